@@ -1,0 +1,195 @@
+"""What a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their variants."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from thanxportal.accounts.models import Merchant
+
+
+class Location(models.Model):
+    """A merchant's location, mirrored from Thanx."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="locations")
+    thanx_id = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    state = models.CharField(max_length=60, blank=True)
+    zip = models.CharField(max_length=20, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    raw = models.JSONField(default=dict)
+    seen_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "street"]
+
+    def __str__(self) -> str:
+        return self.name or self.street or self.thanx_id
+
+
+class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
+    def for_merchant(self, merchant: Merchant) -> RewardTemplateQuerySet:
+        return self.filter(merchant=merchant).order_by("name", "pk")
+
+    def published(self) -> RewardTemplateQuerySet:
+        return self.filter(withdrawn_at=None)
+
+
+class RewardTemplate(models.Model):
+    """A reward that Thanx publishes for a merchant, mirrored; marked when withdrawn, never deleted."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="reward_templates")
+    thanx_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=300)
+    type = models.CharField(max_length=60, blank=True)
+    subtype = models.CharField(max_length=60, blank=True)
+    description = models.TextField(blank=True)
+    fine_print = models.TextField(blank=True)
+    discount_type = models.CharField(max_length=60, blank=True)
+    discount_value = models.CharField(max_length=40, blank=True)
+    redemption_venue = models.CharField(max_length=40, blank=True)
+    image_url = models.TextField(blank=True)
+    raw = models.JSONField(default=dict)
+    seen_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RewardTemplateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "thanx_id"], name="one_template_per_merchant")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CampaignState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    PUBLISHING = "publishing", "Publishing"
+    PUBLISHED = "published", "Published"
+    REFUSED = "refused", "Refused by Thanx"
+
+    @property
+    def tone(self) -> str:
+        return {"draft": "", "publishing": "info", "published": "ok", "refused": "bad"}[self.value]
+
+    @property
+    def editable(self) -> bool:
+        return self in (CampaignState.DRAFT, CampaignState.REFUSED)
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def for_merchant(self, merchant: Merchant) -> CampaignQuerySet:
+        return self.filter(merchant=merchant).order_by("-pk")
+
+    def with_variants(self) -> CampaignQuerySet:
+        return self.select_related("merchant").prefetch_related("variants__reward_template")
+
+    def due_to_publish(self) -> CampaignQuerySet:
+        now = timezone.now()
+        return self.filter(state=CampaignState.PUBLISHING, next_attempt_at__lte=now)
+
+
+class Campaign(models.Model):
+    """One offer of a merchant: a window, 1 to 4 variants, and Thanx's ids once published."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="campaigns")
+    name = models.CharField(max_length=120)
+    objective = models.CharField(max_length=300, blank=True)
+    fine_print = models.TextField(blank=True, max_length=2000)
+    start_at = models.DateTimeField(null=True, blank=True)
+    end_at = models.DateTimeField(null=True, blank=True)
+    redeemable_from = models.DateTimeField(null=True, blank=True)
+    redeemable_to = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=CampaignState.choices, default=CampaignState.DRAFT)
+    thanx_id = models.CharField(max_length=64, blank=True)
+    raw = models.JSONField(default=dict)
+    problem = models.CharField(max_length=300, blank=True, help_text="Why publishing failed, in plain words.")
+    problem_code = models.CharField(max_length=80, blank=True, help_text="The same for staff.")
+    publish_attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True, help_text="Also the lease while one is running.")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "-id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["thanx_id"], condition=~models.Q(thanx_id=""), name="one_campaign_per_thanx_id"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="published") | ~models.Q(thanx_id=""), name="published_has_thanx_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def status(self) -> CampaignState:
+        return CampaignState(self.state)
+
+    @property
+    def has_ended(self) -> bool:
+        return self.end_at is not None and self.end_at <= timezone.now()
+
+    @property
+    def accepts_lists(self) -> bool:
+        return self.state == CampaignState.PUBLISHED and not self.has_ended
+
+    @property
+    def stuck(self) -> bool:
+        return self.state == CampaignState.PUBLISHING and self.updated_at < timezone.now() - timedelta(minutes=5)
+
+
+CONTROL = "Control"  # Thanx recognises the arm without a reward by this exact name.
+
+
+class Variant(models.Model):
+    """One arm of a campaign: a reward and its share of the guests, or Control, which gets nothing."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="variants")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=80)
+    reward_template = models.ForeignKey(
+        RewardTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
+    )
+    weight = models.PositiveSmallIntegerField(help_text="Whole percent of the guests.")
+    thanx_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "position"], name="one_variant_per_position"),
+            models.UniqueConstraint(fields=["campaign", "name"], name="one_variant_per_name"),
+            models.CheckConstraint(condition=models.Q(weight__gte=1, weight__lte=100), name="weight_is_a_percent"),
+            models.CheckConstraint(
+                condition=~models.Q(name=CONTROL) | models.Q(reward_template=None), name="control_has_no_reward"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_control(self) -> bool:
+        return self.name == CONTROL
+
+    @property
+    def colour(self) -> str:
+        """The design token that this arm keeps on every page: a, b, c, d, or 0 for Control."""
+        return "0" if self.is_control else "abcd"[self.position % 4]

@@ -1,0 +1,116 @@
+"""Every state of a list, a job and a guest: label, tone, groups and legal moves, in one place."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class ListState(models.TextChoices):
+    UPLOADED = "uploaded", "Waiting to be read"
+    READING = "reading", "Reading"
+    UNREADABLE = "unreadable", "Can't be read"
+    CHECKED = "checked", "Ready for review"
+    HELD = "held", "About to start"
+    ISSUING = "issuing", "Issuing"
+    FINISHED = "finished", "Finished"
+    STOPPED = "stopped", "Stopped"
+    DISCARDED = "discarded", "Discarded"
+
+    @property
+    def tone(self) -> str:
+        return _LIST_TONES.get(self.value, "info")
+
+    @property
+    def running(self) -> bool:
+        return self in LIST_RUNNING
+
+    @property
+    def ended(self) -> bool:
+        return self in LIST_ENDED
+
+
+_LIST_TONES = {"finished": "ok", "unreadable": "bad", "checked": "warn", "stopped": "warn", "discarded": ""}
+LIST_RUNNING = (ListState.UPLOADED, ListState.READING, ListState.HELD, ListState.ISSUING)
+LIST_ENDED = (ListState.UNREADABLE, ListState.FINISHED, ListState.STOPPED, ListState.DISCARDED)
+LIST_MOVES: dict[str, tuple[str, ...]] = {
+    ListState.UPLOADED: (ListState.READING, ListState.DISCARDED),
+    ListState.READING: (ListState.CHECKED, ListState.UNREADABLE, ListState.DISCARDED),
+    ListState.CHECKED: (ListState.HELD, ListState.DISCARDED),
+    ListState.HELD: (ListState.ISSUING, ListState.CHECKED, ListState.STOPPED),
+    ListState.ISSUING: (ListState.FINISHED, ListState.STOPPED),
+    ListState.STOPPED: (),
+    ListState.FINISHED: (),
+    ListState.UNREADABLE: (),
+    ListState.DISCARDED: (),
+}
+
+
+class JobState(models.TextChoices):
+    READY = "ready", "Waiting to be sent"
+    SENDING = "sending", "Being sent"
+    ACCEPTED = "accepted", "Being issued by Thanx"
+    COMPLETED = "completed", "Completed"
+    FAILED = "failed", "Failed at Thanx"
+    REJECTED = "rejected", "Refused by Thanx"
+    NEEDS_REVIEW = "needs_review", "Needs review"
+    REVOKING = "revoking", "Being revoked"
+    REVOKED = "revoked", "Revoked"
+    CANCELLED = "cancelled", "Not sent"
+
+    @property
+    def tone(self) -> str:
+        return _JOB_TONES.get(self.value, "info")
+
+    @property
+    def outcome(self) -> str:
+        """The ledger term that holds the job's guests; `completed` splits into rewarded and refused."""
+        return JOB_OUTCOMES[self]
+
+
+_JOB_TONES = {
+    "completed": "ok",
+    "failed": "bad",
+    "rejected": "bad",
+    "needs_review": "warn",
+    "revoked": "",
+    "cancelled": "",
+}
+JOB_OPEN = (JobState.READY, JobState.SENDING, JobState.ACCEPTED)
+JOB_DUE = (*JOB_OPEN, JobState.NEEDS_REVIEW, JobState.REVOKING)
+JOB_REVOCABLE = (JobState.COMPLETED, JobState.FAILED)
+JOB_MOVES: dict[str, tuple[str, ...]] = {
+    JobState.READY: (JobState.SENDING, JobState.CANCELLED),
+    JobState.SENDING: (JobState.READY, JobState.ACCEPTED, JobState.REJECTED, JobState.NEEDS_REVIEW),
+    JobState.ACCEPTED: (JobState.COMPLETED, JobState.FAILED, JobState.NEEDS_REVIEW),
+    JobState.NEEDS_REVIEW: (JobState.ACCEPTED, JobState.COMPLETED, JobState.FAILED, JobState.REJECTED),
+    JobState.COMPLETED: (JobState.REVOKING,),
+    JobState.FAILED: (JobState.REVOKING,),
+    JobState.REVOKING: (JobState.REVOKED, JobState.COMPLETED, JobState.FAILED),
+    JobState.REJECTED: (),
+    JobState.REVOKED: (),
+    JobState.CANCELLED: (),
+}
+
+
+class Outcome(models.TextChoices):
+    """What became of a guest; the ledger has one term for each."""
+
+    WAITING = "waiting", "Waiting"
+    CONTROL = "control", "Control"
+    REWARDED = "rewarded", "Rewarded"
+    REFUSED = "refused", "Refused"
+    UNKNOWN = "unknown", "Unknown"
+    ALREADY_REWARDED = "already_rewarded", "Already rewarded"
+    REVOKED = "revoked", "Revoked"
+
+
+JOB_OUTCOMES: dict[str, str] = {
+    JobState.READY: Outcome.WAITING,
+    JobState.SENDING: Outcome.WAITING,
+    JobState.ACCEPTED: Outcome.WAITING,
+    JobState.CANCELLED: Outcome.WAITING,
+    JobState.NEEDS_REVIEW: Outcome.UNKNOWN,
+    JobState.FAILED: Outcome.UNKNOWN,
+    JobState.REJECTED: Outcome.REFUSED,
+    JobState.REVOKED: Outcome.REVOKED,
+}

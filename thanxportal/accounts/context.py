@@ -1,0 +1,27 @@
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from thanxportal.accounts.access import user_of
+from thanxportal.accounts.models import Membership, Right
+
+
+def _memberships(request: HttpRequest) -> list[Membership]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    rows = Membership.objects.filter(user=user_of(request)).select_related("merchant")
+    return list(rows.order_by("merchant__name"))
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """What every page shows: the environment banner, the merchant and the rights of the user there."""
+    membership = getattr(request, "membership", None)
+    return {
+        "environment": settings.THANX_ENVIRONMENT,
+        "merchant": getattr(request, "merchant", None),
+        "memberships": SimpleLazyObject(lambda: _memberships(request)),
+        "may": {right.name.lower(): bool(membership and membership.may(right)) for right in Right},
+    }

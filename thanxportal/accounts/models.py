@@ -1,0 +1,134 @@
+"""Who uses the portal, for which merchant, with which rights, and what they did."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A person; the email address is the login."""
+
+    username = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    get_short_name = get_full_name
+
+
+class MerchantQuerySet(models.QuerySet["Merchant"]):
+    def of_user(self, user: User) -> MerchantQuerySet:
+        return self.filter(memberships__user=user).order_by("name")
+
+
+class Merchant(models.Model):
+    """A restaurant or shop, mirrored from Thanx; the tenant to which all data belongs."""
+
+    thanx_id = models.CharField(max_length=64, unique=True)
+    handle = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64, default="America/Los_Angeles")
+    country = models.CharField(max_length=2, default="US", help_text="ISO code read into phone numbers without one.")
+    seen_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Set when Thanx no longer lists it.")
+
+    objects = MerchantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", "Viewer"
+    BUILDER = "builder", "Builder"
+    SENDER = "sender", "Sender"
+    APPROVER = "approver", "Approver"
+    MANAGER = "manager", "Manager"
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+
+class Right(models.TextChoices):
+    """What a member may do; the value is the least role that may do it."""
+
+    VIEW = "viewer", "look at everything"
+    BUILD = "builder", "build campaigns and upload lists"
+    ISSUE = "sender", "publish campaigns and issue rewards"
+    APPROVE = "approver", "approve large lists"
+    MANAGE = "manager", "manage the team and export unmasked"
+
+
+class Membership(models.Model):
+    """A user's role in one merchant; each role may do what the ones before it may."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "merchant"], name="one_membership_per_merchant")]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} of {self.merchant}"
+
+    def may(self, right: Right) -> bool:
+        return Role(self.role).rank >= Role(right.value).rank
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def for_merchant(self, merchant: Merchant) -> ActivityQuerySet:
+        return self.filter(merchant=merchant).select_related("actor").order_by("-pk")
+
+
+class Activity(models.Model):
+    """One line of a merchant's log: who did what. Written once, never changed."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="activities")
+    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+    sentence = models.CharField(max_length=300, help_text="Plain words, no personal data of guests.")
+    target = models.CharField(max_length=60, blank=True, help_text="Such as campaign:7 or list:12.")
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        indexes = [models.Index(fields=["merchant", "-id"])]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def record_activity(*, merchant: Merchant, actor: User | None, sentence: str, target: str = "") -> Activity:
+    """Appends to the merchant's log."""
+    return Activity.objects.create(merchant=merchant, actor=actor, sentence=sentence[:300], target=target)

@@ -1,0 +1,39 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from thanxportal.accounts.access import merchant_for, user_of
+from thanxportal.accounts.models import Activity, Merchant
+
+PAGE = 50
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Sends people to where they work: their first merchant, the admin, or a page that says what is missing."""
+    user = user_of(request)
+    first = Merchant.objects.of_user(user).first()
+    if first is not None:
+        return redirect("campaigns:home", first.handle)
+    if user.is_staff:
+        return redirect("admin:index")
+    return TemplateResponse(request, "accounts/no_merchant.html")
+
+
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    merchant = merchant_for(request, request.POST.get("handle", ""))
+    return redirect("campaigns:home", merchant.handle)
+
+
+@require_GET
+def activity(request: HttpRequest, handle: str) -> HttpResponse:
+    merchant = merchant_for(request, handle)
+    rows = Activity.objects.for_merchant(merchant)
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    page = list(rows[: PAGE + 1])
+    older = page[PAGE - 1].pk if len(page) > PAGE else None
+    return TemplateResponse(request, "accounts/activity.html", {"activities": page[:PAGE], "older": older})

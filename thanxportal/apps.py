@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ThanxPortalConfig(AppConfig):
+    name = "thanxportal"
+
+    def ready(self) -> None:
+        from thanxportal import checks  # noqa: F401 - importing registers the checks

@@ -1,0 +1,37 @@
+"""System checks that stop a wrong deployment before it serves anyone."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security)
+def partner_is_known(**kwargs: Any) -> list[CheckMessage]:
+    """Refuses any partner address but the sandbox, production over https, or this machine."""
+    if settings.THANX_ENVIRONMENT == "unknown":
+        return [
+            Error(
+                "THANX_BASE_URL is not an address this portal may talk to.",
+                hint="Use https://api.thanxsandbox.com, https://api.thanx.com or a loopback address.",
+                id="thanxportal.E001",
+            )
+        ]
+    if settings.THANX_ENVIRONMENT != "simulation" and not settings.THANX_BASE_URL.startswith("https://"):
+        return [Error("THANX_BASE_URL must use https.", hint="Write https:// in it.", id="thanxportal.E002")]
+    return []
+
+
+@register(Tags.security)
+def credentials_are_set(**kwargs: Any) -> list[CheckMessage]:
+    """Refuses the simulator's well-known credentials, or none, against a real Thanx."""
+    given = {settings.THANX_CLIENT_ID, settings.THANX_ACCESS_TOKEN}
+    if settings.THANX_ENVIRONMENT == "simulation" or not given & {"", "demo-client", "demo-token"}:
+        return []
+    return [
+        Error(
+            "THANX_CLIENT_ID or THANX_ACCESS_TOKEN is missing.",
+            hint="Set both to the credentials that Thanx gave you.",
+            id="thanxportal.E003",
+        )
+    ]

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PartnerConfig(AppConfig):
+    name = "thanxportal.partner"
+    label = "partner"
+    verbose_name = "Thanx connection"

@@ -1,0 +1,48 @@
+"""The one credential with which we reach Thanx, its shared rate gate, and what was asked of Thanx."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Credential(models.Model):
+    """One row per client id: every process that talks to Thanx passes through its gate.
+
+    The two `tat` columns are GCRA counters, "theoretical arrival times" in seconds since 1970.
+    """
+
+    client_id = models.CharField(max_length=200, unique=True)
+    peak_tat = models.FloatField(default=0)
+    sustained_tat = models.FloatField(default=0)
+    blocked_until = models.FloatField(default=0, help_text="Seconds since 1970; set by a 429.")
+    throttled_in_a_row = models.PositiveIntegerField(default=0)
+    refused_at = models.DateTimeField(null=True, blank=True, help_text="Since when Thanx answers 401 or 403.")
+    scopes = models.JSONField(default=list)
+    synced_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"Credential {self.pk}"
+
+    @classmethod
+    def current(cls) -> Credential:
+        """The row of the configured client id, made on first use."""
+        return cls.objects.get_or_create(client_id=settings.THANX_CLIENT_ID)[0]
+
+
+class ApiRequest(models.Model):
+    """One request to Thanx: ids and codes, never bodies, tokens or guests."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    method = models.CharField(max_length=6)
+    path = models.CharField(max_length=300)
+    status = models.PositiveSmallIntegerField(null=True)
+    code = models.CharField(max_length=80, blank=True)
+    duration_ms = models.PositiveIntegerField()
+    merchant_id = models.CharField(max_length=64, blank=True, db_index=True, help_text="Thanx's id.")
+
+    class Meta:
+        verbose_name = "API request"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.status or 'no answer'}"
