@@ -1,0 +1,122 @@
+// Small comforts on top of pages that work without any of them. Hooks are data-* attributes only:
+// data-drop (with data-chosen inside)  a file field that also takes a dropped file
+// data-poll      an htmx request that waits while nobody looks at the page: hx-trigger="every 3s, look"
+// data-title     in swapped content: the page's new title;  data-announce: a sentence for screen readers
+// data-focus     in swapped content: takes the focus;  data-copy: a button that copies its value
+// data-once      a form whose second submit is ignored (not for downloads: the page stays);  data-menu: a <details> that closes by Escape or outside
+// data-hide-broken  an image that steps aside when it can't be loaded
+(() => {
+  "use strict";
+
+  const say = (text) => {
+    const region = document.getElementById("announcer");
+    if (region && region.textContent !== text) region.textContent = text;
+  };
+
+  const showChosen = (zone) => {
+    const file = zone.querySelector("input[type=file]").files[0];
+    const line = zone.querySelector("[data-chosen]");
+    if (!line) return;
+    const size = file && (file.size < 1e6 ? `${Math.max(1, Math.round(file.size / 1e3))} KB` : `${(file.size / 1e6).toFixed(1)} MB`);
+    line.textContent = file ? `${file.name} (${size})` : "";
+  };
+
+  const zoneOf = (event) => event.target.closest?.("[data-drop]");
+  let over = null;
+  const mark = (zone) => {
+    if (over && over !== zone) over.classList.remove("over");
+    over = zone;
+    if (zone) zone.classList.add("over");
+  };
+
+  const carriesFile = (event) => event.dataTransfer.types.includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (!carriesFile(event)) return;
+    // A file that misses the zone must not replace the page.
+    event.preventDefault();
+    mark(zoneOf(event));
+  });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) mark(null); });
+  document.addEventListener("drop", (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    mark(null);
+    const zone = zoneOf(event);
+    if (!zone || !event.dataTransfer.files.length) return;
+    const input = zone.querySelector("input[type=file]");
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  document.addEventListener("change", (event) => {
+    const zone = event.target.matches("input[type=file]") && zoneOf(event);
+    if (zone) showChosen(zone);
+  });
+
+  document.addEventListener("click", async (event) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      say("Copied");
+      button.querySelector("span").textContent = "Copied";
+    } catch {
+      say("Your browser did not allow copying. Select the text instead.");
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.("details[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("once" in form.dataset)) return;
+    if (form.getAttribute("aria-busy") === "true") {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    form.setAttribute("aria-busy", "true");
+  }, true);
+  // A page that comes back from the browser's memory is usable again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-once]")) form.removeAttribute("aria-busy");
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || !window.htmx) return;
+    for (const element of document.querySelectorAll("[data-poll]")) window.htmx.trigger(element, "look");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    event.detail.elt.closest?.("form[data-once]")?.removeAttribute("aria-busy");
+  });
+  document.addEventListener("htmx:sendError", () => say("The portal can't be reached. It will be tried again."));
+  document.addEventListener("htmx:afterSettle", () => {
+    const titled = document.querySelector("[data-title]");
+    if (titled) document.title = titled.dataset.title;
+    const told = document.querySelector("[data-announce]");
+    if (told) say(told.dataset.announce);
+  });
+  document.addEventListener("htmx:load", (event) => {
+    prepare(event.detail.elt);
+    const target = event.detail.elt.matches?.("[data-focus]") ? event.detail.elt : event.detail.elt.querySelector?.("[data-focus]");
+    if (target && event.detail.elt !== document.body) target.focus();
+  });
+
+  // Buttons that need this script stay hidden without it.
+  const prepare = (root) => {
+    for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+    for (const image of root.querySelectorAll("img[data-hide-broken]")) if (image.complete && !image.naturalWidth) image.hidden = true;
+  };
+  document.addEventListener("error", (event) => {
+    if (event.target.matches?.("img[data-hide-broken]")) event.target.hidden = true;
+  }, true);
+  document.addEventListener("DOMContentLoaded", () => prepare(document));
+})();
