@@ -326,7 +326,6 @@ class GuestClaim(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="claims", db_index=False)
     identity = models.BinaryField(max_length=16, help_text="Keyed hash: survives the purge of personal data.")
-    job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, related_name="claims", null=True)
     recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="claims")
     claimed_at = models.DateTimeField(default=timezone.now)
 

@@ -63,8 +63,8 @@ class JobState(models.TextChoices):
 
     @property
     def outcome(self) -> str:
-        """The ledger term that holds the job's guests; `completed` splits into rewarded and refused."""
-        return JOB_OUTCOMES[self]
+        """Where the job's guests stand in the ledger, but for those whom Thanx refused one by one."""
+        return JOB_OUTCOMES.get(self, Outcome.REWARDED)
 
 
 _JOB_TONES = {

@@ -212,6 +212,8 @@ CELERY_BEAT_SCHEDULE = {
 JOB_SIZE = 10_000  # Thanx's own limit of identifiers in one issue request.
 IN_DOUBT_MINUTES: int = env.int("IN_DOUBT_MINUTES", default=20)
 HOLD_SECONDS: int = env.int("HOLD_SECONDS", default=0)
+# Under which guests are hashed; changing it forgets who was already rewarded.
+IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)
 MAX_LIST_BYTES: int = env.int("MAX_LIST_BYTES", default=100 * 1024 * 1024)
 

@@ -1,0 +1,87 @@
+"""Finding due work and doing it. The database row is the queue: whoever looks, finds everything."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+from django.utils import timezone
+
+from campaigns.publishing import publish_due_campaigns
+from issuance.imports import read_recipient_file
+from issuance.lifecycle import claim_job
+from issuance.models import IssuanceJob, RecipientList
+from issuance.planning import plan_list
+from issuance.polling import poll_job, revoke_job
+from issuance.states import JOB_DUE, JobState, ListState
+from issuance.submission import submit_job
+
+log = logging.getLogger(__name__)
+MOST_AT_ONCE = 100
+
+
+def drive_due_work(*, list_id: int | None = None) -> int:
+    """Does all work that is due now, of one list or of all; returns how many pieces it found."""
+    pieces: list[Callable[[], object]] = []
+    lists, jobs = RecipientList.objects.all(), IssuanceJob.objects.due()
+    if list_id is not None:
+        lists, jobs = lists.filter(pk=list_id), jobs.filter(recipient_list=list_id)
+    else:
+        publish_due_campaigns()
+    pieces += [lambda pk=pk: read_recipient_file(pk) for pk in _ids(lists.due_to_read())]
+    pieces += [lambda pk=pk: plan_list(pk) for pk in _ids(lists.due_to_plan())]
+    for piece in pieces:
+        _safely(piece)
+    due = list(jobs.order_by("next_attempt_at").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    for pk in due:
+        _safely(lambda pk=pk: work_job(pk))
+    return len(pieces) + len(due)
+
+
+def _ids(lists: object) -> list[int]:
+    return list(lists.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])  # type: ignore[attr-defined]
+
+
+def _safely(piece: Callable[[], object]) -> None:
+    """One broken row must not stop the others; its lease runs out and it is tried again, at most five times."""
+    try:
+        piece()
+    except Exception:
+        log.exception("A piece of due work failed; its lease will run out.")
+
+
+def work_job(job_id: int) -> None:
+    """Takes a due job one step further: send, poll or revoke."""
+    job = claim_job(job_id)
+    if job is None:
+        return
+    if job.status in (JobState.READY, JobState.SENDING):
+        submit_job(job)
+    elif job.status == JobState.REVOKING:
+        revoke_job(job)
+    else:
+        poll_job(job)
+
+
+def next_due(*, list_id: int | None = None) -> datetime | None:
+    """When the next known piece of work is due; None if nothing is waiting."""
+    jobs = IssuanceJob.objects.filter(state__in=JOB_DUE, next_attempt_at__isnull=False)
+    lists = RecipientList.objects.all()
+    if list_id is not None:
+        jobs, lists = jobs.filter(recipient_list=list_id), lists.filter(pk=list_id)
+    times = [
+        jobs.aggregate(at=Min("next_attempt_at"))["at"],
+        lists.filter(state=ListState.HELD).aggregate(at=Min("held_until"))["at"],
+    ]
+    if lists.due_to_read().exists():
+        times.append(timezone.now())
+    return min((at for at in times if at is not None), default=None)
+
+
+def seconds_to_next_due(*, most: float, list_id: int | None = None) -> float:
+    """How long a worker may rest: until the next piece of work, but never longer than `most` seconds."""
+    due = next_due(list_id=list_id)
+    rest = (due - timezone.now()) if due else timedelta(seconds=most)
+    return max(0.05, min(rest.total_seconds(), most))

@@ -1,0 +1,64 @@
+"""What the database itself refuses, on both engines: illegal moves, changed bodies, rewritten history, wrong merchants.
+
+Migrations call `install_guards`; a change of the tables in `states` needs a new migration that calls it again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from issuance.states import JOB_MOVES, LIST_MOVES
+
+FROZEN = (
+    "body", "body_sha256", "idempotency_key", "total_count", "recipient_list_id", "merchant_id", "variant_id", "number"
+)  # fmt: skip
+# (name, table, INSERT or UPDATE, the condition that is refused, what is said)
+Guard = tuple[str, str, str, str, str]
+
+
+def guards() -> list[Guard]:
+    frozen = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in FROZEN)
+    other_merchant = """
+        NEW.merchant_id <> (SELECT merchant_id FROM issuance_recipientlist WHERE id = NEW.recipient_list_id)
+        OR (SELECT campaign_id FROM campaigns_variant WHERE id = NEW.variant_id)
+        <> (SELECT campaign_id FROM issuance_recipientlist WHERE id = NEW.recipient_list_id)"""
+    other_campaign = """
+        NEW.merchant_id <> (SELECT merchant_id FROM campaigns_campaign WHERE id = NEW.campaign_id)"""
+    return [
+        ("job_is_frozen", "issuance_issuancejob", "UPDATE", frozen, "a planned job never changes"),
+        ("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "a job can't move like that"),
+        ("list_moves", "issuance_recipientlist", "UPDATE", _illegal(LIST_MOVES), "a list can't move like that"),
+        ("job_of_merchant", "issuance_issuancejob", "INSERT", other_merchant, "a job stays with its merchant"),
+        ("list_of_merchant", "issuance_recipientlist", "INSERT", other_campaign, "a list stays with its merchant"),
+        ("event_is_history", "issuance_event", "UPDATE", "NEW.new_state <> OLD.new_state", "events never change"),
+        ("attempt_is_history", "issuance_attempt", "UPDATE", "OLD.verdict <> ''", "an attempt is finished once"),
+    ]
+
+
+def _illegal(moves: dict[str, tuple[str, ...]]) -> str:
+    legal = ", ".join(f"'{old}>{new}'" for old, news in moves.items() for new in news)
+    return f"NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN ({legal})"
+
+
+def install_guards(apps: Any, schema_editor: Any) -> None:
+    postgresql = schema_editor.connection.vendor == "postgresql"
+    for guard in guards():
+        for statement in _postgresql(*guard) if postgresql else _sqlite(*guard):
+            schema_editor.execute(statement, params=None)
+
+
+def _sqlite(name: str, table: str, act: str, refused: str, words: str) -> list[str]:
+    body = f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+    return [
+        f"DROP TRIGGER IF EXISTS {name}",
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {refused} {body}",
+    ]
+
+
+def _postgresql(name: str, table: str, act: str, refused: str, words: str) -> list[str]:
+    body = f"BEGIN IF {refused} THEN RAISE integrity_constraint_violation USING MESSAGE = '{words}'; END IF; RETURN NEW; END"
+    return [
+        f"DROP TRIGGER IF EXISTS {name} ON {table}",
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$",
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]

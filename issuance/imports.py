@@ -1,0 +1,169 @@
+"""A list's file -> rows in the database: in bulk, batch by batch, restartable after the last committed batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from campaigns.allocation import arm_chooser, identity_hasher
+from issuance.bulk import insert_rows
+from issuance.lifecycle import LEASE, claim_list, move_list
+from issuance.models import Recipient, RecipientList, RowError
+from issuance.recipient_file import RecipientFile, UnreadableFile, Verdict, identity, open_recipient_file, read_pasted
+from issuance.states import ListState, Outcome
+
+BATCH = 5_000  # rows in one transaction
+RECIPIENT_COLUMNS = (
+    "recipient_list_id", "row", "type", "value", "other", "fixed", "identity", "variant_id", "outcome", "reason",
+    "reward_id",
+)  # fmt: skip
+ERROR_COLUMNS = ("recipient_list_id", "row", "kind", "code", "column", "cells")
+
+
+class Batch:
+    """What a stretch of the file adds to the database."""
+
+    def __init__(self) -> None:
+        self.recipients: list[tuple[Any, ...]] = []
+        self.errors: list[tuple[Any, ...]] = []
+        self.counts = dict.fromkeys(("rows", "waiting", "control", "invalid", "duplicate"), 0)
+
+    def count(self, term: str) -> None:
+        self.counts["rows"] += 1
+        self.counts[term] += 1
+
+
+class Sorter:
+    """Deals verdicts: a guest to an arm, a repeated guest and a bad row to the errors.
+
+    Knows every guest of the list so far by keyed hash, 16 bytes each.
+    """
+
+    def __init__(self, recipient_list: RecipientList) -> None:
+        self.list_id = recipient_list.pk
+        self.hash = identity_of(recipient_list)
+        variants = list(recipient_list.campaign.variants.all())
+        self.arms = [
+            (variant.pk, Outcome.CONTROL.value if variant.is_control else Outcome.WAITING.value) for variant in variants
+        ]
+        self.choose = arm_chooser(recipient_list.campaign.uuid.bytes, [variant.weight for variant in variants])
+        self.seen = {bytes(known) for known in recipient_list.recipients.values_list("identity", flat=True).iterator()}
+
+    def add(self, verdict: Verdict, batch: Batch) -> None:
+        if verdict.code:
+            self._error(verdict, RowError.INVALID, verdict.code, batch)
+            return
+        person = identity(verdict.value)
+        digest = self.hash(person)
+        if digest in self.seen:
+            self._error(verdict, RowError.DUPLICATE, "duplicate", batch)
+            return
+        self.seen.add(digest)
+        variant_id, outcome = self.arms[self.choose(person)]
+        batch.recipients.append(
+            (self.list_id, verdict.row, verdict.type, verdict.value, verdict.other, verdict.fixed, digest,
+             variant_id, outcome, "", "")
+        )  # fmt: skip
+        batch.count(outcome)
+
+    def _error(self, verdict: Verdict, kind: str, code: str, batch: Batch) -> None:
+        cells = json.dumps([cell.replace("\x00", "\ufffd") for cell in verdict.raw])
+        batch.errors.append((self.list_id, verdict.row, kind, code[:60], verdict.column[:120], cells))
+        batch.count(kind)
+
+
+def identity_of(recipient_list: RecipientList) -> Any:
+    """Returns the hasher under which this merchant's guests are known; keyed, and different for each merchant."""
+    return identity_hasher(f"{recipient_list.merchant_id}:{settings.IDENTITY_KEY}".encode())
+
+
+def read_recipient_file(list_id: int) -> None:
+    """Reads a list's file to its end, from wherever an earlier worker was stopped."""
+    recipient_list = claim_list(list_id, ListState.UPLOADED, ListState.READING)
+    if recipient_list is None:
+        return
+    if recipient_list.status == ListState.UPLOADED and not move_list(recipient_list, ListState.READING):
+        return
+    try:
+        with _open(recipient_list) as file:
+            _note_info(recipient_list, file)
+            for batch in _batches(recipient_list, file):
+                if not _save(recipient_list, batch, file.bytes_read):
+                    return  # Discarded meanwhile, or another worker has the list.
+    except UnreadableFile as refusal:
+        _unreadable(recipient_list, refusal.sentence)
+    else:
+        _checked(recipient_list)
+
+
+def _open(recipient_list: RecipientList) -> RecipientFile:
+    country = recipient_list.merchant.country
+    path = Path(recipient_list.file.path)
+    if recipient_list.pasted:
+        return read_pasted(path.read_text(encoding="utf-8"), country=country)
+    return open_recipient_file(
+        path, country=country, max_rows=settings.MAX_LIST_ROWS, max_bytes=settings.MAX_LIST_BYTES
+    )
+
+
+def _note_info(recipient_list: RecipientList, file: RecipientFile) -> None:
+    opened = file.opened
+    info = {
+        "kind": opened.kind,
+        "encoding": opened.encoding,
+        "delimiter": opened.delimiter,
+        "names": list(opened.columns.names),
+        "email": opened.columns.email,
+        "phone": opened.columns.phone,
+        "warnings": list(file.warnings),
+    }
+    RecipientList.objects.filter(pk=recipient_list.pk).update(file_info=info, bytes_total=opened.bytes_total)
+
+
+def _batches(recipient_list: RecipientList, file: RecipientFile) -> Iterator[Batch]:
+    done = _last_row(recipient_list)
+    sorter = Sorter(recipient_list)
+    rest = (verdict for verdict in file.verdicts() if verdict.row > done)
+    while verdicts := list(islice(rest, BATCH)):
+        batch = Batch()
+        for verdict in verdicts:
+            sorter.add(verdict, batch)
+        yield batch
+
+
+def _last_row(recipient_list: RecipientList) -> int:
+    """The last row that an earlier reader committed; 0 at a first reading."""
+    last = [
+        rows.filter(recipient_list=recipient_list).aggregate(last=Max("row"))["last"] or 0
+        for rows in (Recipient.objects, RowError.objects)
+    ]
+    return max(last)
+
+
+@transaction.atomic
+def _save(recipient_list: RecipientList, batch: Batch, bytes_read: int) -> bool:
+    """Commits a batch with its sums; False, and nothing written, if the list is no longer ours to read."""
+    mine = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch, state=ListState.READING)
+    sums = {f"{term}_count": F(f"{term}_count") + count for term, count in batch.counts.items()}
+    if not mine.update(**sums, bytes_read=bytes_read, lease_until=timezone.now() + LEASE):
+        return False
+    insert_rows(Recipient, RECIPIENT_COLUMNS, batch.recipients)
+    insert_rows(RowError, ERROR_COLUMNS, batch.errors)
+    return True
+
+
+def _unreadable(recipient_list: RecipientList, sentence: str) -> None:
+    move_list(recipient_list, ListState.UNREADABLE, problem=sentence[:400], lease_until=None, ended_at=timezone.now())
+
+
+def _checked(recipient_list: RecipientList) -> None:
+    total = F("bytes_total")
+    move_list(recipient_list, ListState.CHECKED, checked_at=timezone.now(), lease_until=None, bytes_read=total)

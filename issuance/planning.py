@@ -1,0 +1,153 @@
+"""Turning a checked list into jobs: one transaction that freezes who is sent what, in which order, under which key.
+
+Everything is a function of the list alone: planned again after a lost commit or a restored backup, the
+same guests get the same bytes under the same idempotency keys, and Thanx answers from its cache.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from campaigns.models import Campaign, Variant
+from issuance.lifecycle import claim_list, end_list_if_done, move_list
+from issuance.models import IssuanceJob, RecipientList
+from issuance.states import ListState
+
+
+class Batch(NamedTuple):
+    """The guests of one job: their first and last row in the file and the identifiers in order."""
+
+    first_row: int
+    last_row: int
+    identifiers: list[dict[str, str]]
+
+
+def plan_list(list_id: int) -> bool:
+    """Plans a held list whose hold is over; False if it isn't there to be planned or somebody else has it."""
+    recipient_list = claim_list(list_id, ListState.HELD)
+    if recipient_list is None:
+        return False
+    with transaction.atomic():
+        if recipient_list.campaign.has_ended:
+            return move_list(recipient_list, ListState.STOPPED, note="The campaign has ended.", ended_at=timezone.now())
+        if not move_list(recipient_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
+            return False
+        _claim_guests(recipient_list)
+        _write_jobs(recipient_list, timezone.now())
+        end_list_if_done(recipient_list)
+    return True
+
+
+def _claim_guests(recipient_list: RecipientList) -> None:
+    """Claims every waiting guest for the campaign; who was claimed by another list is already rewarded."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    ids = {"campaign": recipient_list.campaign_id, "list": recipient_list.pk, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO issuance_guestclaim (campaign_id, identity, recipient_list_id, claimed_at)
+            SELECT %(campaign)s, identity, recipient_list_id, %(now)s FROM issuance_recipient
+            WHERE recipient_list_id = %(list)s AND outcome = 'waiting' ORDER BY row ON CONFLICT DO NOTHING""",
+            ids,
+        )
+        cursor.execute(
+            """UPDATE issuance_recipient SET outcome = 'already_rewarded'
+            WHERE recipient_list_id = %(list)s AND outcome = 'waiting' AND EXISTS (
+                SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
+                AND c.identity = issuance_recipient.identity AND c.recipient_list_id <> %(list)s)""",
+            ids,
+        )
+        already = cursor.rowcount
+    RecipientList.objects.filter(pk=recipient_list.pk).update(
+        waiting_count=F("waiting_count") - already, already_rewarded_count=F("already_rewarded_count") + already
+    )
+
+
+def _write_jobs(recipient_list: RecipientList, now: datetime) -> None:
+    number = 0
+    for variant in recipient_list.campaign.variants.all():
+        if variant.is_control:
+            continue
+        for batch in _batches(recipient_list, variant):
+            number += 1
+            job = _job(recipient_list, variant, number, batch.identifiers, now)
+            job.save(force_insert=True)
+            _seat_guests(job, batch)
+
+
+def _batches(recipient_list: RecipientList, variant: Variant) -> Iterator[Batch]:
+    """The variant's waiting guests in the order of the file, at most 10,000 at a time."""
+    waiting = recipient_list.recipients.filter(variant=variant, outcome="waiting").order_by("row")
+    last_row = 0
+    while True:
+        rows = list(waiting.filter(row__gt=last_row).values_list("row", "type", "value")[: settings.JOB_SIZE])
+        if not rows:
+            return
+        last_row = rows[-1][0]
+        yield Batch(rows[0][0], last_row, [{"type": kind, "value": value} for _, kind, value in rows])
+
+
+def _job(
+    recipient_list: RecipientList, variant: Variant, number: int, identifiers: list[dict[str, str]], now: datetime
+) -> IssuanceJob:
+    body = request_body(recipient_list.campaign, variant, identifiers)
+    digest = sha256(body).hexdigest()
+    return IssuanceJob(
+        recipient_list=recipient_list,
+        merchant=recipient_list.merchant,
+        variant=variant,
+        number=number,
+        total_count=len(identifiers),
+        body=body,
+        body_sha256=digest,
+        idempotency_key=idempotency_key(recipient_list.uuid, number, digest),
+        next_attempt_at=now,
+    )
+
+
+def request_body(campaign: Campaign, variant: Variant, identifiers: list[dict[str, str]]) -> bytes:
+    """The exact bytes that are sent, now and on every replay. All ids come from the campaign's own merchant."""
+    if variant.campaign_id != campaign.pk or variant.is_control or not variant.thanx_id:
+        raise ValueError(f"Variant {variant.pk} can't be issued for campaign {campaign.pk}.")
+    document = {
+        "merchant_id": campaign.merchant.thanx_id,
+        "campaign_id": campaign.thanx_id,
+        "variant_id": variant.thanx_id,
+        "identifiers": identifiers,
+    }
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def idempotency_key(list_uuid: UUID, number: int, body_sha256: str) -> UUID:
+    return uuid5(list_uuid, f"{number}:{body_sha256}")
+
+
+def _seat_guests(job: IssuanceJob, batch: Batch) -> None:
+    """Gives each guest of the batch its job and its index among the job's identifiers, and the job its claims."""
+    values = {
+        "job": job.pk,
+        "list": job.recipient_list_id,
+        "variant": job.variant_id,
+        "first": batch.first_row,
+        "last": batch.last_row,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE issuance_recipient SET job_id = %(job)s, position = seat.position
+            FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY row) - 1 AS position FROM issuance_recipient
+                  WHERE recipient_list_id = %(list)s AND variant_id = %(variant)s AND outcome = 'waiting'
+                  AND row BETWEEN %(first)s AND %(last)s) AS seat
+            WHERE issuance_recipient.id = seat.id""",
+            values,
+        )
+        if cursor.rowcount != job.total_count:
+            raise RuntimeError(f"Job {job.pk} seats {cursor.rowcount} guests instead of {job.total_count}.")

@@ -1,0 +1,112 @@
+"""What people do with a list: bring it, launch it once, stop it, discard it; and what staff do: revoke a job."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from issuance.lifecycle import move_job, move_list
+from issuance.models import IssuanceJob, RecipientList, note_event
+from issuance.settlement import end_job
+from issuance.states import JOB_REVOCABLE, JobState, ListState
+from thanxportal.accounts.models import User, record_activity
+
+
+class CampaignTakesNoLists(Exception):
+    """The campaign was never published or has ended; `args[0]` is the sentence for the merchant."""
+
+
+def create_list(*, campaign: Campaign, name: str, content: File[bytes] | str, actor: User | None) -> RecipientList:
+    """Stores a file, or pasted text, as a new list that waits to be read. Raises CampaignTakesNoLists."""
+    if not campaign.accepts_lists:
+        why = "has ended" if campaign.has_ended else "isn't published yet"
+        raise CampaignTakesNoLists(f"“{campaign.name}” {why}, so it takes no guests.")
+    pasted = isinstance(content, str)
+    file = ContentFile(content.encode()) if isinstance(content, str) else content
+    with transaction.atomic():
+        recipient_list = RecipientList(
+            merchant=campaign.merchant, campaign=campaign, name=name[:200], pasted=pasted, created_by=actor
+        )
+        suffix = ".txt" if pasted else _suffix(content)
+        recipient_list.file.save(f"{recipient_list.uuid}{suffix}", file, save=False)
+        recipient_list.bytes_total = recipient_list.file.size
+        recipient_list.save(force_insert=True)
+        note_event(recipient_list, ListState.UPLOADED, actor=actor)
+        _tell(recipient_list, actor, f"Added the guest list “{name}” to “{campaign.name}”.")
+    return recipient_list
+
+
+def _suffix(content: File[bytes] | str) -> str:
+    name = getattr(content, "name", "") or ""
+    suffix = name.rpartition(".")[2].lower() if "." in name else "csv"
+    return f".{suffix}" if suffix in ("csv", "tsv", "txt", "xlsx", "xls", "ods") else ".csv"
+
+
+def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | None) -> bool:
+    """Starts issuing a checked list, once: the token of its review form is used up. False if it was before."""
+    if token != recipient_list.confirm_token or recipient_list.state != ListState.CHECKED:
+        return False
+    now = timezone.now()
+    hold = timedelta(seconds=settings.HOLD_SECONDS)
+    fields = {"launched_by": actor, "launched_at": now, "held_until": now + hold, "lease_until": None}
+    with transaction.atomic():
+        if not move_list(recipient_list, ListState.HELD, actor=actor, **fields):
+            return False
+        _tell(recipient_list, actor, f"Issued “{recipient_list.name}” to {recipient_list.waiting_count:,} guests.")
+    return True
+
+
+@transaction.atomic
+def discard_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
+    """Puts away a list of which nothing was issued; False if that is no longer possible."""
+    if recipient_list.status not in (ListState.UPLOADED, ListState.READING, ListState.CHECKED):
+        return False
+    if not move_list(recipient_list, ListState.DISCARDED, actor=actor, ended_at=timezone.now(), lease_until=None):
+        return False
+    _tell(recipient_list, actor, f"Discarded the guest list “{recipient_list.name}”.")
+    return True
+
+
+@transaction.atomic
+def stop_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
+    """Stops what is not yet sent. During the hold the list goes back to its review; later its unsent jobs
+    are cancelled, and those already sent run to their end. False if there was nothing left to stop."""
+    if recipient_list.status == ListState.HELD:
+        stopped = move_list(recipient_list, ListState.CHECKED, actor=actor, confirm_token=uuid4(), held_until=None)
+    elif recipient_list.status == ListState.ISSUING:
+        stopped = _cancel_unsent_jobs(recipient_list, actor)
+    else:
+        return False
+    if stopped:
+        _tell(recipient_list, actor, f"Stopped “{recipient_list.name}”.")
+    return stopped
+
+
+def _cancel_unsent_jobs(recipient_list: RecipientList, actor: User | None) -> bool:
+    unsent = IssuanceJob.objects.of_list(recipient_list).filter(state=JobState.READY)
+    cancelled = [end_job(job, JobState.CANCELLED, actor=actor, next_attempt_at=None) for job in unsent]
+    return any(cancelled)
+
+
+@transaction.atomic
+def request_revocation(*, job: IssuanceJob, actor: User, reason: str) -> bool:
+    """Asks that an ended job's rewards be taken back; False if the job isn't completed or failed now."""
+    if job.status not in JOB_REVOCABLE:
+        return False
+    now = timezone.now()
+    fields = {"revoke_reason": reason[:300], "revoke_requested_by": actor, "revoke_sent_at": None}
+    if not move_job(job, JobState.REVOKING, actor=actor, note=reason, next_attempt_at=now, attempt_count=0, **fields):
+        return False
+    _tell(job.recipient_list, actor, f"Revoking job {job.number} of “{job.recipient_list.name}”: {reason}")
+    return True
+
+
+def _tell(recipient_list: RecipientList, actor: User | None, sentence: str) -> None:
+    target = f"list:{recipient_list.pk}"
+    record_activity(merchant=recipient_list.merchant, actor=actor, sentence=sentence, target=target)

@@ -1,0 +1,128 @@
+"""What an answer of Thanx changes: one idempotent `apply_snapshot`, where polling and webhooks both end.
+
+Counters only rise, ends never reopen (except to be revoked), and an answer that doesn't add up is put
+before a person instead of being believed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from issuance.lifecycle import end_list_if_done, move_job
+from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList
+from issuance.states import JobState, Outcome
+from thanxportal.accounts.models import User
+from thanxportal.partner_api import IssuanceJob as Snapshot
+from thanxportal.partner_api import IssuanceFailure
+
+RUNNING = (JobState.ACCEPTED, JobState.NEEDS_REVIEW)
+CHUNK = 5_000  # positions in one UPDATE; SQLite takes at most 32,766 parameters
+
+
+@transaction.atomic
+def apply_snapshot(job_id: int, snapshot: Snapshot) -> JobState:
+    """Brings a job, its guests and its list to what Thanx says; safe to repeat, late or out of order."""
+    job = IssuanceJob.objects.select_for_update().defer("body").get(pk=job_id)
+    if snapshot.id != job.thanx_id:
+        raise ValueError(f"The answer speaks of another job than {job_id}.")
+    _keep_news(job, snapshot)
+    if snapshot.state == "completed" and job.status in RUNNING:
+        _complete(job, snapshot)
+    elif snapshot.state == "failed" and job.status in RUNNING:
+        end_job(job, JobState.FAILED, problem_code="FAILED")
+    elif snapshot.state == "revoked" and job.state == JobState.REVOKING:
+        end_job(job, JobState.REVOKED, revoked_at=timezone.now())
+    return job.status
+
+
+def _keep_news(job: IssuanceJob, snapshot: Snapshot) -> None:
+    """The partner's own word and the live counters, which never go down."""
+    most = job.total_count
+    IssuanceJob.objects.filter(pk=job.pk).update(
+        partner_state=snapshot.state[:40],
+        news_at=timezone.now(),
+        processed_count=Greatest(F("processed_count"), Value(min(snapshot.processed_count or 0, most))),
+    )
+
+
+def _complete(job: IssuanceJob, snapshot: Snapshot) -> None:
+    failures = _failures_that_add_up(job, snapshot)
+    if failures is None:
+        if job.status != JobState.NEEDS_REVIEW:
+            end_job(job, JobState.NEEDS_REVIEW, problem_code="DOES_NOT_ADD_UP")
+        return
+    refused = len(failures)
+    counts = {"success_count": job.total_count - refused, "failure_count": refused}
+    if end_job(job, JobState.COMPLETED, processed_count=job.total_count, **counts):
+        _refuse_guests(job, failures)
+
+
+def _failures_that_add_up(job: IssuanceJob, snapshot: Snapshot) -> dict[int, str] | None:
+    """Position -> code of every refused guest, or None when the answer contradicts itself or the job."""
+    summary = snapshot.summary
+    success = summary.success_count if summary else snapshot.success_count
+    failure = summary.failure_count if summary else snapshot.failure_count
+    listed: list[IssuanceFailure] = list(summary.failures) if summary else []
+    failures = {one.identifier_index: (one.error or "REFUSED")[:80] for one in listed}
+    adds_up = (
+        success + failure == job.total_count
+        and len(listed) == len(failures) == failure
+        and all(0 <= position < job.total_count for position in failures)
+    )
+    return failures if adds_up else None
+
+
+def _refuse_guests(job: IssuanceJob, failures: dict[int, str]) -> None:
+    """Moves the refused guests of a job that just became rewarded, and frees their claims."""
+    by_code: dict[str, list[int]] = defaultdict(list)
+    for position, code in failures.items():
+        by_code[code].append(position)
+    for code, positions in by_code.items():
+        rest = iter(positions)
+        while chunk := list(islice(rest, CHUNK)):
+            seats = Recipient.objects.filter(job=job, position__in=chunk)
+            seats.update(outcome=Outcome.REFUSED, reason=code)
+    _count(job, {"rewarded_count": -len(failures), "refused_count": len(failures)})
+    free_claims(job, Outcome.REFUSED)
+
+
+@transaction.atomic
+def end_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note: str = "", **fields: Any) -> bool:
+    """Moves a job to a state that changes its guests' outcome, with guests, ledger, claims and list in step."""
+    if not move_job(job, new, actor=actor, note=note, ended_at=job.ended_at or timezone.now(), **fields):
+        return False
+    _move_guests(job, new.outcome, reason=fields.get("problem_code", "") if new == JobState.REJECTED else "")
+    if new in (JobState.REJECTED, JobState.REVOKED, JobState.CANCELLED):
+        free_claims(job, new.outcome)
+    end_list_if_done(job.recipient_list)
+    return True
+
+
+def _move_guests(job: IssuanceJob, after: str, reason: str) -> None:
+    """All guests of the job now stand at `after`; those whom Thanx refused stay refused."""
+    changes = {f"{after}_count": 0}
+    for before in {Outcome.WAITING, Outcome.UNKNOWN, Outcome.REWARDED} - {after}:
+        guests = Recipient.objects.filter(job=job, outcome=before)
+        moved = guests.update(outcome=after, reason=reason)
+        changes[f"{before}_count"] = -moved
+        changes[f"{after}_count"] += moved
+    _count(job, changes)
+
+
+def _count(job: IssuanceJob, changes: dict[str, int]) -> None:
+    RecipientList.objects.filter(pk=job.recipient_list_id).update(
+        **{column: F(column) + change for column, change in changes.items()}
+    )
+
+
+def free_claims(job: IssuanceJob, outcome: str) -> None:
+    """Lets the job's guests with this outcome be promised a reward again by the same campaign."""
+    freed = Recipient.objects.filter(job=job, outcome=outcome).values("identity")
+    GuestClaim.objects.filter(recipient_list=job.recipient_list_id, identity__in=freed).delete()

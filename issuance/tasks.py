@@ -1,0 +1,26 @@
+"""The doors through which Celery comes in. Each message is only a nudge to look at a row."""
+
+from celery import shared_task
+
+from issuance import engine, imports, planning
+
+
+@shared_task
+def read_list(list_id: int) -> None:
+    imports.read_recipient_file(list_id)
+
+
+@shared_task
+def work_list(list_id: int) -> None:
+    planning.plan_list(list_id)
+    engine.drive_due_work(list_id=list_id)
+
+
+@shared_task
+def work_job(job_id: int) -> None:
+    engine.work_job(job_id)
+
+
+@shared_task
+def sweep() -> None:
+    engine.drive_due_work()

@@ -1,0 +1,189 @@
+"""The stage on which every test plays: the simulator behind the real client, frozen time, no broker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import time_machine
+from django.test import Client
+
+from campaigns.models import Campaign
+from campaigns.publishing import publish_campaign, request_publication
+from issuance import engine
+from issuance.models import RecipientList
+from issuance.services import create_list, launch_list
+from tests import cast
+from thanxportal.accounts.models import Merchant, Role, User
+from thanxportal.celery import app
+from thanxportal.partner import client
+from thanxportal.partner_simulator import ManualClock, Simulator
+
+NOON = 1_780_315_200  # 1 June 2026, 12:00 UTC
+
+
+@pytest.fixture(autouse=True)
+def quiet_surroundings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uploads go to a folder of the test, messages to nobody: all work must be found in the database."""
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    monkeypatch.setattr(app.amqp, "send_task_message", lambda *args, **kwargs: None)
+
+
+class ThroughTheSimulator(httpx.BaseTransport):
+    """The network of the tests: what the simulator cuts or leaves unanswered looks as it would on a socket."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.wsgi = httpx.WSGITransport(app=simulator)  # type: ignore[arg-type]
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self.wsgi.handle_request(request)
+        except ConnectionResetError as cut:
+            raise httpx.RemoteProtocolError("The connection was cut.", request=request) from cut
+        except TimeoutError as silence:
+            raise httpx.ReadTimeout("No answer in time.", request=request) from silence
+
+
+class World:
+    """Time and work: turns the clocks of portal and simulator together, and does what is due."""
+
+    def __init__(self, traveller: time_machine.Traveller, clock: ManualClock) -> None:
+        self.traveller, self.clock = traveller, clock
+
+    def advance(self, seconds: float) -> None:
+        self.traveller.shift(seconds)
+        self.clock.advance(seconds)
+
+    def drive(self, *, hours: float = 2) -> None:
+        """Works and waits until nothing is due within `hours`."""
+        left = hours * 3600
+        while left > 0:
+            engine.drive_due_work()
+            due = engine.next_due()
+            if due is None:
+                return
+            rest = engine.seconds_to_next_due(most=left)
+            self.advance(rest)
+            left -= rest
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def traveller() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def world(traveller: time_machine.Traveller, clock: ManualClock) -> World:
+    return World(traveller, clock)
+
+
+@pytest.fixture
+def simulator(clock: ManualClock, world: World, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+    simulator = Simulator(
+        client_id=settings.THANX_CLIENT_ID, access_token=settings.THANX_ACCESS_TOKEN, clock=clock, weather="calm"
+    )
+    monkeypatch.setattr(client, "transport", lambda: ThroughTheSimulator(simulator))
+    return simulator
+
+
+@pytest.fixture
+def harbor(db: None, simulator: Simulator) -> Merchant:
+    return cast.mirrored_merchant(simulator, "harbor-grill")
+
+
+@pytest.fixture
+def sunny(db: None, simulator: Simulator) -> Merchant:
+    return cast.mirrored_merchant(simulator, "sunny-side-coffee")
+
+
+@pytest.fixture
+def ana(harbor: Merchant) -> User:
+    return cast.person("ana@example.com", harbor, Role.MANAGER)
+
+
+@pytest.fixture
+def ben(harbor: Merchant) -> User:
+    return cast.person("ben@example.com", harbor, Role.VIEWER)
+
+
+@pytest.fixture
+def bea(harbor: Merchant) -> User:
+    return cast.person("bea@example.com", harbor, Role.BUILDER)
+
+
+@pytest.fixture
+def sid(harbor: Merchant) -> User:
+    return cast.person("sid@example.com", harbor, Role.SENDER)
+
+
+@pytest.fixture
+def cleo(sunny: Merchant) -> User:
+    return cast.person("cleo@example.com", sunny, Role.MANAGER)
+
+
+@pytest.fixture
+def sam(db: None) -> User:
+    return cast.person("sam@example.com", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    def log_in(user: User) -> Client:
+        browser = Client()
+        browser.force_login(user)
+        return browser
+
+    return log_in
+
+
+@pytest.fixture
+def campaign(harbor: Merchant) -> Campaign:
+    """A published campaign of Harbor Grill: two arms of 45 % and a Control of 10 %."""
+    return published(cast.draft_campaign(harbor))
+
+
+@pytest.fixture
+def one_arm(harbor: Merchant) -> Campaign:
+    return published(cast.draft_campaign(harbor, weights=(100,), name="Coffee for everybody"))
+
+
+def published(campaign: Campaign) -> Campaign:
+    assert request_publication(campaign=campaign, actor=None)
+    publish_campaign(campaign.pk)
+    campaign.refresh_from_db()
+    assert campaign.state == "published", campaign.problem
+    return campaign
+
+
+@pytest.fixture
+def launched() -> Callable[[Campaign, str], RecipientList]:
+    """Reads pasted guests and launches them; what is due after that is left to the test."""
+
+    def launch(campaign: Campaign, text: str) -> RecipientList:
+        guests = checked(campaign, text)
+        assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+        return guests
+
+    return launch
+
+
+def checked(campaign: Campaign, text: str) -> RecipientList:
+    guests = create_list(campaign=campaign, name="June guests", content=text, actor=None)
+    engine.drive_due_work(list_id=guests.pk)
+    guests.refresh_from_db()
+    assert guests.state == "checked", guests.problem
+    return guests
