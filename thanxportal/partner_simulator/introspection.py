@@ -1,0 +1,82 @@
+"""What a test or a demo may ask the simulator about itself, under /_simulator/ and without credentials."""
+
+from typing import TYPE_CHECKING, Any
+
+from thanxportal.partner_simulator.bodies import text
+from thanxportal.partner_simulator.pictures import DISHES, draw
+from thanxportal.partner_simulator.wire import Answer, RefusedError, Request, bad_request, json_answer, not_found
+
+if TYPE_CHECKING:
+    from thanxportal.partner_simulator.simulator import Simulator
+
+_IMAGES = "/_simulator/images/"
+
+
+def answer_request(simulator: "Simulator", request: Request) -> Answer:
+    """Answer GET stats, GET images/NAME.svg, POST weather and POST unpublish."""
+    try:
+        if request.method == "GET" and request.path.startswith(_IMAGES):
+            return _image(simulator, request.path.removeprefix(_IMAGES).removesuffix(".svg"))
+        match (request.method, request.path):
+            case ("GET", "/_simulator/stats"):
+                return json_answer(200, stats(simulator))
+            case ("POST", "/_simulator/weather"):
+                return _change_weather(simulator, request)
+            case ("POST", "/_simulator/unpublish"):
+                return _unpublish(simulator, request)
+        raise not_found("page of the simulator")
+    except RefusedError as refusal:
+        return refusal.answer
+
+
+def stats(simulator: "Simulator") -> dict[str, Any]:
+    """Count what happened since the start (requests) or since the state file was begun (the rest).
+
+    `issued_twice` counts identifiers that hold more than one reward of the same campaign.
+    """
+    issued = [simulator.rewards_by_identifier(campaign_id) for campaign_id in list(simulator.books.campaigns)]
+    keys = list(simulator.books.keys.values())
+    return {
+        "weather": simulator.weather.name,
+        "requests": simulator.statuses.total(),
+        "statuses": {str(status): count for status, count in sorted(simulator.statuses.items())},
+        "status_429": simulator.statuses[429],
+        "campaigns": len(simulator.books.campaigns),
+        "jobs": len(simulator.books.jobs),
+        "identifiers_issued": sum(counted.total() for counted in issued),
+        "issued_twice": sum(count > 1 for counted in issued for count in counted.values()),
+        "keys": len(keys),
+        "max_body_hashes_per_key": max((len(record.body_hashes) for record in keys), default=0),
+    }
+
+
+def _image(simulator: "Simulator", name: str) -> Answer:
+    for merchant in simulator.merchants.values():
+        for template in merchant.templates:
+            if template.id == name and template.picture:
+                return _svg(template.picture)
+    if name not in DISHES:
+        raise not_found("image")
+    return _svg(draw(name, DISHES.index(name)))
+
+
+def _svg(picture: str) -> Answer:
+    return Answer(200, picture.encode(), content_type="image/svg+xml")
+
+
+def _change_weather(simulator: "Simulator", request: Request) -> Answer:
+    name = text(request.json_object(), "weather")
+    try:
+        simulator.change_weather(name)
+    except ValueError as problem:
+        raise bad_request(str(problem)) from None
+    return json_answer(200, {"weather": name})
+
+
+def _unpublish(simulator: "Simulator", request: Request) -> Answer:
+    template_id = text(request.json_object(), "template_id")
+    known = (template.id for merchant in simulator.merchants.values() for template in merchant.templates)
+    if template_id not in known:
+        raise not_found("reward template")
+    simulator.unpublish(template_id)
+    return json_answer(200, {"template_id": template_id, "published": False})
