@@ -1,0 +1,248 @@
+"""Is this text an email address or a phone number that a reward can go to? Pure, and quick enough for a million rows.
+
+The verdicts are those of email-validator (without DNS) and phonenumbers. Regular expressions stand in for them only
+where they provably say the same: an ASCII address of at most 64 characters, and a ten-digit North American number
+matched against the patterns of the phone library's own metadata. Everything else asks the library, and what the
+library refuses is tried once more after removing what programs leave around an identifier (`mailto:`, "Name <…>",
+a trailing dot, invisible characters). Two departures from the library, both on purpose: premium-rate numbers are
+refused, and a number that a spreadsheet wrote as a decimal (12025550123.0, 1.2025550123E+10) is read as that number.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+import phonenumbers
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType, ValidationResult
+
+SENTENCES = {
+    "email_no_at": "This is not an email address: it has no @ sign.",
+    "email_two_ats": "This email address has more than one @ sign.",
+    "email_several": "There is more than one email address in this cell. Keep one, or give each guest a row.",
+    "email_space": "This email address has a space inside it.",
+    "email_nothing_before_at": "There is nothing before the @ sign.",
+    "email_nothing_after_at": "There is nothing after the @ sign.",
+    "email_two_dots": "This email address has two dots in a row.",
+    "email_no_dot": "The part after the @ sign has no ending such as .com.",
+    "email_reserved_domain": "The part after the @ sign is reserved for tests and private networks.",
+    "email_bad_local": "The part before the @ sign has characters that an email address can't have.",
+    "email_bad_domain": "The part after the @ sign is not the name of a mail domain.",
+    "email_too_long": "This is too long to be an email address.",
+    "phone_no_digits": "This is not a phone number: it has no digits.",
+    "phone_several": "There is more than one phone number in this cell. Keep one, or give each guest a row.",
+    "phone_too_short": "This phone number has too few digits.",
+    "phone_too_long": "This phone number has too many digits.",
+    "phone_no_area_code": "This phone number has no area code.",
+    "phone_needs_country": "This phone number is from another country. Write it with + and its country code.",
+    "phone_unassigned": "No phone has this number: its area code or prefix is not in use.",
+    "phone_premium": "This is a premium-rate number, which can't belong to a guest.",
+    "phone_scientific": "The spreadsheet has cut digits off this number. Format the column as text and enter it again.",
+    "phone_invalid": "This is not a phone number.",
+    "no_identifier": "This row has neither an email address nor a phone number.",
+    "row_too_long": "This row has more cells than the others: a comma inside a cell may be missing its quotes.",
+    "rows_run_together": "Several rows ran together here: a closing quote is probably missing.",
+}
+
+EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
+
+_MAX_TEXT = 400  # characters; nothing longer is an identifier, and both libraries get slow on long input
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
+    rf"(?!(?:{'|'.join(map(re.escape, SPECIAL_USE_DOMAIN_NAMES))})\Z)[a-z]+"
+).fullmatch
+_INVISIBLE = dict.fromkeys(
+    (0x00AD, 0x061C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
+)
+_PHONE_PUNCTUATION = str.maketrans("", "", " .-()")
+_NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
+_NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
+
+
+class Finding(NamedTuple):
+    """What a text turned out to be: `value` normalised and `code` empty, or no value and the code of a sentence."""
+
+    value: str
+    code: str
+    fixed: bool
+
+
+def identity(value: str) -> str:
+    """The key under which two guests are the same person: the normalised value, in lower case.
+
+    Plus-tags and dots count: ann+work@example.com, ann@example.com and a.nn@example.com are three people, because only
+    their mail provider knows better, and leaving a guest out is worse than asking. Upper and lower case and the way
+    a phone number is written never count.
+    """
+    return value.lower()
+
+
+def email_verdict(text: str) -> Finding:
+    """The email address in one cell, in lower case; never raises."""
+    if text.isascii():
+        value = text.strip().lower()
+        if len(value) <= 64 and _PLAIN_EMAIL(value) and "--" not in value:
+            return Finding(value, "", False)
+        if "@" not in value and len(value) <= _MAX_TEXT:
+            return Finding("", "email_no_at", False)
+    return _careful_email(text.strip()) if len(text) <= _MAX_TEXT else Finding("", "email_too_long", False)
+
+
+def phone_verdict(text: str, country: str) -> Finding:
+    """The phone number in one cell, as E.164.
+
+    `country` is the ISO 3166 code, in upper case, of the country of numbers written without one. Never raises.
+    """
+    if len(text) > _MAX_TEXT:
+        return Finding("", "phone_invalid", False)
+    number = text.translate(_PHONE_PUNCTUATION)
+    match = _AMERICAN_AT_HOME(number) if country in ("US", "CA") else _AMERICAN_ABROAD(number)
+    if match:
+        return Finding(f"+1{match[1]}", "", False)
+    return _careful_phone(text.strip(), country)
+
+
+def _american_patterns() -> str:
+    """The patterns of ordinary numbers of the US and Canada, as the phone library knows them today."""
+    regions = filter(None, map(PhoneMetadata.metadata_for_region, ("US", "CA")))
+    kinds = [kind for region in regions for kind in (region.fixed_line, region.mobile) if kind]
+    return "|".join(sorted({f"(?:{kind.national_number_pattern})" for kind in kinds}))
+
+
+_AMERICAN_AT_HOME = re.compile(rf"(?:\+?1)?({_american_patterns()})", re.ASCII).fullmatch
+_AMERICAN_ABROAD = re.compile(rf"\+1({_american_patterns()})", re.ASCII).fullmatch
+
+
+@lru_cache(maxsize=10_000)
+def _careful_email(written: str) -> Finding:
+    value = _library_email(written)
+    if value:
+        return Finding(value, "", False)
+    addresses = {found.strip(".'").lower() for found in EMAIL_ANYWHERE.findall(written)}
+    if len(addresses) > 1:
+        return Finding("", "email_several", False)
+    cleaned = _without_wrapping(written)
+    value = _library_email(cleaned) if cleaned != written else ""
+    return Finding(value, "", True) if value else Finding("", _email_problem(cleaned), False)
+
+
+def _library_email(text: str) -> str:
+    try:
+        normalized = validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return ""
+    return unicodedata.normalize("NFC", normalized.lower())
+
+
+def _without_wrapping(text: str) -> str:
+    text = text.translate(_INVISIBLE).replace("＠", "@").strip()
+    if bracketed := re.search(r"<([^<>]*@[^<>]*)>", text):
+        text = bracketed[1]
+    text = text.strip(" \t\r\n=\"'`<>()[]“”‘’")
+    if text[:7].lower() == "mailto:":
+        text = text[7:].partition("?")[0]
+    return re.sub(r"\s*@\s*", "@", text.strip(" \t\r\n.,;:\"'"))
+
+
+def _email_problem(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    if not at:
+        return "email_no_at"
+    problems = {
+        "email_nothing_before_at": not local,
+        "email_nothing_after_at": not domain,
+        "email_two_ats": "@" in local,
+        "email_space": any(character.isspace() for character in address),
+        "email_two_dots": ".." in address,
+        "email_no_dot": "." not in domain,
+        "email_reserved_domain": domain.lower().rpartition(".")[2] in SPECIAL_USE_DOMAIN_NAMES,
+        "email_too_long": len(address) > 254,
+        "email_bad_local": not _library_email(f"{local}@example.com"),
+    }
+    return next((code for code, present in problems.items() if present), "email_bad_domain")
+
+
+@lru_cache(maxsize=50_000)
+def _careful_phone(written: str, country: str) -> Finding:
+    text, fixed = _as_digits(written)
+    if written and not text:
+        return Finding("", "phone_scientific", False)
+    value, code = _library_phone(text, country)
+    if value:
+        return Finding(value, "", fixed or _says_more_than(text, value))
+    cleaned = re.sub(r"(?i)^tel:", "", text.translate(_INVISIBLE).strip(" \t\r\n=\"'`.,;:"))
+    if cleaned != text:
+        value, code = _library_phone(cleaned, country)
+    return Finding(value, "", True) if value else Finding("", code, False)
+
+
+def _as_digits(written: str) -> tuple[str, bool]:
+    """Undo what a spreadsheet does to a long number; empty when digits are gone for good."""
+    if decimal := _NUMBER_AS_DECIMAL.fullmatch(written):
+        return decimal[1], True
+    power = _NUMBER_AS_POWER.fullmatch(written)
+    if not power:
+        return written, False
+    zeros = int(power[3]) - len(power[2])
+    return ("", False) if zeros else (power[1] + power[2], True)
+
+
+def _says_more_than(text: str, value: str) -> bool:
+    """Whether letters or an extension were left out of the number."""
+    digits = "".join(str(unicodedata.digit(character)) for character in text if unicodedata.digit(character, -1) >= 0)
+    return digits[-7:] != value[-7:] or any(character.isalpha() for character in text)
+
+
+def _library_phone(text: str, country: str) -> tuple[str, str]:
+    """(E.164, "") or ("", code)."""
+    if not any(character.isdigit() for character in text):
+        return "", "phone_no_digits"
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException as error:
+        return "", _parse_problem(error, text, country)
+    if not phonenumbers.is_valid_number(number):
+        return "", _phone_problem(number, text)
+    if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
+        return "", "phone_premium"
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164), ""
+
+
+def _parse_problem(error: phonenumbers.NumberParseException, text: str, country: str) -> str:
+    kinds = phonenumbers.NumberParseException
+    if error.error_type == kinds.INVALID_COUNTRY_CODE and country not in phonenumbers.SUPPORTED_REGIONS:
+        return "phone_needs_country"
+    if error.error_type == kinds.TOO_LONG:
+        return "phone_several" if _holds_several(text) else "phone_too_long"
+    return "phone_too_short" if error.error_type == kinds.TOO_SHORT_NSN else "phone_invalid"
+
+
+def _phone_problem(number: phonenumbers.PhoneNumber, text: str) -> str:
+    if _holds_several(text):
+        return "phone_several"
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason != ValidationResult.IS_POSSIBLE and _valid_with_plus(text):
+        return "phone_needs_country"
+    return {
+        ValidationResult.TOO_SHORT: "phone_too_short",
+        ValidationResult.TOO_LONG: "phone_too_long",
+        ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "phone_no_area_code",
+    }.get(reason, "phone_unassigned")
+
+
+def _holds_several(text: str) -> bool:
+    parts = re.split(r"[/;,|\n]|\b(?:or|and)\b", text)
+    return sum(sum(character.isdigit() for character in part) >= 7 for part in parts) > 1
+
+
+def _valid_with_plus(text: str) -> bool:
+    if "+" in text:
+        return False
+    try:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{text}")))
+    except phonenumbers.NumberParseException:
+        return False

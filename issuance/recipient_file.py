@@ -1,0 +1,244 @@
+"""A guest list, from a file or a table in memory, as one verdict per row: the pure half of bringing guests.
+
+    with open_recipient_file(path, country="US") as guests:
+        for verdict in guests.verdicts(): ...
+
+Rows that are wholly empty, the header and what stands above it are no guests; every other row comes out as exactly
+one verdict, in the order of the file and under its number in the file.
+"""
+
+from __future__ import annotations
+
+import mmap
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+from issuance.columns import Columns, column_letter, find_columns
+from issuance.delimited_text import RunTogether, file_size, open_text_file
+from issuance.identifiers import SENTENCES, Finding, email_verdict, identity, phone_verdict
+from issuance.spreadsheet import Sheet, open_spreadsheet
+from issuance.unreadable_file import UnreadableFile
+
+__all__ = [
+    "SENTENCES",
+    "Columns",
+    "Opened",
+    "RecipientFile",
+    "UnreadableFile",
+    "Verdict",
+    "identity",
+    "open_recipient_file",
+]
+
+_SAMPLE = 400  # rows that decide about the columns
+_SHOWN = 20  # rows kept to show to the merchant
+_SIGNATURES = (
+    (b"%PDF", "a PDF document"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x89PNG", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a compressed archive"),
+    (b"7z\xbc\xaf", "a compressed archive"),
+    (b"Rar!", "a compressed archive"),
+    (b"{\\rtf", "a text document"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+)
+_NO_COLUMN = sys.maxsize
+_NOTHING = Finding("", "", False)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+class Verdict(NamedTuple):
+    """What one row says: a guest (`code` empty), or why it is none.
+
+    `row` counts from 1, header included, as a spreadsheet shows it. `type` is "email", "phone" or "". `value` is the
+    identifier to send (lower-case email or E.164 phone), `other` the guest's second one. `raw` are the cells as
+    written. `code` is a key of SENTENCES and `column` the name of the column at fault. `fixed`: something was repaired
+    that the merchant should see, beyond spaces, case and the format of a number.
+    """
+
+    row: int
+    type: str
+    value: str
+    raw: list[str]
+    code: str
+    column: str
+    fixed: bool
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a file turned out to be. `samples` are its first rows as written; `bytes_total` is its size."""
+
+    kind: str
+    encoding: str
+    delimiter: str
+    columns: Columns
+    samples: list[list[str]]
+    bytes_total: int
+
+
+class Table(Protocol):
+    """Anything with rows: see delimited_text and spreadsheet."""
+
+    kind: str
+    encoding: str
+    delimiter: str
+    bytes_total: int
+    warnings: list[str]
+
+    @property
+    def bytes_read(self) -> int: ...
+
+    def rows(self) -> Iterator[list[str]]: ...
+
+    def close(self) -> None: ...
+
+
+class RecipientFile:
+    """An opened list; a context manager. `verdicts()` may be called again and starts from the top each time."""
+
+    def __init__(self, table: Table, *, country: str, max_rows: int, columns: Columns | None = None) -> None:
+        self._table = table
+        self._country = country.upper()
+        self._max_rows = max_rows
+        sample = _sample(table)
+        columns = columns or find_columns(sample, country=self._country)
+        self.opened = Opened(table.kind, table.encoding, table.delimiter, columns, sample[:_SHOWN], table.bytes_total)
+        self.warnings = [*table.warnings]
+        left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
+        if left_out:
+            self.warnings.append(f"{left_out} lines above the header in row {columns.header_row} were left out.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._table.close()
+
+    @property
+    def bytes_read(self) -> int:
+        """Progress of `verdicts()` against `opened.bytes_total`."""
+        return self._table.bytes_read
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """One verdict per row, as a stream.
+
+        Raises UnreadableFile (with the line) at a broken quote or one row too many, after every row before it.
+        """
+        columns, country = self.opened.columns, self._country
+        at_email = _NO_COLUMN if columns.email is None else columns.email
+        at_phone = _NO_COLUMN if columns.phone in (None, columns.email) else columns.phone
+        left = self._max_rows
+        numbered = enumerate(self._table.rows(), 1)
+        for number, cells in islice(numbered, columns.header_row, None):
+            width = len(cells)
+            email = cells[at_email] if width > at_email else ""
+            phone = cells[at_phone] if width > at_phone else ""
+            if not email and not phone and not "".join(cells).strip():
+                continue
+            if not left:
+                raise UnreadableFile("too_many_rows", line=number, rows=self._max_rows)
+            left -= 1
+            found = email_verdict(email) if email else _NOTHING
+            second = phone_verdict(phone, country) if phone else _NOTHING
+            if cells.__class__ is RunTogether:
+                yield self._bad(number, cells, "rows_run_together", None)
+            elif found.value:
+                yield Verdict(number, "email", found.value, cells, "", "", found.fixed, second.value)
+            elif second.value:
+                yield Verdict(number, "phone", second.value, cells, "", "", second.fixed or bool(email.strip()), "")
+            else:
+                yield self._second_look(number, cells, email.strip(), phone.strip())
+
+    def _second_look(self, number: int, cells: list[str], email: str, phone: str) -> Verdict:
+        """A row where neither cell is good in its own column: perhaps they are in each other's; else say why not."""
+        columns = self.opened.columns
+        mixed = columns.email == columns.phone
+        if mail := email_verdict(phone).value:
+            return Verdict(number, "email", mail, cells, "", "", True, phone_verdict(email, self._country).value)
+        if number_in_email := phone_verdict(email, self._country).value:
+            return Verdict(number, "phone", number_in_email, cells, "", "", not mixed, "")
+        if not email and not phone:
+            return self._bad(number, cells, "no_identifier", columns.phone if columns.email is None else columns.email)
+        if len(cells) > len(columns.names) > 1:
+            return self._bad(number, cells, "row_too_long", columns.email if email else columns.phone)
+        if (mixed and "@" not in email and any(map(str.isdigit, email))) or not email:
+            return self._bad(number, cells, phone_verdict(email or phone, self._country).code, columns.phone)
+        return self._bad(number, cells, email_verdict(email).code, columns.email)
+
+    def _bad(self, number: int, cells: list[str], code: str, at: int | None) -> Verdict:
+        names = self.opened.columns.names
+        name = "" if at is None else names[at] if at < len(names) else f"Column {column_letter(at)}"
+        return Verdict(number, "", "", cells, code, name, False, "")
+
+
+def open_recipient_file(
+    path: Path,
+    *,
+    country: str,
+    max_rows: int = 1_000_000,
+    max_bytes: int = 200 * 1024 * 1024,
+    columns: Columns | None = None,
+) -> RecipientFile:
+    """Open a CSV, XLSX or ODS file of guests; `columns` overrules what would be found.
+
+    `country` (ISO 3166) is that of phone numbers written without one. Raises UnreadableFile when there is nothing to
+    read; problems further down are raised by `verdicts()` where they stand.
+    """
+    size = file_size(path, max_bytes=max_bytes)
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        table: Table = open_spreadsheet(path, bytes_total=size, has_guests=lambda sheet: _has_guests(sheet, country))
+    else:
+        _refuse_binary(path, head)
+        table = open_text_file(path, bytes_total=size)
+    try:
+        return RecipientFile(table, country=country, max_rows=max_rows, columns=columns)
+    except UnreadableFile:
+        table.close()
+        raise
+
+
+def _has_guests(sheet: Sheet, country: str) -> bool:
+    try:
+        find_columns(list(islice(sheet.rows(), _SAMPLE)), country=country)
+    except UnreadableFile:
+        return False
+    return True
+
+
+def _sample(table: Table) -> list[list[str]]:
+    """The first rows; a broken quote among them is reported later, by `verdicts()`, unless it is in the first row."""
+    rows: list[list[str]] = []
+    try:
+        for row in islice(table.rows(), _SAMPLE):
+            rows.append(row)
+    except UnreadableFile:
+        if not rows:
+            raise
+    return rows
+
+
+def _refuse_binary(path: Path, head: bytes) -> None:
+    if head.startswith(_OLE):
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            encrypted = content.find("EncryptedPackage".encode("utf-16-le")) >= 0
+        raise UnreadableFile("spreadsheet_encrypted" if encrypted else "spreadsheet_old")
+    start = head.lstrip().lower()
+    for signature, what in _SIGNATURES:
+        if head.startswith(signature) or start.startswith(signature.lower()):
+            raise UnreadableFile("binary_file", what=what)
+    controls = sum(byte < 32 and byte not in b"\t\n\r\x00" for byte in head)
+    if controls > len(head) // 10:
+        raise UnreadableFile("binary_file", what="a program's own format")

@@ -1,0 +1,262 @@
+"""XLSX and ODS files as rows of text. The archive is checked before anything is unpacked."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+from xml.parsers import expat
+
+import python_calamine
+
+from issuance.unreadable_file import UnreadableFile
+from issuance.zip_safety import check_archive, inflate
+
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_CONTENT = "content.xml"
+_WIDEST = 1_000  # columns of an ODS row that are kept
+_LONGEST = 131_072  # characters of a cell, as in CSV
+_SHEETS_TRIED = 20
+
+
+class Sheet(Protocol):
+    """One sheet: its name, the share of it (0 to 1) that was read, and its rows from the first on, blank ones too."""
+
+    name: str
+    share_read: float
+
+    def rows(self) -> Iterator[list[str]]: ...
+
+
+class SheetTable:
+    """One sheet of a spreadsheet as a table of text."""
+
+    encoding = "utf-8"
+    delimiter = ""
+
+    def __init__(self, sheet: Sheet, *, kind: str, bytes_total: int, warnings: list[str]) -> None:
+        self.kind = kind
+        self.bytes_total = bytes_total
+        self.warnings = warnings
+        self._sheet = sheet
+
+    @property
+    def bytes_read(self) -> int:
+        return int(self.bytes_total * min(self._sheet.share_read, 1.0))
+
+    def rows(self) -> Iterator[list[str]]:
+        return self._sheet.rows()
+
+    def close(self) -> None:
+        """Nothing stays open between two rows."""
+
+
+def open_spreadsheet(path: Path, *, bytes_total: int, has_guests: Callable[[Sheet], bool]) -> SheetTable:
+    """The first visible sheet that `has_guests`, else the first; says so when there are others.
+
+    Raises UnreadableFile.
+    """
+    kind = check_archive(path)
+    sheets = _ods_sheets(path) if kind == "ods" else _xlsx_sheets(path)
+    if not sheets:
+        raise UnreadableFile("empty_file")
+    chosen = next((sheet for sheet in sheets if has_guests(sheet)), sheets[0])
+    warnings = []
+    if len(sheets) > 1:
+        warnings.append(f"Read the sheet “{chosen.name}”; the file has {len(sheets)} sheets.")
+    return SheetTable(chosen, kind=kind, bytes_total=bytes_total, warnings=warnings)
+
+
+def _xlsx_sheets(path: Path) -> list[Sheet]:
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        visible = [
+            sheet.name
+            for sheet in workbook.sheets_metadata
+            if sheet.visible == python_calamine.SheetVisibleEnum.Visible
+            and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+    except BaseException as error:
+        raise _as_unreadable(error) from None
+    return [_XlsxSheet(workbook, name) for name in visible[:_SHEETS_TRIED]]
+
+
+def _as_unreadable(error: BaseException) -> BaseException:
+    """The reader is a Rust library: on a broken file it raises its own errors or a PanicException, no `Exception`."""
+    if isinstance(error, python_calamine.PasswordError):
+        return UnreadableFile("spreadsheet_encrypted")
+    if isinstance(error, python_calamine.CalamineError | OSError | ValueError) or "Panic" in type(error).__name__:
+        return UnreadableFile("spreadsheet_damaged")
+    return error
+
+
+class _XlsxSheet:
+    def __init__(self, workbook: python_calamine.CalamineWorkbook, name: str) -> None:
+        self.name = name
+        self.share_read = 0.0
+        self._workbook = workbook
+
+    def rows(self) -> Iterator[list[str]]:
+        try:
+            sheet = self._workbook.get_sheet_by_name(self.name)
+            for number, row in enumerate(sheet.iter_rows(), 1):
+                if not number % 1_000:
+                    self.share_read = number / sheet.total_height
+                yield [value if isinstance(value, str) else _as_written(value) for value in row]
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            raise _as_unreadable(error) from None
+
+
+def _as_written(value: object) -> str:
+    """A cell as a person would write it: 12025550000.0 is a phone number without a fraction."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)
+
+
+def _ods_sheets(path: Path) -> list[Sheet]:
+    names: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag == f"{_TABLE}table" and len(names) < _SHEETS_TRIED:
+            names.append(attributes.get(f"{_TABLE}name", ""))
+
+    parser = _parser()
+    parser.StartElementHandler = start
+    for block in _content(path):
+        _feed(parser, block)
+    _feed(parser, b"", final=True)
+    return [_OdsSheet(path, number, name) for number, name in enumerate(names)]
+
+
+def _content(path: Path) -> Iterator[bytes]:
+    with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+        yield from inflate(file, archive.getinfo(_CONTENT))
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise UnreadableFile("spreadsheet_damaged")  # No office program writes one; entity bombs need one.
+
+
+def _feed(parser: expat.XMLParserType, block: bytes, *, final: bool = False) -> None:
+    try:
+        parser.Parse(block, final)
+    except (expat.ExpatError, ValueError, OverflowError):
+        raise UnreadableFile("spreadsheet_damaged") from None
+
+
+class _OdsSheet:
+    """One table of an ODS file, read as a stream: memory stays flat however often a row says it repeats."""
+
+    def __init__(self, path: Path, number: int, name: str) -> None:
+        self.name = name
+        self.share_read = 0.0
+        self._path = path
+        self._number = number
+
+    def rows(self) -> Iterator[list[str]]:
+        reader = _OdsRows(self._number)
+        blank = done = 0
+        with zipfile.ZipFile(self._path) as archive:
+            size = max(archive.getinfo(_CONTENT).file_size, 1)
+        for block in _content(self._path):
+            done += len(block)
+            self.share_read = done / size
+            _feed(reader.parser, block)
+            for cells, times in reader.take():
+                if not any(cells):
+                    blank += times  # Held back: the last rows of a sheet repeat a million blank ones.
+                    continue
+                yield from ([] for _ in range(blank))
+                yield from (list(cells) for _ in range(times))
+                blank = 0
+
+
+class _OdsRows:
+    def __init__(self, number: int) -> None:
+        self.parser = _parser()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._characters
+        self._tables_left = number + 1
+        self._inside = False
+        self._done: list[tuple[list[str], int]] = []
+        self._cells: list[str] = []
+        self._blank = 0
+        self._times = self._cell_times = 1
+        self._value = ""
+        self._texts: list[str] | None = None
+
+    def take(self) -> list[tuple[list[str], int]]:
+        done, self._done = self._done, []
+        return done
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == f"{_TABLE}table":
+            self._tables_left -= 1
+            self._inside = self._tables_left == 0
+        elif not self._inside:
+            return
+        elif tag == f"{_TABLE}table-row":
+            self._cells, self._blank = [], 0
+            self._times = int(attributes.get(f"{_TABLE}number-rows-repeated", 1))
+        elif tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            self._cell_times = int(attributes.get(f"{_TABLE}number-columns-repeated", 1))
+            self._value = _typed_value(attributes)
+            self._texts = []
+        elif tag == f"{_OFFICE}annotation":
+            self._texts = None  # Comments stand inside the cell, before its text.
+        elif tag == f"{_TEXT}p" and self._texts:
+            self._texts.append("\n")
+        elif tag == f"{_TEXT}s" and self._texts is not None:
+            self._texts.append(" ")
+
+    def _characters(self, data: str) -> None:
+        if self._texts is not None:
+            self._texts.append(data)
+
+    def _end(self, tag: str) -> None:
+        if tag == f"{_TABLE}table":
+            self._inside = False
+        elif tag == f"{_TABLE}table-row" and self._inside:
+            self._done.append((self._cells, self._times))
+        elif tag == f"{_OFFICE}annotation":
+            self._texts = []
+        elif self._texts is not None and tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            self._add_cell(self._value or "".join(self._texts)[:_LONGEST])
+            self._texts = None
+
+    def _add_cell(self, text: str) -> None:
+        if not text:
+            self._blank += self._cell_times
+            return
+        blank = min(self._blank, _WIDEST - len(self._cells))
+        self._cells += [""] * blank
+        self._cells += [text] * min(self._cell_times, _WIDEST - len(self._cells))
+        self._blank = 0
+
+
+def _typed_value(attributes: dict[str, str]) -> str:
+    """The exact number or date, which the text of the cell may show rounded; empty for text."""
+    number = attributes.get(f"{_OFFICE}value")
+    if number is None:
+        return attributes.get(f"{_OFFICE}date-value", "")
+    try:
+        return _as_written(float(number))
+    except ValueError:
+        return number
