@@ -26,8 +26,8 @@ def guards() -> list[Guard]:
         NEW.merchant_id <> (SELECT merchant_id FROM campaigns_campaign WHERE id = NEW.campaign_id)"""
     return [
         ("job_is_frozen", "issuance_issuancejob", "UPDATE", frozen, "a planned job never changes"),
-        ("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "a job can't move like that"),
-        ("list_moves", "issuance_recipientlist", "UPDATE", _illegal(LIST_MOVES), "a list can't move like that"),
+        ("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
+        ("list_moves", "issuance_recipientlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
         ("job_of_merchant", "issuance_issuancejob", "INSERT", other_merchant, "a job stays with its merchant"),
         ("list_of_merchant", "issuance_recipientlist", "INSERT", other_campaign, "a list stays with its merchant"),
         ("event_is_history", "issuance_event", "UPDATE", "NEW.new_state <> OLD.new_state", "events never change"),

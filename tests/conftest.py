@@ -62,6 +62,12 @@ class World:
         self.traveller.shift(seconds)
         self.clock.advance(seconds)
 
+    def work(self, times: int = 4) -> None:
+        """Does what is due now and in the next two seconds: enough to send one job, not to poll it."""
+        for _ in range(times):
+            engine.drive_due_work()
+            self.advance(0.5)
+
     def drive(self, *, hours: float = 2) -> None:
         """Works and waits until nothing is due within `hours`."""
         left = hours * 3600

@@ -79,8 +79,7 @@ def test_a_refused_credential_keeps_the_queue_and_resumes_by_itself(
     guests = launched(one_arm, GUESTS)
     simulator.script("POST", "/partner/campaigns/issue", [Fault.UNAUTHORIZED])
     simulator.script("GET", "/partner/scopes", [Fault.UNAUTHORIZED] * 3)
-    engine.drive_due_work()
-    engine.drive_due_work()
+    world.work()
     assert Credential.current().refused_at is not None
     world.drive()
     assert Credential.current().refused_at is None
@@ -114,8 +113,7 @@ def test_a_worker_that_died_between_intent_and_answer_is_in_doubt_not_forgotten(
     with monkeypatch.context() as context:
         context.setattr("issuance.submission._accepted", die)
         with pytest.raises(SystemExit):
-            for _ in range(3):
-                engine.drive_due_work()
+            world.work()
     assert guests.jobs.get().state == "sending"
     world.drive()
     ended(guests)
@@ -181,8 +179,7 @@ def test_a_failed_job_leaves_its_guests_unknown_and_is_never_sent_again(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World
 ) -> None:
     guests = launched(one_arm, GUESTS)
-    engine.drive_due_work()
-    engine.drive_due_work()
+    world.work()
     job = guests.jobs.get()
     answer = {"id": job.thanx_id, "state": "failed", "total_count": 40}
     apply_snapshot(job.pk, Snapshot.read(answer))
@@ -203,11 +200,10 @@ def test_a_failed_job_leaves_its_guests_unknown_and_is_never_sent_again(
     ],
 )
 def test_an_answer_that_does_not_add_up_goes_to_review(
-    summary: dict[str, Any], one_arm: Campaign, launched: Launch, simulator: Simulator
+    summary: dict[str, Any], one_arm: Campaign, launched: Launch, world: World
 ) -> None:
     guests = launched(one_arm, GUESTS)
-    engine.drive_due_work()
-    engine.drive_due_work()
+    world.work()
     job = guests.jobs.get()
     apply_snapshot(job.pk, Snapshot.read({"id": job.thanx_id, "state": "completed", "summary": summary}))
     guests.refresh_from_db()

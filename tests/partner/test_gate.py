@@ -46,11 +46,13 @@ def test_full_demand_stays_under_both_limits_and_uses_what_is_allowed(world: Wor
 
 
 def test_less_urgent_requests_leave_budget_to_more_urgent_ones(world: World) -> None:
-    slots_in(world, 120, Urgency.DISCOVERY)
+    slots_in(world, 300, Urgency.DISCOVERY)
+    credential = Credential.current().pk
+    take_slot(credential, Urgency.DISCOVERY)
+    world.advance(0.42)
     with pytest.raises(GateClosed):
-        take_slot(Credential.current().pk, Urgency.DISCOVERY)
-    world.advance(0.4)
-    take_slot(Credential.current().pk, Urgency.REPLAY)
+        take_slot(credential, Urgency.DISCOVERY)
+    take_slot(credential, Urgency.REPLAY)
 
 
 def test_a_429_closes_the_gate_for_everybody(simulator: Simulator, world: World) -> None:
