@@ -17,7 +17,8 @@ from campaigns.allocation import arm_chooser, identity_hasher
 from issuance.bulk import insert_rows
 from issuance.lifecycle import LEASE, claim_list, move_list
 from issuance.models import Recipient, RecipientList, RowError
-from issuance.recipient_file import RecipientFile, UnreadableFile, Verdict, identity, open_recipient_file, read_pasted
+from issuance.pasted_text import PastedGuests, read_pasted
+from issuance.recipient_file import RecipientFile, UnreadableFile, Verdict, identity, open_recipient_file
 from issuance.states import ListState, Outcome
 
 BATCH = 5_000  # rows in one transaction
@@ -104,7 +105,7 @@ def read_recipient_file(list_id: int) -> None:
         _checked(recipient_list)
 
 
-def _open(recipient_list: RecipientList) -> RecipientFile:
+def _open(recipient_list: RecipientList) -> RecipientFile | PastedGuests:
     country = recipient_list.merchant.country
     path = Path(recipient_list.file.path)
     if recipient_list.pasted:
@@ -114,7 +115,7 @@ def _open(recipient_list: RecipientList) -> RecipientFile:
     )
 
 
-def _note_info(recipient_list: RecipientList, file: RecipientFile) -> None:
+def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> None:
     opened = file.opened
     info = {
         "kind": opened.kind,
@@ -128,7 +129,7 @@ def _note_info(recipient_list: RecipientList, file: RecipientFile) -> None:
     RecipientList.objects.filter(pk=recipient_list.pk).update(file_info=info, bytes_total=opened.bytes_total)
 
 
-def _batches(recipient_list: RecipientList, file: RecipientFile) -> Iterator[Batch]:
+def _batches(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> Iterator[Batch]:
     done = _last_row(recipient_list)
     sorter = Sorter(recipient_list)
     rest = (verdict for verdict in file.verdicts() if verdict.row > done)

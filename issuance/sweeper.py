@@ -28,12 +28,16 @@ def look_for_work() -> None:
         stopping.wait(rest)
 
 
-@worker_ready.connect
 def start(**kwargs: Any) -> None:
     stopping.clear()
     threading.Thread(target=look_for_work, name="sweeper", daemon=True).start()
 
 
-@worker_shutting_down.connect
 def stop(**kwargs: Any) -> None:
     stopping.set()
+
+
+def connect() -> None:
+    """Ties the thread to the start and the stop of a worker; in other processes nothing happens."""
+    worker_ready.connect(start, dispatch_uid="start-sweeper")
+    worker_shutting_down.connect(stop, dispatch_uid="stop-sweeper")

@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
-from issuance import engine, imports, planning
+from issuance import engine, imports, planning, sweeper
+
+sweeper.connect()
 
 
 @shared_task

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 import time_machine
+from campaigns.publishing import publish_campaign, request_publication
 from django.test import Client
 
 from campaigns.models import Campaign
-from campaigns.publishing import publish_campaign, request_publication
 from issuance import engine
 from issuance.models import RecipientList
 from issuance.services import create_list, launch_list
