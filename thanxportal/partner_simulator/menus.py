@@ -26,7 +26,7 @@ HARBOR_GRILL = (
     "Free <b>Truffle</b> Fries & Dip",
     "Free Cookie with any lunch",
     "$15 off family platter",
-    "Welcome back: a starter of your choice, free with any main course, all week 🍤🍤🍤",
+    "Welcome back: a starter of your choice, free with any main course, all week 🍤🍤🍤🍤",
     "Free Lemonade refill",
     "10% off to go",
 )
