@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "thanxportal.accounts.middleware.MerchantTime",
 ]
 
 ROOT_URLCONF = "thanxportal.urls"

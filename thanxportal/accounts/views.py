@@ -15,7 +15,7 @@ def start(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     first = Merchant.objects.of_user(user).first()
     if first is not None:
-        return redirect("campaigns:home", first.handle)
+        return redirect("issuance:home", first.handle)
     if user.is_staff:
         return redirect("admin:index")
     return TemplateResponse(request, "accounts/no_merchant.html")
@@ -24,7 +24,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
     merchant = merchant_for(request, request.POST.get("handle", ""))
-    return redirect("campaigns:home", merchant.handle)
+    return redirect("issuance:home", merchant.handle)
 
 
 @require_GET
