@@ -1,0 +1,127 @@
+"""No merchant ever sees another's data: every address of the portal, tried by everybody who has no business there.
+
+New addresses are found by themselves; one whose parameters this file can't fill fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from campaigns.models import Campaign
+from issuance.models import RecipientList
+from tests.conftest import World
+from thanxportal.accounts.models import Merchant, User
+
+pytestmark = pytest.mark.django_db
+ABOUT_CAMPAIGN = ("campaign_lists", "list_new")
+SECRETS = ("Win-back June", "June guests", "guest1@example.com", "Harbor Grill")
+
+
+def merchant_routes() -> Iterator[tuple[str, str, list[str]]]:
+    """(namespace, name, parameters) of every address below /m/<handle>/."""
+
+    def walk(patterns: list[Any], namespace: str, names: list[str]) -> Iterator[tuple[str, str, list[str]]]:
+        for entry in patterns:
+            found = names + [name for name in entry.pattern.converters if name not in names]
+            if isinstance(entry, URLResolver):
+                yield from walk(entry.url_patterns, entry.namespace or namespace, found)
+            elif isinstance(entry, URLPattern) and "handle" in found:
+                yield namespace, entry.name or "", found
+
+    yield from walk(get_resolver().url_patterns, "", [])
+
+
+ROUTES = sorted(merchant_routes())
+
+
+@pytest.fixture
+def addresses(
+    campaign: Campaign, launched: Callable[[Campaign, str], RecipientList], world: World
+) -> Callable[[str], list[str]]:
+    """Every merchant address, filled with Harbor Grill's objects under the given handle."""
+    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
+    world.drive()
+    template = campaign.merchant.reward_templates.first()
+    assert template is not None
+
+    def pk(namespace: str, name: str) -> int:
+        if namespace == "issuance":
+            return campaign.pk if name in ABOUT_CAMPAIGN else guests.pk
+        return template.pk if name.startswith("template") else campaign.pk
+
+    def fill(handle: str) -> list[str]:
+        urls = []
+        for namespace, name, parameters in ROUTES:
+            values = {"handle": handle, "pk": pk(namespace, name)}
+            assert set(parameters) <= set(values), f"Teach this test to fill {namespace}:{name} {parameters}"
+            urls.append(reverse(f"{namespace}:{name}", kwargs={key: values[key] for key in parameters}))
+        return urls
+
+    return fill
+
+
+def answers(browser: Client, url: str) -> list[tuple[str, int, str]]:
+    found = []
+    for method in ("get", "post"):
+        response = getattr(browser, method)(url)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        found.append((method, response.status_code, body.decode()))
+    return found
+
+
+def test_there_are_addresses_to_try() -> None:
+    assert len(ROUTES) > 15
+
+
+def test_a_stranger_gets_404_everywhere_and_learns_nothing(
+    addresses: Callable[[str], list[str]], harbor: Merchant, cleo: User, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(cleo)
+    for url in addresses(harbor.handle):
+        for method, status, body in answers(browser, url):
+            assert status in (404, 405), f"{method} {url} answers {status}"
+            assert not any(secret in body for secret in SECRETS), url
+
+
+def test_a_strangers_own_address_does_not_open_anothers_objects(
+    addresses: Callable[[str], list[str]],
+    sunny: Merchant,
+    cleo: User,
+    client_of: Callable[[User], Client],
+) -> None:
+    browser = client_of(cleo)
+    for url in addresses(sunny.handle):
+        for _, status, body in answers(browser, url):
+            assert status < 500, url
+            assert not any(secret in body for secret in SECRETS), url
+    assert Campaign.objects.filter(merchant__handle="harbor-grill").count() == 1
+    assert RecipientList.objects.exclude(merchant__handle="harbor-grill").count() == 0
+
+
+def test_anonymous_people_are_sent_to_the_entrance(addresses: Callable[[str], list[str]], harbor: Merchant) -> None:
+    for url in addresses(harbor.handle):
+        for method, status, _ in answers(Client(), url):
+            assert status in (302, 405), f"{method} {url} answers {status}"
+
+
+def test_partner_staff_without_membership_are_strangers_on_merchant_pages(
+    addresses: Callable[[str], list[str]], harbor: Merchant, sam: User, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(sam)
+    for url in addresses(harbor.handle):
+        for method, status, _ in answers(browser, url):
+            assert status in (404, 405), f"{method} {url} answers {status}"
+
+
+def test_a_viewer_changes_nothing(
+    addresses: Callable[[str], list[str]], harbor: Merchant, ben: User, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(ben)
+    for url in addresses(harbor.handle):
+        status = browser.post(url).status_code
+        assert status in (403, 405), f"post {url} answers {status}"
