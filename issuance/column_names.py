@@ -36,7 +36,7 @@ def names_other_number(name: str) -> bool:
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(map(plain_name, text.split(",")))
+    return frozenset(map(plain_name, text.replace("\n", "").split(",")))
 
 
 _EMAILS = _names("""
@@ -48,8 +48,8 @@ indirizzo email, endereço de email, endereço de e-mail, e-posta, adres e-mail,
 """)
 _MOBILES = _names("""
 mobile, mobile phone, mobile number, mobile no, cell, cell phone, cellphone, cell number, móvil, teléfono móvil,
-celular, portable, téléphone portable, handy, handynummer, mobil, mobilnummer, mobiltelefon, cellulare, telemóvel, mobiel,
-mobiele nummer, 手机, 手机号, 携帯, 휴대폰, мобильный
+celular, portable, téléphone portable, handy, handynummer, mobil, mobilnummer, mobiltelefon, cellulare, telemóvel,
+mobiel, mobiele nummer, 手机, 手机号, 携帯, 휴대폰, мобильный
 """)
 _PHONES = _names("""
 phone, phone number, phone no, telephone, telephone number, tel, tel no, phone1, contact number, guest phone, sms,

@@ -92,8 +92,9 @@ def holds_identifier(cell: str) -> bool:
 
 
 def _shown(cells: list[str], width: int) -> tuple[str, ...]:
-    written = [cells[at].strip() if at < len(cells) else "" for at in range(width)]
-    return tuple(name[:120] or f"Column {column_letter(at)}" for at, name in enumerate(written))
+    """The names in the header, else the letters of the columns."""
+    written = [cell.strip()[:120] for cell in cells[:_WIDEST]] or [""] * width
+    return tuple(name or f"Column {column_letter(at)}" for at, name in enumerate(written))
 
 
 def _header_index(rows: Sequence[list[str]]) -> int | None:

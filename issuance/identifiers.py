@@ -235,7 +235,7 @@ def _phone_problem(number: phonenumbers.PhoneNumber, text: str) -> str:
 
 
 def _holds_several(text: str) -> bool:
-    parts = re.split(r"[/;,|\n]|\b(?:or|and)\b", text)
+    parts: list[str] = re.split(r"[/;,|\n]|\b(?:or|and)\b", text)
     return sum(sum(character.isdigit() for character in part) >= 7 for part in parts) > 1
 
 
@@ -243,6 +243,7 @@ def _valid_with_plus(text: str) -> bool:
     if "+" in text:
         return False
     try:
-        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{text}")))
+        number = phonenumbers.parse(f"+{text}")
     except phonenumbers.NumberParseException:
         return False
+    return bool(phonenumbers.is_valid_number(number))

@@ -102,8 +102,9 @@ def _as_table(text: str, country: str, max_rows: int) -> RecipientFile | None:
         guests = RecipientFile(table, country=country, max_rows=max_rows)
     except UnreadableFile:
         return None
+    columns = guests.opened.columns
     addresses = sum(1 for _ in islice(EMAIL_ANYWHERE.finditer(text), rows + 1))
-    return guests if guests.opened.columns.sure and addresses <= rows else None
+    return guests if columns.sure and addresses <= rows and (columns.header_row or rows > 1) else None
 
 
 def _identifiers(line: str, country: str) -> list[list[str]]:

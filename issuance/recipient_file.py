@@ -109,8 +109,11 @@ class RecipientFile:
         self._table = table
         self._country = country.upper()
         self._max_rows = max_rows
-        sample = _sample(table)
-        columns = columns or find_columns(sample, country=self._country)
+        sample, broken = _sample(table)
+        try:
+            columns = columns or find_columns(sample, country=self._country)
+        except UnreadableFile as error:
+            raise broken or error from None
         self.opened = Opened(table.kind, table.encoding, table.delimiter, columns, sample[:_SHOWN], table.bytes_total)
         self.warnings = [*table.warnings]
         left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
@@ -144,13 +147,13 @@ class RecipientFile:
             width = len(cells)
             email = cells[at_email] if width > at_email else ""
             phone = cells[at_phone] if width > at_phone else ""
-            if not email and not phone and not "".join(cells).strip():
+            found = email_verdict(email) if email else _NOTHING
+            second = phone_verdict(phone, country) if phone else _NOTHING
+            if not found.value and not second.value and not "".join(cells).strip():
                 continue
             if not left:
                 raise UnreadableFile("too_many_rows", line=number, rows=self._max_rows)
             left -= 1
-            found = email_verdict(email) if email else _NOTHING
-            second = phone_verdict(phone, country) if phone else _NOTHING
             if cells.__class__ is RunTogether:
                 yield self._bad(number, cells, "rows_run_together", None)
             elif found.value:
@@ -218,16 +221,14 @@ def _has_guests(sheet: Sheet, country: str) -> bool:
     return True
 
 
-def _sample(table: Table) -> list[list[str]]:
-    """The first rows; a broken quote among them is reported later, by `verdicts()`, unless it is in the first row."""
+def _sample(table: Table) -> tuple[list[list[str]], UnreadableFile | None]:
+    """The first rows, and what ended them; when they suffice, `verdicts()` reports that in its place."""
     rows: list[list[str]] = []
     try:
-        for row in islice(table.rows(), _SAMPLE):
-            rows.append(row)
-    except UnreadableFile:
-        if not rows:
-            raise
-    return rows
+        rows += islice(table.rows(), _SAMPLE)  # A list keeps what was added before an error.
+    except UnreadableFile as error:
+        return rows, error
+    return rows, None
 
 
 def _refuse_binary(path: Path, head: bytes) -> None:

@@ -20,8 +20,8 @@ _MOST_RATIO = 200
 _RATIO_MATTERS_FROM = 20 * 1024 * 1024
 _BLOCK = 256 * 1024
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([^"']*)""")
-_ROW_TAG = re.compile(rb"<(?:\w+:)?row\b")
-_CELL_TAG = re.compile(rb"<(?:\w+:)?c\b")
+_ROW_TAG = re.compile(rb"<(?:[^\s<>/:]+:)?row\b")
+_ROW_END = re.compile(rb"</(?:[^\s<>/:]+:)?row\b")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -117,9 +117,9 @@ class _Area:
         return max(self.height, self.tags) * max(self.width, 1)
 
     def add(self, block: bytes) -> None:
-        if b"\0" in block:
-            raise UnreadableFile("spreadsheet_damaged")  # UTF-16 would hide the tags from us.
         text = self.tail + block
+        if b"\0" in block or b"<!" in text:  # UTF-16, comments and CDATA would hide tags from us.
+            raise UnreadableFile("spreadsheet_damaged")
         cut = text.rfind(b"<") if text.rfind(b"<") > text.rfind(b">") else len(text)
         self.tail = text[cut:]
         if len(self.tail) > _BLOCK:
@@ -127,14 +127,13 @@ class _Area:
         self._measure(text[:cut])
 
     def _measure(self, text: bytes) -> None:
-        first, *others = _ROW_TAG.split(text)
+        first, *others = (_ROW_END.split(row, maxsplit=1)[0] for row in _ROW_TAG.split(text))
         self.tags += len(others)
-        self.cells_in_row += len(_CELL_TAG.findall(first))
+        self.cells_in_row += _cell_tags(first)
         self.width = max(self.width, self.cells_in_row)
         if others:
-            counts = [row.count(b"<c") + row.count(b":c") for row in others]
-            self.cells_in_row = counts[-1]
-            self.width = max(self.width, *counts)
+            self.cells_in_row = _cell_tags(others[-1])
+            self.width = max(self.width, *map(_cell_tags, others))
         references = {reference.strip(b" \t\r\n") for reference in _REFERENCE.findall(text)}
         if any(b"&" in reference for reference in references):
             raise UnreadableFile("spreadsheet_damaged")
@@ -142,6 +141,11 @@ class _Area:
         columns = {reference.rstrip(b"0123456789") for reference in references}
         self.height = max(self.height, *(int(row) for row in rows if row.isdigit()), 0)
         self.width = max(self.width, *(_column_number(column) for column in columns), 0)
+
+
+def _cell_tags(row: bytes) -> int:
+    """At least the number of cells: a few other tags begin alike."""
+    return row.count(b"<c") + row.count(b":c")
 
 
 def _column_number(letters: bytes) -> int:

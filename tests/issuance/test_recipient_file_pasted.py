@@ -1,0 +1,81 @@
+"""Guests are found in whatever is pasted, and nothing that looks like one gets lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from issuance.pasted_text import read_pasted
+from issuance.recipient_file import UnreadableFile, Verdict
+
+
+def values(text: str) -> list[str]:
+    return [verdict.value or verdict.code for verdict in read_pasted(text, country="US").verdicts()]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "empty_text"), (" \n\0", "empty_text"), ("Hi all", "no_identifier_in_text")]
+)
+def test_text_without_guests_is_refused(text: str, code: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        read_pasted(text, country="US")
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ann <ann@example.com>, Bob <bob@example.com>; cleo@example.com", ["ann@", "bob@", "cleo@"]),
+        ("ann@example.com\nbob@example.com\n", ["ann@", "bob@"]),
+        ("mailto:ann@example.com and (bob@example.com).", ["ann@", "bob@"]),
+        ("2025550100, (202) 555-0101; +1 202 555 0102", ["+12025550100", "+12025550101", "+12025550102"]),
+        ("> On 2026-11-23 at 10:15 Ann wrote:\n> call 202-555-0100 please", ["+12025550100"]),
+        ("Paid 12/24/2026 $2,025.55, table 12, ann@example.com", ["ann@"]),
+        ("Ann ann@example.com 202-555-0100\nBob bob@example.com 202-555-0101", ["ann@", "bob@"]),
+        ("Name\tEmail\nAnn\tann@example.com\nBob\tbob@\n", ["ann@", "email_nothing_after_at"]),
+        ("ann@example.com\nbob(at)example.com\ncleo@example.com", ["ann@", "email_no_at", "cleo@"]),
+        ("write to ann@@example.com or bob@example.com, thanks", ["email_two_ats", "bob@"]),
+        ("cards 1112223334445 and ann@example.com", ["ann@"]),
+    ],
+)
+def test_guests_are_found(text: str, expected: list[str]) -> None:
+    assert values(text) == [item + "example.com" if item.endswith("@") else item for item in expected]
+
+
+def test_an_email_and_a_phone_in_one_line_are_one_guest() -> None:
+    (guest,) = read_pasted("please add Ann (ann@example.com, 202-555-0100), thanks!", country="US").verdicts()
+    assert (guest.type, guest.value, guest.other) == ("email", "ann@example.com", "+12025550100")
+
+
+def test_lines_left_out_are_counted() -> None:
+    guests = read_pasted("Hello,\nplease write to ann@example.com or to bob@example.com\n\nThanks", country="US")
+    assert guests.warnings == ["2 lines without an email address or phone number were left out."]
+
+
+def test_one_guest_too_many_is_named_after_all_that_fit() -> None:
+    guests = read_pasted("to a@example.com, b@example.com, c@example.com", country="US", max_rows=2)
+    seen: list[Verdict] = []
+    with pytest.raises(UnreadableFile) as caught:
+        seen += guests.verdicts()
+    assert (len(seen), caught.value.code) == (2, "too_many_rows")
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(max_size=300))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        rows = [verdict.row for verdict in read_pasted(text, country="US").verdicts()]
+    except UnreadableFile:
+        return
+    assert rows == sorted(set(rows))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    names=st.lists(st.from_regex(r"[a-z]{1,8}[0-9]{1,3}", fullmatch=True), min_size=1, max_size=8),
+    glue=st.sampled_from([", ", "; ", "\n", " ", "> "]),
+)
+def test_no_address_is_lost_whatever_stands_between(names: list[str], glue: str) -> None:
+    addresses = [f"{name}@example.com" for name in names]
+    assert values(glue.join(addresses)) == addresses
