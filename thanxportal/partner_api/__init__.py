@@ -4,6 +4,7 @@ from thanxportal.partner_api.client import Exchange, PartnerClient
 from thanxportal.partner_api.errors import (
     CredentialRefused,
     InDoubt,
+    MalformedEvent,
     NotFound,
     NotSent,
     PartnerApiError,
@@ -13,6 +14,7 @@ from thanxportal.partner_api.errors import (
 )
 from thanxportal.partner_api.types import (
     Campaign,
+    Discount,
     IssuanceFailure,
     IssuanceJob,
     IssuanceSummary,
@@ -21,16 +23,28 @@ from thanxportal.partner_api.types import (
     RewardTemplate,
     Variant,
 )
+from thanxportal.partner_api.webhooks import (
+    BatchCompleted,
+    BatchFailure,
+    RewardIssued,
+    UnknownEvent,
+    parse_event,
+    verify_signature,
+)
 
 __all__ = [
+    "BatchCompleted",
+    "BatchFailure",
     "Campaign",
     "CredentialRefused",
+    "Discount",
     "Exchange",
     "InDoubt",
     "IssuanceFailure",
     "IssuanceJob",
     "IssuanceSummary",
     "Location",
+    "MalformedEvent",
     "Merchant",
     "NotFound",
     "NotSent",
@@ -38,7 +52,11 @@ __all__ = [
     "PartnerClient",
     "RateLimited",
     "Rejected",
+    "RewardIssued",
     "RewardTemplate",
     "RuleBroken",
+    "UnknownEvent",
     "Variant",
+    "parse_event",
+    "verify_signature",
 ]

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 import httpx
-from pydantic import ValidationError
 
-from thanxportal.partner_api import types
-from thanxportal.partner_api.errors import InDoubt, NotSent, PartnerApiError, error_for
+from thanxportal.partner_api import answers, types
+from thanxportal.partner_api.errors import InDoubt, NotSent, PartnerApiError
 
 API_VERSION = "v4.0"
 PER_PAGE = 100  # Thanx's own limit
 MOST_PAGES = 1_000
 TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=5.0)  # seconds
-MOST_BYTES = 32 * 1024 * 1024  # of one answer: 10,000 failures are about 1 MB
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_UNSENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
 A = TypeVar("A", bound=types.Answer)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One finished request, for logs: no query, body, token or guest. Durations are milliseconds."""
+    """One finished request, for logs: no query, body, token or guest.
+
+    `status` is None when no answer came; `code` is that of the PartnerApiError, or its class's name when it
+    has none, and None after a success; `retry_after` is in seconds.
+    """
 
     method: str
     path: str
@@ -37,10 +47,24 @@ class Exchange:
     retry_after: float | None = None
 
 
-class PartnerClient:
-    """All eleven calls of the API. Raises PartnerApiError; use it as a context manager.
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request to make. `merchant_id` is whom it is about, wherever the request itself says so."""
 
-    `gate` is called before every single request and may raise to prevent it; `on_exchange` after it.
+    method: str
+    path: str
+    merchant_id: str | None = None
+    query: Mapping[str, str | int] = field(default_factory=dict)
+    body: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class PartnerClient:
+    """All eleven calls of the API; use it as a context manager.
+
+    `gate` is called before every single request and may raise to prevent it: its exception reaches the
+    caller as it is, and nothing was sent. `on_exchange` is called after every request that was tried.
+    Every call may raise a PartnerApiError (see errors.py), and ValueError for an empty id or setting.
     """
 
     def __init__(
@@ -56,15 +80,21 @@ class PartnerClient:
         timeout: httpx.Timeout = TIMEOUT,
     ) -> None:
         headers = {
-            "Authorization": f"Bearer {access_token}",
-            "X-ClientId": client_id,
+            "Authorization": f"Bearer {_header('access token', access_token)}",
+            "X-ClientId": _header("client id", client_id),
             "Accept-Version": API_VERSION,
             "Content-Type": "application/json",
-            "User-Agent": user_agent,
+            "User-Agent": _header("user agent", user_agent),
         }
         self._gate, self._on_exchange = gate, on_exchange
+        self._hide = _hiding(access_token)
         self._http = httpx.Client(
-            base_url=base_url, headers=headers, timeout=timeout, transport=transport, trust_env=False
+            base_url=base_url,
+            headers=headers,
+            timeout=timeout,
+            transport=transport,
+            follow_redirects=False,
+            trust_env=False,
         )
 
     def __enter__(self) -> Self:
@@ -73,8 +103,11 @@ class PartnerClient:
     def __exit__(self, *exc: object) -> None:
         self._http.close()
 
+    def __repr__(self) -> str:
+        return f"<PartnerClient of {self._http.base_url.host}>"
+
     def get_scopes(self) -> list[str]:
-        return [str(scope) for scope in self._part(self._call("GET", "/partner/scopes"), "scopes", list)]
+        return self._exchange(_Call("GET", "/partner/scopes"), answers.scopes)
 
     def iter_merchants(self) -> Iterator[types.Merchant]:
         return self._pages("/partner/merchants", "merchants", types.Merchant)
@@ -89,118 +122,85 @@ class PartnerClient:
         return self._pages("/partner/campaigns", "campaigns", types.Campaign, merchant_id)
 
     def get_reward_template(self, template_id: str, merchant_id: str) -> types.RewardTemplate:
-        answer = self._call("GET", f"/partner/reward_templates/{_safe(template_id)}", merchant_id=merchant_id)
-        return self._read(answer, "reward_template", types.RewardTemplate)
+        path = f"/partner/reward_templates/{_segment(template_id)}"
+        return self._get(path, merchant_id, "reward_template", types.RewardTemplate)
+
+    def get_campaign(self, campaign_id: str, merchant_id: str) -> types.Campaign:
+        return self._get(f"/partner/campaigns/{_segment(campaign_id)}", merchant_id, "campaign", types.Campaign)
+
+    def get_issuance_job(self, job_id: str, merchant_id: str) -> types.IssuanceJob:
+        path = f"/partner/issuance_jobs/{_segment(job_id)}"
+        return self._get(path, merchant_id, "issuance_job", types.IssuanceJob)
 
     def create_campaign(self, body: dict[str, Any]) -> types.Campaign:
         """Creates a campaign from its inner fields. Not idempotent: after InDoubt, look before repeating."""
-        merchant_id = str(body.get("merchant_id", ""))
-        answer = self._call("POST", "/partner/campaigns", json={"campaign": body}, about=merchant_id)
-        return self._read(answer, "campaign", types.Campaign)
+        content = json.dumps({"campaign": body}).encode()
+        call = _Call("POST", "/partner/campaigns", body.get("merchant_id"), body=content)
+        return self._exchange(call, answers.one("campaign", types.Campaign))
 
-    def get_campaign(self, campaign_id: str, merchant_id: str) -> types.Campaign:
-        answer = self._call("GET", f"/partner/campaigns/{_safe(campaign_id)}", merchant_id=merchant_id)
-        return self._read(answer, "campaign", types.Campaign)
-
-    def issue(self, body: bytes, idempotency_key: str, merchant_id: str = "") -> types.IssuanceJob:
+    def issue(self, body: bytes, idempotency_key: str) -> types.IssuanceJob:
         """Sends exactly these bytes under this key; a replay of both is answered from Thanx's cache."""
         headers = {"X-Idempotency-Key": idempotency_key}
-        answer = self._call("POST", "/partner/campaigns/issue", content=body, headers=headers, about=merchant_id)
-        return self._read(answer, "issuance_job", types.IssuanceJob)
-
-    def get_issuance_job(self, job_id: str, merchant_id: str) -> types.IssuanceJob:
-        answer = self._call("GET", f"/partner/issuance_jobs/{_safe(job_id)}", merchant_id=merchant_id)
-        return self._read(answer, "issuance_job", types.IssuanceJob)
+        call = _Call("POST", "/partner/campaigns/issue", _merchant_in(body), body=body, headers=headers)
+        return self._exchange(call, answers.one("issuance_job", types.IssuanceJob))
 
     def revoke_issuance_job(self, job_id: str, merchant_id: str) -> types.IssuanceJob:
-        path = f"/partner/issuance_jobs/{_safe(job_id)}/revoke"
-        answer = self._call("POST", path, json={"merchant_id": merchant_id}, about=merchant_id)
-        return self._read(answer, "issuance_job", types.IssuanceJob)
+        """Asks to take all rewards of a job back. After InDoubt, look before repeating."""
+        content = json.dumps({"merchant_id": merchant_id}).encode()
+        call = _Call("POST", f"/partner/issuance_jobs/{_segment(job_id)}/revoke", merchant_id, body=content)
+        return self._exchange(call, answers.one("issuance_job", types.IssuanceJob))
+
+    def _get(self, path: str, merchant_id: str, key: str, kind: type[A]) -> A:
+        call = _Call("GET", path, merchant_id, {"merchant_id": merchant_id})
+        return self._exchange(call, answers.one(key, kind))
 
     def _pages(self, path: str, key: str, kind: type[A], merchant_id: str | None = None) -> Iterator[A]:
-        for page in range(1, MOST_PAGES + 1):
-            answer = self._call("GET", path, merchant_id=merchant_id, page=page, per_page=PER_PAGE)
-            for item in self._part(answer, key, list):
-                yield self._typed(item, kind)
-            if page >= _total_pages(answer):
+        about = {} if merchant_id is None else {"merchant_id": merchant_id}
+        for number in range(1, MOST_PAGES + 1):
+            call = _Call("GET", path, merchant_id, {**about, "page": number, "per_page": PER_PAGE})
+            page = self._exchange(call, answers.page(key, kind, number))
+            yield from page.items
+            if not page.items or number >= page.total_pages:
                 return
         raise InDoubt(code="ENDLESS_PAGES")
 
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        content: bytes | None = None,
-        headers: dict[str, str] | None = None,
-        about: str | None = None,
-        **query: str | int | None,
-    ) -> Any:
+    def _exchange(self, call: _Call, reader: Callable[[Any], T]) -> T:
+        """Passes the gate, sends one request, reports it, and returns what `reader` makes of the answer."""
         if self._gate:
             self._gate()
-        params = {name: value for name, value in query.items() if value is not None}
-        merchant = about or query.get("merchant_id")
-        started = time.monotonic()
+        started = time.perf_counter()
         try:
-            request = self._http.build_request(
-                method, path, json=json, content=content, headers=headers, params=params or None
-            )
-            response = self._http.send(request)
-            answer = _success(response)
-        except (httpx.HTTPError, httpx.InvalidURL) as failure:
-            error: PartnerApiError = _unanswered(failure)
-            self._log(method, path, started, None, error, merchant)
-            raise error from None  # The cause holds the request, and the request holds the token.
+            response = self._send(call)
+            result = response.read(reader, self._hide)
         except PartnerApiError as error:
-            self._log(method, path, started, error.status, error, merchant)
+            self._report(call, started, error.status, error)
             raise
-        self._log(method, path, started, response.status_code, None, merchant)
-        return answer
+        self._report(call, started, response.status, None)
+        return result
 
-    def _log(
-        self, method: str, path: str, started: float, status: int | None, error: Any, merchant: str | int | None
-    ) -> None:
+    def _send(self, call: _Call) -> answers.Response:
+        try:
+            with self._http.stream(
+                call.method, call.path, params=call.query or None, content=call.body, headers=call.headers
+            ) as response:
+                return answers.Response.receive(response)
+        except (httpx.HTTPError, httpx.InvalidURL) as failure:
+            error = _unanswered(failure)
+        raise error  # Outside `except`: the cause holds the request, and the request holds the token.
+
+    def _report(self, call: _Call, started: float, status: int | None, error: PartnerApiError | None) -> None:
         if self._on_exchange is None:
             return
-        code = (error.code or type(error).__name__) if error else None
-        milliseconds = round((time.monotonic() - started) * 1000)
-        self._on_exchange(
-            Exchange(
-                method,
-                path,
-                status,
-                milliseconds,
-                code,
-                str(merchant or "") or None,
-                getattr(error, "retry_after", None),
-            )
+        exchange = Exchange(
+            method=call.method,
+            path=call.path,
+            status=status,
+            duration_ms=round((time.perf_counter() - started) * 1000),
+            code=(error.code or type(error).__name__) if error else None,
+            merchant_id=call.merchant_id or None,
+            retry_after=getattr(error, "retry_after", None),
         )
-
-    def _part(self, answer: Any, key: str, kind: type[Any]) -> Any:
-        part = answer.get(key) if isinstance(answer, dict) else None
-        if not isinstance(part, kind):
-            raise InDoubt(status=200, code="UNEXPECTED_ANSWER")
-        return part
-
-    def _read(self, answer: Any, key: str, kind: type[A]) -> A:
-        return self._typed(self._part(answer, key, dict), kind)
-
-    def _typed(self, value: Any, kind: type[A]) -> A:
-        try:
-            return kind.read(value)
-        except ValidationError:
-            raise InDoubt(status=200, code="UNEXPECTED_ANSWER") from None  # The detail may quote a guest.
-
-
-def _success(response: httpx.Response) -> Any:
-    """The JSON of a 2xx answer; anything else is an error."""
-    if not response.is_success:
-        raise error_for(response.status_code, response.content, _retry_after(response))
-    try:
-        return response.json()
-    except ValueError:
-        raise InDoubt(status=response.status_code, code="UNREADABLE_ANSWER", excerpt=response.text[:500]) from None
+        self._on_exchange(exchange)
 
 
 def _unanswered(failure: Exception) -> PartnerApiError:
@@ -209,27 +209,29 @@ def _unanswered(failure: Exception) -> PartnerApiError:
     return kind(code=type(failure).__name__)
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds that Thanx asks to wait, from either form of the header."""
-    value = response.headers.get("Retry-After", "")
-    if value.isascii() and value.isdecimal() and len(value) < 10:
-        return float(value)
+def _header(what: str, value: str) -> str:
+    """A value fit for a header; checked here because the libraries below would quote it in their errors."""
+    if not value or not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ValueError(f"The {what} for Thanx is empty or doesn't fit into a header. Check the settings.")
+    return value
+
+
+def _hiding(secret: str) -> Callable[[str], str]:
+    """A function that takes the secret out of a text; a closure, so that no attribute shows the secret."""
+    return lambda text: text.replace(secret, "[token]")
+
+
+def _segment(identifier: str) -> str:
+    """An id as one segment of a path."""
+    if not identifier.strip("."):
+        raise ValueError("A Thanx id is missing: an empty one would address another endpoint.")
+    return quote(identifier, safe="")
+
+
+def _merchant_in(body: bytes) -> str | None:
+    """Whom a body is about, for the log only; the body itself is sent as it is."""
     try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
+        merchant_id = json.loads(body)["merchant_id"]
+    except (ValueError, LookupError, TypeError):
         return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
-
-
-def _total_pages(answer: dict[str, Any]) -> int:
-    """How many pages there are; the reference spells it both ways, and some calls have no pages."""
-    pagination = answer.get("pagination") or {}
-    total = pagination.get("total_pages", pagination.get("total_page", 1)) if isinstance(pagination, dict) else 1
-    return total if isinstance(total, int) else 1
-
-
-def _safe(identifier: str) -> str:
-    """An id as one path segment."""
-    if not identifier or not identifier.isascii() or not identifier.replace("_", "").replace("-", "").isalnum():
-        raise ValueError("A Thanx id is letters and digits.")
-    return identifier
+    return merchant_id if isinstance(merchant_id, str) else None

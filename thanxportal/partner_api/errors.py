@@ -9,29 +9,45 @@ PartnerApiError
 │   └── RuleBroken      422
 └── InDoubt             anything else after the first byte left: it may have been executed. Replay the
                         same key and bytes (issuing), or look (everything else).
+
+MalformedEvent          (a ValueError) a webhook whose body is no event. Nothing to retry.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 EXCERPT = 200  # characters
-_EMAIL = re.compile(r"[^\s\"'<>,;:]+@[^\s\"'<>,;]+")
-_PHONE = re.compile(r"\+?\d[\d\s().-]{6,}\d")
+_LOOKED_AT = 4_000  # characters; the patterns below never see more than this
+_UNDECIDED = (408, 409, 425)  # A proxy gave up waiting, or the same request is still under way.
+_CODE = re.compile(r"[\w.:-]{1,80}", re.ASCII)
+_BEARER = re.compile(r"(?i)bearer\s+\S+")
+_EMAIL = re.compile(r"[^\s\"'<>,;:]{1,254}(?:@|%40|&#64;|\\u0040)[^\s\"'<>,;]*")
+_PHONE = re.compile(r"\d(?:[\s().%/\u2010-\u2015-]{0,3}\d){6,}")
 
 
 class PartnerApiError(Exception):
     """A request that brought no usable answer.
 
-    `status` is the HTTP status if one came, `code` Thanx's stable error code if it gave one, and
-    `excerpt` the beginning of the body without anything that looks like an email or a phone.
+    `status` is the HTTP status if one came. `code` is Thanx's stable error code if it gave one; without an
+    answer it names the network failure (`ReadTimeout`), and an answer that makes no sense gets one of ours
+    (`UNREADABLE_ANSWER`, `UNEXPECTED_ANSWER`, `ANSWER_TOO_LONG`, `ENDLESS_PAGES`). `excerpt` is the
+    beginning of what Thanx wrote, without anything that looks like an email, a phone or a token.
     """
 
     def __init__(self, *, status: int | None = None, code: str | None = None, excerpt: str = "") -> None:
         self.status, self.code, self.excerpt = status, code, redact(excerpt)
-        super().__init__(f"{type(self).__name__}: status {status}, code {code}")
+        super().__init__()  # No args: a pickled error is rebuilt from its attributes.
+
+    def __str__(self) -> str:
+        answer = "no answer from Thanx" if self.status is None else f"Thanx answered {self.status}"
+        return " ".join(filter(None, (f"{type(self).__name__}: {answer}", self.code, self.excerpt)))
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 class NotSent(PartnerApiError):
@@ -66,29 +82,46 @@ class InDoubt(PartnerApiError):
     """No clear answer after the first byte left; the request may have been executed."""
 
 
-def error_for(status: int, body: bytes, retry_after: float | None = None) -> PartnerApiError:
-    """The typed error for an answer that is no success, whatever its body looks like."""
-    details: dict[str, Any] = {"status": status, "code": _code(body), "excerpt": body[:2000].decode("utf-8", "replace")}
+class MalformedEvent(ValueError):
+    """A webhook body that is no event: not JSON, no `event`, or a known event without its job id."""
+
+
+def error_for(
+    status: int, text: str, retry_after: float | None = None, hide: Callable[[str], str] = str
+) -> PartnerApiError:
+    """The typed error for an answer that is no success, whatever its body looks like.
+
+    `hide` takes secrets out of a text; it sees the whole text, before anything is cut off.
+    """
+    code, message = _envelope(text)
+    code = hide(code) if code else None
+    details: dict[str, Any] = {"status": status, "code": code, "excerpt": hide(message or text)}
     if status == 429:
         return RateLimited(retry_after=retry_after, **details)
+    return _kind(status)(**details)
+
+
+def _kind(status: int) -> type[PartnerApiError]:
     if status in (401, 403):
-        return CredentialRefused(**details)
-    if status in (404, 422):
-        return (NotFound if status == 404 else RuleBroken)(**details)
-    if 400 <= status < 500 and status != 408:
-        return Rejected(**details)
-    return InDoubt(**details)
+        return CredentialRefused
+    if not 400 <= status < 500 or status in _UNDECIDED:
+        return InDoubt
+    return {404: NotFound, 422: RuleBroken}.get(status, Rejected)
 
 
-def _code(body: bytes) -> str | None:
+def _envelope(text: str) -> tuple[str | None, str | None]:
+    """Code and message of an error body, each None if the body has another shape."""
     try:
-        code = json.loads(body)["error"]["code"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return code[:80] if isinstance(code, str) else None
+        error = json.loads(text)["error"]
+        code, message = error.get("code"), error.get("message")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None, None
+    known = isinstance(code, str) and _CODE.fullmatch(code)
+    return code if known else None, message if isinstance(message, str) else None
 
 
 def redact(text: str) -> str:
-    """The first 200 characters without emails, phones or bearer tokens."""
-    text = re.sub(r"(?i)bearer\s+\S+", "Bearer [hidden]", text)
-    return _PHONE.sub("[phone]", _EMAIL.sub("[email]", text))[:EXCERPT]
+    """The beginning of a text on one line, without emails, phones or bearer tokens."""
+    start = " ".join(text[:_LOOKED_AT].split())
+    hidden = _BEARER.sub("Bearer [hidden]", start)
+    return _PHONE.sub("[number]", _EMAIL.sub("[email]", hidden))[:EXCERPT]

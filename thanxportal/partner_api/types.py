@@ -1,14 +1,52 @@
-"""Thanx's answers as types. Unknown fields are allowed, and `raw` keeps the JSON object as it came."""
+"""Thanx's answers as types. Only ids are required; `raw` keeps the JSON object as it came.
+
+A field that is absent, null or of another type than documented reads as empty ("" or 0 or None): one odd
+field must not cost the id of a job that Thanx accepted. Unknown fields stay in `raw`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator, model_validator
 
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))]
-Count = Annotated[int, BeforeValidator(lambda value: 0 if value is None else value), Field(ge=0)]
-Id = Annotated[str, Field(min_length=1, max_length=200)]
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value)
+
+
+def _id(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _whole_number(default: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        return value if fits else default
+
+    return read
+
+
+def _objects(value: Any) -> list[Any]:
+    """Entries that are no objects stay, as empty ones, so that the number of entries is Thanx's."""
+    return [one if isinstance(one, dict) else {} for one in value] if isinstance(value, list) else []
+
+
+def _object_or_none(value: Any, read: Callable[[Any], Any]) -> Any:
+    return read(value) if isinstance(value, dict) else None
+
+
+def _addresses(value: Any) -> dict[str, str]:
+    return {size: url for size, url in value.items() if isinstance(url, str)} if isinstance(value, dict) else {}
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Count = Annotated[int, BeforeValidator(_whole_number(0))]
+Position = Annotated[int, BeforeValidator(_whole_number(-1))]
+Id = Annotated[str, BeforeValidator(_id), Field(min_length=1, max_length=200)]
 
 
 class Answer(BaseModel):
@@ -22,13 +60,10 @@ class Answer(BaseModel):
     def _keep_raw(cls, value: Any) -> Any:
         return {**value, "raw": value} if isinstance(value, dict) else value
 
-    @classmethod
-    def read(cls, value: Any) -> Self:
-        """Reads one JSON object; raises pydantic's ValidationError when it isn't of this kind."""
-        return cls.model_validate(value)
-
 
 class Merchant(Answer):
+    """`handle` is the long-lived unique name."""
+
     id: Id
     handle: Text = ""
     name: Text = ""
@@ -46,6 +81,8 @@ class Location(Answer):
 
 
 class Discount(Answer):
+    """What the reward takes off; `value` is "" for a free item."""
+
     type: Text = ""
     value: Text = ""
 
@@ -59,9 +96,9 @@ class RewardTemplate(Answer):
     subtype: Text = ""
     description: Text = ""
     fine_print: Text = ""
-    discount: Discount | None = None
+    discount: Annotated[Discount | None, WrapValidator(_object_or_none)] = None
     redemption_venue: Text = ""
-    images: dict[str, str | None] | None = None
+    images: Annotated[dict[str, str], BeforeValidator(_addresses)] = Field(default_factory=dict)
 
 
 class Variant(Answer):
@@ -69,11 +106,11 @@ class Variant(Answer):
 
     id: Id
     name: Text = ""
-    reward_template_id: str | None = None
+    reward_template_id: Annotated[str | None, BeforeValidator(lambda value: _text(value) or None)] = None
 
 
 class Campaign(Answer):
-    """A campaign as Thanx knows it; times are ISO 8601 text with offset."""
+    """A campaign as Thanx knows it; times are ISO 8601 text with offset, `time_zone` an IANA name."""
 
     id: Id
     name: Text = ""
@@ -84,25 +121,30 @@ class Campaign(Answer):
     redeemable_to: Text = ""
     time_zone: Text = ""
     fine_print: Text = ""
-    variants: list[Variant] = Field(default_factory=list)
+    variants: Annotated[list[Variant], BeforeValidator(_objects)] = Field(default_factory=list)
 
 
 class IssuanceFailure(Answer):
-    """One refused identifier; the index is its position, from 0, in the submitted `identifiers`."""
+    """One refused identifier; the index is its position, from 0, in the submitted `identifiers`; -1: none named."""
 
-    identifier_index: int
+    identifier_index: Position = -1
     identifier_type: Text = ""
     error: Text = ""
 
 
 class IssuanceSummary(Answer):
+    """The end of a completed job: how many were rewarded, how many refused, and which."""
+
     success_count: Count = 0
     failure_count: Count = 0
-    failures: list[IssuanceFailure] = Field(default_factory=list)
+    failures: Annotated[list[IssuanceFailure], BeforeValidator(_objects)] = Field(default_factory=list, repr=False)
 
 
 class IssuanceJob(Answer):
-    """An issuance job; `state` is Thanx's word, verbatim, and may be one not seen before."""
+    """An issuance job; `state` is Thanx's word, verbatim, and may be one not seen before.
+
+    Times are ISO 8601 text. `summary` comes with the state `completed`, and may be missing from a failed job.
+    """
 
     id: Id
     campaign_id: Text = ""
@@ -112,4 +154,7 @@ class IssuanceJob(Answer):
     processed_count: Count = 0
     success_count: Count = 0
     failure_count: Count = 0
-    summary: IssuanceSummary | None = None
+    created_at: Text = ""
+    started_at: Text = ""
+    completed_at: Text = ""
+    summary: Annotated[IssuanceSummary | None, WrapValidator(_object_or_none)] = None

@@ -9,78 +9,121 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from thanxportal.partner_api.errors import MalformedEvent
+
 BATCH_EVENTS = ("reward.batch_completed", "reward_batch.completed")  # The guide's and the reference's spelling.
-
-
-class MalformedEvent(ValueError):
-    """The body isn't an event: not JSON, or not an object with an `event`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RewardIssued:
-    """One guest got a reward; `index` is the position in the job's identifiers, None if missing."""
+    """One guest got a reward; `index` is the position in the job's identifiers, None if missing.
+
+    All but `job_id` may be "": Thanx leaves fields out at times. `expires_at` is ISO 8601 text.
+    """
 
     job_id: str
     merchant_id: str
     reward_id: str
     index: int | None
     state: str
+    user_id: str = ""
+    expires_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFailure:
+    """A refused guest, named by the email or phone itself: both fields stay out of every repr."""
+
+    user_identifier: str = field(repr=False)
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class BatchCompleted:
-    """A job ended. Its failures name guests by identifier, so they stay out of every repr."""
+    """A job ended, `completed` or `failed`. Counts are None and `merchant_id` is "" if missing."""
 
     job_id: str
     merchant_id: str
     state: str
-    failures: list[dict[str, Any]] = field(repr=False)
+    total_count: int | None
+    issued_count: int | None
+    failed_count: int | None
+    failures: tuple[BatchFailure, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownEvent:
+    """An event that this portal doesn't know, by its name (80 characters at most)."""
+
     name: str
 
 
 def verify_signature(raw: bytes, signature: str | None, secrets: Sequence[str]) -> bool:
-    """Whether `signature` is the lowercase hex HMAC-SHA256 of the raw body under any secret, in constant time."""
+    """Whether `signature` is the lowercase hex HMAC-SHA256 of the raw body under any secret, in constant time.
+
+    Empty secrets match nothing: anybody could sign with them.
+    """
     given = (signature or "").encode("utf-8", "replace")
-    matches = [hmac.compare_digest(hmac.new(key.encode(), raw, sha256).hexdigest().encode(), given) for key in secrets]
+    keys = [secret.encode() for secret in secrets if secret]
+    matches = [hmac.compare_digest(hmac.new(key, raw, sha256).hexdigest().encode(), given) for key in keys]
     return any(matches)
 
 
 def parse_event(raw: bytes) -> RewardIssued | BatchCompleted | UnknownEvent:
-    """Reads an event, lenient about everything but its being one. Raises MalformedEvent."""
+    """Reads an event; lenient about all but its name and, in a known event, its job id. Raises MalformedEvent."""
+    document = _document(raw)
+    name, data = document.get("event"), document.get("data")
+    if not isinstance(name, str):
+        raise MalformedEvent("The body has no event name.")
+    if name != "reward.issued" and name not in BATCH_EVENTS:
+        return UnknownEvent(name[:80])
+    if not isinstance(data, dict) or not _text(data, "issuance_job_id"):
+        raise MalformedEvent(f"The event {name} names no issuance job.")
+    return _reward_issued(data) if name == "reward.issued" else _batch_completed(data)
+
+
+def _document(raw: bytes) -> dict[str, Any]:
     try:
         document = json.loads(raw)
     except (ValueError, RecursionError):
-        raise MalformedEvent("The body is no JSON.") from None
-    if not isinstance(document, dict) or not isinstance(document.get("event"), str):
-        raise MalformedEvent("The body has no event name.")
-    name, data = document["event"], document.get("data")
-    fields = data if isinstance(data, dict) else {}
-    if name == "reward.issued":
-        return _reward_issued(fields)
-    if name in BATCH_EVENTS:
-        failures = [one for one in fields.get("failures") or [] if isinstance(one, dict)]
-        return BatchCompleted(
-            _text(fields, "issuance_job_id"), _text(fields, "merchant_id"), _text(fields, "state"), failures
-        )
-    return UnknownEvent(name[:80])
+        document = None  # What the parser says quotes the body; it goes no further.
+    if not isinstance(document, dict):
+        raise MalformedEvent("The body is no JSON object.")
+    return document
 
 
-def _reward_issued(fields: dict[str, Any]) -> RewardIssued:
-    identifier = fields.get("identifier")
-    index = identifier.get("index") if isinstance(identifier, dict) else None
+def _reward_issued(data: dict[str, Any]) -> RewardIssued:
+    identifier = data.get("identifier")
     return RewardIssued(
-        _text(fields, "issuance_job_id"),
-        _text(fields, "merchant_id"),
-        _text(fields, "reward_id"),
-        index if isinstance(index, int) and not isinstance(index, bool) and index >= 0 else None,
-        _text(fields, "state"),
+        job_id=_text(data, "issuance_job_id"),
+        merchant_id=_text(data, "merchant_id"),
+        reward_id=_text(data, "reward_id"),
+        index=_count(identifier, "index") if isinstance(identifier, dict) else None,
+        state=_text(data, "state"),
+        user_id=_text(data, "user_id"),
+        expires_at=_text(data, "expires_at"),
     )
 
 
-def _text(fields: dict[str, Any], key: str) -> str:
-    value = fields.get(key)
+def _batch_completed(data: dict[str, Any]) -> BatchCompleted:
+    failures = data.get("failures")
+    entries = [one for one in failures if isinstance(one, dict)] if isinstance(failures, list) else []
+    return BatchCompleted(
+        job_id=_text(data, "issuance_job_id"),
+        merchant_id=_text(data, "merchant_id"),
+        state=_text(data, "state"),
+        total_count=_count(data, "total_count"),
+        issued_count=_count(data, "issued_count"),
+        failed_count=_count(data, "failed_count"),
+        failures=tuple(BatchFailure(_text(one, "user_identifier"), _text(one, "reason")) for one in entries),
+    )
+
+
+def _text(data: dict[str, Any], key: str) -> str:
+    value = data.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _count(data: dict[str, Any], key: str) -> int | None:
+    value = data.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
