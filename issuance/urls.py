@@ -1,4 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from issuance import views_downloads, views_guests, views_home, views_list, views_lists, views_review
 
 app_name = "issuance"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views_home.home, name="home"),
+    path("lists/", views_lists.list_index, name="list_index"),
+    path("campaigns/<int:pk>/lists/", views_lists.campaign_lists, name="campaign_lists"),
+    path("campaigns/<int:pk>/lists/new/", views_lists.list_new, name="list_new"),
+    path("lists/<int:pk>/", views_list.list_detail, name="list_detail"),
+    path("lists/<int:pk>/progress/", views_list.list_progress, name="list_progress"),
+    path("lists/<int:pk>/stop/", views_list.list_stop, name="list_stop"),
+    path("lists/<int:pk>/discard/", views_list.list_discard, name="list_discard"),
+    path("lists/<int:pk>/review/", views_review.list_review, name="list_review"),
+    path("lists/<int:pk>/launch/", views_review.list_launch, name="list_launch"),
+    path("lists/<int:pk>/guests/", views_guests.guests, name="guests"),
+    path("lists/<int:pk>/bad-rows.csv", views_downloads.bad_rows, name="bad_rows"),
+    path("lists/<int:pk>/report.csv", views_downloads.report, name="report"),
+]

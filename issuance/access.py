@@ -1,0 +1,36 @@
+"""How a list or a campaign reaches a view: strangers get 404, members without the right get 403."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+
+from campaigns.models import Campaign
+from issuance.models import RecipientList
+from thanxportal.accounts.access import merchant_for
+from thanxportal.accounts.models import Right
+
+
+def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> RecipientList:
+    """A list of the merchant named in the address, with its campaign and people, if the user may do `right`."""
+    merchant = merchant_for(request, handle, right)
+    found = RecipientList.objects.for_merchant(merchant).select_related("launched_by").filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such list.")
+    found.merchant = merchant
+    found.campaign.merchant = merchant
+    return found
+
+
+def campaign_for_lists(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:
+    """A campaign of the merchant named in the address, whose lists the user may see or, with `right`, add to."""
+    merchant = merchant_for(request, handle, right)
+    found = Campaign.objects.for_merchant(merchant).filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such campaign.")
+    found.merchant = merchant
+    return found
+
+
+def may(request: HttpRequest, right: Right) -> bool:
+    """Whether the member whom a fetcher let in may do `right` as well."""
+    return bool(request.membership.may(right))  # type: ignore[attr-defined]

@@ -1,0 +1,153 @@
+"""The rows of a list as a grid: filtered, a page at a time by row number, masked unless allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from campaigns.models import Variant
+from issuance.ledger import waiting_label
+from issuance.masking import mask
+from issuance.models import Recipient, RecipientList, RowError
+from issuance.reasons import reason_in_words
+from issuance.states import Outcome
+
+PAGE = 50
+BAD = {RowError.INVALID: "bad", RowError.DUPLICATE: ""}
+TONES = {Outcome.REWARDED: "ok", Outcome.REFUSED: "bad", Outcome.UNKNOWN: "warn", Outcome.WAITING: "info"}
+READY = "ready"  # waiting and control together, as the check page counts them
+FIXED = "fixed"
+FILTERS = (*Outcome.values, *BAD, READY, FIXED)
+
+
+class GuestRow(NamedTuple):
+    """A row of the file as people see it; `shown` is masked unless the reader may see guests."""
+
+    row: int
+    shown: str
+    type: str
+    variant: Variant | None
+    outcome: str
+    label: str
+    tone: str
+    reason: str
+    job_number: int | None
+    reward_id: str
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which rows are wanted; an empty field wants all. `arm` is a variant's id, `job` a job's number."""
+
+    outcome: str = ""
+    arm: int | None = None
+    job: int | None = None
+    after: int | None = None
+    before: int | None = None
+
+    @classmethod
+    def from_query(cls, query: Any) -> Filters:
+        """Reads the address; whatever makes no sense there is left out."""
+        outcome = query.get("outcome", "")
+        numbers = {name: _number(query.get(name, "")) for name in ("arm", "job", "after", "before")}
+        return cls(outcome=outcome if outcome in FILTERS else "", **numbers)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+class GuestReader:
+    """Turns stored rows into what is shown; knows the arms and jobs of one list."""
+
+    def __init__(self, recipient_list: RecipientList, *, unmasked: bool) -> None:
+        self.list, self.unmasked = recipient_list, unmasked
+        self.variants = {variant.pk: variant for variant in recipient_list.campaign.variants.all()}
+        self.jobs = dict(recipient_list.jobs.order_by("number").values_list("pk", "number"))
+        self.columns: list[str] = list(recipient_list.file_info.get("names") or [])
+        self.labels = {**dict(Outcome.choices), Outcome.WAITING.value: waiting_label(recipient_list).capitalize()}
+
+    def guest(self, guest: Recipient) -> GuestRow:
+        return GuestRow(
+            guest.row, self.show(guest.value), guest.type, self.variants.get(guest.variant_id),
+            guest.outcome, self.labels[guest.outcome], TONES.get(Outcome(guest.outcome), ""),
+            reason_in_words(guest.reason), self.jobs.get(guest.job_id or 0), guest.reward_id,
+        )  # fmt: skip
+
+    def bad(self, error: RowError) -> GuestRow:
+        return GuestRow(
+            error.row, self.show(self.cell(error)), "", None, error.kind, error.kind.capitalize(), BAD[error.kind],
+            reason_in_words(error.code), None, "",
+        )  # fmt: skip
+
+    def cell(self, error: RowError) -> str:
+        """The cell that the error is about; without a column, the first that isn't empty."""
+        if error.column in self.columns:
+            at = self.columns.index(error.column)
+            return str(error.cells[at]) if at < len(error.cells) else ""
+        return next((str(cell) for cell in error.cells if str(cell).strip()), "")
+
+    def show(self, value: str) -> str:
+        return value if self.unmasked else mask(value)
+
+    def rows(self, guests: Iterable[Recipient], errors: Iterable[RowError], *, falling: bool = False) -> Any:
+        """Merges guests and bad rows, both in order, into the order of the file."""
+        lines = (map(self.guest, guests), map(self.bad, errors))
+        return merge(*lines, key=lambda line: line.row, reverse=falling)
+
+
+class GuestPage(NamedTuple):
+    rows: list[GuestRow]
+    older: int | None
+    newer: int | None
+
+
+def guest_page(reader: GuestReader, filters: Filters) -> GuestPage:
+    """One page in the order of the file, after or before a row number; found by index, never by OFFSET."""
+    back = filters.before is not None
+    guests = _at(_guests(reader, filters), filters)[: PAGE + 1]
+    errors = _at(_errors(reader.list, filters), filters)[: PAGE + 1]
+    found = list(islice(reader.rows(guests, errors, falling=back), PAGE + 1))
+    more, rows = len(found) > PAGE, found[:PAGE]
+    if back:
+        rows.reverse()
+    later, earlier = (True, more) if back else (more, bool(filters.after))
+    return GuestPage(
+        rows, older=rows[-1].row if rows and later else None, newer=rows[0].row if rows and earlier else None
+    )
+
+
+def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Recipient]:
+    guests = Recipient.objects.of_list(reader.list).defer("identity", "other")
+    if filters.outcome in BAD:
+        return guests.none()
+    if filters.outcome == READY:
+        guests = guests.filter(outcome__in=(Outcome.WAITING, Outcome.CONTROL))
+    elif filters.outcome == FIXED:
+        guests = guests.filter(fixed=True)
+    elif filters.outcome:
+        guests = guests.with_outcome(filters.outcome)
+    if filters.arm:
+        guests = guests.filter(variant=filters.arm)
+    if filters.job is not None:
+        ids = [pk for pk, number in reader.jobs.items() if number == filters.job]
+        guests = guests.filter(job__in=ids)
+    return guests
+
+
+def _errors(recipient_list: RecipientList, filters: Filters) -> QuerySet[RowError]:
+    errors = RowError.objects.of_list(recipient_list)
+    if filters.arm or filters.job is not None or (filters.outcome and filters.outcome not in BAD):
+        return errors.none()
+    return errors.filter(kind=filters.outcome) if filters.outcome else errors
+
+
+def _at(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
+    if filters.before is not None:
+        return rows.filter(row__lt=filters.before).order_by("-row")
+    return rows.filter(row__gt=filters.after) if filters.after else rows

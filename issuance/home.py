@@ -1,0 +1,132 @@
+"""What a merchant's people should see first: what needs them, what is running, what came last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, Max, Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Campaign, CampaignState, RewardTemplate
+from issuance.ledger import guests_url
+from issuance.models import IssuanceJob, RecipientList
+from issuance.states import JobState, ListState
+from thanxportal.accounts.models import Merchant
+
+MOST = 5  # of each kind
+RECENT = timedelta(days=14)
+
+
+class Need(NamedTuple):
+    """Something that waits for a person, and the place where it is done."""
+
+    title: str
+    text: str
+    tone: str
+    url: str
+    action: str
+
+
+def needs_of(merchant: Merchant) -> list[Need]:
+    """Problems first, then decisions, then unfinished drafts."""
+    return [*_reviews(merchant), *_refusals(merchant), *_checked(merchant), *_drafts(merchant)]
+
+
+def _lists(merchant: Merchant, **terms: object) -> list[RecipientList]:
+    found = list(RecipientList.objects.for_merchant(merchant).filter(**terms)[:MOST])
+    for recipient_list in found:
+        recipient_list.merchant = merchant
+    return found
+
+
+def _reviews(merchant: Merchant) -> Iterator[Need]:
+    jobs = IssuanceJob.objects.filter(merchant=merchant, state=JobState.NEEDS_REVIEW)
+    groups = jobs.values("recipient_list", "recipient_list__name").annotate(jobs=Count("pk")).order_by()
+    for group in groups[:MOST]:
+        count = group["jobs"]
+        yield Need(
+            f"{count:,} job{'' if count == 1 else 's'} of “{group['recipient_list__name']}” "
+            f"need{'s' if count == 1 else ''} review.",
+            "Thanx’s answer isn’t clear. Staff look at it; nobody is rewarded twice meanwhile.",
+            "warn",
+            reverse("issuance:list_detail", args=[merchant.handle, group["recipient_list"]]),
+            "See the list",
+        )
+
+
+def _refusals(merchant: Merchant) -> Iterator[Need]:
+    since = timezone.now() - RECENT
+    for found in _lists(merchant, refused_count__gt=0, ended_at__gte=since):
+        count = found.refused_count
+        yield Need(
+            f"{count:,} guest{'' if count == 1 else 's'} of “{found.name}” {'was' if count == 1 else 'were'} refused.",
+            "See why, correct them, and bring them in a new list.",
+            "bad",
+            guests_url(found, outcome="refused"),
+            "See who",
+        )
+
+
+def _checked(merchant: Merchant) -> Iterator[Need]:
+    for found in _lists(merchant, state=ListState.CHECKED):
+        yield Need(
+            f"“{found.name}” is checked but not issued.",
+            f"{found.waiting_count:,} of {found.rows_count:,} rows would get a reward from “{found.campaign.name}”.",
+            "warn",
+            reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
+            "Check and issue",
+        )
+
+
+def _drafts(merchant: Merchant) -> Iterator[Need]:
+    unfinished = (CampaignState.DRAFT, CampaignState.REFUSED)
+    for campaign in Campaign.objects.for_merchant(merchant).filter(state__in=unfinished)[:MOST]:
+        refused = campaign.state == CampaignState.REFUSED
+        yield Need(
+            f"The campaign “{campaign.name}” {'was refused by Thanx' if refused else 'is a draft'}.",
+            campaign.problem if refused else "Finish and publish it before you bring guests.",
+            "bad" if refused else "",
+            reverse("campaigns:campaign_edit", args=[merchant.handle, campaign.pk]),
+            "Correct it" if refused else "Finish it",
+        )
+
+
+class Running(NamedTuple):
+    list: RecipientList
+    done: int
+    total: int
+    detail: str
+
+
+def running_of(merchant: Merchant) -> list[Running]:
+    """Lists on their way, with how far they are: bytes while read, guests while issued."""
+    lists = RecipientList.objects.for_merchant(merchant).running()
+    return [_running(found) for found in lists.annotate(processed=Sum("jobs__processed_count"))[:MOST]]
+
+
+def _running(found: RecipientList) -> Running:
+    if found.status in (ListState.UPLOADED, ListState.READING):
+        return Running(found, found.bytes_read, found.bytes_total, f"{found.rows_count:,} rows read")
+    total = found.waiting_count + found.rewarded_count + found.refused_count + found.unknown_count
+    detail = f"{found.rewarded_count:,} of {total:,} rewarded"
+    return Running(found, found.processed or 0, total, detail)  # type: ignore[attr-defined]
+
+
+def latest_of(merchant: Merchant) -> list[RecipientList]:
+    return list(RecipientList.objects.for_merchant(merchant)[:MOST])
+
+
+class Mirror(NamedTuple):
+    """How many reward templates Thanx publishes for the merchant, and when that was last asked."""
+
+    templates: int
+    seen_at: datetime | None
+
+
+def mirror_of(merchant: Merchant) -> Mirror:
+    published = RewardTemplate.objects.for_merchant(merchant).published().order_by()
+    found = published.aggregate(templates=Count("pk"), seen_at=Max("seen_at"))
+    return Mirror(found["templates"], found["seen_at"])

@@ -1,0 +1,93 @@
+"""What a merchant decides on before issuing: who gets what, in which jobs, and what speaks against it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+
+from issuance.check import Arm
+from issuance.models import RecipientList
+
+PASS, WARN, BLOCK = "pass", "warn", "block"
+SOON = timedelta(days=2)
+
+
+class Check(NamedTuple):
+    """One line of the list before the button; a block keeps the button away."""
+
+    level: str
+    sentence: str
+
+    @property
+    def tone(self) -> str:
+        return {PASS: "ok", WARN: "warn", BLOCK: "bad"}[self.level]
+
+    @property
+    def word(self) -> str:
+        return {PASS: "Fine", WARN: "Look", BLOCK: "Stops you"}[self.level]
+
+
+class Batch(NamedTuple):
+    """The jobs of one arm; a job is the smallest thing that can be revoked."""
+
+    arm: Arm
+    jobs: int
+    largest: int
+
+
+def batches_of(arms: list[Arm]) -> list[Batch]:
+    size = settings.JOB_SIZE
+    return [
+        Batch(arm, ceil(arm.count / size), min(arm.count, size))
+        for arm in arms
+        if arm.count and not arm.variant.is_control
+    ]
+
+
+def checks_of(recipient_list: RecipientList, arms: list[Arm]) -> list[Check]:
+    """Blocks first, then warnings, then what is fine."""
+    checks = [_campaign(recipient_list), _guests(recipient_list), *_rewards(arms), *_rows(recipient_list)]
+    if settings.THANX_ENVIRONMENT == "unknown":
+        checks.append(Check(BLOCK, "Issuing is off until staff set the Thanx address."))
+    order = (BLOCK, WARN, PASS)
+    return sorted(checks, key=lambda check: order.index(check.level))
+
+
+def _campaign(recipient_list: RecipientList) -> Check:
+    campaign, now = recipient_list.campaign, timezone.now()
+    if campaign.has_ended:
+        return Check(BLOCK, "The campaign has ended. Make a new campaign and bring the list there.")
+    if not campaign.accepts_lists:
+        return Check(BLOCK, "The campaign isn’t published.")
+    if campaign.redeemable_to and campaign.redeemable_to - now < SOON:
+        return Check(WARN, "Guests have less than two days left to redeem.")
+    if campaign.start_at and campaign.start_at > now:
+        return Check(WARN, "The campaign hasn’t started yet.")
+    return Check(PASS, "The campaign is published and running.")
+
+
+def _guests(recipient_list: RecipientList) -> Check:
+    if not recipient_list.waiting_count:
+        why = "All of them are in Control. " if recipient_list.control_count else ""
+        return Check(BLOCK, f"Nobody in this list would get a reward. {why}Bring a list with more guests.")
+    return Check(PASS, "Every guest appears once; whom this campaign already rewarded is skipped.")
+
+
+def _rewards(arms: list[Arm]) -> list[Check]:
+    rewards = [arm.variant.reward_template for arm in arms if arm.count and arm.variant.reward_template]
+    gone = [reward.name for reward in rewards if reward.withdrawn_at]
+    if gone:
+        return [Check(WARN, f"Thanx no longer publishes “{name}” and may refuse these guests.") for name in gone]
+    return [Check(PASS, "Thanx publishes every reward of this campaign.")] if rewards else []
+
+
+def _rows(recipient_list: RecipientList) -> list[Check]:
+    left_out = recipient_list.invalid_count
+    if not left_out:
+        return [Check(PASS, "No row of the file is left out for being invalid.")]
+    rows = "1 row is" if left_out == 1 else f"{left_out:,} rows are"
+    return [Check(WARN, f"{rows} left out because no guest can be read from them.")]

@@ -1,0 +1,53 @@
+"""The story of a list, from its events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from issuance.models import Event, RecipientList
+from issuance.states import JobState, ListState
+
+MOST = 12
+NOTABLE_JOB_STATES = (
+    JobState.NEEDS_REVIEW, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.REVOKED
+)  # fmt: skip
+SENTENCES = {
+    ListState.UPLOADED: "List added",
+    ListState.READING: "Reading started",
+    ListState.UNREADABLE: "The file can’t be read",
+    ListState.CHECKED: "File read and checked",
+    ListState.HELD: "Launched",
+    ListState.ISSUING: "Issuing started",
+    ListState.FINISHED: "Finished",
+    ListState.STOPPED: "Stopped",
+    ListState.DISCARDED: "Discarded",
+}
+
+
+class Line(NamedTuple):
+    sentence: str
+    at: datetime
+    actor: str
+    tone: str
+
+
+def timeline_of(recipient_list: RecipientList) -> list[Line]:
+    """The latest lines first: every move of the list, and those of its jobs that a person should know."""
+    events = Event.objects.filter(recipient_list=recipient_list).select_related("actor", "job")
+    notable = events.filter(Q(job=None) | Q(new_state__in=NOTABLE_JOB_STATES)).defer("job__body")
+    return [_line(event) for event in notable.order_by("-pk")[:MOST]]
+
+
+def _line(event: Event) -> Line:
+    if event.job is not None:
+        state = JobState(event.new_state)
+        sentence, tone = f"Job {event.job.number}: {state.label.lower()}", state.tone
+    else:
+        sentence, tone = SENTENCES[ListState(event.new_state)], ListState(event.new_state).tone
+        if event.old_state == ListState.HELD and event.new_state == ListState.CHECKED:
+            sentence = "Stopped before anything was sent"
+    note = f". {event.note}" if event.note else ""
+    return Line(sentence + note, event.at, str(event.actor or ""), tone)

@@ -1,0 +1,125 @@
+"""One list at one address for its whole life: read, checked, issued, ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from issuance.access import list_for, may
+from issuance.check import add_first_rows, buckets, causes_of, how_it_was_read, split_of
+from issuance.guests import GuestReader
+from issuance.ledger import closing_sentence, ledger_terms
+from issuance.models import IssuanceJob, RecipientList
+from issuance.outcome import refusals_of
+from issuance.progress import progress_of
+from issuance.services import discard_list, stop_list
+from issuance.states import ListState
+from issuance.timeline import timeline_of
+from thanxportal.accounts.access import user_of
+from thanxportal.accounts.models import Right
+
+STEPS = {
+    ListState.UPLOADED: 1,
+    ListState.READING: 1,
+    ListState.UNREADABLE: 1,
+    ListState.CHECKED: 2,
+    ListState.HELD: 4,
+    ListState.ISSUING: 4,
+}
+
+
+@require_GET
+@never_cache
+def list_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    return _page(request, list_for(request, handle, pk))
+
+
+@require_GET
+@never_cache
+def list_progress(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """The part of the page that changes; without JavaScript the address leads back to the page."""
+    if not request.headers.get("HX-Request"):
+        return redirect("issuance:list_detail", handle, pk)
+    return _page(request, list_for(request, handle, pk), "#progress")
+
+
+def _page(request: HttpRequest, recipient_list: RecipientList, piece: str = "") -> HttpResponse:
+    context: dict[str, Any] = {
+        "list": recipient_list,
+        "step": STEPS.get(recipient_list.status, 5),
+        "polled": recipient_list.status.running,
+        "may_build": may(request, Right.BUILD),
+        "may_issue": may(request, Right.ISSUE),
+    }
+    context |= _stage(request, recipient_list)
+    return TemplateResponse(request, f"issuance/list_detail.html{piece}", context)
+
+
+def _stage(request: HttpRequest, recipient_list: RecipientList) -> dict[str, Any]:
+    """What the state of the list calls for; only states that aren't polled may look at guests."""
+    state = recipient_list.status
+    if state in (ListState.UPLOADED, ListState.READING):
+        return {"stage": "issuance/stages/reading.html"}
+    if state == ListState.UNREADABLE:
+        return {"stage": "issuance/stages/unreadable.html"}
+    if state == ListState.CHECKED:
+        return _checked(request, recipient_list)
+    return _issued(recipient_list)
+
+
+def _checked(request: HttpRequest, recipient_list: RecipientList) -> dict[str, Any]:
+    reader = GuestReader(recipient_list, unmasked=may(request, Right.MANAGE))
+    split = split_of(recipient_list)
+    add_first_rows(split.arms, reader)
+    return {
+        "stage": "issuance/stages/checked.html",
+        "arms": split.arms,
+        "tabs": buckets(recipient_list, split.fixed),
+        "causes": causes_of(recipient_list, reader) if recipient_list.invalid_count else [],
+        "facts": how_it_was_read(recipient_list),
+        "warnings": recipient_list.file_info.get("warnings") or [],
+    }
+
+
+def _issued(recipient_list: RecipientList) -> dict[str, Any]:
+    jobs = list(IssuanceJob.objects.of_list(recipient_list))
+    progress = progress_of(recipient_list, jobs, timezone.now())
+    running = recipient_list.status.running
+    stoppable = recipient_list.status == ListState.HELD or (running and progress.unsent_jobs)
+    return {
+        "stage": "issuance/stages/issued.html",
+        "polled": running or progress.revoking,
+        "progress": progress,
+        "terms": ledger_terms(recipient_list),
+        "closes": closing_sentence(recipient_list),
+        "events": timeline_of(recipient_list),
+        "stoppable": stoppable,
+        "refusals": refusals_of(recipient_list) if not running and recipient_list.refused_count else [],
+    }
+
+
+@require_POST
+def list_stop(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    recipient_list = list_for(request, handle, pk, Right.ISSUE)
+    if stop_list(recipient_list=recipient_list, actor=user_of(request)):
+        messages.success(request, "Stopped: what wasn’t sent yet stays here. What Thanx already has runs to its end.")
+    else:
+        messages.warning(request, "There was nothing left to stop: everything has been sent.")
+    return redirect("issuance:list_detail", handle, pk)
+
+
+@require_POST
+def list_discard(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    recipient_list = list_for(request, handle, pk, Right.BUILD)
+    if discard_list(recipient_list=recipient_list, actor=user_of(request)):
+        messages.success(request, f"Discarded “{recipient_list.name}”. Nothing was issued.")
+        return redirect("issuance:list_index", handle)
+    messages.warning(request, "This list can’t be discarded any more: it was launched or has ended.")
+    return redirect("issuance:list_detail", handle, pk)

@@ -1,0 +1,69 @@
+"""The decision: one screen that says what will happen, and the one act that makes it happen."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from issuance import tasks
+from issuance.access import list_for, may
+from issuance.check import split_of
+from issuance.forms import LaunchForm
+from issuance.models import RecipientList
+from issuance.review import BLOCK, batches_of, checks_of
+from issuance.services import launch_list
+from issuance.states import ListState
+from thanxportal.accounts.access import user_of
+from thanxportal.accounts.models import Right
+from thanxportal.celery import nudge
+
+
+@require_GET
+@never_cache
+def list_review(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    recipient_list = list_for(request, handle, pk)
+    if recipient_list.status != ListState.CHECKED:
+        return redirect("issuance:list_detail", handle, pk)
+    return _review(request, recipient_list, LaunchForm(recipient_list))
+
+
+@require_POST
+def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Launches a list once; a double click, the back button or a replayed form launch nothing more."""
+    recipient_list = list_for(request, handle, pk, Right.ISSUE)
+    if recipient_list.status != ListState.CHECKED:
+        return redirect("issuance:list_detail", handle, pk)
+    form = LaunchForm(recipient_list, request.POST)
+    if not form.is_valid() or _blocked(recipient_list):
+        return _review(request, recipient_list, form, status=422)
+    token = form.cleaned_data["confirm_token"]
+    if launch_list(recipient_list=recipient_list, token=token, actor=user_of(request)):
+        nudge(tasks.work_list, recipient_list.pk)
+    elif token != recipient_list.confirm_token:
+        messages.warning(request, "This list was stopped since you opened its review. Look at it once more.")
+        return redirect("issuance:list_review", handle, pk)
+    return redirect("issuance:list_detail", handle, pk)
+
+
+def _blocked(recipient_list: RecipientList) -> bool:
+    return any(check.level == BLOCK for check in checks_of(recipient_list, split_of(recipient_list).arms))
+
+
+def _review(request: HttpRequest, recipient_list: RecipientList, form: LaunchForm, status: int = 200) -> HttpResponse:
+    arms = split_of(recipient_list).arms
+    checks = checks_of(recipient_list, arms)
+    context = {
+        "list": recipient_list,
+        "form": form,
+        "arms": arms,
+        "gifts": [arm for arm in arms if arm.count and not arm.variant.is_control],
+        "batches": batches_of(arms),
+        "checks": checks,
+        "blocked": any(check.level == BLOCK for check in checks),
+        "may_issue": may(request, Right.ISSUE),
+    }
+    return TemplateResponse(request, "issuance/list_review.html", context, status=status)

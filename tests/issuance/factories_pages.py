@@ -1,0 +1,117 @@
+"""Lists as the pages find them, written straight into the database with a ledger that closes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from itertools import count, islice
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from campaigns.models import Campaign, Variant
+from issuance.models import IssuanceJob, Recipient, RecipientList, RowError
+from issuance.states import JobState, ListState, Outcome
+from tests import cast
+from thanxportal.accounts.models import Merchant, User
+
+UNISSUED = (ListState.UPLOADED, ListState.READING, ListState.UNREADABLE, ListState.CHECKED, ListState.HELD)
+OPEN = {ListState.ISSUING: JobState.ACCEPTED, ListState.STOPPED: JobState.CANCELLED}
+
+
+def published_campaign(
+    merchant: Merchant, weights: tuple[int, ...] = (45, 45, 10), *, state: str = "published", **fields: Any
+) -> Campaign:
+    campaign = cast.draft_campaign(merchant, weights, **fields)
+    Campaign.objects.filter(pk=campaign.pk).update(
+        state=state, thanx_id=f"camp{campaign.pk}" if state == "published" else ""
+    )
+    for variant in campaign.variants.all():
+        Variant.objects.filter(pk=variant.pk).update(thanx_id=f"variant{variant.pk}")
+    campaign.refresh_from_db()
+    return campaign
+
+
+def guest_list(
+    campaign: Campaign,
+    state: ListState = ListState.CHECKED,
+    *,
+    name: str = "June guests",
+    by: User | None = None,
+    open_job: str = "",
+    **counts: Any,
+) -> RecipientList:
+    """A list with `waiting=3, refused=1, invalid=2, …` rows. Those issued to sit in jobs: job 1 (arm A) has
+    ended, job 2 (arm B) holds who is waiting, job 3 (arm A) those of whom nothing is known."""
+    values = {key: counts.pop(key) for key in list(counts) if key not in (*Outcome.values, "invalid", "duplicate")}
+    launched = timezone.now() - timedelta(minutes=2) if state in (*OPEN, ListState.HELD, ListState.FINISHED) else None
+    made = RecipientList.objects.create(
+        merchant=campaign.merchant, campaign=campaign, name=name, state=state, created_by=by, launched_by=by,
+        launched_at=launched, ended_at=timezone.now() if state.ended else None, rows_count=sum(counts.values()),
+        **{f"{term}_count": number for term, number in counts.items()}, **values,
+    )  # fmt: skip
+    rows = count(2)
+    for outcome in Outcome.values:
+        _add_guests(made, outcome, counts.get(outcome, 0), rows, open_job)
+    for kind in (RowError.INVALID, RowError.DUPLICATE):
+        _add_errors(made, kind, counts.get(kind, 0), rows)
+    return made
+
+
+def _add_guests(made: RecipientList, outcome: str, number: int, rows: Iterator[int], open_job: str) -> None:
+    if not number:
+        return
+    variants = list(made.campaign.variants.all())
+    variant = variants[-1] if outcome == Outcome.CONTROL else variants[(outcome == Outcome.WAITING) % len(variants)]
+    job = _job_for(made, outcome, variant, number, open_job)
+    seats = count(Recipient.objects.filter(job=job).count()) if job else None
+    Recipient.objects.bulk_create(
+        Recipient(
+            recipient_list=made, row=row, type="email", value=f"guest{row}@example.com", identity=uuid4().bytes,
+            variant=variant, outcome=outcome, job=job, position=next(seats) if seats else None,
+            reason="USER_EMAIL_INVALID" if outcome == Outcome.REFUSED else "",
+        )
+        for row in islice(rows, number)
+    )  # fmt: skip
+
+
+def _job_for(made: RecipientList, outcome: str, variant: Variant, number: int, open_job: str) -> IssuanceJob | None:
+    if outcome in (Outcome.REWARDED, Outcome.REFUSED):
+        refused = made.refused_count
+        both = made.rewarded_count + refused
+        return job(made, 1, variant, JobState.COMPLETED, both, failure_count=refused)
+    if outcome == Outcome.WAITING and made.state in OPEN:
+        return job(made, 2, variant, JobState(open_job or OPEN[ListState(made.state)]), number)
+    if outcome == Outcome.UNKNOWN:
+        return job(made, 3, variant, JobState.NEEDS_REVIEW, number, problem_code="NO_CLEAR_ANSWER")
+    return None
+
+
+def job(made: RecipientList, number: int, variant: Variant, state: JobState, total: int, **fields: Any) -> IssuanceJob:
+    """A job of the list, made once per number."""
+    now = timezone.now()
+    body = f"job {number} of {made.uuid}".encode()
+    sent = state not in (JobState.READY, JobState.CANCELLED)
+    fields.setdefault("success_count", total - fields.get("failure_count", 0) if state == JobState.COMPLETED else 0)
+    values = {
+        "merchant": made.merchant, "variant": variant, "state": state, "total_count": total, "body": body,
+        "body_sha256": sha256(body).hexdigest(), "idempotency_key": uuid4(), "first_sent_at": now if sent else None,
+        "thanx_id": f"job{uuid4().hex[:12]}" if sent else None,
+        "accepted_at": now - timedelta(seconds=60) if sent else None,
+        "news_at": now - timedelta(seconds=40) if sent else None,
+        "next_attempt_at": now + timedelta(seconds=20) if state in (JobState.READY, JobState.ACCEPTED) else None,
+    }  # fmt: skip
+    made_job, _ = IssuanceJob.objects.get_or_create(recipient_list=made, number=number, defaults=values | fields)
+    return made_job
+
+
+def _add_errors(made: RecipientList, kind: str, number: int, rows: Iterator[int]) -> None:
+    code = {"invalid": "email_no_at", "duplicate": "duplicate"}[kind]
+    RowError.objects.bulk_create(
+        RowError(
+            recipient_list=made, row=row, kind=kind, code=code, column="Email", cells=[f"broken{row}.example.com", "x"]
+        )
+        for row in islice(rows, number)
+    )  # fmt: skip

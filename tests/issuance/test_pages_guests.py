@@ -1,0 +1,151 @@
+"""The grid of rows: each term of the ledger opens exactly its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from issuance import guests
+from issuance.ledger import ledger_terms
+from issuance.models import Recipient, RecipientList, RowError
+from issuance.states import ListState
+from tests.issuance.factories_pages import guest_list, published_campaign
+from thanxportal.accounts.models import Merchant, User
+
+ClientOf = Callable[[User], Client]
+COUNTS = {
+    "waiting": 4, "control": 3, "rewarded": 6, "refused": 2, "unknown": 1, "already_rewarded": 2, "revoked": 1,
+    "invalid": 3, "duplicate": 2,
+}  # fmt: skip
+
+
+@pytest.fixture
+def june(harbor: Merchant) -> RecipientList:
+    return guest_list(published_campaign(harbor), ListState.ISSUING, **COUNTS)
+
+
+def page(browser: Client, made: RecipientList, query: str = "") -> str:
+    answer = browser.get(reverse("issuance:guests", args=["harbor-grill", made.pk]) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def rows_in(html: str) -> list[int]:
+    return [int(row) for row in re.findall(r'<td data-label="Row in file">(\d+)</td>', html)]
+
+
+def test_every_term_of_the_ledger_opens_exactly_its_rows(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    for term in ledger_terms(june):
+        html = browser.get(term.url).content.decode()
+        assert len(rows_in(html)) == term.value, term.key
+
+
+def test_the_terms_add_up_to_the_rows_of_the_file(june: RecipientList) -> None:
+    rows, *rest = ledger_terms(june)
+    assert rows.value == sum(term.value for term in rest) == 24
+    assert [term.operator for term in rest] == ["=", *["+"] * 8]
+
+
+def test_terms_that_are_seldom_needed_appear_only_with_somebody_in_them(harbor: Merchant) -> None:
+    calm = guest_list(published_campaign(harbor), waiting=1)
+    keys = [term.key for term in ledger_terms(calm)]
+    assert keys == ["rows", "rewarded", "control", "waiting", "refused", "invalid", "duplicate"]
+    assert ledger_terms(calm)[3].label == "ready"
+
+
+@pytest.mark.parametrize(
+    "query", ["?outcome=nonsense", "?after=x&before=-1", "?arm=99999999999999999999", "?job=abc", "?after=²"]
+)
+def test_an_address_that_makes_no_sense_shows_all_rows(
+    query: str, june: RecipientList, ana: User, client_of: ClientOf
+) -> None:
+    assert len(rows_in(page(client_of(ana), june, query))) == 24
+
+
+def test_an_arm_of_another_campaign_has_nobody_here(
+    june: RecipientList, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    other = published_campaign(harbor, name="Other").variants.all()[0]
+    assert "No rows here" in page(client_of(ana), june, f"?arm={other.pk}")
+
+
+def test_arm_and_job_narrow_the_rows(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    control = june.campaign.variants.get(name="Control")
+    assert len(rows_in(page(browser, june, f"?arm={control.pk}"))) == 3
+    assert len(rows_in(page(browser, june, "?job=2"))) == 4
+    assert rows_in(page(browser, june, "?job=7")) == []
+    assert len(rows_in(page(browser, june, "?outcome=ready"))) == 7
+
+
+def test_fixed_guests_are_found(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+    Recipient.objects.filter(recipient_list=june, row__in=(3, 4)).update(fixed=True)
+    assert rows_in(page(client_of(ana), june, "?outcome=fixed")) == [3, 4]
+
+
+@pytest.mark.parametrize("who", ["ben", "bea", "sid"])
+def test_guests_are_masked_for_whoever_is_no_manager(
+    who: str, june: RecipientList, client_of: ClientOf, request: pytest.FixtureRequest
+) -> None:
+    html = page(client_of(request.getfixturevalue(who)), june)
+    assert "guest2@" not in html
+    assert "broken" not in html
+    assert "g•••@example.com" in html
+
+
+def test_a_manager_sees_guests_in_full(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+    html = page(client_of(ana), june)
+    assert "guest2@example.com" in html
+    assert "masked" not in html
+
+
+def test_reasons_are_said_in_words(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+    html = page(client_of(ana), june, "?outcome=refused")
+    assert "Thanx doesn’t accept this email address." in html
+    assert "USER_EMAIL_INVALID" not in html
+    assert "it has no @ sign" in page(client_of(ana), june, "?outcome=invalid")
+
+
+def test_what_stands_in_the_file_is_text_and_never_markup(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+    evil = "<script>alert(1)</script>"
+    Recipient.objects.filter(recipient_list=june, row=2).update(value=evil)
+    RowError.objects.filter(recipient_list=june, kind="invalid").update(cells=[evil], column=evil)
+    RecipientList.objects.filter(pk=june.pk).update(name=evil)
+    for query in ("", "?outcome=invalid"):
+        html = page(client_of(ana), june, query)
+        assert evil not in html
+        assert "&lt;script&gt;" in html
+
+
+def test_pages_follow_one_another_without_gap_or_repetition(
+    june: RecipientList, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests, "PAGE", 10)
+    browser = client_of(ana)
+    first, second, third = page(browser, june), page(browser, june, "?after=11"), page(browser, june, "?after=21")
+    assert rows_in(first) + rows_in(second) + rows_in(third) == list(range(2, 26))
+    assert "Previous rows" not in first
+    assert "Next rows" not in third
+    back = page(browser, june, "?before=22")
+    assert rows_in(back) == rows_in(second)
+
+
+def test_a_turned_page_keeps_its_filter(
+    june: RecipientList, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests, "PAGE", 2)
+    assert "?outcome=waiting&amp;after=3" in page(client_of(ana), june, "?outcome=waiting")
+
+
+def test_the_grid_costs_the_same_whatever_it_shows(
+    june: RecipientList, ana: User, client_of: ClientOf, django_assert_num_queries: Callable[..., object]
+) -> None:
+    browser = client_of(ana)
+    page(browser, june)
+    with django_assert_num_queries(9):  # type: ignore[attr-defined]
+        page(browser, june)

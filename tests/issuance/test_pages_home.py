@@ -1,0 +1,123 @@
+"""The start page and the lists of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.models import RewardTemplate
+from issuance import views_lists
+from issuance.states import ListState
+from tests.cast import draft_campaign
+from tests.issuance.factories_pages import guest_list, published_campaign
+from thanxportal.accounts.models import Merchant, User
+
+ClientOf = Callable[[User], Client]
+
+
+def home(browser: Client) -> str:
+    answer = browser.get(reverse("issuance:home", args=["harbor-grill"]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_stranger_finds_no_home(harbor: Merchant, cleo: User, client_of: ClientOf) -> None:
+    browser = client_of(cleo)
+    assert browser.get(reverse("issuance:home", args=["harbor-grill"])).status_code == 404
+    assert browser.get(reverse("issuance:list_index", args=["harbor-grill"])).status_code == 404
+
+
+def test_it_says_plainly_when_nothing_needs_anybody(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    guest_list(published_campaign(harbor), ListState.FINISHED, rewarded=3)
+    assert "Nothing needs you." in home(client_of(ana))
+
+
+def test_a_merchant_without_templates_is_told_so(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    RewardTemplate.objects.all().delete()
+    html = home(client_of(ana))
+    assert "Thanx publishes no reward templates for Harbor Grill yet" in html
+    assert "No lists yet" in html
+
+
+def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor)
+    guest_list(campaign, name="Checked one", waiting=3, invalid=1)
+    guest_list(campaign, ListState.FINISHED, name="Refused one", rewarded=3, refused=2)
+    guest_list(campaign, ListState.ISSUING, name="Unclear one", unknown=2, waiting=1)
+    draft_campaign(harbor, name="Half a campaign")
+    html = home(client_of(ana))
+    assert "“Checked one” is checked but not issued." in html
+    assert "3 of 4 rows would get a reward" in html
+    assert "2 guests of “Refused one” were refused." in html
+    assert "1 job of “Unclear one” needs review." in html
+    assert "The campaign “Half a campaign” is a draft." in html
+    assert "4 things need you." in html
+
+
+def test_nothing_of_another_merchant_is_shown(
+    harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    campaign = published_campaign(sunny)
+    guest_list(campaign, name="Secret", waiting=3)
+    guest_list(campaign, ListState.ISSUING, name="Secret", unknown=3)
+    draft_campaign(sunny, name="Secret")
+    assert "Secret" not in home(client_of(ana))
+
+
+def test_running_lists_show_how_far_they_are(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor)
+    guest_list(campaign, ListState.ISSUING, name="Running", rewarded=6, waiting=3)
+    guest_list(campaign, ListState.READING, name="Being read", waiting=2, bytes_total=9, bytes_read=3)
+    html = home(client_of(ana))
+    assert "6 of 9 rewarded" in html
+    assert "2 rows read" in html
+
+
+def test_home_costs_the_same_with_many_lists(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    for _ in range(4):
+        guest_list(campaign, waiting=1)
+        guest_list(campaign, ListState.FINISHED, refused=1)
+        guest_list(campaign, ListState.ISSUING, unknown=1)
+    with django_assert_num_queries(11):
+        home(browser)
+
+
+def test_lists_are_turned_page_by_page(
+    harbor: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(views_lists, "PAGE", 2)
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    made = [guest_list(campaign, name=f"List {letter}", waiting=1) for letter in "abc"]
+    url = reverse("issuance:list_index", args=["harbor-grill"])
+    with django_assert_num_queries(5):
+        first = browser.get(url).content.decode()
+    assert "List c" in first
+    assert "List a" not in first
+    assert f"?before={made[1].pk}" in first
+    second = browser.get(f"{url}?before={made[1].pk}").content.decode()
+    assert "List a" in second
+    assert "List b" not in second
+
+
+def test_a_campaigns_lists_are_a_piece_for_its_page_and_a_page_without_javascript(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    guest_list(campaign, waiting=1, name="Mine")
+    guest_list(published_campaign(harbor, name="Other"), waiting=1, name="Not mine")
+    url = reverse("issuance:campaign_lists", args=["harbor-grill", campaign.pk])
+    piece = browser.get(url, headers={"HX-Request": "true"}).content.decode()
+    whole = browser.get(url).content.decode()
+    assert "<html" not in piece
+    assert "<html" in whole
+    for html in (piece, whole):
+        assert "Mine" in html
+        assert "Not mine" not in html
+        assert "Bring guests" in html

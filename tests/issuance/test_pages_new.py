@@ -1,0 +1,103 @@
+"""Bringing guests: only where they are taken, and never in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from issuance.models import RecipientList
+from tests.issuance.factories_pages import published_campaign
+from thanxportal.accounts.models import Merchant, User
+
+ClientOf = Callable[[User], Client]
+
+
+@pytest.fixture
+def open_campaign(harbor: Merchant) -> Campaign:
+    return published_campaign(harbor)
+
+
+def address(campaign: Campaign) -> str:
+    return reverse("issuance:list_new", args=["harbor-grill", campaign.pk])
+
+
+def file(content: bytes, name: str = "june.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, content_type="text/csv")
+
+
+def refused(answer: Any, sentence: str) -> None:
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not RecipientList.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["draft", "publishing", "refused"])
+def test_a_campaign_that_is_not_published_says_what_to_do_first(
+    state: str, harbor: Merchant, bea: User, client_of: ClientOf
+) -> None:
+    campaign = published_campaign(harbor, state=state)
+    browser = client_of(bea)
+    html = browser.get(address(campaign)).content.decode()
+    assert "This campaign isn’t published yet." in html
+    assert 'type="file"' not in html
+    browser.post(address(campaign), {"name": "June", "pasted": "a@example.org"})
+    assert not RecipientList.objects.exists()
+
+
+def test_a_campaign_that_has_ended_takes_no_guests(harbor: Merchant, bea: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor, end_at=timezone.now() - timedelta(days=1))
+    browser = client_of(bea)
+    assert "This campaign has ended" in browser.get(address(campaign)).content.decode()
+    browser.post(address(campaign), {"name": "June", "pasted": "a@example.org"})
+    assert not RecipientList.objects.exists()
+
+
+def test_nothing_at_all_is_answered_with_what_to_do(open_campaign: Campaign, bea: User, client_of: ClientOf) -> None:
+    refused(client_of(bea).post(address(open_campaign), {"name": "June"}), "Choose a file or paste your guests.")
+
+
+def test_an_empty_file_is_said_to_be_empty(open_campaign: Campaign, bea: User, client_of: ClientOf) -> None:
+    refused(client_of(bea).post(address(open_campaign), {"name": "June", "file": file(b"")}), "This file is empty.")
+
+
+def test_a_file_that_is_too_large_is_told_the_limit(
+    open_campaign: Campaign, bea: User, client_of: ClientOf, settings: Any
+) -> None:
+    settings.MAX_LIST_BYTES = 10
+    answer = client_of(bea).post(address(open_campaign), {"name": "June", "file": file(b"email\na@example.org\n")})
+    refused(answer, "Split it into several lists.")
+
+
+def test_a_file_and_pasted_guests_together_are_refused(open_campaign: Campaign, bea: User, client_of: ClientOf) -> None:
+    data = {"name": "June", "file": file(b"email\na@example.org\n"), "pasted": "b@example.org"}
+    refused(client_of(bea).post(address(open_campaign), data), "not both")
+
+
+def test_what_was_typed_is_still_there_after_a_refusal(open_campaign: Campaign, bea: User, client_of: ClientOf) -> None:
+    html = client_of(bea).post(address(open_campaign), {"name": "<b>June</b>"}).content.decode()
+    assert 'value="&lt;b&gt;June&lt;/b&gt;"' in html
+
+
+def test_the_name_is_proposed(open_campaign: Campaign, bea: User, client_of: ClientOf) -> None:
+    assert 'value="Win-back June, Jun 1"' in client_of(bea).get(address(open_campaign)).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["file", "pasted"])
+def test_a_list_is_kept_with_its_owner_and_opens_at_its_own_address(
+    kind: str, open_campaign: Campaign, bea: User, client_of: ClientOf
+) -> None:
+    content: Any = file(b"email\na@example.org\n") if kind == "file" else "a@example.org, b@example.org"
+    answer = client_of(bea).post(address(open_campaign), {"name": "June", kind: content})
+    made = RecipientList.objects.get()
+    assert answer["Location"] == reverse("issuance:list_detail", args=["harbor-grill", made.pk])
+    assert (made.merchant, made.campaign, made.created_by) == (open_campaign.merchant, open_campaign, bea)
+    assert made.pasted is (kind == "pasted")
+    assert made.bytes_total > 10

@@ -1,0 +1,43 @@
+"""Presentation only: how ages, time zones and shares are written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+register = template.Library()
+
+
+@register.filter
+def zone(name: str) -> str:
+    """Returns an IANA zone as people say it: `America/Los_Angeles` is `Los Angeles`."""
+    return name.rpartition("/")[2].replace("_", " ")
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Returns seconds in one coarse unit, such as `40 s` or `3 min`; empty for None."""
+    if seconds is None:
+        return ""
+    for size, unit in ((86_400, "day"), (3_600, "h"), (60, "min")):
+        if seconds >= 1.5 * size or (unit == "day" and seconds >= size):
+            count = round(seconds / size)
+            return f"{count} {unit}{'s' if unit == 'day' and count != 1 else ''}"
+    return f"{max(0, round(seconds))} s"
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """Returns how long ago a moment was: `just now`, `40 s ago`, `3 min ago`; empty for None."""
+    if moment is None:
+        return ""
+    seconds = (timezone.now() - moment).total_seconds()
+    return "just now" if seconds < 2 else f"{duration(seconds)} ago"
+
+
+@register.filter
+def percent_of(part: int, whole: int) -> int:
+    """Returns the share in whole percent; 100 only when nothing is missing, 0 for an empty whole."""
+    return 100 * part // whole if whole else 0
