@@ -1,0 +1,115 @@
+"""Neither the token nor a guest's email or phone leaves the client in any text."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.partner_api.answering import BODY, KEY, TOKEN, client_for
+from thanxportal.partner_api import Exchange, PartnerApiError
+from thanxportal.partner_api.errors import redact
+
+LEAK = f"Bearer {TOKEN} and {TOKEN} of ana@example.com or +1 (202) 555-0123"
+
+
+def leaking(status: int, body: bytes | str) -> httpx.Response:
+    return httpx.Response(status, content=body, headers={"Location": TOKEN, "Retry-After": TOKEN})
+
+
+ANSWERS: list[httpx.Response | Exception] = [
+    *[
+        leaking(status, json.dumps({"error": {"code": "X", "message": LEAK}}))
+        for status in (400, 401, 404, 422, 429, 500)
+    ],
+    *[leaking(status, f"<html>{LEAK}</html>") for status in (202, 302, 403, 429, 502)],
+    leaking(400, json.dumps({"error": {"code": "tok-3f9"}}).replace("tok-3f9", "A.secret-code")),
+    leaking(400, '{"error": {"message": "' + TOKEN.replace("/", "\\/") + '"}}'),
+    leaking(202, json.dumps({"issuance_job": {"id": None, "state": LEAK}})),
+    leaking(500, b" " * 3_990 + LEAK.encode()),
+    httpx.ConnectError(LEAK),
+    httpx.ReadTimeout(LEAK, request=httpx.Request("POST", "https://x.example.com", headers={"Authorization": TOKEN})),
+    httpx.LocalProtocolError(f"Illegal header value b'Bearer {TOKEN}'"),
+]
+
+
+def chain_of(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        assert error.__cause__ is None or error.__context__ is None or error.__cause__ is error.__context__
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=range(len(ANSWERS)))
+def test_no_error_tells_the_token_or_a_guest(answer: httpx.Response | Exception) -> None:
+    exchanges: list[Exchange] = []
+    client = client_for(answer, on_exchange=exchanges.append)
+    with pytest.raises(PartnerApiError) as caught:
+        client.issue(BODY, KEY)
+    texts = [repr(exchanges), repr(client)]
+    for error in chain_of(caught.value):
+        texts += [str(error), repr(error), repr(error.args), repr(vars(error))]
+    texts += traceback.TracebackException.from_exception(caught.value, capture_locals=False).format()
+    told = "\n".join(texts)
+    for secret in (TOKEN, "tok-3f9", "ana@example.com", "555-0123", "a@b.co"):
+        assert secret not in told
+
+
+def test_an_error_hangs_on_no_other_exception() -> None:
+    for answer in (httpx.ReadTimeout("x"), httpx.Response(202, content=b"<html>"), httpx.Response(202, json={})):
+        with pytest.raises(PartnerApiError) as caught:
+            client_for(answer).issue(BODY, KEY)
+        assert caught.value.__cause__ is None
+        assert caught.value.__context__ is None
+
+
+def test_the_client_names_only_its_host() -> None:
+    client = client_for(httpx.Response(200))
+    assert repr(client) == str(client) == "<PartnerClient of thanx.example.com>"
+    assert TOKEN not in repr(vars(client))
+
+
+@pytest.mark.parametrize("bad", ["", " ", "with\nnewline", "tök", "tail ", "nul\0"])
+@pytest.mark.parametrize("setting", ["access_token", "client_id", "user_agent"])
+def test_a_setting_that_fits_no_header_is_refused_without_being_quoted(setting: str, bad: str) -> None:
+    with pytest.raises(ValueError, match=f"The {setting.replace('_', ' ')} for Thanx") as caught:
+        client_for(httpx.Response(200), **{setting: bad})
+    assert not bad.strip() or bad not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ana@example.com",
+        "<ana.b+c@example.co.uk>",
+        "ana%40example.com",
+        "ana\\u0040example.com",
+        "ana&#64;example.com",
+        "änä@example.com",
+        "+12025550123",
+        "202-555-0123",
+        "(202) 555.0123",
+        "+1%20202%20555%200123",
+        "202\u2011555\u20110123",
+        "555 0123",
+    ],
+)
+def test_what_looks_like_a_guest_is_hidden(text: str) -> None:
+    hidden = redact(f"The guest {text} is unknown")
+    assert hidden.startswith("The guest ")
+    assert hidden.endswith("is unknown")
+    assert not any(part in hidden for part in ("ana", "änä", "example", "555", "0123"))
+
+
+def test_plain_words_and_short_numbers_stay_readable() -> None:
+    assert redact("variants needs\n 1 to 4 entries, not 12 (see 3.1).") == (
+        "variants needs 1 to 4 entries, not 12 (see 3.1)."
+    )
+
+
+def test_a_huge_hostile_text_is_cut_quickly() -> None:
+    assert len(redact("a" * 1_000_000)) == 200
+    assert len(redact("1 " * 1_000_000)) <= 200
