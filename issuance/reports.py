@@ -66,8 +66,7 @@ def _csv(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> Iterator[str]
     for line in lines:
         piece.append(writer.writerow([inert(cell) for cell in line]))
         if len(piece) >= CHUNK:
-            if piece:
-        yield "".join(piece)
+            yield "".join(piece)
             piece = []
     if piece:
         yield "".join(piece)
