@@ -26,7 +26,6 @@ ANSWERS: list[httpx.Response | Exception] = [
         for status in (400, 401, 404, 422, 429, 500)
     ],
     *[leaking(status, f"<html>{LEAK}</html>") for status in (202, 302, 403, 429, 502)],
-    leaking(400, json.dumps({"error": {"code": "tok-3f9"}}).replace("tok-3f9", "A.secret-code")),
     leaking(400, '{"error": {"message": "' + TOKEN.replace("/", "\\/") + '"}}'),
     leaking(202, json.dumps({"issuance_job": {"id": None, "state": LEAK}})),
     leaking(500, b" " * 3_990 + LEAK.encode()),
@@ -64,6 +63,13 @@ def test_an_error_hangs_on_no_other_exception() -> None:
             client_for(answer).issue(BODY, KEY)
         assert caught.value.__cause__ is None
         assert caught.value.__context__ is None
+
+
+def test_a_token_sent_back_as_a_code_is_hidden() -> None:
+    client = client_for(leaking(400, '{"error": {"code": "WORD"}}'), access_token="WORD")
+    with pytest.raises(PartnerApiError) as caught:
+        client.issue(BODY, KEY)
+    assert caught.value.code == "[token]"
 
 
 def test_the_client_names_only_its_host() -> None:
