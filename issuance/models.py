@@ -74,6 +74,8 @@ class RecipientList(models.Model):
     checked_at = models.DateTimeField(null=True, blank=True)
     launched_at = models.DateTimeField(null=True, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
+    canary_size = models.PositiveIntegerField(default=0, help_text="Guests per arm sent ahead of the rest; 0: none.")
+    safety_stop_at = models.DateTimeField(null=True, blank=True, help_text="Too many canaries refused: rest waits.")
     planned_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -218,6 +220,7 @@ class IssuanceJob(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="jobs")
     number = models.PositiveIntegerField(help_text="From 1 within the list.")
+    canary = models.BooleanField(default=False, help_text="Sent ahead of the rest to see how many are refused.")
     total_count = models.PositiveIntegerField()
     body = models.BinaryField()
     body_sha256 = models.CharField(max_length=64)

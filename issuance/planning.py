@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from itertools import count, islice
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from django.conf import settings
@@ -73,44 +74,42 @@ def _claim_guests(recipient_list: RecipientList) -> None:
 
 
 def _write_jobs(recipient_list: RecipientList, now: datetime) -> None:
-    number = 0
-    for variant in recipient_list.campaign.variants.all():
-        if variant.is_control:
-            continue
-        for batch in _batches(recipient_list, variant):
-            number += 1
-            job = _job(recipient_list, variant, number, batch.identifiers, now)
-            job.save(force_insert=True)
-            _seat_guests(job, batch)
+    """Writes the jobs, canaries first; the rest isn't due before the canaries have ended well."""
+    arms = [variant for variant in recipient_list.campaign.variants.all() if not variant.is_control]
+    number = count(1)
+    canary_size = recipient_list.canary_size
+    if canary_size:
+        for variant in arms:
+            for batch in islice(_batches(recipient_list, variant, canary_size), 1):
+                _write_job(_job(recipient_list, variant, next(number), batch, canary=True, next_attempt_at=now), batch)
+    for variant in arms:
+        for batch in _batches(recipient_list, variant, settings.JOB_SIZE):
+            due = None if canary_size else now
+            _write_job(_job(recipient_list, variant, next(number), batch, canary=False, next_attempt_at=due), batch)
 
 
-def _batches(recipient_list: RecipientList, variant: Variant) -> Iterator[Batch]:
-    """The variant's waiting guests in the order of the file, at most 10,000 at a time."""
-    waiting = recipient_list.recipients.filter(variant=variant, outcome="waiting").order_by("row")
+def _batches(recipient_list: RecipientList, variant: Variant, size: int) -> Iterator[Batch]:
+    """The variant's waiting guests that have no job yet, in the order of the file."""
+    waiting = recipient_list.recipients.filter(variant=variant, outcome="waiting", job=None).order_by("row")
     last_row = 0
-    while True:
-        rows = list(waiting.filter(row__gt=last_row).values_list("row", "type", "value")[: settings.JOB_SIZE])
-        if not rows:
-            return
-        last_row = rows[-1][0]
-        yield Batch(rows[0][0], last_row, [{"type": kind, "value": value} for _, kind, value in rows])
+    while rows := list(waiting.filter(row__gt=last_row).values_list("row", "type", "value")[:size]):
+        first_row, last_row = rows[0][0], rows[-1][0]
+        yield Batch(first_row, last_row, [{"type": kind, "value": value} for _, kind, value in rows])
 
 
-def _job(
-    recipient_list: RecipientList, variant: Variant, number: int, identifiers: list[dict[str, str]], now: datetime
-) -> IssuanceJob:
-    body = request_body(recipient_list.campaign, variant, identifiers)
+def _job(recipient_list: RecipientList, variant: Variant, number: int, batch: Batch, **fields: Any) -> IssuanceJob:
+    body = request_body(recipient_list.campaign, variant, batch.identifiers)
     digest = sha256(body).hexdigest()
     return IssuanceJob(
         recipient_list=recipient_list,
         merchant=recipient_list.merchant,
         variant=variant,
         number=number,
-        total_count=len(identifiers),
+        total_count=len(batch.identifiers),
         body=body,
         body_sha256=digest,
         idempotency_key=idempotency_key(recipient_list.uuid, number, digest),
-        next_attempt_at=now,
+        **fields,
     )
 
 
@@ -131,8 +130,9 @@ def idempotency_key(list_uuid: UUID, number: int, body_sha256: str) -> UUID:
     return uuid5(list_uuid, f"{number}:{body_sha256}")
 
 
-def _seat_guests(job: IssuanceJob, batch: Batch) -> None:
-    """Gives each guest of the batch its job and its index among the job's identifiers, and the job its claims."""
+def _write_job(job: IssuanceJob, batch: Batch) -> None:
+    """Stores the job and gives each guest of the batch its seat: the index among the job's identifiers."""
+    job.save(force_insert=True)
     values = {
         "job": job.pk,
         "list": job.recipient_list_id,
@@ -145,6 +145,7 @@ def _seat_guests(job: IssuanceJob, batch: Batch) -> None:
             """UPDATE issuance_recipient SET job_id = %(job)s, position = seat.position
             FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY row) - 1 AS position FROM issuance_recipient
                   WHERE recipient_list_id = %(list)s AND variant_id = %(variant)s AND outcome = 'waiting'
+                  AND job_id IS NULL
                   AND row BETWEEN %(first)s AND %(last)s) AS seat
             WHERE issuance_recipient.id = seat.id""",
             values,

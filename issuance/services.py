@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.lifecycle import move_job, move_list
 from issuance.models import IssuanceJob, RecipientList, note_event
-from issuance.settlement import end_job
+from issuance.settlement import end_job, send_the_rest
 from issuance.states import JOB_REVOCABLE, JobState, ListState
 from thanxportal.accounts.models import User, record_activity
 
@@ -48,17 +48,39 @@ def _suffix(content: File[bytes] | str) -> str:
     return f".{suffix}" if suffix in ("csv", "tsv", "txt", "xlsx", "xls", "ods") else ".csv"
 
 
-def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | None) -> bool:
-    """Starts issuing a checked list, once: the token of its review form is used up. False if it was before."""
+def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | None, careful: bool = False) -> bool:
+    """Starts issuing a checked list, once: the token of its review form is used up. False if it was before.
+
+    `careful` is how pages launch: a hold in which stopping is free, and canaries ahead of a large list.
+    """
     if token != recipient_list.confirm_token or recipient_list.state != ListState.CHECKED:
         return False
     now = timezone.now()
-    hold = timedelta(seconds=settings.HOLD_SECONDS)
+    hold = timedelta(seconds=settings.HOLD_SECONDS if careful else 0)
+    large = careful and recipient_list.waiting_count > settings.CANARY_ABOVE
     fields = {"launched_by": actor, "launched_at": now, "held_until": now + hold, "lease_until": None}
+    fields["canary_size"] = settings.CANARY_SIZE if large else 0
     with transaction.atomic():
         if not move_list(recipient_list, ListState.HELD, actor=actor, **fields):
             return False
         _tell(recipient_list, actor, f"Issued “{recipient_list.name}” to {recipient_list.waiting_count:,} guests.")
+    return True
+
+
+def issue_now(*, recipient_list: RecipientList) -> bool:
+    """Ends the hold at once; False if the list isn't held any more."""
+    held = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.HELD)
+    return bool(held.update(held_until=timezone.now()))
+
+
+@transaction.atomic
+def continue_after_safety_stop(*, recipient_list: RecipientList, actor: User | None) -> bool:
+    """Sends the rest although many canaries were refused; False if nothing waits for that decision."""
+    stopped = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.ISSUING, safety_stop_at__isnull=False)
+    if not stopped.update(safety_stop_at=None) or not send_the_rest(recipient_list):
+        return False
+    note_event(recipient_list, ListState.ISSUING, actor=actor, note="Continued after the safety check.")
+    _tell(recipient_list, actor, f"Continued “{recipient_list.name}” after the safety check.")
     return True
 
 
@@ -84,6 +106,7 @@ def stop_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
     else:
         return False
     if stopped:
+        RecipientList.objects.filter(pk=recipient_list.pk).update(safety_stop_at=None)
         _tell(recipient_list, actor, f"Stopped “{recipient_list.name}”.")
     return stopped
 

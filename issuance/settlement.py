@@ -10,17 +10,18 @@ from collections import defaultdict
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from issuance.lifecycle import end_list_if_done, move_job
-from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList
-from issuance.states import JobState, Outcome
+from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList, note_event
+from issuance.states import JOB_OPEN, JobState, ListState, Outcome
 from thanxportal.accounts.models import User
-from thanxportal.partner_api import IssuanceJob as Snapshot
 from thanxportal.partner_api import IssuanceFailure
+from thanxportal.partner_api import IssuanceJob as Snapshot
 
 RUNNING = (JobState.ACCEPTED, JobState.NEEDS_REVIEW)
 CHUNK = 5_000  # positions in one UPDATE; SQLite takes at most 32,766 parameters
@@ -60,8 +61,7 @@ def _complete(job: IssuanceJob, snapshot: Snapshot) -> None:
         return
     refused = len(failures)
     counts = {"success_count": job.total_count - refused, "failure_count": refused}
-    if end_job(job, JobState.COMPLETED, processed_count=job.total_count, **counts):
-        _refuse_guests(job, failures)
+    end_job(job, JobState.COMPLETED, failures=failures, processed_count=job.total_count, **counts)
 
 
 def _failures_that_add_up(job: IssuanceJob, snapshot: Snapshot) -> dict[int, str] | None:
@@ -94,15 +94,55 @@ def _refuse_guests(job: IssuanceJob, failures: dict[int, str]) -> None:
 
 
 @transaction.atomic
-def end_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note: str = "", **fields: Any) -> bool:
-    """Moves a job to a state that changes its guests' outcome, with guests, ledger, claims and list in step."""
+def end_job(
+    job: IssuanceJob,
+    new: JobState,
+    *,
+    failures: dict[int, str] | None = None,
+    actor: User | None = None,
+    note: str = "",
+    **fields: Any,
+) -> bool:
+    """Moves a job to a state that changes its guests' outcome, with guests, ledger, claims and list in step.
+
+    `failures` (position -> code) are the guests whom Thanx refused one by one.
+    """
     if not move_job(job, new, actor=actor, note=note, ended_at=job.ended_at or timezone.now(), **fields):
         return False
     _move_guests(job, new.outcome, reason=fields.get("problem_code", "") if new == JobState.REJECTED else "")
+    if failures:
+        _refuse_guests(job, failures)
     if new in (JobState.REJECTED, JobState.REVOKED, JobState.CANCELLED):
         free_claims(job, new.outcome)
+    if job.canary:
+        decide_after_canaries(job.recipient_list)
     end_list_if_done(job.recipient_list)
     return True
+
+
+def decide_after_canaries(recipient_list: RecipientList) -> None:
+    """Once the last canary has ended: the rest goes out, or waits for a person if too many were refused."""
+    canaries = IssuanceJob.objects.filter(recipient_list=recipient_list, canary=True)
+    if canaries.filter(state__in=JOB_OPEN).exists():
+        return
+    guests = Recipient.objects.filter(job__in=canaries)
+    refused = guests.exclude(outcome=Outcome.REWARDED).count()
+    if refused * 100 > settings.CANARY_MOST_REFUSED * guests.count():
+        _stop_for_safety(recipient_list)
+    else:
+        send_the_rest(recipient_list)
+
+
+def _stop_for_safety(recipient_list: RecipientList) -> None:
+    waiting = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.ISSUING, safety_stop_at=None)
+    if waiting.update(safety_stop_at=timezone.now()):
+        note_event(recipient_list, ListState.ISSUING, note="Stopped by the safety check: too many refused.")
+
+
+def send_the_rest(recipient_list: RecipientList) -> int:
+    """Makes the jobs that waited for the canaries due; returns how many."""
+    rest = IssuanceJob.objects.filter(recipient_list=recipient_list, state=JobState.READY, next_attempt_at=None)
+    return rest.filter(attempt_count=0, problem_code="").update(next_attempt_at=timezone.now())
 
 
 def _move_guests(job: IssuanceJob, after: str, reason: str) -> None:

@@ -212,7 +212,10 @@ CELERY_BEAT_SCHEDULE = {
 # How issuing behaves.
 JOB_SIZE = 10_000  # Thanx's own limit of identifiers in one issue request.
 IN_DOUBT_MINUTES: int = env.int("IN_DOUBT_MINUTES", default=20)
-HOLD_SECONDS: int = env.int("HOLD_SECONDS", default=0)
+HOLD_SECONDS: int = env.int("HOLD_SECONDS", default=120)
+CANARY_ABOVE: int = env.int("CANARY_ABOVE", default=1_000)  # guests; smaller lists are sent at once
+CANARY_SIZE: int = env.int("CANARY_SIZE", default=50)  # guests per arm
+CANARY_MOST_REFUSED: int = env.int("CANARY_MOST_REFUSED", default=30)  # percent
 # Under which guests are hashed; changing it forgets who was already rewarded.
 IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)

@@ -9,7 +9,13 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance import engine
 from issuance.models import Attempt, GuestClaim, IssuanceJob, RecipientList
-from issuance.services import launch_list, request_revocation, stop_list
+from issuance.services import (
+    continue_after_safety_stop,
+    issue_now,
+    launch_list,
+    request_revocation,
+    stop_list,
+)
 from issuance.settlement import apply_snapshot
 from tests.conftest import World, checked
 from thanxportal.accounts.models import User
@@ -182,7 +188,7 @@ def test_a_failed_job_leaves_its_guests_unknown_and_is_never_sent_again(
     world.work()
     job = guests.jobs.get()
     answer = {"id": job.thanx_id, "state": "failed", "total_count": 40}
-    apply_snapshot(job.pk, Snapshot.read(answer))
+    apply_snapshot(job.pk, Snapshot.model_validate(answer))
     world.drive()
     guests.refresh_from_db()
     assert (guests.unknown_count, guests.rewarded_count, guests.state) == (40, 0, "finished")
@@ -205,7 +211,7 @@ def test_an_answer_that_does_not_add_up_goes_to_review(
     guests = launched(one_arm, GUESTS)
     world.work()
     job = guests.jobs.get()
-    apply_snapshot(job.pk, Snapshot.read({"id": job.thanx_id, "state": "completed", "summary": summary}))
+    apply_snapshot(job.pk, Snapshot.model_validate({"id": job.thanx_id, "state": "completed", "summary": summary}))
     guests.refresh_from_db()
     assert guests.jobs.get().state == "needs_review"
     assert guests.unknown_count == 40
@@ -276,3 +282,76 @@ def test_a_job_that_kills_its_worker_five_times_is_parked(
         world.advance(180)
     job = guests.jobs.get()
     assert (job.problem_code, job.next_attempt_at, job.crash_count) == ("parked", None, 5)
+
+
+def many(number: int, refused: int = 0) -> str:
+    """A refused address is one whose name starts so: the simulator answers it with an opt-out."""
+    return "\n".join(f"{'refused' if i < refused else 'guest'}{i}@example.com" for i in range(number))
+
+
+def launched_with_care(campaign: Campaign, text: str, settings: Any) -> RecipientList:
+    settings.CANARY_ABOVE, settings.CANARY_SIZE, settings.HOLD_SECONDS = 100, 20, 120
+    guests = checked(campaign, text)
+    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, careful=True)
+    return guests
+
+
+def test_a_large_list_sends_canaries_first_and_the_rest_when_they_did_well(
+    one_arm: Campaign, simulator: Simulator, world: World, settings: Any
+) -> None:
+    guests = launched_with_care(one_arm, many(200), settings)
+    world.drive()
+    assert list(IssuanceJob.objects.of_list(guests).values_list("canary", "total_count")) == [(True, 20), (False, 180)]
+    ended(guests)
+    nobody_twice(simulator)
+
+
+def test_too_many_refused_canaries_stop_the_rest_until_somebody_decides(
+    one_arm: Campaign, simulator: Simulator, world: World, settings: Any, ana: User
+) -> None:
+    guests = launched_with_care(one_arm, many(200, refused=15), settings)
+    world.drive()
+    guests.refresh_from_db()
+    assert guests.safety_stop_at is not None
+    assert (guests.refused_count >= 15, guests.waiting_count) == (True, 180)
+    assert continue_after_safety_stop(recipient_list=guests, actor=ana)
+    assert not continue_after_safety_stop(recipient_list=guests, actor=ana)
+    world.drive()
+    ended(guests)
+
+
+def test_after_a_safety_stop_the_rest_can_be_cancelled(
+    one_arm: Campaign, world: World, settings: Any, ana: User
+) -> None:
+    guests = launched_with_care(one_arm, many(200, refused=15), settings)
+    world.drive()
+    guests.refresh_from_db()
+    assert stop_list(recipient_list=guests, actor=ana)
+    guests.refresh_from_db()
+    assert (guests.state, guests.waiting_count) == ("stopped", 180)
+
+
+def test_stopping_during_the_hold_costs_nothing_and_the_list_can_be_launched_again(
+    one_arm: Campaign, simulator: Simulator, world: World, settings: Any
+) -> None:
+    guests = launched_with_care(one_arm, many(200), settings)
+    world.work()
+    token = guests.confirm_token
+    assert stop_list(recipient_list=guests, actor=None)
+    world.drive()
+    assert simulator.submissions_by_identifier() == {}
+    guests.refresh_from_db()
+    assert guests.state == "checked"
+    assert not launch_list(recipient_list=guests, token=token, actor=None)
+    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+    world.drive()
+    ended(guests)
+
+
+def test_issue_now_ends_the_hold(one_arm: Campaign, world: World, settings: Any) -> None:
+    guests = launched_with_care(one_arm, many(10), settings)
+    world.work()
+    assert not guests.jobs.exists()
+    assert issue_now(recipient_list=guests)
+    world.work()
+    assert guests.jobs.count() == 1
