@@ -16,6 +16,7 @@ from issuance.unreadable_file import UnreadableFile
 
 DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1024 * 1024  # also the bound of a line: a whole chunk without a line end is refused
+_MOST_COLUMNS = 2_000
 _PROBED_CHARACTERS = 64 * 1024
 _PROBED_ROWS = 100
 _MARKS = (
@@ -66,6 +67,8 @@ class DelimitedText:
         try:
             for cells in reader:
                 line = reader.line_num
+                if len(cells) > _MOST_COLUMNS:
+                    raise UnreadableFile("too_many_columns", line=ended + 1 + self._skipped, columns=_MOST_COLUMNS)
                 yield cells if line - ended < 2 else self._over_several_lines(cells)
                 ended = line
         except csv.Error as error:

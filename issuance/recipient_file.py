@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _SAMPLE = 400  # rows that decide about the columns
+_SAMPLE_CHARACTERS = 4_000_000
 _SHOWN = 20  # rows kept to show to the merchant
 _SIGNATURES = (
     (b"%PDF", "a PDF document"),
@@ -215,17 +216,22 @@ def open_recipient_file(
 
 def _has_guests(sheet: Sheet, country: str) -> bool:
     try:
-        find_columns(list(islice(sheet.rows(), _SAMPLE)), country=country)
+        find_columns(_sample(sheet)[0], country=country)
     except UnreadableFile:
         return False
     return True
 
 
-def _sample(table: Table) -> tuple[list[list[str]], UnreadableFile | None]:
+def _sample(table: Table | Sheet) -> tuple[list[list[str]], UnreadableFile | None]:
     """The first rows, and what ended them; when they suffice, `verdicts()` reports that in its place."""
     rows: list[list[str]] = []
+    room = _SAMPLE_CHARACTERS
     try:
-        rows += islice(table.rows(), _SAMPLE)  # A list keeps what was added before an error.
+        for row in islice(table.rows(), _SAMPLE):
+            rows.append(row)
+            room -= sum(map(len, row))
+            if room < 0:
+                break
     except UnreadableFile as error:
         return rows, error
     return rows, None

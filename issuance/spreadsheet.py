@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 from xml.parsers import expat
@@ -19,6 +20,7 @@ _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _CONTENT = "content.xml"
 _WIDEST = 1_000  # columns of an ODS row that are kept
+_MOST_BLANK = 1_048_576  # rows between two guests: all that a sheet can have
 _LONGEST = 131_072  # characters of a cell, as in CSV
 _SHEETS_TRIED = 20
 
@@ -82,7 +84,8 @@ def _xlsx_sheets(path: Path) -> list[Sheet]:
         ]
     except BaseException as error:
         raise _as_unreadable(error) from None
-    return [_XlsxSheet(workbook, name) for name in visible[:_SHEETS_TRIED]]
+    load = lru_cache(maxsize=1)(workbook.get_sheet_by_name)  # Parsing is the cost, and one sheet in memory is enough.
+    return [_XlsxSheet(load, name) for name in visible[:_SHEETS_TRIED]]
 
 
 def _as_unreadable(error: BaseException) -> BaseException:
@@ -95,14 +98,14 @@ def _as_unreadable(error: BaseException) -> BaseException:
 
 
 class _XlsxSheet:
-    def __init__(self, workbook: python_calamine.CalamineWorkbook, name: str) -> None:
+    def __init__(self, load: Callable[[str], python_calamine.CalamineSheet], name: str) -> None:
         self.name = name
         self.share_read = 0.0
-        self._workbook = workbook
+        self._load = load
 
     def rows(self) -> Iterator[list[str]]:
         try:
-            sheet = self._workbook.get_sheet_by_name(self.name)
+            sheet = self._load(self.name)
             for number, row in enumerate(sheet.iter_rows(), 1):
                 if not number % 1_000:
                     self.share_read = number / sheet.total_height
@@ -182,6 +185,8 @@ class _OdsSheet:
                 if not any(cells):
                     blank += times  # Held back: the last rows of a sheet repeat a million blank ones.
                     continue
+                if blank > _MOST_BLANK:
+                    raise UnreadableFile("spreadsheet_too_large")
                 yield from ([] for _ in range(blank))
                 yield from (list(cells) for _ in range(times))
                 blank = 0

@@ -29,6 +29,9 @@ _SENTENCES = {
     "too_many_rows": (
         "The file has more than {rows:,} guests: row {line} is the first beyond that. Split it into several lists."
     ),
+    "too_many_columns": (
+        "Line {line} has more than {columns:,} columns. Keep the columns that are needed and upload the file again."
+    ),
     "binary_file": "This is {what}, not a list. Upload a CSV or Excel (.xlsx) file, or paste the guests.",
     "nul_bytes": "Line {line} holds bytes that no text has. The file is damaged: export it again as CSV (UTF-8).",
     "line_too_long": "Line {line} is longer than a million characters. Export the file again, with one guest per line.",
@@ -49,6 +52,6 @@ _SENTENCES = {
         "Unpacked, the spreadsheet would be far larger than any list of guests. Save the sheet as CSV and upload that."
     ),
     "spreadsheet_too_large": (
-        "The sheet covers more than {cells:,} cells. Remove the columns that aren't needed, or save it as CSV."
+        "The used area of the sheet has too many cells. Remove the columns that aren't needed, or save it as CSV."
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import struct
 import zipfile
 import zlib
@@ -22,7 +23,8 @@ _BLOCK = 256 * 1024
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([^"']*)""")
 _ROW_TAG = re.compile(rb"<(?:[^\s<>/:]+:)?row\b")
 _ROW_END = re.compile(rb"</(?:[^\s<>/:]+:)?row\b")
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LETTERS = string.ascii_uppercase.encode()
+_DIGITS = string.digits.encode()
 
 
 def check_archive(path: Path) -> Literal["xlsx", "ods"]:
@@ -96,7 +98,7 @@ def _check_member(file: BinaryIO, member: zipfile.ZipInfo, kind: str) -> None:
         if sheet:
             sheet.add(block)
             if sheet.cells > MOST_CELLS:
-                raise UnreadableFile("spreadsheet_too_large", cells=MOST_CELLS)
+                raise UnreadableFile("spreadsheet_too_large")
 
 
 @dataclass(slots=True)
@@ -127,20 +129,27 @@ class _Area:
         self._measure(text[:cut])
 
     def _measure(self, text: bytes) -> None:
-        first, *others = (_ROW_END.split(row, maxsplit=1)[0] for row in _ROW_TAG.split(text))
+        first, *others = _rows(text)
         self.tags += len(others)
         self.cells_in_row += _cell_tags(first)
         self.width = max(self.width, self.cells_in_row)
         if others:
             self.cells_in_row = _cell_tags(others[-1])
             self.width = max(self.width, *map(_cell_tags, others))
-        references = {reference.strip(b" \t\r\n") for reference in _REFERENCE.findall(text)}
-        if any(b"&" in reference for reference in references):
-            raise UnreadableFile("spreadsheet_damaged")
-        rows = {reference.lstrip(_LETTERS) for reference in references}
-        columns = {reference.rstrip(b"0123456789") for reference in references}
-        self.height = max(self.height, *(int(row) for row in rows if row.isdigit()), 0)
-        self.width = max(self.width, *(_column_number(column) for column in columns), 0)
+        references = b" ".join(_REFERENCE.findall(text)).upper()
+        if references.translate(None, _LETTERS + _DIGITS + b" \t\r\n"):
+            raise UnreadableFile("spreadsheet_damaged")  # Character references would hide the numbers from us.
+        rows = set(references.translate(None, _LETTERS).split())
+        columns = set(references.translate(None, _DIGITS).split())
+        self.height = max(self.height, *(int(row[:9]) for row in rows), 0)
+        self.width = max(self.width, *map(_column_number, columns), 0)
+
+
+def _rows(text: bytes) -> list[bytes]:
+    """What precedes the first row, then each row up to its end tag; tags may have a prefix, but rarely do."""
+    if b":row" in text:
+        return [_ROW_END.split(row, maxsplit=1)[0] for row in _ROW_TAG.split(text)]
+    return [row.partition(b"</row")[0] for row in text.split(b"<row")]
 
 
 def _cell_tags(row: bytes) -> int:
@@ -150,7 +159,7 @@ def _cell_tags(row: bytes) -> int:
 
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters[:6].upper():
+    for letter in letters[:6]:
         number = number * 26 + max(letter - 64, 0)
     return number
 
