@@ -19,7 +19,7 @@ LOOKED_THROUGH = 100  # rows among which the examples are found
 
 @dataclass
 class Arm:
-    """An arm with its share of the ready guests; `percent` is rounded down, `start` adds up those before."""
+    """An arm with its share of the ready guests in whole percents; `start` adds up those before."""
 
     variant: Variant
     count: int
@@ -60,12 +60,14 @@ def split_of(recipient_list: RecipientList) -> Split:
         row["variant"]: row
         for row in counted.annotate(ready=Count("pk", filter=ready), fixed=Count("pk", filter=Q(fixed=True)))
     }
-    total, start, arms = recipient_list.ready_count, 0, []
+    total, counted_to, start, arms = recipient_list.ready_count, 0, 0, []
     for variant in recipient_list.campaign.variants.select_related("reward_template"):
         count = found.get(variant.pk, {"ready": 0})["ready"]
-        percent = round(100 * count / total) if total else 0
-        arms.append(Arm(variant, count, percent, start))
-        start += percent
+        counted_to += count
+        # Rounding the running sum, not each share, makes the shares add up to 100.
+        end = round(100 * counted_to / total) if total else 0
+        arms.append(Arm(variant, count, end - start, start))
+        start = end
     return Split(arms, sum(row["fixed"] for row in found.values()))
 
 

@@ -32,7 +32,13 @@ class Need(NamedTuple):
 
 def needs_of(merchant: Merchant) -> list[Need]:
     """Problems first, then decisions, then unfinished drafts."""
-    return [*_reviews(merchant), *_refusals(merchant), *_checked(merchant), *_drafts(merchant)]
+    return [
+        *_safety_stops(merchant),
+        *_reviews(merchant),
+        *_refusals(merchant),
+        *_checked(merchant),
+        *_drafts(merchant),
+    ]
 
 
 def _lists(merchant: Merchant, **terms: object) -> list[RecipientList]:
@@ -40,6 +46,17 @@ def _lists(merchant: Merchant, **terms: object) -> list[RecipientList]:
     for recipient_list in found:
         recipient_list.merchant = merchant
     return found
+
+
+def _safety_stops(merchant: Merchant) -> Iterator[Need]:
+    for found in _lists(merchant, state=ListState.ISSUING, safety_stop_at__isnull=False):
+        yield Need(
+            f"“{found.name}” was stopped by the safety check.",
+            "Many of the guests sent ahead were refused. The rest waits for your decision.",
+            "warn",
+            reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
+            "Decide",
+        )
 
 
 def _reviews(merchant: Merchant) -> Iterator[Need]:
@@ -110,6 +127,8 @@ def running_of(merchant: Merchant) -> list[Running]:
 def _running(found: RecipientList) -> Running:
     if found.status in (ListState.UPLOADED, ListState.READING):
         return Running(found, found.bytes_read, found.bytes_total, f"{found.rows_count:,} rows read")
+    if found.status == ListState.HELD:
+        return Running(found, 0, found.waiting_count, f"{found.waiting_count:,} guests wait for the start")
     total = found.waiting_count + found.rewarded_count + found.refused_count + found.unknown_count
     detail = f"{found.rewarded_count:,} of {total:,} rewarded"
     return Running(found, found.processed or 0, total, detail)  # type: ignore[attr-defined]

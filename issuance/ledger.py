@@ -71,6 +71,8 @@ def ledger_terms(recipient_list: RecipientList, current: str | None = None, **fi
 
 def closing_sentence(recipient_list: RecipientList) -> str:
     """Says that the sum closes and whether anybody still waits."""
+    if recipient_list.unknown_count:
+        return f"The sum closes. {recipient_list.unknown_count:,} are unknown until Thanx or staff say more."
     if recipient_list.closed and not recipient_list.waiting_count:
         return f"All {recipient_list.rows_count:,} rows are accounted for."
     return f"The sum closes: {recipient_list.rows_count:,} rows, each in exactly one place."

@@ -21,7 +21,8 @@ class Progress:
     total: int
     rewarded: int
     processed: int
-    bad: int
+    refused: int
+    unknown: int
     jobs: Sequence[IssuanceJob]
     rate: float | None
     seconds_left: float | None
@@ -31,7 +32,8 @@ class Progress:
 
     @property
     def good(self) -> int:
-        return max(self.processed - self.bad, 0)
+        """Worked through and neither refused nor unknown: the green part of the bar."""
+        return max(self.processed - self.refused - self.unknown, 0)
 
     @property
     def percent(self) -> int:
@@ -49,6 +51,15 @@ class Progress:
     @property
     def unsent_jobs(self) -> int:
         return sum(job.state == JobState.READY for job in self.jobs)
+
+    @property
+    def canaries(self) -> int:
+        return sum(job.total_count for job in self.jobs if job.canary)
+
+    @property
+    def canaries_lost(self) -> int:
+        """Guests of the canary jobs who were not rewarded: what the safety check looks at."""
+        return sum(job.total_count - job.success_count for job in self.jobs if job.canary)
 
     @property
     def revoking(self) -> bool:
@@ -70,7 +81,8 @@ def progress_of(recipient_list: RecipientList, jobs: Sequence[IssuanceJob], now:
         total=total,
         rewarded=recipient_list.rewarded_count,
         processed=processed,
-        bad=recipient_list.refused_count + recipient_list.unknown_count,
+        refused=recipient_list.refused_count,
+        unknown=recipient_list.unknown_count,
         jobs=jobs,
         rate=rate,
         seconds_left=(total - processed) / rate if rate else None,

@@ -47,6 +47,8 @@ def _line(event: Event) -> Line:
         sentence, tone = f"Job {event.job.number}: {state.label.lower()}", state.tone
     else:
         sentence, tone = SENTENCES[ListState(event.new_state)], ListState(event.new_state).tone
+        if event.note and not event.old_state:
+            return Line(event.note, event.at, str(event.actor or ""), tone)
         if event.old_state == ListState.HELD and event.new_state == ListState.CHECKED:
             sentence = "Stopped before anything was sent"
     note = f". {event.note}" if event.note else ""

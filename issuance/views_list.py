@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from issuance import tasks
 from issuance.access import list_for, may
 from issuance.check import add_first_rows, buckets, causes_of, how_it_was_read, split_of
 from issuance.guests import GuestReader
@@ -19,11 +20,12 @@ from issuance.ledger import closing_sentence, ledger_terms
 from issuance.models import IssuanceJob, RecipientList
 from issuance.outcome import refusals_of
 from issuance.progress import progress_of
-from issuance.services import discard_list, stop_list
+from issuance.services import continue_after_safety_stop, discard_list, issue_now, stop_list
 from issuance.states import ListState
 from issuance.timeline import timeline_of
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.celery import nudge
 
 STEPS = {
     ListState.UPLOADED: 1,
@@ -89,14 +91,15 @@ def _checked(request: HttpRequest, recipient_list: RecipientList) -> dict[str, A
 
 
 def _issued(recipient_list: RecipientList) -> dict[str, Any]:
-    jobs = list(IssuanceJob.objects.of_list(recipient_list))
-    progress = progress_of(recipient_list, jobs, timezone.now())
+    jobs, now = list(IssuanceJob.objects.of_list(recipient_list)), timezone.now()
+    progress = progress_of(recipient_list, jobs, now)
     running = recipient_list.status.running
     stoppable = recipient_list.status == ListState.HELD or (running and progress.unsent_jobs)
     return {
         "stage": "issuance/stages/issued.html",
         "polled": running or progress.revoking,
         "progress": progress,
+        "seconds_held": (recipient_list.held_until - now).total_seconds() if recipient_list.held_until else None,
         "terms": ledger_terms(recipient_list),
         "closes": closing_sentence(recipient_list),
         "events": timeline_of(recipient_list),
@@ -112,6 +115,24 @@ def list_stop(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         messages.success(request, "Stopped: what wasn’t sent yet stays here. What Thanx already has runs to its end.")
     else:
         messages.warning(request, "There was nothing left to stop: everything has been sent.")
+    return redirect("issuance:list_detail", handle, pk)
+
+
+@require_POST
+def list_issue_now(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Ends the hold; harmless when it is over."""
+    recipient_list = list_for(request, handle, pk, Right.ISSUE)
+    if issue_now(recipient_list=recipient_list):
+        nudge(tasks.work_list, recipient_list.pk)
+    return redirect("issuance:list_detail", handle, pk)
+
+
+@require_POST
+def list_continue(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Sends the rest although the safety check stopped it; harmless when nothing waits for that."""
+    recipient_list = list_for(request, handle, pk, Right.ISSUE)
+    if continue_after_safety_stop(recipient_list=recipient_list, actor=user_of(request)):
+        nudge(tasks.work_list, recipient_list.pk)
     return redirect("issuance:list_detail", handle, pk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -41,7 +42,7 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if not form.is_valid() or _blocked(recipient_list):
         return _review(request, recipient_list, form, status=422)
     token = form.cleaned_data["confirm_token"]
-    if launch_list(recipient_list=recipient_list, token=token, actor=user_of(request)):
+    if launch_list(recipient_list=recipient_list, token=token, actor=user_of(request), careful=True):
         nudge(tasks.work_list, recipient_list.pk)
     elif token != recipient_list.confirm_token:
         messages.warning(request, "This list was stopped since you opened its review. Look at it once more.")
@@ -65,5 +66,7 @@ def _review(request: HttpRequest, recipient_list: RecipientList, form: LaunchFor
         "checks": checks,
         "blocked": any(check.level == BLOCK for check in checks),
         "may_issue": may(request, Right.ISSUE),
+        "hold_seconds": settings.HOLD_SECONDS,
+        "canaries": settings.CANARY_SIZE if recipient_list.waiting_count > settings.CANARY_ABOVE else 0,
     }
     return TemplateResponse(request, "issuance/list_review.html", context, status=status)

@@ -98,6 +98,7 @@ def job(made: RecipientList, number: int, variant: Variant, state: JobState, tot
     values = {
         "merchant": made.merchant, "variant": variant, "state": state, "total_count": total, "body": body,
         "body_sha256": sha256(body).hexdigest(), "idempotency_key": uuid4(), "first_sent_at": now if sent else None,
+        "processed_count": total if state == JobState.COMPLETED else 0,
         "thanx_id": f"job{uuid4().hex[:12]}" if sent else None,
         "accepted_at": now - timedelta(seconds=60) if sent else None,
         "news_at": now - timedelta(seconds=40) if sent else None,

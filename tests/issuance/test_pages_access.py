@@ -23,6 +23,8 @@ OF_A_LIST = {
     "list_launch": "post",
     "list_stop": "post",
     "list_discard": "post",
+    "list_issue_now": "post",
+    "list_continue": "post",
 }
 OF_A_CAMPAIGN = {"list_new": "get", "campaign_lists": "get"}
 ClientOf = Callable[[User], Client]
@@ -60,14 +62,16 @@ def test_a_stranger_finds_no_campaign(name: str, june: RecipientList, cleo: User
     assert ask(browser, name, "sunny-side-coffee", june.campaign_id) == 404
 
 
-@pytest.mark.parametrize("name", ["list_launch", "list_stop", "list_discard", "bad_rows"])
+@pytest.mark.parametrize(
+    "name", ["list_launch", "list_stop", "list_discard", "list_issue_now", "list_continue", "bad_rows"]
+)
 def test_a_viewer_may_not_change_or_take_away(name: str, june: RecipientList, ben: User, client_of: ClientOf) -> None:
     assert ask(client_of(ben), name, "harbor-grill", june.pk) == 403
     june.refresh_from_db()
     assert june.state == ListState.CHECKED
 
 
-@pytest.mark.parametrize("name", ["list_launch", "list_stop"])
+@pytest.mark.parametrize("name", ["list_launch", "list_stop", "list_issue_now", "list_continue"])
 def test_a_builder_may_not_issue(name: str, june: RecipientList, bea: User, client_of: ClientOf) -> None:
     assert ask(client_of(bea), name, "harbor-grill", june.pk) == 403
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import RewardTemplate
 from issuance import views_lists
@@ -48,14 +49,16 @@ def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User
     guest_list(campaign, name="Checked one", waiting=3, invalid=1)
     guest_list(campaign, ListState.FINISHED, name="Refused one", rewarded=3, refused=2)
     guest_list(campaign, ListState.ISSUING, name="Unclear one", unknown=2, waiting=1)
+    guest_list(campaign, ListState.ISSUING, name="Held up", waiting=1, safety_stop_at=timezone.now())
     draft_campaign(harbor, name="Half a campaign")
     html = home(client_of(ana))
     assert "“Checked one” is checked but not issued." in html
     assert "3 of 4 rows would get a reward" in html
     assert "2 guests of “Refused one” were refused." in html
+    assert "“Held up” was stopped by the safety check." in html
     assert "1 job of “Unclear one” needs review." in html
     assert "The campaign “Half a campaign” is a draft." in html
-    assert "4 things need you." in html
+    assert "5 things need you." in html
 
 
 def test_nothing_of_another_merchant_is_shown(
@@ -85,7 +88,7 @@ def test_home_costs_the_same_with_many_lists(
         guest_list(campaign, waiting=1)
         guest_list(campaign, ListState.FINISHED, refused=1)
         guest_list(campaign, ListState.ISSUING, unknown=1)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         home(browser)
 
 

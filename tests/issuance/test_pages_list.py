@@ -143,7 +143,7 @@ def test_the_live_bar_follows_what_thanx_worked_through(campaign_here: Campaign)
     IssuanceJob.objects.filter(recipient_list=made, number=2).update(processed_count=2)
     jobs = list(IssuanceJob.objects.of_list(made))
     progress = progress_of(made, jobs, timezone.now())
-    assert (progress.total, progress.processed, progress.bad, progress.good) == (11, 10, 2, 8)
+    assert (progress.total, progress.processed, progress.refused, progress.good) == (11, 10, 2, 8)
     assert progress.rate == pytest.approx(10 / 60, rel=0.1)
     assert progress.seconds_left == pytest.approx(6, rel=0.1)
 
@@ -193,6 +193,41 @@ def test_stopping_during_the_hold_brings_the_list_back_to_its_check(
     made.refresh_from_db()
     assert made.state == ListState.CHECKED
     assert "nothing left to stop" in browser.post(stop, follow=True).content.decode()
+
+
+def test_the_hold_counts_down_and_can_be_skipped(
+    campaign_here: Campaign, sid: User, bea: User, client_of: ClientOf, traveller: Any
+) -> None:
+    until = timezone.now() + timedelta(seconds=50)
+    made = guest_list(campaign_here, ListState.HELD, waiting=3, held_until=until)
+    assert "Starts in 50 s." in poll(client_of(sid), made)
+    assert "Issue now" not in poll(client_of(bea), made)
+    skip = reverse("issuance:list_issue_now", args=["harbor-grill", made.pk])
+    assert client_of(bea).post(skip).status_code == 403
+    html = client_of(sid).post(skip, follow=True).content.decode()
+    assert "Starting now." in html
+    assert "Issue now" not in html
+
+
+def test_a_safety_stop_says_what_happened_and_waits_for_a_sender(
+    campaign_here: Campaign, sid: User, bea: User, client_of: ClientOf
+) -> None:
+    made = guest_list(
+        campaign_here, ListState.ISSUING, rewarded=3, refused=2, waiting=9, open_job="ready",
+        safety_stop_at=timezone.now(),
+    )  # fmt: skip
+    IssuanceJob.objects.filter(recipient_list=made, number=1).update(canary=True)
+    IssuanceJob.objects.filter(recipient_list=made, number=2).update(next_attempt_at=None)
+    html = poll(client_of(sid), made)
+    assert "Stopped by the safety check: 40% not rewarded." in html
+    assert "Continue with the rest" in html
+    assert "Stop what is not yet sent" in html
+    go_on = reverse("issuance:list_continue", args=["harbor-grill", made.pk])
+    assert client_of(bea).post(go_on).status_code == 403
+    html = client_of(sid).post(go_on, follow=True).content.decode()
+    assert "<b>Stopped by the safety check" not in html
+    assert "<span>Continued after the safety check.</span>" in html
+    assert client_of(sid).post(go_on).status_code == 302
 
 
 def test_a_discarded_list_is_put_away_once(campaign_here: Campaign, bea: User, client_of: ClientOf) -> None:

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
-from issuance.models import Event, RecipientList
+from issuance.check import split_of
+from issuance.models import Event, Recipient, RecipientList
 from issuance.states import ListState
 from tests.issuance.factories_pages import guest_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
@@ -58,6 +59,13 @@ def test_the_review_says_who_gets_what_and_until_when(june: RecipientList, sid: 
     assert "Los Angeles time." in html
     assert "1 job of up to 5 guests" in html
     assert "Issue 5 rewards" in html
+
+
+def test_shares_of_arms_add_up_to_a_hundred(harbor: Merchant) -> None:
+    made = guest_list(published_campaign(harbor), waiting=2, control=1)
+    Recipient.objects.filter(recipient_list=made, row=2).update(variant=made.campaign.variants.all()[0])
+    arms = split_of(made).arms
+    assert [(arm.count, arm.start, arm.percent) for arm in arms] == [(1, 0, 33), (1, 33, 34), (1, 67, 33)]
 
 
 def test_jobs_are_planned_as_they_will_be_sent(
