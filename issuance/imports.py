@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +123,8 @@ def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests
         "names": list(opened.columns.names),
         "email": opened.columns.email,
         "phone": opened.columns.phone,
+        "header_row": opened.columns.header_row,
+        "sure": opened.columns.sure,
         "warnings": list(file.warnings),
     }
     RecipientList.objects.filter(pk=recipient_list.pk).update(file_info=info, bytes_total=opened.bytes_total)
@@ -132,12 +133,18 @@ def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests
 def _batches(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> Iterator[Batch]:
     done = _last_row(recipient_list)
     sorter = Sorter(recipient_list)
-    rest = (verdict for verdict in file.verdicts() if verdict.row > done)
-    while verdicts := list(islice(rest, BATCH)):
-        batch = Batch()
-        for verdict in verdicts:
-            sorter.add(verdict, batch)
-        yield batch
+    batch = Batch()
+    try:
+        for verdict in file.verdicts():
+            if verdict.row > done:
+                sorter.add(verdict, batch)
+            if batch.counts["rows"] == BATCH:
+                yield batch
+                batch = Batch()
+    except UnreadableFile:
+        yield batch  # Nothing before the unreadable place is lost.
+        raise
+    yield batch
 
 
 def _last_row(recipient_list: RecipientList) -> int:

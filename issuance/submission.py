@@ -32,6 +32,8 @@ from thanxportal.partner_api import (
 )
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
+PATIENCE = 2.0  # seconds: the probe and the send need two slots in a row
+
 
 def submit_job(job: IssuanceJob) -> None:
     """Sends a claimed job in state `ready`, or replays one in state `sending`, and records what came of it."""
@@ -41,7 +43,7 @@ def submit_job(job: IssuanceJob) -> None:
     try:
         if job.status == JobState.READY:
             _prove_that_thanx_answers()
-        reserve_slot(Urgency.REPLAY if job.in_doubt else Urgency.ISSUE)
+        reserve_slot(Urgency.REPLAY if job.in_doubt else Urgency.ISSUE, patience=PATIENCE)
     except GateClosed as closed:
         release_job(job, at=closed.retry_at)
     except PartnerApiError as error:
@@ -60,7 +62,7 @@ def _prove_that_thanx_answers() -> None:
     """While anything is in doubt or the credential is refused, nothing new is sent before a GET succeeds."""
     doubtful = IssuanceJob.objects.filter(state=JobState.SENDING, in_doubt=True).exists()
     if doubtful or Credential.current().refused_at is not None:
-        with partner_client(Urgency.ISSUE) as partner:
+        with partner_client(Urgency.ISSUE, patience=PATIENCE) as partner:
             partner.get_scopes()
 
 

@@ -11,7 +11,7 @@ from campaigns.models import CONTROL, Campaign, RewardTemplate, Variant
 from thanxportal.accounts.models import Membership, Merchant, Role, User
 from thanxportal.partner_simulator import Simulator
 
-PASSWORD = "correct horse battery"  # noqa: S105 - a test's own
+PASSWORD = "correct horse battery"
 
 
 def person(email: str, merchant: Merchant | None = None, role: Role = Role.VIEWER, **fields: Any) -> User:

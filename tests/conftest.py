@@ -9,17 +9,17 @@ from typing import Any
 import httpx
 import pytest
 import time_machine
-from campaigns.publishing import publish_campaign, request_publication
 from django.test import Client
 
 from campaigns.models import Campaign
+from campaigns.publishing import publish_campaign, request_publication
 from issuance import engine
 from issuance.models import RecipientList
 from issuance.services import create_list, launch_list
 from tests import cast
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app
-from thanxportal.partner import client
+from thanxportal.partner import client, gate
 from thanxportal.partner_simulator import ManualClock, Simulator
 
 NOON = 1_780_315_200  # 1 June 2026, 12:00 UTC
@@ -93,8 +93,10 @@ def traveller() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def world(traveller: time_machine.Traveller, clock: ManualClock) -> World:
-    return World(traveller, clock)
+def world(traveller: time_machine.Traveller, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World(traveller, clock)
+    monkeypatch.setattr(gate, "sleep", world.advance)
+    return world
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import httpx
 from django.conf import settings
 from django.utils import timezone
 
-from thanxportal.partner.gate import GateClosed, Urgency, block_after_429, take_slot
+from thanxportal.partner.gate import GateClosed, Urgency, block_after_429, wait_for_slot
 from thanxportal.partner.models import ApiRequest, Credential
 from thanxportal.partner_api import Exchange, PartnerClient
 
@@ -18,23 +18,23 @@ def transport() -> httpx.BaseTransport | None:
     return None
 
 
-def reserve_slot(urgency: Urgency) -> None:
+def reserve_slot(urgency: Urgency, *, patience: float = 0) -> None:
     """Takes a slot of the shared gate ahead of the request that will use it, or raises GateClosed."""
-    take_slot(Credential.current().pk, urgency)
+    wait_for_slot(Credential.current().pk, urgency, patience)
 
 
-def partner_client(urgency: Urgency, *, reserved: int = 0) -> PartnerClient:
+def partner_client(urgency: Urgency, *, reserved: int = 0, patience: float = 0) -> PartnerClient:
     """A client for the configured credential; use it as a context manager.
 
-    The first `reserved` requests use slots taken before by `reserve_slot`. Any call may raise GateClosed
-    (nothing was sent, come back later) or a PartnerApiError.
+    The first `reserved` requests use slots taken before by `reserve_slot`; each other waits up to `patience`
+    seconds for one. Any call may raise GateClosed (nothing was sent, come back later) or a PartnerApiError.
     """
     credential_id = Credential.current().pk
     slots = iter(range(reserved))
 
     def gate() -> None:
         if next(slots, None) is None:
-            take_slot(credential_id, urgency)
+            wait_for_slot(credential_id, urgency, patience)
 
     return PartnerClient(
         base_url=settings.THANX_BASE_URL,

@@ -24,6 +24,9 @@ BURST = 150  # requests that may run ahead of the sustained rate
 LONGEST_BLOCK = 900  # seconds; a longer Retry-After is not believed
 
 
+sleep = time.sleep  # Tests turn the clock here instead.
+
+
 class Urgency(Enum):
     """Who goes first when slots are short: (requests of the burst left to more urgent ones, seconds of slack)."""
 
@@ -54,6 +57,18 @@ def take_slot(credential_id: int, urgency: Urgency) -> None:
     )
     if not taken:
         raise GateClosed(_next_slot(credential_id, slack, ahead, now))
+
+
+def wait_for_slot(credential_id: int, urgency: Urgency, patience: float) -> None:
+    """Takes one slot, waiting for it up to `patience` seconds; for callers that need several in a row."""
+    give_up = time.time() + patience
+    while True:
+        try:
+            return take_slot(credential_id, urgency)
+        except GateClosed as closed:
+            if closed.retry_at.timestamp() > give_up:
+                raise
+            sleep(max(closed.retry_at.timestamp() - time.time(), 0.001))
 
 
 def _next_slot(credential_id: int, slack: float, ahead: float, now: float) -> datetime:

@@ -1,0 +1,115 @@
+"""The mirror of what Thanx publishes: merchants, locations, reward templates and our scopes.
+
+What disappears at Thanx is marked withdrawn, never deleted, and only after its whole listing was read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from campaigns.models import Location, RewardTemplate
+from thanxportal.accounts.models import Merchant
+from thanxportal.partner.client import Urgency, partner_client
+from thanxportal.partner.models import Credential
+from thanxportal.partner_api import PartnerClient
+from thanxportal.partner_api import RewardTemplate as TheirTemplate
+
+PATIENCE = 60.0  # seconds per request; the mirror holds no lease, so it may wait its turn
+
+
+def sync_partner() -> dict[str, int]:
+    """Mirrors everything once; returns how much was read. Raises GateClosed and PartnerApiError half way."""
+    counts = {"merchants": 0, "locations": 0, "reward_templates": 0, "scopes": 0}
+    with partner_client(Urgency.DISCOVERY, patience=PATIENCE) as partner:
+        scopes = partner.get_scopes()
+        counts["scopes"] = len(scopes)
+        merchants = _mirror_merchants(partner)
+        counts["merchants"] = len(merchants)
+        counts["locations"] = _mirror_locations(partner, merchants)
+        for merchant in merchants.values():
+            counts["reward_templates"] += _mirror_templates(partner, merchant)
+    Credential.objects.filter(pk=Credential.current().pk).update(scopes=scopes, synced_at=timezone.now())
+    return counts
+
+
+def _mirror_merchants(partner: PartnerClient) -> dict[str, Merchant]:
+    now = timezone.now()
+    theirs = list(partner.iter_merchants())
+    rows = [
+        Merchant(thanx_id=one.id, handle=slugify(one.handle) or one.id, name=one.name or one.handle, seen_at=now)
+        for one in theirs
+    ]
+    _upsert(Merchant, rows, key=["thanx_id"], update=["handle", "name", "seen_at", "withdrawn_at"])
+    _withdraw(Merchant.objects.all(), now)
+    return {
+        merchant.thanx_id: merchant for merchant in Merchant.objects.filter(thanx_id__in=[one.id for one in theirs])
+    }
+
+
+def _mirror_locations(partner: PartnerClient, merchants: dict[str, Merchant]) -> int:
+    now = timezone.now()
+    rows = [
+        Location(
+            merchant=merchants[one.merchant_id],
+            thanx_id=one.id,
+            name=one.name,
+            street=one.street,
+            city=one.city,
+            state=one.state,
+            zip=one.zip,
+            phone=one.phone,
+            raw=one.raw,
+            seen_at=now,
+        )
+        for one in partner.iter_locations()
+        if one.merchant_id in merchants
+    ]
+    fields = ["merchant", "name", "street", "city", "state", "zip", "phone", "raw", "seen_at", "withdrawn_at"]
+    _upsert(Location, rows, key=["thanx_id"], update=fields)
+    _withdraw(Location.objects.all(), now)
+    return len(rows)
+
+
+def _mirror_templates(partner: PartnerClient, merchant: Merchant) -> int:
+    now = timezone.now()
+    rows = [_template(one, merchant, now) for one in partner.iter_reward_templates(merchant.thanx_id)]
+    fields = [field.name for field in RewardTemplate._meta.fields if field.name not in ("id", "merchant", "thanx_id")]
+    _upsert(RewardTemplate, rows, key=["merchant", "thanx_id"], update=fields)
+    _withdraw(merchant.reward_templates.all(), now)
+    return len(rows)
+
+
+def _template(one: TheirTemplate, merchant: Merchant, now: datetime) -> RewardTemplate:
+    images = one.images or {}
+    picture = images.get("large") or images.get("default") or next(iter(images.values()), None)
+    return RewardTemplate(
+        merchant=merchant,
+        thanx_id=one.id,
+        name=one.name[:300],
+        type=one.type[:60],
+        subtype=one.subtype[:60],
+        description=one.description,
+        fine_print=one.fine_print,
+        discount_type=(one.discount.type if one.discount else "")[:60],
+        discount_value=(one.discount.value if one.discount else "")[:40],
+        redemption_venue=one.redemption_venue[:40],
+        image_url=picture or "",
+        raw=one.raw,
+        seen_at=now,
+    )
+
+
+def _upsert(model: type[models.Model], rows: list[Any], *, key: list[str], update: list[str]) -> None:
+    manager = model._default_manager
+    manager.bulk_create(rows, update_conflicts=True, unique_fields=key, update_fields=update, batch_size=500)
+
+
+@transaction.atomic
+def _withdraw(rows: models.QuerySet[Any], read_at: datetime) -> None:
+    """Marks what a complete reading begun at `read_at` no longer showed."""
+    rows.filter(seen_at__lt=read_at, withdrawn_at=None).update(withdrawn_at=timezone.now())
