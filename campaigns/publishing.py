@@ -40,11 +40,6 @@ def request_publication(*, campaign: Campaign, actor: User | None) -> bool:
     return True
 
 
-def publish_due_campaigns() -> None:
-    for pk in Campaign.objects.due_to_publish().order_by("pk").values_list("pk", flat=True):
-        publish_campaign(pk)
-
-
 def publish_campaign(campaign_id: int) -> None:
     """Tries once to create a due campaign at Thanx; what happens next is written in its row."""
     campaign = _claim(campaign_id)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from traceback import format_tb
+from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
-from campaigns.publishing import publish_due_campaigns
+from campaigns.models import Campaign, CampaignState
+from campaigns.publishing import publish_campaign
 from issuance.imports import read_recipient_file
 from issuance.lifecycle import claim_job
 from issuance.models import IssuanceJob, RecipientList
@@ -24,32 +27,30 @@ MOST_AT_ONCE = 100
 
 def drive_due_work(*, list_id: int | None = None) -> int:
     """Does all work that is due now, of one list or of all; returns how many pieces it found."""
-    pieces: list[Callable[[], object]] = []
     lists, jobs = RecipientList.objects.all(), IssuanceJob.objects.due()
     if list_id is not None:
         lists, jobs = lists.filter(pk=list_id), jobs.filter(recipient_list=list_id)
+        found = 0
     else:
-        publish_due_campaigns()
-    pieces += [lambda pk=pk: read_recipient_file(pk) for pk in _ids(lists.due_to_read())]
-    pieces += [lambda pk=pk: plan_list(pk) for pk in _ids(lists.due_to_plan())]
-    for piece in pieces:
-        _safely(piece)
-    due = list(jobs.order_by("next_attempt_at").values_list("pk", flat=True)[:MOST_AT_ONCE])
+        found = _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
+    found += _each(read_recipient_file, lists.due_to_read().order_by("pk"))
+    found += _each(plan_list, lists.due_to_plan().order_by("held_until"))
+    return found + _each(work_job, jobs.order_by("next_attempt_at"))
+
+
+def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:
+    """One broken row must not stop the others: its lease runs out and it is tried again, a job at most five times."""
+    due = list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
     for pk in due:
-        _safely(lambda pk=pk: work_job(pk))
-    return len(pieces) + len(due)
-
-
-def _ids(lists: object) -> list[int]:
-    return list(lists.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])  # type: ignore[attr-defined]
-
-
-def _safely(piece: Callable[[], object]) -> None:
-    """One broken row must not stop the others; its lease runs out and it is tried again, at most five times."""
-    try:
-        piece()
-    except Exception:
-        log.exception("A piece of due work failed; its lease will run out.")
+        try:
+            work(pk)
+        except Exception as error:
+            # The frames, but not the message: a database quotes rows in it, and rows are guests.
+            frames = "".join(format_tb(error.__traceback__))
+            log.error(
+                "%s(%s) failed with %s; its lease will run out.\n%s", work.__name__, pk, type(error).__name__, frames
+            )
+    return len(due)
 
 
 def work_job(job_id: int) -> None:
@@ -71,7 +72,9 @@ def next_due(*, list_id: int | None = None) -> datetime | None:
     lists = RecipientList.objects.all()
     if list_id is not None:
         jobs, lists = jobs.filter(recipient_list=list_id), lists.filter(pk=list_id)
+    publishing = Campaign.objects.none() if list_id else Campaign.objects.filter(state=CampaignState.PUBLISHING)
     times = [
+        publishing.aggregate(at=Min("next_attempt_at"))["at"],
         jobs.aggregate(at=Min("next_attempt_at"))["at"],
         lists.filter(state=ListState.HELD).aggregate(at=Min("held_until"))["at"],
     ]

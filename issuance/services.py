@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -58,7 +59,7 @@ def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | Non
     now = timezone.now()
     hold = timedelta(seconds=settings.HOLD_SECONDS if careful else 0)
     large = careful and recipient_list.waiting_count > settings.CANARY_ABOVE
-    fields = {"launched_by": actor, "launched_at": now, "held_until": now + hold, "lease_until": None}
+    fields: dict[str, Any] = {"launched_by": actor, "launched_at": now, "held_until": now + hold, "lease_until": None}
     fields["canary_size"] = settings.CANARY_SIZE if large else 0
     with transaction.atomic():
         if not move_list(recipient_list, ListState.HELD, actor=actor, **fields):

@@ -60,7 +60,7 @@ def _complete(job: IssuanceJob, snapshot: Snapshot) -> None:
             end_job(job, JobState.NEEDS_REVIEW, problem_code="DOES_NOT_ADD_UP")
         return
     refused = len(failures)
-    counts = {"success_count": job.total_count - refused, "failure_count": refused}
+    counts: dict[str, Any] = {"success_count": job.total_count - refused, "failure_count": refused}
     end_job(job, JobState.COMPLETED, failures=failures, processed_count=job.total_count, **counts)
 
 

@@ -146,7 +146,12 @@ def _accepted(job: IssuanceJob, attempt: Attempt, answer: Snapshot) -> None:
     if IssuanceJob.objects.filter(thanx_id=answer.id).exclude(pk=job.pk).exists():
         _end(job, JobState.NEEDS_REVIEW, problem_code="JOB_ID_SEEN_BEFORE")
         return
-    fields = {"thanx_id": answer.id, "partner_state": answer.state[:40], "news_at": now, "accepted_at": now}
+    fields: dict[str, Any] = {
+        "thanx_id": answer.id,
+        "partner_state": answer.state[:40],
+        "news_at": now,
+        "accepted_at": now,
+    }
     if move_job(job, JobState.ACCEPTED, in_doubt=False, attempt_count=0, problem_code="", **fields):
         release_job(job, wait=FIRST_POLL)
 
