@@ -56,7 +56,8 @@ def _sqlite(name: str, table: str, act: str, refused: str, words: str) -> list[s
 
 
 def _postgresql(name: str, table: str, act: str, refused: str, words: str) -> list[str]:
-    body = f"BEGIN IF {refused} THEN RAISE integrity_constraint_violation USING MESSAGE = '{words}'; END IF; RETURN NEW; END"
+    act_on_it = f"RAISE integrity_constraint_violation USING MESSAGE = '{words}'"
+    body = f"BEGIN IF {refused} THEN {act_on_it}; END IF; RETURN NEW; END"
     return [
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$",

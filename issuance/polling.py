@@ -79,7 +79,7 @@ def polling_delay(polls: int, since: datetime) -> float:
 
 
 def revoke_job(job: IssuanceJob) -> None:
-    """Asks Thanx to revoke a claimed job, then looks how it went: a lost answer leads to a GET, not to a second POST."""
+    """Asks Thanx to revoke a claimed job, then looks how it went: a lost answer leads to a GET, not a second POST."""
     if job.revoke_sent_at is not None:
         poll_job(job)
         return
