@@ -19,7 +19,10 @@ LOOKED_THROUGH = 100  # rows among which the examples are found
 
 @dataclass
 class Arm:
-    """An arm with its share of the ready guests in whole percents; `start` adds up those before."""
+    """An arm, its planned share in whole percents, and how many ready guests fell into it.
+
+    `start` adds up the shares before it.
+    """
 
     variant: Variant
     count: int
@@ -60,14 +63,11 @@ def split_of(recipient_list: RecipientList) -> Split:
         row["variant"]: row
         for row in counted.annotate(ready=Count("pk", filter=ready), fixed=Count("pk", filter=Q(fixed=True)))
     }
-    total, counted_to, start, arms = recipient_list.ready_count, 0, 0, []
+    start, arms = 0, []
     for variant in recipient_list.campaign.variants.select_related("reward_template"):
         count = found.get(variant.pk, {"ready": 0})["ready"]
-        counted_to += count
-        # Rounding the running sum, not each share, makes the shares add up to 100.
-        end = round(100 * counted_to / total) if total else 0
-        arms.append(Arm(variant, count, end - start, start))
-        start = end
+        arms.append(Arm(variant, count, variant.weight, start))
+        start += variant.weight
     return Split(arms, sum(row["fixed"] for row in found.values()))
 
 

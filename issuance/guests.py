@@ -86,11 +86,13 @@ class GuestReader:
         )  # fmt: skip
 
     def cell(self, error: RowError) -> str:
-        """The cell that the error is about; without a column, the first that isn't empty."""
+        """The cell that the error is about; without a column, the guest's identifier as the file has it."""
+        cells = [str(cell) for cell in error.cells]
         if error.column in self.columns:
-            at = self.columns.index(error.column)
-            return str(error.cells[at]) if at < len(error.cells) else ""
-        return next((str(cell) for cell in error.cells if str(cell).strip()), "")
+            return cells[at] if (at := self.columns.index(error.column)) < len(cells) else ""
+        known = [at for kind in ("email", "phone") if isinstance(at := self.list.file_info.get(kind), int)]
+        likely = [cells[at] for at in known if at < len(cells)]
+        return next((cell for cell in (*likely, *cells) if cell.strip()), "")
 
     def show(self, value: str) -> str:
         return value if self.unmasked else mask(value)

@@ -67,15 +67,17 @@ class Progress:
 
     @property
     def strip_label(self) -> str:
-        count = len(self.jobs)
-        return f"{self.ended_jobs:,} of {count:,} job{'' if count == 1 else 's'} done"
+        count, unsent = len(self.jobs), sum(job.state == JobState.CANCELLED for job in self.jobs)
+        words = f"{self.ended_jobs - unsent:,} of {count:,} job{'' if count == 1 else 's'} done"
+        return f"{words}, {unsent:,} not sent" if unsent else words
 
 
 def progress_of(recipient_list: RecipientList, jobs: Sequence[IssuanceJob], now: datetime) -> Progress:
     issued_to = ("rewarded_count", "waiting_count", "refused_count", "unknown_count", "revoked_count")
     total = sum(getattr(recipient_list, count) for count in issued_to)
     processed = sum(_processed(job) for job in jobs)
-    rate = _rate(jobs, processed, now) if recipient_list.status == ListState.ISSUING else None
+    moving = recipient_list.status == ListState.ISSUING and recipient_list.safety_stop_at is None
+    rate = _rate(jobs, processed, now) if moving else None
     looks = [job.next_attempt_at for job in jobs if job.state in JOB_OPEN and job.next_attempt_at]
     return Progress(
         total=total,

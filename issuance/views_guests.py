@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from issuance.access import list_for, may
@@ -16,6 +17,7 @@ from thanxportal.accounts.models import Right
 
 
 @require_GET
+@never_cache
 def guests(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     recipient_list = list_for(request, handle, pk)
     filters = Filters.from_query(request.GET)

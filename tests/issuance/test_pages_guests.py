@@ -122,6 +122,16 @@ def test_what_stands_in_the_file_is_text_and_never_markup(june: RecipientList, a
         assert "&lt;script&gt;" in html
 
 
+def test_a_repeated_guest_is_shown_by_the_identifier_and_not_by_the_first_cell(
+    june: RecipientList, ana: User, client_of: ClientOf
+) -> None:
+    RecipientList.objects.filter(pk=june.pk).update(file_info={"names": ["Name", "Phone"], "email": None, "phone": 1})
+    RowError.objects.filter(recipient_list=june, kind="duplicate").update(column="", cells=["Maria", "(202) 555-0142"])
+    html = page(client_of(ana), june, "?outcome=duplicate")
+    assert "(202) 555-0142" in html
+    assert "Maria" not in html
+
+
 def test_pages_follow_one_another_without_gap_or_repetition(
     june: RecipientList, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

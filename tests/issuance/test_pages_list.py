@@ -251,6 +251,7 @@ def test_refusals_are_grouped_by_reason_once_the_list_has_ended(
 def test_what_was_never_sent_is_called_so(campaign_here: Campaign, ana: User, client_of: ClientOf) -> None:
     html = page(client_of(ana), guest_list(campaign_here, ListState.STOPPED, rewarded=2, waiting=3))
     assert "not sent</span><b>3</b>" in html
+    assert "1 of 2 jobs done, 1 not sent" in html
 
 
 def test_the_timeline_tells_who_did_what(campaign_here: Campaign, ana: User, client_of: ClientOf) -> None:

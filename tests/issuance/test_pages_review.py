@@ -61,11 +61,11 @@ def test_the_review_says_who_gets_what_and_until_when(june: RecipientList, sid: 
     assert "Issue 5 rewards" in html
 
 
-def test_shares_of_arms_add_up_to_a_hundred(harbor: Merchant) -> None:
+def test_arms_show_their_planned_share_and_who_really_fell_into_them(harbor: Merchant) -> None:
     made = guest_list(published_campaign(harbor), waiting=2, control=1)
     Recipient.objects.filter(recipient_list=made, row=2).update(variant=made.campaign.variants.all()[0])
     arms = split_of(made).arms
-    assert [(arm.count, arm.start, arm.percent) for arm in arms] == [(1, 0, 33), (1, 33, 34), (1, 67, 33)]
+    assert [(arm.count, arm.start, arm.percent) for arm in arms] == [(1, 0, 45), (1, 45, 45), (1, 90, 10)]
 
 
 def test_jobs_are_planned_as_they_will_be_sent(
