@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from thanxportal import celery  # noqa: F401 - tasks find their app wherever Django runs, and nowhere else
+
 
 class ThanxPortalConfig(AppConfig):
     name = "thanxportal"
