@@ -41,6 +41,20 @@ class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
     def published(self) -> RewardTemplateQuerySet:
         return self.filter(withdrawn_at=None)
 
+    def matching(self, query: str) -> RewardTemplateQuerySet:
+        """Templates whose name or description holds every word of the query."""
+        found = self
+        for word in query.split():
+            found = found.filter(models.Q(name__icontains=word) | models.Q(description__icontains=word))
+        return found
+
+    def after(self, pk: int) -> RewardTemplateQuerySet:
+        """The templates that follow this one in the order of names."""
+        last = self.model.objects.filter(pk=pk).first()
+        if last is None:
+            return self
+        return self.filter(models.Q(name__gt=last.name) | models.Q(name=last.name, pk__gt=last.pk))
+
 
 class RewardTemplate(models.Model):
     """A reward that Thanx publishes for a merchant, mirrored; marked when withdrawn, never deleted."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class Credential(models.Model):
@@ -20,6 +23,7 @@ class Credential(models.Model):
     refused_at = models.DateTimeField(null=True, blank=True, help_text="Since when Thanx answers 401 or 403.")
     scopes = models.JSONField(default=list)
     synced_at = models.DateTimeField(null=True, blank=True)
+    sync_asked_at = models.DateTimeField(null=True, blank=True, help_text="When somebody last asked for a refresh.")
 
     def __str__(self) -> str:
         return f"Credential {self.pk}"
@@ -28,6 +32,12 @@ class Credential(models.Model):
     def current(cls) -> Credential:
         """The row of the configured client id, made on first use."""
         return cls.objects.get_or_create(client_id=settings.THANX_CLIENT_ID)[0]
+
+    def ask_for_sync(self, pause: timedelta) -> bool:
+        """Notes that somebody wants the mirror refreshed; False if somebody did within the pause."""
+        now = timezone.now()
+        rested = models.Q(sync_asked_at=None) | models.Q(sync_asked_at__lte=now - pause)
+        return bool(Credential.objects.filter(rested, pk=self.pk).update(sync_asked_at=now))
 
 
 class ApiRequest(models.Model):

@@ -1,0 +1,26 @@
+"""How a campaign or a template reaches a view: strangers get 404, members without the right get 403."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+
+from campaigns.models import Campaign, RewardTemplate
+from thanxportal.accounts.access import merchant_for
+from thanxportal.accounts.models import Right
+
+
+def campaign_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:
+    """A campaign of the merchant named in the address, with its variants, if the user may do `right`."""
+    merchant = merchant_for(request, handle, right)
+    found = Campaign.objects.for_merchant(merchant).with_variants().filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such campaign.")
+    return found
+
+
+def template_for(request: HttpRequest, handle: str, pk: int) -> RewardTemplate:
+    merchant = merchant_for(request, handle)
+    found = RewardTemplate.objects.for_merchant(merchant).filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such reward.")
+    return found

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from campaigns.models import Campaign, Location, RewardTemplate, Variant
+from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
+
+ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
+WITHDRAWN = ("withdrawn_at", admin.EmptyFieldListFilter)
+
+
+@admin.register(RewardTemplate)
+class RewardTemplateAdmin(ReadOnlyAdmin):
+    list_display = ("name", "merchant", "type", "subtype", "seen_at", "withdrawn_at")
+    list_filter = (ONE_MERCHANT, WITHDRAWN, "type")
+    list_select_related = ("merchant",)
+    search_fields = ("name", "thanx_id__exact")
+    exclude = ("raw", "image_url")  # Pictures arrive as long as a page inside both.
+
+
+@admin.register(Location)
+class LocationAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "merchant", "city", "state", "seen_at", "withdrawn_at")
+    list_filter = (ONE_MERCHANT, WITHDRAWN)
+    list_select_related = ("merchant",)
+    search_fields = ("name", "street", "city", "thanx_id__exact")
+    exclude = ("raw",)
+
+
+class VariantInline(ReadOnlyInline):
+    model = Variant
+    fields = ("name", "weight", "reward_template", "thanx_id")
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ReadOnlyAdmin):
+    list_display = ("name", "merchant", "state", "start_at", "end_at", "published_at", "problem_code")
+    list_filter = ("state", ONE_MERCHANT)
+    list_select_related = ("merchant",)
+    search_fields = ("name", "thanx_id__exact", "merchant__handle__exact")
+    ordering = ("-id",)
+    exclude = ("raw",)
+    inlines = (VariantInline,)

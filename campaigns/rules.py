@@ -1,0 +1,65 @@
+"""What a campaign needs before it can be published, in a marketer's words (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from campaigns.models import Campaign, Variant
+
+MOST_VARIANTS = 4
+DATES = ("start_at", "end_at", "redeemable_from", "redeemable_to")
+
+
+def problems(campaign: Campaign, variants: Sequence[Variant], *, now: datetime) -> list[str]:
+    """Every reason why Thanx would refuse it, each a sentence that says what to do; empty when it can be published."""
+    return [*_about_words(campaign), *_about_dates(campaign, now), *_about_arms(campaign, variants)]
+
+
+def _about_words(campaign: Campaign) -> Iterator[str]:
+    if not campaign.name.strip():
+        yield "Give the campaign a name."
+    if not campaign.objective.strip():
+        yield "Say in a sentence what the campaign is for."
+    if not campaign.fine_print.strip():
+        yield "Add the fine print that guests will see."
+
+
+def _about_dates(campaign: Campaign, now: datetime) -> Iterator[str]:
+    start, end, opens, closes = (getattr(campaign, name) for name in DATES)
+    if not (start and end and opens and closes):
+        yield "Fill in all four dates: when the campaign runs and when its rewards can be redeemed."
+        return
+    if end <= start:
+        yield "The campaign has to end after it starts."
+    if end <= now:
+        yield "The campaign's end is in the past."
+    if closes <= opens:
+        yield "Redeeming has to end after it begins."
+    if closes <= start:
+        yield "Redeeming ends before the campaign starts: nobody could use the reward."
+    if closes < end:
+        yield "Rewards have to stay redeemable until the campaign ends."
+    zone = ZoneInfo(campaign.merchant.time_zone)
+    if len({moment.astimezone(zone).date() for moment in (start, end, opens, closes)}) == 1:
+        yield "All four dates are on the same day: give guests time to redeem."
+
+
+def _about_arms(campaign: Campaign, variants: Sequence[Variant]) -> Iterator[str]:
+    rewards = [variant for variant in variants if not variant.is_control]
+    if not rewards:
+        yield "Pick a reward for at least one arm."
+    if len(variants) > MOST_VARIANTS:
+        yield f"A campaign has at most {MOST_VARIANTS} arms, Control included."
+    if len({variant.name for variant in variants}) < len(variants):
+        yield "Give each arm a name of its own, and use Control once."
+    total = sum(variant.weight for variant in variants)
+    if variants and total != 100:
+        yield f"The shares of the arms add up to {total}%. Make them 100%."
+    for variant in rewards:
+        template = variant.reward_template
+        if template is None or template.merchant_id != campaign.merchant_id:
+            yield f"Pick a reward for the arm “{variant.name}”."
+        elif template.withdrawn_at is not None:
+            yield f"“{template.name}” is no longer published at Thanx. Pick another reward for “{variant.name}”."

@@ -1,0 +1,74 @@
+"""Every page of a merchant, as people meet it: accessible, in both themes, at both sizes, light to load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from campaigns.models import Campaign
+from issuance.models import RecipientList
+from issuance.services import create_list
+from thanxportal.accounts.models import User
+
+GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(60)), "guest1@example.com", "nobody"])
+
+
+@pytest.fixture
+def addresses(campaign: Campaign, work: Callable[[], None]) -> list[str]:
+    """Each page of the main path, of a list that waits for its review."""
+    guests = create_list(campaign=campaign, name="June guests", content=GUESTS, actor=None)
+    work()
+    handle, template = campaign.merchant.handle, campaign.merchant.reward_templates.first()
+    assert template is not None
+    about: dict[str, list[Any]] = {
+        "issuance:home": [],
+        "issuance:list_index": [],
+        "accounts:activity": [],
+        "campaigns:template_list": [],
+        "campaigns:template_detail": [template.pk],
+        "campaigns:campaign_list": [],
+        "campaigns:campaign_new": [],
+        "campaigns:campaign_detail": [campaign.pk],
+        "issuance:list_new": [campaign.pk],
+        "issuance:list_detail": [guests.pk],
+        "issuance:list_review": [guests.pk],
+        "issuance:guests": [guests.pk],
+    }
+    return [reverse(name, args=[handle, *rest]) for name, rest in about.items()]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_and_nothing_overflows(
+    addresses: list[str], page_of: Callable[..., Page], ana: User, width: int, scheme: str
+) -> None:
+    page = page_of(ana, width=width, scheme=scheme)
+    for address in addresses:
+        page.goto(address)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{address} is {overflow} px too wide"
+
+
+def test_the_first_load_is_light(addresses: list[str], page_of: Callable[..., Page], ana: User) -> None:
+    page = page_of(ana)
+    sizes: list[int] = []
+    page.on("response", lambda response: sizes.append(len(response.body()) if response.ok else 0))
+    page.goto(addresses[0])
+    page.wait_for_load_state("networkidle")
+    assert sum(sizes) < 250_000  # uncompressed; htmx alone is half of it
+    assert len(sizes) < 15
+
+
+def test_a_poll_answer_is_small(addresses: list[str], page_of: Callable[..., Page], ana: User) -> None:
+    guests = RecipientList.objects.get()
+    page = page_of(ana)
+    response = page.goto(reverse("issuance:list_progress", args=[guests.merchant.handle, guests.pk]))
+    assert response is not None
+    assert len(response.body()) < 10_000

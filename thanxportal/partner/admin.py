@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from thanxportal.partner.models import ApiRequest, Credential
+from thanxportal.read_only_admin import ReadOnlyAdmin
+
+
+@admin.register(Credential)
+class CredentialAdmin(ReadOnlyAdmin):
+    """With whom we are known at Thanx, and whether requests pass just now. The token is only in the environment."""
+
+    list_display = ("client_id", "health", "throttled_in_a_row", "synced_at")
+    fields = ("client_id", "health", "refused_at", "throttled_until", "throttled_in_a_row", "scopes", "synced_at")
+    readonly_fields = ("health", "throttled_until")
+
+    @admin.display(description="health")
+    def health(self, credential: Credential) -> str:
+        if credential.refused_at:
+            return "Refused by Thanx: check THANX_CLIENT_ID and THANX_ACCESS_TOKEN"
+        if credential.blocked_until > timezone.now().timestamp():
+            return "Throttled by Thanx; requests wait"
+        return "OK"
+
+    @admin.display(description="throttled until", empty_value="never")
+    def throttled_until(self, credential: Credential) -> datetime | None:
+        return datetime.fromtimestamp(credential.blocked_until, UTC) if credential.blocked_until else None
+
+
+class AnswerFilter(admin.SimpleListFilter):
+    title = "answer"
+    parameter_name = "answer"
+    ranges = {"ok": (200, 399), "refused": (400, 428), "throttled": (429, 429), "broken": (500, 599)}
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
+        return [
+            ("ok", "Answered"),
+            ("refused", "Refused (4xx)"),
+            ("throttled", "Throttled (429)"),
+            ("broken", "Broken (5xx)"),
+            ("none", "No answer"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiRequest]) -> QuerySet[ApiRequest]:
+        if self.value() == "none":
+            return queryset.filter(status=None)
+        if self.value() in self.ranges:
+            return queryset.filter(status__range=self.ranges[str(self.value())])
+        return queryset
+
+
+@admin.register(ApiRequest)
+class ApiRequestAdmin(ReadOnlyAdmin):
+    """What was asked of Thanx, newest first: addresses and codes, never bodies."""
+
+    list_display = ("at", "method", "path", "status", "code", "duration_ms", "merchant_id")
+    list_filter = (AnswerFilter, "method")
+    search_fields = ("path", "code__exact", "merchant_id__exact")
+    search_help_text = "A part of the address, a code, or Thanx’s id of a merchant"
+    ordering = ("-id",)
