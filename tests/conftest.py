@@ -29,6 +29,7 @@ NOON = 1_780_315_200  # 1 June 2026, 12:00 UTC
 def quiet_surroundings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Uploads go to a folder of the test, messages to nobody: all work must be found in the database."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.STATIC_ROOT = tmp_path  # WhiteNoise wants a folder; the tests' pages need none of its files.
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
