@@ -47,9 +47,10 @@ def list_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 @never_cache
 def list_progress(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """The part of the page that changes; without JavaScript the address leads back to the page."""
+    recipient_list = list_for(request, handle, pk)
     if not request.headers.get("HX-Request"):
         return redirect("issuance:list_detail", handle, pk)
-    return _page(request, list_for(request, handle, pk), "#progress")
+    return _page(request, recipient_list, "#progress")
 
 
 def _page(request: HttpRequest, recipient_list: RecipientList, piece: str = "") -> HttpResponse:

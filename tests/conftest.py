@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import time_machine
+from django.conf import settings as portal_settings
 from django.test import Client
 
 from campaigns.models import Campaign
@@ -25,11 +26,15 @@ from thanxportal.partner_simulator import ManualClock, Simulator
 NOON = 1_780_315_200  # 1 June 2026, 12:00 UTC
 
 
+def pytest_configure() -> None:
+    """WhiteNoise wants its folder to exist; the tests' pages need none of the files in it."""
+    Path(portal_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture(autouse=True)
 def quiet_surroundings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Uploads go to a folder of the test, messages to nobody: all work must be found in the database."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.STATIC_ROOT = tmp_path  # WhiteNoise wants a folder; the tests' pages need none of its files.
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
