@@ -1,9 +1,13 @@
 """Every address of the portal. Merchant pages live under /m/<handle>/."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from issuance.webhooks import receive
 from thanxportal import views
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # Staff sign in where everybody does.
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -11,5 +15,6 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("m/<slug:handle>/", include("campaigns.urls")),
     path("m/<slug:handle>/", include("issuance.urls")),
+    path("webhooks/thanx", receive, name="webhook"),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from issuance.models import Attempt, Event, IssuanceJob, RecipientList
+from issuance.revocation import Impact, impact_of
+from issuance.services import request_revocation
+from issuance.tasks import work_job
+from thanxportal.accounts.access import user_of
+from thanxportal.celery import nudge
+from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
+
+ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
+LEDGER = (
+    "rows_count", "waiting_count", "control_count", "rewarded_count", "refused_count", "unknown_count",
+    "already_rewarded_count", "revoked_count", "invalid_count", "duplicate_count",
+)  # fmt: skip
+
+
+class AttemptInline(ReadOnlyInline):
+    model = Attempt
+    fields = ("started_at", "finished_at", "verdict", "status", "code", "epoch")
+
+
+class EventInline(ReadOnlyInline):
+    model = Event
+    verbose_name_plural = "Timeline"
+    fields = ("at", "old_state", "new_state", "actor", "note")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        return super().get_queryset(request).select_related("actor")
+
+
+class ListEventInline(EventInline):
+    """What happened to the list itself; its jobs have timelines of their own."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        return super().get_queryset(request).filter(job=None)
+
+
+class JobInline(ReadOnlyInline):
+    model = IssuanceJob
+    fk_name = "recipient_list"
+    show_change_link = True
+    fields = ("variant", "state", "total_count", "success_count", "failure_count", "problem_code", "news_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IssuanceJob]:
+        return super().get_queryset(request).defer("body").select_related("variant").order_by("number")
+
+
+@admin.register(RecipientList)
+class RecipientListAdmin(ReadOnlyAdmin):
+    """Lists by their sums. Guests and files belong to the merchant and are not shown to staff."""
+
+    list_display = (
+        "name",
+        "merchant",
+        "campaign",
+        "state",
+        "rows_count",
+        "rewarded_count",
+        "unknown_count",
+        "created_at",
+    )
+    list_filter = ("state", ONE_MERCHANT, "created_at")
+    list_select_related = ("merchant", "campaign")
+    search_fields = ("name", "id__exact", "merchant__handle__exact", "campaign__name")
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("name", "merchant", "campaign", "state", "problem", "pasted")}),
+        ("Ledger", {"fields": LEDGER}),
+        ("People", {"fields": ("created_by", "launched_by")}),
+        ("Dates", {"fields": ("created_at", "checked_at", "launched_at", "held_until", "planned_at", "ended_at")}),
+        ("Work", {"fields": ("epoch", "lease_until", "bytes_total", "bytes_read")}),
+    )
+    inlines = (JobInline, ListEventInline)
+
+
+class RevocationForm(forms.Form):
+    reason = forms.CharField(
+        label="Why are these rewards taken back?",
+        help_text="One sentence. The merchant reads it in the activity log; name no guest.",
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        error_messages={
+            "required": "Write why these rewards are taken back.",
+            "min_length": "Write a whole sentence, so that it can be understood next year.",
+        },
+    )
+
+
+@admin.register(IssuanceJob)
+class IssuanceJobAdmin(ReadOnlyAdmin):
+    """Jobs as Thanx knows them, and taking them back. The body, with its guests, stays out of sight."""
+
+    list_display = (
+        "__str__", "merchant", "campaign", "variant", "state", "partner_state", "total_count", "success_count",
+        "failure_count", "problem_code", "news_at",
+    )  # fmt: skip
+    list_filter = ("state", "in_doubt", "canary", ONE_MERCHANT, "planned_at")
+    list_select_related = ("merchant", "variant", "recipient_list__campaign")
+    search_fields = ("thanx_id__exact", "recipient_list__name", "merchant__handle__exact")
+    search_help_text = "Thanx’s id of the job, a part of the list’s name, or a merchant’s handle"
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("recipient_list", "campaign", "merchant", "variant", "number", "canary")}),
+        ("State", {"fields": ("state", "partner_state", "thanx_id", "problem_code", "in_doubt")}),
+        ("Guests", {"fields": ("total_count", "processed_count", "success_count", "failure_count")}),
+        ("Revocation", {"fields": ("revoke_reason", "revoke_requested_by", "revoke_sent_at", "revoked_at")}),
+        ("Dates", {"fields": ("planned_at", "first_sent_at", "accepted_at", "ended_at", "news_at")}),
+        ("Work", {"fields": ("idempotency_key", "body_sha256", "epoch", "lease_until", "next_attempt_at",
+                             "attempt_count", "crash_count")}),
+    )  # fmt: skip
+    readonly_fields = ("campaign",)
+    inlines = (AttemptInline, EventInline)
+    actions = ("revoke",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IssuanceJob]:
+        return super().get_queryset(request).defer("body")
+
+    @admin.display(ordering="recipient_list__campaign")
+    def campaign(self, job: IssuanceJob) -> str:
+        return job.recipient_list.campaign.name
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).has_perm("issuance.revoke_issuancejob")
+
+    @admin.action(description="Revoke selected jobs", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[IssuanceJob]) -> HttpResponse | None:
+        """Shows what would be undone, asks for the reason, then asks Thanx to take the jobs back."""
+        impact = impact_of(queryset)
+        if not impact.jobs:
+            self._say_why_not(request, impact)
+            return None
+        form = RevocationForm(request.POST if "confirmed" in request.POST else None)
+        if form.is_valid():
+            return self._revoke(request, impact, form.cleaned_data["reason"])
+        return self._confirm(request, impact, form)
+
+    def _confirm(self, request: HttpRequest, impact: Impact, form: RevocationForm) -> HttpResponse:
+        context: dict[str, Any] = self.admin_site.each_context(request) | {
+            "title": "Revoke jobs",
+            "opts": self.opts,
+            "impact": impact,
+            "form": form,
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        template = "admin/issuance/issuancejob/revoke.html"
+        return TemplateResponse(request, template, context, status=422 if form.is_bound else 200)
+
+    def _revoke(self, request: HttpRequest, impact: Impact, reason: str) -> HttpResponse:
+        """Asks for each job by itself: one that was taken back meanwhile is left out, and that is said."""
+        actor = user_of(request)
+        asked = [job for job in impact.jobs if request_revocation(job=job, actor=actor, reason=reason)]
+        for job in asked:
+            nudge(work_job, job.pk)
+        if asked:
+            guests = sum(job.total_count for job in asked)
+            sentence = f"Asked Thanx to revoke {_jobs(len(asked))} with {guests:,} guests. Reload to see it happen."
+            self.message_user(request, sentence, messages.SUCCESS)
+        late = len(impact.jobs) - len(asked)
+        if late:
+            self.message_user(request, f"{_jobs(late)} changed meanwhile and stayed as it was.", messages.WARNING)
+        self._say_why_not(request, impact)
+        ids = ",".join(str(job.pk) for job in impact.jobs)
+        return redirect(f"{reverse('admin:issuance_issuancejob_changelist')}?{urlencode({'id__in': ids})}")
+
+    def _say_why_not(self, request: HttpRequest, impact: Impact) -> None:
+        for job, why in impact.impossible:
+            self.message_user(request, f"{job} can’t be revoked. {why}", messages.WARNING)
+        if not impact.jobs and not impact.impossible:
+            self.message_user(request, "These jobs have changed meanwhile. Choose again.", messages.WARNING)
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count:,} jobs"
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "recipient_list", "job", "old_state", "new_state", "actor", "note")
+    list_filter = ("new_state", ("recipient_list__merchant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("recipient_list", "job", "actor")
+    search_fields = ("recipient_list__name",)
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        return super().get_queryset(request).defer("job__body")

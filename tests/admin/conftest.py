@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from campaigns.models import Campaign
+from issuance.models import RecipientList
+from tests import cast
+from tests.conftest import World
+from thanxportal.accounts.models import User
+
+
+@pytest.fixture
+def finished(campaign: Campaign, launched: Callable[[Campaign, str], RecipientList], world: World) -> RecipientList:
+    """A list of Harbor Grill with one completed job in each arm."""
+    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(40)))
+    world.drive()
+    guests.refresh_from_db()
+    assert [job.state for job in guests.jobs.all()] == ["completed", "completed"]
+    return guests
+
+
+@pytest.fixture
+def staff(sam: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(sam)
+
+
+@pytest.fixture
+def onlooker(db: None) -> User:
+    """Partner staff who may look at everything of the engine, and do nothing."""
+    user = cast.person("olga@example.com", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    return user

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.models import Location
+from issuance.models import IssuanceJob, RecipientList
+from thanxportal.accounts.models import Membership, Merchant, User, record_activity
+
+pytestmark = pytest.mark.django_db
+OURS = ("accounts", "partner", "campaigns", "issuance")
+MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
+MIRRORED = [model for model in MODELS if model._meta.model_name not in ("user", "membership")]
+
+
+def url(model: type, page: str, *arguments: object) -> str:
+    meta = model._meta  # type: ignore[attr-defined]
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=arguments)
+
+
+@pytest.fixture
+def everything(finished: RecipientList, ana: User) -> None:
+    """At least one row of every model that the admin shows."""
+    Location.objects.create(
+        merchant=finished.merchant, thanx_id="location1", street="1 Main Street", seen_at=finished.created_at
+    )
+    record_activity(merchant=finished.merchant, actor=ana, sentence="Did something.")
+
+
+def test_a_merchant_signed_in_is_refused(ana: User, client_of: Callable[[User], Client]) -> None:
+    answer = client_of(ana).get("/admin/", follow=True)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_a_merchant_sees_no_row_of_any_model(model: type, ana: User, client_of: Callable[[User], Client]) -> None:
+    answer = client_of(ana).get(url(model, "changelist"), follow=True)
+    assert answer.status_code == 403
+
+
+def test_strangers_sign_in_where_everybody_does(client: Client) -> None:
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_every_list_and_page_opens(model: type, staff: Client) -> None:
+    listing = staff.get(url(model, "changelist"))
+    assert listing.status_code == 200
+    row = model._default_manager.first()  # type: ignore[attr-defined]
+    assert staff.get(url(model, "change", row.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_searching_for_any_words_breaks_nothing(model: type, staff: Client) -> None:
+    for words in ("coffee", "7", "no-such-id'; --"):
+        assert staff.get(url(model, "changelist"), {"q": words}).status_code in (200, 302)
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("model", MIRRORED, ids=lambda model: model._meta.model_name)
+def test_rows_of_thanx_and_of_the_engine_are_neither_added_nor_deleted(model: type, staff: Client) -> None:
+    row = model._default_manager.first()  # type: ignore[attr-defined]
+    assert staff.get(url(model, "add")).status_code == 403
+    assert staff.post(url(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_pages_hold_nothing_that_the_content_policy_forbids(model: type, staff: Client) -> None:
+    row = model._default_manager.first()  # type: ignore[attr-defined]
+    text = staff.get(url(model, "change", row.pk)).content.decode()
+    assert " style=" not in text
+    assert "<script>" not in text
+    assert " onclick=" not in text
+
+
+def test_guests_and_bodies_are_never_shown(staff: Client, finished: RecipientList) -> None:
+    job = finished.jobs.get(number=1)
+    pages = [url(RecipientList, "changelist"), url(RecipientList, "change", finished.pk)]
+    pages += [url(IssuanceJob, "changelist"), url(IssuanceJob, "change", job.pk)]
+    for page in pages:
+        assert "@example.com" not in staff.get(page).content.decode().replace("sam@example.com", "")
+
+
+def test_a_job_shows_its_attempts_and_its_timeline(staff: Client, finished: RecipientList) -> None:
+    page = staff.get(url(IssuanceJob, "change", finished.jobs.get(number=1).pk)).content.decode()
+    assert "accepted" in page
+    assert "Timeline" in page
+
+
+def test_the_list_of_jobs_asks_the_same_number_of_questions_however_long(
+    staff: Client, finished: RecipientList, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
+        staff.get(url(IssuanceJob, "changelist"))
+
+
+def test_staff_may_set_how_a_merchant_is_read_but_not_who_it_is(staff: Client, harbor: Merchant) -> None:
+    none = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    page = url(Merchant, "change", harbor.pk)
+    refused = staff.post(page, {"time_zone": "Moon/Base", "country": "XX", **none})
+    assert "No such time zone" in refused.content.decode()
+    assert "No such country" in refused.content.decode()
+    staff.post(page, {"time_zone": "Europe/Berlin", "country": "de", "handle": "other", "name": "Other", **none})
+    harbor.refresh_from_db()
+    assert (harbor.time_zone, harbor.country, harbor.handle) == ("Europe/Berlin", "DE", "harbor-grill")
+
+
+def test_staff_invite_a_person_with_one_spelling_of_the_email(staff: Client, ana: User) -> None:
+    password = {"usable_password": "true", "password1": "a long enough phrase", "password2": "a long enough phrase"}
+    assert (
+        "Somebody already signs in"
+        in staff.post(url(User, "add"), {"email": "ANA@example.com", "name": "", **password}).content.decode()
+    )
+    staff.post(url(User, "add"), {"email": "Dora@Example.com", "name": "Dora", **password})
+    assert User.objects.get(email="dora@example.com").check_password("a long enough phrase")
+
+
+def test_only_a_superuser_touches_other_staff(onlooker: User, sam: User, client_of: Callable[[User], Client]) -> None:
+    onlooker.user_permissions.add(Permission.objects.get(codename="change_user"))
+    answer = client_of(onlooker).post(url(User, "change", sam.pk), {"email": sam.email, "name": "Mallory"})
+    assert answer.status_code == 403
+
+
+def test_an_onlooker_gives_nobody_staff_rights(
+    onlooker: User, ben: User, client_of: Callable[[User], Client], harbor: Merchant
+) -> None:
+    onlooker.user_permissions.add(Permission.objects.get(codename="change_user"))
+    form = {"email": ben.email, "name": "Ben", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    membership = Membership.objects.get(user=ben)
+    form |= {"memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "1"}
+    form |= {"memberships-0-id": str(membership.pk), "memberships-0-user": str(ben.pk)}
+    form |= {"memberships-0-merchant": str(harbor.pk), "memberships-0-role": "manager"}
+    client_of(onlooker).post(url(User, "change", ben.pk), form)
+    ben.refresh_from_db()
+    membership.refresh_from_db()
+    assert not ben.is_staff
+    assert not ben.is_superuser
+    assert membership.role == "viewer"
