@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState
 from campaigns.publishing import publish_campaign
+from issuance.deliveries import apply_due_deliveries
 from issuance.imports import read_recipient_file
 from issuance.lifecycle import claim_job
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
 from issuance.planning import plan_list
 from issuance.polling import poll_job, revoke_job
 from issuance.states import JOB_DUE, JobState, ListState
@@ -32,7 +33,8 @@ def drive_due_work(*, list_id: int | None = None) -> int:
         lists, jobs = lists.filter(pk=list_id), jobs.filter(recipient_list=list_id)
         found = 0
     else:
-        found = _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
+        found = apply_due_deliveries()
+        found += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
     found += _each(read_recipient_file, lists.due_to_read().order_by("pk"))
     found += _each(plan_list, lists.due_to_plan().order_by("held_until"))
     return found + _each(work_job, jobs.order_by("next_attempt_at"))
@@ -73,7 +75,9 @@ def next_due(*, list_id: int | None = None) -> datetime | None:
     if list_id is not None:
         jobs, lists = jobs.filter(recipient_list=list_id), lists.filter(pk=list_id)
     publishing = Campaign.objects.none() if list_id else Campaign.objects.filter(state=CampaignState.PUBLISHING)
+    deliveries = WebhookDelivery.objects.none() if list_id else WebhookDelivery.objects.filter(due_at__isnull=False)
     times = [
+        deliveries.aggregate(at=Min("due_at"))["at"],
         publishing.aggregate(at=Min("next_attempt_at"))["at"],
         jobs.aggregate(at=Min("next_attempt_at"))["at"],
         lists.filter(state=ListState.HELD).aggregate(at=Min("held_until"))["at"],

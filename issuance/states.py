@@ -114,3 +114,19 @@ JOB_OUTCOMES: dict[str, str] = {
     JobState.REJECTED: Outcome.REFUSED,
     JobState.REVOKED: Outcome.REVOKED,
 }
+
+
+class DeliveryState(models.TextChoices):
+    """What became of one webhook; the effects themselves show on guests and jobs."""
+
+    NEW = "new", "Received"
+    APPLIED = "applied", "Applied"
+    QUARANTINED = "quarantined", "Put aside"
+    IGNORED = "ignored", "Without effect"
+
+    @property
+    def tone(self) -> str:
+        return {"applied": "ok", "quarantined": "warn", "ignored": ""}.get(self.value, "info")
+
+
+DELIVERY_WAITING = (DeliveryState.NEW, DeliveryState.QUARANTINED)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from campaigns.models import Campaign
+from issuance import engine
+from issuance.models import IssuanceJob, RecipientList
+from tests.issuance.webhook_posts import SECRET
+
+
+@pytest.fixture
+def webhook_secret(settings: Any) -> None:
+    settings.THANX_WEBHOOK_SECRETS = [SECRET]
+
+
+@pytest.fixture
+def accepted(one_arm: Campaign, launched: Callable[[Campaign, str], RecipientList]) -> IssuanceJob:
+    """A job of three guests, the last one to be refused, that Thanx has accepted and nobody has polled yet."""
+    launched(one_arm, "a@example.com b@example.com refused@example.com")
+    engine.drive_due_work()
+    engine.drive_due_work()
+    job = IssuanceJob.objects.get()
+    assert job.state == "accepted"
+    return job
