@@ -35,3 +35,9 @@ def arm_chooser(salt: bytes, weights: Sequence[int]) -> Callable[[str], int]:
         return table[int.from_bytes(hasher.digest(), "big") * 100 >> 64]
 
     return choose
+
+
+def equal_shares(arms: int) -> tuple[int, ...]:
+    """Whole percents that add to 100, as equal as possible, the larger ones first."""
+    share, rest = divmod(100, arms)
+    return tuple(share + (place < rest) for place in range(arms))

@@ -30,7 +30,7 @@ class CampaignForm(forms.Form):
 
     name = forms.CharField(label="Name", max_length=120, help_text="Your team and Thanx see it.")
     objective = forms.CharField(
-        label="Objective", max_length=300, required=False, help_text="What is it for? One sentence."
+        label="Objective", max_length=300, required=False, help_text="What is it for? One sentence; Thanx expects one."
     )
     fine_print = forms.CharField(
         label="Fine print",

@@ -20,10 +20,6 @@ def problems(campaign: Campaign, variants: Sequence[Variant], *, now: datetime) 
 def _about_words(campaign: Campaign) -> Iterator[str]:
     if not campaign.name.strip():
         yield "Give the campaign a name."
-    if not campaign.objective.strip():
-        yield "Say in a sentence what the campaign is for."
-    if not campaign.fine_print.strip():
-        yield "Add the fine print that guests will see."
 
 
 def _about_dates(campaign: Campaign, now: datetime) -> Iterator[str]:

@@ -1,0 +1,160 @@
+"""Building a campaign: drafts save themselves unfinished, and publishing says what is missing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from campaigns.models import Campaign
+from tests import cast
+from tests.conftest import World
+from thanxportal.accounts.models import Activity, Merchant, User
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+
+
+def filled(merchant: Merchant, **changes: Any) -> dict[str, Any]:
+    first, second = merchant.reward_templates.order_by("pk")[:2]
+    values = {
+        "name": "Summer",
+        "objective": "Bring guests back",
+        "fine_print": "One per guest.",
+        "start_at": "2026-06-10T09:00",
+        "end_at": "2026-06-30T09:00",
+        "redeemable_from": "2026-06-10T09:00",
+        "redeemable_to": "2026-07-15T09:00",
+        "arm0-reward": str(first.pk),
+        "arm0-weight": "60",
+        "arm1-reward": str(second.pk),
+        "arm1-name": "Second",
+        "arm1-weight": "30",
+        "arm2-reward": "control",
+        "arm2-weight": "10",
+    }
+    return values | changes
+
+
+def test_a_complete_campaign_is_drafted_and_published(
+    harbor: Merchant, ana: User, client_of: ClientOf, world: World
+) -> None:
+    browser = client_of(ana)
+    answer = browser.post("/m/harbor-grill/campaigns/new/", filled(harbor), follow=True)
+    assert "Ready to publish" in answer.content.decode()
+    campaign = Campaign.objects.get()
+    assert [(one.name, one.weight) for one in campaign.variants.all()][1:] == [("Second", 30), ("Control", 10)]
+    assert campaign.start_at is not None
+    assert campaign.start_at.isoformat() == "2026-06-10T16:00:00+00:00"  # 9:00 in Los Angeles
+    browser.post(f"/m/harbor-grill/campaigns/{campaign.pk}/publish/")
+    world.drive()
+    campaign.refresh_from_db()
+    assert campaign.state == "published"
+    assert "Add guests" in browser.get(f"/m/harbor-grill/campaigns/{campaign.pk}/").content.decode()
+    assert Activity.objects.filter(actor=ana).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"arm2-weight": "20"}, "add up to 110%"),
+        ({"end_at": "2026-06-01T09:00", "redeemable_to": "2026-06-02T09:00"}, "end after it starts"),
+        ({"redeemable_to": ""}, "Fill in all four dates"),
+        ({"objective": ""}, "what the campaign is for"),
+        (
+            {"arm0-reward": "", "arm0-weight": "", "arm1-reward": "", "arm1-name": "", "arm1-weight": ""},
+            "at least one arm",
+        ),
+        (
+            {"start_at": "2026-06-10T09:00", "end_at": "2026-06-10T10:00", "redeemable_to": "2026-06-10T23:00"},
+            "on the same day",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_in_words_and_nothing_is_published(
+    changes: dict[str, str], sentence: str, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    browser = client_of(ana)
+    browser.post("/m/harbor-grill/campaigns/new/", filled(harbor, **changes))
+    campaign = Campaign.objects.get()
+    answer = browser.post(f"/m/harbor-grill/campaigns/{campaign.pk}/publish/")
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    campaign.refresh_from_db()
+    assert campaign.state == "draft"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": ""},
+        {"arm0-weight": "0"},
+        {"arm0-weight": "33.3"},
+        {"arm0-weight": ""},
+        {"arm0-reward": "999999"},
+        {"arm1-reward": "control"},
+        {"arm1-name": "Control"},
+        {"arm3-name": "Nothing picked"},
+        {"start_at": "2027-03-14T02:30"},
+    ],
+)
+def test_bad_input_comes_back_with_the_form(
+    changes: dict[str, str], harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    answer = client_of(ana).post("/m/harbor-grill/campaigns/new/", filled(harbor, **changes))
+    assert answer.status_code == 422
+    assert b"errorlist" in answer.content
+    assert not Campaign.objects.exists()
+
+
+def test_anothers_reward_can_not_be_picked(harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf) -> None:
+    theirs = sunny.reward_templates.first()
+    assert theirs is not None
+    changes = {"arm0-reward": str(theirs.pk)}
+    assert client_of(ana).post("/m/harbor-grill/campaigns/new/", filled(harbor, **changes)).status_code == 422
+
+
+def test_a_published_campaign_can_not_be_edited_or_deleted(campaign: Campaign, ana: User, client_of: ClientOf) -> None:
+    browser, address = client_of(ana), f"/m/harbor-grill/campaigns/{campaign.pk}/"
+    assert browser.post(f"{address}edit/", filled(campaign.merchant)).status_code == 302
+    assert browser.post(f"{address}delete/").status_code == 302
+    campaign.refresh_from_db()
+    assert campaign.name == "Win-back June"
+
+
+def test_a_copy_is_a_draft_of_its_own(campaign: Campaign, ana: User, client_of: ClientOf) -> None:
+    client_of(ana).post(f"/m/harbor-grill/campaigns/{campaign.pk}/duplicate/")
+    copy = Campaign.objects.exclude(pk=campaign.pk).get()
+    assert (copy.state, copy.thanx_id, copy.variants.count()) == ("draft", "", 3)
+    assert not copy.variants.exclude(thanx_id="").exists()
+
+
+def test_a_builder_drafts_but_does_not_publish(harbor: Merchant, bea: User, client_of: ClientOf) -> None:
+    draft = cast.draft_campaign(harbor)
+    assert client_of(bea).post(f"/m/harbor-grill/campaigns/{draft.pk}/publish/").status_code == 403
+
+
+def test_lists_of_campaigns_and_rewards_need_few_queries(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(5):
+        cast.draft_campaign(harbor)
+    browser = client_of(ana)
+    for address in ("campaigns/", "rewards/"):
+        with django_assert_max_num_queries(9):
+            assert browser.get(f"/m/harbor-grill/{address}").status_code == 200
+
+
+def test_refreshing_is_throttled_for_everybody_together(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    first = browser.post("/m/harbor-grill/rewards/refresh/", follow=True)
+    second = browser.post("/m/harbor-grill/rewards/refresh/", follow=True)
+    assert "Asking Thanx" in first.content.decode()
+    assert "within the last minute" in second.content.decode()
+
+
+def test_a_reward_is_found_by_any_of_its_words(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    name = harbor.reward_templates.order_by("pk")[0].name
+    browser = client_of(ana)
+    assert name in browser.get("/m/harbor-grill/rewards/", {"q": name.split()[-1].upper()}).content.decode()
+    assert "No reward matches" in browser.get("/m/harbor-grill/rewards/", {"q": "zzz"}).content.decode()

@@ -1,0 +1,84 @@
+"""Campaigns from a script."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from campaigns.models import Campaign
+from tests.conftest import World
+from thanxportal.accounts.models import Merchant
+
+pytestmark = pytest.mark.django_db
+
+
+def document(merchant: Merchant, **changes: Any) -> dict[str, Any]:
+    template = merchant.reward_templates.order_by("pk")[0]
+    values: dict[str, Any] = {
+        "name": "From a script",
+        "objective": "Bring guests back",
+        "fine_print": "One per guest.",
+        "start_at": "2026-06-10T09:00:00-07:00",
+        "end_at": "2026-06-30T09:00:00-07:00",
+        "redeemable_from": "2026-06-10T09:00:00-07:00",
+        "redeemable_to": "2026-07-15T09:00:00-07:00",
+        "variants": [
+            {"name": "Coffee", "reward_template_id": template.thanx_id, "weight": 90},
+            {"name": "Control", "weight": 10},
+        ],
+    }
+    return values | changes
+
+
+def run(tmp_path: Path, values: Any, *options: str) -> dict[str, Any]:
+    file, out = tmp_path / "campaign.json", io.StringIO()
+    file.write_text(values if isinstance(values, str) else json.dumps(values))
+    call_command("create_campaign", "--merchant", "harbor-grill", "--file", str(file), *options, stdout=out)
+    answer: dict[str, Any] = json.loads(out.getvalue())
+    return answer
+
+
+def test_a_campaign_is_published_in_the_foreground(harbor: Merchant, tmp_path: Path, world: World) -> None:
+    answer = run(tmp_path, document(harbor), "--publish")
+    campaign = Campaign.objects.get(pk=answer["campaign"])
+    assert answer == {"campaign": campaign.pk, "state": "published", "thanx_id": campaign.thanx_id}
+
+
+def test_without_publish_it_stays_a_draft(harbor: Merchant, tmp_path: Path) -> None:
+    assert run(tmp_path, document(harbor))["state"] == "draft"
+
+
+def test_shares_may_be_left_out(harbor: Merchant, tmp_path: Path) -> None:
+    variants = [{key: one[key] for key in one if key != "weight"} for one in document(harbor)["variants"]]
+    answer = run(tmp_path, document(harbor, variants=variants))
+    shares = Campaign.objects.get(pk=answer["campaign"]).variants.values_list("weight", flat=True)
+    assert list(shares) == [50, 50]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"start_at": "2026-06-10"}, "start_at"),
+        ({"start_at": "2026-06-10T09:00:00"}, "offset"),
+        ({"variants": []}, "one to four"),
+        ({"variants": [{"name": "A", "reward_template_id": "nope", "weight": 100}]}, "no reward template"),
+        ({"variants": [{"name": "A", "weight": 100}]}, "reward_template_id"),
+        ({"end_at": "2026-06-01T00:00:00Z"}, "end after it starts"),
+        ({"objective": ""}, "what the campaign is for"),
+    ],
+)
+def test_bad_input_is_said_in_plain_words_and_leaves_nothing(
+    changes: dict[str, Any], words: str, harbor: Merchant, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match=words):
+        run(tmp_path, document(harbor, **changes), "--publish")
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]"])
+def test_a_file_that_is_no_json_object_is_refused(text: str, harbor: Merchant, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="JSON"):
+        run(tmp_path, text)

@@ -1,0 +1,84 @@
+"""Creating a campaign is not idempotent at Thanx, so the portal makes sure that it happens once."""
+
+import pytest
+
+from campaigns.models import Campaign
+from campaigns.publishing import publish_campaign, request_publication
+from tests import cast
+from tests.conftest import World
+from thanxportal.accounts.models import Merchant
+from thanxportal.partner_simulator import Fault, Simulator
+
+pytestmark = pytest.mark.django_db
+LOST = [Fault.RESET_AFTER, Fault.TIMEOUT_AFTER, Fault.HALF_BODY, Fault.STATUS_500_AFTER, Fault.HTML_502_AFTER]
+
+
+def created(simulator: Simulator) -> int:
+    return len(simulator.books.campaigns)
+
+
+def asked_for(campaign: Campaign) -> Campaign:
+    assert request_publication(campaign=campaign, actor=None)
+    return campaign
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_after_a_lost_answer_the_campaign_is_found_instead_of_created_again(
+    fault: Fault, harbor: Merchant, simulator: Simulator, world: World
+) -> None:
+    campaign = asked_for(cast.draft_campaign(harbor))
+    simulator.script("POST", "/partner/campaigns", [fault])
+    world.drive()
+    campaign.refresh_from_db()
+    assert campaign.state == "published"
+    assert created(simulator) == 1
+    assert all(variant.thanx_id for variant in campaign.variants.all())
+
+
+def test_two_equal_campaigns_are_never_linked_to_one_at_thanx(
+    harbor: Merchant, simulator: Simulator, world: World
+) -> None:
+    first, second = asked_for(cast.draft_campaign(harbor)), asked_for(cast.draft_campaign(harbor))
+    simulator.script("POST", "/partner/campaigns", [Fault.RESET_AFTER, Fault.RESET_AFTER])
+    world.drive()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.thanx_id and second.thanx_id and first.thanx_id != second.thanx_id
+    assert created(simulator) == 2
+
+
+def test_a_refusal_is_said_in_plain_words_and_can_be_repaired(
+    harbor: Merchant, simulator: Simulator, world: World
+) -> None:
+    campaign = cast.draft_campaign(harbor)
+    template = campaign.variants.get(position=0).reward_template
+    assert template is not None
+    simulator.unpublish(template.thanx_id)
+    asked_for(campaign)
+    world.drive()
+    campaign.refresh_from_db()
+    assert campaign.state == "refused"
+    assert "Thanx refused" in campaign.problem
+    assert campaign.status.editable
+
+
+def test_an_outage_is_waited_out(harbor: Merchant, simulator: Simulator, world: World) -> None:
+    campaign = asked_for(cast.draft_campaign(harbor))
+    simulator.script("POST", "/partner/campaigns", [Fault.RESET_BEFORE] * 5)
+    world.drive()
+    campaign.refresh_from_db()
+    assert (campaign.state, created(simulator)) == ("published", 1)
+
+
+def test_publishing_twice_asks_once(harbor: Merchant, simulator: Simulator, world: World) -> None:
+    campaign = asked_for(cast.draft_campaign(harbor))
+    assert not request_publication(campaign=campaign, actor=None)
+    publish_campaign(campaign.pk)
+    publish_campaign(campaign.pk)
+    world.drive()
+    assert created(simulator) == 1
+
+
+def test_control_is_sent_by_its_name_and_without_a_template(campaign: Campaign, simulator: Simulator) -> None:
+    theirs = campaign.raw["variants"]
+    assert [(one["name"], one["reward_template_id"] is None) for one in theirs][-1] == ("Control", True)
