@@ -60,7 +60,6 @@ def test_a_complete_campaign_is_drafted_and_published(
         ({"arm2-weight": "20"}, "add up to 110%"),
         ({"end_at": "2026-06-01T09:00", "redeemable_to": "2026-06-02T09:00"}, "end after it starts"),
         ({"redeemable_to": ""}, "Fill in all four dates"),
-        ({"objective": ""}, "what the campaign is for"),
         (
             {"arm0-reward": "", "arm0-weight": "", "arm1-reward": "", "arm1-name": "", "arm1-weight": ""},
             "at least one arm",

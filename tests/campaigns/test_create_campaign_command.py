@@ -67,7 +67,7 @@ def test_shares_may_be_left_out(harbor: Merchant, tmp_path: Path) -> None:
         ({"variants": [{"name": "A", "reward_template_id": "nope", "weight": 100}]}, "no reward template"),
         ({"variants": [{"name": "A", "weight": 100}]}, "reward_template_id"),
         ({"end_at": "2026-06-01T00:00:00Z"}, "end after it starts"),
-        ({"objective": ""}, "what the campaign is for"),
+        ({"name": " "}, "Give the campaign a name"),
     ],
 )
 def test_bad_input_is_said_in_plain_words_and_leaves_nothing(

@@ -28,9 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--merchant", required=True, metavar="HANDLE")
-        parser.add_argument(
-            "--file", required=True, type=Path, help="keys: name, objective, fine_print, the four dates, variants"
-        )
+        parser.add_argument("--file", required=True, type=Path, help="a JSON object, as README.md shows")
         parser.add_argument("--publish", action="store_true", help="publish it at Thanx now, without a worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
