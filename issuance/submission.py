@@ -32,7 +32,7 @@ from thanxportal.partner_api import (
 )
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
-PATIENCE = 2.0  # seconds: the probe and the send need two slots in a row
+PATIENCE = 1.0  # seconds: the probe and the send need two slots in a row
 
 
 def submit_job(job: IssuanceJob) -> None:
