@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from issuance.recipient_file import open_recipient_file
+from thanxportal.accounts.models import Membership, Merchant, Role, User
+from thanxportal.sample_guests import sample_guests
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.VAR_DIR = tmp_path
+    return tmp_path
+
+
+def seed(**options: bool) -> str:
+    said = StringIO()
+    call_command("seed_demo", stdout=said, stderr=StringIO(), **options)
+    return said.getvalue()
+
+
+@pytest.mark.django_db
+def test_without_a_merchant_it_says_what_to_do() -> None:
+    with pytest.raises(CommandError, match=r"Run: python manage.py sync_partner$"):
+        seed()
+
+
+@pytest.mark.usefixtures("simulator")
+@pytest.mark.django_db
+def test_it_mirrors_thanx_first_when_asked() -> None:
+    assert "Harbor Grill" in seed(sync=True)
+
+
+def test_two_merchants_get_a_person_for_each_role(harbor: Merchant, sunny: Merchant) -> None:
+    seed()
+    for merchant in (harbor, sunny):
+        assert set(merchant.memberships.values_list("role", flat=True)) == set(Role.values)
+    assert User.objects.get(email="sam@example.com").is_staff
+
+
+def test_the_printed_password_fits_everybody(harbor: Merchant, sunny: Merchant) -> None:
+    password = seed().partition("Password of all: ")[2].split()[0]
+    assert all(person.check_password(password) for person in User.objects.all())
+
+
+def test_again_keeps_what_people_changed(harbor: Merchant, sunny: Merchant, folder: Path) -> None:
+    first = seed()
+    Membership.objects.filter(user__email="ben@example.com").update(role=Role.SENDER)
+    (folder / "sample-guests.csv").write_text("my own")
+    assert seed() == first
+    assert Membership.objects.get(user__email="ben@example.com").role == Role.SENDER
+    assert (folder / "sample-guests.csv").read_text() == "my own"
+
+
+def test_the_password_is_for_nobody_else_to_read(harbor: Merchant, folder: Path) -> None:
+    seed()
+    assert (folder / "demo-password").stat().st_mode & 0o077 == 0
+
+
+def test_the_sample_list_has_every_kind_of_row(tmp_path: Path) -> None:
+    path = tmp_path / "guests.csv"
+    path.write_bytes(sample_guests())
+    seen: set[str] = set()
+    kinds: Counter[str] = Counter()
+    with open_recipient_file(path, country="US", max_rows=10_000, max_bytes=10_000_000) as file:
+        for verdict in file.verdicts():
+            kinds[verdict.code or ("duplicate" if verdict.value in seen else verdict.type)] += 1
+            kinds["fixed"] += verdict.fixed
+            seen.add(verdict.value)
+    assert {"email", "phone", "duplicate", "fixed", "email_no_at", "no_identifier"} <= kinds.keys()
+    assert kinds["email"] > 400
