@@ -5,38 +5,41 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from campaigns.models import Campaign, CampaignState
+from campaigns.models import Campaign, CampaignQuerySet, CampaignState
+from campaigns.rules import DATES, problems
 from thanxportal.accounts.models import User, record_activity
 from thanxportal.partner.client import GateClosed, Urgency, partner_client
 from thanxportal.partner_api import Campaign as TheirCampaign
-from thanxportal.partner_api import (
-    CredentialRefused,
-    InDoubt,
-    NotSent,
-    PartnerApiError,
-    PartnerClient,
-    RateLimited,
-    Rejected,
-)
+from thanxportal.partner_api import InDoubt, PartnerApiError, PartnerClient, Rejected
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(minutes=3)  # longer than one create request can take; renewed right before it
 PATIENCE = 5.0  # seconds: looking and creating need several slots in a row
+
+
+class Overtaken(Exception):
+    """Another worker has this campaign now."""
 
 
 @transaction.atomic
 def request_publication(*, campaign: Campaign, actor: User | None) -> bool:
-    """Hands a draft over to be published; False if it is on its way or published already."""
+    """Hands a complete draft over to be published; False if it isn't complete, or on its way or published already."""
     drafts = Campaign.objects.filter(pk=campaign.pk, state__in=(CampaignState.DRAFT, CampaignState.REFUSED))
     now = timezone.now()
-    if not drafts.update(state=CampaignState.PUBLISHING, next_attempt_at=now, publish_attempts=0, updated_at=now):
+    if not drafts.update(state=CampaignState.PUBLISHING, next_attempt_at=now, updated_at=now):
         return False
-    sentence = f"Published the campaign “{campaign.name}”."
-    record_activity(merchant=campaign.merchant, actor=actor, sentence=sentence, target=f"campaign:{campaign.pk}")
+    # Read after the update has locked the row: nobody can take an arm away between the check and the state.
+    asked = Campaign.objects.with_variants().get(pk=campaign.pk)
+    if problems(asked, list(asked.variants.all()), now=now):
+        transaction.set_rollback(True)
+        return False
+    sentence = f"Published the campaign “{asked.name}”."
+    record_activity(merchant=asked.merchant, actor=actor, sentence=sentence, target=f"campaign:{asked.pk}")
     return True
 
 
@@ -47,17 +50,18 @@ def publish_campaign(campaign_id: int) -> None:
         return
     try:
         with partner_client(Urgency.ISSUE, patience=PATIENCE) as partner:
-            theirs = _find_or_create(partner, campaign)
+            _published(campaign, _find_or_create(partner, campaign))
+    except Overtaken:
+        return
     except GateClosed as closed:
-        _later(campaign, closed.retry_at)
-    except (NotSent, RateLimited, CredentialRefused) as error:
-        _later(campaign, _soon(campaign), code=_code(error))
+        _later(campaign, closed.retry_at, attempted=campaign.publish_attempts > 1)
     except Rejected as error:
         _refused(campaign, error)
     except PartnerApiError as error:
-        _later(campaign, _soon(campaign), code=_code(error), doubt=True)
-    else:
-        _published(campaign, theirs)
+        _later(campaign, _soon(campaign), code=_code(error))
+    except IntegrityError:
+        # An equal campaign of ours took what this one created: what that one created is for this one.
+        _later(campaign, _soon(campaign), code="LINKED_TO_ANOTHER")
 
 
 def _claim(campaign_id: int) -> Campaign | None:
@@ -65,31 +69,57 @@ def _claim(campaign_id: int) -> Campaign | None:
     campaign = Campaign.objects.with_variants().filter(pk=campaign_id, state=CampaignState.PUBLISHING).first()
     if campaign is None:
         return None
-    due = Campaign.objects.due_to_publish().filter(pk=campaign_id, publish_attempts=campaign.publish_attempts)
-    lease = timezone.now() + LEASE
-    if not due.update(next_attempt_at=lease, publish_attempts=campaign.publish_attempts + 1):
+    attempts = campaign.publish_attempts
+    due = Campaign.objects.due_to_publish().filter(pk=campaign_id, publish_attempts=attempts)
+    if not due.update(next_attempt_at=timezone.now() + LEASE, publish_attempts=attempts + 1):
         return None
     campaign.publish_attempts += 1
     return campaign
 
 
+def _held(campaign: Campaign) -> CampaignQuerySet:
+    """The row, as long as it is this attempt's: whoever claims it next counts one further."""
+    return Campaign.objects.filter(
+        pk=campaign.pk, state=CampaignState.PUBLISHING, publish_attempts=campaign.publish_attempts
+    )
+
+
 def _find_or_create(partner: PartnerClient, campaign: Campaign) -> TheirCampaign:
-    if campaign.publish_attempts > 1:
-        linked = set(Campaign.objects.exclude(thanx_id="").values_list("thanx_id", flat=True))
-        for theirs in partner.iter_campaigns(campaign.merchant.thanx_id):
-            if theirs.id not in linked and is_same(campaign, theirs):
-                return theirs
-    theirs = partner.create_campaign(creation_body(campaign))
+    theirs = _made_before(partner, campaign) or _create(partner, campaign)
     if not _variant_ids(campaign, theirs):
+        _held(campaign).update(raw=theirs.raw)  # With its id, so that it is asked about instead of created again.
         raise InDoubt(code="VARIANTS_MISSING")
     return theirs
+
+
+def _made_before(partner: PartnerClient, campaign: Campaign) -> TheirCampaign | None:
+    """What an earlier attempt created though its answer was lost or incomplete."""
+    if campaign.publish_attempts == 1:
+        return None
+    merchant_id, made = campaign.merchant.thanx_id, str(campaign.raw.get("id", ""))
+    linked = set(Campaign.objects.exclude(thanx_id="").values_list("thanx_id", flat=True))
+    try:
+        if made and made not in linked:
+            return partner.get_campaign(made, merchant_id)
+        theirs = (one for one in partner.iter_campaigns(merchant_id) if one.id not in linked)
+        return next((one for one in theirs if is_same(campaign, one)), None)
+    except Rejected as error:
+        # A no to the question is no answer to whether the campaign exists.
+        raise InDoubt(status=error.status, code=error.code) from error
+
+
+def _create(partner: PartnerClient, campaign: Campaign) -> TheirCampaign:
+    if not _held(campaign).update(next_attempt_at=timezone.now() + LEASE):
+        raise Overtaken
+    return partner.create_campaign(creation_body(campaign))
 
 
 def creation_body(campaign: Campaign) -> dict[str, Any]:
     """What Thanx is asked to create; the Control arm is known by its name and has no template."""
     body: dict[str, Any] = {"merchant_id": campaign.merchant.thanx_id, "name": campaign.name}
     body |= {"objective": campaign.objective, "fine_print": campaign.fine_print}
-    body |= {name: moment.isoformat() for name, moment in _dates(campaign).items()}
+    zone = ZoneInfo(campaign.merchant.time_zone)  # Days are compared at Thanx as they are here.
+    body |= {name: moment.astimezone(zone).isoformat() for name, moment in _dates(campaign).items()}
     body["variants"] = [
         {"name": variant.name}
         | ({"reward_template_id": variant.reward_template.thanx_id} if variant.reward_template else {})
@@ -99,8 +129,7 @@ def creation_body(campaign: Campaign) -> dict[str, Any]:
 
 
 def _dates(campaign: Campaign) -> dict[str, datetime]:
-    names = ("start_at", "end_at", "redeemable_from", "redeemable_to")
-    dates = {name: getattr(campaign, name) for name in names}
+    dates = {name: getattr(campaign, name) for name in DATES}
     if None in dates.values():
         raise ValueError(f"Campaign {campaign.pk} lacks a date.")
     return {name: moment.replace(microsecond=0) for name, moment in dates.items()}
@@ -108,8 +137,20 @@ def _dates(campaign: Campaign) -> dict[str, datetime]:
 
 def is_same(campaign: Campaign, theirs: TheirCampaign) -> bool:
     """Whether a campaign found at Thanx is the one that an earlier attempt created."""
-    dates = {name: parse_datetime(getattr(theirs, name) or "") for name in _dates(campaign)}
+    dates = {name: _moment(getattr(theirs, name), theirs.time_zone) for name in _dates(campaign)}
     return theirs.name == campaign.name and dates == _dates(campaign) and bool(_variant_ids(campaign, theirs))
+
+
+def _moment(text: str, time_zone: str) -> datetime | None:
+    """A time as Thanx wrote it; without an offset it is one of the zone that the campaign names."""
+    try:
+        moment = parse_datetime(text)
+        zone = ZoneInfo(time_zone or "UTC")
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).replace(microsecond=0)
 
 
 def _variant_ids(campaign: Campaign, theirs: TheirCampaign) -> dict[int, str]:
@@ -124,33 +165,31 @@ def _variant_ids(campaign: Campaign, theirs: TheirCampaign) -> dict[int, str]:
 
 @transaction.atomic
 def _published(campaign: Campaign, theirs: TheirCampaign) -> None:
-    ours = Campaign.objects.filter(pk=campaign.pk, state=CampaignState.PUBLISHING)
     now = timezone.now()
     fields = {"thanx_id": theirs.id, "raw": theirs.raw, "problem": "", "problem_code": "", "updated_at": now}
-    if not ours.update(state=CampaignState.PUBLISHED, published_at=now, next_attempt_at=None, **fields):
-        return
+    if not _held(campaign).update(state=CampaignState.PUBLISHED, published_at=now, next_attempt_at=None, **fields):
+        raise Overtaken
     for pk, thanx_id in _variant_ids(campaign, theirs).items():
         campaign.variants.filter(pk=pk).update(thanx_id=thanx_id)
 
 
 def _refused(campaign: Campaign, error: Rejected) -> None:
     problem = "Thanx refused this campaign. Check the dates and that every reward is still published, then try again."
-    Campaign.objects.filter(pk=campaign.pk, state=CampaignState.PUBLISHING).update(
+    _held(campaign).update(
         state=CampaignState.REFUSED, problem=problem, problem_code=_code(error), next_attempt_at=None
     )
 
 
-def _later(campaign: Campaign, at: datetime, *, code: str = "", doubt: bool = False) -> None:
-    """Tries again at `at`. An attempt that surely did nothing doesn't count: only doubt needs the look-up."""
-    attempts = campaign.publish_attempts - (0 if doubt or campaign.publish_attempts > 1 else 1)
-    Campaign.objects.filter(pk=campaign.pk, state=CampaignState.PUBLISHING).update(
-        next_attempt_at=at, publish_attempts=attempts, problem_code=code
-    )
+def _later(campaign: Campaign, at: datetime, *, code: str = "", attempted: bool = True) -> None:
+    """Tries again at `at`; each attempt but those for which nothing was sent makes the next one look first."""
+    attempts = campaign.publish_attempts - (not attempted)
+    _held(campaign).update(next_attempt_at=at, publish_attempts=attempts, problem_code=code)
 
 
 def _soon(campaign: Campaign) -> datetime:
-    wait = min(2.0**campaign.publish_attempts, 60.0) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
-    return timezone.now() + timedelta(seconds=wait)
+    """5, 10, 20 … up to 300 seconds: also time for Thanx to finish what it was asked."""
+    wait = min(2.5 * 2.0 ** min(campaign.publish_attempts, 7), 300.0)
+    return timezone.now() + timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries
 
 
 def _code(error: PartnerApiError) -> str:

@@ -1,5 +1,8 @@
 """Creating a campaign is not idempotent at Thanx, so the portal makes sure that it happens once."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from campaigns.models import Campaign
@@ -83,3 +86,16 @@ def test_publishing_twice_asks_once(harbor: Merchant, simulator: Simulator, worl
 def test_control_is_sent_by_its_name_and_without_a_template(campaign: Campaign, simulator: Simulator) -> None:
     theirs = campaign.raw["variants"]
     assert [(one["name"], one["reward_template_id"] is None) for one in theirs][-1] == ("Control", True)
+
+
+def test_two_days_in_the_merchants_zone_are_two_days_at_thanx(
+    harbor: Merchant, simulator: Simulator, world: World
+) -> None:
+    """From 21:00 to 02:00 in Los Angeles is one day in UTC."""
+    evening = datetime(2026, 6, 10, 21, tzinfo=ZoneInfo(harbor.time_zone))
+    night = evening + timedelta(hours=5)
+    dates = {"start_at": evening, "redeemable_from": evening, "end_at": night, "redeemable_to": night}
+    campaign = asked_for(cast.draft_campaign(harbor, **dates))
+    world.drive()
+    campaign.refresh_from_db()
+    assert campaign.state == "published", campaign.problem

@@ -1,0 +1,34 @@
+"""The network of a test that looks at, or changes, what Thanx answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import ThroughTheSimulator
+from thanxportal.partner import client
+from thanxportal.partner_simulator import Simulator
+
+Meddle = Callable[[httpx.Request, dict[str, Any]], None]
+
+
+class Meddling(ThroughTheSimulator):
+    """Hands each request and the JSON that answers it to `meddle`, which may edit that or do something meanwhile."""
+
+    def __init__(self, simulator: Simulator, meddle: Meddle) -> None:
+        super().__init__(simulator)
+        self.meddle = meddle
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        document = json.loads(response.read())
+        self.meddle(request, document)
+        return httpx.Response(response.status_code, json=document)
+
+
+def meddle_with(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, meddle: Meddle) -> None:
+    monkeypatch.setattr(client, "transport", lambda: Meddling(simulator, meddle))
