@@ -11,6 +11,8 @@ REFUSALS = {
     "RESOURCE_NOT_FOUND": "Thanx doesn’t know the campaign or its arm. Ask staff to look.",
     "BAD_REQUEST": "Thanx refused the whole job. Ask staff to look.",
     "UNPROCESSABLE_ENTITY": "Thanx refused the whole job. Ask staff to look.",
+    "USER_OPTED_OUT": "This guest doesn’t want rewards from you.",
+    "GENERIC_ERROR": "Thanx couldn’t issue this one, and gave no reason. Bring the guest in a new list.",
     "REFUSED": "Thanx refused this guest without a reason.",
 }
 JOB_PROBLEMS = {
@@ -31,7 +33,11 @@ def reason_in_words(code: str) -> str:
         return ""
     if code == "duplicate":
         return DUPLICATE
-    return REFUSALS.get(code) or SENTENCES.get(code) or f"Thanx refused this guest: {code}."
+    return (
+        REFUSALS.get(code)
+        or SENTENCES.get(code)
+        or f"Thanx refused this guest: {code}."
+    )
 
 
 def problem_in_words(code: str) -> str:

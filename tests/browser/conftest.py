@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,12 +10,12 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from issuance import engine, polling, submission
+from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.conftest import ThroughTheSimulator
 from thanxportal.accounts.models import User
 from thanxportal.partner import client
 from thanxportal.partner_simulator import Simulator, SystemClock
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in this thread.
 
 
@@ -31,8 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    flags = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-quic", *flags]}
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
 
 
 @pytest.fixture

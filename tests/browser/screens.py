@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import CHROMIUM
+from tests.browser.chromium import CHROMIUM, FLAGS
 
 FOLDER = Path("docs/screens")
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
@@ -31,13 +31,13 @@ def shoot(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(250)
-        page.screenshot(path=FOLDER / f"{name}-{scheme}-{width}.png", full_page=True)
+        page.screenshot(path=FOLDER / f"{name}-{scheme}-{width}.jpg", type="jpeg", quality=75, full_page=True)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def build_campaign(page: Page) -> None:
-    page.click("nav.nav >> text=Campaigns")
+    page.click("nav.nav:visible >> text=Campaigns")
     page.click("text=New campaign")
     for name, value in {
         "name": "Win-back June",
@@ -93,22 +93,21 @@ def issue(page: Page, file: str) -> None:
 
 def main(base: str, password: str, file: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    flags = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_context(base_url=base).new_page()
         page.goto("/account/login/")
         shoot(page, "sign-in")
         page = sign_in(browser, base, "ana@example.com", password)
-        page.click("nav.nav >> text=Rewards")
+        page.click("nav.nav:visible >> text=Rewards")
         shoot(page, "rewards")
         page.click(".reward >> nth=0")
         shoot(page, "reward")
         build_campaign(page)
         issue(page, file)
-        page.click("nav.nav >> text=Home")
+        page.click("nav.nav:visible >> text=Home")
         shoot(page, "home")
-        page.click("nav.nav >> text=Activity")
+        page.click("nav.nav:visible >> text=Activity")
         shoot(page, "activity")
         staff = sign_in(browser, base, "sam@example.com", password)
         staff.goto("/admin/issuance/issuancejob/")
