@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from issuance.models import Attempt, Event, IssuanceJob, RecipientList
+from issuance.models import Attempt, Event, IssuanceJob, RecipientList, WebhookDelivery
 from issuance.revocation import Impact, impact_of
 from issuance.services import request_revocation
 from issuance.tasks import work_job
@@ -104,10 +104,7 @@ class RevocationForm(forms.Form):
 class IssuanceJobAdmin(ReadOnlyAdmin):
     """Jobs as Thanx knows them, and taking them back. The body, with its guests, stays out of sight."""
 
-    list_display = (
-        "__str__", "merchant", "campaign", "variant", "state", "partner_state", "total_count", "success_count",
-        "failure_count", "problem_code", "news_at",
-    )  # fmt: skip
+    list_display = ("__str__", "merchant", "campaign", "variant", "state", "rewarded", "problem_code", "news_at")
     list_filter = ("state", "in_doubt", "canary", ONE_MERCHANT, "planned_at")
     list_select_related = ("merchant", "variant", "recipient_list__campaign")
     search_fields = ("thanx_id__exact", "recipient_list__name", "merchant__handle__exact")
@@ -132,6 +129,10 @@ class IssuanceJobAdmin(ReadOnlyAdmin):
     @admin.display(ordering="recipient_list__campaign")
     def campaign(self, job: IssuanceJob) -> str:
         return job.recipient_list.campaign.name
+
+    @admin.display(ordering="success_count")
+    def rewarded(self, job: IssuanceJob) -> str:
+        return f"{job.success_count:,} of {job.total_count:,}"
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return user_of(request).has_perm("issuance.revoke_issuancejob")
@@ -197,3 +198,14 @@ class EventAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         return super().get_queryset(request).defer("job__body")
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    """What Thanx told by itself; put aside are those that fit no job, no guest or another merchant."""
+
+    list_display = ("received_at", "event", "thanx_job_id", "position", "state", "note", "received_count", "due_at")
+    list_filter = ("state", "event", "received_at")
+    search_fields = ("thanx_job_id__exact", "reward_id__exact")
+    search_help_text = "Thanx’s id of a job or of a reward"
+    ordering = ("-id",)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Location
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
 from thanxportal.accounts.models import Membership, Merchant, User, record_activity
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,7 @@ def everything(finished: RecipientList, ana: User) -> None:
         merchant=finished.merchant, thanx_id="location1", street="1 Main Street", seen_at=finished.created_at
     )
     record_activity(merchant=finished.merchant, actor=ana, sentence="Did something.")
+    WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
 
 
 def test_a_merchant_signed_in_is_refused(ana: User, client_of: Callable[[User], Client]) -> None:
