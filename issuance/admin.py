@@ -104,7 +104,7 @@ class RevocationForm(forms.Form):
 class IssuanceJobAdmin(ReadOnlyAdmin):
     """Jobs as Thanx knows them, and taking them back. The body, with its guests, stays out of sight."""
 
-    list_display = ("__str__", "merchant", "campaign", "variant", "state", "rewarded", "problem_code", "news_at")
+    list_display = ("__str__", "merchant", "campaign", "variant", "state", "issued", "problem_code", "news_at")
     list_filter = ("state", "in_doubt", "canary", ONE_MERCHANT, "planned_at")
     list_select_related = ("merchant", "variant", "recipient_list__campaign")
     search_fields = ("thanx_id__exact", "recipient_list__name", "merchant__handle__exact")
@@ -131,7 +131,7 @@ class IssuanceJobAdmin(ReadOnlyAdmin):
         return job.recipient_list.campaign.name
 
     @admin.display(ordering="success_count")
-    def rewarded(self, job: IssuanceJob) -> str:
+    def issued(self, job: IssuanceJob) -> str:
         return f"{job.success_count:,} of {job.total_count:,}"
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
