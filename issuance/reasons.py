@@ -33,11 +33,7 @@ def reason_in_words(code: str) -> str:
         return ""
     if code == "duplicate":
         return DUPLICATE
-    return (
-        REFUSALS.get(code)
-        or SENTENCES.get(code)
-        or f"Thanx refused this guest: {code}."
-    )
+    return REFUSALS.get(code) or SENTENCES.get(code) or f"Thanx refused this guest: {code}."
 
 
 def problem_in_words(code: str) -> str:
