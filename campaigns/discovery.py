@@ -16,39 +16,50 @@ from campaigns.models import Location, RewardTemplate
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.client import Urgency, partner_client
 from thanxportal.partner.models import Credential
-from thanxportal.partner_api import PartnerClient
+from thanxportal.partner_api import Merchant as TheirMerchant
+from thanxportal.partner_api import PartnerClient, Rejected
 from thanxportal.partner_api import RewardTemplate as TheirTemplate
 
 PATIENCE = 60.0  # seconds per request; the mirror holds no lease, so it may wait its turn
 
 
-def sync_partner() -> dict[str, int]:
-    """Mirrors everything once; returns how much was read. Raises GateClosed and PartnerApiError half way."""
+def sync_partner(*, patience: float = PATIENCE) -> dict[str, int]:
+    """Mirrors everything once; returns how much was read.
+
+    Raises GateClosed and PartnerApiError half way. When Thanx says no to one merchant's templates, the other
+    merchants' are read before that no is raised.
+    """
     counts = {"merchants": 0, "locations": 0, "reward_templates": 0, "scopes": 0}
-    with partner_client(Urgency.DISCOVERY, patience=PATIENCE) as partner:
+    with partner_client(Urgency.DISCOVERY, patience=patience) as partner:
         scopes = partner.get_scopes()
         counts["scopes"] = len(scopes)
         merchants = _mirror_merchants(partner)
         counts["merchants"] = len(merchants)
         counts["locations"] = _mirror_locations(partner, merchants)
-        for merchant in merchants.values():
-            counts["reward_templates"] += _mirror_templates(partner, merchant)
+        counts["reward_templates"] = _mirror_all_templates(partner, merchants)
     Credential.objects.filter(pk=Credential.current().pk).update(scopes=scopes, synced_at=timezone.now())
     return counts
 
 
 def _mirror_merchants(partner: PartnerClient) -> dict[str, Merchant]:
     now = timezone.now()
-    theirs = list(partner.iter_merchants())
+    theirs = {one.id: one for one in partner.iter_merchants()}
+    ours = dict(Merchant.objects.values_list("handle", "thanx_id"))
     rows = [
-        Merchant(thanx_id=one.id, handle=slugify(one.handle) or one.id, name=one.name or one.handle, seen_at=now)
-        for one in theirs
+        Merchant(thanx_id=one.id, handle=_handle(one, ours), name=(one.name or one.handle or one.id)[:200], seen_at=now)
+        for one in theirs.values()
     ]
     _upsert(Merchant, rows, key=["thanx_id"], update=["handle", "name", "seen_at", "withdrawn_at"])
     _withdraw(Merchant.objects.all(), now)
-    return {
-        merchant.thanx_id: merchant for merchant in Merchant.objects.filter(thanx_id__in=[one.id for one in theirs])
-    }
+    return {merchant.thanx_id: merchant for merchant in Merchant.objects.filter(thanx_id__in=theirs)}
+
+
+def _handle(one: TheirMerchant, taken: dict[str, str]) -> str:
+    """Thanx's handle as it fits into an address; with the id behind it when another merchant has that address."""
+    wanted = slugify(one.handle)[:100] or slugify(one.id)
+    handle = wanted if taken.get(wanted, one.id) == one.id else f"{wanted[:60]}-{slugify(one.id)[:39]}"
+    taken[handle] = one.id
+    return handle
 
 
 def _mirror_locations(partner: PartnerClient, merchants: dict[str, Merchant]) -> int:
@@ -57,12 +68,12 @@ def _mirror_locations(partner: PartnerClient, merchants: dict[str, Merchant]) ->
         Location(
             merchant=merchants[one.merchant_id],
             thanx_id=one.id,
-            name=one.name,
-            street=one.street,
-            city=one.city,
-            state=one.state,
-            zip=one.zip,
-            phone=one.phone,
+            name=one.name[:200],
+            street=one.street[:200],
+            city=one.city[:120],
+            state=one.state[:60],
+            zip=one.zip[:20],
+            phone=one.phone[:40],
             raw=one.raw,
             seen_at=now,
         )
@@ -73,6 +84,18 @@ def _mirror_locations(partner: PartnerClient, merchants: dict[str, Merchant]) ->
     _upsert(Location, rows, key=["thanx_id"], update=fields)
     _withdraw(Location.objects.all(), now)
     return len(rows)
+
+
+def _mirror_all_templates(partner: PartnerClient, merchants: dict[str, Merchant]) -> int:
+    count, no = 0, None
+    for merchant in merchants.values():
+        try:
+            count += _mirror_templates(partner, merchant)
+        except Rejected as error:
+            no = error
+    if no:
+        raise no
+    return count
 
 
 def _mirror_templates(partner: PartnerClient, merchant: Merchant) -> int:
@@ -105,7 +128,9 @@ def _template(one: TheirTemplate, merchant: Merchant, now: datetime) -> RewardTe
 
 
 def _upsert(model: type[models.Model], rows: list[Any], *, key: list[str], update: list[str]) -> None:
+    """A row that a shifting listing showed twice is written once."""
     manager = model._default_manager
+    rows = list({tuple(getattr(row, name) for name in key): row for row in rows}.values())
     manager.bulk_create(rows, update_conflicts=True, unique_fields=key, update_fields=update, batch_size=500)
 
 

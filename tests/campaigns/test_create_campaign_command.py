@@ -8,11 +8,18 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from campaigns.management.commands import create_campaign
 from campaigns.models import Campaign
 from tests.conftest import World
 from thanxportal.accounts.models import Merchant
+from thanxportal.partner_simulator import Fault, Simulator
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def waiting_turns_the_clock(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(create_campaign, "sleep", world.advance)
 
 
 def document(merchant: Merchant, **changes: Any) -> dict[str, Any]:
@@ -47,6 +54,36 @@ def test_a_campaign_is_published_in_the_foreground(harbor: Merchant, tmp_path: P
     assert answer == {"campaign": campaign.pk, "state": "published", "thanx_id": campaign.thanx_id}
 
 
+@pytest.mark.parametrize("fault", [Fault.RESET_AFTER, Fault.THROTTLE, Fault.STATUS_500])
+def test_a_bad_day_at_thanx_is_waited_out(fault: Fault, harbor: Merchant, tmp_path: Path, simulator: Simulator) -> None:
+    simulator.script("POST", "/partner/campaigns", [fault])
+    assert run(tmp_path, document(harbor), "--publish")["state"] == "published"
+    assert len(simulator.books.campaigns) == 1
+
+
+def test_refused_credentials_end_the_command_and_keep_the_campaign(
+    harbor: Merchant, tmp_path: Path, simulator: Simulator
+) -> None:
+    simulator.script("POST", "/partner/campaigns", [Fault.UNAUTHORIZED])
+    with pytest.raises(CommandError, match=r"THANX_CLIENT_ID.* don't create it again"):
+        run(tmp_path, document(harbor), "--publish")
+    assert Campaign.objects.get().state == "publishing"
+
+
+def test_an_endless_outage_ends_the_command(harbor: Merchant, tmp_path: Path, simulator: Simulator) -> None:
+    simulator.script("POST", "/partner/campaigns", [Fault.RESET_BEFORE] * 100)
+    with pytest.raises(CommandError, match="no usable answer"):
+        run(tmp_path, document(harbor), "--publish")
+    assert not simulator.books.campaigns
+
+
+def test_a_refusal_ends_the_command_with_its_reason(harbor: Merchant, tmp_path: Path, simulator: Simulator) -> None:
+    values = document(harbor)
+    simulator.unpublish(values["variants"][0]["reward_template_id"])
+    with pytest.raises(CommandError, match="Thanx refused"):
+        run(tmp_path, values, "--publish")
+
+
 def test_without_publish_it_stays_a_draft(harbor: Merchant, tmp_path: Path) -> None:
     assert run(tmp_path, document(harbor))["state"] == "draft"
 
@@ -68,6 +105,11 @@ def test_shares_may_be_left_out(harbor: Merchant, tmp_path: Path) -> None:
         ({"variants": [{"name": "A", "weight": 100}]}, "reward_template_id"),
         ({"end_at": "2026-06-01T00:00:00Z"}, "end after it starts"),
         ({"name": " "}, "Give the campaign a name"),
+        ({"name": "n" * 121}, "120 characters"),
+        ({"name": 7}, "has to be text"),
+        ({"variants": [{"name": "control", "reward_template_id": "x", "weight": 100}]}, "Control"),
+        ({"variants": [{"name": "n" * 81, "reward_template_id": "x", "weight": 100}]}, "80 characters"),
+        ({"variants": [{"name": "Control"}, {"name": "A", "reward_template_id": "x", "weight": 40}]}, "or none"),
     ],
 )
 def test_bad_input_is_said_in_plain_words_and_leaves_nothing(
@@ -76,6 +118,7 @@ def test_bad_input_is_said_in_plain_words_and_leaves_nothing(
     with pytest.raises(CommandError, match=words):
         run(tmp_path, document(harbor, **changes), "--publish")
     assert not Campaign.objects.exists()
+    assert not harbor.activities.exists()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]"])

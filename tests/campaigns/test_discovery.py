@@ -2,12 +2,16 @@
 
 import io
 import json
+from typing import Any
 
+import httpx
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from campaigns.discovery import sync_partner
 from campaigns.models import Location, RewardTemplate
+from tests.campaigns.meddling import meddle_with
 from tests.conftest import World
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.models import Credential
@@ -70,3 +74,61 @@ def test_refused_credentials_are_named(simulator: Simulator, world: World) -> No
     simulator.script("GET", "/partner/scopes", [Fault.UNAUTHORIZED])
     with pytest.raises(CommandError, match="THANX_CLIENT_ID"):
         call_command("sync_partner")
+
+
+def test_a_returned_template_is_offered_again(simulator: Simulator, world: World) -> None:
+    sync_partner()
+    RewardTemplate.objects.update(withdrawn_at="2026-05-01T00:00:00Z")
+    Merchant.objects.update(withdrawn_at="2026-05-01T00:00:00Z")
+    world.advance(900)
+    sync_partner()
+    assert not RewardTemplate.objects.exclude(withdrawn_at=None).exists()
+    assert not Merchant.objects.exclude(withdrawn_at=None).exists()
+
+
+def test_a_no_for_one_merchant_hides_no_other(
+    simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = next(iter(simulator.merchants))
+
+    def ask_for_another(request: httpx.Request, answer: dict[str, Any]) -> None:
+        for one in answer.get("merchants", []):
+            one["id"] = "left-us" if one["id"] == first else one["id"]
+
+    meddle_with(simulator, monkeypatch, ask_for_another)
+    with pytest.raises(CommandError, match="404"):
+        call_command("sync_partner")
+    others = Merchant.objects.exclude(thanx_id="left-us")
+    assert all(merchant.reward_templates.exists() for merchant in others)
+    assert Credential.current().synced_at is None
+
+
+def test_two_merchants_with_one_address_and_one_seen_twice_are_all_there(
+    simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Merchant.objects.create(
+        thanx_id="former", handle="harbor-grill", name="The former Harbor Grill", seen_at=timezone.now()
+    )
+
+    def repeat_and_stretch(request: httpx.Request, answer: dict[str, Any]) -> None:
+        for rows in (answer.get(name, []) for name in ("merchants", "locations", "reward_templates")):
+            rows += [dict(row) for row in rows[:1]]
+            for row in rows:
+                row["name"] = f"{row['name']} " * 50
+
+    meddle_with(simulator, monkeypatch, repeat_and_stretch)
+    sync_partner()
+    harbor = Merchant.objects.get(handle__startswith="harbor-grill-")
+    assert harbor.reward_templates.exists()
+    assert Merchant.objects.get(thanx_id="former").withdrawn_at is not None
+    world.advance(900)
+    sync_partner()
+    assert Merchant.objects.get(thanx_id=harbor.thanx_id).handle == harbor.handle
+
+
+def test_the_command_waits_for_the_shared_budget(simulator: Simulator, world: World) -> None:
+    credential = Credential.current()
+    Credential.objects.filter(pk=credential.pk).update(blocked_until=world.clock.time() + 600)
+    out = io.StringIO()
+    call_command("sync_partner", stdout=out)
+    assert json.loads(out.getvalue())["merchants"] == len(simulator.merchants)

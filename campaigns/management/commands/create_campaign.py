@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -19,8 +20,11 @@ from campaigns.models import CONTROL, Campaign, CampaignState
 from campaigns.publishing import publish_campaign, request_publication
 from campaigns.rules import DATES, problems
 from thanxportal.accounts.models import Merchant
+from thanxportal.partner.models import Credential
 
-WORDS = ("name", "objective", "fine_print")
+WORDS = {"name": 120, "objective": 300, "fine_print": 2000}  # and how long each may be
+LONGEST_WAIT = timedelta(minutes=20)
+sleep = time.sleep  # Tests turn the clock here instead.
 
 
 class Command(BaseCommand):
@@ -35,35 +39,54 @@ class Command(BaseCommand):
         merchant = Merchant.objects.filter(handle=options["merchant"]).first()
         if merchant is None:
             raise CommandError(f"There is no merchant “{options['merchant']}”. Run sync_partner first?")
-        document = _read(options["file"])
-        values = {key: _words(document, key) for key in WORDS} | {key: _date(document, key) for key in DATES}
-        arms = _arms(merchant, document)
-        campaign = save_draft(merchant=merchant, campaign=None, values=values, arms=arms, actor=None)
-        assert campaign is not None  # noqa: S101 - a new draft is never published meanwhile
+        campaign = _draft(merchant, _read(options["file"]), complete=options["publish"])
         if options["publish"]:
-            self._publish(campaign)
+            _publish(campaign)
         summary = {"campaign": campaign.pk, "state": campaign.state, "thanx_id": campaign.thanx_id}
         self.stdout.write(json.dumps(summary))
         if options["publish"] and campaign.state != CampaignState.PUBLISHED:
-            raise CommandError(campaign.problem or "Thanx didn't create the campaign.")
+            raise CommandError(campaign.problem or _still_publishing(campaign))
 
-    def _publish(self, campaign: Campaign) -> None:
-        missing = problems(campaign, list(campaign.variants.all()), now=timezone.now())
-        if missing:
-            campaign.delete()
-            raise CommandError("\n".join(missing))
-        request_publication(campaign=campaign, actor=None)
+
+@transaction.atomic
+def _draft(merchant: Merchant, document: dict[str, Any], *, complete: bool) -> Campaign:
+    """Saves the draft; nothing is saved when it has to be complete and isn't."""
+    values = {key: _words(document, key) for key in WORDS} | {key: _date(document, key) for key in DATES}
+    arms = _arms(merchant, document)
+    campaign = save_draft(merchant=merchant, campaign=None, values=values, arms=arms, actor=None)
+    assert campaign is not None  # noqa: S101 - a new draft is never published meanwhile
+    missing = problems(campaign, list(campaign.variants.all()), now=timezone.now()) if complete else []
+    if missing:
+        raise CommandError("\n".join(missing))
+    return campaign
+
+
+def _publish(campaign: Campaign) -> None:
+    """Tries until Thanx has said yes or no, refuses the credentials, or gave no answer for a long time."""
+    request_publication(campaign=campaign, actor=None)
+    give_up = timezone.now() + LONGEST_WAIT
+    while True:
+        publish_campaign(campaign.pk)
         campaign.refresh_from_db()
-        while campaign.state == CampaignState.PUBLISHING:
-            publish_campaign(campaign.pk)
-            campaign.refresh_from_db()
-            if campaign.next_attempt_at:
-                time.sleep(max(0.05, min((campaign.next_attempt_at - timezone.now()).total_seconds(), 5)))
+        due = campaign.next_attempt_at
+        if due is None or due > give_up or Credential.current().refused_at:
+            return
+        sleep(max(0.05, (due - timezone.now()).total_seconds()))
+
+
+def _still_publishing(campaign: Campaign) -> str:
+    if Credential.current().refused_at:
+        reason = "Thanx refuses the credentials. Check THANX_CLIENT_ID and THANX_ACCESS_TOKEN."
+    else:
+        reason = f"Thanx gives no usable answer ({campaign.problem_code or 'it is busy'})."
+    return (
+        f"{reason} Campaign {campaign.pk} stays on its way: a worker goes on publishing it, so don't create it again."
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CommandError(f"{path} can't be read: {error.strerror}.") from error
     except ValueError as error:
@@ -77,6 +100,8 @@ def _words(document: dict[str, Any], key: str) -> str:
     value = document.get(key) or ""
     if not isinstance(value, str):
         raise CommandError(f"“{key}” has to be text.")
+    if len(value) > WORDS[key]:
+        raise CommandError(f"“{key}” may have {WORDS[key]:,} characters at most, and has {len(value):,}.")
     return value.strip()
 
 
@@ -108,16 +133,16 @@ def _arms(merchant: Merchant, document: dict[str, Any]) -> list[Arm]:
 
 def _arm(merchant: Merchant, variant: dict[str, Any], weight: Any) -> Arm:
     name = str(variant.get("name") or "").strip()
-    if not name:
-        raise CommandError("Each variant needs a name.")
+    if not 1 <= len(name) <= 80:
+        raise CommandError("Each variant needs a name, of at most 80 characters.")
     if not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= 100:
-        raise CommandError(f"The weight of “{name}” has to be a whole number from 1 to 100.")
+        raise CommandError(f"The weight of “{name}” has to be a whole number from 1 to 100. Give all of them, or none.")
     template_id = variant.get("reward_template_id")
     if name == CONTROL and not template_id:
         return Arm(CONTROL, None, weight)
-    if name == CONTROL or not template_id:
+    if name.casefold() == CONTROL.casefold() or not template_id:
         raise CommandError("“Control” has no reward_template_id; every other variant needs one.")
     template = merchant.reward_templates.filter(thanx_id=template_id).first()
     if template is None:
         raise CommandError(f"{merchant} has no reward template {template_id}. Run sync_partner, then look again.")
-    return Arm(name[:80], template, weight)
+    return Arm(name, template, weight)
