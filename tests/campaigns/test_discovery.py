@@ -110,6 +110,8 @@ def test_two_merchants_with_one_address_and_one_seen_twice_are_all_there(
         thanx_id="former", handle="harbor-grill", name="The former Harbor Grill", seen_at=timezone.now()
     )
 
+    world.advance(1)
+
     def repeat_and_stretch(request: httpx.Request, answer: dict[str, Any]) -> None:
         for rows in (answer.get(name, []) for name in ("merchants", "locations", "reward_templates")):
             rows += [dict(row) for row in rows[:1]]
