@@ -53,14 +53,15 @@ def duplicate_campaign(*, campaign: Campaign, actor: User | None) -> Campaign:
 
 @transaction.atomic
 def delete_draft(*, campaign: Campaign, actor: User | None) -> bool:
-    """Throws a draft away; False if it is no draft any more."""
-    drafts = Campaign.objects.select_for_update().filter(pk=campaign.pk, state=CampaignState.DRAFT, thanx_id="")
+    """Throws a draft or a refused campaign away; False if it is neither any more."""
+    unpublished = (CampaignState.DRAFT, CampaignState.REFUSED)
+    drafts = Campaign.objects.select_for_update().filter(pk=campaign.pk, state__in=unpublished, thanx_id="")
     if not drafts.exists():
         return False
-    tell(campaign, actor, f"Deleted the draft “{campaign.name}”.")
+    tell(campaign, actor, f"Deleted the campaign “{campaign.name}”.")
     drafts.delete()
     return True
 
 
 def tell(campaign: Campaign, actor: User | None, sentence: str) -> None:
-    record_activity(merchant=campaign.merchant, actor=actor, sentence=sentence, target=f"campaign:{campaign.pk}")
+    record_activity(merchant=campaign.merchant, actor=actor, sentence=sentence, target=campaign.target)

@@ -52,6 +52,7 @@ class ArmForm(forms.Form):
     name = forms.CharField(label="Name of the arm", max_length=80, required=False)
     weight = forms.IntegerField(
         label="Share, %",
+        error_messages={"invalid": "Write a whole number."},
         min_value=1,
         max_value=100,
         required=False,
@@ -69,9 +70,12 @@ class ArmForm(forms.Form):
         data = self.cleaned_data
         if not data.get("reward") and (data.get("weight") or data.get("name")):
             self.add_error("reward", "Pick a reward or Control for this arm, or empty the row.")
-        if data.get("reward") and not data.get("weight") and "weight" not in self.errors:
-            self.add_error("weight", "Give this arm its share of the guests, from 1 to 100.")
         return data
+
+    @property
+    def picked(self) -> RewardTemplate | None:
+        """The reward that the row shows, valid or not."""
+        return self.templates.get(str(self["reward"].value()))
 
     def arm(self) -> Arm | None:
         data = self.cleaned_data
@@ -80,22 +84,27 @@ class ArmForm(forms.Form):
         if data["reward"] == "control":
             return Arm(CONTROL, None, data["weight"])
         template = self.templates[data["reward"]]
-        return Arm(data["name"] or template.name[:80], template, data["weight"])
+        return Arm(data["name"] or template.name[:80].strip(), template, data["weight"])
 
 
 class Builder:
     """The whole page: the campaign's form and four rows for arms, valid together."""
 
-    def __init__(self, merchant: Merchant, campaign: Campaign | None = None, data: Any = None) -> None:
+    def __init__(
+        self, merchant: Merchant, campaign: Campaign | None = None, data: Any = None, *, reward: str = ""
+    ) -> None:
+        """`reward` is what the first arm of a new campaign gives, if it is one of the merchant's."""
         variants = list(campaign.variants.all()) if campaign else []
         kept = [variant.reward_template_id for variant in variants]
-        templates = _choices(merchant.reward_templates.all(), kept)
+        templates = _choices(merchant.reward_templates.defer("raw", "description"), kept)
         initial = {name: getattr(campaign, name) for name in FIELDS} if campaign else {}
         self.form = CampaignForm(data, initial=initial)
         rows: list[dict[str, Any]] = [
             {"reward": str(one.reward_template_id or "control"), "name": one.name, "weight": one.weight}
             for one in variants
         ]
+        if not campaign and reward in templates:
+            rows.append({"reward": reward})
         rows += [{}] * (MOST_VARIANTS - len(rows))
         self.arms = [
             ArmForm(data, prefix=f"arm{place}", initial=row, templates=templates) for place, row in enumerate(rows)
@@ -103,21 +112,32 @@ class Builder:
 
     def is_valid(self) -> bool:
         valid = [form.is_valid() for form in (self.form, *self.arms)]
-        return all(valid) and self._names_differ()
+        return all(valid) and self._shares_given() and self._names_differ()
+
+    def _shares_given(self) -> bool:
+        """Gives arms whose share was left empty equal parts of what the others leave."""
+        used = [form for form in self.arms if form.cleaned_data.get("reward")]
+        empty = [form for form in used if not form.cleaned_data.get("weight")]
+        rest = 100 - sum(form.cleaned_data.get("weight") or 0 for form in used)
+        for place, form in enumerate(empty):
+            form.cleaned_data["weight"] = rest // len(empty) + (place < rest % len(empty))
+            if form.cleaned_data["weight"] < 1:
+                form.add_error("weight", "The other arms leave nothing for this one. Lower their shares.")
+        return not any(form.errors for form in empty)
 
     def _names_differ(self) -> bool:
         seen: set[str] = set()
         for form in self.arms:
             arm = form.arm()
-            if arm and arm.name in seen:
+            if arm is None:
+                continue
+            if arm.template and arm.name.casefold() == CONTROL.casefold():
+                form.add_error("name", "Only the arm without a reward is called Control.")
+            elif arm.name.casefold() in seen:
                 twice = "There can be only one Control." if arm.template is None else "Another arm has this name."
                 form.add_error("reward" if arm.template is None else "name", twice)
-                return False
-            if arm and arm.template and arm.name == CONTROL:
-                form.add_error("name", "Only the arm without a reward is called Control.")
-                return False
-            seen |= {arm.name} if arm else set()
-        return True
+            seen.add(arm.name.casefold())
+        return not any(form.errors for form in self.arms)
 
     def drafted(self) -> list[Arm]:
         return list(self._drafted())

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from thanxportal.accounts.models import Merchant
+from thanxportal.accounts.models import Activity, ActivityQuerySet, Merchant
 
 
 class Location(models.Model):
@@ -156,6 +156,15 @@ class Campaign(models.Model):
     @property
     def status(self) -> CampaignState:
         return CampaignState(self.state)
+
+    @property
+    def target(self) -> str:
+        """How the merchant's log names it."""
+        return f"campaign:{self.pk}"
+
+    def history(self) -> ActivityQuerySet:
+        """What was done with it, the newest first."""
+        return Activity.objects.for_merchant(self.merchant).filter(target=self.target)
 
     @property
     def has_ended(self) -> bool:

@@ -38,9 +38,12 @@ def request_publication(*, campaign: Campaign, actor: User | None) -> bool:
     if problems(asked, list(asked.variants.all()), now=now):
         transaction.set_rollback(True)
         return False
-    sentence = f"Published the campaign “{asked.name}”."
-    record_activity(merchant=asked.merchant, actor=actor, sentence=sentence, target=f"campaign:{asked.pk}")
+    _tell(asked, actor, f"Published the campaign “{asked.name}”.")
     return True
+
+
+def _tell(campaign: Campaign, actor: User | None, sentence: str) -> None:
+    record_activity(merchant=campaign.merchant, actor=actor, sentence=sentence, target=campaign.target)
 
 
 def publish_campaign(campaign_id: int) -> None:
@@ -171,13 +174,15 @@ def _published(campaign: Campaign, theirs: TheirCampaign) -> None:
         raise Overtaken
     for pk, thanx_id in _variant_ids(campaign, theirs).items():
         campaign.variants.filter(pk=pk).update(thanx_id=thanx_id)
+    _tell(campaign, None, f"Thanx created the campaign “{campaign.name}”.")
 
 
+@transaction.atomic
 def _refused(campaign: Campaign, error: Rejected) -> None:
     problem = "Thanx refused this campaign. Check the dates and that every reward is still published, then try again."
-    _held(campaign).update(
-        state=CampaignState.REFUSED, problem=problem, problem_code=_code(error), next_attempt_at=None
-    )
+    code = _code(error)
+    if _held(campaign).update(state=CampaignState.REFUSED, problem=problem, problem_code=code, next_attempt_at=None):
+        _tell(campaign, None, f"Thanx refused the campaign “{campaign.name}” ({code}).")
 
 
 def _later(campaign: Campaign, at: datetime, *, code: str = "", attempted: bool = True) -> None:

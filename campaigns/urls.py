@@ -6,6 +6,7 @@ app_name = "campaigns"
 urlpatterns = [
     path("rewards/", views_templates.template_list, name="template_list"),
     path("rewards/refresh/", views_templates.refresh_templates, name="refresh_templates"),
+    path("rewards/picked/", views_templates.picked_reward, name="picked_reward"),
     path("rewards/<int:pk>/", views_templates.template_detail, name="template_detail"),
     path("campaigns/", views_campaigns.campaign_list, name="campaign_list"),
     path("campaigns/new/", views_campaigns.campaign_new, name="campaign_new"),

@@ -23,6 +23,7 @@ from thanxportal.accounts.models import Merchant, Right
 from thanxportal.celery import nudge
 
 PAGE = 30
+HISTORY = 20
 GONE = "This campaign was published meanwhile, so it can't be changed any more."
 
 
@@ -54,7 +55,8 @@ def campaign_edit(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 def _build(request: HttpRequest, merchant: Merchant, campaign: Campaign | None) -> HttpResponse:
-    builder = Builder(merchant, campaign, request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    builder = Builder(merchant, campaign, data, reward=request.GET.get("reward", ""))
     if request.method == "GET" or not builder.is_valid():
         status = 200 if request.method == "GET" else 422
         context = {"builder": builder, "form": builder.form, "campaign": campaign}
@@ -90,6 +92,7 @@ def _detail(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "arms": arms,
         "missing": missing,
         "window": _window(campaign),
+        "history": campaign.history()[:HISTORY],
         "publishing": campaign.state == CampaignState.PUBLISHING,
     }
 
@@ -127,6 +130,6 @@ def duplicate(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     campaign = campaign_for(request, handle, pk, Right.BUILD)
     if not delete_draft(campaign=campaign, actor=user_of(request)):
-        messages.warning(request, "Only a draft can be deleted.")
+        messages.warning(request, "A campaign that Thanx has, or is being asked for, can’t be deleted.")
         return redirect("campaigns:campaign_detail", handle, pk)
     return redirect("campaigns:campaign_list", handle)

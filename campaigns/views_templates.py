@@ -20,6 +20,7 @@ from thanxportal.celery import nudge
 from thanxportal.partner.models import Credential
 
 PAGE = 24
+VENUES = {"in_store": "In store", "online": "Online", "all": "In store and online"}
 REFRESH_EVERY = timedelta(minutes=1)
 
 
@@ -47,16 +48,45 @@ def template_list(request: HttpRequest, handle: str) -> HttpResponse:
 def template_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     template = template_for(request, handle, pk)
     campaigns = Campaign.objects.for_merchant(template.merchant).filter(variants__reward_template=template).distinct()
-    facts = [
-        {"label": "Kind", "value": " · ".join(filter(None, (template.type, template.subtype))).replace("_", " ")},
-        {"label": "Discount", "value": f"{template.discount_type} {template.discount_value}".replace("_", " ").strip()},
-        {"label": "Redeemed", "value": template.redemption_venue.replace("_", " ")},
-        {"label": "Description", "value": template.description},
-        {"label": "Fine print", "value": template.fine_print},
-        {"label": "Thanx's id", "value": template.thanx_id},
-    ]
-    context = {"template": template, "facts": [fact for fact in facts if fact["value"]], "campaigns": campaigns[:20]}
+    context = {
+        "template": template,
+        "reward": str(template.pk),
+        "facts": [{"label": label, "value": value} for label, value in _facts(template).items() if value],
+        "campaigns": campaigns[:20],
+    }
     return TemplateResponse(request, "campaigns/template_detail.html", context)
+
+
+def _facts(template: RewardTemplate) -> dict[str, str]:
+    return {
+        "Kind": " · ".join(_plain(word) for word in (template.type, template.subtype) if word),
+        "Discount": _discount(template),
+        "Redeemed": VENUES.get(template.redemption_venue, _plain(template.redemption_venue)),
+        "Description": template.description,
+        "Fine print": template.fine_print,
+        "Thanx’s id": template.thanx_id,
+    }
+
+
+def _plain(word: str) -> str:
+    """Thanx's word as people write it; one that is new to us is shown as well."""
+    return word.replace("_", " ").capitalize()
+
+
+def _discount(template: RewardTemplate) -> str:
+    value = template.discount_value.removesuffix(".0")
+    known = {"dollars": f"${value}", "percent": f"{value}%"} if value else {}
+    return known.get(template.discount_type, f"{_plain(template.discount_type)} {value}".strip())
+
+
+@require_GET
+def picked_reward(request: HttpRequest, handle: str) -> HttpResponse:
+    """The picture of the reward that was just picked for an arm of the builder."""
+    merchant = merchant_for(request, handle, Right.BUILD)
+    picked = request.GET.get(next((name for name in request.GET if name.endswith("-reward")), ""), "")
+    known = picked.isdecimal() and len(picked) < 19
+    template = RewardTemplate.objects.for_merchant(merchant).filter(pk=int(picked)).first() if known else None
+    return TemplateResponse(request, "campaigns/picked_reward.html", {"picked": template})
 
 
 @require_POST

@@ -89,10 +89,12 @@ def test_what_is_missing_is_said_in_words_and_nothing_is_published(
         {"name": ""},
         {"arm0-weight": "0"},
         {"arm0-weight": "33.3"},
-        {"arm0-weight": ""},
+        {"arm0-weight": "", "arm1-weight": "95"},
         {"arm0-reward": "999999"},
         {"arm1-reward": "control"},
         {"arm1-name": "Control"},
+        {"arm1-name": "control"},
+        {"arm0-name": "second"},
         {"arm3-name": "Nothing picked"},
         {"start_at": "2027-03-14T02:30"},
     ],
@@ -104,6 +106,72 @@ def test_bad_input_comes_back_with_the_form(
     assert answer.status_code == 422
     assert b"errorlist" in answer.content
     assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "shares"),
+    [(("", "", ""), [34, 33, 33]), (("60", "30", ""), [60, 30, 10]), (("", "", "10"), [45, 45, 10])],
+)
+def test_shares_left_empty_take_the_rest_in_equal_parts(
+    given: tuple[str, ...], shares: list[int], harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    changes = {f"arm{place}-weight": share for place, share in enumerate(given)}
+    client_of(ana).post("/m/harbor-grill/campaigns/new/", filled(harbor, **changes))
+    assert list(Campaign.objects.get().variants.values_list("weight", flat=True)) == shares
+
+
+def test_a_draft_needs_nothing_but_a_name(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    answer = browser.post("/m/harbor-grill/campaigns/new/", {"name": "An idea"}, follow=True)
+    assert "Before you can publish" in answer.content.decode()
+    assert browser.get(f"/m/harbor-grill/campaigns/{Campaign.objects.get().pk}/edit/").status_code == 200
+
+
+def test_the_picture_of_a_picked_reward_is_shown_and_anothers_is_not(
+    harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    ours, theirs = harbor.reward_templates.all()[0], sunny.reward_templates.all()[0]
+    for template in (ours, theirs):
+        template.image_url = f"https://example.com/{template.pk}.png"
+        template.save()
+    browser, address = client_of(ana), "/m/harbor-grill/rewards/picked/"
+    assert ours.image_url in browser.get(address, {"arm1-reward": str(ours.pk)}).content.decode()
+    for odd in (str(theirs.pk), "control", "", "x", "9" * 30):
+        answer = browser.get(address, {"arm1-reward": odd})
+        assert answer.status_code == 200
+        assert b"<img" not in answer.content
+
+
+def test_a_reward_leads_to_a_campaign_that_gives_it(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    template = harbor.reward_templates.all()[1]
+    browser = client_of(ana)
+    address = f"/m/harbor-grill/campaigns/new/?reward={template.pk}"
+    assert address in browser.get(f"/m/harbor-grill/rewards/{template.pk}/").content.decode()
+    assert f'<option value="{template.pk}" selected>' in browser.get(address).content.decode()
+
+
+def test_a_withdrawn_reward_is_marked_and_leads_nowhere(
+    harbor: Merchant, ana: User, client_of: ClientOf, world: World
+) -> None:
+    template = harbor.reward_templates.all()[0]
+    template.withdrawn_at = template.seen_at
+    template.save()
+    browser = client_of(ana)
+    assert "No longer published" in browser.get("/m/harbor-grill/rewards/").content.decode()
+    page = browser.get(f"/m/harbor-grill/rewards/{template.pk}/").content.decode()
+    assert "No longer published" in page
+    assert "?reward=" not in page
+    assert f'value="{template.pk}"' not in browser.get("/m/harbor-grill/campaigns/new/").content.decode()
+
+
+def test_a_draft_whose_reward_was_withdrawn_says_so_instead_of_publishing(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    draft = cast.draft_campaign(harbor)
+    harbor.reward_templates.update(withdrawn_at=draft.created_at)
+    answer = client_of(ana).post(f"/m/harbor-grill/campaigns/{draft.pk}/publish/")
+    assert answer.status_code == 422
+    assert "no longer published at Thanx" in answer.content.decode()
 
 
 def test_anothers_reward_can_not_be_picked(harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf) -> None:
@@ -126,6 +194,41 @@ def test_a_copy_is_a_draft_of_its_own(campaign: Campaign, ana: User, client_of: 
     copy = Campaign.objects.exclude(pk=campaign.pk).get()
     assert (copy.state, copy.thanx_id, copy.variants.count()) == ("draft", "", 3)
     assert not copy.variants.exclude(thanx_id="").exists()
+
+
+def test_a_refused_campaign_can_be_thrown_away(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    draft = cast.draft_campaign(harbor, state="refused", problem="Thanx refused this campaign.")
+    browser, address = client_of(ana), f"/m/harbor-grill/campaigns/{draft.pk}/"
+    assert "Thanx said no." in browser.get(address).content.decode()
+    assert browser.post(f"{address}delete/").headers["Location"] == "/m/harbor-grill/campaigns/"
+    assert not Campaign.objects.exists()
+
+
+def test_the_page_asks_again_until_the_campaign_is_published(
+    harbor: Merchant, ana: User, client_of: ClientOf, world: World
+) -> None:
+    draft = cast.draft_campaign(harbor)
+    browser, address = client_of(ana), f"/m/harbor-grill/campaigns/{draft.pk}/"
+    browser.post(f"{address}publish/")
+    polled = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "every 2s" in polled
+    assert "<html" not in polled
+    world.drive()
+    ended = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "every 2s" not in ended
+    assert "Add guests" in ended
+    assert "Thanx created the campaign" in ended
+
+
+@pytest.mark.parametrize("act", ["edit", "publish", "duplicate", "delete"])
+def test_a_viewer_looks_and_changes_nothing(act: str, harbor: Merchant, ben: User, client_of: ClientOf) -> None:
+    draft = cast.draft_campaign(harbor)
+    browser, address = client_of(ben), f"/m/harbor-grill/campaigns/{draft.pk}/"
+    assert browser.get(address).status_code == 200
+    assert browser.post(f"{address}{act}/").status_code == 403
+    assert browser.post("/m/harbor-grill/campaigns/new/", filled(harbor)).status_code == 403
+    assert browser.post("/m/harbor-grill/rewards/refresh/").status_code == 403
+    assert Campaign.objects.get().state == "draft"
 
 
 def test_a_builder_drafts_but_does_not_publish(harbor: Merchant, bea: User, client_of: ClientOf) -> None:
@@ -157,3 +260,22 @@ def test_a_reward_is_found_by_any_of_its_words(harbor: Merchant, ana: User, clie
     browser = client_of(ana)
     assert name in browser.get("/m/harbor-grill/rewards/", {"q": name.split()[-1].upper()}).content.decode()
     assert "No reward matches" in browser.get("/m/harbor-grill/rewards/", {"q": "zzz"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("dollars", "10.0", "$10"),
+        ("percent", "15", "15%"),
+        ("free_item", "", "Free item"),
+        ("points", "50", "Points 50"),
+    ],
+)
+def test_a_discount_is_said_in_plain_words(
+    kind: str, value: str, words: str, harbor: Merchant, ben: User, client_of: ClientOf
+) -> None:
+    template = harbor.reward_templates.all()[0]
+    template.discount_type, template.discount_value = kind, value
+    template.save()
+    page = client_of(ben).get(f"/m/harbor-grill/rewards/{template.pk}/").content.decode()
+    assert f"<dd>{words}</dd>" in page
