@@ -12,9 +12,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from issuance.models import Attempt, Event, IssuanceJob, RecipientList, WebhookDelivery
+from issuance.models import Attempt, Event, IssuanceJob, RecipientList, Resolution, WebhookDelivery
+from issuance.resolution import CantResolve, confirm_resolution, why_not_resolvable
 from issuance.revocation import Impact, impact_of
 from issuance.services import request_revocation
+from issuance.states import JobState
 from issuance.tasks import work_job
 from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
@@ -209,3 +211,58 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     search_fields = ("thanx_job_id__exact", "reward_id__exact")
     search_help_text = "Thanx’s id of a job or of a reward"
     ordering = ("-id",)
+
+
+class ResolutionForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Resolution
+        fields = ("job", "verdict", "thanx_id", "evidence")
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        linked, thanx_id = data.get("verdict") == Resolution.LINKED, data.get("thanx_id", "")
+        if linked != bool(thanx_id):
+            self.add_error("thanx_id", "Write the id that Thanx gave." if linked else "Leave the id empty.")
+        job = data.get("job")
+        if job is not None and (why_not := why_not_resolvable(job, thanx_id)):
+            self.add_error("job", why_not)
+        return data
+
+
+@admin.register(Resolution)
+class ResolutionAdmin(ReadOnlyAdmin):
+    """Settling jobs that need review: proposed by one person, confirmed by another."""
+
+    form = ResolutionForm
+    list_display = ("__str__", "verdict", "evidence", "proposed_by", "proposed_at", "confirmed_by", "confirmed_at")
+    list_filter = ("verdict", ("confirmed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("job", "proposed_by", "confirmed_by")
+    actions = ("confirm",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).has_perm("issuance.add_resolution")
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).has_perm("issuance.confirm_resolution")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "job" in form.base_fields:
+            review = IssuanceJob.objects.filter(state=JobState.NEEDS_REVIEW).defer("body")
+            form.base_fields["job"].queryset = review
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Resolution, form: Any, change: bool) -> None:
+        obj.proposed_by = user_of(request)
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="Confirm selected resolutions", permissions=["confirm"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Resolution]) -> None:
+        for resolution in queryset.select_related("job"):
+            try:
+                confirm_resolution(resolution=resolution, actor=user_of(request))
+            except CantResolve as refusal:
+                self.message_user(request, f"{resolution}: {refusal}", messages.WARNING)
+            else:
+                nudge(work_job, resolution.job_id)
+                self.message_user(request, f"{resolution} is confirmed.", messages.SUCCESS)

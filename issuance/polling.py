@@ -45,7 +45,8 @@ def poll_job(job: IssuanceJob) -> None:
 def _news(job: IssuanceJob, snapshot: Snapshot) -> None:
     state = apply_snapshot(job.pk, snapshot)
     polls = job.attempt_count + 1
-    if state in (JobState.ACCEPTED, JobState.NEEDS_REVIEW, JobState.REVOKING):
+    still_theirs = IssuanceJob.objects.filter(pk=job.pk, thanx_id=job.thanx_id).exists()
+    if still_theirs and state in (JobState.ACCEPTED, JobState.NEEDS_REVIEW, JobState.REVOKING):
         release_job(job, wait=polling_delay(polls, _since(job)), attempt_count=polls)
         _give_to_a_person(job, ENDLESS_AFTER, "NO_END_IN_A_DAY")
         if state == JobState.REVOKING and snapshot.state in ("completed", "failed"):

@@ -13,6 +13,7 @@ REFUSALS = {
     "UNPROCESSABLE_ENTITY": "Thanx refused the whole job. Ask staff to look.",
     "USER_OPTED_OUT": "This guest doesn’t want rewards from you.",
     "GENERIC_ERROR": "Thanx couldn’t issue this one, and gave no reason. Bring the guest in a new list.",
+    "NEVER_EXECUTED": "Thanx confirmed that it never issued this reward. Bring the guest in a new list.",
     "REFUSED": "Thanx refused this guest without a reason.",
 }
 JOB_PROBLEMS = {
@@ -21,6 +22,8 @@ JOB_PROBLEMS = {
     "NO_END_IN_A_DAY": "Thanx has not finished it within a day.",
     "JOB_NOT_FOUND": "Thanx no longer knows the job that it accepted.",
     "JOB_ID_SEEN_BEFORE": "Thanx answered with the number of another job.",
+    "OTHER_JOB": "The number that Thanx gave belongs to another job.",
+    "NEVER_EXECUTED": "Thanx confirmed that it never issued these rewards. Bring the guests in a new list.",
     "FAILED": "Thanx stopped it without saying who was rewarded.",
     "parked": "It failed here five times in a row.",
 }

@@ -33,6 +33,9 @@ def apply_snapshot(job_id: int, snapshot: Snapshot) -> JobState:
     job = IssuanceJob.objects.select_for_update().defer("body").get(pk=job_id)
     if snapshot.id != job.thanx_id:
         raise ValueError(f"The answer speaks of another job than {job_id}.")
+    if not _is_ours(job, snapshot):
+        _disown(job)
+        return job.status
     _keep_news(job, snapshot)
     if snapshot.state == "completed" and job.status in RUNNING:
         _complete(job, snapshot)
@@ -41,6 +44,25 @@ def apply_snapshot(job_id: int, snapshot: Snapshot) -> JobState:
     elif snapshot.state == "revoked" and job.state == JobState.REVOKING:
         end_job(job, JobState.REVOKED, revoked_at=timezone.now())
     return job.status
+
+
+def _is_ours(job: IssuanceJob, snapshot: Snapshot) -> bool:
+    """Whether the answer is about the campaign, the arm and the number of guests that this job was sent for."""
+    pairs = (
+        (snapshot.campaign_id, job.recipient_list.campaign.thanx_id),
+        (snapshot.variant_id, job.variant.thanx_id),
+        (snapshot.total_count, job.total_count),
+    )
+    return all(not theirs or theirs == ours for theirs, ours in pairs)
+
+
+def _disown(job: IssuanceJob) -> None:
+    """An id that names somebody else's job is never believed; one that people linked is taken off again."""
+    if job.state == JobState.ACCEPTED:
+        end_job(job, JobState.NEEDS_REVIEW, problem_code="OTHER_JOB")
+    elif job.state == JobState.NEEDS_REVIEW:
+        changes = {"problem_code": "OTHER_JOB", "next_attempt_at": None, "thanx_id": None}
+        IssuanceJob.objects.filter(pk=job.pk).update(**changes)
 
 
 def _keep_news(job: IssuanceJob, snapshot: Snapshot) -> None:
