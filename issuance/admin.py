@@ -247,9 +247,8 @@ class ResolutionAdmin(ReadOnlyAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        if "job" in form.base_fields:
-            review = IssuanceJob.objects.filter(state=JobState.NEEDS_REVIEW).defer("body")
-            form.base_fields["job"].queryset = review
+        if isinstance(job := form.base_fields.get("job"), forms.ModelChoiceField):
+            job.queryset = IssuanceJob.objects.filter(state=JobState.NEEDS_REVIEW).defer("body")
         return form
 
     def save_model(self, request: HttpRequest, obj: Resolution, form: Any, change: bool) -> None:

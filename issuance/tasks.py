@@ -1,9 +1,12 @@
 """The doors through which Celery comes in. Each message is only a nudge to look at a row."""
 
+import logging
+
 from celery import shared_task
 
-from issuance import engine, imports, planning, sweeper
+from issuance import engine, imports, planning, reconcile, sweeper
 
+log = logging.getLogger(__name__)
 sweeper.connect()
 
 
@@ -21,6 +24,13 @@ def work_list(list_id: int) -> None:
 @shared_task
 def work_job(job_id: int) -> None:
     engine.work_job(job_id)
+
+
+@shared_task
+def reconcile_all() -> None:
+    """Nightly: every difference becomes an error in the log, by ids."""
+    for sentence in reconcile.reconcile().differences:
+        log.error("Reconcile: %s", sentence)
 
 
 @shared_task

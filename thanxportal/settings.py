@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -206,6 +207,7 @@ else:
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sync-partner": {"task": "campaigns.tasks.sync_partner", "schedule": 15 * 60},
+    "reconcile": {"task": "issuance.tasks.reconcile_all", "schedule": crontab(hour=3, minute=17)},
     "sweep": {"task": "issuance.tasks.sweep", "schedule": 15},
 }
 

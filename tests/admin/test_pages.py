@@ -9,13 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Location
-from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
+from issuance.models import IssuanceJob, RecipientList, Resolution, WebhookDelivery
 from thanxportal.accounts.models import Membership, Merchant, User, record_activity
 
 pytestmark = pytest.mark.django_db
 OURS = ("accounts", "partner", "campaigns", "issuance")
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
-MIRRORED = [model for model in MODELS if model._meta.model_name not in ("user", "membership")]
+MIRRORED = [model for model in MODELS if model._meta.model_name not in ("user", "membership", "resolution")]
 
 
 def url(model: type, page: str, *arguments: object) -> str:
@@ -31,6 +31,7 @@ def everything(finished: RecipientList, ana: User) -> None:
     )
     record_activity(merchant=finished.merchant, actor=ana, sentence="Did something.")
     WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
+    Resolution.objects.create(job=finished.jobs.first(), verdict="never_executed", evidence="Mail", proposed_by=ana)
 
 
 def test_a_merchant_signed_in_is_refused(ana: User, client_of: Callable[[User], Client]) -> None:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from thanxportal.partner.gate import burst_used
 from thanxportal.partner.models import ApiRequest, Credential
 from thanxportal.read_only_admin import ReadOnlyAdmin
 
@@ -16,9 +17,18 @@ from thanxportal.read_only_admin import ReadOnlyAdmin
 class CredentialAdmin(ReadOnlyAdmin):
     """With whom we are known at Thanx, and whether requests pass just now. The token is only in the environment."""
 
-    list_display = ("client_id", "health", "throttled_in_a_row", "synced_at")
-    fields = ("client_id", "health", "refused_at", "throttled_until", "throttled_in_a_row", "scopes", "synced_at")
-    readonly_fields = ("health", "throttled_until")
+    list_display = ("client_id", "health", "budget", "throttled_in_a_row", "synced_at")
+    fields = (
+        "client_id",
+        "health",
+        "budget",
+        "refused_at",
+        "throttled_until",
+        "throttled_in_a_row",
+        "scopes",
+        "synced_at",
+    )
+    readonly_fields = ("health", "budget", "throttled_until")
 
     @admin.display(description="health")
     def health(self, credential: Credential) -> str:
@@ -27,6 +37,10 @@ class CredentialAdmin(ReadOnlyAdmin):
         if credential.blocked_until > timezone.now().timestamp():
             return "Throttled by Thanx; requests wait"
         return "OK"
+
+    @admin.display(description="request budget")
+    def budget(self, credential: Credential) -> str:
+        return f"{burst_used(credential):.0%} of the burst used; 2 requests a second go on in any case"
 
     @admin.display(description="throttled until", empty_value="never")
     def throttled_until(self, credential: Credential) -> datetime | None:

@@ -77,6 +77,12 @@ def _next_slot(credential_id: int, slack: float, ahead: float, now: float) -> da
     return datetime.fromtimestamp(free_at + random.uniform(0, 0.05), UTC)  # noqa: S311 - spreads waiters, no secret
 
 
+def burst_used(credential: Credential) -> float:
+    """How much of the burst is used up just now, 0 to 1; at 1 only one request in half a second passes."""
+    ahead = credential.sustained_tat - time.time()
+    return min(max(ahead / (BURST * SUSTAINED_INTERVAL), 0.0), 1.0)
+
+
 def block_after_429(credential_id: int, retry_after: float | None) -> None:
     """Closes the gate for the whole credential: as long as Thanx asks, else exponentially longer with jitter."""
     now = time.time()
