@@ -1,0 +1,69 @@
+"""What the portal would make of a guest list, in a terminal, with nothing stored: for support."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from issuance.reasons import reason_in_words
+from issuance.recipient_file import UnreadableFile, Verdict, identity, open_recipient_file
+
+SHOWN = 20  # bad rows
+
+
+class Command(BaseCommand):
+    help = "Reads FILE as an upload would be read and says what became of its rows, by number, without naming guests."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--country", default="US", help="read into phone numbers without one (default: US)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(f"There is no file {path}.")
+        counts: Counter[str] = Counter()
+        try:
+            with open_recipient_file(
+                path,
+                country=options["country"],
+                max_rows=settings.MAX_LIST_ROWS,
+                max_bytes=settings.MAX_LIST_BYTES,
+            ) as file:
+                self._describe(file)
+                self._read(file, counts)
+        except UnreadableFile as refusal:
+            raise CommandError(refusal.sentence) from refusal
+        self.stdout.write(json.dumps({"rows": sum(counts.values()), **counts}))
+
+    def _describe(self, file: Any) -> None:
+        opened = file.opened
+        names = opened.columns.names
+        found = [names[at] for at in (opened.columns.email, opened.columns.phone) if at is not None and at < len(names)]
+        self.stdout.write(f"{opened.kind}, {opened.encoding}; guests in {', '.join(found) or 'the text'}")
+        for warning in file.warnings:
+            self.stdout.write(f"Note: {warning}")
+
+    def _read(self, file: Any, counts: Counter[str]) -> None:
+        seen: set[str] = set()
+        for verdict in file.verdicts():
+            outcome = _outcome(verdict, seen)
+            counts[outcome] += 1
+            if outcome == "invalid" and counts["invalid"] <= SHOWN:
+                self.stdout.write(f"Row {verdict.row}, {verdict.column}: {reason_in_words(verdict.code)}")
+
+
+def _outcome(verdict: Verdict, seen: set[str]) -> str:
+    if verdict.code:
+        return "invalid"
+    person = identity(verdict.value)
+    if person in seen:
+        return "duplicate"
+    seen.add(person)
+    return "ready"
