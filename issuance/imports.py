@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.allocation import arm_chooser, identity_hasher
 from issuance.bulk import insert_rows
-from issuance.lifecycle import LEASE, claim_list, move_list
+from issuance.lifecycle import LEASE, MOST_CRASHES, claim_list, move_list
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.pasted_text import PastedGuests, read_pasted
 from issuance.recipient_file import RecipientFile, UnreadableFile, Verdict, identity, open_recipient_file
@@ -91,6 +91,9 @@ def read_recipient_file(list_id: int) -> None:
     if recipient_list is None:
         return
     if recipient_list.status == ListState.UPLOADED and not move_list(recipient_list, ListState.READING):
+        return
+    if recipient_list.epoch > MOST_CRASHES:
+        _unreadable(recipient_list, "Reading this file failed five times. Ask staff to look, or save it anew as CSV.")
         return
     try:
         with _open(recipient_list) as file:

@@ -100,3 +100,20 @@ def test_a_file_of_a_killed_reader_is_read_on_from_the_last_committed_row(
         whole.recipients.order_by("row").values_list(*columns)
     )
     assert again.ledger["invalid"] == whole.ledger["invalid"]
+
+
+def test_a_file_that_kills_its_reader_five_times_is_given_up_with_a_sentence(
+    campaign: Campaign, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guests = create_list(campaign=campaign, name="June", content="ana@example.com", actor=None)
+
+    def die(*args: object) -> bool:
+        raise RuntimeError("the worker dies")
+
+    monkeypatch.setattr("issuance.imports._save", die)
+    for _ in range(7):
+        world.work(1)
+        world.advance(180)
+    guests.refresh_from_db()
+    assert guests.state == "unreadable"
+    assert "five times" in guests.problem
