@@ -9,6 +9,7 @@ from traceback import format_tb
 from typing import Any
 
 from django.db.models import Min, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState
@@ -76,15 +77,21 @@ def next_due(*, list_id: int | None = None) -> datetime | None:
         jobs, lists = jobs.filter(recipient_list=list_id), lists.filter(pk=list_id)
     publishing = Campaign.objects.none() if list_id else Campaign.objects.filter(state=CampaignState.PUBLISHING)
     deliveries = WebhookDelivery.objects.none() if list_id else WebhookDelivery.objects.filter(due_at__isnull=False)
+    held = lists.filter(state=ListState.HELD)
     times = [
         deliveries.aggregate(at=Min("due_at"))["at"],
         publishing.aggregate(at=Min("next_attempt_at"))["at"],
-        jobs.aggregate(at=Min("next_attempt_at"))["at"],
-        lists.filter(state=ListState.HELD).aggregate(at=Min("held_until"))["at"],
+        jobs.aggregate(at=Min(_after_the_lease("next_attempt_at")))["at"],
+        held.aggregate(at=Min(_after_the_lease("held_until")))["at"],
     ]
     if lists.due_to_read().exists():
         times.append(timezone.now())
     return min((at for at in times if at is not None), default=None)
+
+
+def _after_the_lease(due: str) -> Greatest:
+    """When a row can be worked on: when it is due, but not before the worker that has it lets go."""
+    return Greatest(due, Coalesce("lease_until", due))
 
 
 def seconds_to_next_due(*, most: float, list_id: int | None = None) -> float:

@@ -50,21 +50,25 @@ def plan_list(list_id: int) -> bool:
 
 
 def _claim_guests(recipient_list: RecipientList) -> None:
-    """Claims every waiting guest for the campaign; who was claimed by another list is already rewarded."""
+    """Claims every waiting guest for the campaign; who isn't ours after that was claimed by another list.
+
+    In the order of the hashes, so that two lists claiming the same guests wait for each other instead of
+    locking each other out.
+    """
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     ids = {"campaign": recipient_list.campaign_id, "list": recipient_list.pk, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO issuance_guestclaim (campaign_id, identity, recipient_list_id, claimed_at)
             SELECT %(campaign)s, identity, recipient_list_id, %(now)s FROM issuance_recipient
-            WHERE recipient_list_id = %(list)s AND outcome = 'waiting' ORDER BY row ON CONFLICT DO NOTHING""",
+            WHERE recipient_list_id = %(list)s AND outcome = 'waiting' ORDER BY identity ON CONFLICT DO NOTHING""",
             ids,
         )
         cursor.execute(
             """UPDATE issuance_recipient SET outcome = 'already_rewarded'
-            WHERE recipient_list_id = %(list)s AND outcome = 'waiting' AND EXISTS (
+            WHERE recipient_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
                 SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
-                AND c.identity = issuance_recipient.identity AND c.recipient_list_id <> %(list)s)""",
+                AND c.identity = issuance_recipient.identity AND c.recipient_list_id = %(list)s)""",
             ids,
         )
         already = cursor.rowcount

@@ -54,15 +54,16 @@ def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | Non
 
     `careful` is how pages launch: a hold in which stopping is free, and canaries ahead of a large list.
     """
-    if token != recipient_list.confirm_token or recipient_list.state != ListState.CHECKED:
+    if recipient_list.state != ListState.CHECKED:
         return False
     now = timezone.now()
     hold = timedelta(seconds=settings.HOLD_SECONDS if careful else 0)
     large = careful and recipient_list.waiting_count > settings.CANARY_ABOVE
     fields: dict[str, Any] = {"launched_by": actor, "launched_at": now, "held_until": now + hold, "lease_until": None}
     fields["canary_size"] = settings.CANARY_SIZE if large else 0
+    unused = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.CHECKED, confirm_token=token)
     with transaction.atomic():
-        if not move_list(recipient_list, ListState.HELD, actor=actor, **fields):
+        if not unused.update(launched_at=now) or not move_list(recipient_list, ListState.HELD, actor=actor, **fields):
             return False
         _tell(recipient_list, actor, f"Issued “{recipient_list.name}” to {recipient_list.waiting_count:,} guests.")
     return True

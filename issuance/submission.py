@@ -156,6 +156,7 @@ def _accepted(job: IssuanceJob, attempt: Attempt, answer: Snapshot) -> None:
         release_job(job, wait=FIRST_POLL)
 
 
+@transaction.atomic
 def _end(job: IssuanceJob, state: JobState, **fields: Any) -> None:
     """Needs review without a job id at Thanx: nothing is left to poll."""
     if end_job(job, state, **fields):

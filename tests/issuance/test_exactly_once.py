@@ -355,3 +355,29 @@ def test_issue_now_ends_the_hold(one_arm: Campaign, world: World, settings: Any)
     assert issue_now(recipient_list=guests)
     world.work()
     assert guests.jobs.count() == 1
+
+
+def test_an_old_token_never_launches_a_list_that_was_stopped_meanwhile(
+    one_arm: Campaign, world: World, settings: Any
+) -> None:
+    guests = launched_with_care(one_arm, many(10), settings)
+    stale = RecipientList.objects.get(pk=guests.pk)
+    stale.state, token = "checked", guests.confirm_token
+    assert stop_list(recipient_list=guests, actor=None)
+    assert not launch_list(recipient_list=stale, token=token, actor=None)
+
+
+def test_a_revocation_asked_for_while_a_poll_runs_is_not_forgotten(
+    one_arm: Campaign, launched: Launch, world: World, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guests = launched(one_arm, GUESTS)
+
+    def apply_and_revoke(job_id: int, snapshot: Snapshot) -> Any:
+        state = apply_snapshot(job_id, snapshot)
+        if state == "completed":
+            assert request_revocation(job=IssuanceJob.objects.get(pk=job_id), actor=ana, reason="Wrong reward.")
+        return state
+
+    monkeypatch.setattr("issuance.polling.apply_snapshot", apply_and_revoke)
+    world.drive()
+    assert guests.jobs.get().state == "revoked"
