@@ -1,0 +1,260 @@
+"""The parent: forks children that die where they are told, starts clean ones, and asks what came of it.
+
+The parent has no threads and no connection of its own, so a fork is safe and costs a few milliseconds
+instead of a second of imports.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Any
+
+from tests.crash import checker, worker
+from tests.crash.database import Database
+from tests.crash.mutants import MUTANTS
+from tests.crash.partner import ISSUE, Partner
+from tests.crash.points import strike_at
+from tests.crash.worker import Haste
+
+USUAL_HASTE = Haste()
+LIMIT = 20.0  # seconds in which a run has to drain; it takes a fraction of one
+
+
+class HarnessError(Exception):
+    """A child that should have lived died; what it said is on stderr."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One life of a few lists, and what goes wrong in it."""
+
+    point: str = ""
+    occurrence: int = 1
+    deadly: signal.Signals = signal.SIGKILL
+    seed: int = 0
+    mutant: str = ""
+    faults: tuple[str, ...] = ()  # of the first answers to issue requests, in order
+    faults_later: tuple[str, ...] = ()  # the same, from when a stopped worker wakes up
+    second_point: str = ""  # where it is killed after that
+    bad: bool = False  # a quarter of all answers is spoiled
+    stop: bool = False  # the merchant stops everything after the worker's death
+    thrown_back: int = 0  # how often the database is put back to the moment of that death
+    overlapping: bool = True  # a second list shares guests with the first
+    doomed: bool = False  # a guest makes the job fail at Thanx
+    haste: Haste = USUAL_HASTE
+
+
+@dataclass
+class Tally:
+    """Sums over many runs; `sentences` name each violation."""
+
+    runs: int = 0
+    kills: int = 0
+    missed: int = 0  # points that were never reached
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("issued_twice", "lost", "stuck", "fences"), 0)
+    )
+    sentences: list[str] = field(default_factory=list)
+
+    def add(self, what: str, findings: checker.Findings) -> None:
+        for kind, sentences in findings.items():
+            self.counts[kind] += len(sentences)
+            self.sentences += [f"{what}: {kind}: {sentence}" for sentence in sentences]
+
+    @property
+    def clean(self) -> bool:
+        return not any(self.counts.values())
+
+
+class Harness:
+    """A simulator, a database, and children between them."""
+
+    def __init__(self, partner: Partner, database: Database) -> None:
+        self.partner, self.database = partner, database
+
+    def prepare(self) -> None:
+        """Makes the database once; each run begins with a copy."""
+        self.database.create()
+        ask(_migrate)
+        self.database.keep_as_fresh()
+
+    def run(self, scenario: Scenario) -> tuple[checker.Findings, int]:
+        """Plays one scenario to its end; returns what is wrong, and how many workers were killed."""
+        self.partner.restart(seed=scenario.seed)
+        self.database.refresh()
+        ask(_stage, scenario)
+        self.partner.change_weather(bad=scenario.bad)
+        self.partner.spoil("POST", ISSUE, list(scenario.faults))
+        kills, drained = self._let_one_die(scenario), True
+        for _ in range(scenario.thrown_back):
+            self.database.remember()
+            drained &= self._drain(scenario)
+            self.database.throw_back()
+        drained &= self._drain(scenario)
+        findings: checker.Findings = ask(checker.look, self.partner.report(), scenario.haste.lease)
+        if not drained:
+            findings["stuck"].append(f"not drained within {LIMIT:.0f} seconds")
+        return findings, kills
+
+    def _let_one_die(self, scenario: Scenario) -> int:
+        """A worker strikes its point; one that is only stopped wakes up after others have taken over."""
+        if not scenario.point:
+            return 0
+        victim = start(_play, scenario, scenario.point)
+        _, status = os.waitpid(victim, os.WUNTRACED)
+        if os.WIFSTOPPED(status):
+            self._drain(scenario, most=scenario.haste.lease * 4)
+            self.partner.spoil("POST", ISSUE, list(scenario.faults_later))
+            os.kill(victim, signal.SIGCONT)
+            if ended(victim, LIMIT * 2) is None:
+                raise HarnessError(f"A worker that was stopped at “{scenario.point}” didn't come to its end.")
+            struck = True
+        else:
+            struck = os.WIFSIGNALED(status)
+        if scenario.stop:
+            ask(_stop, scenario)
+        return int(struck)
+
+    def _drain(self, scenario: Scenario, most: float = LIMIT) -> bool:
+        child = start(_play, scenario, "", most)
+        return ended(child, most + LIMIT) == worker.DRAINED
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def _stage(scenario: Scenario) -> None:
+    """A campaign and three lists: one to issue, one that shares guests with it, and one that was stopped in time."""
+    equip(scenario)
+    campaign = worker.open_shop(scenario.seed)
+    first = [f"guest{number}@example.com" for number in range(14)]
+    first += ["nobody", "guest1@example.com", "refused1@example.com", "+12025550143"]
+    if scenario.doomed:
+        first += [f"breaks-the-job{number}@example.com" for number in range(3)]
+    worker.bring(campaign, worker.REVOKE if scenario.seed % 2 else worker.ISSUE, first)
+    shared = [f"guest{number}@example.com" for number in range(10 if scenario.overlapping else 20, 26)]
+    worker.bring(campaign, worker.ISSUE, shared[:6] + ["refused1@example.com"] * scenario.overlapping)
+    left = worker.bring(campaign, worker.LEAVE, [f"left{number}@example.com" for number in range(5)])
+    worker.change_ones_mind(left)
+
+
+def _play(scenario: Scenario, point: str, seconds: float = LIMIT) -> int:
+    equip(scenario)
+    if point:
+        strike_at(point, scenario.occurrence, scenario.deadly)
+        if scenario.second_point:
+            strike_at(scenario.second_point, 1, signal.SIGKILL)
+    return worker.work(seconds)
+
+
+def _stop(scenario: Scenario) -> None:
+    equip(scenario)
+    worker.stop_everything()
+
+
+def equip(scenario: Scenario) -> None:
+    """Makes this process hasty and, if the scenario says so, buggy."""
+    worker.hurry(scenario.haste)
+    if scenario.mutant:
+        MUTANTS[scenario.mutant]()
+
+
+def start(function: Callable[..., Any], *args: Any) -> int:
+    """Forks a child that runs the function and exits with its result; returns its process id."""
+    sys.stderr.flush()
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        status = function(*args) or 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def ended(child: int, seconds: float) -> int | None:
+    """Waits for a child; None, and the child is killed, if it takes longer; else its wait status."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return status
+        time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def ask(function: Callable[..., Any], *args: Any) -> Any:
+    """Runs the function in a child and returns its result, which has to be JSON."""
+    reader, writer = os.pipe()
+    child = start(_answer, writer, function, *args)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        answer = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise HarnessError(f"{function.__name__} failed in its child process.")
+    return json.loads(answer)
+
+
+def _answer(writer: int, function: Callable[..., Any], *args: Any) -> None:
+    answer = json.dumps(function(*args)).encode()
+    with os.fdopen(writer, "wb") as pipe:
+        pipe.write(answer)
+
+
+def preload() -> None:
+    """Imports once, in the parent, what each child would import for itself."""
+    for name in (
+        "httpcore._sync.http11",
+        "httpcore._backends.sync",
+        "h11",
+        "issuance.reconcile",
+        "django.db.migrations",
+    ):
+        import_module(name)
+    gc.freeze()
+
+
+def play_all(harness: Harness, scenarios: list[Scenario], tally: Tally) -> None:
+    """Runs them one after the other into the tally."""
+    for scenario in scenarios:
+        findings, kills = harness.run(scenario)
+        tally.runs += 1
+        tally.kills += kills
+        tally.missed += bool(scenario.point) and not kills
+        tally.add(describe(scenario), findings)
+
+
+def describe(scenario: Scenario) -> str:
+    how = "stopped" if scenario.deadly == signal.SIGSTOP else "killed"
+    where = f"{how} at “{scenario.point}” {scenario.occurrence}" if scenario.point else "undisturbed"
+    return f"{where}, seed {scenario.seed}" + (f", bug “{scenario.mutant}”" if scenario.mutant else "")
+
+
+def spring(harness: Harness, trap: Scenario, tally: Tally, *, proven: bool) -> bool:
+    """Whether the bug of this trap is caught; when `proven`, the trap has to be clean without its bug."""
+    findings, kills = harness.run(trap)
+    tally.runs += 1
+    tally.kills += kills
+    if proven:
+        play_all(harness, [replace(trap, mutant="")], tally)
+    caught = any(findings.values())
+    if not caught:
+        tally.sentences.append(f"not caught: “{trap.mutant}”")
+    return caught

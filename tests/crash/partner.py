@@ -1,0 +1,134 @@
+"""The pretend partner in a process of its own, so that whoever forks workers has no threads."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+from thanxportal.partner_simulator import Fault, Simulator, Weather, build_merchant, serve
+
+CLIENT_ID, ACCESS_TOKEN = "crash-client", "crash-token"
+MERCHANT = build_merchant("harbor-grill", "Harbor Grill", ("Free Coffee", "$5 off"), 1)
+ISSUE = "/partner/campaigns/issue"
+HANG = 0.4  # seconds until a connection without an answer is cut
+BAD_DAY: Mapping[Fault, float] = {
+    Fault.STATUS_500: 0.02,
+    Fault.STATUS_500_AFTER: 0.03,
+    Fault.HTML_502: 0.02,
+    Fault.HTML_502_AFTER: 0.03,
+    Fault.EMPTY_503: 0.02,
+    Fault.STATUS_504: 0.03,
+    Fault.RESET_BEFORE: 0.02,
+    Fault.RESET_AFTER: 0.03,
+    Fault.HALF_HEADERS: 0.01,
+    Fault.HALF_BODY: 0.01,
+    Fault.TIMEOUT_AFTER: 0.01,
+    Fault.ACCEPTED_WITHOUT_ID: 0.02,
+}  # together 25 %
+
+
+@dataclass(frozen=True)
+class FastWeather(Weather):
+    """Jobs end within a few hundredths of a second, so that a whole life fits into one run."""
+
+    pending_seconds: float = 0.01
+    revoke_seconds: float = 0.02
+    refused_share: float = 0.05
+    faults: Mapping[Fault, float] = field(default_factory=dict)
+
+    def processing_seconds(self, guests: int) -> float:
+        return 0.03
+
+
+CALM = FastWeather("fast")
+BAD = FastWeather("fast and bad", faults=BAD_DAY)
+
+
+class Partner:
+    """Commands to the simulator's process: the caller's side of a pipe."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("fork")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        self.url: str = self._pipe.recv()
+
+    def _ask(self, command: str, **details: Any) -> Any:
+        self._pipe.send((command, details))
+        return self._pipe.recv()
+
+    def restart(self, *, seed: int = 0) -> None:
+        """Begins with empty books, in calm weather."""
+        self._ask("restart", seed=seed)
+
+    def change_weather(self, *, bad: bool) -> None:
+        self._ask("weather", bad=bad)
+
+    def spoil(self, method: str, path: str, faults: list[str]) -> None:
+        """Spoils the next matching answers by the faults of these names, in order, and no others any more."""
+        self._ask("script", method=method, path=path, faults=faults)
+
+    def report(self) -> dict[str, Any]:
+        """What the partner counts: see `_report`."""
+        answer: dict[str, Any] = self._ask("report")
+        return answer
+
+    def close(self) -> None:
+        self._ask("close")
+        self._process.join(timeout=5)
+
+
+class _Unlimited:
+    """The limits are proven elsewhere, in their own time; here they would only slow down the dying."""
+
+    def admit(self, now: float) -> bool:
+        return True
+
+
+def _simulator(seed: int) -> Simulator:
+    simulator = Simulator(
+        client_id=CLIENT_ID,
+        access_token=ACCESS_TOKEN,
+        merchants=[MERCHANT],
+        seed=seed,
+        weather=CALM,
+    )
+    simulator._limits = _Unlimited()  # type: ignore[assignment]
+    return simulator
+
+
+def _serve(pipe: Connection) -> None:
+    server = serve(_simulator(0), hang_seconds=HANG)
+    pipe.send(server.url)
+    while True:
+        command, details = pipe.recv()
+        answer = None
+        if command == "restart":
+            server.simulator = _simulator(**details)
+        elif command == "weather":
+            server.simulator.change_weather(BAD if details["bad"] else CALM)
+        elif command == "script":
+            faults = [Fault[name] for name in details["faults"]]
+            server.simulator._script.clear()
+            server.simulator.script(details["method"], details["path"], faults)
+        elif command == "report":
+            answer = _report(server.simulator)
+        pipe.send(answer)
+        if command == "close":
+            return
+
+
+def _report(simulator: Simulator) -> dict[str, Any]:
+    """Rewards and submissions per campaign and guest, the number of bodies seen with each key, and the jobs."""
+    campaigns = list(simulator.books.campaigns)
+    return {
+        "rewards": {one: dict(simulator.rewards_by_identifier(one)) for one in campaigns},
+        "submissions": {one: dict(simulator.submissions_by_identifier(one)) for one in campaigns},
+        "bodies_by_key": {key: len(record.body_hashes) for key, record in list(simulator.books.keys.items())},
+        "accepted_keys": [key for key, record in list(simulator.books.keys.items()) if record.accepted_hash],
+        "jobs": len(simulator.jobs),
+    }

@@ -1,0 +1,66 @@
+"""Which lives are played: every point of death, a database thrown back, and one trap for each deliberate bug."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tests.crash.harness import Scenario
+from tests.crash.points import POINTS
+from tests.crash.worker import Haste
+
+LOST = ("RESET_AFTER", "HALF_BODY", "STATUS_500_AFTER")
+
+
+def every_point(seeds: range, occurrences: range) -> Iterator[Scenario]:
+    """Each point × occurrence × seed. The seed draws weather, kill or stop, and what the merchant does then."""
+    for seed in seeds:
+        for occurrence in occurrences:
+            for point in POINTS:
+                yield _at(point, occurrence, seed)
+
+
+def _at(point: str, occurrence: int, seed: int) -> Scenario:
+    stopped = signal.SIGSTOP if seed % 5 == 3 else signal.SIGKILL
+    scenario = Scenario(point, occurrence, stopped, seed, bad=seed % 3 == 1, stop=seed % 4 == 2)
+    room = point.partition(":")[0]
+    if room == "doubt":
+        return replace(scenario, faults=LOST)
+    if room == "refusal":
+        return replace(scenario, faults=("THROTTLE_RETRY_AFTER", "UNAUTHORIZED", "UNAUTHORIZED"))
+    if room == "review":
+        return replace(scenario, faults=("RESET_AFTER",) * 200, haste=Haste(in_doubt=0.1))
+    if room == "revoke":
+        return replace(scenario, seed=seed * 2 + 1, stop=False, occurrence=min(occurrence, 2))
+    return scenario
+
+
+def thrown_back(seeds: range) -> Iterator[Scenario]:
+    """The database returns three times to the moment before planning; Thanx remembers all that was sent."""
+    for seed in seeds:
+        for point in ("plan: list claimed", "plan: before commit"):
+            yield Scenario(point, seed=seed * 2, thrown_back=3, overlapping=False)
+
+
+TRAPS: tuple[Scenario, ...] = (
+    Scenario(mutant="a new key for each attempt", faults=LOST),
+    Scenario("plan: list claimed", mutant="keys drawn at random", thrown_back=1, overlapping=False),
+    Scenario(mutant="a body rebuilt for each attempt", faults=LOST),
+    Scenario(mutant="a timeout counts as a refusal", faults=LOST),
+    Scenario("answer: before recording", mutant="no intent before the send", stop=True),
+    Scenario(
+        "intent: after commit",
+        mutant="no fence around a lost lease",
+        deadly=signal.SIGSTOP,
+        faults=("RESET_AFTER",) * 500,
+        faults_later=("THROTTLE",),
+        second_point="refusal: after recording",
+        stop=True,
+    ),
+    Scenario("intent: after commit", deadly=signal.SIGSTOP, mutant="claims ignore leases", haste=Haste(lease=3)),
+    Scenario(mutant="a failed job is sent again", doomed=True),
+    Scenario(mutant="a used up form launches"),
+    Scenario(mutant="guests are not claimed"),
+    Scenario("settle: job moved, guests not", mutant="a job ends in pieces"),
+)

@@ -1,0 +1,162 @@
+"""What the children of the harness do: be a merchant, be a worker, look at what came of it. Never run in the parent."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from campaigns.models import Campaign, RewardTemplate
+from campaigns.publishing import publish_campaign, request_publication
+from issuance import engine
+from issuance.models import IssuanceJob, RecipientList
+from issuance.services import create_list, launch_list, request_revocation, stop_list
+from issuance.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
+from tests import cast
+from tests.crash.partner import MERCHANT
+from tests.crash.points import put
+from thanxportal.accounts.models import Merchant, Role, User
+
+DRAINED, STUCK = 0, 3  # exit statuses
+ISSUE, REVOKE, LEAVE = "issue", "revoke", "leave"  # what the merchant wants with a list; begins its name
+
+
+class Haste(NamedTuple):
+    """The engine's own waiting times, shortened; in seconds."""
+
+    lease: float = 0.12
+    in_doubt: float = 1200
+    patience_with_crashes: int = 1_000
+
+
+def hurry(haste: Haste) -> None:
+    """Shortens every waiting time of this process; nothing else about the engine changes."""
+    lease = timedelta(seconds=haste.lease)
+    put("issuance.lifecycle.LEASE", lease)
+    put("issuance.imports.LEASE", lease)
+    put("issuance.lifecycle.MOST_CRASHES", haste.patience_with_crashes)
+    put("issuance.polling.FIRST_POLL", 0.02)
+    put("issuance.submission.FIRST_POLL", 0.02)
+    put("issuance.polling.polling_delay", lambda polls, since: 0.02)
+    put("issuance.polling.REVOKE_LOST_AFTER", timedelta(seconds=0.3))
+    put("issuance.submission.backoff", lambda tries: 0.02)
+    put("issuance.imports.BATCH", 6)
+    put("thanxportal.partner.gate.PEAK_INTERVAL", 0.002)
+    put("thanxportal.partner.gate.SUSTAINED_INTERVAL", 0.002)
+    put("thanxportal.partner.client.transport", _plain_http)
+    settings.JOB_SIZE = 5
+    settings.HOLD_SECONDS = 0.01
+    settings.IN_DOUBT_MINUTES = haste.in_doubt / 60
+
+
+def _plain_http() -> Any:
+    """A real socket, but without loading certificates for each request: the partner here speaks plain HTTP."""
+    import httpx
+
+    return httpx.HTTPTransport(verify=False, trust_env=False)
+
+
+def open_shop(seed: int) -> int:
+    """A merchant, and a published campaign with two arms and Control; returns the campaign's id.
+
+    The same seed deals the same guests to the same arms.
+    """
+    fields = {"handle": MERCHANT.handle, "name": MERCHANT.name}
+    merchant, is_new = Merchant.objects.get_or_create(thanx_id=MERCHANT.id, defaults=fields)
+    if is_new:
+        now = timezone.now()
+        for template in MERCHANT.templates:
+            RewardTemplate.objects.create(merchant=merchant, thanx_id=template.id, name=template.name, seen_at=now)
+        cast.person("ana@example.com", merchant, Role.MANAGER)
+    campaign = cast.draft_campaign(merchant, uuid=UUID(int=seed))
+    if not request_publication(campaign=campaign, actor=None):
+        raise RuntimeError("The campaign of the harness isn't complete.")
+    publish_campaign(campaign.pk)
+    campaign.refresh_from_db()
+    if campaign.state != "published":
+        raise RuntimeError(f"The campaign of the harness was not published: {campaign.problem_code}")
+    return campaign.pk
+
+
+def bring(campaign_id: int, wish: str, lines: list[str]) -> int:
+    """The merchant pastes a list; its name says what is wanted and how many rows it has."""
+    campaign = Campaign.objects.get(pk=campaign_id)
+    name = f"{wish} {len(lines)}"
+    return create_list(campaign=campaign, name=name, content="\n".join(lines), actor=None).pk
+
+
+def change_ones_mind(list_id: int) -> None:
+    """Launches a read list, stops it during the hold, and clicks the first, used up, review form once more."""
+    guests = RecipientList.objects.get(pk=list_id)
+    engine.read_recipient_file(list_id)
+    guests.refresh_from_db()
+    settings.HOLD_SECONDS = 60
+    form = guests.confirm_token
+    launch_list(recipient_list=guests, token=form, actor=None, careful=True)
+    stop_list(recipient_list=RecipientList.objects.get(pk=list_id), actor=None)
+    settings.HOLD_SECONDS = 0
+    launch_list(recipient_list=RecipientList.objects.get(pk=list_id), token=form, actor=None, careful=True)
+
+
+def stop_everything() -> None:
+    for guests in RecipientList.objects.filter(state=ListState.ISSUING):
+        stop_list(recipient_list=guests, actor=None)
+
+
+def work(seconds: float) -> int:
+    """Does all due work and what the merchants want, until nothing is left or the time is up."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        engine.drive_due_work()
+        follow_wishes()
+        if drained():
+            return DRAINED
+        time.sleep(0.005)
+    return STUCK
+
+
+def toil() -> None:
+    """Works until killed."""
+    while True:
+        engine.drive_due_work()
+        time.sleep(min(engine.seconds_to_next_due(most=0.05), 0.05))
+
+
+def follow_wishes() -> None:
+    """Launches what was checked, and asks for the revocation of what was issued and is to be revoked."""
+    wanted = RecipientList.objects.exclude(name__startswith=LEAVE)
+    for guests in wanted.filter(state=ListState.CHECKED):
+        launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+    for job in _to_be_revoked():
+        request_revocation(job=job, actor=User.objects.get(email="ana@example.com"), reason="Wrong reward.")
+
+
+def _to_be_revoked() -> Any:
+    ended = IssuanceJob.objects.filter(state=JobState.COMPLETED, number=1, revoke_reason="")
+    return ended.filter(recipient_list__name__startswith=REVOKE, recipient_list__state=ListState.FINISHED)
+
+
+def drained() -> bool:
+    lists = RecipientList.objects.filter(state__in=LIST_RUNNING)
+    to_launch = RecipientList.objects.filter(state=ListState.CHECKED).exclude(name__startswith=LEAVE)
+    jobs = IssuanceJob.objects.filter(state__in=(*JOB_OPEN, JobState.REVOKING))
+    return not (lists.exists() or to_launch.exists() or jobs.exists() or _to_be_revoked().exists())
+
+
+def be_a_merchant(campaign_id: int, seconds: float, seed: int) -> None:
+    """Keeps bringing lists that share guests, launches them, and now and then stops one or revokes a job."""
+    dice, deadline = random.Random(seed), time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        pool = [f"guest{number}@example.com" for number in range(600)]
+        wish = dice.choice((ISSUE, ISSUE, ISSUE, REVOKE))
+        bring(campaign_id, wish, dice.sample(pool, dice.randint(5, 30)))
+        for _ in range(4):
+            follow_wishes()
+            if dice.random() < 0.05:
+                stop_everything()
+            time.sleep(0.1)
