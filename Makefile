@@ -11,7 +11,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-ur
 PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com THANX_CLIENT_ID=check THANX_ACCESS_TOKEN=check \
 	ALLOWED_HOSTS=portal.example.com SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF
 
-.PHONY: help demo dev test check lint types format lock screens clean
+.PHONY: crash crash-quick bench-webhooks help demo dev test check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -60,6 +60,15 @@ lock: $(VENV)/dev.stamp ## pin every dependency with its hashes
 
 screens: $(VENV)/dev.stamp ## take the pictures of docs/screens from a running demo: make screens URL=… PASSWORD=…
 	$(BIN)/python -m tests.browser.screens $(URL) $(PASSWORD) var/sample-guests.csv
+
+crash-quick: $(VENV)/dev.stamp ## kill workers at every step for a minute, and count what was issued
+	$(BIN)/python -m tests.crash --quick
+
+crash: $(VENV)/dev.stamp ## the same at full size, on both databases
+	$(BIN)/python -m tests.crash --full
+
+bench-webhooks: $(VENV)/dev.stamp ## signed events into the inbox, against a bare insert
+	$(BIN)/python -m benchmarks.webhooks
 
 clean: ## remove the environment and caches, but no data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
