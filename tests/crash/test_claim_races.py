@@ -1,0 +1,79 @@
+"""Two lists of one campaign at the same moment: no guest is promised a reward without a claim."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from campaigns.models import Campaign
+from issuance import planning
+from issuance.models import GuestClaim, RecipientList
+from issuance.planning import plan_list
+from issuance.services import launch_list
+from tests.conftest import checked
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+on_postgresql = pytest.mark.skipif(
+    "not __import__('django.db').db.connection.vendor == 'postgresql'",
+    reason="SQLite lets one transaction write at a time, so there is no such race.",
+)
+
+
+def launched(campaign: Campaign, guests: list[str]) -> RecipientList:
+    made = checked(campaign, "\n".join(guests))
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=None)
+    return made
+
+
+def elsewhere(function: Callable[[], object]) -> threading.Thread:
+    """Runs it in a thread with a database connection of its own."""
+
+    def run() -> None:
+        try:
+            function()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+@on_postgresql
+def test_a_claim_that_is_freed_while_another_list_is_planned_leaves_no_guest_without_one(
+    one_arm: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = launched(one_arm, ["anna@example.com"])
+    plan_list(first.pk)
+    second = launched(one_arm, ["anna@example.com", "bob@example.com"])
+    real_cursor = connection.cursor
+
+    class FreesInBetween:
+        """Another worker frees the first list's claims after the second list's were inserted."""
+
+        def __init__(self) -> None:
+            self.cursor = real_cursor()
+
+        def __enter__(self) -> "FreesInBetween":
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self.cursor.close()
+
+        def execute(self, sql: str, params: Any = None) -> None:
+            self.cursor.execute(sql, params)
+            if sql.startswith("INSERT INTO issuance_guestclaim"):
+                elsewhere(GuestClaim.objects.filter(recipient_list=first).delete).join()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.cursor, name)
+
+    with transaction.atomic(), monkeypatch.context() as context:
+        context.setattr(planning.connection, "cursor", FreesInBetween)
+        planning._claim_guests(second)
+        context.undo()
+    promised = second.recipients.filter(outcome="waiting")
+    claimed = set(map(bytes, GuestClaim.objects.filter(recipient_list=second).values_list("identity", flat=True)))
+    assert {bytes(identity) for identity in promised.values_list("identity", flat=True)} == claimed

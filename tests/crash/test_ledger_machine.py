@@ -1,0 +1,191 @@
+"""Merchants, staff, Thanx, webhooks and time in any order: after every step the ledger closes and nobody is twice."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from campaigns.models import Campaign
+from issuance.deliveries import store_delivery
+from issuance.models import IssuanceJob, Recipient, RecipientList
+from issuance.reconcile import reconcile
+from issuance.services import create_list, discard_list, launch_list, request_revocation, stop_list
+from issuance.states import JobState
+from tests import cast
+from tests.conftest import NOON, ThroughTheSimulator, World, published
+from thanxportal.accounts.models import Merchant, User
+from thanxportal.partner import client, gate
+from thanxportal.partner_simulator import Fault, ManualClock, Simulator
+
+EXAMPLES, STEPS = (400, 25) if os.environ.get("CRASH_SIZE") == "full" else (12, 25)
+POOL = [*(f"guest{number}@example.com" for number in range(8)), "refused1@example.com", "nobody"]
+POOL += ["breaks-the-job@example.com", "+12025550143"]
+ISSUE = "/partner/campaigns/issue"
+REVOKE = "/partner/issuance_jobs"
+ANSWERS = [fault for fault in Fault if fault is not Fault.UNAUTHORIZED]
+
+
+class Ledger(RuleBasedStateMachine):
+    """One campaign's whole life; each begins at noon with an empty Thanx, and its rows are rolled back."""
+
+    set_stage: Callable[[], tuple[World, Simulator]]
+    harbor: Merchant
+    ana: User
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = transaction.atomic()
+        self.rows.__enter__()
+        self.world, self.simulator = type(self).set_stage()
+        self.seen: dict[int, RecipientList] = {}  # as a page that was opened a while ago still shows them
+
+    def teardown(self) -> None:
+        try:
+            self.drain()
+        finally:
+            transaction.set_rollback(True)
+            self.rows.__exit__(None, None, None)
+
+    @initialize(arms=st.sampled_from([(100,), (60, 40), (45, 45, 10)]))
+    def publish(self, arms: tuple[int, ...]) -> None:
+        self.campaign: Campaign = published(
+            cast.draft_campaign(self.harbor, weights=arms, uuid=UUID(int=1))  # The same arms at each replay.
+        )
+
+    @rule(guests=st.lists(st.sampled_from(POOL), min_size=1, max_size=10))
+    def bring_a_list(self, guests: list[str]) -> None:
+        made = create_list(campaign=self.campaign, name="Guests", content="\n".join(guests), actor=None)
+        self.seen[made.pk] = made
+
+    @rule(data=st.data())
+    def open_the_page_of_a_list(self, data: st.DataObject) -> None:
+        if self.seen:
+            pk = data.draw(st.sampled_from(sorted(self.seen)))
+            self.seen[pk] = RecipientList.objects.get(pk=pk)
+
+    @precondition(lambda self: self.seen)
+    @rule(data=st.data(), careful=st.booleans())
+    def launch(self, data: st.DataObject, careful: bool) -> None:
+        old = self.seen[data.draw(st.sampled_from(sorted(self.seen)))]
+        now = RecipientList.objects.get(pk=old.pk)
+        launched = launch_list(recipient_list=old, token=old.confirm_token, actor=None, careful=careful)
+        assert not launched or (now.state == "checked" and now.confirm_token == old.confirm_token)
+
+    @precondition(lambda self: self.seen)
+    @rule(data=st.data(), how=st.sampled_from([stop_list, stop_list, discard_list]))
+    def stop_or_discard(self, data: st.DataObject, how: Any) -> None:
+        how(recipient_list=self.seen[data.draw(st.sampled_from(sorted(self.seen)))], actor=None)
+
+    @rule(answers=st.lists(st.sampled_from(ANSWERS), max_size=3), path=st.sampled_from([ISSUE, REVOKE]))
+    def thanx_will_answer_badly(self, answers: list[Fault], path: str) -> None:
+        self.simulator.script("POST", path, answers)
+
+    @rule(seconds=st.sampled_from([0.3, 5, 60, 125, 1_300]))
+    def time_passes(self, seconds: float) -> None:
+        self.world.advance(seconds)
+
+    @rule(times=st.integers(1, 3))
+    def work(self, times: int) -> None:
+        self.world.work(times)
+
+    @rule()
+    def drive(self) -> None:
+        self.world.drive(hours=0.1)
+
+    @rule(data=st.data())
+    def revoke(self, data: st.DataObject) -> None:
+        jobs = list(IssuanceJob.objects.filter(state__in=("completed", "failed", "accepted")).order_by("pk"))
+        if jobs:
+            request_revocation(job=data.draw(st.sampled_from(jobs)), actor=self.ana, reason="Wrong reward.")
+
+    @rule(dice=st.randoms(use_true_random=False), repeats=st.integers(0, 2))
+    def webhooks_arrive(self, dice: Any, repeats: int) -> None:
+        """In any order, some of them more than once, some never."""
+        outbox = self.simulator.outbox
+        bodies = [outbox.popleft().body for _ in range(len(outbox))]
+        chosen = [body for body in bodies for _ in range(repeats) if dice.random() < 0.8]
+        dice.shuffle(chosen)
+        for body in chosen:
+            store_delivery(body)
+
+    @invariant()
+    def every_sum_closes(self) -> None:
+        assert reconcile().differences == []
+
+    @invariant()
+    def nobody_holds_two_rewards(self) -> None:
+        held = self.rewards_at_thanx()
+        assert max(held.values(), default=0) <= 1, held
+
+    def rewards_at_thanx(self) -> Counter[str]:
+        known = getattr(self, "campaign", None)
+        return self.simulator.rewards_by_identifier(known.thanx_id) if known else Counter()
+
+    def drain(self) -> None:
+        """In the end everything settles, and the portal and Thanx count the same guests as rewarded."""
+        self.simulator._script.clear()
+        self.world.drive(hours=26)
+        jobs = IssuanceJob.objects.filter(state__in=(JobState.READY, JobState.SENDING, JobState.ACCEPTED))
+        assert not jobs.exclude(recipient_list__safety_stop_at__isnull=False).exists()
+        assert not IssuanceJob.objects.filter(state=JobState.REVOKING).exists()
+        self.every_sum_closes()
+        self.nobody_holds_two_rewards()
+        guests = self.campaign_guests()
+        rewarded = {value for value, outcome in guests if outcome == "rewarded"}
+        unknown = {value for value, outcome in guests if outcome == "unknown"}
+        theirs = set(self.rewards_at_thanx())
+        assert rewarded <= theirs
+        assert theirs - rewarded <= unknown
+
+    def campaign_guests(self) -> list[tuple[str, str]]:
+        return list(Recipient.objects.filter(recipient_list__campaign=self.campaign).values_list("value", "outcome"))
+
+
+@pytest.mark.django_db
+def test_the_ledger_closes_after_every_step(
+    traveller: time_machine.Traveller,
+    simulator: Simulator,
+    harbor: Merchant,
+    ana: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client_id, access_token = simulator._credentials
+    merchants = [simulator.merchant("harbor-grill")]
+
+    def set_stage() -> tuple[World, Simulator]:
+        traveller.move_to(NOON)
+        clock = ManualClock(NOON)
+        fresh = Simulator(client_id=client_id, access_token=access_token, clock=clock, merchants=merchants)
+        world = World(traveller, clock)
+        monkeypatch.setattr(gate, "sleep", world.advance)
+        monkeypatch.setattr(client, "transport", lambda: ThroughTheSimulator(fresh))
+        return world, fresh
+
+    stage = type("Stage", (Ledger,), {"set_stage": staticmethod(set_stage), "harbor": harbor, "ana": ana})
+    run_state_machine_as_test(
+        stage,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
