@@ -61,7 +61,7 @@ class Tally:
     kills: int = 0
     missed: int = 0  # points that were never reached
     counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("issued_twice", "lost", "stuck", "fences"), 0)
+        default_factory=lambda: dict.fromkeys(("issued_twice", "lost", "stuck", "fences", "throttled", "unused"), 0)
     )
     sentences: list[str] = field(default_factory=list)
 

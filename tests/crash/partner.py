@@ -61,9 +61,9 @@ class Partner:
         self._pipe.send((command, details))
         return self._pipe.recv()
 
-    def restart(self, *, seed: int = 0) -> None:
-        """Begins with empty books, in calm weather."""
-        self._ask("restart", seed=seed)
+    def restart(self, *, seed: int = 0, limited: bool = False) -> None:
+        """Begins with empty books, in calm weather; `limited` by Thanx's own rates."""
+        self._ask("restart", seed=seed, limited=limited)
 
     def change_weather(self, *, bad: bool) -> None:
         self._ask("weather", bad=bad)
@@ -83,13 +83,13 @@ class Partner:
 
 
 class _Unlimited:
-    """The limits are proven elsewhere, in their own time; here they would only slow down the dying."""
+    """The limits are proven in their own time; elsewhere they would only slow down the dying."""
 
     def admit(self, now: float) -> bool:
         return True
 
 
-def _simulator(seed: int) -> Simulator:
+def _simulator(seed: int, limited: bool) -> Simulator:
     simulator = Simulator(
         client_id=CLIENT_ID,
         access_token=ACCESS_TOKEN,
@@ -97,12 +97,13 @@ def _simulator(seed: int) -> Simulator:
         seed=seed,
         weather=CALM,
     )
-    simulator._limits = _Unlimited()  # type: ignore[assignment]
+    if not limited:
+        simulator._limits = _Unlimited()  # type: ignore[assignment]
     return simulator
 
 
 def _serve(pipe: Connection) -> None:
-    server = serve(_simulator(0), hang_seconds=HANG)
+    server = serve(_simulator(0, limited=False), hang_seconds=HANG)
     pipe.send(server.url)
     while True:
         command, details = pipe.recv()
@@ -123,12 +124,13 @@ def _serve(pipe: Connection) -> None:
 
 
 def _report(simulator: Simulator) -> dict[str, Any]:
-    """Rewards and submissions per campaign and guest, the number of bodies seen with each key, and the jobs."""
+    """Rewards and submissions per campaign and guest, the number of bodies seen with each key, and requests."""
     campaigns = list(simulator.books.campaigns)
     return {
         "rewards": {one: dict(simulator.rewards_by_identifier(one)) for one in campaigns},
         "submissions": {one: dict(simulator.submissions_by_identifier(one)) for one in campaigns},
         "bodies_by_key": {key: len(record.body_hashes) for key, record in list(simulator.books.keys.items())},
         "accepted_keys": [key for key, record in list(simulator.books.keys.items()) if record.accepted_hash],
-        "jobs": len(simulator.jobs),
+        "requests": simulator.statuses.total(),
+        "status_429": simulator.statuses[429],
     }

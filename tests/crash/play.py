@@ -25,13 +25,14 @@ class Size(NamedTuple):
     occurrences: int
     throwbacks: int  # seeds of thrown back databases
     storm: float  # seconds
+    demand: float  # seconds of full demand against the true limits; 0: none
     proven_traps: bool  # each trap is also played without its bug, and has to be clean then
 
 
 SIZES = {
-    "quick": Size(1, 1, 1, 8, proven_traps=False),
-    "ci": Size(2, 3, 2, 20, proven_traps=True),
-    "full": Size(100, 3, 20, 40, proven_traps=True),
+    "quick": Size(1, 1, 1, 8, 0, proven_traps=False),
+    "ci": Size(2, 3, 2, 20, 0, proven_traps=True),
+    "full": Size(100, 3, 20, 40, 60, proven_traps=True),
 }
 
 
@@ -96,6 +97,7 @@ def _surround(partner: str, database: str, folder: str) -> None:
 def _play(harness: Harness, tally: Tally, size: Size, share: int, shares: int) -> tuple[int, int]:
     """Returns how many deliberate bugs were caught, of how many."""
     from tests.crash import scenarios
+    from tests.crash.demand import full_demand
     from tests.crash.harness import play_all, spring
     from tests.crash.storm import storm
 
@@ -109,6 +111,9 @@ def _play(harness: Harness, tally: Tally, size: Size, share: int, shares: int) -
         tally.runs += 1
         tally.kills += kills
         tally.add("storm", findings)
+        if size.demand:
+            throttled, missing = full_demand(harness, size.demand, seed=shares)
+            tally.add("full demand", {"throttled": ["429"] * throttled, "unused": ["too few requests"] * missing})
     traps = scenarios.TRAPS[share::shares]
     return sum(spring(harness, trap, tally, proven=size.proven_traps) for trap in traps), len(traps)
 

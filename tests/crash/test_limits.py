@@ -1,6 +1,7 @@
 """Four processes with full demand and a jittery network, against true sliding windows, in virtual time."""
 
 import heapq
+import os
 import random
 from itertools import count
 
@@ -47,10 +48,9 @@ def arrivals(monkeypatch: pytest.MonkeyPatch, seconds: float, seed: int) -> list
     return sorted(arrived)
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_full_demand_meets_no_429_and_uses_the_budget(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    seconds = 2_000.0
-    reached = arrivals(monkeypatch, seconds, seed)
+def test_full_demand_meets_no_429_and_uses_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = 2_000 if os.environ.get("CRASH_SIZE") == "full" else 1_000  # longer than the longer window
+    reached = arrivals(monkeypatch, seconds, seed=1)
     limits = RequestLimits()
     assert sum(not limits.admit(at) for at in reached) == 0
     assert len(reached) >= 0.95 * 2 * seconds
