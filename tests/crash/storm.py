@@ -54,12 +54,12 @@ def _toil(scenario: Scenario) -> None:
 
 
 def _rage(workers: list[int], scenario: Scenario, seconds: float) -> int:
-    """Kills one worker about every fifth of a second, and freezes one in five of them beyond its lease first."""
+    """Kills one worker about every sixth of a second, and freezes one in five of them beyond its lease first."""
     dice, kills = random.Random(scenario.seed), 0
     frozen: dict[int, float] = {}
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        time.sleep(dice.uniform(0.05, 0.35))
+        time.sleep(dice.uniform(0.05, 0.25))
         _wake(frozen)
         place = dice.randrange(len(workers))
         if workers[place] in frozen:

@@ -1,0 +1,55 @@
+"""Four processes that want all they can get, on real sockets and in real time, against the true limits."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from tests.crash.harness import Harness, ask, ended, start
+from tests.crash.points import put
+
+PROCESSES = 4
+JITTER = 0.4  # seconds between taking a slot and the first byte, at most
+USED = 0.95  # of two requests a second
+
+
+def full_demand(harness: Harness, seconds: float, seed: int) -> tuple[int, int]:
+    """Returns how many requests were answered 429, and how many came too few for a full use of the limits."""
+    harness.partner.restart(seed=seed, limited=True)
+    harness.database.refresh()
+    ask(_make_credential)
+    children = [start(_demand, seconds, seed + number) for number in range(PROCESSES)]
+    for child in children:
+        if ended(child, seconds + 60) != 0:
+            raise RuntimeError("A process that only asks for scopes failed.")
+    report = harness.partner.report()
+    return report["status_429"], max(0, round(USED * 2 * seconds) - report["requests"])
+
+
+def _make_credential() -> None:
+    from thanxportal.partner.models import Credential
+
+    Credential.current()
+
+
+def _demand(seconds: float, seed: int) -> None:
+    import httpx
+
+    from thanxportal.partner import client
+    from thanxportal.partner_api import PartnerApiError
+
+    dice = random.Random(seed)
+
+    class Jittery(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            time.sleep(dice.uniform(0, JITTER))
+            return super().handle_request(request)
+
+    put("thanxportal.partner.client.transport", lambda: Jittery(verify=False, trust_env=False))
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with client.partner_client(client.Urgency.ISSUE, patience=5) as partner:
+                partner.get_scopes()
+        except (client.GateClosed, PartnerApiError):
+            time.sleep(0.01)
