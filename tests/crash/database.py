@@ -73,12 +73,12 @@ class PostgreSQL:
 
         ours = "('accounts', 'campaigns', 'issuance', 'partner')"
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(self._send_away(self._name))  # type: ignore[arg-type]
+            connection.execute(self._send_away(self._name))
             found = connection.execute(
                 f"SELECT tablename FROM pg_tables WHERE split_part(tablename, '_', 1) IN {ours}"  # noqa: S608 - names are ours
             )
             tables = ", ".join(name for (name,) in found)
-            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")  # type: ignore[arg-type]
+            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
     @staticmethod
     def _send_away(name: str) -> str:
@@ -119,7 +119,7 @@ class PostgreSQL:
 
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
             for statement in statements:
-                connection.execute(statement)  # type: ignore[arg-type]
+                connection.execute(statement)
 
 
 Database = SQLite | PostgreSQL

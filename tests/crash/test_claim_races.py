@@ -71,7 +71,7 @@ def test_a_claim_that_is_freed_while_another_list_is_planned_leaves_no_guest_wit
             return getattr(self.cursor, name)
 
     with transaction.atomic(), monkeypatch.context() as context:
-        context.setattr(planning.connection, "cursor", FreesInBetween)
+        context.setattr(connection, "cursor", FreesInBetween)
         planning._claim_guests(second)
         context.undo()
     promised = second.recipients.filter(outcome="waiting")

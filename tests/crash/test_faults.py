@@ -131,7 +131,7 @@ def test_a_request_that_never_left_raises_no_doubt(
 def test_a_partner_that_is_away_for_hours_is_waited_for(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    troubles: list[Trouble] = [BEFORE[0]] * 100
+    troubles: list[Trouble] = [Unsent(httpx.ConnectError, "Connection refused")] * 100
     network = TroubledNetwork(simulator, troubles)
     monkeypatch.setattr(client, "transport", lambda: network)
     guests = launched(one_arm, GUESTS)

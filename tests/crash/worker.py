@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
 from issuance import engine
+from issuance.imports import read_recipient_file
 from issuance.models import IssuanceJob, RecipientList
 from issuance.services import create_list, launch_list, request_revocation, stop_list
 from issuance.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
@@ -93,7 +94,7 @@ def bring(campaign_id: int, wish: str, lines: list[str]) -> int:
 def change_ones_mind(list_id: int) -> None:
     """Launches a read list, stops it during the hold, and clicks the first, used up, review form once more."""
     guests = RecipientList.objects.get(pk=list_id)
-    engine.read_recipient_file(list_id)
+    read_recipient_file(list_id)
     guests.refresh_from_db()
     settings.HOLD_SECONDS = 60
     form = guests.confirm_token
