@@ -1,7 +1,8 @@
 """Turning a checked list into jobs: one transaction that freezes who is sent what, in which order, under which key.
 
-Everything is a function of the list alone: planned again after a lost commit or a restored backup, the
-same guests get the same bytes under the same idempotency keys, and Thanx answers from its cache.
+Everything is a function of the list and of the campaign's claims: planned again after a lost commit, the
+same guests get the same bytes under the same idempotency keys, and Thanx answers from its cache. After a
+restored backup that holds only while no other list of the campaign shares its guests: see docs/engine.md.
 """
 
 from __future__ import annotations
