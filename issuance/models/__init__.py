@@ -1,0 +1,27 @@
+"""Who receives a campaign's rewards and what became of every one of them."""
+
+from issuance.models.claims import GuestClaim
+from issuance.models.history import Event, note_event
+from issuance.models.jobs import Attempt, IssuanceJob, IssuanceJobQuerySet
+from issuance.models.lists import RecipientList, RecipientListQuerySet
+from issuance.models.resolutions import Resolution
+from issuance.models.rows import Recipient, RecipientQuerySet, RowError, RowErrorQuerySet
+from issuance.models.webhooks import WebhookDelivery, WebhookDeliveryQuerySet
+
+__all__ = [
+    "Attempt",
+    "Event",
+    "GuestClaim",
+    "IssuanceJob",
+    "IssuanceJobQuerySet",
+    "Recipient",
+    "RecipientList",
+    "RecipientListQuerySet",
+    "RecipientQuerySet",
+    "Resolution",
+    "RowError",
+    "RowErrorQuerySet",
+    "WebhookDelivery",
+    "WebhookDeliveryQuerySet",
+    "note_event",
+]

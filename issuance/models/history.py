@@ -1,0 +1,45 @@
+"""What happened to a list and its jobs: appended, never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from issuance.models.jobs import IssuanceJob
+from issuance.models.lists import RecipientList
+from thanxportal.accounts.models import User
+
+
+class Event(models.Model):
+    """One transition of a list or a job: what, when, by whom. Appended, never changed: the page's timeline."""
+
+    recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="events")
+    job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    old_state = models.CharField(max_length=12, blank=True)
+    new_state = models.CharField(max_length=12)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.old_state} to {self.new_state}"
+
+
+def note_event(
+    recipient_list: RecipientList,
+    new_state: str,
+    *,
+    old_state: str = "",
+    job: IssuanceJob | None = None,
+    actor: User | None = None,
+    note: str = "",
+) -> None:
+    """Appends one line to the list's timeline; call it inside the transition's transaction."""
+    fields: dict[str, Any] = {"old_state": old_state, "new_state": new_state, "actor": actor, "note": note[:300]}
+    Event.objects.create(recipient_list=recipient_list, job=job, **fields)

@@ -1,0 +1,119 @@
+"""The jobs in which a list is issued, and every send of their bodies."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from campaigns.models import Variant
+from issuance.models.lists import RecipientList
+from issuance.states import JOB_DUE, JOB_OPEN, JobState
+from thanxportal.accounts.models import Merchant
+
+
+class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
+    def of_list(self, recipient_list: RecipientList) -> IssuanceJobQuerySet:
+        return self.filter(recipient_list=recipient_list).defer("body").select_related("variant").order_by("number")
+
+    def open(self) -> IssuanceJobQuerySet:
+        return self.filter(state__in=JOB_OPEN)
+
+    def due(self) -> IssuanceJobQuerySet:
+        now = timezone.now()
+        free = Q(lease_until=None) | Q(lease_until__lt=now)
+        return self.filter(free, state__in=JOB_DUE, next_attempt_at__lte=now)
+
+
+class IssuanceJob(models.Model):
+    """Up to 10,000 guests of one arm, sent in one request. Body, key and order never change after planning."""
+
+    recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="jobs")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="jobs")
+    number = models.PositiveIntegerField(help_text="From 1 within the list.")
+    canary = models.BooleanField(default=False, help_text="Sent ahead of the rest to see how many are refused.")
+    total_count = models.PositiveIntegerField()
+    body = models.BinaryField()
+    body_sha256 = models.CharField(max_length=64)
+    idempotency_key = models.UUIDField(unique=True)
+
+    state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.READY)
+    partner_state = models.CharField(max_length=40, blank=True, help_text="Thanx's own word, verbatim.")
+    thanx_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    epoch = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    attempt_count = models.PositiveIntegerField(default=0, help_text="Sends, then polls, since the last change.")
+    crash_count = models.PositiveIntegerField(default=0, help_text="Leases that ran out: the worker died.")
+    in_doubt = models.BooleanField(default=False, help_text="A send got no clear answer; only a replay can tell.")
+    processed_count = models.PositiveIntegerField(default=0)
+    success_count = models.PositiveIntegerField(default=0)
+    failure_count = models.PositiveIntegerField(default=0)
+    problem_code = models.CharField(max_length=80, blank=True)
+    revoke_reason = models.CharField(max_length=300, blank=True)
+    revoke_requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    revoke_sent_at = models.DateTimeField(null=True, blank=True)
+
+    planned_at = models.DateTimeField(default=timezone.now)
+    first_sent_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    news_at = models.DateTimeField(null=True, blank=True, help_text="When Thanx last told us anything.")
+
+    objects = IssuanceJobQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state__in=JOB_DUE), name="job_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["recipient_list", "number"], name="one_job_per_number"),
+            models.CheckConstraint(
+                condition=Q(total_count__gte=1, total_count__lte=10_000), name="job_has_1_to_10000_guests"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("accepted", "completed", "failed", "revoking", "revoked"))
+                | Q(thanx_id__isnull=False),
+                name="accepted_job_has_thanx_id",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="completed") | Q(total_count=F("success_count") + F("failure_count")),
+                name="completed_job_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(first_sent_at__isnull=False), name="intent_before_send"
+            ),
+        ]
+        permissions = [("revoke_issuancejob", "Can revoke issuance jobs")]
+
+    def __str__(self) -> str:
+        return f"Job {self.number} of list {self.recipient_list_id}"
+
+    @property
+    def status(self) -> JobState:
+        return JobState(self.state)
+
+
+class Attempt(models.Model):
+    """One send of a job's body, written before its first byte leaves; finished once when the answer is known."""
+
+    job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, related_name="attempts")
+    epoch = models.PositiveIntegerField()
+    body_sha256 = models.CharField(max_length=64)
+    idempotency_key = models.UUIDField()
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    verdict = models.CharField(max_length=20, blank=True, help_text="accepted, not_sent, rejected or in_doubt.")
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    code = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"Attempt {self.pk} of job {self.job_id}"

@@ -1,0 +1,127 @@
+"""A list: one uploaded or pasted set of guests for one campaign, and its ledger."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from issuance.states import LIST_RUNNING, ListState
+from thanxportal.accounts.models import Merchant
+
+
+class RecipientListQuerySet(models.QuerySet["RecipientList"]):
+    def for_merchant(self, merchant: Merchant) -> RecipientListQuerySet:
+        return self.filter(merchant=merchant).select_related("campaign", "created_by").order_by("-pk")
+
+    def running(self) -> RecipientListQuerySet:
+        return self.filter(state__in=LIST_RUNNING)
+
+    def due_to_read(self) -> RecipientListQuerySet:
+        now = timezone.now()
+        free = Q(lease_until=None) | Q(lease_until__lt=now)
+        return self.filter(free, state__in=(ListState.UPLOADED, ListState.READING))
+
+    def due_to_plan(self) -> RecipientListQuerySet:
+        return self.filter(state=ListState.HELD, held_until__lte=timezone.now())
+
+
+class RecipientList(models.Model):
+    """One uploaded or pasted set of guests for one campaign, from file to final outcome; issued at most once.
+
+    The `*_count` columns are the ledger. The database refuses a row whose terms don't add up to
+    `rows_count`, so that no page can ever show a sum that doesn't close.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="recipient_lists")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="recipient_lists")
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=12, choices=ListState.choices, default=ListState.UPLOADED)
+    file = models.FileField(upload_to="lists/", max_length=200, blank=True)
+    pasted = models.BooleanField(default=False)
+    file_info = models.JSONField(default=dict, help_text="Kind, encoding, columns and warnings, as read.")
+    problem = models.CharField(max_length=400, blank=True, help_text="Why it can't be read, in plain words.")
+    epoch = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    bytes_total = models.BigIntegerField(default=0)
+    bytes_read = models.BigIntegerField(default=0)
+
+    rows_count = models.PositiveIntegerField(default=0)
+    waiting_count = models.PositiveIntegerField(default=0)
+    control_count = models.PositiveIntegerField(default=0)
+    rewarded_count = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+    unknown_count = models.PositiveIntegerField(default=0)
+    already_rewarded_count = models.PositiveIntegerField(default=0)
+    revoked_count = models.PositiveIntegerField(default=0)
+    invalid_count = models.PositiveIntegerField(default=0)
+    duplicate_count = models.PositiveIntegerField(default=0)
+
+    confirm_token = models.UUIDField(default=uuid4, unique=True, editable=False)
+    launched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    launched_at = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    canary_size = models.PositiveIntegerField(default=0, help_text="Guests per arm sent ahead of the rest; 0: none.")
+    safety_stop_at = models.DateTimeField(null=True, blank=True, help_text="Too many canaries refused: rest waits.")
+    planned_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RecipientListQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "-id"]),
+            models.Index(fields=["state"], condition=Q(state__in=LIST_RUNNING), name="list_running"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_closes",
+                condition=Q(
+                    rows_count=F("waiting_count")
+                    + F("control_count")
+                    + F("rewarded_count")
+                    + F("refused_count")
+                    + F("unknown_count")
+                    + F("already_rewarded_count")
+                    + F("revoked_count")
+                    + F("invalid_count")
+                    + F("duplicate_count")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def status(self) -> ListState:
+        return ListState(self.state)
+
+    @property
+    def ready_count(self) -> int:
+        """Guests that would be issued to or held out: what the merchant decides about."""
+        return self.waiting_count + self.control_count
+
+    @property
+    def ledger(self) -> dict[str, int]:
+        """The balanced ledger; `rows` equals the sum of all the other terms."""
+        terms = ("rewarded", "control", "waiting", "refused", "invalid", "duplicate", "already_rewarded", "unknown")
+        return {term: getattr(self, f"{term}_count") for term in ("rows", *terms, "revoked")}
+
+    @property
+    def closed(self) -> bool:
+        """Whether every row of the file has its place and nobody is still waiting for an answer."""
+        ledger = self.ledger
+        return ledger.pop("rows") == sum(ledger.values()) and self.state == ListState.FINISHED

@@ -1,0 +1,82 @@
+"""The rows of a list: guests, and what was no guest."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from campaigns.models import Variant
+from issuance.models.lists import RecipientList
+from issuance.states import Outcome
+
+
+class RecipientQuerySet(models.QuerySet["Recipient"]):
+    def of_list(self, recipient_list: RecipientList) -> RecipientQuerySet:
+        return self.filter(recipient_list=recipient_list).order_by("row")
+
+    def with_outcome(self, outcome: str) -> RecipientQuerySet:
+        return self.filter(outcome=outcome)
+
+
+class Recipient(models.Model):
+    """One guest of a list. Never created one by one: see `imports`."""
+
+    recipient_list = models.ForeignKey(
+        RecipientList, on_delete=models.CASCADE, related_name="recipients", db_index=False
+    )
+    row = models.PositiveIntegerField(help_text="Number in the file, from 1, the header included.")
+    type = models.CharField(max_length=5, choices=[("email", "Email"), ("phone", "Phone")])
+    value = models.CharField(max_length=254)
+    other = models.CharField(max_length=254, blank=True, help_text="The guest's second identifier, never sent.")
+    fixed = models.BooleanField(default=False)
+    identity = models.BinaryField(max_length=16, help_text="Keyed hash of the identifier.")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    reason = models.CharField(max_length=80, blank=True, help_text="The code of a refusal.")
+    job = models.ForeignKey(
+        "IssuanceJob", on_delete=models.PROTECT, null=True, related_name="recipients", db_index=False
+    )
+    position = models.PositiveIntegerField(null=True, help_text="Index among the job's identifiers, from 0.")
+    reward_id = models.CharField(max_length=64, blank=True)
+
+    objects = RecipientQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["recipient_list", "outcome", "row"], name="recipient_by_outcome")]
+        constraints = [
+            models.UniqueConstraint(fields=["recipient_list", "row"], name="one_recipient_per_row"),
+            models.UniqueConstraint(fields=["job", "position"], name="one_recipient_per_position"),
+            models.CheckConstraint(condition=~Q(outcome="control") | Q(job=None), name="control_is_never_in_a_job"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Recipient {self.pk}"
+
+
+class RowErrorQuerySet(models.QuerySet["RowError"]):
+    def of_list(self, recipient_list: RecipientList) -> RowErrorQuerySet:
+        return self.filter(recipient_list=recipient_list).order_by("row")
+
+
+class RowError(models.Model):
+    """A row that joins no job: invalid, or a duplicate of an earlier row; kept whole to be repaired."""
+
+    INVALID, DUPLICATE = "invalid", "duplicate"
+
+    recipient_list = models.ForeignKey(
+        RecipientList, on_delete=models.CASCADE, related_name="row_errors", db_index=False
+    )
+    row = models.PositiveIntegerField(help_text="Number in the file, from 1, the header included.")
+    kind = models.CharField(max_length=9, choices=[(INVALID, "Invalid"), (DUPLICATE, "Duplicate")])
+    code = models.CharField(max_length=60)
+    column = models.CharField(max_length=120, blank=True)
+    cells = models.JSONField(default=list, help_text="The row as it stood in the file.")
+
+    objects = RowErrorQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["recipient_list", "kind", "row"], name="row_error_by_kind")]
+        constraints = [models.UniqueConstraint(fields=["recipient_list", "row"], name="one_error_per_row")]
+
+    def __str__(self) -> str:
+        return f"Row {self.row}: {self.code}"
