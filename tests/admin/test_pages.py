@@ -105,13 +105,15 @@ def test_the_list_of_jobs_asks_the_same_number_of_questions_however_long(
 
 
 def test_staff_may_set_how_a_merchant_is_read_but_not_who_it_is(staff: Client, harbor: Merchant) -> None:
-    none = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    rest = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    rest |= {"preferred_identifier": "phone", "repeat_days": "14"}
     page = url(Merchant, "change", harbor.pk)
-    refused = staff.post(page, {"time_zone": "Moon/Base", "country": "XX", **none})
+    refused = staff.post(page, {"time_zone": "Moon/Base", "country": "XX", **rest})
     assert "No such time zone" in refused.content.decode()
     assert "No such country" in refused.content.decode()
-    staff.post(page, {"time_zone": "Europe/Berlin", "country": "de", "handle": "other", "name": "Other", **none})
+    staff.post(page, {"time_zone": "Europe/Berlin", "country": "de", "handle": "other", "name": "Other", **rest})
     harbor.refresh_from_db()
+    assert (harbor.preferred_identifier, harbor.repeat_days, harbor.approval_threshold) == ("phone", 14, None)
     assert (harbor.time_zone, harbor.country, harbor.handle) == ("Europe/Berlin", "DE", "harbor-grill")
 
 

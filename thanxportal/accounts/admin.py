@@ -90,7 +90,10 @@ class MerchantAdmin(ReadOnlyAdmin):
     list_display = ("name", "handle", "country", "time_zone", "seen_at", "withdrawn_at")
     list_filter = (("withdrawn_at", admin.EmptyFieldListFilter), "country")
     search_fields = ("name", "handle", "thanx_id__exact")
-    fields = ("name", "handle", "thanx_id", "time_zone", "country", "seen_at", "withdrawn_at")
+    fields = (
+        "name", "handle", "thanx_id", "time_zone", "country", "preferred_identifier", "repeat_days",
+        "approval_threshold", "seen_at", "withdrawn_at",
+    )  # fmt: skip
     readonly_fields = ("name", "handle", "thanx_id", "seen_at", "withdrawn_at")
     inlines = (MembershipInline,)
 

@@ -46,6 +46,13 @@ class MerchantQuerySet(models.QuerySet["Merchant"]):
         return self.filter(memberships__user=user).order_by("name")
 
 
+class Identifier(models.TextChoices):
+    """By what a guest is named to Thanx when a row has both."""
+
+    EMAIL = "email", "Email"
+    PHONE = "phone", "Phone number"
+
+
 class Merchant(models.Model):
     """A restaurant or shop, mirrored from Thanx; the tenant to which all data belongs."""
 
@@ -54,6 +61,15 @@ class Merchant(models.Model):
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="America/Los_Angeles")
     country = models.CharField(max_length=2, default="US", help_text="ISO code read into phone numbers without one.")
+    preferred_identifier = models.CharField(
+        max_length=5, choices=Identifier.choices, default=Identifier.EMAIL, help_text="Used when a row has both."
+    )
+    repeat_days = models.PositiveSmallIntegerField(
+        default=30, help_text="Guests whom another campaign rewarded in these last days are pointed out; 0: nobody."
+    )
+    approval_threshold = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Lists that reward more guests than this need an approver; empty: none."
+    )
     seen_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Set when Thanx no longer lists it.")
 
