@@ -6,6 +6,7 @@ Free of Django, so that it stays small beside the programs that it looks after.
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -52,8 +53,9 @@ def run(supervisor: Supervisor, environment: dict[str, str]) -> None:
     if not environment.get("THANX_BASE_URL"):
         partner_port = chosen_port(8900, "simulator", taken=(port,))
         environment["THANX_BASE_URL"] = f"http://{HOST}:{partner_port}"
+        environment["THANX_WEBHOOK_SECRET"] = environment.get("THANX_WEBHOOK_SECRET") or secrets.token_hex(16)
         supervisor.environment = environment
-        supervisor.start(simulator(partner_port, environment))
+        supervisor.start(simulator(partner_port, port, environment))
         wait_for(supervisor, lambda: listens(partner_port), "The simulator")
     say("Asking Thanx for merchants, locations and reward templates …")
     logins = seed(environment)
@@ -66,11 +68,13 @@ def run(supervisor: Supervisor, environment: dict[str, str]) -> None:
     supervisor.watch()
 
 
-def simulator(port: int, environment: dict[str, str]) -> Program:
+def simulator(port: int, web_port: int, environment: dict[str, str]) -> Program:
     flags = [
         f"--port={port}",
         f"--client-id={environment['THANX_CLIENT_ID']}",
         f"--access-token={environment['THANX_ACCESS_TOKEN']}",
+        f"--webhook-url=http://{HOST}:{web_port}/webhooks/thanx",
+        f"--webhook-secret={environment['THANX_WEBHOOK_SECRET'].partition(',')[0]}",
         f"--state={Path(environment['VAR_DIR']) / 'simulator.sqlite3'}",
     ]
     return _program("simulator", environment, "thanxportal.partner_simulator", *flags)

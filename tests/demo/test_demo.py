@@ -131,6 +131,13 @@ def test_a_demo_without_data_stops_with_a_sentence(
     assert "The demo has no data to show, so it stops here." in capsys.readouterr().out
 
 
+def test_the_simulator_signs_its_webhooks_for_the_portal_that_it_was_started_beside(tmp_path: Path) -> None:
+    environment = {"THANX_CLIENT_ID": "a", "THANX_ACCESS_TOKEN": "b", "VAR_DIR": str(tmp_path)}
+    program = demo.simulator(8900, 8000, environment | {"THANX_WEBHOOK_SECRET": "new,old"})
+    assert "--webhook-url=http://127.0.0.1:8000/webhooks/thanx" in program.command
+    assert "--webhook-secret=new" in program.command
+
+
 def test_with_an_address_of_thanx_no_simulator_is_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     started: list[str] = []
     monkeypatch.setattr(demo, "seed", lambda environment: "")
