@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class IssuanceConfig(AppConfig):
     name = "issuance"
+
+    def ready(self) -> None:
+        from issuance.guards import install_guards, lift_guards
+
+        pre_migrate.connect(lift_guards, sender=self, dispatch_uid="lift-guards")
+        post_migrate.connect(install_guards, sender=self, dispatch_uid="install-guards")
