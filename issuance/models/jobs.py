@@ -33,6 +33,7 @@ class IssuanceJob(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="jobs")
     number = models.PositiveIntegerField(help_text="From 1 within the list.")
+    label = models.CharField(max_length=120, blank=True, help_text="What its guests share: a value of a column.")
     canary = models.BooleanField(default=False, help_text="Sent ahead of the rest to see how many are refused.")
     total_count = models.PositiveIntegerField()
     body = models.BinaryField()

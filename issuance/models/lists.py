@@ -40,6 +40,16 @@ class RecipientList(models.Model):
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="recipient_lists")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="recipient_lists")
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="retries",
+        help_text="The list whose refused guests this one sends again.",
+    )
+    one_guest = models.BooleanField(default=False, help_text="Made by the form for a single guest.")
+    reason = models.CharField(max_length=200, blank=True, help_text="Why the single guest is rewarded.")
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=12, choices=ListState.choices, default=ListState.UPLOADED)
     file = models.FileField(upload_to="lists/", max_length=200, blank=True)
@@ -74,6 +84,8 @@ class RecipientList(models.Model):
     launched_at = models.DateTimeField(null=True, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
     canary_size = models.PositiveIntegerField(default=0, help_text="Guests per arm sent ahead of the rest; 0: none.")
+    undo_size = models.PositiveIntegerField(default=0, help_text="Most guests in a job; 0: as many as Thanx takes.")
+    undo_column = models.CharField(max_length=120, blank=True, help_text="Column each of whose values gets own jobs.")
     safety_stop_at = models.DateTimeField(null=True, blank=True, help_text="Too many canaries refused: rest waits.")
     planned_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -84,6 +96,7 @@ class RecipientList(models.Model):
         indexes = [
             models.Index(fields=["merchant", "-id"]),
             models.Index(fields=["state"], condition=Q(state__in=LIST_RUNNING), name="list_running"),
+            models.Index(fields=["merchant", "created_at"], condition=Q(one_guest=True), name="list_of_one_guest"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -38,14 +38,30 @@ class Recipient(models.Model):
     )
     position = models.PositiveIntegerField(null=True, help_text="Index among the job's identifiers, from 0.")
     reward_id = models.CharField(max_length=64, blank=True)
+    retry_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="retries",
+        db_index=False,
+        help_text="The refusal of the same row in the parent list.",
+    )
 
     objects = RecipientQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["recipient_list", "outcome", "row"], name="recipient_by_outcome")]
+        indexes = [
+            models.Index(fields=["recipient_list", "outcome", "row"], name="recipient_by_outcome"),
+            models.Index(
+                fields=["recipient_list", "reason", "row"], condition=Q(outcome="refused"), name="recipient_by_reason"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["recipient_list", "row"], name="one_recipient_per_row"),
             models.UniqueConstraint(fields=["job", "position"], name="one_recipient_per_position"),
+            models.UniqueConstraint(
+                fields=["retry_of"], condition=Q(retry_of__isnull=False), name="one_retry_per_refusal"
+            ),
             models.CheckConstraint(condition=~Q(outcome="control") | Q(job=None), name="control_is_never_in_a_job"),
         ]
 
