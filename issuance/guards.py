@@ -13,7 +13,8 @@ from django.db import connections
 from issuance.states import JOB_MOVES, LIST_MOVES
 
 FROZEN = (
-    "body", "body_sha256", "idempotency_key", "total_count", "recipient_list_id", "merchant_id", "variant_id", "number"
+    "body", "body_sha256", "idempotency_key", "total_count", "recipient_list_id", "merchant_id", "variant_id", "number",
+    "label",
 )  # fmt: skip
 # (name, table, INSERT or UPDATE, the condition that is refused, what is said)
 Guard = tuple[str, str, str, str, str]
@@ -27,12 +28,32 @@ def guards() -> list[Guard]:
         <> (SELECT campaign_id FROM issuance_recipientlist WHERE id = NEW.recipient_list_id)"""
     other_campaign = """
         NEW.merchant_id <> (SELECT merchant_id FROM campaigns_campaign WHERE id = NEW.campaign_id)"""
+    unit_changed = """
+        OLD.state NOT IN ('uploaded', 'reading', 'checked')
+        AND (NEW.undo_size <> OLD.undo_size OR NEW.undo_column <> OLD.undo_column)"""
+    of_another_campaign = """
+        NEW.parent_id IS NOT NULL
+        AND NEW.campaign_id <> (SELECT campaign_id FROM issuance_recipientlist WHERE id = NEW.parent_id)"""
     return [
         ("job_is_frozen", "issuance_issuancejob", "UPDATE", frozen, "a planned job never changes"),
         ("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
         ("list_moves", "issuance_recipientlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
         ("job_of_merchant", "issuance_issuancejob", "INSERT", other_merchant, "a job stays with its merchant"),
         ("list_of_merchant", "issuance_recipientlist", "INSERT", other_campaign, "a list stays with its merchant"),
+        (
+            "unit_of_undo_is_frozen",
+            "issuance_recipientlist",
+            "UPDATE",
+            unit_changed,
+            "what was launched keeps its jobs",
+        ),
+        (
+            "retry_of_campaign",
+            "issuance_recipientlist",
+            "INSERT",
+            of_another_campaign,
+            "a retry stays with its campaign",
+        ),
         ("event_is_history", "issuance_event", "UPDATE", "NEW.new_state <> OLD.new_state", "events never change"),
         ("attempt_is_history", "issuance_attempt", "UPDATE", "OLD.verdict <> ''", "an attempt is finished once"),
     ]

@@ -15,7 +15,6 @@ from itertools import count, islice
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -88,7 +87,7 @@ def _write_jobs(recipient_list: RecipientList, now: datetime) -> None:
             for batch in islice(_batches(recipient_list, variant, canary_size), 1):
                 _write_job(_job(recipient_list, variant, next(number), batch, canary=True, next_attempt_at=now), batch)
     for variant in arms:
-        for batch in _batches(recipient_list, variant, settings.JOB_SIZE):
+        for batch in _batches(recipient_list, variant, recipient_list.job_size):
             due = None if canary_size else now
             _write_job(_job(recipient_list, variant, next(number), batch, canary=False, next_attempt_at=due), batch)
 

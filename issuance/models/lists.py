@@ -123,6 +123,11 @@ class RecipientList(models.Model):
         return ListState(self.state)
 
     @property
+    def job_size(self) -> int:
+        """Most guests in one job, which is what Thanx can revoke."""
+        return min(self.undo_size or settings.JOB_SIZE, settings.JOB_SIZE)
+
+    @property
     def ready_count(self) -> int:
         """Guests that would be issued to or held out: what the merchant decides about."""
         return self.waiting_count + self.control_count

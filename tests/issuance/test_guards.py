@@ -33,9 +33,9 @@ def refused(rows: object, **change: object) -> bool:
     return False
 
 
-@pytest.mark.parametrize("column", ["body", "body_sha256", "idempotency_key", "total_count", "number"])
+@pytest.mark.parametrize("column", ["body", "body_sha256", "idempotency_key", "total_count", "number", "label"])
 def test_a_planned_job_never_changes(job: IssuanceJob, column: str) -> None:
-    other = {"body": b"x", "body_sha256": "x", "total_count": 3, "number": 9}
+    other = {"body": b"x", "body_sha256": "x", "total_count": 3, "number": 9, "label": "x"}
     value = other.get(column, "00000000-0000-0000-0000-000000000000")
     assert refused(IssuanceJob.objects.filter(pk=job.pk), **{column: value})
 
@@ -69,3 +69,16 @@ def test_a_job_for_another_merchant_is_refused(job: IssuanceJob, sunny: Merchant
 
 def test_a_finished_attempt_is_never_rewritten(job: IssuanceJob) -> None:
     assert refused(Attempt.objects.filter(job=job), verdict="in_doubt")
+
+
+def test_a_launched_list_keeps_its_unit_of_undo(job: IssuanceJob) -> None:
+    mine = RecipientList.objects.filter(pk=job.recipient_list_id)
+    assert refused(mine, undo_size=500)
+    assert refused(mine, undo_column="Store")
+
+
+def test_a_retry_belongs_to_the_campaign_of_its_parent(job: IssuanceJob, campaign: Campaign) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RecipientList.objects.create(
+            merchant=campaign.merchant, campaign=campaign, parent=job.recipient_list, name="Retry"
+        )
