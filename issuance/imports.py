@@ -25,7 +25,7 @@ RECIPIENT_COLUMNS = (
     "recipient_list_id", "row", "type", "value", "other", "fixed", "identity", "variant_id", "outcome", "reason",
     "reward_id",
 )  # fmt: skip
-ERROR_COLUMNS = ("recipient_list_id", "row", "kind", "code", "column", "cells")
+ERROR_COLUMNS = ("recipient_list_id", "row", "kind", "code", "column", "cells", "identity")
 
 
 class Batch:
@@ -64,7 +64,7 @@ class Sorter:
         person = identity(verdict.value)
         digest = self.hash(person)
         if digest in self.seen:
-            self._error(verdict, RowError.DUPLICATE, "duplicate", batch)
+            self._error(verdict, RowError.DUPLICATE, "duplicate", batch, digest)
             return
         self.seen.add(digest)
         variant_id, outcome = self.arms[self.choose(person)]
@@ -74,9 +74,9 @@ class Sorter:
         )  # fmt: skip
         batch.count(outcome)
 
-    def _error(self, verdict: Verdict, kind: str, code: str, batch: Batch) -> None:
+    def _error(self, verdict: Verdict, kind: str, code: str, batch: Batch, digest: bytes | None = None) -> None:
         cells = json.dumps([cell.replace("\x00", "\ufffd") for cell in verdict.raw])
-        batch.errors.append((self.list_id, verdict.row, kind, code[:60], verdict.column[:120], cells))
+        batch.errors.append((self.list_id, verdict.row, kind, code[:60], verdict.column[:120], cells, digest))
         batch.count(kind)
 
 

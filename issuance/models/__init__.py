@@ -4,6 +4,7 @@ from issuance.models.claims import GuestClaim
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import Attempt, IssuanceJob, IssuanceJobQuerySet
 from issuance.models.lists import RecipientList, RecipientListQuerySet
+from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.rows import Recipient, RecipientQuerySet, RowError, RowErrorQuerySet
 from issuance.models.webhooks import WebhookDelivery, WebhookDeliveryQuerySet
@@ -18,6 +19,9 @@ __all__ = [
     "RecipientList",
     "RecipientListQuerySet",
     "RecipientQuerySet",
+    "Repair",
+    "RepairQuerySet",
+    "RepairedRow",
     "Resolution",
     "RowError",
     "RowErrorQuerySet",

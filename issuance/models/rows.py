@@ -87,6 +87,7 @@ class RowError(models.Model):
     code = models.CharField(max_length=60)
     column = models.CharField(max_length=120, blank=True)
     cells = models.JSONField(default=list, help_text="The row as it stood in the file.")
+    identity = models.BinaryField(max_length=16, null=True, help_text="Of a duplicate: the guest whom it repeats.")
 
     objects = RowErrorQuerySet.as_manager()
 
