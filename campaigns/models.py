@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from uuid import uuid4
 
 from django.conf import settings
@@ -82,6 +83,16 @@ class RewardTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def worth(self) -> Decimal | None:
+        """What one reward takes off a bill, in dollars; None where Thanx names no amount."""
+        if self.discount_type != "dollars":
+            return None
+        try:
+            return Decimal(self.discount_value)
+        except InvalidOperation:
+            return None
 
 
 class CampaignState(models.TextChoices):

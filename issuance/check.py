@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Count, Min, Q
@@ -38,6 +39,12 @@ class Arm:
     def label(self) -> str:
         reward = self.variant.reward_template
         return f"{self.variant.name} · {reward.name}" if reward else self.variant.name
+
+    @property
+    def cost(self) -> Decimal | None:
+        """In dollars, if every guest redeems; None where Thanx names no amount."""
+        worth = self.variant.reward_template.worth if self.variant.reward_template else None
+        return None if worth is None else worth * self.count
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from math import ceil
 from typing import NamedTuple
 
 from django.conf import settings
@@ -29,23 +28,6 @@ class Check(NamedTuple):
     @property
     def word(self) -> str:
         return {PASS: "Fine", WARN: "Look", BLOCK: "Stops you"}[self.level]
-
-
-class Batch(NamedTuple):
-    """The jobs of one arm; a job is the smallest thing that can be revoked."""
-
-    arm: Arm
-    jobs: int
-    largest: int
-
-
-def batches_of(arms: list[Arm]) -> list[Batch]:
-    size = settings.JOB_SIZE
-    return [
-        Batch(arm, ceil(arm.count / size), min(arm.count, size))
-        for arm in arms
-        if arm.count and not arm.variant.is_control
-    ]
 
 
 def checks_of(recipient_list: RecipientList, arms: list[Arm]) -> list[Check]:

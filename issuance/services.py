@@ -16,6 +16,7 @@ from issuance.lifecycle import move_job, move_list
 from issuance.models import IssuanceJob, RecipientList, note_event
 from issuance.settlement import end_job, send_the_rest
 from issuance.states import JOB_REVOCABLE, JobState, ListState
+from issuance.undo import canary_size
 from thanxportal.accounts.models import User, record_activity
 
 
@@ -58,9 +59,8 @@ def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | Non
         return False
     now = timezone.now()
     hold = timedelta(seconds=settings.HOLD_SECONDS if careful else 0)
-    large = careful and recipient_list.waiting_count > settings.CANARY_ABOVE
     fields: dict[str, Any] = {"launched_by": actor, "launched_at": now, "held_until": now + hold, "lease_until": None}
-    fields["canary_size"] = settings.CANARY_SIZE if large else 0
+    fields["canary_size"] = canary_size(recipient_list) if careful else 0
     unused = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.CHECKED, confirm_token=token)
     with transaction.atomic():
         if not unused.update(launched_at=now) or not move_list(recipient_list, ListState.HELD, actor=actor, **fields):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("lists/<int:pk>/continue/", views_list.list_continue, name="list_continue"),
     path("lists/<int:pk>/discard/", views_list.list_discard, name="list_discard"),
     path("lists/<int:pk>/review/", views_review.list_review, name="list_review"),
+    path("lists/<int:pk>/undo/", views_review.list_undo, name="list_undo"),
     path("lists/<int:pk>/launch/", views_review.list_launch, name="list_launch"),
     path("lists/<int:pk>/guests/", views_guests.guests, name="guests"),
     path("lists/<int:pk>/bad-rows.csv", views_downloads.bad_rows, name="bad_rows"),

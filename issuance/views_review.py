@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from issuance import tasks
 from issuance.access import list_for, may
 from issuance.check import split_of
-from issuance.forms import LaunchForm
+from issuance.forms import LaunchForm, UndoForm
 from issuance.models import RecipientList
-from issuance.review import BLOCK, batches_of, checks_of
+from issuance.review import BLOCK, checks_of
 from issuance.services import launch_list
 from issuance.states import ListState
+from issuance.undo import canary_size, choose_unit_of_undo, undo_plan
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
@@ -33,6 +34,19 @@ def list_review(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 @require_POST
+def list_undo(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Keeps in which jobs the list is to be sent, and shows the review with them."""
+    recipient_list = list_for(request, handle, pk, Right.BUILD)
+    if recipient_list.status != ListState.CHECKED:
+        return redirect("issuance:list_detail", handle, pk)
+    form = UndoForm(recipient_list, request.POST)
+    if not form.is_valid():
+        return _review(request, recipient_list, LaunchForm(recipient_list), undo_form=form, status=422)
+    choose_unit_of_undo(recipient_list=recipient_list, size=form.job_size)
+    return redirect("issuance:list_review", handle, pk)
+
+
+@require_POST
 def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Launches a list once; a double click, the back button or a replayed form launch nothing more."""
     recipient_list = list_for(request, handle, pk, Right.ISSUE)
@@ -45,7 +59,7 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if launch_list(recipient_list=recipient_list, token=token, actor=user_of(request), careful=True):
         nudge(tasks.work_list, recipient_list.pk)
     elif token != recipient_list.confirm_token:
-        messages.warning(request, "This list was stopped since you opened its review. Look at it once more.")
+        messages.warning(request, "This list changed since you opened its review. Look at it once more.")
         return redirect("issuance:list_review", handle, pk)
     return redirect("issuance:list_detail", handle, pk)
 
@@ -54,19 +68,29 @@ def _blocked(recipient_list: RecipientList) -> bool:
     return any(check.level == BLOCK for check in checks_of(recipient_list, split_of(recipient_list).arms))
 
 
-def _review(request: HttpRequest, recipient_list: RecipientList, form: LaunchForm, status: int = 200) -> HttpResponse:
+def _review(
+    request: HttpRequest,
+    recipient_list: RecipientList,
+    form: LaunchForm,
+    *,
+    undo_form: UndoForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     arms = split_of(recipient_list).arms
     checks = checks_of(recipient_list, arms)
+    canaries = canary_size(recipient_list)
     context = {
         "list": recipient_list,
         "form": form,
+        "undo_form": undo_form or UndoForm(recipient_list),
         "arms": arms,
         "gifts": [arm for arm in arms if arm.count and not arm.variant.is_control],
-        "batches": batches_of(arms),
+        "undo": undo_plan(arms, recipient_list.job_size, canaries),
         "checks": checks,
         "blocked": any(check.level == BLOCK for check in checks),
+        "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
         "hold_seconds": settings.HOLD_SECONDS,
-        "canaries": settings.CANARY_SIZE if recipient_list.waiting_count > settings.CANARY_ABOVE else 0,
+        "canaries": canaries,
     }
     return TemplateResponse(request, "issuance/list_review.html", context, status=status)

@@ -21,6 +21,7 @@ OF_A_LIST = {
     "bad_rows": "get",
     "report": "get",
     "list_launch": "post",
+    "list_undo": "post",
     "list_stop": "post",
     "list_discard": "post",
     "list_issue_now": "post",
@@ -63,7 +64,7 @@ def test_a_stranger_finds_no_campaign(name: str, june: RecipientList, cleo: User
 
 
 @pytest.mark.parametrize(
-    "name", ["list_launch", "list_stop", "list_discard", "list_issue_now", "list_continue", "bad_rows"]
+    "name", ["list_launch", "list_undo", "list_stop", "list_discard", "list_issue_now", "list_continue", "bad_rows"]
 )
 def test_a_viewer_may_not_change_or_take_away(name: str, june: RecipientList, ben: User, client_of: ClientOf) -> None:
     assert ask(client_of(ben), name, "harbor-grill", june.pk) == 403

@@ -15,7 +15,10 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardTemplate
 from issuance.check import split_of
 from issuance.models import Event, Recipient, RecipientList
+from issuance.planning import plan_list
+from issuance.services import launch_list
 from issuance.states import ListState
+from issuance.undo import undo_plan
 from tests.issuance.factories_pages import guest_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
@@ -25,6 +28,11 @@ ClientOf = Callable[[User], Client]
 @pytest.fixture
 def june(harbor: Merchant) -> RecipientList:
     return guest_list(published_campaign(harbor), waiting=5, control=2, invalid=1)
+
+
+@pytest.fixture
+def large_list(harbor: Merchant) -> RecipientList:
+    return guest_list(published_campaign(harbor, weights=(100,)), waiting=1_200)
 
 
 def review(browser: Client, made: RecipientList) -> str:
@@ -57,7 +65,7 @@ def test_the_review_says_who_gets_what_and_until_when(june: RecipientList, sid: 
         in html
     )
     assert "Los Angeles time." in html
-    assert "1 job of up to 5 guests" in html
+    assert "Arm B: 1 job of 5 guests" in html
     assert "Issue 5 rewards" in html
 
 
@@ -73,6 +81,75 @@ def test_jobs_are_planned_as_they_will_be_sent(
 ) -> None:
     settings.JOB_SIZE = 2
     assert "3 jobs of up to 2 guests" in review(client_of(sid), june)
+
+
+def choose(browser: Client, made: RecipientList, **data: Any) -> Any:
+    return browser.post(reverse("issuance:list_undo", args=["harbor-grill", made.pk]), data)
+
+
+def test_smaller_jobs_are_kept_shown_and_planned(
+    large_list: RecipientList, sid: User, client_of: ClientOf, settings: Any
+) -> None:
+    settings.CANARY_ABOVE = 5_000
+    browser = client_of(sid)
+    assert "1 job of 1,200 guests" in review(browser, large_list)
+    assert choose(browser, large_list, unit="size", size="500").status_code == 302
+    html = review(browser, large_list)
+    assert "3 jobs of up to 500 guests" in html
+    assert "At least 6 requests to Thanx, so sending takes 3 s or more." in html
+    large_list.refresh_from_db()
+    assert launch_list(recipient_list=large_list, token=large_list.confirm_token, actor=sid)
+    assert plan_list(large_list.pk)
+    assert [job.total_count for job in large_list.jobs.order_by("number")] == [500, 500, 200]
+
+
+def test_the_canaries_are_counted_among_the_jobs(large_list: RecipientList, sid: User, client_of: ClientOf) -> None:
+    assert undo_plan(split_of(large_list).arms, 500, 50).jobs == 4
+    assert undo_plan(split_of(large_list).arms, 10_000, 5_000) == undo_plan(split_of(large_list).arms, 10_000, 0)
+
+
+def test_jobs_as_large_as_thanx_takes_them_need_no_size(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+    RecipientList.objects.filter(pk=june.pk).update(undo_size=500)
+    assert choose(client_of(sid), june, unit="most", size="nonsense").status_code == 302
+    june.refresh_from_db()
+    assert june.undo_size == 0
+
+
+@pytest.mark.parametrize("size", ["", "499", "10001", "many"])
+def test_a_size_that_jobs_can_not_have_changes_nothing(
+    size: str, june: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    answer = choose(client_of(sid), june, unit="size", size=size)
+    assert answer.status_code == 422
+    assert "errorlist" in answer.content.decode()
+    june.refresh_from_db()
+    assert june.undo_size == 0
+
+
+def test_a_review_opened_before_the_jobs_were_cut_anew_launches_nothing(
+    june: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    browser = client_of(sid)
+    choose(browser, june, unit="size", size="500")
+    assert "/review/" in launch(browser, june)["Location"]
+    assert launches(june) == 0
+
+
+def test_a_launched_list_keeps_its_jobs(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+    browser = client_of(sid)
+    launch(browser, june)
+    assert choose(browser, june, unit="size", size="500").status_code == 302
+    june.refresh_from_db()
+    assert june.undo_size == 0
+
+
+def test_what_an_arm_can_cost_is_said_where_thanx_names_an_amount(
+    june: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    RewardTemplate.objects.update(discount_type="dollars", discount_value="5.0")
+    assert "$25" in review(client_of(sid), june)
+    RewardTemplate.objects.update(discount_type="dollars", discount_value="soon")
+    assert "no amount" in review(client_of(sid), june)
 
 
 def test_who_may_not_issue_is_told_who_may(june: RecipientList, bea: User, client_of: ClientOf) -> None:
