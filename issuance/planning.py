@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
 from issuance.lifecycle import claim_list, end_list_if_done, move_list
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import ClaimOverride, IssuanceJob, RecipientList
 from issuance.states import ListState
 
 
@@ -59,11 +60,13 @@ def _claim_guests(recipient_list: RecipientList) -> None:
     ids = {"campaign": recipient_list.campaign_id, "list": recipient_list.pk, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO issuance_guestclaim (campaign_id, identity, recipient_list_id, claimed_at)
-            SELECT %(campaign)s, identity, recipient_list_id, %(now)s FROM issuance_recipient
+            """INSERT INTO issuance_guestclaim (campaign_id, identity, recipient_list_id, claimed_at, holds)
+            SELECT %(campaign)s, identity, recipient_list_id, %(now)s, TRUE FROM issuance_recipient
             WHERE recipient_list_id = %(list)s AND outcome = 'waiting' ORDER BY identity ON CONFLICT DO NOTHING""",
             ids,
         )
+        if override := recipient_list.overrides.filter(withdrawn_at=None).first():
+            _claim_beside(cursor, override, ids)
         cursor.execute(
             """UPDATE issuance_recipient SET outcome = 'already_rewarded'
             WHERE recipient_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
@@ -74,6 +77,23 @@ def _claim_guests(recipient_list: RecipientList) -> None:
         already = cursor.rowcount
     RecipientList.objects.filter(pk=recipient_list.pk).update(
         waiting_count=F("waiting_count") - already, already_rewarded_count=F("already_rewarded_count") + already
+    )
+
+
+def _claim_beside(cursor: CursorWrapper, override: ClaimOverride, ids: dict[str, Any]) -> None:
+    """Claims those guests, too, whom a named person included: if all their claims are older than the decision."""
+    decided = connection.ops.adapt_datetimefield_value(override.decided_at)
+    cursor.execute(
+        """INSERT INTO issuance_guestclaim (campaign_id, identity, recipient_list_id, claimed_at, holds, override_id)
+        SELECT %(campaign)s, identity, recipient_list_id, %(now)s, FALSE, %(override)s FROM issuance_recipient r
+        WHERE recipient_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
+            SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
+            AND c.identity = r.identity AND c.holds AND c.claimed_at > %(decided)s)
+        AND NOT EXISTS (
+            SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
+            AND c.identity = r.identity AND NOT c.holds AND c.claimed_at > %(decided)s)
+        ORDER BY identity ON CONFLICT DO NOTHING""",
+        ids | {"override": override.pk, "decided": decided},
     )
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, Min, OuterRef, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from issuance.lifecycle import end_list_if_done, move_job
-from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList, note_event
+from issuance.models import ClaimOverride, GuestClaim, IssuanceJob, Recipient, RecipientList, note_event
 from issuance.states import JOB_OPEN, JobState, ListState, Outcome
 from thanxportal.accounts.models import User
 from thanxportal.partner_api import IssuanceFailure
@@ -185,6 +185,19 @@ def _count(job: IssuanceJob, changes: dict[str, int]) -> None:
 
 
 def free_claims(job: IssuanceJob, outcome: str) -> None:
-    """Lets the job's guests with this outcome be promised a reward again by the same campaign."""
+    """Lets the job's guests with this outcome be promised a reward again by the same campaign.
+
+    If another list claimed one of them beside this one, its claim holds the guest from now on.
+    """
     freed = Recipient.objects.filter(job=job, outcome=outcome).values("identity")
     GuestClaim.objects.filter(recipient_list=job.recipient_list_id, identity__in=freed).delete()
+    if ClaimOverride.objects.filter(recipient_list__campaign=job.recipient_list.campaign_id).exists():
+        _hold_by_the_next(job.recipient_list.campaign_id, freed)
+
+
+def _hold_by_the_next(campaign_id: int, freed: QuerySet[Any]) -> None:
+    claims = GuestClaim.objects.filter(campaign=campaign_id)
+    held = claims.filter(identity=OuterRef("identity"), holds=True)
+    beside = claims.filter(~Exists(held), identity__in=freed, holds=False)
+    first = beside.order_by().values("identity").annotate(first=Min("pk"))
+    GuestClaim.objects.filter(pk__in=list(first.values_list("first", flat=True))).update(holds=True)

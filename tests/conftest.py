@@ -10,11 +10,15 @@ import httpx
 import pytest
 import time_machine
 from django.conf import settings as portal_settings
+from django.db import connection
+from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client
 
 from campaigns.models import Campaign
 from campaigns.publishing import publish_campaign, request_publication
 from issuance import engine
+from issuance.guards import guards as all_guards
+from issuance.guards import installation, removal
 from issuance.models import RecipientList
 from issuance.services import create_list, launch_list
 from tests import cast
@@ -29,6 +33,26 @@ NOON = 1_780_315_200  # 1 June 2026, 12:00 UTC
 def pytest_configure() -> None:
     """WhiteNoise wants its folder to exist; the tests' pages need none of the files in it."""
     Path(portal_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_between_tests() -> None:
+    """Tests with transactions of their own end with DELETEs on SQLite, which the guards would refuse."""
+    empty = DatabaseOperations.sql_flush
+
+    def sql_flush(self: DatabaseOperations, *args: Any, **options: Any) -> list[str]:
+        guards = all_guards()
+        return [*removal(guards, "sqlite"), *empty(self, *args, **options), *installation(guards, "sqlite")]
+
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def unguarded(db: None) -> None:
+    """Lets a test damage what the database would protect."""
+    with connection.cursor() as cursor:
+        for statement in removal(all_guards(), connection.vendor):
+            cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """Who receives a campaign's rewards and what became of every one of them."""
 
-from issuance.models.claims import GuestClaim
+from issuance.models.claims import ClaimOverride, GuestClaim
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import Attempt, IssuanceJob, IssuanceJobQuerySet
 from issuance.models.lists import RecipientList, RecipientListQuerySet
@@ -11,6 +11,7 @@ from issuance.models.webhooks import WebhookDelivery, WebhookDeliveryQuerySet
 
 __all__ = [
     "Attempt",
+    "ClaimOverride",
     "Event",
     "GuestClaim",
     "IssuanceJob",

@@ -1,24 +1,69 @@
-"""Which guests a campaign has promised a reward."""
+"""Which guests a campaign has promised a reward, and who decided that some of them get another."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.models.lists import RecipientList
 
 
+class ClaimOverride(models.Model):
+    """A named person's decision that a list is issued to guests whom its campaign had claimed before. Kept for good.
+
+    It covers the claims that were known when it was made, never later ones.
+    """
+
+    recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="overrides")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300, help_text="Why they get another reward. No guests.")
+    guests_count = models.PositiveIntegerField(help_text="Guests brought back by the decision.")
+    decided_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient_list"], condition=Q(withdrawn_at=None), name="one_override_in_force"
+            ),
+            models.CheckConstraint(condition=Q(reason__gt=""), name="override_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Override {self.pk} for list {self.recipient_list_id}"
+
+
 class GuestClaim(models.Model):
-    """Says that a campaign has promised this guest a reward; the key that keeps others from promising it again."""
+    """Says that a campaign has promised this guest a reward; the key that keeps others from promising it again.
+
+    Of a guest's claims one holds the guest. Another list may claim beside it only under an override of its own.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="claims", db_index=False)
     identity = models.BinaryField(max_length=16, help_text="Keyed hash: survives the purge of personal data.")
-    recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="claims")
+    recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="claims", db_index=False)
     claimed_at = models.DateTimeField(default=timezone.now)
+    holds = models.BooleanField(default=True, help_text="False: stands beside another claim, under an override.")
+    override = models.ForeignKey(
+        ClaimOverride, on_delete=models.PROTECT, null=True, blank=True, related_name="claims", db_index=False
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "identity"], name="one_claim_per_guest")]
+        indexes = [models.Index(fields=["campaign", "identity"], condition=Q(holds=False), name="claim_beside_another")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "identity"], condition=Q(holds=True), name="one_holding_claim"),
+            models.UniqueConstraint(fields=["recipient_list", "identity"], name="one_claim_per_list_and_guest"),
+            models.CheckConstraint(
+                condition=Q(holds=True) | Q(override__isnull=False), name="second_claim_needs_an_override"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Claim {self.pk}"
