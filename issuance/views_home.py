@@ -17,7 +17,7 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle)
     context = {
         "needs": needs_of(merchant),
-        "running": running_of(merchant),
+        "running_lists": running_of(merchant),
         "lists": latest_of(merchant),
         "mirror": mirror_of(merchant),
         "may_build": may(request, Right.BUILD),

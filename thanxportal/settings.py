@@ -103,6 +103,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "thanxportal.accounts.context.portal",
+                "issuance.context.dock",
             ],
             "builtins": ["django.contrib.humanize.templatetags.humanize"],
         },

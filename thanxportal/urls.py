@@ -6,10 +6,12 @@ from django.urls import include, path
 
 from issuance.webhooks import receive
 from thanxportal import views
+from thanxportal.styleguide import styleguide
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # Staff sign in where everybody does.
 
 urlpatterns = [
+    path("_styleguide/", styleguide, name="styleguide"),
     path("healthz", views.healthz, name="healthz"),
     path("", include("thanxportal.accounts.urls")),
     path("account/", include("allauth.account.urls")),

@@ -8,9 +8,11 @@
 (() => {
   "use strict";
 
-  const say = (text) => {
+  // Tells those who listen; trouble is shown as well, until a request gets through.
+  const say = (text, trouble = false) => {
     const region = document.getElementById("announcer");
-    if (region && region.textContent !== text) region.textContent = text;
+    region.className = trouble ? "toast" : "vh";
+    if (region.textContent !== text) region.textContent = text;
   };
 
   const showChosen = (zone) => {
@@ -96,8 +98,10 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     event.detail.elt.closest?.("form[data-once]")?.removeAttribute("aria-busy");
+    if (event.detail.successful && document.querySelector("#announcer.toast")) say("");
   });
-  document.addEventListener("htmx:sendError", () => say("The portal can't be reached. It will be tried again."));
+  document.addEventListener("htmx:sendError", () => say("The portal can't be reached. Look at your connection, then try again.", true));
+  document.addEventListener("htmx:responseError", () => say("That didn't work. Reload the page and try again.", true));
   document.addEventListener("htmx:afterSettle", () => {
     const titled = document.querySelector("[data-title]");
     if (titled) document.title = titled.dataset.title;

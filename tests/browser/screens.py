@@ -30,6 +30,7 @@ def shoot(page: Page, name: str) -> None:
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("window.scrollTo(0, 0)")
         page.wait_for_timeout(250)
         page.screenshot(path=FOLDER / f"{name}-{scheme}-{width}.jpg", type="jpeg", quality=75, full_page=True)
     page.emulate_media(color_scheme="light")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from campaigns.models import Campaign
 from issuance.models import RecipientList
@@ -56,14 +57,37 @@ def test_axe_finds_nothing_and_nothing_overflows(
         assert overflow <= 0, f"{address} is {overflow} px too wide"
 
 
-def test_the_first_load_is_light(addresses: list[str], page_of: Callable[..., Page], ana: User) -> None:
-    page = page_of(ana)
-    sizes: list[int] = []
-    page.on("response", lambda response: sizes.append(len(response.body()) if response.ok else 0))
-    page.goto(addresses[0])
-    page.wait_for_load_state("networkidle")
-    assert sum(sizes) < 250_000  # uncompressed; htmx alone is half of it
-    assert len(sizes) < 15
+def test_the_style_guide_is_as_accessible_as_what_is_built_from_it(
+    page_of: Callable[..., Page], ana: User, settings: Any
+) -> None:
+    settings.DEBUG = True
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        page = page_of(ana, width=width, scheme=scheme)
+        page.goto("/_styleguide/")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0
+
+
+def test_the_first_load_of_every_page_is_light(addresses: list[str], page_of: Callable[..., Page], ana: User) -> None:
+    """Under 100 KB over the wire, htmx included: pages as they are, files packed as WhiteNoise serves them."""
+    for address in addresses:
+        page = page_of(ana)
+        sizes: list[int] = []
+        page.on("response", lambda response, sizes=sizes: sizes.append(_wire_size(response)))
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert sum(sizes) < 100_000, f"{address} weighs {sum(sizes)} bytes"
+        assert len(sizes) < 15
+        assert page.evaluate("document.querySelectorAll('*').length") < 1_500, address
+
+
+def _wire_size(response: Response) -> int:
+    if not response.ok:
+        return 0
+    body = response.body()
+    return len(gzip.compress(body)) if "/static/" in response.url else len(body)
 
 
 def test_a_poll_answer_is_small(addresses: list[str], page_of: Callable[..., Page], ana: User) -> None:

@@ -80,6 +80,15 @@ def test_running_lists_show_how_far_they_are(harbor: Merchant, ana: User, client
     assert "2 rows read" in html
 
 
+def test_what_is_running_is_docked_on_every_page(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    running = guest_list(published_campaign(harbor), ListState.ISSUING, name="On its way", rewarded=6, waiting=3)
+    browser = client_of(ana)
+    for address in ("campaigns/", "rewards/", "activity/", f"lists/{running.pk}/guests/"):
+        html = browser.get(f"/m/harbor-grill/{address}").content.decode()
+        assert 'aria-label="Running now"' in html, address
+        assert "On its way" in html
+
+
 def test_home_costs_the_same_with_many_lists(
     harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
@@ -99,7 +108,7 @@ def test_lists_are_turned_page_by_page(
     campaign, browser = published_campaign(harbor), client_of(ana)
     made = [guest_list(campaign, name=f"List {letter}", waiting=1) for letter in "abc"]
     url = reverse("issuance:list_index", args=["harbor-grill"])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         first = browser.get(url).content.decode()
     assert "List c" in first
     assert "List a" not in first
