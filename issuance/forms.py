@@ -130,3 +130,15 @@ class LaunchForm(forms.Form):
         if digits != str(self.guests):
             raise forms.ValidationError(f"That isn’t the number of guests. Type {self.guests:,} to confirm.")
         return self.guests
+
+
+class SendBackForm(forms.Form):
+    """Why an approver doesn't approve: what the person who asked reads."""
+
+    reason = forms.CharField(
+        label="What has to change first?",
+        help_text="The person who asked reads this. Please name no guests.",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say what has to change, so that it can be asked again."},
+    )

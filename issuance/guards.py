@@ -49,6 +49,10 @@ OTHER_LIST = """NEW.override_id IS NOT NULL AND NEW.recipient_list_id
 UNIT_CHANGED = f"OLD.state NOT IN ('uploaded', 'reading', 'checked') AND ({_changed('undo_size', 'undo_column')})"
 OF_ANOTHER_CAMPAIGN = """NEW.parent_id IS NOT NULL
     AND NEW.campaign_id <> (SELECT campaign_id FROM issuance_recipientlist WHERE id = NEW.parent_id)"""
+UNAPPROVED = """NEW.state = 'held' AND (
+    OLD.state = 'awaiting_approval' AND NEW.approved_by_id IS NULL
+    OR OLD.state = 'checked' AND NEW.waiting_count
+    > (SELECT approval_threshold FROM accounts_merchant WHERE id = NEW.merchant_id))"""
 NOBODY_FREED = """NOT EXISTS (SELECT 1 FROM issuance_recipientlist
     WHERE id = OLD.recipient_list_id AND refused_count + revoked_count + waiting_count > 0)"""
 
@@ -60,6 +64,7 @@ def guards() -> list[Guard]:
         ("list_moves", "issuance_recipientlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
         ("job_of_merchant", "issuance_issuancejob", "INSERT", OTHER_MERCHANT, "a job stays with its merchant"),
         ("list_of_merchant", "issuance_recipientlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),
+        ("large_list_is_approved", "issuance_recipientlist", "UPDATE", UNAPPROVED, "a large list needs an approval"),
         ("unit_of_undo_is_frozen", "issuance_recipientlist", "UPDATE", UNIT_CHANGED,
          "what was launched keeps its jobs"),
         ("retry_of_campaign", "issuance_recipientlist", "INSERT", OF_ANOTHER_CAMPAIGN,

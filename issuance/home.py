@@ -34,6 +34,7 @@ def needs_of(merchant: Merchant) -> list[Need]:
     """Problems first, then decisions, then unfinished drafts."""
     return [
         *_safety_stops(merchant),
+        *_approvals(merchant),
         *_reviews(merchant),
         *_refusals(merchant),
         *_checked(merchant),
@@ -56,6 +57,17 @@ def _safety_stops(merchant: Merchant) -> Iterator[Need]:
             "warn",
             reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
             "Decide",
+        )
+
+
+def _approvals(merchant: Merchant) -> Iterator[Need]:
+    for found in _lists(merchant, state=ListState.AWAITING_APPROVAL):
+        yield Need(
+            f"“{found.name}” waits for approval.",
+            f"{found.waiting_count:,} rewards of “{found.campaign.name}”, above the threshold of {merchant.name}.",
+            "warn",
+            reverse("issuance:list_approval", args=[merchant.handle, found.pk]),
+            "Look and answer",
         )
 
 

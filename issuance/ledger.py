@@ -45,7 +45,12 @@ class Term:
 
 def waiting_label(recipient_list: RecipientList) -> str:
     """What `waiting` means at this moment of the list's life."""
-    words = {ListState.CHECKED: "ready", ListState.STOPPED: "not sent", ListState.DISCARDED: "not sent"}
+    words = {
+        ListState.CHECKED: "ready",
+        ListState.AWAITING_APPROVAL: "ready",
+        ListState.STOPPED: "not sent",
+        ListState.DISCARDED: "not sent",
+    }
     return words.get(recipient_list.status, LABELS["waiting"])
 
 

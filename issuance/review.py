@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
 
-from issuance.check import Arm
+from issuance.check import Arm, split_of
 from issuance.models import RecipientList
+from issuance.undo import canary_size, undo_plan
 
 PASS, WARN, BLOCK = "pass", "warn", "block"
 SOON = timedelta(days=2)
@@ -28,6 +29,23 @@ class Check(NamedTuple):
     @property
     def word(self) -> str:
         return {PASS: "Fine", WARN: "Look", BLOCK: "Stops you"}[self.level]
+
+
+def review_facts(recipient_list: RecipientList) -> dict[str, Any]:
+    """What the review and the approval show: the decision is the same, whoever takes it."""
+    arms = split_of(recipient_list).arms
+    checks = checks_of(recipient_list, arms)
+    canaries = canary_size(recipient_list)
+    return {
+        "list": recipient_list,
+        "arms": arms,
+        "gifts": [arm for arm in arms if arm.count and not arm.variant.is_control],
+        "undo": undo_plan(arms, recipient_list.job_size, canaries),
+        "checks": checks,
+        "blocked": any(check.level == BLOCK for check in checks),
+        "hold_seconds": settings.HOLD_SECONDS,
+        "canaries": canaries,
+    }
 
 
 def checks_of(recipient_list: RecipientList, arms: list[Arm]) -> list[Check]:

@@ -15,7 +15,7 @@ from campaigns.models import Campaign
 from issuance.lifecycle import move_job, move_list
 from issuance.models import IssuanceJob, RecipientList, note_event
 from issuance.settlement import end_job, send_the_rest
-from issuance.states import JOB_REVOCABLE, JobState, ListState
+from issuance.states import JOB_REVOCABLE, LIST_MOVES, JobState, ListState
 from issuance.undo import canary_size
 from thanxportal.accounts.models import User, record_activity
 
@@ -50,22 +50,42 @@ def _suffix(content: File[bytes] | str) -> str:
     return f".{suffix}" if suffix in ("csv", "tsv", "txt", "xlsx", "xls", "ods") else ".csv"
 
 
+@transaction.atomic
 def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | None, careful: bool = False) -> bool:
     """Starts issuing a checked list, once: the token of its review form is used up. False if it was before.
 
+    A list above its merchant's approval threshold asks for an approval instead, whoever launches it.
     `careful` is how pages launch: a hold in which stopping is free, and canaries ahead of a large list.
     """
     if recipient_list.state != ListState.CHECKED:
         return False
+    unused = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.CHECKED, confirm_token=token)
+    if not unused.update(launched_by=actor, approved_by=None, sent_back=""):
+        return False
+    if RecipientList.objects.filter(pk=recipient_list.pk).above_threshold().exists():
+        return _ask_for_approval(recipient_list, actor)
+    return start_hold(recipient_list, actor, careful=careful)
+
+
+def _ask_for_approval(recipient_list: RecipientList, actor: User | None) -> bool:
+    fields: dict[str, Any] = {"asked_at": timezone.now(), "confirm_token": uuid4(), "lease_until": None}
+    if not move_list(recipient_list, ListState.AWAITING_APPROVAL, actor=actor, **fields):
+        return False
+    guests = f"{recipient_list.waiting_count:,} guests"
+    _tell(recipient_list, actor, f"Asked for approval to issue “{recipient_list.name}” to {guests}.")
+    return True
+
+
+def start_hold(recipient_list: RecipientList, actor: User | None, *, careful: bool) -> bool:
+    """Sets a list on its way; the caller has made sure that it may go. False if it moved meanwhile."""
     now = timezone.now()
     hold = timedelta(seconds=settings.HOLD_SECONDS if careful else 0)
-    fields: dict[str, Any] = {"launched_by": actor, "launched_at": now, "held_until": now + hold, "lease_until": None}
+    fields: dict[str, Any] = {"launched_at": now, "held_until": now + hold, "lease_until": None}
     fields["canary_size"] = canary_size(recipient_list) if careful else 0
-    unused = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.CHECKED, confirm_token=token)
-    with transaction.atomic():
-        if not unused.update(launched_at=now) or not move_list(recipient_list, ListState.HELD, actor=actor, **fields):
-            return False
-        _tell(recipient_list, actor, f"Issued “{recipient_list.name}” to {recipient_list.waiting_count:,} guests.")
+    if not move_list(recipient_list, ListState.HELD, actor=actor, **fields):
+        return False
+    guests = recipient_list.waiting_count
+    _tell(recipient_list, actor, f"Issued “{recipient_list.name}” to {guests:,} guest{'' if guests == 1 else 's'}.")
     return True
 
 
@@ -89,7 +109,7 @@ def continue_after_safety_stop(*, recipient_list: RecipientList, actor: User | N
 @transaction.atomic
 def discard_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
     """Puts away a list of which nothing was issued; False if that is no longer possible."""
-    if recipient_list.status not in (ListState.UPLOADED, ListState.READING, ListState.CHECKED):
+    if ListState.DISCARDED not in LIST_MOVES[recipient_list.status]:
         return False
     if not move_list(recipient_list, ListState.DISCARDED, actor=actor, ended_at=timezone.now(), lease_until=None):
         return False
@@ -102,7 +122,8 @@ def stop_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
     """Stops what is not yet sent. During the hold the list goes back to its review; later its unsent jobs
     are cancelled, and those already sent run to their end. False if there was nothing left to stop."""
     if recipient_list.status == ListState.HELD:
-        stopped = move_list(recipient_list, ListState.CHECKED, actor=actor, confirm_token=uuid4(), held_until=None)
+        fields: dict[str, Any] = {"confirm_token": uuid4(), "held_until": None, "approved_by": None}
+        stopped = move_list(recipient_list, ListState.CHECKED, actor=actor, **fields)
     elif recipient_list.status == ListState.ISSUING:
         stopped = _cancel_unsent_jobs(recipient_list, actor)
     else:

@@ -10,6 +10,7 @@ class ListState(models.TextChoices):
     READING = "reading", "Reading"
     UNREADABLE = "unreadable", "Can't be read"
     CHECKED = "checked", "Ready for review"
+    AWAITING_APPROVAL = "awaiting_approval", "Waits for approval"
     HELD = "held", "About to start"
     ISSUING = "issuing", "Issuing"
     FINISHED = "finished", "Finished"
@@ -29,13 +30,21 @@ class ListState(models.TextChoices):
         return self in LIST_ENDED
 
 
-_LIST_TONES = {"finished": "ok", "unreadable": "bad", "checked": "warn", "stopped": "warn", "discarded": ""}
+_LIST_TONES = {
+    "finished": "ok",
+    "unreadable": "bad",
+    "checked": "warn",
+    "stopped": "warn",
+    "discarded": "",
+    "awaiting_approval": "warn",
+}
 LIST_RUNNING = (ListState.UPLOADED, ListState.READING, ListState.HELD, ListState.ISSUING)
 LIST_ENDED = (ListState.UNREADABLE, ListState.FINISHED, ListState.STOPPED, ListState.DISCARDED)
 LIST_MOVES: dict[str, tuple[str, ...]] = {
     ListState.UPLOADED: (ListState.READING, ListState.DISCARDED),
     ListState.READING: (ListState.CHECKED, ListState.UNREADABLE, ListState.DISCARDED),
-    ListState.CHECKED: (ListState.HELD, ListState.DISCARDED),
+    ListState.CHECKED: (ListState.HELD, ListState.AWAITING_APPROVAL, ListState.DISCARDED),
+    ListState.AWAITING_APPROVAL: (ListState.HELD, ListState.CHECKED, ListState.DISCARDED),
     ListState.HELD: (ListState.ISSUING, ListState.CHECKED, ListState.STOPPED),
     ListState.ISSUING: (ListState.FINISHED, ListState.STOPPED),
     ListState.STOPPED: (),

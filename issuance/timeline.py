@@ -19,11 +19,17 @@ SENTENCES = {
     ListState.READING: "Reading started",
     ListState.UNREADABLE: "The file can’t be read",
     ListState.CHECKED: "File read and checked",
+    ListState.AWAITING_APPROVAL: "Asked for approval",
     ListState.HELD: "Launched",
     ListState.ISSUING: "Issuing started",
     ListState.FINISHED: "Finished",
     ListState.STOPPED: "Stopped",
     ListState.DISCARDED: "Discarded",
+}
+MOVES: dict[tuple[str, str], str] = {
+    (ListState.HELD, ListState.CHECKED): "Stopped before anything was sent",
+    (ListState.AWAITING_APPROVAL, ListState.HELD): "Approved and launched",
+    (ListState.AWAITING_APPROVAL, ListState.CHECKED): "Back at its review",
 }
 
 
@@ -49,7 +55,6 @@ def _line(event: Event) -> Line:
         sentence, tone = SENTENCES[ListState(event.new_state)], ListState(event.new_state).tone
         if event.note and not event.old_state:
             return Line(event.note, event.at, str(event.actor or ""), tone)
-        if event.old_state == ListState.HELD and event.new_state == ListState.CHECKED:
-            sentence = "Stopped before anything was sent"
+        sentence = MOVES.get((event.old_state, event.new_state), sentence)
     note = f". {event.note}" if event.note else ""
     return Line(sentence + note, event.at, str(event.actor or ""), tone)

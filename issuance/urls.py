@@ -1,6 +1,6 @@
 from django.urls import path
 
-from issuance import views_downloads, views_guests, views_home, views_list, views_lists, views_review
+from issuance import views_approval, views_downloads, views_guests, views_home, views_list, views_lists, views_review
 
 app_name = "issuance"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("lists/<int:pk>/review/", views_review.list_review, name="list_review"),
     path("lists/<int:pk>/undo/", views_review.list_undo, name="list_undo"),
     path("lists/<int:pk>/launch/", views_review.list_launch, name="list_launch"),
+    path("lists/<int:pk>/approval/", views_approval.list_approval, name="list_approval"),
+    path("lists/<int:pk>/approve/", views_approval.list_approve, name="list_approve"),
+    path("lists/<int:pk>/send-back/", views_approval.list_send_back, name="list_send_back"),
+    path("lists/<int:pk>/withdraw/", views_approval.list_withdraw, name="list_withdraw"),
     path("lists/<int:pk>/guests/", views_guests.guests, name="guests"),
     path("lists/<int:pk>/bad-rows.csv", views_downloads.bad_rows, name="bad_rows"),
     path("lists/<int:pk>/report.csv", views_downloads.report, name="report"),

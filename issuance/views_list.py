@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from issuance import tasks
 from issuance.access import list_for, may
@@ -40,7 +42,10 @@ STEPS = {
 @require_GET
 @never_cache
 def list_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    return _page(request, list_for(request, handle, pk))
+    recipient_list = list_for(request, handle, pk)
+    if recipient_list.status == ListState.AWAITING_APPROVAL:
+        return redirect("issuance:list_approval", handle, pk)
+    return _page(request, recipient_list)
 
 
 @require_GET
@@ -48,6 +53,8 @@ def list_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def list_progress(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """The part of the page that changes; without JavaScript the address leads back to the page."""
     recipient_list = list_for(request, handle, pk)
+    if recipient_list.status == ListState.AWAITING_APPROVAL:
+        return HttpResponseClientRedirect(reverse("issuance:list_approval", args=[handle, pk]))
     if not request.headers.get("HX-Request"):
         return redirect("issuance:list_detail", handle, pk)
     return _page(request, recipient_list, "#progress")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,13 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from issuance import tasks
 from issuance.access import list_for, may
-from issuance.check import split_of
 from issuance.forms import LaunchForm, UndoForm
 from issuance.models import RecipientList
-from issuance.review import BLOCK, checks_of
+from issuance.review import review_facts
 from issuance.services import launch_list
 from issuance.states import ListState
-from issuance.undo import canary_size, choose_unit_of_undo, undo_plan
+from issuance.undo import choose_unit_of_undo
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
@@ -53,7 +51,7 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if recipient_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
     form = LaunchForm(recipient_list, request.POST)
-    if not form.is_valid() or _blocked(recipient_list):
+    if not form.is_valid() or review_facts(recipient_list)["blocked"]:
         return _review(request, recipient_list, form, status=422)
     token = form.cleaned_data["confirm_token"]
     if launch_list(recipient_list=recipient_list, token=token, actor=user_of(request), careful=True):
@@ -64,10 +62,6 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     return redirect("issuance:list_detail", handle, pk)
 
 
-def _blocked(recipient_list: RecipientList) -> bool:
-    return any(check.level == BLOCK for check in checks_of(recipient_list, split_of(recipient_list).arms))
-
-
 def _review(
     request: HttpRequest,
     recipient_list: RecipientList,
@@ -76,21 +70,10 @@ def _review(
     undo_form: UndoForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    arms = split_of(recipient_list).arms
-    checks = checks_of(recipient_list, arms)
-    canaries = canary_size(recipient_list)
-    context = {
-        "list": recipient_list,
+    context = review_facts(recipient_list) | {
         "form": form,
         "undo_form": undo_form or UndoForm(recipient_list),
-        "arms": arms,
-        "gifts": [arm for arm in arms if arm.count and not arm.variant.is_control],
-        "undo": undo_plan(arms, recipient_list.job_size, canaries),
-        "checks": checks,
-        "blocked": any(check.level == BLOCK for check in checks),
         "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
-        "hold_seconds": settings.HOLD_SECONDS,
-        "canaries": canaries,
     }
     return TemplateResponse(request, "issuance/list_review.html", context, status=status)

@@ -169,6 +169,11 @@ def sid(harbor: Merchant) -> User:
 
 
 @pytest.fixture
+def abe(harbor: Merchant) -> User:
+    return cast.person("abe@example.com", harbor, Role.APPROVER)
+
+
+@pytest.fixture
 def cleo(sunny: Merchant) -> User:
     return cast.person("cleo@example.com", sunny, Role.MANAGER)
 

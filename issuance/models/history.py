@@ -19,8 +19,8 @@ class Event(models.Model):
     recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="events")
     job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
     at = models.DateTimeField(default=timezone.now)
-    old_state = models.CharField(max_length=12, blank=True)
-    new_state = models.CharField(max_length=12)
+    old_state = models.CharField(max_length=20, blank=True)
+    new_state = models.CharField(max_length=20)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     note = models.CharField(max_length=300, blank=True)
 

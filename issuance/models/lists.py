@@ -21,6 +21,10 @@ class RecipientListQuerySet(models.QuerySet["RecipientList"]):
     def running(self) -> RecipientListQuerySet:
         return self.filter(state__in=LIST_RUNNING)
 
+    def above_threshold(self) -> RecipientListQuerySet:
+        """Lists that reward more guests than their merchant lets one person decide about."""
+        return self.filter(waiting_count__gt=F("merchant__approval_threshold"))
+
     def due_to_read(self) -> RecipientListQuerySet:
         now = timezone.now()
         free = Q(lease_until=None) | Q(lease_until__lt=now)
@@ -51,7 +55,7 @@ class RecipientList(models.Model):
     one_guest = models.BooleanField(default=False, help_text="Made by the form for a single guest.")
     reason = models.CharField(max_length=200, blank=True, help_text="Why the single guest is rewarded.")
     name = models.CharField(max_length=200)
-    state = models.CharField(max_length=12, choices=ListState.choices, default=ListState.UPLOADED)
+    state = models.CharField(max_length=20, choices=ListState.choices, default=ListState.UPLOADED)
     file = models.FileField(upload_to="lists/", max_length=200, blank=True)
     pasted = models.BooleanField(default=False)
     file_info = models.JSONField(default=dict, help_text="Kind, encoding, columns and warnings, as read.")
@@ -74,6 +78,11 @@ class RecipientList(models.Model):
 
     confirm_token = models.UUIDField(default=uuid4, unique=True, editable=False)
     launched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When the launcher asked for an approval.")
+    sent_back = models.CharField(max_length=300, blank=True, help_text="Why an approver sent it back.")
+    approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_by = models.ForeignKey(
@@ -113,6 +122,10 @@ class RecipientList(models.Model):
                     + F("duplicate_count")
                 ),
             ),
+            models.CheckConstraint(
+                name="approved_by_another_person",
+                condition=Q(approved_by=None) | ~Q(approved_by=F("launched_by")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,6 +139,12 @@ class RecipientList(models.Model):
     def job_size(self) -> int:
         """Most guests in one job, which is what Thanx can revoke."""
         return min(self.undo_size or settings.JOB_SIZE, settings.JOB_SIZE)
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether it rewards more guests than its merchant lets one person decide about."""
+        threshold = self.merchant.approval_threshold
+        return threshold is not None and self.waiting_count > threshold
 
     @property
     def ready_count(self) -> int:

@@ -97,7 +97,7 @@ def test_home_costs_the_same_with_many_lists(
         guest_list(campaign, waiting=1)
         guest_list(campaign, ListState.FINISHED, refused=1)
         guest_list(campaign, ListState.ISSUING, unknown=1)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         home(browser)
 
 

@@ -104,12 +104,22 @@ class Right(models.TextChoices):
     MANAGE = "manager", "manage the team and export unmasked"
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of_merchant(self, merchant: Merchant) -> MembershipQuerySet:
+        return self.filter(merchant=merchant, user__is_active=True).select_related("user").order_by("user__email")
+
+    def who_may(self, right: Right) -> MembershipQuerySet:
+        return self.filter(role__in=[role for role in Role if role.rank >= Role(right.value).rank])
+
+
 class Membership(models.Model):
     """A user's role in one merchant; each role may do what the ones before it may."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "merchant"], name="one_membership_per_merchant")]

@@ -38,7 +38,9 @@ class Command(BaseCommand):
         if not recipient_list.waiting_count:
             self.stderr.write("No guest in the file can be rewarded.")
         launch_list(recipient_list=recipient_list, token=recipient_list.confirm_token, actor=None)
-        if options["wait"]:
+        if recipient_list.state == ListState.AWAITING_APPROVAL:
+            self.stderr.write(f"Above the threshold of {recipient_list.merchant}: an approver has to approve it first.")
+        elif options["wait"]:
             self._drive(recipient_list)
         else:
             nudge(tasks.work_list, recipient_list.pk)
