@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from issuance.column_names import email_rank, names_guests, names_other_number, phone_rank, plain_name
 from issuance.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
@@ -13,6 +14,8 @@ from issuance.unreadable_file import UnreadableFile
 HEADER_WITHIN = 20  # rows
 _SAMPLED = 200  # rows whose cells are judged
 _WIDEST = 200  # columns looked at
+_SAMPLES = 5  # cells of a column that are shown
+_SAMPLE_LENGTH = 80  # characters of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,17 @@ class Columns:
     header_row: int
     names: tuple[str, ...]
     sure: bool
+
+
+class ColumnContent(NamedTuple):
+    """What a column holds: its first cells as written, and shares from 0 to 1: of rows with anything in it, of its
+    cells that are emails, and of those that are phones."""
+
+    name: str
+    samples: list[str]
+    filled: float
+    email: float
+    phone: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,26 @@ def find_columns(rows: Sequence[list[str]], *, country: str) -> Columns:
         if mails and calls:
             email, phone, sure = only, only, mails + calls >= 0.5
     return Columns(email, phone, 0 if header is None else header + 1, _shown(cells, width), sure)
+
+
+def chosen_columns(rows: Sequence[list[str]], *, email: int | None, phone: int | None, header_row: int) -> Columns:
+    """The columns that a person chose, under the names that stand in `header_row` (0: none)."""
+    cells = rows[header_row - 1] if 0 < header_row <= len(rows) else []
+    width = min(max((len(row) for row in rows), default=0), _WIDEST)
+    return Columns(email, phone, header_row, _shown(cells, width), True)
+
+
+def contents_of(rows: Sequence[list[str]], columns: Columns, *, country: str) -> list[ColumnContent]:
+    """What each column holds, for a person who has to choose."""
+    guests = [row for row in rows[columns.header_row :] if any(map(str.strip, row))][:_SAMPLED]
+    contents = []
+    for at in range(min(max(map(len, guests), default=0), _WIDEST)):
+        name = columns.names[at] if at < len(columns.names) else f"Column {column_letter(at)}"
+        cells = _column(guests, at)
+        samples = [cell[:_SAMPLE_LENGTH] for cell in cells[:_SAMPLES]]
+        shares = len(cells) / len(guests), _email_share(guests, at), _phone_share(guests, at, country)
+        contents.append(ColumnContent(name, samples, *(round(share, 3) for share in shares)))
+    return contents
 
 
 def _chosen(emails: list[_Fit], phones: list[_Fit]) -> tuple[int | None, int | None, bool]:

@@ -35,6 +35,9 @@ class RunTogether(list[str]):
 class DelimitedText:
     """Rows of a text. `open_text` opens it anew at its start, without translating line ends."""
 
+    sheets: tuple[str, ...] = ()
+    sheet = ""
+
     def __init__(self, open_text: Callable[[], TextIO], *, kind: str, encoding: str, bytes_total: int) -> None:
         self._open_text = open_text
         self._text: TextIO | None = None

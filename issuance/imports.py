@@ -15,15 +15,17 @@ from django.utils import timezone
 from campaigns.allocation import arm_chooser, identity_hasher
 from issuance.bulk import insert_rows
 from issuance.lifecycle import LEASE, MOST_CRASHES, claim_list, move_list
+from issuance.mapping import remembered_columns
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.pasted_text import PastedGuests, read_pasted
 from issuance.recipient_file import RecipientFile, UnreadableFile, Verdict, identity, open_recipient_file
+from issuance.repeats import set_aside_repeats
 from issuance.states import ListState, Outcome
 
 BATCH = 5_000  # rows in one transaction
 RECIPIENT_COLUMNS = (
-    "recipient_list_id", "row", "type", "value", "other", "fixed", "identity", "variant_id", "outcome", "reason",
-    "reward_id",
+    "recipient_list_id", "row", "type", "value", "other", "fixed", "cells", "identity", "variant_id", "outcome",
+    "reason", "reward_id",
 )  # fmt: skip
 ERROR_COLUMNS = ("recipient_list_id", "row", "kind", "code", "column", "cells", "identity")
 
@@ -69,8 +71,8 @@ class Sorter:
         self.seen.add(digest)
         variant_id, outcome = self.arms[self.choose(person)]
         batch.recipients.append(
-            (self.list_id, verdict.row, verdict.type, verdict.value, verdict.other, verdict.fixed, digest,
-             variant_id, outcome, "", "")
+            (self.list_id, verdict.row, verdict.type, verdict.value, verdict.other, verdict.fixed, _cells(verdict),
+             digest, variant_id, outcome, "", "")
         )  # fmt: skip
         batch.count(outcome)
 
@@ -78,6 +80,10 @@ class Sorter:
         cells = json.dumps([cell.replace("\x00", "\ufffd") for cell in verdict.raw])
         batch.errors.append((self.list_id, verdict.row, kind, code[:60], verdict.column[:120], cells, digest))
         batch.count(kind)
+
+
+def _cells(verdict: Verdict) -> str:
+    return "\x1f".join(verdict.raw).replace("\x00", "\ufffd")
 
 
 def identity_of(recipient_list: RecipientList) -> Any:
@@ -92,12 +98,16 @@ def read_recipient_file(list_id: int) -> None:
         return
     if recipient_list.status == ListState.UPLOADED and not move_list(recipient_list, ListState.READING):
         return
-    if recipient_list.epoch > MOST_CRASHES:
+    if recipient_list.epoch - recipient_list.mapping.get("epoch", 0) > MOST_CRASHES:
         _unreadable(recipient_list, "Reading this file failed five times. Ask staff to look, or save it anew as CSV.")
         return
     try:
         with _open(recipient_list) as file:
+            _use_choice(recipient_list, file)
             _note_info(recipient_list, file)
+            if not file.opened.columns.sure and not recipient_list.rows_count:
+                move_list(recipient_list, ListState.MAPPING, lease_until=None)
+                return
             for batch in _batches(recipient_list, file):
                 if not _save(recipient_list, batch, file.bytes_read):
                     return  # Discarded meanwhile, or another worker has the list.
@@ -108,18 +118,34 @@ def read_recipient_file(list_id: int) -> None:
 
 
 def _open(recipient_list: RecipientList) -> RecipientFile | PastedGuests:
-    country = recipient_list.merchant.country
+    country, prefer = recipient_list.merchant.country, recipient_list.merchant.preferred_identifier
     path = Path(recipient_list.file.path)
     if recipient_list.pasted:
-        return read_pasted(path.read_text(encoding="utf-8"), country=country)
+        return read_pasted(path.read_text(encoding="utf-8"), country=country, prefer=prefer)
     return open_recipient_file(
-        path, country=country, max_rows=settings.MAX_LIST_ROWS, max_bytes=settings.MAX_LIST_BYTES
+        path,
+        country=country,
+        max_rows=settings.MAX_LIST_ROWS,
+        max_bytes=settings.MAX_LIST_BYTES,
+        sheet=recipient_list.mapping.get("sheet", ""),
+        prefer=prefer,
     )
+
+
+def _use_choice(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> None:
+    """The columns that a person chose for this list, else for an earlier one with the same header."""
+    if isinstance(file, PastedGuests):
+        return
+    columns, chosen = file.opened.columns, recipient_list.mapping
+    if "email" in chosen:
+        file.choose(email=chosen["email"], phone=chosen["phone"], header_row=chosen["header_row"])
+    elif columns.header_row and (known := remembered_columns(recipient_list, list(columns.names))):
+        file.choose(email=known["email"], phone=known["phone"])
 
 
 def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> None:
     opened = file.opened
-    info = {
+    info: dict[str, Any] = {
         "kind": opened.kind,
         "encoding": opened.encoding,
         "delimiter": opened.delimiter,
@@ -128,8 +154,12 @@ def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests
         "phone": opened.columns.phone,
         "header_row": opened.columns.header_row,
         "sure": opened.columns.sure,
+        "sheets": list(opened.sheets),
+        "sheet": opened.sheet,
         "warnings": list(file.warnings),
     }
+    if not opened.columns.sure and isinstance(file, RecipientFile):
+        info["columns"] = [column._asdict() for column in file.contents()]
     RecipientList.objects.filter(pk=recipient_list.pk).update(file_info=info, bytes_total=opened.bytes_total)
 
 
@@ -175,6 +205,10 @@ def _unreadable(recipient_list: RecipientList, sentence: str) -> None:
     move_list(recipient_list, ListState.UNREADABLE, problem=sentence[:400], lease_until=None, ended_at=timezone.now())
 
 
+@transaction.atomic
 def _checked(recipient_list: RecipientList) -> None:
+    set_aside_repeats(recipient_list)
     total = F("bytes_total")
-    move_list(recipient_list, ListState.CHECKED, checked_at=timezone.now(), lease_until=None, bytes_read=total)
+    now = timezone.now()
+    if not move_list(recipient_list, ListState.CHECKED, checked_at=now, lease_until=None, bytes_read=total):
+        transaction.set_rollback(True)  # Discarded meanwhile: its guests stay as they were read.

@@ -30,9 +30,10 @@ class PastedGuests:
     many of one as of the other, belong to the same guests.
     """
 
-    def __init__(self, text: str, *, country: str, max_rows: int) -> None:
+    def __init__(self, text: str, *, country: str, max_rows: int, prefer: str = "email") -> None:
         self._lines = text.splitlines()
         self._country = country.upper()
+        self._prefer = prefer
         self._max_rows = max_rows
         size = len(text.encode("utf-8", "replace"))
         columns = Columns(None, None, 0, ("Text",), True)
@@ -74,12 +75,15 @@ class PastedGuests:
         good = [(kind, found) for kind, found in judged if found.value]
         if not good:
             return Verdict(row, "", "", guest, judged[0][1].code, "Text", False, "")
+        good.sort(key=lambda judged: judged[0] != self._prefer)
         (kind, found), *others = good
         other = others[0][1].value if others else ""
         return Verdict(row, kind, found.value, guest, "", "", found.fixed or len(good) < len(guest), other)
 
 
-def read_pasted(text: str, *, country: str, max_rows: int = 1_000_000) -> RecipientFile | PastedGuests:
+def read_pasted(
+    text: str, *, country: str, max_rows: int = 1_000_000, prefer: str = "email"
+) -> RecipientFile | PastedGuests:
     """Open pasted text: as a table with one guest per line where it clearly is one, else as running text.
 
     Raises UnreadableFile when there is no text, or no email and no phone in it.
@@ -87,10 +91,11 @@ def read_pasted(text: str, *, country: str, max_rows: int = 1_000_000) -> Recipi
     text = text.replace("\0", " ")
     if not text.strip():
         raise UnreadableFile("empty_text")
-    return _as_table(text, country, max_rows) or PastedGuests(text, country=country, max_rows=max_rows)
+    table = _as_table(text, country, max_rows, prefer)
+    return table or PastedGuests(text, country=country, max_rows=max_rows, prefer=prefer)
 
 
-def _as_table(text: str, country: str, max_rows: int) -> RecipientFile | None:
+def _as_table(text: str, country: str, max_rows: int, prefer: str) -> RecipientFile | None:
     def open_text() -> io.StringIO:
         return io.StringIO(text, newline="")
 
@@ -99,7 +104,7 @@ def _as_table(text: str, country: str, max_rows: int) -> RecipientFile | None:
     )
     try:
         rows = sum(any(map(str.strip, cells)) for cells in table.rows())
-        guests = RecipientFile(table, country=country, max_rows=max_rows)
+        guests = RecipientFile(table, country=country, max_rows=max_rows, prefer=prefer)
     except UnreadableFile:
         return None
     columns = guests.opened.columns

@@ -12,13 +12,13 @@ from __future__ import annotations
 import mmap
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
-from issuance.columns import Columns, column_letter, find_columns
+from issuance.columns import ColumnContent, Columns, chosen_columns, column_letter, contents_of, find_columns
 from issuance.delimited_text import RunTogether, file_size, open_text_file
 from issuance.identifiers import SENTENCES, Finding, email_verdict, identity, phone_verdict
 from issuance.spreadsheet import Sheet, open_spreadsheet
@@ -76,7 +76,10 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a file turned out to be. `samples` are its first rows as written; `bytes_total` is its size."""
+    """What a file turned out to be. `samples` are its first rows as written; `bytes_total` is its size.
+
+    `sheets` are the names of a workbook's visible sheets, and `sheet` is the one that is read.
+    """
 
     kind: str
     encoding: str
@@ -84,6 +87,8 @@ class Opened:
     columns: Columns
     samples: list[list[str]]
     bytes_total: int
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
 
 
 class Table(Protocol):
@@ -94,6 +99,8 @@ class Table(Protocol):
     delimiter: str
     bytes_total: int
     warnings: list[str]
+    sheets: tuple[str, ...]
+    sheet: str
 
     @property
     def bytes_read(self) -> int: ...
@@ -106,8 +113,17 @@ class Table(Protocol):
 class RecipientFile:
     """An opened list; a context manager. `verdicts()` may be called again and starts from the top each time."""
 
-    def __init__(self, table: Table, *, country: str, max_rows: int, columns: Columns | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        *,
+        country: str,
+        max_rows: int,
+        columns: Columns | None = None,
+        prefer: str = "email",
+    ) -> None:
         self._table = table
+        self._prefer_phone = prefer == "phone"
         self._country = country.upper()
         self._max_rows = max_rows
         sample, broken = _sample(table)
@@ -115,7 +131,10 @@ class RecipientFile:
             columns = columns or find_columns(sample, country=self._country)
         except UnreadableFile as error:
             raise broken or error from None
-        self.opened = Opened(table.kind, table.encoding, table.delimiter, columns, sample[:_SHOWN], table.bytes_total)
+        self.opened = Opened(
+            table.kind, table.encoding, table.delimiter, columns, sample[:_SHOWN], table.bytes_total,
+            table.sheets, table.sheet,
+        )  # fmt: skip
         self.warnings = [*table.warnings]
         left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
         if left_out:
@@ -128,6 +147,16 @@ class RecipientFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._table.close()
+
+    def choose(self, *, email: int | None, phone: int | None, header_row: int | None = None) -> None:
+        """Overrules which columns are read; both count from 0, and a `header_row` of None stays where it was found."""
+        row = self.opened.columns.header_row if header_row is None else header_row
+        columns = chosen_columns(_sample(self._table)[0], email=email, phone=phone, header_row=row)
+        self.opened = replace(self.opened, columns=columns)
+
+    def contents(self) -> list[ColumnContent]:
+        """What each column holds, judged by the first rows: for a person who has to choose."""
+        return contents_of(_sample(self._table)[0], self.opened.columns, country=self._country)
 
     @property
     def bytes_read(self) -> int:
@@ -157,6 +186,8 @@ class RecipientFile:
             left -= 1
             if cells.__class__ is RunTogether:
                 yield self._bad(number, cells, "rows_run_together", None)
+            elif found.value and second.value and self._prefer_phone:
+                yield Verdict(number, "phone", second.value, cells, "", "", second.fixed, found.value)
             elif found.value:
                 yield Verdict(number, "email", found.value, cells, "", "", found.fixed, second.value)
             elif second.value:
@@ -193,22 +224,27 @@ def open_recipient_file(
     max_rows: int = 1_000_000,
     max_bytes: int = 200 * 1024 * 1024,
     columns: Columns | None = None,
+    sheet: str = "",
+    prefer: str = "email",
 ) -> RecipientFile:
-    """Open a CSV, XLSX or ODS file of guests; `columns` overrules what would be found.
+    """Open a CSV, XLSX or ODS file of guests; `columns` and `sheet` overrule what would be found.
 
-    `country` (ISO 3166) is that of phone numbers written without one. Raises UnreadableFile when there is nothing to
-    read; problems further down are raised by `verdicts()` where they stand.
+    `country` (ISO 3166) is that of phone numbers written without one; `prefer`, email or phone, says which of two in
+    a row is the guest's, while the other is kept as `other`. Raises UnreadableFile when there is nothing to read;
+    problems further down are raised by `verdicts()` where they stand.
     """
     size = file_size(path, max_bytes=max_bytes)
     with path.open("rb") as file:
         head = file.read(4096)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        table: Table = open_spreadsheet(path, bytes_total=size, has_guests=lambda sheet: _has_guests(sheet, country))
+        table: Table = open_spreadsheet(
+            path, bytes_total=size, has_guests=lambda of: _has_guests(of, country), name=sheet
+        )
     else:
         _refuse_binary(path, head)
         table = open_text_file(path, bytes_total=size)
     try:
-        return RecipientFile(table, country=country, max_rows=max_rows, columns=columns)
+        return RecipientFile(table, country=country, max_rows=max_rows, columns=columns, prefer=prefer)
     except UnreadableFile:
         table.close()
         raise

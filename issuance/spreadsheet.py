@@ -40,7 +40,11 @@ class SheetTable:
     encoding = "utf-8"
     delimiter = ""
 
-    def __init__(self, sheet: Sheet, *, kind: str, bytes_total: int, warnings: list[str]) -> None:
+    def __init__(
+        self, sheet: Sheet, *, sheets: tuple[str, ...], kind: str, bytes_total: int, warnings: list[str]
+    ) -> None:
+        self.sheets = sheets
+        self.sheet = sheet.name
         self.kind = kind
         self.bytes_total = bytes_total
         self.warnings = warnings
@@ -57,8 +61,10 @@ class SheetTable:
         """Nothing stays open between two rows."""
 
 
-def open_spreadsheet(path: Path, *, bytes_total: int, has_guests: Callable[[Sheet], bool]) -> SheetTable:
-    """The first visible sheet that `has_guests`, else the first; says so when there are others.
+def open_spreadsheet(
+    path: Path, *, bytes_total: int, has_guests: Callable[[Sheet], bool], name: str = ""
+) -> SheetTable:
+    """The visible sheet of that name, else the first that `has_guests`, else the first; says so when there are others.
 
     Raises UnreadableFile.
     """
@@ -66,11 +72,13 @@ def open_spreadsheet(path: Path, *, bytes_total: int, has_guests: Callable[[Shee
     sheets = _ods_sheets(path) if kind == "ods" else _xlsx_sheets(path)
     if not sheets:
         raise UnreadableFile("empty_file")
-    chosen = next((sheet for sheet in sheets if has_guests(sheet)), sheets[0])
+    named = next((sheet for sheet in sheets if sheet.name == name), None)
+    chosen = named or next((sheet for sheet in sheets if has_guests(sheet)), sheets[0])
     warnings = []
     if len(sheets) > 1:
         warnings.append(f"Read the sheet “{chosen.name}”; the file has {len(sheets)} sheets.")
-    return SheetTable(chosen, kind=kind, bytes_total=bytes_total, warnings=warnings)
+    names = tuple(sheet.name for sheet in sheets)
+    return SheetTable(chosen, sheets=names, kind=kind, bytes_total=bytes_total, warnings=warnings)
 
 
 def _xlsx_sheets(path: Path) -> list[Sheet]:

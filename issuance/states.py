@@ -8,6 +8,7 @@ from django.db import models
 class ListState(models.TextChoices):
     UPLOADED = "uploaded", "Waiting to be read"
     READING = "reading", "Reading"
+    MAPPING = "mapping", "Needs columns"
     UNREADABLE = "unreadable", "Can't be read"
     CHECKED = "checked", "Ready for review"
     AWAITING_APPROVAL = "awaiting_approval", "Waits for approval"
@@ -33,6 +34,7 @@ class ListState(models.TextChoices):
 _LIST_TONES = {
     "finished": "ok",
     "unreadable": "bad",
+    "mapping": "warn",
     "checked": "warn",
     "stopped": "warn",
     "discarded": "",
@@ -42,7 +44,8 @@ LIST_RUNNING = (ListState.UPLOADED, ListState.READING, ListState.HELD, ListState
 LIST_ENDED = (ListState.UNREADABLE, ListState.FINISHED, ListState.STOPPED, ListState.DISCARDED)
 LIST_MOVES: dict[str, tuple[str, ...]] = {
     ListState.UPLOADED: (ListState.READING, ListState.DISCARDED),
-    ListState.READING: (ListState.CHECKED, ListState.UNREADABLE, ListState.DISCARDED),
+    ListState.READING: (ListState.CHECKED, ListState.MAPPING, ListState.UNREADABLE, ListState.DISCARDED),
+    ListState.MAPPING: (ListState.READING, ListState.DISCARDED),
     ListState.CHECKED: (ListState.HELD, ListState.AWAITING_APPROVAL, ListState.DISCARDED),
     ListState.AWAITING_APPROVAL: (ListState.HELD, ListState.CHECKED, ListState.DISCARDED),
     ListState.HELD: (ListState.ISSUING, ListState.CHECKED, ListState.STOPPED),

@@ -32,6 +32,7 @@ from thanxportal.celery import nudge
 STEPS = {
     ListState.UPLOADED: 1,
     ListState.READING: 1,
+    ListState.MAPPING: 1,
     ListState.UNREADABLE: 1,
     ListState.CHECKED: 2,
     ListState.HELD: 4,
@@ -77,6 +78,8 @@ def _stage(request: HttpRequest, recipient_list: RecipientList) -> dict[str, Any
     state = recipient_list.status
     if state in (ListState.UPLOADED, ListState.READING):
         return {"stage": "issuance/stages/reading.html"}
+    if state == ListState.MAPPING:
+        return {"stage": "issuance/stages/mapping.html"}
     if state == ListState.UNREADABLE:
         return {"stage": "issuance/stages/unreadable.html"}
     if state == ListState.CHECKED:

@@ -3,7 +3,7 @@
 from issuance.models.claims import ClaimOverride, GuestClaim
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import Attempt, IssuanceJob, IssuanceJobQuerySet
-from issuance.models.lists import RecipientList, RecipientListQuerySet
+from issuance.models.lists import ColumnMapping, RecipientList, RecipientListQuerySet
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.rows import Recipient, RecipientQuerySet, RowError, RowErrorQuerySet
@@ -12,6 +12,7 @@ from issuance.models.webhooks import WebhookDelivery, WebhookDeliveryQuerySet
 __all__ = [
     "Attempt",
     "ClaimOverride",
+    "ColumnMapping",
     "Event",
     "GuestClaim",
     "IssuanceJob",

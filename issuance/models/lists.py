@@ -59,6 +59,9 @@ class RecipientList(models.Model):
     file = models.FileField(upload_to="lists/", max_length=200, blank=True)
     pasted = models.BooleanField(default=False)
     file_info = models.JSONField(default=dict, help_text="Kind, encoding, columns and warnings, as read.")
+    mapping = models.JSONField(
+        default=dict, blank=True, help_text="What a person chose: sheet, header_row, email, phone; columns from 0."
+    )
     problem = models.CharField(max_length=400, blank=True, help_text="Why it can't be read, in plain words.")
     epoch = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -162,3 +165,18 @@ class RecipientList(models.Model):
         """Whether every row of the file has its place and nobody is still waiting for an answer."""
         ledger = self.ledger
         return ledger.pop("rows") == sum(ledger.values()) and self.state == ListState.FINISHED
+
+
+class ColumnMapping(models.Model):
+    """The columns that a person of this merchant chose for files with one header, used by itself the next time."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="column_mappings", db_index=False)
+    header_hash = models.CharField(max_length=64, help_text="SHA-256 of the names of the columns, in order.")
+    mapping = models.JSONField(help_text="Email and phone column, from 0; null for none.")
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "header_hash"], name="one_mapping_per_header")]
+
+    def __str__(self) -> str:
+        return f"Mapping {self.pk}"

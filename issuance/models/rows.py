@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from campaigns.models import Variant
+from campaigns.models import Campaign, Variant
 from issuance.models.lists import RecipientList
 from issuance.states import Outcome
 
@@ -29,6 +29,7 @@ class Recipient(models.Model):
     value = models.CharField(max_length=254)
     other = models.CharField(max_length=254, blank=True, help_text="The guest's second identifier, never sent.")
     fixed = models.BooleanField(default=False)
+    cells = models.TextField(blank=True, help_text="The row as it stood in the file, its cells parted by U+001F.")
     identity = models.BinaryField(max_length=16, help_text="Keyed hash of the identifier.")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+", db_index=False)
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
@@ -46,6 +47,11 @@ class Recipient(models.Model):
         db_index=False,
         help_text="The refusal of the same row in the parent list.",
     )
+    repeat_of = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="A campaign that had promised this guest a reward when the list was read.",
+    )  # fmt: skip
+    repeated_at = models.DateTimeField(null=True, help_text="When it had promised it.")
 
     objects = RecipientQuerySet.as_manager()
 
@@ -55,12 +61,17 @@ class Recipient(models.Model):
             models.Index(
                 fields=["recipient_list", "reason", "row"], condition=Q(outcome="refused"), name="recipient_by_reason"
             ),
+            models.Index(
+                fields=["recipient_list", "row"], condition=Q(repeat_of__isnull=False), name="recipient_repeated"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["recipient_list", "row"], name="one_recipient_per_row"),
-            models.UniqueConstraint(fields=["job", "position"], name="one_recipient_per_position"),
             models.UniqueConstraint(
                 fields=["retry_of"], condition=Q(retry_of__isnull=False), name="one_retry_per_refusal"
+            ),
+            models.UniqueConstraint(
+                fields=["job", "position"], condition=Q(job__isnull=False), name="one_recipient_per_position"
             ),
             models.CheckConstraint(condition=~Q(outcome="control") | Q(job=None), name="control_is_never_in_a_job"),
         ]

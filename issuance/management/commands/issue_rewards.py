@@ -66,6 +66,9 @@ class Command(BaseCommand):
             if recipient_list.state in (ListState.UPLOADED, ListState.READING):
                 time.sleep(0.2)
 
+        if recipient_list.state == ListState.MAPPING:
+            raise CommandError("It isn't clear which columns hold the guests. Choose them on the page of the list.")
+
     def _drive(self, recipient_list: RecipientList) -> None:
         while recipient_list.state not in LIST_ENDED:
             drive_due_work(list_id=recipient_list.pk)
