@@ -54,11 +54,13 @@ class Filters:
     def from_query(cls, query: Any) -> Filters:
         """Reads the address; whatever makes no sense there is left out."""
         outcome = query.get("outcome", "")
-        numbers = {name: _number(query.get(name, "")) for name in ("arm", "job", "after", "before")}
+        numbers = {name: number_in(query, name) for name in ("arm", "job", "after", "before")}
         return cls(outcome=outcome if outcome in FILTERS else "", **numbers)
 
 
-def _number(text: str) -> int | None:
+def number_in(query: Any, name: str) -> int | None:
+    """A whole number from an address or a form; None for anything else."""
+    text = query.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState, RewardTemplate
-from issuance.ledger import guests_url
 from issuance.models import IssuanceJob, RecipientList
 from issuance.states import JobState, ListState
 from thanxportal.accounts.models import Merchant
@@ -87,15 +86,18 @@ def _reviews(merchant: Merchant) -> Iterator[Need]:
 
 
 def _refusals(merchant: Merchant) -> Iterator[Need]:
+    """Refused guests who are in no retry yet."""
     since = timezone.now() - RECENT
-    for found in _lists(merchant, refused_count__gt=0, ended_at__gte=since):
-        count = found.refused_count
+    ended = RecipientList.objects.for_merchant(merchant).filter(ended_at__gte=since)
+    retried = Sum("retries__rows_count", filter=~Q(retries__state=ListState.DISCARDED), default=0)
+    for found in ended.annotate(left=F("refused_count") - retried).filter(left__gt=0)[:MOST]:
+        count = found.left  # type: ignore[attr-defined]
         yield Need(
             f"{count:,} guest{'' if count == 1 else 's'} of “{found.name}” {'was' if count == 1 else 'were'} refused.",
-            "See why, correct them, and bring them in a new list.",
+            "See why, correct them, and send them again.",
             "bad",
-            guests_url(found, outcome="refused"),
-            "See who",
+            reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
+            "Correct and retry",
         )
 
 

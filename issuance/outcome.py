@@ -4,28 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from issuance.ledger import guests_url
-from issuance.models import Recipient, RecipientList
+from issuance.models import Recipient, RecipientList, RecipientListQuerySet
 from issuance.reasons import reason_in_words
-from issuance.states import Outcome
+from issuance.states import ListState, Outcome
 
 
 @dataclass(frozen=True)
 class Refusal:
+    """`left` of the `count` guests are in no retry yet."""
+
     sentence: str
     code: str
     count: int
+    left: int
     url: str
 
 
 def refusals_of(recipient_list: RecipientList) -> list[Refusal]:
     """The most frequent reason first. Counts guests, so it has no place in a page that is polled."""
     refused = Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.REFUSED)
-    groups = refused.values("reason").annotate(count=Count("pk")).order_by("-count", "reason")
-    url = guests_url(recipient_list, outcome=Outcome.REFUSED.value)
+    left = Count("pk", filter=Q(retries=None))
+    groups = refused.values("reason").annotate(count=Count("pk"), left=left).order_by("-count", "reason")
     return [
-        Refusal(reason_in_words(group["reason"]) or "No reason was given.", group["reason"], group["count"], url)
+        Refusal(
+            reason_in_words(group["reason"]) or "No reason was given.",
+            group["reason"],
+            group["count"],
+            group["left"],
+            guests_url(recipient_list, outcome=Outcome.REFUSED.value, reason=group["reason"]),
+        )
         for group in groups
     ]
+
+
+def retries_of(recipient_list: RecipientList) -> RecipientListQuerySet:
+    """The lists that send refused guests of this one again; a discarded one sends nobody."""
+    lists = RecipientList.objects.for_merchant(recipient_list.merchant).filter(parent=recipient_list)
+    return lists.exclude(state=ListState.DISCARDED).order_by("pk")

@@ -6,14 +6,14 @@ from issuance.recipient_file import SENTENCES
 
 # Thanx may add codes at any time: an unknown one is shown as it is, never hidden.
 REFUSALS = {
-    "USER_EMAIL_INVALID": "Thanx doesn’t accept this email address. Correct it and bring it in a new list.",
-    "USER_PHONE_INVALID": "Thanx doesn’t accept this phone number. Correct it and bring it in a new list.",
+    "USER_EMAIL_INVALID": "Thanx doesn’t accept this email address. Correct it and retry.",
+    "USER_PHONE_INVALID": "Thanx doesn’t accept this phone number. Correct it and retry.",
     "RESOURCE_NOT_FOUND": "Thanx doesn’t know the campaign or its arm. Ask staff to look.",
     "BAD_REQUEST": "Thanx refused the whole job. Ask staff to look.",
     "UNPROCESSABLE_ENTITY": "Thanx refused the whole job. Ask staff to look.",
     "USER_OPTED_OUT": "This guest doesn’t want rewards from you.",
-    "GENERIC_ERROR": "Thanx couldn’t issue this one, and gave no reason. Bring the guest in a new list.",
-    "NEVER_EXECUTED": "Thanx confirmed that it never issued this reward. Bring the guest in a new list.",
+    "GENERIC_ERROR": "Thanx couldn’t issue this one, and gave no reason. Retry the guest.",
+    "NEVER_EXECUTED": "Thanx confirmed that it never issued this reward. Retry the guest.",
     "REFUSED": "Thanx refused this guest without a reason.",
 }
 JOB_PROBLEMS = {
@@ -23,7 +23,7 @@ JOB_PROBLEMS = {
     "JOB_NOT_FOUND": "Thanx no longer knows the job that it accepted.",
     "JOB_ID_SEEN_BEFORE": "Thanx answered with the number of another job.",
     "OTHER_JOB": "The number that Thanx gave belongs to another job.",
-    "NEVER_EXECUTED": "Thanx confirmed that it never issued these rewards. Bring the guests in a new list.",
+    "NEVER_EXECUTED": "Thanx confirmed that it never issued these rewards. Retry the guests once the list has ended.",
     "FAILED": "Thanx stopped it without saying who was rewarded.",
     "parked": "It failed here five times in a row.",
 }

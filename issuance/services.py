@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.lifecycle import move_job, move_list
 from issuance.models import IssuanceJob, RecipientList, note_event
+from issuance.retries import give_back
 from issuance.settlement import end_job, send_the_rest
 from issuance.states import JOB_REVOCABLE, LIST_MOVES, JobState, ListState
 from issuance.undo import canary_size
@@ -113,6 +114,8 @@ def discard_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
         return False
     if not move_list(recipient_list, ListState.DISCARDED, actor=actor, ended_at=timezone.now(), lease_until=None):
         return False
+    if recipient_list.parent_id:
+        give_back(recipient_list)
     _tell(recipient_list, actor, f"Discarded the guest list “{recipient_list.name}”.")
     return True
 

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from issuance import views_approval, views_downloads, views_guests, views_home, views_list, views_lists, views_review
+from issuance import (
+    views_approval,
+    views_downloads,
+    views_guests,
+    views_home,
+    views_list,
+    views_lists,
+    views_retry,
+    views_review,
+)
 
 app_name = "issuance"
 urlpatterns = [
@@ -21,6 +30,9 @@ urlpatterns = [
     path("lists/<int:pk>/approve/", views_approval.list_approve, name="list_approve"),
     path("lists/<int:pk>/send-back/", views_approval.list_send_back, name="list_send_back"),
     path("lists/<int:pk>/withdraw/", views_approval.list_withdraw, name="list_withdraw"),
+    path("lists/<int:pk>/retry/", views_retry.list_retry, name="list_retry"),
+    path("lists/<int:pk>/correct/", views_retry.list_correct, name="list_correct"),
+    path("lists/<int:pk>/family/", views_retry.family, name="family"),
     path("lists/<int:pk>/guests/", views_guests.guests, name="guests"),
     path("lists/<int:pk>/bad-rows.csv", views_downloads.bad_rows, name="bad_rows"),
     path("lists/<int:pk>/report.csv", views_downloads.report, name="report"),

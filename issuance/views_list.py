@@ -17,10 +17,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from issuance import tasks
 from issuance.access import list_for, may
 from issuance.check import add_first_rows, buckets, causes_of, how_it_was_read, split_of
-from issuance.guests import GuestReader
+from issuance.corrections import lines_of
+from issuance.guests import GuestReader, number_in
 from issuance.ledger import closing_sentence, ledger_terms
 from issuance.models import IssuanceJob, RecipientList
-from issuance.outcome import refusals_of
+from issuance.outcome import refusals_of, retries_of
 from issuance.progress import progress_of
 from issuance.services import continue_after_safety_stop, discard_list, issue_now, stop_list
 from issuance.states import ListState
@@ -46,7 +47,7 @@ def list_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     recipient_list = list_for(request, handle, pk)
     if recipient_list.status == ListState.AWAITING_APPROVAL:
         return redirect("issuance:list_approval", handle, pk)
-    return _page(request, recipient_list)
+    return detail_page(request, recipient_list)
 
 
 @require_GET
@@ -58,10 +59,18 @@ def list_progress(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         return HttpResponseClientRedirect(reverse("issuance:list_approval", args=[handle, pk]))
     if not request.headers.get("HX-Request"):
         return redirect("issuance:list_detail", handle, pk)
-    return _page(request, recipient_list, "#progress")
+    return detail_page(request, recipient_list, "#progress")
 
 
-def _page(request: HttpRequest, recipient_list: RecipientList, piece: str = "") -> HttpResponse:
+def detail_page(
+    request: HttpRequest,
+    recipient_list: RecipientList,
+    piece: str = "",
+    *,
+    failed: tuple[int, str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """`failed` is the row, the text and the problem of a correction in a retry."""
     context: dict[str, Any] = {
         "list": recipient_list,
         "step": STEPS.get(recipient_list.status, 5),
@@ -69,8 +78,17 @@ def _page(request: HttpRequest, recipient_list: RecipientList, piece: str = "") 
         "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
     }
-    context |= _stage(request, recipient_list)
-    return TemplateResponse(request, f"issuance/list_detail.html{piece}", context)
+    if recipient_list.parent_id and recipient_list.status == ListState.CHECKED:
+        context |= _retry(request, recipient_list, failed)
+    else:
+        context |= _stage(request, recipient_list)
+    return TemplateResponse(request, f"issuance/list_detail.html{piece}", context, status=status)
+
+
+def _retry(request: HttpRequest, recipient_list: RecipientList, failed: tuple[int, str, str] | None) -> dict[str, Any]:
+    after = number_in(request.GET, "after") or 0
+    page = lines_of(recipient_list, after=after, unmasked=may(request, Right.BUILD), failed=failed)
+    return {"stage": "issuance/stages/retry.html", "page": page, "after": after}
 
 
 def _stage(request: HttpRequest, recipient_list: RecipientList) -> dict[str, Any]:
@@ -115,8 +133,14 @@ def _issued(recipient_list: RecipientList) -> dict[str, Any]:
         "closes": closing_sentence(recipient_list),
         "events": timeline_of(recipient_list),
         "stoppable": stoppable,
-        "refusals": refusals_of(recipient_list) if not running and recipient_list.refused_count else [],
+        **(_refused(recipient_list) if not running and recipient_list.refused_count else {}),
     }
+
+
+def _refused(recipient_list: RecipientList) -> dict[str, Any]:
+    refusals = refusals_of(recipient_list)
+    retries = retries_of(recipient_list)
+    return {"refusals": refusals, "retries": retries, "left_count": sum(refusal.left for refusal in refusals)}
 
 
 @require_POST

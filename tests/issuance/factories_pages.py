@@ -81,7 +81,8 @@ def _job_for(made: RecipientList, outcome: str, variant: Variant, number: int, o
     if outcome in (Outcome.REWARDED, Outcome.REFUSED):
         refused = made.refused_count
         both = made.rewarded_count + refused
-        return job(made, 1, variant, JobState.COMPLETED, both, failure_count=refused)
+        canary = bool(made.canary_size)
+        return job(made, 1, variant, JobState.COMPLETED, both, failure_count=refused, canary=canary)
     if outcome == Outcome.WAITING and made.state in OPEN:
         return job(made, 2, variant, JobState(open_job or OPEN[ListState(made.state)]), number)
     if outcome == Outcome.UNKNOWN:

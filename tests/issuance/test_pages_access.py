@@ -18,6 +18,9 @@ OF_A_LIST = {
     "list_progress": "get",
     "list_review": "get",
     "guests": "get",
+    "family": "get",
+    "list_retry": "post",
+    "list_correct": "post",
     "bad_rows": "get",
     "report": "get",
     "list_launch": "post",
@@ -64,7 +67,18 @@ def test_a_stranger_finds_no_campaign(name: str, june: RecipientList, cleo: User
 
 
 @pytest.mark.parametrize(
-    "name", ["list_launch", "list_undo", "list_stop", "list_discard", "list_issue_now", "list_continue", "bad_rows"]
+    "name",
+    [
+        "list_launch",
+        "list_undo",
+        "list_retry",
+        "list_correct",
+        "list_stop",
+        "list_discard",
+        "list_issue_now",
+        "list_continue",
+        "bad_rows",
+    ],
 )
 def test_a_viewer_may_not_change_or_take_away(name: str, june: RecipientList, ben: User, client_of: ClientOf) -> None:
     assert ask(client_of(ben), name, "harbor-grill", june.pk) == 403
@@ -72,7 +86,7 @@ def test_a_viewer_may_not_change_or_take_away(name: str, june: RecipientList, be
     assert june.state == ListState.CHECKED
 
 
-@pytest.mark.parametrize("name", ["list_launch", "list_stop", "list_issue_now", "list_continue"])
+@pytest.mark.parametrize("name", ["list_launch", "list_stop", "list_issue_now", "list_continue", "list_retry"])
 def test_a_builder_may_not_issue(name: str, june: RecipientList, bea: User, client_of: ClientOf) -> None:
     assert ask(client_of(bea), name, "harbor-grill", june.pk) == 403
 
@@ -81,7 +95,7 @@ def test_a_viewer_may_not_bring_guests(june: RecipientList, ben: User, client_of
     assert ask(client_of(ben), "list_new", "harbor-grill", june.campaign_id) == 403
 
 
-@pytest.mark.parametrize("name", ["list_detail", "list_progress", "list_review", "guests", "report"])
+@pytest.mark.parametrize("name", ["list_detail", "list_progress", "list_review", "guests", "family", "report"])
 def test_a_viewer_may_look(name: str, june: RecipientList, ben: User, client_of: ClientOf) -> None:
     assert ask(client_of(ben), name, "harbor-grill", june.pk) == 200
 

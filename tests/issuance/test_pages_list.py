@@ -214,9 +214,8 @@ def test_a_safety_stop_says_what_happened_and_waits_for_a_sender(
 ) -> None:
     made = guest_list(
         campaign_here, ListState.ISSUING, rewarded=3, refused=2, waiting=9, open_job="ready",
-        safety_stop_at=timezone.now(),
+        safety_stop_at=timezone.now(), canary_size=5,
     )  # fmt: skip
-    IssuanceJob.objects.filter(recipient_list=made, number=1).update(canary=True)
     IssuanceJob.objects.filter(recipient_list=made, number=2).update(next_attempt_at=None)
     html = poll(client_of(sid), made)
     assert "Stopped by the safety check: 40% not rewarded." in html
