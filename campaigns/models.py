@@ -117,6 +117,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def with_variants(self) -> CampaignQuerySet:
         return self.select_related("merchant").prefetch_related("variants__reward_template")
 
+    def taking_guests(self) -> CampaignQuerySet:
+        """Published and not ended: lists may be brought to them."""
+        running = models.Q(end_at=None) | models.Q(end_at__gt=timezone.now())
+        return self.filter(running, state=CampaignState.PUBLISHED)
+
     def due_to_publish(self) -> CampaignQuerySet:
         now = timezone.now()
         return self.filter(state=CampaignState.PUBLISHING, next_attempt_at__lte=now)

@@ -7,6 +7,7 @@ from issuance import (
     views_home,
     views_list,
     views_lists,
+    views_one_guest,
     views_retry,
     views_review,
 )
@@ -14,6 +15,7 @@ from issuance import (
 app_name = "issuance"
 urlpatterns = [
     path("", views_home.home, name="home"),
+    path("guest/", views_one_guest.one_guest, name="one_guest"),
     path("lists/", views_lists.list_index, name="list_index"),
     path("campaigns/<int:pk>/lists/", views_lists.campaign_lists, name="campaign_lists"),
     path("campaigns/<int:pk>/lists/new/", views_lists.list_new, name="list_new"),

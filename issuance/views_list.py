@@ -20,9 +20,11 @@ from issuance.check import add_first_rows, buckets, causes_of, how_it_was_read, 
 from issuance.corrections import lines_of
 from issuance.guests import GuestReader, number_in
 from issuance.ledger import closing_sentence, ledger_terms
+from issuance.masking import mask
 from issuance.models import IssuanceJob, RecipientList
 from issuance.outcome import refusals_of, retries_of
 from issuance.progress import progress_of
+from issuance.reasons import reason_in_words
 from issuance.services import continue_after_safety_stop, discard_list, issue_now, stop_list
 from issuance.states import ListState
 from issuance.timeline import timeline_of
@@ -102,6 +104,8 @@ def _stage(request: HttpRequest, recipient_list: RecipientList) -> dict[str, Any
         return {"stage": "issuance/stages/unreadable.html"}
     if state == ListState.CHECKED:
         return _checked(request, recipient_list)
+    if recipient_list.one_guest:
+        return _one_guest(recipient_list)
     return _issued(recipient_list)
 
 
@@ -116,6 +120,20 @@ def _checked(request: HttpRequest, recipient_list: RecipientList) -> dict[str, A
         "causes": causes_of(recipient_list, reader) if recipient_list.invalid_count else [],
         "facts": how_it_was_read(recipient_list),
         "warnings": recipient_list.file_info.get("warnings") or [],
+    }
+
+
+def _one_guest(recipient_list: RecipientList) -> dict[str, Any]:
+    """The whole list is one row, so that looking at it costs no more than at a counter."""
+    jobs = list(IssuanceJob.objects.of_list(recipient_list))
+    guest = recipient_list.recipients.select_related("variant__reward_template").get()
+    return {
+        "stage": "issuance/stages/one_guest.html",
+        "guest": guest,
+        "shown": mask(guest.value),
+        "why": reason_in_words(guest.reason),
+        "job": jobs[0] if jobs else None,
+        "progress": progress_of(recipient_list, jobs, timezone.now()),
     }
 
 

@@ -219,6 +219,8 @@ HOLD_SECONDS: int = env.int("HOLD_SECONDS", default=120)
 CANARY_ABOVE: int = env.int("CANARY_ABOVE", default=1_000)  # guests; smaller lists are sent at once
 CANARY_SIZE: int = env.int("CANARY_SIZE", default=50)  # guests per arm
 CANARY_MOST_REFUSED: int = env.int("CANARY_MOST_REFUSED", default=30)  # percent
+ONE_GUEST_PER_SENDER: int = env.int("ONE_GUEST_PER_SENDER", default=20)  # single guests in 24 hours
+ONE_GUEST_PER_GUEST: int = env.int("ONE_GUEST_PER_GUEST", default=1)  # rewards in 24 hours, all senders together
 # Under which guests are hashed; changing it forgets who was already rewarded.
 IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)
