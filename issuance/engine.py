@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState
 from campaigns.publishing import publish_campaign
+from issuance import shutdown
 from issuance.deliveries import apply_due_deliveries
 from issuance.imports import read_recipient_file
 from issuance.lifecycle import claim_job
@@ -38,13 +39,15 @@ def drive_due_work(*, list_id: int | None = None) -> int:
         found += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
     found += _each(read_recipient_file, lists.due_to_read().order_by("pk"))
     found += _each(plan_list, lists.due_to_plan().order_by("held_until"))
-    return found + _each(work_job, jobs.order_by("next_attempt_at"))
+    return found + _each(work_job, jobs.in_turn())
 
 
 def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:
     """One broken row must not stop the others: its lease runs out and it is tried again, a job at most five times."""
     due = list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
     for pk in due:
+        if shutdown.asked.is_set():
+            break
         try:
             work(pk)
         except Exception as error:

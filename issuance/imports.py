@@ -13,8 +13,9 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from campaigns.allocation import arm_chooser, identity_hasher
+from issuance import shutdown
 from issuance.bulk import insert_rows
-from issuance.lifecycle import LEASE, MOST_CRASHES, claim_list, move_list
+from issuance.lifecycle import LEASE, MOST_CRASHES, claim_list, move_list, release_list
 from issuance.mapping import remembered_columns
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.pasted_text import PastedGuests, read_pasted
@@ -98,7 +99,7 @@ def read_recipient_file(list_id: int) -> None:
         return
     if recipient_list.status == ListState.UPLOADED and not move_list(recipient_list, ListState.READING):
         return
-    if recipient_list.epoch - recipient_list.mapping.get("epoch", 0) > MOST_CRASHES:
+    if recipient_list.crash_count >= MOST_CRASHES:
         _unreadable(recipient_list, "Reading this file failed five times. Ask staff to look, or save it anew as CSV.")
         return
     try:
@@ -111,6 +112,9 @@ def read_recipient_file(list_id: int) -> None:
             for batch in _batches(recipient_list, file):
                 if not _save(recipient_list, batch, file.bytes_read):
                     return  # Discarded meanwhile, or another worker has the list.
+                if shutdown.asked.is_set():
+                    release_list(recipient_list)
+                    return
     except UnreadableFile as refusal:
         _unreadable(recipient_list, refusal.sentence)
     else:
@@ -194,7 +198,7 @@ def _save(recipient_list: RecipientList, batch: Batch, bytes_read: int) -> bool:
     """Commits a batch with its sums; False, and nothing written, if the list is no longer ours to read."""
     mine = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch, state=ListState.READING)
     sums = {f"{term}_count": F(f"{term}_count") + count for term, count in batch.counts.items()}
-    if not mine.update(**sums, bytes_read=bytes_read, lease_until=timezone.now() + LEASE):
+    if not mine.update(**sums, bytes_read=bytes_read, lease_until=timezone.now() + LEASE, crash_count=0):
         return False
     insert_rows(Recipient, RECIPIENT_COLUMNS, batch.recipients)
     insert_rows(RowError, ERROR_COLUMNS, batch.errors)
@@ -208,7 +212,6 @@ def _unreadable(recipient_list: RecipientList, sentence: str) -> None:
 @transaction.atomic
 def _checked(recipient_list: RecipientList) -> None:
     set_aside_repeats(recipient_list)
-    total = F("bytes_total")
-    now = timezone.now()
-    if not move_list(recipient_list, ListState.CHECKED, checked_at=now, lease_until=None, bytes_read=total):
+    fields: dict[str, Any] = {"checked_at": timezone.now(), "lease_until": None, "crash_count": 0}
+    if not move_list(recipient_list, ListState.CHECKED, bytes_read=F("bytes_total"), **fields):
         transaction.set_rollback(True)  # Discarded meanwhile: its guests stay as they were read.

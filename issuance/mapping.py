@@ -43,7 +43,7 @@ def choose_columns(
     choice = _checked_choice(recipient_list, email=email, phone=phone, header_row=header_row, sheet=sheet)
     if recipient_list.status != ListState.MAPPING:
         return False
-    changes: dict[str, Any] = {"mapping": choice | {"epoch": recipient_list.epoch}, "lease_until": None}
+    changes: dict[str, Any] = {"mapping": choice, "lease_until": None, "crash_count": 0}
     if not move_list(recipient_list, ListState.READING, actor=actor, **changes):
         return False
     if "email" in choice:

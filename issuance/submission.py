@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from issuance import shutdown
 from issuance.lifecycle import move_job, release_job
 from issuance.models import Attempt, IssuanceJob
 from issuance.polling import FIRST_POLL
@@ -43,7 +44,10 @@ def submit_job(job: IssuanceJob) -> None:
     try:
         if job.status == JobState.READY:
             _prove_that_thanx_answers()
-        reserve_slot(Urgency.REPLAY if job.in_doubt else Urgency.ISSUE, patience=PATIENCE)
+        if shutdown.asked.is_set():
+            release_job(job)
+            return
+        reserve_slot(Urgency.ISSUE if job.status == JobState.READY else Urgency.REPLAY, patience=PATIENCE)
     except GateClosed as closed:
         release_job(job, at=closed.retry_at)
     except PartnerApiError as error:

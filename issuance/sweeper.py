@@ -6,18 +6,20 @@ import logging
 import threading
 from typing import Any
 
-from celery.signals import worker_ready, worker_shutting_down
-from django.db import close_old_connections
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from django.db import close_old_connections, connections
 
+from issuance import shutdown
 from issuance.engine import drive_due_work, seconds_to_next_due
 
 log = logging.getLogger(__name__)
 REST = 2.0  # seconds between two looks when nothing is known to be due
-stopping = threading.Event()
+PATIENCE = 36.0  # seconds: one request to Thanx at its slowest
+threads: list[threading.Thread] = []
 
 
 def look_for_work() -> None:
-    while not stopping.is_set():
+    while not shutdown.asked.is_set():
         rest = REST
         try:
             close_old_connections()
@@ -25,19 +27,28 @@ def look_for_work() -> None:
             rest = seconds_to_next_due(most=REST)
         except Exception:
             log.exception("Looking for due work failed; trying again.")
-        stopping.wait(rest)
+        shutdown.asked.wait(rest)
+    connections.close_all()
 
 
 def start(**kwargs: Any) -> None:
-    stopping.clear()
-    threading.Thread(target=look_for_work, name="sweeper", daemon=True).start()
+    shutdown.asked.clear()
+    threads.append(threading.Thread(target=look_for_work, name="sweeper", daemon=True))
+    threads[-1].start()
 
 
-def stop(**kwargs: Any) -> None:
-    stopping.set()
+def ask_to_stop(**kwargs: Any) -> None:
+    """Called in a signal handler, so it only says so; Celery itself waits for the tasks that run."""
+    shutdown.asked.set()
+
+
+def finish(**kwargs: Any) -> None:
+    while threads:
+        threads.pop().join(PATIENCE)
 
 
 def connect() -> None:
     """Ties the thread to the start and the stop of a worker; in other processes nothing happens."""
     worker_ready.connect(start, dispatch_uid="start-sweeper")
-    worker_shutting_down.connect(stop, dispatch_uid="stop-sweeper")
+    worker_shutting_down.connect(ask_to_stop, dispatch_uid="stop-sweeper")
+    worker_shutdown.connect(finish, dispatch_uid="finish-sweeper")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from campaigns.models import Variant
@@ -24,6 +25,19 @@ class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
         now = timezone.now()
         free = Q(lease_until=None) | Q(lease_until__lt=now)
         return self.filter(free, state__in=JOB_DUE, next_attempt_at__lte=now)
+
+    def in_turn(self) -> IssuanceJobQuerySet:
+        """The most urgent kind of work first; within it the lists, and then the merchants, take turns."""
+        urgency = Case(
+            When(state__in=(JobState.SENDING, JobState.REVOKING), then=0), When(state=JobState.READY, then=1), default=2
+        )
+        return self.annotate(
+            urgency=urgency, turn_of_list=_turn("recipient_list"), turn_of_merchant=_turn("merchant")
+        ).order_by("urgency", "turn_of_list", "turn_of_merchant", "next_attempt_at", "pk")
+
+
+def _turn(sharers: str) -> Window:
+    return Window(RowNumber(), partition_by=[F(sharers), F("urgency")], order_by=["next_attempt_at", "pk"])
 
 
 class IssuanceJob(models.Model):

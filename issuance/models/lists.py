@@ -65,6 +65,7 @@ class RecipientList(models.Model):
     problem = models.CharField(max_length=400, blank=True, help_text="Why it can't be read, in plain words.")
     epoch = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    crash_count = models.PositiveIntegerField(default=0, help_text="Leases that ran out in a row: the worker died.")
     bytes_total = models.BigIntegerField(default=0)
     bytes_read = models.BigIntegerField(default=0)
 

@@ -381,3 +381,12 @@ def test_a_revocation_asked_for_while_a_poll_runs_is_not_forgotten(
     monkeypatch.setattr("issuance.polling.apply_snapshot", apply_and_revoke)
     world.drive()
     assert guests.jobs.get().state == "revoked"
+
+
+def test_a_launch_that_lost_its_race_leaves_no_trace(one_arm: Campaign, world: World) -> None:
+    guests = checked(one_arm, GUESTS)
+    RecipientList.objects.filter(pk=guests.pk).update(epoch=guests.epoch + 1)
+    assert not launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+    guests.refresh_from_db()
+    assert guests.launched_at is None
+    assert guests.state == "checked"

@@ -210,7 +210,7 @@ def test_the_hold_counts_down_and_can_be_skipped(
 
 
 def test_a_safety_stop_says_what_happened_and_waits_for_a_sender(
-    campaign_here: Campaign, sid: User, bea: User, client_of: ClientOf
+    campaign_here: Campaign, sid: User, bea: User, client_of: ClientOf, unguarded: None
 ) -> None:
     made = guest_list(
         campaign_here, ListState.ISSUING, rewarded=3, refused=2, waiting=9, open_job="ready",
