@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-POSTGRESQL = "postgres://root@127.0.0.1:5432/"
+POSTGRESQL = "postgres://root:test@127.0.0.1:5432/"
 
 
 class SQLite:

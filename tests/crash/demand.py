@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 
+from tests.crash import checker
 from tests.crash.harness import Harness, ask, ended, start
 from tests.crash.points import put
 
@@ -13,8 +15,8 @@ JITTER = 0.4  # seconds between taking a slot and the first byte, at most
 USED = 0.95  # of two requests a second
 
 
-def full_demand(harness: Harness, seconds: float, seed: int) -> tuple[int, int]:
-    """Returns how many requests were answered 429, and how many came too few for a full use of the limits."""
+def full_demand(harness: Harness, seconds: float, seed: int) -> checker.Findings:
+    """One sentence for each answer 429, and for each request too few for a full use of the limits."""
     harness.partner.restart(seed=seed, limited=True)
     harness.database.refresh()
     ask(_make_credential)
@@ -23,7 +25,12 @@ def full_demand(harness: Harness, seconds: float, seed: int) -> tuple[int, int]:
         if ended(child, seconds + 60) != 0:
             raise RuntimeError("A process that only asks for scopes failed.")
     report = harness.partner.report()
-    return report["status_429"], max(0, round(USED * 2 * seconds) - report["requests"])
+    missing = max(0, round(USED * 2 * seconds) - report["requests"])
+    print(
+        f"{harness.database.name}: {report['requests']} requests in {seconds:.0f} seconds of full demand",
+        file=sys.stderr,
+    )
+    return {"throttled": ["429"] * report["status_429"], "unused": ["one request too few"] * missing}
 
 
 def _make_credential() -> None:

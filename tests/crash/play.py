@@ -1,4 +1,4 @@
-"""One engine, one share of the scenarios: python -m tests.crash.play --database URL --size quick --share 1/2."""
+"""One engine, one part of what is played: python -m tests.crash.play --database URL --size quick --part 1/2."""
 
 from __future__ import annotations
 
@@ -17,22 +17,31 @@ from tests.crash.partner import ACCESS_TOKEN, CLIENT_ID, Partner
 if TYPE_CHECKING:
     from tests.crash.harness import Harness, Tally
 
+SHARES = ("1/2", "2/2")  # Two processes use what the waiting of one leaves free.
+DEMAND = "demand"
+
 
 class Size(NamedTuple):
     """How much is played."""
 
-    seeds: int
+    vital: int  # seeds at each vital point and occurrence
+    others: int  # the same at every other point
     occurrences: int
     throwbacks: int  # seeds of thrown back databases
     storm: float  # seconds
     demand: float  # seconds of full demand against the true limits; 0: none
     proven_traps: bool  # each trap is also played without its bug, and has to be clean then
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What can be played at the same time."""
+        return (*SHARES, DEMAND) if self.demand else SHARES
+
 
 SIZES = {
-    "quick": Size(1, 1, 1, 8, 0, proven_traps=False),
-    "ci": Size(2, 3, 2, 20, 0, proven_traps=True),
-    "full": Size(100, 3, 20, 40, 60, proven_traps=True),
+    "quick": Size(1, 1, 1, 1, 8, 0, proven_traps=False),
+    "ci": Size(20, 2, 3, 2, 40, 0, proven_traps=True),
+    "full": Size(100, 20, 3, 20, 40, 1_000, proven_traps=True),  # The longer window of the limits has 900 seconds.
 }
 
 
@@ -49,7 +58,7 @@ def main() -> int:
         harness, tally = Harness(partner, database), Tally()
         try:
             harness.prepare()
-            caught, traps = _play(harness, tally, SIZES[options.size], *options.share)
+            caught, traps = _play(harness, tally, SIZES[options.size], options.part)
         finally:
             partner.close()
             database.drop()
@@ -64,13 +73,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash.play", description=__doc__)
     parser.add_argument("--database", required=True, metavar="URL", help="SQLite, or a PostgreSQL server")
     parser.add_argument("--size", choices=SIZES, required=True)
-    parser.add_argument("--share", type=_share, default=(0, 1), metavar="N/OF", help="such as 1/2 and 2/2")
+    parser.add_argument("--part", choices=(*SHARES, DEMAND), required=True)
     return parser.parse_args()
-
-
-def _share(text: str) -> tuple[int, int]:
-    number, _, of = text.partition("/")
-    return int(number) - 1, int(of)
 
 
 def _surround(partner: str, database: str, folder: str) -> None:
@@ -94,28 +98,31 @@ def _surround(partner: str, database: str, folder: str) -> None:
     logging.disable(logging.CRITICAL)  # Deaths and deliberate bugs are noisy, and what matters is counted.
 
 
-def _play(harness: Harness, tally: Tally, size: Size, share: int, shares: int) -> tuple[int, int]:
+def _play(harness: Harness, tally: Tally, size: Size, part: str) -> tuple[int, int]:
     """Returns how many deliberate bugs were caught, of how many."""
     from tests.crash import scenarios
     from tests.crash.demand import full_demand
     from tests.crash.harness import play_all, spring
     from tests.crash.storm import storm
 
-    deaths = [
-        *scenarios.every_point(range(size.seeds), range(1, size.occurrences + 1)),
-        *scenarios.thrown_back(range(size.throwbacks)),
-    ]
-    play_all(harness, deaths[share::shares], tally)
-    if share == shares - 1:
-        findings, kills = storm(harness, size.storm, seed=shares)
+    if part == DEMAND:
+        tally.runs += 1
+        tally.add("full demand", full_demand(harness, size.demand, seed=1))
+        return 0, 0
+    share = SHARES.index(part)
+    if part == SHARES[-1]:
+        findings, kills = storm(harness, size.storm, seed=1)
         tally.runs += 1
         tally.kills += kills
         tally.add("storm", findings)
-        if size.demand:
-            throttled, missing = full_demand(harness, size.demand, seed=shares)
-            tally.add("full demand", {"throttled": ["429"] * throttled, "unused": ["too few requests"] * missing})
-    traps = scenarios.TRAPS[share::shares]
-    return sum(spring(harness, trap, tally, proven=size.proven_traps) for trap in traps), len(traps)
+    traps = scenarios.TRAPS[share :: len(SHARES)]
+    caught = sum(spring(harness, trap, tally, proven=size.proven_traps) for trap in traps)
+    deaths = [
+        *scenarios.thrown_back(range(size.throwbacks)),
+        *scenarios.every_point(vital=size.vital, others=size.others, occurrences=size.occurrences),
+    ]
+    play_all(harness, deaths[share :: len(SHARES)], tally)
+    return caught, len(traps)
 
 
 if __name__ == "__main__":

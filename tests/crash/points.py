@@ -62,6 +62,19 @@ POINTS: dict[str, Point] = {
     "revoke: after the answer": Point("thanxportal.partner_api.client.PartnerClient.revoke_issuance_job", "after"),
 }
 
+VITAL = (
+    "plan: before commit",
+    "plan: after commit",
+    "intent: before commit",
+    "intent: after commit",
+    "send: after the first bytes",
+    "send: before the answer",
+    "answer: before recording",
+    "answer: inside recording",
+    "doubt: before recording",
+    "settle: job moved, guests not",
+)  # Around the only moments at which a reward could be given twice or forgotten.
+
 
 def locate(target: str) -> tuple[Any, str]:
     """The object that holds the last name of a dotted path, and that name; the path starts with a module."""

@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.crash.harness import Scenario
-from tests.crash.points import POINTS
+from tests.crash.points import POINTS, VITAL
 from tests.crash.worker import Haste
 
 LOST = ("RESET_AFTER", "HALF_BODY", "STATUS_500_AFTER")
 
 
-def every_point(seeds: range, occurrences: range) -> Iterator[Scenario]:
-    """Each point × occurrence × seed. The seed draws weather, kill or stop, and what the merchant does then."""
-    for seed in seeds:
-        for occurrence in occurrences:
-            for point in POINTS:
-                yield _at(point, occurrence, seed)
+def every_point(*, vital: int, others: int, occurrences: int) -> Iterator[Scenario]:
+    """Each point × occurrence × that many seeds: `vital` of them where money is at stake, else `others`.
+
+    The seed draws weather, kill or stop, and what the merchant does then.
+    """
+    for seed in range(max(vital, others)):
+        points = [point for point in POINTS if seed < (vital if point in VITAL else others)]
+        yield from (_at(point, occurrence, seed) for occurrence in range(1, occurrences + 1) for point in points)
 
 
 def _at(point: str, occurrence: int, seed: int) -> Scenario:
@@ -32,7 +34,7 @@ def _at(point: str, occurrence: int, seed: int) -> Scenario:
     if room == "review":
         return replace(scenario, faults=("RESET_AFTER",) * 200, haste=Haste(in_doubt=0.1))
     if room == "revoke":
-        return replace(scenario, seed=seed * 2 + 1, stop=False, occurrence=min(occurrence, 2))
+        return replace(scenario, seed=seed * 2 + 1, stop=False)
     return scenario
 
 

@@ -14,6 +14,7 @@ from tests.crash.worker import Haste
 WORKERS = 4
 HASTE = Haste(lease=0.8)
 DRAIN = 60.0  # seconds of calm in which everything has to come to its end
+LEAST_KILLS = 3.75  # a second: 150 in 40 seconds; a slow machine rages on until then
 
 
 def storm(harness: Harness, seconds: float, seed: int) -> tuple[checker.Findings, int]:
@@ -58,7 +59,7 @@ def _rage(workers: list[int], scenario: Scenario, seconds: float) -> int:
     dice, kills = random.Random(scenario.seed), 0
     frozen: dict[int, float] = {}
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline or kills < seconds * LEAST_KILLS:
         time.sleep(dice.uniform(0.05, 0.25))
         _wake(frozen)
         place = dice.randrange(len(workers))

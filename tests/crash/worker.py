@@ -117,7 +117,7 @@ def work(seconds: float) -> int:
         follow_wishes()
         if drained():
             return DRAINED
-        time.sleep(0.005)
+        time.sleep(0.02)
     return STUCK
 
 
@@ -138,7 +138,7 @@ def follow_wishes() -> None:
 
 
 def _to_be_revoked() -> Any:
-    ended = IssuanceJob.objects.filter(state=JobState.COMPLETED, number=1, revoke_reason="")
+    ended = IssuanceJob.objects.filter(state=JobState.COMPLETED, number__lte=3, revoke_reason="")
     return ended.filter(recipient_list__name__startswith=REVOKE, recipient_list__state=ListState.FINISHED)
 
 
