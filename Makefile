@@ -4,6 +4,8 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2
+POSTGRESQL := $(or $(DATABASE_URL),postgres://root:test@127.0.0.1:5432/test)
+PROOFS := tests/crash tests/issuance/test_webhooks.py tests/issuance/test_webhook_orders.py
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	--no-annotate --python-version 3.11 --universal --strip-extras pyproject.toml
@@ -11,7 +13,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-ur
 PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com THANX_CLIENT_ID=check THANX_ACCESS_TOKEN=check \
 	ALLOWED_HOSTS=portal.example.com SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF
 
-.PHONY: crash crash-quick bench-webhooks help demo dev test check lint types format lock screens clean
+.PHONY: crash crash-ci crash-quick bench-webhooks help demo dev test check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -61,11 +63,17 @@ lock: $(VENV)/dev.stamp ## pin every dependency with its hashes
 screens: $(VENV)/dev.stamp ## take the pictures of docs/screens from a running demo: make screens URL=… PASSWORD=…
 	$(BIN)/python -m tests.browser.screens $(URL) $(PASSWORD) var/sample-guests.csv
 
-crash-quick: $(VENV)/dev.stamp ## kill workers at every step for a minute, and count what was issued
-	$(BIN)/python -m tests.crash --quick
+crash-quick: $(VENV)/dev.stamp ## kill workers at every step for less than a minute, and count what was issued
+	@$(BIN)/python -m tests.crash --quick
 
-crash: $(VENV)/dev.stamp ## the same at full size, on both databases
-	$(BIN)/python -m tests.crash --full
+crash-ci: $(VENV)/dev.stamp ## the same for some minutes, on SQLite and on the PostgreSQL of DATABASE_URL
+	$(BIN)/python -m pytest -q -n 2 -m crash
+	@$(BIN)/python -m tests.crash --ci
+
+crash: $(VENV)/dev.stamp ## every proof of exactly-once at full size, on both databases: about an hour
+	env -u DATABASE_URL CRASH_SIZE=full $(BIN)/python -m pytest -q -n 2 $(PROOFS)
+	CRASH_SIZE=full DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m pytest -q -n 2 $(PROOFS)
+	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m tests.crash --full
 
 bench-webhooks: $(VENV)/dev.stamp ## signed events into the inbox, against a bare insert
 	$(BIN)/python -m benchmarks.webhooks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -30,11 +29,12 @@ from issuance.services import create_list, discard_list, launch_list, request_re
 from issuance.states import JobState
 from tests import cast
 from tests.conftest import NOON, ThroughTheSimulator, World, published
+from tests.crash import FULL
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner import client, gate
 from thanxportal.partner_simulator import Fault, ManualClock, Simulator
 
-EXAMPLES, STEPS = (400, 25) if os.environ.get("CRASH_SIZE") == "full" else (12, 25)
+EXAMPLES, STEPS = 400 if FULL else 12, 25
 POOL = [*(f"guest{number}@example.com" for number in range(8)), "refused1@example.com", "nobody"]
 POOL += ["breaks-the-job@example.com", "+12025550143"]
 ISSUE = "/partner/campaigns/issue"

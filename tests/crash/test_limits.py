@@ -1,12 +1,12 @@
 """Four processes with full demand and a jittery network, against true sliding windows, in virtual time."""
 
 import heapq
-import os
 import random
 from itertools import count
 
 import pytest
 
+from tests.crash import FULL
 from thanxportal.partner import gate
 from thanxportal.partner.gate import GateClosed, Urgency, take_slot
 from thanxportal.partner.models import Credential
@@ -49,7 +49,7 @@ def arrivals(monkeypatch: pytest.MonkeyPatch, seconds: float, seed: int) -> list
 
 
 def test_full_demand_meets_no_429_and_uses_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = 2_000 if os.environ.get("CRASH_SIZE") == "full" else 1_000  # longer than the longer window
+    seconds = 2_000 if FULL else 1_000  # longer than the longer window
     reached = arrivals(monkeypatch, seconds, seed=1)
     limits = RequestLimits()
     assert sum(not limits.admit(at) for at in reached) == 0

@@ -15,11 +15,12 @@ from campaigns.models import Campaign
 from issuance import deliveries, engine
 from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
 from tests.conftest import World
+from tests.crash import FULL
 from tests.issuance.webhook_posts import post, rewards_of
 from thanxportal.partner_simulator import Fault, Simulator
 
 Launch = Callable[[Campaign, str], RecipientList]
-ORDERINGS = 250
+ORDERINGS = 5_000 if FULL else 250
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("webhook_secret")]
 
 
