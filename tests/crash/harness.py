@@ -59,6 +59,7 @@ class Scenario:
     thrown_back: int = 0  # how often the database is put back to the moment of that death
     overlapping: bool = True  # a second list shares guests with the first
     doomed: bool = False  # a guest makes the job fail at Thanx
+    revoked_jobs: int = 1  # of the first list, at odd seeds
     haste: Haste = USUAL_HASTE
 
 
@@ -145,7 +146,7 @@ def _migrate() -> None:
 
 
 def _stage(scenario: Scenario) -> None:
-    """A campaign and four lists: one to issue, two that share guests with it, and one that was stopped in time."""
+    """A campaign, a list, two that share guests with it or each other, and sometimes one that was stopped in time."""
     equip(scenario)
     campaign = worker.open_shop(scenario.seed)
     first = [f"guest{number}@example.com" for number in range(10)]
@@ -156,8 +157,9 @@ def _stage(scenario: Scenario) -> None:
     more = [f"guest{number}@example.com" for number in range(7 if scenario.overlapping else 20, 30)]
     worker.bring(campaign, worker.ISSUE, more[:6] + ["refused1@example.com"] * scenario.overlapping)
     worker.bring(campaign, worker.ISSUE, more[4 if scenario.overlapping else 6 : 8])
-    left = worker.bring(campaign, worker.LEAVE, [f"left{number}@example.com" for number in range(5)])
-    worker.change_ones_mind(left)
+    if scenario.seed % 4 == 0:
+        left = worker.bring(campaign, worker.LEAVE, [f"left{number}@example.com" for number in range(5)])
+        worker.change_ones_mind(left)
 
 
 def _play(scenario: Scenario, point: str, seconds: float = LIMIT) -> int:
@@ -177,6 +179,7 @@ def _stop(scenario: Scenario) -> None:
 def equip(scenario: Scenario) -> None:
     """Makes this process hasty and, if the scenario says so, buggy."""
     worker.hurry(scenario.haste)
+    worker.revoked_jobs = scenario.revoked_jobs
     if scenario.mutant:
         MUTANTS[scenario.mutant]()
 

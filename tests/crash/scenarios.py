@@ -34,7 +34,7 @@ def _at(point: str, occurrence: int, seed: int) -> Scenario:
     if room == "review":
         return replace(scenario, faults=("RESET_AFTER",) * 200, haste=Haste(in_doubt=0.1))
     if room == "revoke":
-        return replace(scenario, seed=seed * 2 + 1, stop=False)
+        return replace(scenario, seed=seed * 2 + 1, stop=False, revoked_jobs=3)
     return scenario
 
 

@@ -1,6 +1,10 @@
 """Every way in which a send can go wrong, before and after Thanx accepted: one key per job, one body per key."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
+from hashlib import sha256
+from itertools import chain, repeat
 from typing import NamedTuple
 
 import httpx
@@ -11,97 +15,113 @@ from issuance import engine
 from issuance.models import Attempt, RecipientList
 from tests.conftest import ThroughTheSimulator, World
 from thanxportal.partner import client
-from thanxportal.partner_simulator import Fault, Simulator
+from thanxportal.partner_simulator import Simulator
 
 pytestmark = pytest.mark.django_db
 ISSUE = "/partner/campaigns/issue"
 GUESTS = "\n".join(f"guest{number}@example.com" for number in range(30))
 Launch = Callable[[Campaign, str], RecipientList]
+Kind = Callable[[httpx.Request], httpx.Response]  # what the portal gets to see; most raise
 
 
-class Unsent(NamedTuple):
-    """No connection came about."""
+def fails(error: type[httpx.TransportError], words: str) -> Kind:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise error(words, request=request)
 
-    error: type[httpx.TransportError]
-    words: str
+    return fail
 
 
-BEFORE = [
-    Unsent(httpx.ConnectError, "[Errno 111] Connection refused"),
-    Unsent(httpx.ConnectError, "[Errno -2] Name or service not known"),
-    Unsent(httpx.ConnectError, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"),
-    Unsent(httpx.ConnectTimeout, "timed out"),
-    Unsent(httpx.PoolTimeout, "timed out"),
-    Fault.RESET_BEFORE,
-    Fault.STATUS_500,
-    Fault.HTML_502,
-    Fault.EMPTY_503,
-    Fault.THROTTLE,
-    Fault.THROTTLE_RETRY_AFTER,
-    Fault.UNAUTHORIZED,
-]
-AFTER = [
-    Fault.RESET_AFTER,
-    Fault.HALF_HEADERS,
-    Fault.HALF_BODY,
-    Fault.TIMEOUT_AFTER,
-    Fault.STATUS_500_AFTER,
-    Fault.HTML_502_AFTER,
-    Fault.STATUS_504,
-    Fault.ACCEPTED_WITHOUT_ID,
-    httpx.ReadError,
-    httpx.ReadTimeout,
-    httpx.WriteTimeout,
-    httpx.RemoteProtocolError,
-]
-Trouble = Unsent | Fault | type[httpx.TransportError]
+def answers(status: int, content: bytes = b"", headers: dict[str, str] | None = None) -> Kind:
+    return lambda request: httpx.Response(status, content=content, headers=headers)
+
+
+class HalfBody(httpx.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        yield b'{"issuance_job": {"id": "'
+        raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+
+
+UNSENT = {
+    "connection refused": fails(httpx.ConnectError, "[Errno 111] Connection refused"),
+    "name not found": fails(httpx.ConnectError, "[Errno -2] Name or service not known"),
+    "bad certificate": fails(httpx.ConnectError, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"),
+    "no connection in time": fails(httpx.ConnectTimeout, "timed out"),
+    "no free connection": fails(httpx.PoolTimeout, "timed out"),
+}
+REFUSED = {
+    "429": answers(429, b'{"error": {"code": "RATE_LIMITED", "message": "Slow down."}}'),
+    "429 with Retry-After": answers(429, headers={"Retry-After": "2"}),
+    "401": answers(401, b'{"error": {"code": "AUTHENTICATION_GENERIC", "message": "No."}}'),
+}
+UNCLEAR = {
+    "reset": fails(httpx.ReadError, "[Errno 104] Connection reset by peer"),
+    "half the headers": fails(httpx.RemoteProtocolError, "Server disconnected without sending a response."),
+    "half the body": lambda request: httpx.Response(202, stream=HalfBody()),
+    "timeout": fails(httpx.ReadTimeout, "The read operation timed out"),
+    "timeout while sending": fails(httpx.WriteTimeout, "The write operation timed out"),
+    "500": answers(500, b'{"error": {"code": "GENERIC_ERROR", "message": "Oh."}}'),
+    "502 in HTML": answers(502, b"<html><h1>Bad Gateway</h1></html>", {"Content-Type": "text/html"}),
+    "503 without a body": answers(503),
+    "504": answers(504, b'{"error": {"code": "GENERIC_ERROR", "message": "Late."}}'),
+    "202 without an id": answers(202, b'{"issuance_job": {"state": "pending", "total_count": 30}}'),
+}
+
+
+class Trouble(NamedTuple):
+    """What happens to one issue request: whether Thanx executes it, and what the portal sees instead of the answer."""
+
+    executed: bool
+    seen: Kind
 
 
 class TroubledNetwork(httpx.BaseTransport):
-    """Passes everything on, but for the first issue requests, which meet the trouble of the test."""
+    """Passes everything on, but for the first issue requests, which meet the troubles of the test."""
 
     def __init__(self, simulator: Simulator, troubles: list[Trouble]) -> None:
         self.calm = ThroughTheSimulator(simulator)
-        self.troubles: Iterator[Trouble] = iter(troubles)
+        self.troubles: Iterator[Trouble | None] = chain(troubles, repeat(None))
+        self.sent: list[tuple[str, str]] = []  # key and hash of the body of each issue request
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        trouble = next(self.troubles, None) if request.url.path == ISSUE else None
-        if isinstance(trouble, Unsent):
-            raise trouble.error(trouble.words, request=request)
-        response = self.calm.handle_request(request)
-        if isinstance(trouble, type):
-            raise trouble("The answer is lost.", request=request)
-        return response
+        if request.url.path != ISSUE:
+            return self.calm.handle_request(request)
+        self.sent.append((request.headers["X-Idempotency-Key"], sha256(request.read()).hexdigest()))
+        trouble = next(self.troubles)
+        if trouble is None:
+            return self.calm.handle_request(request)
+        if trouble.executed:
+            self.calm.handle_request(request)
+        return trouble.seen(request)
 
 
-def name_of(trouble: Trouble) -> str:
-    if isinstance(trouble, Unsent):
-        return f"{trouble.error.__name__} {trouble.words}"
-    return trouble.name if isinstance(trouble, Fault) else trouble.__name__
+BEFORE = {f"{name}, never accepted": [Trouble(False, kind)] * 3 for name, kind in (UNSENT | REFUSED | UNCLEAR).items()}
+AFTER = {f"{name}, accepted": [Trouble(True, kind)] * 3 for name, kind in UNCLEAR.items()}
+LOST_ANSWER = Trouble(True, UNCLEAR["reset"])
+REPLAYED = {
+    f"{name}, accepted before": [LOST_ANSWER, *[Trouble(False, kind)] * 2] for name, kind in (UNSENT | REFUSED).items()
+}
+WAYS = BEFORE | AFTER | REPLAYED
 
 
-@pytest.mark.parametrize("trouble", [*BEFORE, *AFTER], ids=name_of)
+@pytest.mark.parametrize("way", WAYS)
 def test_a_job_has_one_key_and_a_key_has_one_body_whatever_happens_to_the_answer(
-    trouble: Trouble,
+    way: str,
     one_arm: Campaign,
     launched: Launch,
     simulator: Simulator,
     world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    network = TroubledNetwork(simulator, [] if isinstance(trouble, Fault) else [trouble] * 3)
+    network = TroubledNetwork(simulator, WAYS[way])
     monkeypatch.setattr(client, "transport", lambda: network)
     guests = launched(one_arm, GUESTS)
-    if isinstance(trouble, Fault):
-        simulator.script("POST", ISSUE, [trouble] * 3)
     world.drive()
 
     guests.refresh_from_db()
     job = guests.jobs.get()
     assert guests.closed, job.problem_code
-    assert Attempt.objects.filter(job=job).count() == 4
-    sent = {(one.idempotency_key, one.body_sha256) for one in simulator.requests if one.path == ISSUE}
-    assert sent == {(str(job.idempotency_key), job.body_sha256)}
+    assert Attempt.objects.filter(job=job).count() == len(network.sent) == 4
+    assert set(network.sent) == {(str(job.idempotency_key), job.body_sha256)}
     assert {key: len(record.body_hashes) for key, record in simulator.books.keys.items()} == {
         str(job.idempotency_key): 1
     }
@@ -110,16 +130,16 @@ def test_a_job_has_one_key_and_a_key_has_one_body_whatever_happens_to_the_answer
     assert set(rewards) == set(guests.recipients.filter(outcome="rewarded").values_list("value", flat=True))
 
 
-@pytest.mark.parametrize("trouble", BEFORE[:5], ids=name_of)
+@pytest.mark.parametrize("kind", UNSENT)
 def test_a_request_that_never_left_raises_no_doubt(
-    trouble: Unsent,
+    kind: str,
     one_arm: Campaign,
     launched: Launch,
     simulator: Simulator,
     world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    network = TroubledNetwork(simulator, [trouble] * 200)
+    network = TroubledNetwork(simulator, [Trouble(False, UNSENT[kind])] * 200)
     monkeypatch.setattr(client, "transport", lambda: network)
     guests = launched(one_arm, GUESTS)
     world.drive(hours=0.6)
@@ -131,8 +151,7 @@ def test_a_request_that_never_left_raises_no_doubt(
 def test_a_partner_that_is_away_for_hours_is_waited_for(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    troubles: list[Trouble] = [Unsent(httpx.ConnectError, "Connection refused")] * 100
-    network = TroubledNetwork(simulator, troubles)
+    network = TroubledNetwork(simulator, [Trouble(False, UNSENT["connection refused"])] * 100)
     monkeypatch.setattr(client, "transport", lambda: network)
     guests = launched(one_arm, GUESTS)
     world.drive(hours=4)

@@ -25,6 +25,7 @@ from thanxportal.accounts.models import Merchant, Role, User
 
 DRAINED, STUCK = 0, 3  # exit statuses
 ISSUE, REVOKE, LEAVE = "issue", "revoke", "leave"  # what the merchant wants with a list; begins its name
+revoked_jobs = 1  # of a list to be revoked; the others stay as they are
 
 
 class Haste(NamedTuple):
@@ -138,7 +139,7 @@ def follow_wishes() -> None:
 
 
 def _to_be_revoked() -> Any:
-    ended = IssuanceJob.objects.filter(state=JobState.COMPLETED, number__lte=3, revoke_reason="")
+    ended = IssuanceJob.objects.filter(state=JobState.COMPLETED, number__lte=revoked_jobs, revoke_reason="")
     return ended.filter(recipient_list__name__startswith=REVOKE, recipient_list__state=ListState.FINISHED)
 
 
