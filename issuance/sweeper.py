@@ -6,11 +6,13 @@ import logging
 import threading
 from typing import Any
 
-from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from celery.bootsteps import StartStopStep
+from celery.signals import worker_shutdown, worker_shutting_down
 from django.db import close_old_connections, connections
 
 from issuance import shutdown
 from issuance.engine import drive_due_work, seconds_to_next_due
+from thanxportal.celery import app
 
 log = logging.getLogger(__name__)
 REST = 2.0  # seconds between two looks when nothing is known to be due
@@ -47,8 +49,17 @@ def finish(**kwargs: Any) -> None:
         threads.pop().join(PATIENCE)
 
 
+class Sweeper(StartStopStep):
+    """Starts the thread after the pool, whose forks must not copy it, and before the wait for a broker that is down."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def start(self, worker: Any) -> None:
+        start()
+
+
 def connect() -> None:
     """Ties the thread to the start and the stop of a worker; in other processes nothing happens."""
-    worker_ready.connect(start, dispatch_uid="start-sweeper")
+    app.steps["worker"].add(Sweeper)
     worker_shutting_down.connect(ask_to_stop, dispatch_uid="stop-sweeper")
     worker_shutdown.connect(finish, dispatch_uid="finish-sweeper")

@@ -78,7 +78,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 env=dict(self.environment),
                 start_new_session=True,
-                preexec_fn=lambda: _die_with(parent),  # Safe: the supervisor has one thread.
+                preexec_fn=lambda: die_with(parent),  # Safe: the supervisor has one thread.
             )
 
     def watch(self) -> None:
@@ -110,7 +110,7 @@ class Supervisor:
             _end(self.programs.pop())
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Runs in the new process: asks the kernel to kill it when the supervisor dies, however that happens."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

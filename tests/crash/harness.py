@@ -24,6 +24,7 @@ from tests.crash.mutants import MUTANTS
 from tests.crash.partner import ISSUE, Partner
 from tests.crash.points import strike_at
 from tests.crash.worker import Haste
+from thanxportal.supervisor import die_with
 
 USUAL_HASTE = Haste()
 WRONGS = (
@@ -187,9 +188,11 @@ def equip(scenario: Scenario) -> None:
 def start(function: Callable[..., Any], *args: Any) -> int:
     """Forks a child that runs the function and exits with its result; returns its process id."""
     sys.stderr.flush()
+    parent = os.getpid()
     child = os.fork()
     if child:
         return child
+    die_with(parent)
     status = 1
     gc.disable()  # A child doesn't live long enough to need it.
     try:

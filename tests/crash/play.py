@@ -101,6 +101,7 @@ def _surround(partner: str, database: str, folder: str) -> None:
 def _play(harness: Harness, tally: Tally, size: Size, part: str) -> tuple[int, int]:
     """Returns how many deliberate bugs were caught, of how many."""
     from tests.crash import scenarios
+    from tests.crash.brokerless import without_a_broker
     from tests.crash.demand import full_demand
     from tests.crash.harness import play_all, spring
     from tests.crash.storm import storm
@@ -110,7 +111,10 @@ def _play(harness: Harness, tally: Tally, size: Size, part: str) -> tuple[int, i
         tally.add("full demand", full_demand(harness, size.demand, seed=1))
         return 0, 0
     share = SHARES.index(part)
-    if part == SHARES[-1]:
+    if part == SHARES[0]:
+        tally.runs += 1
+        tally.add("no broker", without_a_broker(harness))
+    else:
         findings, kills = storm(harness, size.storm, seed=1)
         tally.runs += 1
         tally.kills += kills
