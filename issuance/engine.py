@@ -16,6 +16,7 @@ from campaigns.models import Campaign, CampaignState
 from campaigns.publishing import publish_campaign
 from issuance import shutdown
 from issuance.deliveries import apply_due_deliveries
+from issuance.holds import sending_is_held
 from issuance.imports import read_recipient_file
 from issuance.lifecycle import claim_job
 from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
@@ -23,6 +24,7 @@ from issuance.planning import plan_list
 from issuance.polling import poll_job, revoke_job
 from issuance.states import JOB_DUE, JobState, ListState
 from issuance.submission import submit_job
+from thanxportal.partner.client import try_refused_credential
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 100
@@ -35,10 +37,14 @@ def drive_due_work(*, list_id: int | None = None) -> int:
         lists, jobs = lists.filter(pk=list_id), jobs.filter(recipient_list=list_id)
         found = 0
     else:
+        try_refused_credential()
         found = apply_due_deliveries()
         found += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
     found += _each(read_recipient_file, lists.due_to_read().order_by("pk"))
-    found += _each(plan_list, lists.due_to_plan().order_by("held_until"))
+    if sending_is_held():
+        jobs = jobs.exclude(state=JobState.READY)
+    else:
+        found += _each(plan_list, lists.due_to_plan().order_by("held_until"))
     return found + _each(work_job, jobs.in_turn())
 
 
@@ -81,6 +87,8 @@ def next_due(*, list_id: int | None = None) -> datetime | None:
     publishing = Campaign.objects.none() if list_id else Campaign.objects.filter(state=CampaignState.PUBLISHING)
     deliveries = WebhookDelivery.objects.none() if list_id else WebhookDelivery.objects.filter(due_at__isnull=False)
     held = lists.filter(state=ListState.HELD)
+    if sending_is_held():
+        jobs, held = jobs.exclude(state=JobState.READY), held.none()
     times = [
         deliveries.aggregate(at=Min("due_at"))["at"],
         publishing.aggregate(at=Min("next_attempt_at"))["at"],

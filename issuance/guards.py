@@ -22,7 +22,8 @@ ATTEMPT = ("job_id", "epoch", "body_sha256", "idempotency_key", "started_at")
 RESOLUTION = ("job_id", "verdict", "thanx_id", "evidence", "proposed_by_id", "proposed_at")
 CLAIM = ("campaign_id", "identity", "recipient_list_id", "claimed_at", "override_id")
 OVERRIDE = ("recipient_list_id", "actor_id", "reason", "guests_count", "decided_at")
-KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride")
+HOLD = ("raised_at", "raised_by_id", "reason", "forgotten_count")
+KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendinghold")
 # (name, table, INSERT, UPDATE or DELETE, the condition that is refused, what is said)
 Guard = tuple[str, str, str, str, str]
 
@@ -76,6 +77,8 @@ def guards() -> list[Guard]:
          f"OLD.confirmed_at IS NOT NULL OR {_changed(*RESOLUTION)}", "a resolution never changes"),
         ("override_is_history", "issuance_claimoverride", "UPDATE",
          f"OLD.withdrawn_at IS NOT NULL OR {_changed(*OVERRIDE)}", "an override never changes"),
+        ("hold_is_history", "issuance_sendinghold", "UPDATE", f"NOT OLD.in_force OR {_changed(*HOLD)}",
+         "a hold never changes"),
         ("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST, "an override is for its own list"),
         ("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.holds OR {_changed(*CLAIM)}",
          "a claim never changes"),

@@ -21,6 +21,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
+from issuance.holds import sending_is_held
 from issuance.lifecycle import claim_list, end_list_if_done, move_list
 from issuance.models import ClaimOverride, IssuanceJob, RecipientList
 from issuance.states import ListState
@@ -36,6 +37,8 @@ class Batch(NamedTuple):
 
 def plan_list(list_id: int) -> bool:
     """Plans a held list whose hold is over; False if it isn't there to be planned or somebody else has it."""
+    if sending_is_held():
+        return False
     recipient_list = claim_list(list_id, ListState.HELD)
     if recipient_list is None:
         return False

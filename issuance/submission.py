@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from issuance import shutdown
+from issuance.holds import count_send, note_sends, sending_is_held
 from issuance.lifecycle import move_job, release_job
 from issuance.models import Attempt, IssuanceJob
 from issuance.polling import FIRST_POLL
@@ -33,6 +34,7 @@ from thanxportal.partner_api import (
 )
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
+HELD_FOR = 15.0  # seconds until a job that is held looks again
 PATIENCE = 1.0  # seconds: the probe and the send need two slots in a row
 
 
@@ -40,6 +42,9 @@ def submit_job(job: IssuanceJob) -> None:
     """Sends a claimed job in state `ready`, or replays one in state `sending`, and records what came of it."""
     if job.status == JobState.SENDING and _too_late_to_replay(job):
         _end(job, JobState.NEEDS_REVIEW, problem_code=job.problem_code or "NO_CLEAR_ANSWER")
+        return
+    if job.status == JobState.READY and sending_is_held():
+        release_job(job, wait=HELD_FOR)
         return
     try:
         if job.status == JobState.READY:
@@ -75,6 +80,7 @@ def _send(job: IssuanceJob) -> None:
     attempt = _intend(job)
     if attempt is None:
         return  # Another worker owns the job now.
+    note_sends()
     try:
         with partner_client(Urgency.ISSUE, reserved=1) as partner:
             answer = partner.issue(body, str(job.idempotency_key))
@@ -111,6 +117,7 @@ def _intend(job: IssuanceJob) -> Attempt | None:
         job.in_doubt = True
     if not mine:
         return None
+    count_send()
     job.attempt_count += 1
     job.first_sent_at = fields["first_sent_at"]
     return Attempt.objects.create(

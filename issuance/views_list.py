@@ -19,6 +19,7 @@ from issuance.access import list_for, may
 from issuance.check import add_first_rows, buckets, causes_of, how_it_was_read, split_of
 from issuance.corrections import lines_of
 from issuance.guests import GuestReader, number_in
+from issuance.holds import hold_in_force
 from issuance.ledger import closing_sentence, ledger_terms
 from issuance.masking import mask
 from issuance.models import IssuanceJob, RecipientList
@@ -151,6 +152,7 @@ def _issued(recipient_list: RecipientList) -> dict[str, Any]:
         "closes": closing_sentence(recipient_list),
         "events": timeline_of(recipient_list),
         "stoppable": stoppable,
+        "held_back": bool(stoppable) and hold_in_force(),
         **(_refused(recipient_list) if not running and recipient_list.refused_count else {}),
     }
 

@@ -59,6 +59,7 @@ def unguarded(db: None) -> None:
 def quiet_surroundings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Uploads go to a folder of the test, messages to nobody: all work must be found in the database."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.SENT_MARKS = tmp_path / "sent"
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -150,6 +150,8 @@ USE_THOUSAND_SEPARATOR = True
 
 # Static files and uploads.
 STATIC_URL = "static/"
+# Not to be restored with the database: it tells that a database was thrown back.
+SENT_MARKS = Path(env.str("SENT_MARKS", default=str(VAR_DIR / "sent")))
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "uploads")))

@@ -2,6 +2,7 @@
 
 from issuance.models.claims import ClaimOverride, GuestClaim
 from issuance.models.history import Event, note_event
+from issuance.models.holds import SendingHold
 from issuance.models.jobs import Attempt, IssuanceJob, IssuanceJobQuerySet
 from issuance.models.lists import ColumnMapping, RecipientList, RecipientListQuerySet
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
@@ -27,6 +28,7 @@ __all__ = [
     "Resolution",
     "RowError",
     "RowErrorQuerySet",
+    "SendingHold",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",
     "note_event",

@@ -110,6 +110,7 @@ class Harness:
             self.database.remember()
             drained &= self._drain(scenario)
             self.database.throw_back()
+            ask(_let_sends_go, scenario)
         drained &= self._drain(scenario)
         findings: checker.Findings = ask(checker.look, self.partner.report(), scenario.haste.lease)
         if not drained:
@@ -170,6 +171,12 @@ def _play(scenario: Scenario, point: str, seconds: float = LIMIT) -> int:
         if scenario.second_point:
             strike_at(scenario.second_point, 1, signal.SIGKILL)
     return worker.work(seconds)
+
+
+def _let_sends_go(scenario: Scenario) -> None:
+    """What a person does after a restored backup, having made sure that Thanx still knows the keys."""
+    equip(scenario)
+    worker.let_sends_go()
 
 
 def _stop(scenario: Scenario) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from issuance.holds import hold_sending
 from issuance.models import IssuanceJob, Recipient, RecipientList, note_event
 from issuance.progress import progress_of
 from issuance.states import JobState, ListState
@@ -265,7 +266,19 @@ def test_the_timeline_tells_who_did_what(campaign_here: Campaign, ana: User, cli
     assert "Job 3: being issued" not in html
 
 
-@pytest.mark.parametrize(("state", "queries"), [(ListState.READING, 4), (ListState.HELD, 6), (ListState.ISSUING, 6)])
+def test_a_list_that_is_held_back_says_so_in_plain_words(
+    campaign_here: Campaign, ana: User, sam: User, client_of: ClientOf
+) -> None:
+    made = guest_list(campaign_here, ListState.HELD, waiting=3, held_until=timezone.now())
+    assert "Nothing new is sent at the moment." not in poll(client_of(ana), made)
+    hold_sending(actor=sam, reason="Restored from a backup.")
+    html = poll(client_of(ana), made)
+    assert "Nothing new is sent at the moment." in html
+    assert "Starting now" not in html
+    assert "Restored from" not in html
+
+
+@pytest.mark.parametrize(("state", "queries"), [(ListState.READING, 4), (ListState.HELD, 7), (ListState.ISSUING, 6)])
 def test_a_poll_costs_few_queries_and_counts_no_guests(
     state: ListState, queries: int, campaign_here: Campaign, ana: User, client_of: ClientOf,
     django_assert_num_queries: Any,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
+
 import httpx
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from thanxportal.partner.gate import GateClosed, Urgency, block_after_429, wait_for_slot
 from thanxportal.partner.models import ApiRequest, Credential
-from thanxportal.partner_api import Exchange, PartnerClient
+from thanxportal.partner_api import Exchange, PartnerApiError, PartnerClient
 
-__all__ = ["GateClosed", "Urgency", "partner_client", "reserve_slot"]
+__all__ = ["GateClosed", "Urgency", "partner_client", "reserve_slot", "try_refused_credential"]
+
+PROBE_EVERY = timedelta(minutes=1)
 
 
 def transport() -> httpx.BaseTransport | None:
@@ -21,6 +27,16 @@ def transport() -> httpx.BaseTransport | None:
 def reserve_slot(urgency: Urgency, *, patience: float = 0) -> None:
     """Takes a slot of the shared gate ahead of the request that will use it, or raises GateClosed."""
     wait_for_slot(Credential.current().pk, urgency, patience)
+
+
+def try_refused_credential() -> None:
+    """While Thanx refuses the credential, asks once a minute whether it works again, even if no other work is due."""
+    now = timezone.now()
+    rested = Q(probed_at=None) | Q(probed_at__lte=now - PROBE_EVERY)
+    refused = Credential.objects.filter(rested, client_id=settings.THANX_CLIENT_ID, refused_at__isnull=False)
+    if refused.update(probed_at=now):
+        with suppress(GateClosed, PartnerApiError), partner_client(Urgency.POLL) as partner:
+            partner.get_scopes()
 
 
 def partner_client(urgency: Urgency, *, reserved: int = 0, patience: float = 0) -> PartnerClient:
