@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from hashlib import blake2b
 
 
@@ -39,5 +39,35 @@ def arm_chooser(salt: bytes, weights: Sequence[int]) -> Callable[[str], int]:
 
 def equal_shares(arms: int) -> tuple[int, ...]:
     """Whole percents that add to 100, as equal as possible, the larger ones first."""
-    share, rest = divmod(100, arms)
-    return tuple(share + (place < rest) for place in range(arms))
+    return _apportioned(100, [1] * arms)
+
+
+def people(guests: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """How many of `guests` each arm gets: whole people who add up, whoever was cut off most comes first."""
+    return _apportioned(guests, weights)
+
+
+def rebalanced(weights: Sequence[int], fixed: Collection[int] = ()) -> tuple[int, ...]:
+    """Whole percents in which the `fixed` arms keep theirs and the others share the rest as they stood before.
+
+    Raises ValueError when the fixed arms leave less than 1% for each of the others.
+    """
+    others = [place for place in range(len(weights)) if place not in fixed]
+    rest = 100 - sum(weights[place] for place in fixed) - len(others)
+    if rest < 0:
+        raise ValueError("The fixed arms leave too little for the others.")
+    result = list(weights)
+    for place, extra in zip(others, _apportioned(rest, [max(weights[place] - 1, 0) for place in others]), strict=True):
+        result[place] = 1 + extra
+    return tuple(result)
+
+
+def _apportioned(total: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """Divides by largest remainder; in equal parts when nothing weighs anything."""
+    whole = sum(weights) or len(weights)
+    parts = weights if sum(weights) else [1] * len(weights)
+    shares = [total * part // whole for part in parts]
+    by_remainder = sorted(range(len(parts)), key=lambda place: -(total * parts[place] % whole))
+    for place in by_remainder[: total - sum(shares)]:
+        shares[place] += 1
+    return tuple(shares)

@@ -3,41 +3,68 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState, RewardTemplate, Variant
 from thanxportal.accounts.models import Merchant, User, record_activity
 
-FIELDS = ("name", "objective", "fine_print", "start_at", "end_at", "redeemable_from", "redeemable_to")
+FIELDS = (
+    "name",
+    "objective",
+    "fine_print",
+    "start_at",
+    "end_at",
+    "redeemable_from",
+    "redeemable_to",
+    "expected_guests",
+)
 
 
 class Arm(NamedTuple):
-    """One arm as drafted; no template means Control."""
+    """One arm as drafted; the one called Control has no template, another may still wait for its own."""
 
     name: str
     template: RewardTemplate | None
     weight: int
+    locked: bool = False
+
+    def variant(self, campaign: Campaign, position: int) -> Variant:
+        """The same as an unsaved row."""
+        fields = {"name": self.name, "reward_template": self.template, "weight": self.weight, "locked": self.locked}
+        return Variant(campaign=campaign, position=position, **fields)
 
 
 @transaction.atomic
 def save_draft(
-    *, merchant: Merchant, campaign: Campaign | None, values: dict[str, Any], arms: list[Arm], actor: User | None
+    *,
+    merchant: Merchant,
+    campaign: Campaign | None,
+    values: dict[str, Any],
+    arms: list[Arm],
+    actor: User | None,
+    uuid: UUID | None = None,
 ) -> Campaign | None:
-    """Creates or overwrites a draft with its arms; None if it was published meanwhile."""
-    fields = {name: values[name] for name in FIELDS}
+    """Creates or overwrites a draft with its arms; None if it was published meanwhile.
+
+    A new draft that comes twice with the same `uuid` is made once.
+    """
+    fields = {name: values.get(name) for name in FIELDS}
+    made = False
     if campaign is None:
-        campaign = Campaign.objects.create(merchant=merchant, created_by=actor, **fields)
+        start = {"merchant": merchant, "created_by": actor, **fields}
+        campaign, made = Campaign.objects.get_or_create(uuid=uuid or uuid4(), defaults=start)
+    # Locks the row, so that of two saves at the same time one comes after the other.
+    drafts = Campaign.objects.for_merchant(merchant).drafts().filter(pk=campaign.pk)
+    fresh = {"state": CampaignState.DRAFT, "problem": "", "problem_code": "", "updated_at": timezone.now()}
+    if not drafts.update(**fresh, **fields):
+        return None
+    if made:
         tell(campaign, actor, f"Drafted the campaign “{campaign.name}”.")
-    else:
-        drafts = Campaign.objects.filter(pk=campaign.pk, state__in=(CampaignState.DRAFT, CampaignState.REFUSED))
-        if not drafts.update(state=CampaignState.DRAFT, problem="", problem_code="", **fields):
-            return None
     campaign.variants.all().delete()
-    Variant.objects.bulk_create(
-        Variant(campaign=campaign, position=place, name=arm.name, reward_template=arm.template, weight=arm.weight)
-        for place, arm in enumerate(arms)
-    )
+    Variant.objects.bulk_create(arm.variant(campaign, place) for place, arm in enumerate(arms))
     return campaign
 
 
@@ -45,7 +72,7 @@ def save_draft(
 def duplicate_campaign(*, campaign: Campaign, actor: User | None) -> Campaign:
     """A new draft with the same words, dates and arms."""
     values = {name: getattr(campaign, name) for name in FIELDS} | {"name": f"{campaign.name[:113]} (copy)"}
-    arms = [Arm(variant.name, variant.reward_template, variant.weight) for variant in campaign.variants.all()]
+    arms = [Arm(one.name, one.reward_template, one.weight, one.locked) for one in campaign.variants.all()]
     copy = save_draft(merchant=campaign.merchant, campaign=None, values=values, arms=arms, actor=actor)
     assert copy is not None  # noqa: S101 - a new draft is never published meanwhile
     return copy
@@ -54,8 +81,7 @@ def duplicate_campaign(*, campaign: Campaign, actor: User | None) -> Campaign:
 @transaction.atomic
 def delete_draft(*, campaign: Campaign, actor: User | None) -> bool:
     """Throws a draft or a refused campaign away; False if it is neither any more."""
-    unpublished = (CampaignState.DRAFT, CampaignState.REFUSED)
-    drafts = Campaign.objects.select_for_update().filter(pk=campaign.pk, state__in=unpublished, thanx_id="")
+    drafts = Campaign.objects.drafts().select_for_update().filter(pk=campaign.pk, thanx_id="")
     if not drafts.exists():
         return False
     tell(campaign, actor, f"Deleted the campaign “{campaign.name}”.")

@@ -2,53 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from campaigns.acts import CONTROL_REWARD, MOST_ARMS, Row, act_on, read_act
 from campaigns.drafts import FIELDS, Arm
-from campaigns.models import CONTROL, Campaign, RewardTemplate
-from campaigns.rules import MOST_VARIANTS
+from campaigns.models import CONTROL, Campaign, RewardTemplate, Variant
+from campaigns.rules import DATES
+from campaigns.windows import PRESETS, preset_dates
 from thanxportal.accounts.models import Merchant
 
 LOCAL = "%Y-%m-%dT%H:%M"
+TWICE = "Another arm has this name. Give each arm its own."
 
 
 class Moment(forms.DateTimeField):
-    """A date and time in the merchant's zone; times that the clock skips or repeats are refused by Django."""
+    """A date and time in the merchant's zone; what the clock skips or repeats is refused."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "medium"}, format=LOCAL)
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
 
     def __init__(self, label: str) -> None:
-        bad = "Choose a day and a time that exist: on that night the clocks change."
-        super().__init__(label=label, required=False, error_messages={"ambiguous_timezone": bad})
+        super().__init__(label=label, required=False, error_messages={"invalid": "Write a day and a time."})
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code == "ambiguous_timezone":
+                raise ValidationError(_why_not(error.params["datetime"])) from error  # type: ignore[index]
+            raise
+
+
+def _why_not(wall: datetime) -> str:
+    """Why this time of the wall clock is no time: the clock skips it or shows it twice that night."""
+    first, second = (wall.replace(tzinfo=timezone.get_current_timezone(), fold=fold) for fold in (0, 1))
+    if first.utcoffset() > second.utcoffset():  # type: ignore[operator] # Both zones know their offset.
+        return f"The clocks go back that night, so {wall:%H:%M} comes twice. Choose an hour earlier or later."
+    later = first.astimezone(ZoneInfo("UTC")).astimezone(first.tzinfo)
+    return f"The clocks go forward that night, so there is no {wall:%H:%M}. Choose {later:%H:%M}, for example."
 
 
 class CampaignForm(forms.Form):
     """A draft may be incomplete: only its name is needed to save it."""
 
-    name = forms.CharField(label="Name", max_length=120, help_text="Your team and Thanx see it.")
+    uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        help_text="Your team and Thanx see it.",
+        error_messages={"required": "Give the campaign a name, so that it can be saved."},
+        widget=forms.TextInput(attrs={"placeholder": "Win-back June", "autocomplete": "off"}),
+    )
     objective = forms.CharField(
-        label="Objective", max_length=300, required=False, help_text="What is it for? One sentence; Thanx expects one."
+        label="Objective",
+        max_length=300,
+        required=False,
+        help_text="One sentence that says what it is for. Thanx expects one.",
+        widget=forms.TextInput(attrs={"placeholder": "Bring back guests who haven’t been here for two months"}),
     )
     fine_print = forms.CharField(
         label="Fine print",
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "One per guest. Not valid with other offers."}),
         help_text="Guests see it with the reward.",
     )
-    start_at = Moment("Campaign starts")
-    end_at = Moment("Campaign ends")
-    redeemable_from = Moment("Redeemable from")
-    redeemable_to = Moment("Redeemable until")
+    start_at = Moment("Starts")
+    end_at = Moment("Ends")
+    redeemable_from = Moment("From")
+    redeemable_to = Moment("Until")
+    expected_guests = forms.IntegerField(
+        label="How many guests do you expect?",
+        required=False,
+        min_value=1,
+        max_value=10_000_000,
+        help_text="For planning only: it turns percents into people and cost.",
+        widget=forms.NumberInput(attrs={"class": "short", "inputmode": "numeric", "placeholder": "10000"}),
+    )
 
 
 class ArmForm(forms.Form):
-    """One arm; a row without a reward and without a share isn't used."""
+    """One arm, as it stands in the row; its reward is picked by a button, not typed."""
 
-    reward = forms.ChoiceField(label="Reward", required=False)
+    reward = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label="Name of the arm", max_length=80, required=False)
     weight = forms.IntegerField(
         label="Share, %",
@@ -56,59 +97,74 @@ class ArmForm(forms.Form):
         min_value=1,
         max_value=100,
         required=False,
-        widget=forms.NumberInput(attrs={"class": "short", "inputmode": "numeric"}),
+        localize=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    locked = forms.BooleanField(label="Lock", required=False)
 
-    def __init__(self, *args: Any, templates: dict[str, RewardTemplate], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.templates = templates
-        choices = [(key, template.name) for key, template in templates.items()]
-        reward = self.fields["reward"]
-        reward.choices = [("", "Not used"), ("control", "Control: gets nothing"), ("Rewards", choices)]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if not data.get("reward") and (data.get("weight") or data.get("name")):
-            self.add_error("reward", "Pick a reward or Control for this arm, or empty the row.")
-        return data
+    def __init__(self, row: Row, place: int, *, templates: dict[str, RewardTemplate], bound: bool) -> None:
+        values: dict[str, Any] = {key: value for key, value in vars(row).items() if value}
+        prefix = f"arm{place}"
+        data = {f"{prefix}-{key}": value for key, value in values.items()} if bound else None
+        super().__init__(data, prefix=prefix, initial=values)
+        self.place, self.is_control, self.picked = place, row.is_control, templates.get(row.reward)
+        self.fields["name"].widget.attrs["placeholder"] = self._own_name[:80]
+        shares_out = {"hx-post": "", "hx-trigger": "change", "hx-vals": f'{{"act": "share-{place}"}}'}
+        self.fields["weight"].widget.attrs |= shares_out
 
     @property
-    def picked(self) -> RewardTemplate | None:
-        """The reward that the row shows, valid or not."""
-        return self.templates.get(str(self["reward"].value()))
+    def _own_name(self) -> str:
+        """What the arm is called as long as nobody names it."""
+        if self.is_control:
+            return CONTROL
+        return self.picked.name if self.picked else f"Arm {self.place + 1}"
+
+    @property
+    def colour(self) -> str:
+        return "0" if self.is_control else "abcd"[self.place % 4]
+
+    def clean_reward(self) -> str:
+        reward: str = self.cleaned_data["reward"]
+        if reward and not self.is_control and self.picked is None:
+            raise ValidationError("This reward can’t be given any more. Choose another one.")
+        return reward
 
     def arm(self) -> Arm | None:
+        """None while its share isn't known."""
         data = self.cleaned_data
-        if not data.get("reward"):
+        weight, locked = data.get("weight"), data.get("locked", False)
+        if not weight:
             return None
-        if data["reward"] == "control":
-            return Arm(CONTROL, None, data["weight"])
-        template = self.templates[data["reward"]]
-        return Arm(data["name"] or template.name[:80].strip(), template, data["weight"])
+        if self.is_control:
+            return Arm(CONTROL, None, weight, locked)
+        return Arm(data.get("name") or self._own_name[:80].strip(), self.picked, weight, locked)
 
 
 class Builder:
-    """The whole page: the campaign's form and four rows for arms, valid together."""
+    """The whole page: the campaign's form and a row for each arm, valid together."""
 
     def __init__(
-        self, merchant: Merchant, campaign: Campaign | None = None, data: Any = None, *, reward: str = ""
+        self, merchant: Merchant, campaign: Campaign | None, rows: list[Row], *, data: dict[str, Any] | None = None
     ) -> None:
-        """`reward` is what the first arm of a new campaign gives, if it is one of the merchant's."""
-        variants = list(campaign.variants.all()) if campaign else []
-        kept = [variant.reward_template_id for variant in variants]
-        templates = _choices(merchant.reward_templates.defer("raw", "description"), kept)
-        initial = {name: getattr(campaign, name) for name in FIELDS} if campaign else {}
-        self.form = CampaignForm(data, initial=initial)
-        rows: list[dict[str, Any]] = [
-            {"reward": str(one.reward_template_id or "control"), "name": one.name, "weight": one.weight}
-            for one in variants
-        ]
-        if not campaign and reward in templates:
-            rows.append({"reward": reward})
-        rows += [{}] * (MOST_VARIANTS - len(rows))
-        self.arms = [
-            ArmForm(data, prefix=f"arm{place}", initial=row, templates=templates) for place, row in enumerate(rows)
-        ]
+        self.merchant, self.campaign = merchant, campaign
+        kept = {one.reward_template_id for one in campaign.variants.all()} if campaign else set()
+        found = merchant.reward_templates.all().picked([row.reward for row in rows])
+        templates = {pk: one for pk, one in found.items() if one.withdrawn_at is None or one.pk in kept}
+        self.form = CampaignForm(data, initial=_initial(campaign))
+        self.arms = [ArmForm(row, place, templates=templates, bound=data is not None) for place, row in enumerate(rows)]
+
+    @classmethod
+    def opened(cls, merchant: Merchant, campaign: Campaign | None, *, reward: str = "") -> Builder:
+        """As saved; a new campaign starts with one arm, that gives `reward`."""
+        rows = [_row(variant) for variant in campaign.variants.all()] if campaign else [Row(reward, weight="100")]
+        return cls(merchant, campaign, rows)
+
+    @classmethod
+    def posted(cls, merchant: Merchant, campaign: Campaign | None, data: dict[str, Any]) -> Builder:
+        """As typed, after what the pressed button does to it."""
+        act = data.get("act", "")
+        rows = [row for row in (_typed(data, place) for place in range(MOST_ARMS)) if not row.empty]
+        return cls(merchant, campaign, act_on(rows, read_act(act)), data=data | _dates_after(act, merchant))
 
     def is_valid(self) -> bool:
         valid = [form.is_valid() for form in (self.form, *self.arms)]
@@ -116,9 +172,8 @@ class Builder:
 
     def _shares_given(self) -> bool:
         """Gives arms whose share was left empty equal parts of what the others leave."""
-        used = [form for form in self.arms if form.cleaned_data.get("reward")]
-        empty = [form for form in used if not form.cleaned_data.get("weight")]
-        rest = 100 - sum(form.cleaned_data.get("weight") or 0 for form in used)
+        empty = [form for form in self.arms if not form.cleaned_data.get("weight")]
+        rest = 100 - sum(form.cleaned_data.get("weight") or 0 for form in self.arms)
         for place, form in enumerate(empty):
             form.cleaned_data["weight"] = rest // len(empty) + (place < rest % len(empty))
             if form.cleaned_data["weight"] < 1:
@@ -131,23 +186,67 @@ class Builder:
             arm = form.arm()
             if arm is None:
                 continue
-            if arm.template and arm.name.casefold() == CONTROL.casefold():
+            if not form.is_control and arm.name.casefold() == CONTROL.casefold():
                 form.add_error("name", "Only the arm without a reward is called Control.")
             elif arm.name.casefold() in seen:
-                twice = "There can be only one Control." if arm.template is None else "Another arm has this name."
-                form.add_error("reward" if arm.template is None else "name", twice)
+                field, twice = ("reward", "There can be only one Control.") if form.is_control else ("name", TWICE)
+                form.add_error(field, twice)
             seen.add(arm.name.casefold())
         return not any(form.errors for form in self.arms)
 
     def drafted(self) -> list[Arm]:
-        return list(self._drafted())
+        return [arm for form in self.arms if (arm := form.arm())]
 
-    def _drafted(self) -> Iterator[Arm]:
-        for form in self.arms:
-            if arm := form.arm():
-                yield arm
+    def sketch(self) -> tuple[Campaign, list[Variant]]:
+        """The campaign and its arms as they stand on the page, unsaved, as far as they are valid."""
+        if not self.form.is_bound:
+            campaign = self.campaign or Campaign(merchant=self.merchant)
+            return campaign, list(campaign.variants.all()) if self.campaign else []
+        values = {name: self.form.cleaned_data.get(name) for name in FIELDS}
+        words = {name: values.pop(name) or "" for name in ("name", "objective", "fine_print")}
+        campaign = Campaign(merchant=self.merchant, **words, **values)
+        return campaign, [arm.variant(campaign, place) for place, arm in enumerate(self.drafted())]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """(id of the field, sentence) of everything that keeps the page from being saved."""
+        return [
+            (form[name].id_for_label, str(error))
+            for form in (self.form, *self.arms)
+            for name, errors in form.errors.items()
+            for error in errors
+        ]
+
+    @property
+    def has_control(self) -> bool:
+        return any(form.is_control for form in self.arms)
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.arms) < MOST_ARMS
 
 
-def _choices(templates: Iterable[RewardTemplate], kept: list[int | None]) -> dict[str, RewardTemplate]:
-    """Published templates, and those that the draft uses already."""
-    return {str(one.pk): one for one in templates if one.withdrawn_at is None or one.pk in kept}
+def _initial(campaign: Campaign | None) -> dict[str, Any]:
+    fields = {name: getattr(campaign, name) for name in FIELDS} if campaign else {}
+    return fields | {"uuid": (campaign or Campaign()).uuid}
+
+
+def _row(variant: Variant) -> Row:
+    reward = CONTROL_REWARD if variant.is_control else str(variant.reward_template_id or "")
+    template = variant.reward_template
+    own = template.name[:80].strip() if template else f"Arm {variant.position + 1}"
+    name = "" if variant.is_control or variant.name == own else variant.name
+    return Row(reward, name, str(variant.weight), "on" if variant.locked else "")
+
+
+def _typed(data: dict[str, Any], place: int) -> Row:
+    return Row(**{key: str(data.get(f"arm{place}-{key}", "")) for key in ("reward", "name", "weight", "locked")})
+
+
+def _dates_after(act: str, merchant: Merchant) -> dict[str, str]:
+    """The dates of a preset, as the form would have read them."""
+    key = act.removeprefix("preset-")
+    if key not in PRESETS:
+        return {}
+    dates = preset_dates(key, now=timezone.now(), zone=ZoneInfo(merchant.time_zone))
+    return {name: f"{moment:{LOCAL}}" for name, moment in zip(DATES, dates, strict=True)}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
-from uuid import uuid4
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from campaigns.offers import VENUES, offer_in_words, plain, value_in_dollars
 from thanxportal.accounts.models import Activity, ActivityQuerySet, Merchant
 
 
@@ -35,12 +37,27 @@ class Location(models.Model):
         return self.name or self.street or self.thanx_id
 
 
+KINDS = {"free_item": "Free item", "dollars": "Amount off", "percent": "Percent off"}
+OTHER_KIND = "other"
+
+
 class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
     def for_merchant(self, merchant: Merchant) -> RewardTemplateQuerySet:
         return self.filter(merchant=merchant).order_by("name", "pk")
 
     def published(self) -> RewardTemplateQuerySet:
         return self.filter(withdrawn_at=None)
+
+    def picked(self, pks: Collection[str]) -> dict[str, RewardTemplate]:
+        """Templates by their id as forms write it; what is no id is not among them."""
+        ids = [int(pk) for pk in pks if pk.isdecimal() and len(pk) < 19]
+        return {str(one.pk): one for one in self.filter(pk__in=ids).defer("raw")}
+
+    def of_kind(self, kind: str) -> RewardTemplateQuerySet:
+        """Templates with this kind of discount; `other` is what no name of ours fits."""
+        if kind == OTHER_KIND:
+            return self.exclude(discount_type__in=KINDS)
+        return self.filter(discount_type=kind) if kind in KINDS else self
 
     def matching(self, query: str) -> RewardTemplateQuerySet:
         """Templates whose name or description holds every word of the query."""
@@ -87,12 +104,55 @@ class RewardTemplate(models.Model):
     @property
     def worth(self) -> Decimal | None:
         """What one reward takes off a bill, in dollars; None where Thanx names no amount."""
-        if self.discount_type != "dollars":
-            return None
-        try:
-            return Decimal(self.discount_value)
-        except InvalidOperation:
-            return None
+        return value_in_dollars(self.discount_type, self.discount_value)
+
+    @property
+    def offer(self) -> str:
+        return offer_in_words(self.discount_type, self.discount_value)
+
+    @property
+    def venue(self) -> str:
+        return VENUES.get(self.redemption_venue, plain(self.redemption_venue))
+
+    @property
+    def detail(self) -> str:
+        """What it gives and where, on one line."""
+        return " · ".join(part for part in (self.offer, self.venue) if part)
+
+
+class TemplateChange(models.Model):
+    """One thing that a sync found changed at Thanx: a field, or that the template vanished or came back."""
+
+    WITHDRAWN, RETURNED = "withdrawn", "returned"
+
+    template = models.ForeignKey(RewardTemplate, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField()
+    field = models.CharField(max_length=40, help_text="Name of the field, or withdrawn or returned.")
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["template", "-id"])]
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.field} of template {self.template_id}"
+
+    @property
+    def tone(self) -> str:
+        return {self.WITHDRAWN: "warn", self.RETURNED: "ok"}.get(self.field, "")
+
+    @property
+    def sentence(self) -> str:
+        whole = {
+            self.WITHDRAWN: "Thanx no longer published it.",
+            self.RETURNED: "Thanx published it again.",
+            "image_url": "The picture changed.",
+        }
+        if self.field in whole:
+            return whole[self.field]
+        before, after = (f"“{value}”" if value else "nothing" for value in (self.before, self.after))
+        return f"{plain(self.field)} changed from {before} to {after}."
 
 
 class CampaignState(models.TextChoices):
@@ -113,6 +173,26 @@ class CampaignState(models.TextChoices):
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def for_merchant(self, merchant: Merchant) -> CampaignQuerySet:
         return self.filter(merchant=merchant).order_by("-pk")
+
+    def drafted_as(self, uuid: str) -> Campaign | None:
+        """What an earlier save of the same new page made, so that saving twice makes one campaign."""
+        try:
+            return self.filter(uuid=UUID(uuid)).first()
+        except ValueError:
+            return None
+
+    def drafts(self) -> CampaignQuerySet:
+        """What can still be changed: drafts, and those that Thanx refused."""
+        return self.filter(state__in=(CampaignState.DRAFT, CampaignState.REFUSED))
+
+    def live(self) -> CampaignQuerySet:
+        return self.filter(state=CampaignState.PUBLISHED, end_at__gt=timezone.now())
+
+    def giving(self, template: RewardTemplate) -> CampaignQuerySet:
+        return self.filter(variants__reward_template=template).distinct()
+
+    def giving_what_was_withdrawn(self) -> CampaignQuerySet:
+        return self.filter(variants__reward_template__withdrawn_at__isnull=False).distinct()
 
     def with_variants(self) -> CampaignQuerySet:
         return self.select_related("merchant").prefetch_related("variants__reward_template")
@@ -139,6 +219,7 @@ class Campaign(models.Model):
     end_at = models.DateTimeField(null=True, blank=True)
     redeemable_from = models.DateTimeField(null=True, blank=True)
     redeemable_to = models.DateTimeField(null=True, blank=True)
+    expected_guests = models.PositiveIntegerField(null=True, blank=True, help_text="For planning only.")
     state = models.CharField(max_length=12, choices=CampaignState.choices, default=CampaignState.DRAFT)
     thanx_id = models.CharField(max_length=64, blank=True)
     raw = models.JSONField(default=dict)
@@ -208,6 +289,7 @@ class Variant(models.Model):
         RewardTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
     )
     weight = models.PositiveSmallIntegerField(help_text="Whole percent of the guests.")
+    locked = models.BooleanField(default=False, help_text="Keeps its share while the others are drafted.")
     thanx_id = models.CharField(max_length=64, blank=True)
 
     class Meta:

@@ -29,7 +29,7 @@ class Overtaken(Exception):
 @transaction.atomic
 def request_publication(*, campaign: Campaign, actor: User | None) -> bool:
     """Hands a complete draft over to be published; False if it isn't complete, or on its way or published already."""
-    drafts = Campaign.objects.filter(pk=campaign.pk, state__in=(CampaignState.DRAFT, CampaignState.REFUSED))
+    drafts = Campaign.objects.drafts().filter(pk=campaign.pk)
     now = timezone.now()
     if not drafts.update(state=CampaignState.PUBLISHING, next_attempt_at=now, updated_at=now):
         return False

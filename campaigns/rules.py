@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from campaigns.acts import MOST_ARMS
 from campaigns.models import Campaign, Variant
 
-MOST_VARIANTS = 4
 DATES = ("start_at", "end_at", "redeemable_from", "redeemable_to")
 
 
@@ -46,8 +46,8 @@ def _about_arms(campaign: Campaign, variants: Sequence[Variant]) -> Iterator[str
     rewards = [variant for variant in variants if not variant.is_control]
     if not rewards:
         yield "Pick a reward for at least one arm."
-    if len(variants) > MOST_VARIANTS:
-        yield f"A campaign has at most {MOST_VARIANTS} arms, Control included."
+    if len(variants) > MOST_ARMS:
+        yield f"A campaign has at most {MOST_ARMS} arms, Control included."
     if len({variant.name for variant in variants}) < len(variants):
         yield "Give each arm a name of its own, and use Control once."
     total = sum(variant.weight for variant in variants)

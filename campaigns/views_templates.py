@@ -79,16 +79,6 @@ def _discount(template: RewardTemplate) -> str:
     return known.get(template.discount_type, f"{_plain(template.discount_type)} {value}".strip())
 
 
-@require_GET
-def picked_reward(request: HttpRequest, handle: str) -> HttpResponse:
-    """The picture of the reward that was just picked for an arm of the builder."""
-    merchant = merchant_for(request, handle, Right.BUILD)
-    picked = request.GET.get(next((name for name in request.GET if name.endswith("-reward")), ""), "")
-    known = picked.isdecimal() and len(picked) < 19
-    template = RewardTemplate.objects.for_merchant(merchant).filter(pk=int(picked)).first() if known else None
-    return TemplateResponse(request, "campaigns/picked_reward.html", {"picked": template})
-
-
 @require_POST
 def refresh_templates(request: HttpRequest, handle: str) -> HttpResponse:
     """Asks a worker to mirror Thanx now, at most once a minute for everybody together."""

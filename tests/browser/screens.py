@@ -46,21 +46,20 @@ def build_campaign(page: Page) -> None:
         "fine_print": "One per guest. Not valid with other offers.",
     }.items():
         page.fill(f"[name={name}]", value)
-    year = 2027
-    for name, day in {
-        "start_at": "01-10",
-        "end_at": "02-10",
-        "redeemable_from": "01-10",
-        "redeemable_to": "02-28",
-    }.items():
-        page.fill(f"[name={name}]", f"{year}-{day}T09:00")
-    for arm, share in enumerate((45, 45)):
-        page.select_option(f"[name=arm{arm}-reward]", index=arm + 2)
-        page.fill(f"[name=arm{arm}-weight]", str(share))
-    page.select_option("[name=arm2-reward]", value="control")
-    page.fill("[name=arm2-weight]", "10")
+    page.click("text=Now, for 30 days")
+    page.fill("[name=expected_guests]", "9347")
+    for arm in range(2):
+        if arm:
+            page.click("#add")
+        else:
+            page.click("text=Choose a reward")
+        page.click(f"#choices-{arm} .reward >> nth={arm}")
+        page.wait_for_selector(f"#choices-{arm}", state="detached")
+    page.click("#control")
+    page.wait_for_selector("[name=arm2-weight]")
+    page.wait_for_timeout(1_000)
     shoot(page, "builder")
-    page.click("text=Save the draft")
+    page.click("text=Review and publish")
     shoot(page, "campaign-draft")
     page.click("text=Publish the campaign")
     page.wait_for_selector("text=Add guests", timeout=30_000)

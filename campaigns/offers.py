@@ -1,0 +1,28 @@
+"""What a reward is worth, in plain words and in dollars (pure)."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+VENUES = {"in_store": "In store", "online": "Online", "all": "In store and online"}
+
+
+def plain(word: str) -> str:
+    """Thanx's word as people write it; one that is new to us is shown as well."""
+    return word.replace("_", " ").capitalize()
+
+
+def offer_in_words(kind: str, value: str) -> str:
+    """Such as `$5`, `20%` or `Free item`; empty when Thanx says nothing of a discount."""
+    value = value.removesuffix(".0")
+    known = {"dollars": f"${value}", "percent": f"{value}%"} if value else {}
+    return known.get(kind, f"{plain(kind)} {value}".strip())
+
+
+def value_in_dollars(kind: str, value: str) -> Decimal | None:
+    """What one redeemed reward costs; None unless it is an amount of dollars."""
+    try:
+        dollars = Decimal(value) if kind == "dollars" else Decimal(-1)
+    except InvalidOperation:
+        return None
+    return dollars if dollars.is_finite() and dollars > 0 else None

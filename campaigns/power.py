@@ -1,0 +1,39 @@
+"""What difference between two arms can be told from luck (pure).
+
+Two arms, of whose guests some come back: the usual test of two proportions, two-sided, planned as in Fleiss,
+"Statistical Methods for Rates and Proportions", without the correction for continuity.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from statistics import NormalDist
+
+BASELINE = 0.10  # the share of guests who come without a reward
+CONFIDENCE = 0.95  # how rarely luck is taken for an effect
+POWER = 0.80  # how often an effect of that size is seen
+STEPS = 40  # of halving: far finer than anybody reads
+
+
+def detectable_difference(
+    first: int, second: int, *, baseline: float = BASELINE, confidence: float = CONFIDENCE, power: float = POWER
+) -> float | None:
+    """The smallest rise above `baseline`, as a share, that arms of these sizes can show; None if there is none."""
+    if first < 1 or second < 1:
+        return None
+    alpha, beta = NormalDist().inv_cdf(0.5 + confidence / 2), NormalDist().inv_cdf(power)
+
+    def shows(rise: float) -> bool:
+        risen = baseline + rise
+        pooled = (first * baseline + second * risen) / (first + second)
+        by_luck = sqrt(pooled * (1 - pooled) * (1 / first + 1 / second))
+        spread = sqrt(baseline * (1 - baseline) / first + risen * (1 - risen) / second)
+        return rise >= alpha * by_luck + beta * spread
+
+    low, high = 0.0, 1 - baseline
+    if not shows(high):
+        return None
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if shows(middle) else (middle, high)
+    return high

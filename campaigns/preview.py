@@ -1,0 +1,125 @@
+"""A draft as it would be: people and cost of each arm, what the split can show, both windows, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from campaigns.allocation import people
+from campaigns.models import Campaign, Variant
+from campaigns.power import detectable_difference
+from campaigns.rules import DATES, problems
+from campaigns.windows import TimeLine, time_line
+
+PASS, WARN, BLOCK = "pass", "warn", "block"
+
+
+@dataclass(frozen=True)
+class ArmPreview:
+    """One arm: `start` is the sum of the percents before it; `count` is None until somebody says how many guests."""
+
+    variant: Variant
+    label: str
+    colour: str
+    percent: int
+    start: int
+    count: int | None
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Dollars, if every guest of the arm redeems; None where Thanx names no amount."""
+        template = self.variant.reward_template
+        worth = template.worth if template else None
+        return worth * self.count if worth is not None and self.count is not None else None
+
+
+class Check(NamedTuple):
+    level: str
+    sentence: str
+
+    @property
+    def tone(self) -> str:
+        return {PASS: "ok", WARN: "warn", BLOCK: "bad"}[self.level]
+
+    @property
+    def word(self) -> str:
+        return {PASS: "Fine", WARN: "Look", BLOCK: "Missing"}[self.level]
+
+
+class Preview(NamedTuple):
+    campaign: Campaign
+    arms: list[ArmPreview]
+    total: int  # percent; the split can be drawn when it is 100
+    cost: Decimal | None
+    difference: str
+    time_line: TimeLine | None
+    checks: list[Check]
+
+    @property
+    def gifts(self) -> list[ArmPreview]:
+        return [arm for arm in self.arms if not arm.variant.is_control]
+
+    @property
+    def ready(self) -> bool:
+        return all(check.level != BLOCK for check in self.checks)
+
+
+def preview_of(campaign: Campaign, variants: Sequence[Variant], *, now: datetime) -> Preview:
+    """Also of a campaign that isn't saved yet."""
+    arms = _arms(campaign, variants)
+    zone = ZoneInfo(campaign.merchant.time_zone)
+    dates = tuple(getattr(campaign, name) for name in DATES)
+    costs = [arm.cost for arm in arms if arm.cost is not None]
+    return Preview(
+        campaign=campaign,
+        arms=arms,
+        total=sum(arm.percent for arm in arms),
+        cost=sum(costs, Decimal(0)) if costs else None,
+        difference=_difference(arms),
+        time_line=time_line(dates, now=now, zone=zone),
+        checks=list(_checks(campaign, variants, now)),
+    )
+
+
+def _arms(campaign: Campaign, variants: Sequence[Variant]) -> list[ArmPreview]:
+    weights = [variant.weight for variant in variants]
+    known = campaign.expected_guests if sum(weights) == 100 else None
+    counts: Sequence[int | None] = people(known, weights) if known else [None] * len(weights)
+    return [
+        ArmPreview(variant, variant.name, variant.colour, variant.weight, sum(weights[:place]), counts[place])
+        for place, variant in enumerate(variants)
+    ]
+
+
+def _difference(arms: list[ArmPreview]) -> str:
+    """What can be told from luck between Control, or else the largest arm, and the smallest of the others."""
+    if len(arms) < 2 or any(arm.count is None for arm in arms):
+        return ""
+    by_size = sorted(arms, key=lambda arm: (arm.variant.is_control, arm.count or 0))
+    base, other = by_size[-1], by_size[0]
+    rise = detectable_difference(base.count or 0, other.count or 0)
+    sizes = f"With {base.count:,} guests in “{base.label}” and {other.count:,} in “{other.label}”"
+    if rise is None or rise > 0.5:
+        return f"{sizes}, no difference could be told from luck. Expect more guests, or make the smaller arm larger."
+    return f"{sizes}, a difference of about {rise * 100:.1f} points or more can be told from luck."
+
+
+def _checks(campaign: Campaign, variants: Sequence[Variant], now: datetime) -> Iterator[Check]:
+    """What is missing first, then what to look at."""
+    missing = problems(campaign, variants, now=now)
+    yield from (Check(BLOCK, sentence) for sentence in missing)
+    if not campaign.objective.strip():
+        yield Check(WARN, "There is no objective. Thanx expects one sentence that says what the campaign is for.")
+    if not campaign.fine_print.strip():
+        yield Check(WARN, "There is no fine print. Guests see it with the reward.")
+    if variants and not any(variant.is_control for variant in variants):
+        yield Check(WARN, "There is no Control arm, so you can’t see what would have happened without the reward.")
+    if campaign.start_at and campaign.start_at < now:
+        yield Check(PASS, "The campaign starts as soon as it is published.")
+    if not missing:
+        yield Check(PASS, "The dates fit together, and the shares add up to 100%.")
+        yield Check(PASS, "Thanx publishes every reward.")

@@ -1,0 +1,142 @@
+"""The builder: one page that saves itself, and works the same with its buttons alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap
+
+from campaigns.access import campaign_for
+from campaigns.acts import read_act
+from campaigns.drafts import save_draft
+from campaigns.forms import Builder
+from campaigns.models import Campaign, RewardTemplate
+from campaigns.preview import preview_of
+from campaigns.windows import PRESETS
+from thanxportal.accounts.access import merchant_for, user_of
+from thanxportal.accounts.models import Merchant, Right
+
+CHOICES = 12
+GONE = "This campaign was published meanwhile, so it can't be changed any more."
+LEAVING = ("", "review")  # what ends on the campaign's own page when the whole page was sent
+
+
+@require_http_methods(["GET", "POST"])
+def campaign_new(request: HttpRequest, handle: str) -> HttpResponse:
+    merchant = merchant_for(request, handle, Right.BUILD)
+    saved = Campaign.objects.for_merchant(merchant).with_variants().drafted_as(request.POST.get("uuid", ""))
+    return _build(request, merchant, saved)
+
+
+@require_http_methods(["GET", "POST"])
+def campaign_edit(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    campaign = campaign_for(request, handle, pk, Right.BUILD)
+    return _build(request, campaign.merchant, campaign)
+
+
+def _build(request: HttpRequest, merchant: Merchant, campaign: Campaign | None) -> HttpResponse:
+    if campaign and not campaign.status.editable:
+        return _gone(request, campaign)
+    if request.method == "GET":
+        builder = Builder.opened(merchant, campaign, reward=request.GET.get("reward", ""))
+        return _page(request, builder, campaign)
+    builder = Builder.posted(merchant, campaign, request.POST.dict())
+    saved = campaign
+    if builder.is_valid():
+        saved = _saved(request, builder, campaign)
+        if saved is None:
+            return _gone(request, campaign)
+    return _answer(request, builder, saved)
+
+
+def _saved(request: HttpRequest, builder: Builder, campaign: Campaign | None) -> Campaign | None:
+    values = builder.form.cleaned_data
+    return save_draft(
+        merchant=builder.merchant,
+        campaign=campaign,
+        values=values,
+        arms=builder.drafted(),
+        actor=user_of(request),
+        uuid=values["uuid"],
+    )
+
+
+def _answer(request: HttpRequest, builder: Builder, saved: Campaign | None) -> HttpResponse:
+    """What follows a post: pieces for a save in passing, the page for a button, another page without JavaScript."""
+    act, handle = request.POST.get("act", ""), builder.merchant.handle
+    if not request.headers.get("HX-Request"):
+        if builder.problems or saved is None:
+            return _page(request, builder, saved)
+        name = "campaigns:campaign_detail" if act in LEAVING else "campaigns:campaign_edit"
+        picking = _picking(request, builder)
+        found = {"pick": picking, "q": request.POST.get("q", ""), "after": read_act(act).rest}
+        query = urlencode({"saved": 1} if picking is None else found)
+        return redirect(reverse(name, args=[handle, saved.pk]) + ("" if act in LEAVING else f"?{query}"))
+    response = _page(request, builder, saved, piece="#builder" if act else "#pieces")
+    if saved and not builder.problems:
+        replace_url(response, reverse("campaigns:campaign_edit", args=[handle, saved.pk]))
+    return response if act else reswap(response, "none")
+
+
+def _page(request: HttpRequest, builder: Builder, campaign: Campaign | None, *, piece: str = "") -> HttpResponse:
+    now, typed = timezone.now(), builder.form.is_bound
+    picking = _picking(request, builder)
+    context: dict[str, Any] = {
+        "builder": builder,
+        "form": builder.form,
+        "campaign": campaign,
+        "preview": preview_of(*builder.sketch(), now=now),
+        "presets": PRESETS,
+        "saved_at": now if (typed and not builder.problems) or "saved" in request.GET else None,
+        "picking": picking,
+        "act": read_act(request.POST.get("act", "")),
+    }
+    if picking is not None:
+        context |= _choices(request, builder.merchant, picking)
+    status = 422 if typed and builder.problems else 200
+    return TemplateResponse(request, f"campaigns/campaign_edit.html{piece}", context, status=status)
+
+
+def _picking(request: HttpRequest, builder: Builder) -> int | None:
+    """The arm whose rewards are laid out: asked for, or just added."""
+    act = read_act(request.POST.get("act", "") or f"pick-{request.GET.get('pick', '')}")
+    if act.verb == "add":
+        return max((arm.place for arm in builder.arms if not arm.is_control), default=None)
+    return act.place if act.verb == "pick" and (act.place or 0) < len(builder.arms) else None
+
+
+@require_GET
+def reward_choices(request: HttpRequest, handle: str) -> HttpResponse:
+    """The rewards that an arm may give, found by words, a few at a time."""
+    merchant = merchant_for(request, handle, Right.BUILD)
+    arm = request.GET.get("arm", "")
+    context = _choices(request, merchant, int(arm) if arm in tuple("0123") else 0)
+    return TemplateResponse(request, "campaigns/builder/choices.html", context)
+
+
+def _choices(request: HttpRequest, merchant: Merchant, arm: int) -> dict[str, Any]:
+    given = request.POST if request.method == "POST" else request.GET
+    query, after = given.get("q", "").strip()[:100], given.get("after") or read_act(given.get("act", "")).rest
+    templates = RewardTemplate.objects.for_merchant(merchant).published().matching(query)
+    if after.isdecimal() and len(after) < 19:
+        templates = templates.after(int(after))
+    found = list(templates[: CHOICES + 1])
+    more = found[CHOICES - 1].pk if len(found) > CHOICES else None
+    return {"picking": arm, "choices": found[:CHOICES], "more": more, "query": query, "continued": bool(after)}
+
+
+def _gone(request: HttpRequest, campaign: Campaign | None) -> HttpResponse:
+    """For whoever still has the page of a draft that was published or thrown away meanwhile."""
+    messages.warning(request, GONE)
+    handle = request.resolver_match.kwargs["handle"] if request.resolver_match else ""
+    name, rest = ("campaign_detail", [campaign.pk]) if campaign else ("campaign_list", [])
+    url = reverse(f"campaigns:{name}", args=[handle, *rest])
+    return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") else redirect(url)

@@ -1,0 +1,94 @@
+"""When a campaign runs and when its rewards can be redeemed: presets, and both windows on one line (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+Dates = tuple[datetime, datetime, datetime, datetime]  # start, end, redeemable from, redeemable until
+LAST_MINUTE = time(23, 59)
+STEPS = (1, 2, 4, 7, 14, 30, 61, 91, 182, 365, 730)  # days between two marks
+MOST_MARKS = 6
+
+
+class Span(NamedTuple):
+    """Part of the line, in percents of its width."""
+
+    left: float
+    width: float
+
+
+class Mark(NamedTuple):
+    left: float
+    label: str
+
+
+class TimeLine(NamedTuple):
+    run: Span | None
+    redeem: Span | None
+    marks: list[Mark]
+    now: float | None  # None when now is beyond the line
+
+
+def time_line(dates: tuple[datetime | None, ...], *, now: datetime, zone: ZoneInfo) -> TimeLine | None:
+    """Draws whatever is known of start, end, redeemable from and until; None while that is no stretch of time."""
+    known = [moment for moment in dates if moment]
+    if len(known) < 2 or max(known) - min(known) < timedelta(minutes=1):
+        return None
+    left, whole = min(known), max(known) - min(known)
+
+    def place(moment: datetime) -> float:
+        return round((moment - left) / whole * 100, 2)
+
+    def span(start: datetime | None, end: datetime | None) -> Span | None:
+        return Span(place(start), max(place(end) - place(start), 0.5)) if start and end and start < end else None
+
+    today = place(now)
+    marks = [Mark(place(day), f"{day.day} {day:%b}") for day in _days(left.astimezone(zone), max(known))]
+    return TimeLine(span(*dates[:2]), span(*dates[2:]), marks, today if 0 <= today <= 100 else None)
+
+
+def _days(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Midnights of the line's zone, evenly spaced, few enough to be read."""
+    step = next((days for days in STEPS if (end - start) / timedelta(days=days) <= MOST_MARKS), STEPS[-1])
+    day = datetime.combine(start.date(), time(), tzinfo=start.tzinfo)
+    while day <= end:
+        if day >= start:
+            yield day
+        day += timedelta(days=step)
+
+
+class Preset(NamedTuple):
+    label: str
+    dates: Callable[[datetime], Dates]
+
+
+def _from_now(run: int, redeem: int) -> Callable[[datetime], Dates]:
+    """Starts at once; both windows end with a day, `run` and `redeem` days later."""
+    return lambda now: (now, _end_of(now, run), now, _end_of(now, redeem))
+
+
+def _end_of(now: datetime, days: int) -> datetime:
+    return datetime.combine(now.date() + timedelta(days=days), LAST_MINUTE, tzinfo=now.tzinfo)
+
+
+def _next_month(now: datetime) -> Dates:
+    first = (now.date().replace(day=1) + timedelta(days=32)).replace(day=1)
+    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    start = datetime.combine(first, time(), tzinfo=now.tzinfo)
+    end = datetime.combine(last, LAST_MINUTE, tzinfo=now.tzinfo)
+    return start, end, start, end + timedelta(days=14)
+
+
+PRESETS = {
+    "two-weeks": Preset("Now, for two weeks", _from_now(14, 28)),
+    "month": Preset("Now, for 30 days", _from_now(30, 44)),
+    "next-month": Preset("All of next month", _next_month),
+}
+
+
+def preset_dates(key: str, *, now: datetime, zone: ZoneInfo) -> Dates:
+    """The four moments of a preset, on the merchant's wall clock. Raises KeyError for an unknown one."""
+    return PRESETS[key].dates(now.astimezone(zone).replace(second=0, microsecond=0))

@@ -1,0 +1,91 @@
+"""Building a campaign in a browser: it saves itself, its buttons work without JavaScript, and it fits a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from campaigns.models import Campaign
+from thanxportal.accounts.models import Merchant, User
+
+
+def shares(page: Page) -> list[str]:
+    return [field.input_value() for field in page.locator("input[name$=-weight]").all()]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_draft_saves_itself_while_it_is_typed(
+    harbor: Merchant, ana: User, page_of: Callable[..., Page], width: int
+) -> None:
+    page = page_of(ana, width=width)
+    page.goto("/m/harbor-grill/campaigns/new/")
+    page.get_by_label("Name", exact=True).type("Win-back June")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    expect(page.locator("#announcer")).to_contain_text("Saved")
+    draft = Campaign.objects.get()
+    expect(page).to_have_url(f"{page.url.split('/m/')[0]}/m/harbor-grill/campaigns/{draft.pk}/edit/")
+    page.get_by_role("button", name="Now, for two weeks").click()
+    expect(page.locator("#time-line .run")).to_be_visible()
+    page.get_by_role("button", name="Choose a reward").click()
+    expect(page.get_by_label("Find a reward")).to_be_focused()
+    page.locator("#choices-0 .reward").first.click()
+    expect(page.get_by_role("button", name="Change for arm 1")).to_be_focused()
+    page.get_by_label("How many guests").fill("9347")
+    page.get_by_role("button", name="Add Control").click()
+    expect(page.locator("#split tfoot")).to_contain_text("9,347")
+    page.locator("input[name=arm0-weight]").fill("80")
+    page.keyboard.press("Tab")
+    expect(page.locator("#split")).to_contain_text("1,869")
+    assert shares(page) == ["80", "20"]
+    page.locator("input[name=end_at]").fill("2027-03-14T02:30")
+    expect(page.locator("#saved")).to_contain_text("there is no 02:30")
+    page.locator("input[name=end_at]").fill("2027-03-14T03:30")
+    page.locator("input[name=redeemable_to]").fill("2027-04-14T03:30")
+    expect(page.locator("#saved .badge")).to_contain_text("Saved")
+    page.get_by_role("button", name="Review and publish").click()
+    expect(page.get_by_role("button", name="Publish the campaign")).to_be_visible()
+    draft.refresh_from_db()
+    assert [(one.weight, one.is_control) for one in draft.variants.all()] == [(80, False), (20, True)]
+    assert Campaign.objects.count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_same_campaign_is_built_without_javascript(
+    harbor: Merchant, ana: User, page_of: Callable[..., Page], width: int
+) -> None:
+    page = page_of(ana, width=width, javascript=False)
+    page.goto("/m/harbor-grill/campaigns/new/")
+    page.get_by_label("Name", exact=True).fill("Win-back June")
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.get_by_role("button", name="Now, for two weeks").click()
+    page.get_by_role("button", name="Choose a reward").click()
+    page.locator("#choices-0 .reward").first.click()
+    page.get_by_role("button", name="Add Control").click()
+    page.locator("input[name=arm0-weight]").fill("80")
+    page.get_by_label("Lock the share of arm 1").check()
+    page.get_by_role("button", name="Make it 100%").click()
+    assert shares(page) == ["80", "20"]
+    page.get_by_role("button", name="Review and publish").click()
+    expect(page.get_by_role("button", name="Publish the campaign")).to_be_visible()
+    assert Campaign.objects.count() == 1
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_axe_finds_nothing_in_a_builder_at_work(
+    harbor: Merchant, ana: User, page_of: Callable[..., Page], scheme: str, width: int
+) -> None:
+    page = page_of(ana, scheme=scheme, width=width)
+    page.goto("/m/harbor-grill/campaigns/new/")
+    for button in ("Add an arm", "Add Control", "All of next month"):
+        page.get_by_role("button", name=button).click()
+        page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Choose a reward for arm 1").click()
+    expect(page.get_by_label("Find a reward")).to_be_visible()
+    expect(page.locator("#saved")).to_contain_text("Give the campaign a name")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0

@@ -1,0 +1,195 @@
+"""The builder saves itself in passing, and every button does without JavaScript what it does with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from campaigns.models import Campaign
+from tests import cast
+from tests.campaigns.test_builder import filled
+from tests.conftest import World
+from thanxportal.accounts.models import Activity, Merchant, User
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+NEW = "/m/harbor-grill/campaigns/new/"
+HTMX = {"HX-Request": "true"}
+
+
+def edit(campaign: Campaign) -> str:
+    return f"/m/harbor-grill/campaigns/{campaign.pk}/edit/"
+
+
+def test_a_save_in_passing_answers_with_pieces_and_the_drafts_own_address(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    answer = client_of(ana).post(NEW, filled(harbor, expected_guests="9347"), headers=HTMX)
+    html, campaign = answer.content.decode(), Campaign.objects.get()
+    assert answer.status_code == 200
+    assert answer["HX-Reswap"] == "none"
+    assert answer["HX-Replace-Url"] == edit(campaign)
+    assert "Saved 05:00" in html  # 12:00 UTC in Los Angeles
+    assert "5,608" in html
+    assert "<input" not in html  # Nothing that somebody may be typing into is replaced.
+    assert len(html) < 10_000
+
+
+def test_what_cannot_be_saved_is_said_and_nothing_is_lost(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    draft, browser = cast.draft_campaign(harbor), client_of(ana)
+    answer = browser.post(edit(draft), filled(harbor, start_at="2027-03-14T02:30", name="New name"), headers=HTMX)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Not saved yet" in html
+    assert "there is no 02:30. Choose 03:30" in html
+    assert "HX-Replace-Url" not in answer
+    draft.refresh_from_db()
+    assert draft.name == "Win-back June"
+
+
+def test_a_time_that_comes_twice_is_refused_as_well(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    answer = client_of(ana).post(NEW, filled(harbor, redeemable_to="2026-11-01T01:30"))
+    assert "01:30 comes twice" in answer.content.decode()
+    assert not Campaign.objects.exists()
+
+
+def test_saving_a_new_page_twice_makes_one_campaign(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    browser, uuid = client_of(ana), str(uuid4())
+    for name in ("First", "Second"):
+        browser.post(NEW, filled(harbor, uuid=uuid, name=name), headers=HTMX)
+    assert Campaign.objects.get().name == "Second"
+    assert Activity.objects.filter(sentence__startswith="Drafted").count() == 1
+
+
+@pytest.mark.parametrize("uuid", ["", "rubbish"])
+def test_a_page_without_its_number_still_saves(uuid: str, harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    answer = client_of(ana).post(NEW, filled(harbor, uuid=uuid))
+    assert answer.status_code == (422 if uuid else 302)
+
+
+def test_the_number_of_anothers_draft_opens_nothing(
+    harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    theirs = cast.draft_campaign(sunny, name="Secret")
+    answer = client_of(ana).post(NEW, filled(harbor, uuid=str(theirs.uuid)), follow=True)
+    theirs.refresh_from_db()
+    assert theirs.name == "Secret"
+    assert "Secret" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("act", ["add", "control", "remove-0", "equal", "preset-two-weeks", "pick-1", "save"])
+def test_every_button_works_with_and_without_javascript(
+    act: str, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    browser = client_of(ana)
+    values = filled(harbor, act=act) | {"arm2-reward": "", "arm2-weight": ""}
+    by_htmx = browser.post(NEW, values, headers=HTMX).content.decode()
+    without = browser.post(NEW, values, follow=True)
+    assert without.redirect_chain[0][0].startswith(edit(Campaign.objects.order_by("pk")[1]))
+    for html in (by_htmx, without.content.decode()):
+        assert 'id="builder"' in html
+        assert "Saved 05:00" in html or "Find a reward" in html
+    assert "<html" not in by_htmx
+    first, second = (
+        [(one.name, one.weight) for one in campaign.variants.all()] for campaign in Campaign.objects.order_by("pk")
+    )
+    assert first == second
+
+
+def test_a_button_on_a_page_without_a_name_keeps_what_was_typed(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    answer = client_of(ana).post(NEW, filled(harbor, name="", act="preset-two-weeks"))
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Give the campaign a name" in html
+    assert 'value="2026-06-15T23:59"' in html
+    assert "Bring guests back" in html
+
+
+def test_rewards_are_laid_out_a_few_at_a_time_and_found_by_words(
+    harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.views_builder.CHOICES", 1)
+    first, second = harbor.reward_templates.order_by("name")
+    browser, address = client_of(ana), "/m/harbor-grill/rewards/choices/"
+    page = browser.get(address, {"arm": "2"}).content.decode()
+    assert f"choose-2-{first.pk}" in page
+    assert f"choose-2-{second.pk}" not in page
+    assert f"after={first.pk}" in page
+    assert f"choose-2-{second.pk}" in browser.get(address, {"arm": "2", "after": first.pk}).content.decode()
+    assert "No reward matches" in browser.get(address, {"arm": "2", "q": "zzz"}).content.decode()
+    values = filled(harbor, act=f"pick-1-{first.pk}")
+    assert f"choose-1-{second.pk}" in browser.post(NEW, values, follow=True).content.decode()
+
+
+def test_a_chosen_reward_names_its_arm_unless_somebody_named_it(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    first, second = harbor.reward_templates.order_by("pk")
+    browser = client_of(ana)
+    values = {"name": "Summer", "arm0-reward": str(first.pk), "arm0-weight": "100"}
+    browser.post(NEW, values | {"act": f"choose-0-{second.pk}"})
+    browser.post(NEW, values | {"act": f"choose-0-{second.pk}", "arm0-name": "Mine"})
+    names = [campaign.variants.get().name for campaign in Campaign.objects.order_by("pk")]
+    assert names == [second.name, "Mine"]
+
+
+def test_locks_and_expected_guests_are_kept_and_copied(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    browser.post(NEW, filled(harbor, expected_guests="9347") | {"arm2-locked": "on"})
+    draft = Campaign.objects.get()
+    browser.post(f"/m/harbor-grill/campaigns/{draft.pk}/duplicate/")
+    for campaign in Campaign.objects.all():
+        assert campaign.expected_guests == 9347
+        assert [one.locked for one in campaign.variants.all()] == [False, False, True]
+        boxes = re.findall(r'<input type="checkbox"[^>]*>', browser.get(edit(campaign)).content.decode())
+        assert ["checked" in box for box in boxes] == [False, False, True]
+
+
+def test_the_split_says_people_cost_and_what_it_can_show(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    harbor.reward_templates.update(discount_type="dollars", discount_value="5.0")
+    browser = client_of(ana)
+    browser.post(NEW, filled(harbor, expected_guests="9347"))
+    page = browser.get(edit(Campaign.objects.get())).content.decode()
+    assert "$28,040" in page  # 5,608 guests
+    assert "With 935 guests in “Control” and 2,804 in “Second”" in page
+    assert "a difference of about 3.4 points or more can be told from luck." in page
+    assert "1 guest in 10 would come anyway" in page
+
+
+def test_nobody_is_promised_a_difference_that_the_arms_cannot_show(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    browser = client_of(ana)
+    browser.post(NEW, filled(harbor, expected_guests="20"))
+    assert "no difference could be told from luck" in browser.get(edit(Campaign.objects.get())).content.decode()
+
+
+def test_a_draft_published_meanwhile_is_not_changed_by_an_open_page(
+    harbor: Merchant, ana: User, client_of: ClientOf, world: World
+) -> None:
+    draft, browser = cast.draft_campaign(harbor), client_of(ana)
+    browser.post(f"/m/harbor-grill/campaigns/{draft.pk}/publish/")
+    world.drive()
+    answer = browser.post(edit(draft), filled(harbor), headers=HTMX)
+    assert answer["HX-Redirect"] == f"/m/harbor-grill/campaigns/{draft.pk}/"
+    draft.refresh_from_db()
+    assert draft.name == "Win-back June"
+    assert [one.weight for one in draft.variants.all()] == [45, 45, 10]
+
+
+def test_the_builder_costs_the_same_however_many_rewards_there_are(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    draft, browser = cast.draft_campaign(harbor), client_of(ana)
+    browser.get(edit(draft))
+    with django_assert_num_queries(9):
+        browser.get(edit(draft))
+    with django_assert_num_queries(16):
+        browser.post(edit(draft), filled(harbor), headers=HTMX)
