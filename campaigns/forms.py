@@ -56,7 +56,7 @@ class CampaignForm(forms.Form):
         max_length=120,
         help_text="Your team and Thanx see it.",
         error_messages={"required": "Give the campaign a name, so that it can be saved."},
-        widget=forms.TextInput(attrs={"placeholder": "Win-back June", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"placeholder": "Such as: free coffee for early summer", "autocomplete": "off"}),
     )
     objective = forms.CharField(
         label="Objective",
