@@ -15,6 +15,7 @@ from issuance.ledger import waiting_label
 from issuance.masking import mask
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.reasons import reason_in_words
+from issuance.search import LONGEST, matching_errors, matching_guests
 from issuance.states import Outcome
 
 PAGE = 50
@@ -42,9 +43,12 @@ class GuestRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Filters:
-    """Which rows are wanted; an empty field wants all. `arm` is a variant's id, `job` a job's number."""
+    """Which rows are wanted; an empty field wants all. `cause` is the code of a refusal or of bad rows, `arm` a
+    variant's id, `job` a job's number, `q` what is searched for."""
 
     outcome: str = ""
+    cause: str = ""
+    q: str = ""
     arm: int | None = None
     job: int | None = None
     after: int | None = None
@@ -55,7 +59,8 @@ class Filters:
         """Reads the address; whatever makes no sense there is left out."""
         outcome = query.get("outcome", "")
         numbers = {name: number_in(query, name) for name in ("arm", "job", "after", "before")}
-        return cls(outcome=outcome if outcome in FILTERS else "", **numbers)
+        cause, q = query.get("cause", "")[:80], query.get("q", "").strip()[:LONGEST]
+        return cls(outcome=outcome if outcome in FILTERS else "", cause=cause, q=q, **numbers)
 
 
 def number_in(query: Any, name: str) -> int | None:
@@ -67,8 +72,12 @@ def number_in(query: Any, name: str) -> int | None:
 class GuestReader:
     """Turns stored rows into what is shown; knows the arms and jobs of one list."""
 
-    def __init__(self, recipient_list: RecipientList, *, unmasked: bool) -> None:
-        self.list, self.unmasked = recipient_list, unmasked
+    def __init__(
+        self, recipient_list: RecipientList, *, unmasked: bool, finds_parts: bool = False, revealed: int | None = None
+    ) -> None:
+        """`unmasked` shows guests in full, `revealed` one row of them; `finds_parts` lets a search match any part."""
+        self.list, self.unmasked, self.finds_parts = recipient_list, unmasked, finds_parts or unmasked
+        self.revealed = revealed
         self.variants = {variant.pk: variant for variant in recipient_list.campaign.variants.all()}
         self.jobs = dict(recipient_list.jobs.order_by("number").values_list("pk", "number"))
         self.columns: list[str] = list(recipient_list.file_info.get("names") or [])
@@ -76,15 +85,15 @@ class GuestReader:
 
     def guest(self, guest: Recipient) -> GuestRow:
         return GuestRow(
-            guest.row, self.show(guest.value), guest.type, self.variants.get(guest.variant_id),
+            guest.row, self.show(guest.value, guest.row), guest.type, self.variants.get(guest.variant_id),
             guest.outcome, self.labels[guest.outcome], TONES.get(Outcome(guest.outcome), ""),
             reason_in_words(guest.reason), self.jobs.get(guest.job_id or 0), guest.reward_id,
         )  # fmt: skip
 
     def bad(self, error: RowError) -> GuestRow:
         return GuestRow(
-            error.row, self.show(self.cell(error)), "", None, error.kind, error.kind.capitalize(), BAD[error.kind],
-            reason_in_words(error.code), None, "",
+            error.row, self.show(self.cell(error), error.row), "", None, error.kind, error.kind.capitalize(),
+            BAD[error.kind], reason_in_words(error.code), None, "",
         )  # fmt: skip
 
     def cell(self, error: RowError) -> str:
@@ -96,8 +105,8 @@ class GuestReader:
         likely = [cells[at] for at in known if at < len(cells)]
         return next((cell for cell in (*likely, *cells) if cell.strip()), "")
 
-    def show(self, value: str) -> str:
-        return value if self.unmasked else mask(value)
+    def show(self, value: str, row: int | None = None) -> str:
+        return value if self.unmasked or row == self.revealed is not None else mask(value)
 
     def rows(self, guests: Iterable[Recipient], errors: Iterable[RowError], *, falling: bool = False) -> Any:
         """Merges guests and bad rows, both in order, into the order of the file."""
@@ -115,7 +124,7 @@ def guest_page(reader: GuestReader, filters: Filters) -> GuestPage:
     """One page in the order of the file, after or before a row number; found by index, never by OFFSET."""
     back = filters.before is not None
     guests = _at(_guests(reader, filters), filters)[: PAGE + 1]
-    errors = _at(_errors(reader.list, filters), filters)[: PAGE + 1]
+    errors = _at(_errors(reader, filters), filters)[: PAGE + 1]
     found = list(islice(reader.rows(guests, errors, falling=back), PAGE + 1))
     more, rows = len(found) > PAGE, found[:PAGE]
     if back:
@@ -127,7 +136,7 @@ def guest_page(reader: GuestReader, filters: Filters) -> GuestPage:
 
 
 def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Recipient]:
-    guests = Recipient.objects.of_list(reader.list).defer("identity", "other")
+    guests: QuerySet[Recipient] = Recipient.objects.of_list(reader.list).defer("identity", "other", "cells")
     if filters.outcome in BAD:
         return guests.none()
     if filters.outcome == READY:
@@ -135,23 +144,49 @@ def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Recipient]:
     elif filters.outcome == FIXED:
         guests = guests.filter(fixed=True)
     elif filters.outcome:
-        guests = guests.with_outcome(filters.outcome)
+        guests = guests.filter(outcome=filters.outcome)
     if filters.arm:
         guests = guests.filter(variant=filters.arm)
+    if filters.cause:
+        guests = guests.filter(outcome=Outcome.REFUSED, reason=filters.cause)
     if filters.job is not None:
-        ids = [pk for pk, number in reader.jobs.items() if number == filters.job]
-        guests = guests.filter(job__in=ids)
+        guests = _in_job(guests, reader, filters.job)
+    if filters.q:
+        country = reader.list.merchant.country
+        guests = matching_guests(guests, filters.q, country=country, unmasked=reader.finds_parts)
     return guests
 
 
-def _errors(recipient_list: RecipientList, filters: Filters) -> QuerySet[RowError]:
-    errors = RowError.objects.of_list(recipient_list)
+def _in_job(guests: QuerySet[Recipient], reader: GuestReader, number: int) -> QuerySet[Recipient]:
+    """Seats of a job are in the order of the file: its own index finds and sorts them."""
+    job = next((pk for pk, known in reader.jobs.items() if known == number), None)
+    return guests.filter(job=job).order_by("position") if job else guests.none()
+
+
+def _errors(reader: GuestReader, filters: Filters) -> QuerySet[RowError]:
+    errors: QuerySet[RowError] = RowError.objects.of_list(reader.list)
     if filters.arm or filters.job is not None or (filters.outcome and filters.outcome not in BAD):
         return errors.none()
+    if filters.cause:
+        errors = errors.filter(code=filters.cause)
+    if filters.q:
+        errors = matching_errors(errors, filters.q, unmasked=reader.finds_parts)
     return errors.filter(kind=filters.outcome) if filters.outcome else errors
 
 
 def _at(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
     if filters.before is not None:
-        return rows.filter(row__lt=filters.before).order_by("-row")
+        return rows.filter(row__lt=filters.before).reverse()
     return rows.filter(row__gt=filters.after) if filters.after else rows
+
+
+def causes_in(recipient_list: RecipientList) -> list[tuple[str, str]]:
+    """(code, words) of every refusal and every kind of bad row of the list, as choices of a filter."""
+    codes: set[str] = set()
+    if recipient_list.refused_count:
+        refused = Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.REFUSED)
+        codes |= set(refused.order_by().values_list("reason", flat=True).distinct())
+    if recipient_list.invalid_count:
+        bad = RowError.objects.filter(recipient_list=recipient_list, kind=RowError.INVALID)
+        codes |= set(bad.order_by().values_list("code", flat=True).distinct())
+    return sorted(((code, reason_in_words(code)) for code in codes if code), key=lambda choice: choice[1])

@@ -34,7 +34,7 @@ def refusals_of(recipient_list: RecipientList) -> list[Refusal]:
             group["reason"],
             group["count"],
             group["left"],
-            guests_url(recipient_list, outcome=Outcome.REFUSED.value, reason=group["reason"]),
+            guests_url(recipient_list, outcome=Outcome.REFUSED.value, cause=group["reason"]),
         )
         for group in groups
     ]

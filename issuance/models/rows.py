@@ -14,9 +14,6 @@ class RecipientQuerySet(models.QuerySet["Recipient"]):
     def of_list(self, recipient_list: RecipientList) -> RecipientQuerySet:
         return self.filter(recipient_list=recipient_list).order_by("row")
 
-    def with_outcome(self, outcome: str) -> RecipientQuerySet:
-        return self.filter(outcome=outcome)
-
 
 class Recipient(models.Model):
     """One guest of a list. Never created one by one: see `imports`."""
@@ -58,6 +55,7 @@ class Recipient(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["recipient_list", "outcome", "row"], name="recipient_by_outcome"),
+            models.Index(fields=["recipient_list", "row"], condition=Q(fixed=True), name="recipient_fixed"),
             models.Index(
                 fields=["recipient_list", "reason", "row"], condition=Q(outcome="refused"), name="recipient_by_reason"
             ),
