@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest
 
 from campaigns.models import Campaign
-from issuance.models import RecipientList
+from issuance.models import RecipientList, Repair
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 
@@ -28,6 +28,16 @@ def campaign_for_lists(request: HttpRequest, handle: str, pk: int, right: Right 
     if found is None:
         raise Http404("No such campaign.")
     found.merchant = merchant
+    return found
+
+
+def repair_of(recipient_list: RecipientList, pk: str) -> Repair:
+    """A repair of this list, by the number that a form sent."""
+    number = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else 0
+    found = Repair.objects.of_list(recipient_list).filter(pk=number).first()
+    if found is None:
+        raise Http404("No such repair.")
+    found.recipient_list = recipient_list
     return found
 
 

@@ -1,21 +1,30 @@
-"""What a list looks like after reading: buckets, arms with a few of their guests, bad rows by cause."""
+"""What a list looks like after reading: buckets, arms, bad rows by cause."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
+from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count
+from django.urls import reverse
 
 from campaigns.models import Variant
-from issuance.guests import FIXED, READY, GuestReader, GuestRow
-from issuance.ledger import Term, guests_url
+from issuance.guests import FIXED, READY
+from issuance.ledger import Term
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.reasons import reason_in_words
+from issuance.tally import READY as READY_OUTCOMES
+from issuance.tally import tally_of
 
-FIRST_ROWS = 3  # of each arm or cause
-LOOKED_THROUGH = 100  # rows among which the examples are found
+BUCKETS = {
+    READY: "Ready",
+    FIXED: "Fixed for you",
+    "invalid": "Needs you",
+    "duplicate": "Duplicate",
+    "already_rewarded": "Already rewarded",
+}
 
 
 @dataclass
@@ -29,7 +38,6 @@ class Arm:
     count: int
     percent: int
     start: int
-    rows: list[GuestRow] = field(default_factory=list)
 
     @property
     def colour(self) -> str:
@@ -49,76 +57,65 @@ class Arm:
 
 @dataclass(frozen=True)
 class Cause:
-    """Why rows were left out, and the first of them."""
+    """Why rows were left out, and how many."""
 
+    code: str
     sentence: str
-    column: str
     count: int
-    rows: list[GuestRow]
 
 
 class Split(NamedTuple):
     arms: list[Arm]
-    fixed: int
 
 
 def split_of(recipient_list: RecipientList) -> Split:
-    """How many ready guests each arm has, and how many of all were fixed: one pass over the list's guests."""
-    ready = Q(outcome__in=("waiting", "control"))
-    counted = Recipient.objects.filter(recipient_list=recipient_list).values("variant").order_by()
-    found = {
-        row["variant"]: row
-        for row in counted.annotate(ready=Count("pk", filter=ready), fixed=Count("pk", filter=Q(fixed=True)))
-    }
+    """How many ready guests each arm has: one pass over the list's guests, for whoever decides about them."""
+    ready = Recipient.objects.filter(recipient_list=recipient_list, outcome__in=READY_OUTCOMES).order_by()
+    return Split(_arms(recipient_list, dict(ready.values_list("variant").annotate(Count("pk")))))
+
+
+def arms_of(recipient_list: RecipientList) -> list[Arm]:
+    """The same without counting guests, as the list's tally has it."""
+    tally = tally_of(recipient_list)
+    arms = {variant.pk: tally.get(f"arm:{variant.pk}", 0) for variant in recipient_list.campaign.variants.all()}
+    return _arms(recipient_list, arms)
+
+
+def _arms(recipient_list: RecipientList, counts: dict[int, int]) -> list[Arm]:
     start, arms = 0, []
     for variant in recipient_list.campaign.variants.select_related("reward_template"):
-        count = found.get(variant.pk, {"ready": 0})["ready"]
-        arms.append(Arm(variant, count, variant.weight, start))
+        arms.append(Arm(variant, counts.get(variant.pk, 0), variant.weight, start))
         start += variant.weight
-    return Split(arms, sum(row["fixed"] for row in found.values()))
+    return arms
 
 
-def add_first_rows(arms: list[Arm], reader: GuestReader) -> None:
-    """Gives each arm a few of its guests, from the top of the file."""
-    by_variant = {arm.variant.pk: arm for arm in arms}
-    for guest in Recipient.objects.of_list(reader.list)[:LOOKED_THROUGH]:
-        arm = by_variant[guest.variant_id]
-        if len(arm.rows) < FIRST_ROWS:
-            arm.rows.append(reader.guest(guest))
-
-
-def causes_of(recipient_list: RecipientList, reader: GuestReader) -> list[Cause]:
+def causes_of(recipient_list: RecipientList) -> list[Cause]:
     """Invalid rows by cause, the most frequent first."""
-    invalid = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID)
-    groups = invalid.order_by().values("code", "column").annotate(count=Count("pk"), first=Min("row"))
-    examples: dict[tuple[str, str], list[GuestRow]] = {}
-    for error in invalid[:LOOKED_THROUGH]:
-        rows = examples.setdefault((error.code, error.column), [])
-        if len(rows) < FIRST_ROWS:
-            rows.append(reader.bad(error))
+    invalid = RowError.objects.filter(recipient_list=recipient_list, kind=RowError.INVALID)
+    groups = invalid.values_list("code").annotate(count=Count("pk")).order_by("-count", "code")
+    return [Cause(code, reason_in_words(code), count) for code, count in groups]
+
+
+def buckets(recipient_list: RecipientList, current: str = "") -> list[Term]:
+    """The tabs of the check page; each opens exactly its rows."""
+    counts = {
+        READY: recipient_list.ready_count,
+        FIXED: tally_of(recipient_list).get("fixed", 0),
+        "invalid": recipient_list.invalid_count,
+        "duplicate": recipient_list.duplicate_count,
+        "already_rewarded": recipient_list.already_rewarded_count,
+    }
     return [
-        Cause(
-            reason_in_words(group["code"]),
-            group["column"],
-            group["count"],
-            examples.get((group["code"], group["column"]), []),
-        )
-        for group in groups.order_by("-count", "first")[:20]
+        Term(key, label, counts[key], check_url(recipient_list, show=key), current=key == current)
+        for key, label in BUCKETS.items()
     ]
 
 
-def buckets(recipient_list: RecipientList, fixed: int, current: str = "") -> list[Term]:
-    """The tabs of the check page; each opens the grid with exactly its rows."""
-    counts = (
-        (READY, "Ready", recipient_list.ready_count),
-        (FIXED, "Fixed for you", fixed),
-        ("invalid", "Needs you", recipient_list.invalid_count),
-        ("duplicate", "Duplicate", recipient_list.duplicate_count),
-    )
-    return [
-        Term(key, label, count, guests_url(recipient_list, outcome=key), current=key == current)
-        for key, label, count in counts
-    ]
+def check_url(recipient_list: RecipientList, **query: object) -> str:
+    """The address of the check page at one bucket and one place in it; empty values are left out."""
+    url = reverse("issuance:list_detail", args=[recipient_list.merchant.handle, recipient_list.pk])
+    kept = urlencode({name: value for name, value in query.items() if value})
+    return f"{url}?{kept}" if kept else url
 
 
 class Fact(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -11,7 +12,10 @@ from django.core.files.base import File
 from django.core.validators import MaxValueValidator
 from django.template.defaultfilters import filesizeformat
 
+from issuance.judging import identifier_columns, judge
 from issuance.models import RecipientList
+from issuance.reasons import reason_in_words
+from issuance.recipient_file import Verdict
 from issuance.undo import SMALLEST_JOB
 
 TYPE_THE_COUNT_ABOVE = 1_000  # guests
@@ -105,6 +109,59 @@ class UndoForm(forms.Form):
     def job_size(self) -> int:
         """Most guests in a job, 0 for as many as Thanx takes."""
         return self.cleaned_data["size"] if self.cleaned_data["unit"] == self.SIZE else 0
+
+
+class RowForm(forms.Form):
+    """The cells of one bad row in which its guest should stand. Nothing is saved before a guest can be read there."""
+
+    def __init__(self, recipient_list: RecipientList, row: int, cells: list[str], data: Any = None) -> None:
+        super().__init__(data)
+        self.list, self.row, self.cells = recipient_list, row, cells
+        self.verdict: Verdict | None = None
+        for at, name in identifier_columns(recipient_list):
+            self.fields[f"cell{at}"] = forms.CharField(
+                label=f"{name}, row {row:,}",
+                required=False,
+                max_length=1_000,
+                initial=cells[at] if at < len(cells) else "",
+                widget=forms.TextInput(attrs=self._attributes(first=not self.fields)),
+            )
+
+    def _attributes(self, *, first: bool) -> dict[str, str]:
+        """The fields stand in the cells of a table, apart from their form; the first takes the focus."""
+        named = {"form": f"row-form-{self.row}", "autocomplete": "off", "spellcheck": "false"}
+        return (
+            named | ({"data-focus": "", "autofocus": ""} if first else {}) | ({"aria-describedby": f"wrong-{self.row}"})
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cells = [*self.cells]
+        for name, text in self.cleaned_data.items():
+            at = int(name.removeprefix("cell"))
+            cells += [""] * (at + 1 - len(cells))
+            cells[at] = text
+        [self.verdict] = judge(self.list, [(self.row, cells)])
+        if self.verdict.code:
+            raise forms.ValidationError(reason_in_words(self.verdict.code))
+        return self.cleaned_data
+
+
+class UploadRowsForm(forms.Form):
+    """The download of bad rows, repaired."""
+
+    rows = forms.FileField(
+        label="The repaired file",
+        help_text="As CSV or Excel, with its first two columns as they were.",
+        widget=forms.FileInput(attrs={"accept": KINDS}),
+        error_messages={
+            "required": "Choose the file that you downloaded here and repaired.",
+            "empty": "This file is empty. Choose the file that you downloaded here and repaired.",
+        },
+    )
+
+    def path(self) -> Path:
+        """Where the upload waits on disk."""
+        return Path(self.cleaned_data["rows"].temporary_file_path())
 
 
 class LaunchForm(forms.Form):

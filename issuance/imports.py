@@ -50,7 +50,7 @@ class Sorter:
     Knows every guest of the list so far by keyed hash, 16 bytes each.
     """
 
-    def __init__(self, recipient_list: RecipientList) -> None:
+    def __init__(self, recipient_list: RecipientList, seen: set[bytes] | None = None) -> None:
         self.list_id = recipient_list.pk
         self.hash = identity_of(recipient_list)
         variants = list(recipient_list.campaign.variants.all())
@@ -58,7 +58,7 @@ class Sorter:
             (variant.pk, Outcome.CONTROL.value if variant.is_control else Outcome.WAITING.value) for variant in variants
         ]
         self.choose = arm_chooser(recipient_list.campaign.uuid.bytes, [variant.weight for variant in variants])
-        self.seen = {bytes(known) for known in recipient_list.recipients.values_list("identity", flat=True).iterator()}
+        self.seen = seen if seen is not None else _known(recipient_list)
 
     def add(self, verdict: Verdict, batch: Batch) -> None:
         if verdict.code:
@@ -85,6 +85,10 @@ class Sorter:
 
 def _cells(verdict: Verdict) -> str:
     return "\x1f".join(verdict.raw).replace("\x00", "\ufffd")
+
+
+def _known(recipient_list: RecipientList) -> set[bytes]:
+    return {bytes(known) for known in recipient_list.recipients.values_list("identity", flat=True).iterator()}
 
 
 def identity_of(recipient_list: RecipientList) -> Any:

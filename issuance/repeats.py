@@ -10,6 +10,7 @@ alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -23,6 +24,8 @@ from issuance.models import Recipient, RecipientList, note_event
 from issuance.states import ListState, Outcome
 from thanxportal.accounts.models import User, record_activity
 
+FEW = 2_000  # rows that are named one by one
+
 
 class Repeats(NamedTuple):
     """Guests of a list whom one campaign had promised a reward between `first` and `last`."""
@@ -35,8 +38,10 @@ class Repeats(NamedTuple):
 
 
 @transaction.atomic
-def set_aside_repeats(recipient_list: RecipientList) -> int:
+def set_aside_repeats(recipient_list: RecipientList, *, rows: Sequence[int] | None = None) -> int:
     """Moves the list's guests who were rewarded before to *already rewarded*; returns how many.
+
+    `rows` looks at these alone, where they are few. Whoever was found before is left as somebody decided meanwhile.
 
     In all arms alike, Control too: taking them out of the others alone would make the arms differ. The list's own
     campaign names itself before others, and of others the latest.
@@ -51,6 +56,8 @@ def set_aside_repeats(recipient_list: RecipientList) -> int:
         "since": connection.ops.adapt_datetimefield_value(since),
     }
     marks = ", ".join(map(str, campaigns))
+    few = rows is not None and len(rows) <= FEW
+    among = f"AND issuance_recipient.row IN ({', '.join(map(str, rows or [0]))})" if few else ""
     moved = {}
     with connection.cursor() as cursor:
         for outcome in (Outcome.WAITING, Outcome.CONTROL):
@@ -62,8 +69,8 @@ def set_aside_repeats(recipient_list: RecipientList) -> int:
                     FROM issuance_guestclaim WHERE campaign_id IN ({marks}) AND recipient_list_id <> %(list)s
                     AND (campaign_id = %(campaign)s OR claimed_at >= %(since)s)) AS earlier
                 WHERE earlier.place = 1 AND earlier.identity = issuance_recipient.identity
-                AND issuance_recipient.recipient_list_id = %(list)s
-                AND issuance_recipient.outcome = %(outcome)s""",  # noqa: S608 - the marks are numbers of ours
+                AND issuance_recipient.recipient_list_id = %(list)s {among}
+                AND issuance_recipient.repeat_of_id IS NULL AND issuance_recipient.outcome = %(outcome)s""",  # noqa: S608 - all marks are numbers of ours
                 values | {"outcome": outcome.value},
             )
             moved[outcome] = cursor.rowcount

@@ -11,18 +11,13 @@ from django.db.models import Model, QuerySet
 from issuance.guests import GuestReader
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.reasons import reason_in_words
+from issuance.returned_rows import REASON, row_header
+from issuance.spreadsheet_safety import inert
 
 CHUNK = 2_000  # rows read at once, and lines sent at once
 MARK = "\ufeff"  # tells spreadsheets that the file is UTF-8
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 REPORT_HEADER = ("row", "identifier", "type", "arm", "outcome", "reason", "job", "reward id")
 Row = TypeVar("Row", bound=Model)
-
-
-def inert(cell: object) -> str:
-    """The cell as text that no spreadsheet runs as a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
 
 
 def report(recipient_list: RecipientList, *, unmasked: bool) -> Iterator[str]:
@@ -38,11 +33,14 @@ def report(recipient_list: RecipientList, *, unmasked: bool) -> Iterator[str]:
 
 
 def bad_rows(recipient_list: RecipientList) -> Iterator[str]:
-    """Every invalid row: why, where, and its cells as they stood in the file, as pieces of CSV."""
+    """Every invalid row: why, where, and its cells as they stood in the file, as pieces of CSV.
+
+    Repaired, the file can be brought back: `returned_rows` knows it by its second column.
+    """
     names = recipient_list.file_info.get("names") or []
     errors = _in_row_order(RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID))
     lines = ((reason_in_words(error.code), error.row, *error.cells) for error in errors)
-    return _csv(("reason", "row", *names), lines)
+    return _csv((REASON, row_header(recipient_list), *names), lines)
 
 
 def _in_row_order(rows: QuerySet[Row]) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from issuance import (
     views_list,
     views_lists,
     views_one_guest,
+    views_repairs,
     views_retry,
     views_review,
 )
@@ -25,6 +26,10 @@ urlpatterns = [
     path("lists/<int:pk>/issue-now/", views_list.list_issue_now, name="list_issue_now"),
     path("lists/<int:pk>/continue/", views_list.list_continue, name="list_continue"),
     path("lists/<int:pk>/discard/", views_list.list_discard, name="list_discard"),
+    path("lists/<int:pk>/repair/", views_repairs.list_repair, name="list_repair"),
+    path("lists/<int:pk>/edit-row/", views_repairs.row_edit, name="row_edit"),
+    path("lists/<int:pk>/repaired-rows/", views_repairs.rows_upload, name="rows_upload"),
+    path("lists/<int:pk>/undo-repair/", views_repairs.repair_undo, name="repair_undo"),
     path("lists/<int:pk>/review/", views_review.list_review, name="list_review"),
     path("lists/<int:pk>/undo/", views_review.list_undo, name="list_undo"),
     path("lists/<int:pk>/launch/", views_review.list_launch, name="list_launch"),

@@ -16,7 +16,6 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from issuance import tasks
 from issuance.access import list_for, may
-from issuance.check import add_first_rows, buckets, causes_of, how_it_was_read, split_of
 from issuance.corrections import lines_of
 from issuance.guests import GuestReader, number_in
 from issuance.holds import hold_in_force
@@ -25,10 +24,12 @@ from issuance.masking import mask
 from issuance.models import IssuanceJob, RecipientList
 from issuance.outcome import refusals_of, retries_of
 from issuance.progress import progress_of
+from issuance.reading import reading_of
 from issuance.reasons import reason_in_words
 from issuance.services import continue_after_safety_stop, discard_list, issue_now, stop_list
 from issuance.states import ListState
 from issuance.timeline import timeline_of
+from issuance.views_check import checked_stage
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
@@ -72,8 +73,10 @@ def detail_page(
     *,
     failed: tuple[int, str, str] | None = None,
     status: int = 200,
+    **forms: Any,
 ) -> HttpResponse:
-    """`failed` is the row, the text and the problem of a correction in a retry."""
+    """`failed` is the row, the text and the problem of a correction in a retry; `forms` came back with errors from the
+    check page."""
     context: dict[str, Any] = {
         "list": recipient_list,
         "step": STEPS.get(recipient_list.status, 5),
@@ -84,8 +87,11 @@ def detail_page(
     if recipient_list.parent_id and recipient_list.status == ListState.CHECKED:
         context |= _retry(request, recipient_list, failed)
     else:
-        context |= _stage(request, recipient_list)
-    return TemplateResponse(request, f"issuance/list_detail.html{piece}", context, status=status)
+        context |= _stage(request, recipient_list, forms)
+    response = TemplateResponse(request, f"issuance/list_detail.html{piece}", context, status=status)
+    if forms:
+        response["HX-Push-Url"] = "false"  # A form's address can't be opened again.
+    return response
 
 
 def _retry(request: HttpRequest, recipient_list: RecipientList, failed: tuple[int, str, str] | None) -> dict[str, Any]:
@@ -94,34 +100,21 @@ def _retry(request: HttpRequest, recipient_list: RecipientList, failed: tuple[in
     return {"stage": "issuance/stages/retry.html", "page": page, "after": after}
 
 
-def _stage(request: HttpRequest, recipient_list: RecipientList) -> dict[str, Any]:
+def _stage(request: HttpRequest, recipient_list: RecipientList, forms: dict[str, Any]) -> dict[str, Any]:
     """What the state of the list calls for; only states that aren't polled may look at guests."""
     state = recipient_list.status
     if state in (ListState.UPLOADED, ListState.READING):
-        return {"stage": "issuance/stages/reading.html"}
+        reader = GuestReader(recipient_list, unmasked=may(request, Right.MANAGE))
+        return {"stage": "issuance/stages/reading.html", "reading": reading_of(reader, timezone.now())}
     if state == ListState.MAPPING:
         return {"stage": "issuance/stages/mapping.html"}
     if state == ListState.UNREADABLE:
         return {"stage": "issuance/stages/unreadable.html"}
     if state == ListState.CHECKED:
-        return _checked(request, recipient_list)
+        return checked_stage(request, recipient_list, **forms)
     if recipient_list.one_guest:
         return _one_guest(recipient_list)
     return _issued(recipient_list)
-
-
-def _checked(request: HttpRequest, recipient_list: RecipientList) -> dict[str, Any]:
-    reader = GuestReader(recipient_list, unmasked=may(request, Right.MANAGE))
-    split = split_of(recipient_list)
-    add_first_rows(split.arms, reader)
-    return {
-        "stage": "issuance/stages/checked.html",
-        "arms": split.arms,
-        "tabs": buckets(recipient_list, split.fixed),
-        "causes": causes_of(recipient_list, reader) if recipient_list.invalid_count else [],
-        "facts": how_it_was_read(recipient_list),
-        "warnings": recipient_list.file_info.get("warnings") or [],
-    }
 
 
 def _one_guest(recipient_list: RecipientList) -> dict[str, Any]:

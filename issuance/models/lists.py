@@ -79,6 +79,7 @@ class RecipientList(models.Model):
     revoked_count = models.PositiveIntegerField(default=0)
     invalid_count = models.PositiveIntegerField(default=0)
     duplicate_count = models.PositiveIntegerField(default=0)
+    tally = models.JSONField(default=dict, help_text="What the check page says of the guests: see `tally`.")
 
     confirm_token = models.UUIDField(default=uuid4, unique=True, editable=False)
     launched_by = models.ForeignKey(

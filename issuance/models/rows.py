@@ -82,6 +82,11 @@ class RowErrorQuerySet(models.QuerySet["RowError"]):
     def of_list(self, recipient_list: RecipientList) -> RowErrorQuerySet:
         return self.filter(recipient_list=recipient_list).order_by("row")
 
+    def numbered(self, text: str) -> RowError | None:
+        """The row whose number was typed; None for anything that is no number, and for rows that aren't here."""
+        is_number = text.isascii() and text.isdecimal() and len(text) < 10
+        return self.filter(row=int(text)).first() if is_number else None
+
 
 class RowError(models.Model):
     """A row that joins no job: invalid, or a duplicate of an earlier row; kept whole to be repaired."""

@@ -4,7 +4,7 @@
 // data-title     in swapped content: the page's new title;  data-announce: a sentence for screen readers
 // data-focus     in swapped content: takes the focus;  data-copy: a button that copies its value
 // data-once      a form whose second submit is ignored (not for downloads: the page stays);  data-menu: a <details> that closes by Escape or outside
-// data-hide-broken  an image that steps aside when it can't be loaded
+// data-escape    the link that Escape follows from inside its row or form;  data-hide-broken: an image that steps aside when it can't be loaded
 (() => {
   "use strict";
 
@@ -69,7 +69,9 @@
     }
   });
   document.addEventListener("keydown", (event) => {
-    const menu = event.key === "Escape" && event.target.closest?.("details[data-menu][open]");
+    if (event.key !== "Escape") return;
+    event.target.closest?.("tr, form")?.querySelector("[data-escape]")?.click();
+    const menu = event.target.closest?.("details[data-menu][open]");
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();
@@ -117,6 +119,7 @@
   // Buttons that need this script stay hidden without it.
   const prepare = (root) => {
     for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+    root.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
     for (const image of root.querySelectorAll("img[data-hide-broken]")) if (image.complete && !image.naturalWidth) image.hidden = true;
   };
   document.addEventListener("error", (event) => {

@@ -79,7 +79,7 @@ def test_the_bad_rows_say_why_and_where_and_come_back_whole(
     june: RecipientList, bea: User, client_of: ClientOf
 ) -> None:
     header, *rows = download(client_of(bea), "bad_rows", june)
-    assert header == ["reason", "row", "Email", "Name"]
+    assert header == ["reason", f"row (list {june.uuid.hex[:8]})", "Email", "Name"]
     assert rows == [
         ["This is not an email address: it has no @ sign.", "9", "broken9.example.com", "x"],
         ["This is not an email address: it has no @ sign.", "10", "broken10.example.com", "x"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
+from django.forms import BoundField, Form
 from django.utils import timezone
 
 register = template.Library()
@@ -41,3 +42,9 @@ def ago(moment: datetime | None) -> str:
 def percent_of(part: int, whole: int) -> int:
     """Returns the share in whole percent; 100 only when nothing is missing, 0 for an empty whole."""
     return 100 * part // whole if whole else 0
+
+
+@register.filter
+def field(form: Form | None, name: str) -> BoundField | None:
+    """Returns the form's field of that name; None without a form, or if it has no such field."""
+    return form[name] if form and name in form.fields else None

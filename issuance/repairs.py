@@ -1,0 +1,144 @@
+"""Repairing the rows of a checked list, one or a hundred thousand at a time, each act with its undo.
+
+Rows are judged outside the transaction; inside it, the list is taken by its confirm token, which every repair renews:
+two repairs never build on the same state, and a review that was open before a repair can't launch the list after it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from issuance.bulk import insert_rows
+from issuance.cell_repairs import BY_KEY, OF_ANOTHER_COUNTRY, SEVERAL, as_number_of, one_of, with_domain
+from issuance.countries import country_name
+from issuance.dealing import as_verdicts, cells_of, put_rows
+from issuance.judging import columns_of, fault_at, judge
+from issuance.models import RecipientList, Repair, RepairedRow, RowError, note_event
+from issuance.recipient_file import Verdict
+from issuance.states import ListState
+from thanxportal.accounts.models import User, record_activity
+
+
+class Recipe(NamedTuple):
+    """A repair of many bad rows: which it may help, what it does to the cell at fault, and what it is called."""
+
+    key: str
+    codes: frozenset[str]
+    change: Callable[[str], str]
+    did: str
+
+
+def recipe_for(recipient_list: RecipientList, key: str, choice: str = "") -> Recipe | None:
+    """The repair of that name, with the country or the part that was chosen; None if there is no such repair."""
+    if key == "country" and (name := country_name(choice)):
+        return Recipe(key, OF_ANOTHER_COUNTRY, as_number_of(choice), f"Read phone numbers as those of {name}")
+    if key == "several" and choice in ("first", "last"):
+        which = one_of(choice, recipient_list.merchant.country)
+        return Recipe(key, SEVERAL, which, f"Kept the {choice} of several in a cell")
+    known = BY_KEY.get(key)
+    return Recipe(key, known.codes, known.change, known.did) if known else None
+
+
+def repaired(recipient_list: RecipientList, recipe: Recipe, errors: Iterable[RowError]) -> Iterator[Verdict]:
+    """The verdicts on those bad rows that the recipe turns into guests."""
+    columns = columns_of(recipient_list)
+    changed = []
+    for error in errors:
+        cells = [str(cell) for cell in error.cells]
+        at = fault_at(columns, error.column, cells)
+        if error.code in recipe.codes and at is not None and (text := recipe.change(cells[at])) != cells[at]:
+            changed.append((error.row, [*cells[:at], text, *cells[at + 1 :]]))
+    return (verdict._replace(fixed=True) for verdict in judge(recipient_list, changed) if verdict.value)
+
+
+def repair_rows(*, recipient_list: RecipientList, recipe: Recipe, actor: User) -> Repair | None:
+    """Repairs every bad row that the recipe turns into a guest; None if that is none, or the list changed meanwhile."""
+    bad = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID, code__in=recipe.codes)
+    verdicts = list(repaired(recipient_list, recipe, bad.iterator(5_000)))
+    return _repair(recipient_list, verdicts, kind=recipe.key, did=recipe.did, actor=actor)
+
+
+def repair_domain(*, recipient_list: RecipientList, written: str, meant: str, actor: User) -> Repair | None:
+    """Gives guests whose mail domain is misspelt the one that was meant, and those rows as well that repeat them."""
+    change = with_domain(written, meant)
+    guests = list(recipient_list.recipients.filter(type="email", value__endswith=f"@{written}"))
+    repeats = RowError.objects.of_list(recipient_list).filter(kind=RowError.DUPLICATE)
+    known = {bytes(guest.identity) for guest in guests}
+    rows = [(guest.row, cells_of(recipient_list, guest)) for guest in guests]
+    rows += [(error.row, error.cells) for error in repeats.iterator(5_000) if bytes(error.identity or b"") in known]
+    changed = ((row, [change(str(cell)) for cell in cells]) for row, cells in rows)
+    verdicts = [verdict._replace(fixed=True) for verdict in judge(recipient_list, changed) if verdict.value]
+    return _repair(recipient_list, verdicts, kind="domain", did=f"Wrote {meant} for {written}", actor=actor)
+
+
+def edit_row(*, recipient_list: RecipientList, verdict: Verdict, actor: User) -> Repair | None:
+    """Puts one bad row as somebody typed it; None if it is no bad row any more, or the list changed meanwhile."""
+    if not RowError.objects.of_list(recipient_list).filter(row=verdict.row).exists():
+        return None
+    return _repair(recipient_list, [verdict], kind="edit", did=f"Edited row {verdict.row:,}", actor=actor)
+
+
+def put_uploaded(*, recipient_list: RecipientList, verdicts: Sequence[Verdict], actor: User) -> Repair | None:
+    """Puts bad rows as they came back in a file; None if nothing in them changed, or the list changed meanwhile."""
+    return _repair(recipient_list, verdicts, kind="upload", did="Took repaired rows from a file", actor=actor)
+
+
+@transaction.atomic
+def undo_repair(*, repair: Repair, actor: User) -> bool:
+    """Puts the rows back as they were; False if it was undone before, overtaken, or the list is no longer open."""
+    recipient_list = repair.recipient_list
+    if repair.overtaken_by() or not take_list(recipient_list):
+        return False
+    if not Repair.objects.standing().filter(pk=repair.pk).update(undone_at=timezone.now(), undone_by=actor):
+        return False
+    put_rows(recipient_list, list(as_verdicts(recipient_list, repair.rows.values_list("row", "before"))))
+    _tell(recipient_list, actor, f"Undone: {repair.sentence}")
+    return True
+
+
+def take_list(recipient_list: RecipientList) -> bool:
+    """Takes a checked list for one change, inside a transaction; False if it changed since it was fetched.
+
+    A retry is corrected elsewhere: its guests stay in the arms of the list they come from.
+    """
+    open_to_repairs = RecipientList.objects.filter(
+        pk=recipient_list.pk, parent=None, state=ListState.CHECKED, confirm_token=recipient_list.confirm_token
+    )
+    recipient_list.confirm_token = uuid4()
+    return bool(open_to_repairs.update(confirm_token=recipient_list.confirm_token))
+
+
+def _repair(
+    recipient_list: RecipientList, verdicts: Sequence[Verdict], *, kind: str, did: str, actor: User
+) -> Repair | None:
+    if not verdicts:
+        return None
+    with transaction.atomic():
+        if not take_list(recipient_list):
+            return None
+        count = len(verdicts)
+        places = put_rows(recipient_list, verdicts)
+        sentence = did if kind == "edit" else f"{did}: {count:,} row{'' if count == 1 else 's'}"
+        repair = Repair.objects.create(
+            recipient_list=recipient_list, kind=kind, sentence=sentence, count=count, made_by=actor
+        )
+        kept = [(repair.pk, place.row, json.dumps(place.before)) for place in places]
+        insert_rows(RepairedRow, ("repair_id", "row", "before"), kept)
+        _tell(recipient_list, actor, sentence)
+    return repair
+
+
+def _tell(recipient_list: RecipientList, actor: User, sentence: str) -> None:
+    note_event(recipient_list, ListState.CHECKED, actor=actor, note=f"{sentence}.")
+    record_activity(
+        merchant=recipient_list.merchant,
+        actor=actor,
+        sentence=f"{sentence} in “{recipient_list.name}”.",
+        target=f"list:{recipient_list.pk}",
+    )

@@ -1,0 +1,96 @@
+"""Repairs of a checked list: many rows at one click, one row by hand, rows that come back in a file; and their undo."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from issuance.access import list_for, repair_of
+from issuance.buckets import next_bad_row
+from issuance.forms import UploadRowsForm
+from issuance.judging import judge
+from issuance.mail_domains import meant_domain
+from issuance.models import RecipientList, Repair
+from issuance.repairs import edit_row, put_uploaded, recipe_for, repair_domain, repair_rows, undo_repair
+from issuance.returned_rows import NotTheseRows, returned_rows
+from issuance.unreadable_file import UnreadableFile
+from issuance.views_check import NEEDS_YOU, current_bucket, filters_of, row_form, turned
+from issuance.views_list import detail_page
+from thanxportal.accounts.access import user_of
+from thanxportal.accounts.models import Right
+
+TOO_LATE = "Nothing was changed: somebody else changed this list meanwhile, or it was launched. Look at it once more."
+NO_ROWS = "No row could be repaired this way. What is left needs a look row by row."
+
+
+@require_POST
+def list_repair(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """One repair of many rows, named by `key`; `choice` is a country, or which of several to keep."""
+    recipient_list = list_for(request, handle, pk, Right.BUILD)
+    key, choice = request.POST.get("key", ""), request.POST.get("choice", "")
+    made: Repair | None = None
+    if key == "domain" and (meant := meant_domain(choice)):
+        made = repair_domain(recipient_list=recipient_list, written=choice, meant=meant, actor=user_of(request))
+    elif recipe := recipe_for(recipient_list, key, choice):
+        made = repair_rows(recipient_list=recipient_list, recipe=recipe, actor=user_of(request))
+    if made is None:
+        messages.warning(request, NO_ROWS)
+    return _back(request, recipient_list)
+
+
+@require_POST
+def row_edit(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Saves one bad row by hand and opens the next one; a row in which no guest can be read stays open."""
+    recipient_list = list_for(request, handle, pk, Right.BUILD)
+    form = row_form(recipient_list, request.POST.get("edit", ""), request.POST)
+    if form is None:
+        messages.warning(request, TOO_LATE)
+        return _back(request, recipient_list)
+    if not form.is_valid() or form.verdict is None:
+        return detail_page(request, recipient_list, status=422, row_form=form)
+    if not edit_row(recipient_list=recipient_list, verdict=form.verdict, actor=user_of(request)):
+        messages.warning(request, TOO_LATE)
+    filters = filters_of(NEEDS_YOU, request.POST)
+    return _back(request, recipient_list, edit=next_bad_row(recipient_list, filters, after=form.row))
+
+
+@require_POST
+def rows_upload(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Takes the download of bad rows back, repaired; every row under its own number."""
+    recipient_list = list_for(request, handle, pk, Right.BUILD)
+    form = UploadRowsForm(request.POST, request.FILES)
+    try:
+        returned = returned_rows(recipient_list, form.path()) if form.is_valid() else None
+    except (NotTheseRows, UnreadableFile) as refusal:
+        form.add_error("rows", str(refusal))
+        returned = None
+    if returned is None:
+        return detail_page(request, recipient_list, status=422, upload_form=form)
+    verdicts = list(judge(recipient_list, returned.rows))
+    made = put_uploaded(recipient_list=recipient_list, verdicts=verdicts, actor=user_of(request))
+    if made is None:
+        messages.warning(request, TOO_LATE if verdicts else "Nothing in this file differs from the rows here.")
+    for sentence in returned.left:
+        messages.warning(request, sentence)
+    return _back(request, recipient_list)
+
+
+@require_POST
+def repair_undo(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Puts back what a repair changed, as long as no later one built on it."""
+    recipient_list = list_for(request, handle, pk, Right.BUILD)
+    repair = repair_of(recipient_list, request.POST.get("repair", ""))
+    if (later := repair.overtaken_by()) is not None:
+        messages.warning(request, f"Undo “{later}” first: it changed some of the same rows.")
+    elif not undo_repair(repair=repair, actor=user_of(request)):
+        messages.warning(request, TOO_LATE)
+    return _back(request, recipient_list)
+
+
+def _back(request: HttpRequest, recipient_list: RecipientList, edit: int | None = None) -> HttpResponse:
+    """To the same place of the same bucket, with the next row open."""
+    bucket = current_bucket(recipient_list, request.POST)
+    address = turned(recipient_list, filters_of(bucket, request.POST), edit=edit)
+    return redirect(f"{address}#row-{edit}" if edit else address)
