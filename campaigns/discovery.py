@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from campaigns.models import Location, RewardTemplate
+from campaigns.withdrawal import withdraw_templates
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.client import Urgency, partner_client
 from thanxportal.partner.models import Credential
@@ -103,7 +104,7 @@ def _mirror_templates(partner: PartnerClient, merchant: Merchant) -> int:
     rows = [_template(one, merchant, now) for one in partner.iter_reward_templates(merchant.thanx_id)]
     fields = [field.name for field in RewardTemplate._meta.fields if field.name not in ("id", "merchant", "thanx_id")]
     _upsert(RewardTemplate, rows, key=["merchant", "thanx_id"], update=fields)
-    _withdraw(merchant.reward_templates.all(), now)
+    withdraw_templates(merchant, now)
     return len(rows)
 
 

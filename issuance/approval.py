@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from issuance.lifecycle import move_list
 from issuance.models import RecipientList
+from issuance.notices import tell_answered
 from issuance.services import start_hold
 from issuance.states import ListState
 from thanxportal.accounts.models import Membership, Right, User, record_activity
@@ -29,8 +30,10 @@ def approve_list(*, recipient_list: RecipientList, token: UUID, actor: User) -> 
         return False
     if not _waiting(recipient_list, confirm_token=token).exclude(launched_by=actor).update(approved_by=actor):
         return False
-    _log(recipient_list, actor, f"Approved “{recipient_list.name}”.")
-    return start_hold(recipient_list, actor, careful=True)
+    if not start_hold(recipient_list, actor, careful=True):
+        return False
+    _answer(recipient_list, actor, f"approved “{recipient_list.name}”")
+    return True
 
 
 @transaction.atomic
@@ -38,7 +41,7 @@ def send_back_list(*, recipient_list: RecipientList, actor: User, reason: str) -
     """Refuses: the list goes back to its review with the reason. False if it was answered or withdrawn meanwhile."""
     if not _back_to_review(recipient_list, actor, f"Sent back: {reason}", sent_back=reason):
         return False
-    _log(recipient_list, actor, f"Sent “{recipient_list.name}” back: {reason}")
+    _answer(recipient_list, actor, f"sent “{recipient_list.name}” back: {reason}")
     return True
 
 
@@ -60,6 +63,11 @@ def _back_to_review(recipient_list: RecipientList, actor: User, note: str, **fie
     if recipient_list.state != ListState.AWAITING_APPROVAL:
         return False
     return move_list(recipient_list, ListState.CHECKED, actor=actor, note=note, confirm_token=uuid4(), **fields)
+
+
+def _answer(recipient_list: RecipientList, actor: User, act: str) -> None:
+    _log(recipient_list, actor, f"{act[0].upper()}{act[1:]}")
+    tell_answered(recipient_list, f"{actor} {act}", recipient_list.launched_by)
 
 
 def _log(recipient_list: RecipientList, actor: User, sentence: str) -> None:

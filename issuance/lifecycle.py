@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from issuance.models import IssuanceJob, RecipientList, note_event
+from issuance.notices import tell_end, tell_review
 from issuance.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
 from thanxportal.accounts.models import User
 
@@ -34,6 +35,8 @@ def move_list(
         return False
     note_event(recipient_list, new, old_state=old, actor=actor, note=note)
     recipient_list.state = new
+    if new in (ListState.FINISHED, ListState.STOPPED):
+        tell_end(recipient_list)
     return True
 
 
@@ -47,6 +50,8 @@ def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note
         return False
     note_event(job.recipient_list, new, old_state=old, job=job, actor=actor, note=note)
     job.state = new
+    if new == JobState.NEEDS_REVIEW:
+        tell_review(job)
     return True
 
 

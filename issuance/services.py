@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.lifecycle import move_job, move_list
 from issuance.models import IssuanceJob, RecipientList, note_event
+from issuance.notices import tell_asked
 from issuance.retries import give_back
 from issuance.settlement import end_job, send_the_rest
 from issuance.states import JOB_REVOCABLE, LIST_MOVES, JobState, ListState
@@ -74,6 +75,7 @@ def _ask_for_approval(recipient_list: RecipientList, actor: User | None) -> bool
         return False
     guests = f"{recipient_list.waiting_count:,} guests"
     _tell(recipient_list, actor, f"Asked for approval to issue “{recipient_list.name}” to {guests}.")
+    tell_asked(RecipientList.objects.select_related("merchant").get(pk=recipient_list.pk), actor)
     return True
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from issuance.lifecycle import end_list_if_done, move_job
 from issuance.models import ClaimOverride, GuestClaim, IssuanceJob, Recipient, RecipientList, note_event
+from issuance.notices import tell_safety_stop
 from issuance.states import JOB_OPEN, JobState, ListState, Outcome
 from thanxportal.accounts.models import User
 from thanxportal.partner_api import IssuanceFailure
@@ -150,15 +151,16 @@ def decide_after_canaries(recipient_list: RecipientList) -> None:
     guests = Recipient.objects.filter(job__in=canaries)
     refused = guests.exclude(outcome=Outcome.REWARDED).count()
     if refused * 100 > settings.CANARY_MOST_REFUSED * guests.count():
-        _stop_for_safety(recipient_list)
+        _stop_for_safety(recipient_list, ahead=guests.count(), lost=refused)
     else:
         send_the_rest(recipient_list)
 
 
-def _stop_for_safety(recipient_list: RecipientList) -> None:
+def _stop_for_safety(recipient_list: RecipientList, *, ahead: int, lost: int) -> None:
     waiting = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.ISSUING, safety_stop_at=None)
     if waiting.update(safety_stop_at=timezone.now()):
         note_event(recipient_list, ListState.ISSUING, note="Stopped by the safety check: too many refused.")
+        tell_safety_stop(RecipientList.objects.get(pk=recipient_list.pk), ahead=ahead, lost=lost)
 
 
 def send_the_rest(recipient_list: RecipientList) -> int:

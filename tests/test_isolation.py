@@ -14,8 +14,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from campaigns.models import Campaign
 from issuance.models import RecipientList
+from tests import cast
 from tests.conftest import World
-from thanxportal.accounts.models import Merchant, User
+from thanxportal.accounts.models import Merchant, Role, User
 
 pytestmark = pytest.mark.django_db
 ABOUT_CAMPAIGN = ("campaign_lists", "list_new")
@@ -125,3 +126,32 @@ def test_a_viewer_changes_nothing(
     for url in addresses(harbor.handle):
         status = browser.post(url).status_code
         assert status in (403, 405), f"post {url} answers {status}"
+
+
+# Addresses that need more than looking, with the least role that they open to.
+LEAST_ROLE = {
+    "accounts:settings": Role.MANAGER,
+    "accounts:team": Role.MANAGER,
+    "accounts:member_role": Role.MANAGER,
+    "accounts:member_remove": Role.MANAGER,
+    "accounts:invitation_withdraw": Role.MANAGER,
+    "issuance:list_approve": Role.APPROVER,
+    "issuance:list_send_back": Role.APPROVER,
+    "issuance:list_launch": Role.SENDER,
+    "issuance:list_withdraw": Role.SENDER,
+    "issuance:list_discard": Role.BUILDER,
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_opens_what_it_may_and_nothing_above(
+    role: Role, harbor: Merchant, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(cast.person("mallory@example.com", harbor, role))
+    for name, least in LEAST_ROLE.items():
+        parameters = next(parameters for namespace, route, parameters in ROUTES if f"{namespace}:{route}" == name)
+        values = {"handle": harbor.handle, "pk": 999}
+        url = reverse(name, kwargs={key: values[key] for key in parameters})
+        for _, status, _ in answers(browser, url):
+            refused = status in (403, 405) if role.rank < least.rank else status == 403
+            assert refused == (role.rank < least.rank), f"{role} gets {status} from {url}"

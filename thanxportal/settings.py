@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "issuance",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "template_partials",
     "heroicons",
@@ -141,6 +142,8 @@ ACCOUNT_ADAPTER = "thanxportal.accounts.entrance.EntranceAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+MFA_TOTP_ISSUER = "Thanx Portal"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # Whoever signs in was invited by mail or entered by staff.
 
 # Words, time and numbers.
 LANGUAGE_CODE = "en-us"
@@ -211,6 +214,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sync-partner": {"task": "campaigns.tasks.sync_partner", "schedule": 15 * 60},
     "reconcile": {"task": "issuance.tasks.reconcile_all", "schedule": crontab(hour=3, minute=17)},
+    "mail": {"task": "thanxportal.accounts.tasks.send_mail", "schedule": 15},
     "sweep": {"task": "issuance.tasks.sweep", "schedule": 15},
 }
 
@@ -229,6 +233,8 @@ MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)
 MAX_LIST_BYTES: int = env.int("MAX_LIST_BYTES", default=100 * 1024 * 1024)
 
 # Mail and logs.
+PORTAL_URL: str = env.str("PORTAL_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
+EMAIL_TIMEOUT = 10  # seconds
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="portal@example.com")

@@ -8,7 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from thanxportal.accounts.models import Membership, Merchant, Right, User
+from thanxportal.accounts.models import Invitation, Membership, Merchant, Notification, Right, User
+
+LAST_MERCHANT = "merchant"  # The session's key for the id of the merchant switched to last.
 
 
 def user_of(request: HttpRequest) -> User:
@@ -27,7 +29,58 @@ def merchant_for(request: HttpRequest, handle: str, right: Right = Right.VIEW) -
         raise Http404("No such merchant.")
     if not membership.may(right):
         raise PermissionDenied(f"Your role here is {membership.get_role_display()}: you can't {right.label}.")
+    return _enter(request, membership)
+
+
+def merchant_of_person(request: HttpRequest) -> Merchant | None:
+    """The merchant around a person's own pages: the one switched to last, or the first; None without any.
+
+    Leaves the same on the request as `merchant_for`.
+    """
+    mine = list(Membership.objects.filter(user=user_of(request)).select_related("merchant").order_by("merchant__name"))
+    last = request.session.get(LAST_MERCHANT)
+    membership = next((one for one in mine if one.merchant_id == last), mine[0] if mine else None)
+    return _enter(request, membership) if membership else None
+
+
+def _enter(request: HttpRequest, membership: Membership) -> Merchant:
     timezone.activate(membership.merchant.time_zone)
     request.merchant = membership.merchant  # type: ignore[attr-defined]
     request.membership = membership  # type: ignore[attr-defined]
     return membership.merchant
+
+
+def invitation_by(token: str) -> Invitation:
+    """The invitation whose link this is; whoever has the link may see it. 404 for links that nobody sent."""
+    invitation = Invitation.objects.by_token(token)
+    if invitation is None:
+        raise Http404("No such invitation.")
+    return invitation
+
+
+def member_for(request: HttpRequest, handle: str, pk: int) -> Membership:
+    """A member of the team that the user manages."""
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    member = Membership.objects.filter(merchant=merchant).select_related("user").filter(pk=pk).first()
+    if member is None:
+        raise Http404("No such member.")
+    member.merchant = merchant
+    return member
+
+
+def invitation_for(request: HttpRequest, handle: str, pk: int) -> Invitation:
+    """An invitation to the team that the user manages."""
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    invitation = Invitation.objects.of_merchant(merchant).filter(pk=pk).first()
+    if invitation is None:
+        raise Http404("No such invitation.")
+    invitation.merchant = merchant
+    return invitation
+
+
+def notification_of(request: HttpRequest, pk: int) -> Notification:
+    """A notification of the signed-in user."""
+    notification = Notification.objects.of_person(user_of(request)).filter(pk=pk).first()
+    if notification is None:
+        raise Http404("No such notification.")
+    return notification

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from thanxportal.accounts.access import user_of
-from thanxportal.accounts.models import Membership, Right
+from thanxportal.accounts.models import Membership, Notification, Right
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:
@@ -16,6 +16,11 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     return list(rows.order_by("merchant__name"))
 
 
+def _unread(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return Notification.objects.of_person(user).unread().count() if user and user.is_authenticated else 0
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     """What every page shows: the environment banner, the merchant and the rights of the user there."""
     membership = getattr(request, "membership", None)
@@ -23,5 +28,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "environment": settings.THANX_ENVIRONMENT,
         "merchant": getattr(request, "merchant", None),
         "memberships": SimpleLazyObject(lambda: _memberships(request)),
+        "unread": SimpleLazyObject(lambda: _unread(request)),
         "may": {right.name.lower(): bool(membership and membership.may(right)) for right in Right},
     }

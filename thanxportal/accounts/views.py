@@ -3,19 +3,19 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from thanxportal.accounts.access import merchant_for, user_of
-from thanxportal.accounts.models import Activity, Merchant
+from thanxportal.accounts.access import LAST_MERCHANT, merchant_for, merchant_of_person, user_of
+from thanxportal.accounts.models import Activity
 
 PAGE = 50
 
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """Sends people to where they work: their first merchant, the admin, or a page that says what is missing."""
+    """Sends people to where they work: their merchant, the admin, or a page that says what is missing."""
     user = user_of(request)
-    first = Merchant.objects.of_user(user).first()
-    if first is not None:
-        return redirect("issuance:home", first.handle)
+    merchant = merchant_of_person(request)
+    if merchant is not None:
+        return redirect("issuance:home", merchant.handle)
     if user.is_staff:
         return redirect("admin:index")
     return TemplateResponse(request, "accounts/no_merchant.html")
@@ -24,6 +24,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
     merchant = merchant_for(request, request.POST.get("handle", ""))
+    request.session[LAST_MERCHANT] = merchant.pk
     return redirect("issuance:home", merchant.handle)
 
 

@@ -1,0 +1,40 @@
+"""What Thanx no longer publishes, and who has to know because a running campaign gives it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Campaign, RewardTemplate
+from thanxportal.accounts.models import Kind, Merchant, Right
+from thanxportal.accounts.notifications import notify
+
+
+@transaction.atomic
+def withdraw_templates(merchant: Merchant, read_at: datetime) -> None:
+    """Marks the merchant's templates that a complete reading begun at `read_at` no longer showed, and tells of them."""
+    gone = merchant.reward_templates.filter(seen_at__lt=read_at, withdrawn_at=None)
+    for template in list(gone):
+        _tell(merchant, template)
+    gone.update(withdrawn_at=timezone.now())
+
+
+def _tell(merchant: Merchant, template: RewardTemplate) -> None:
+    campaigns = list(
+        Campaign.objects.for_merchant(merchant).taking_guests().filter(variants__reward_template=template).distinct()
+    )
+    if not campaigns:
+        return
+    first, others = campaigns[0], len(campaigns) - 1
+    more = f" and {others} more" if others else ""
+    notify(
+        merchant=merchant,
+        kind=Kind.REWARD_WITHDRAWN,
+        key=f"template:{template.pk}:withdrawn:{template.seen_at:%Y%m%dT%H%M%S}",
+        sentence=f"Thanx no longer publishes “{template.name}”, given by “{first.name}”{more}, and may refuse guests.",
+        path=reverse("campaigns:campaign_detail", args=[merchant.handle, first.pk]),
+        right=Right.BUILD,
+    )

@@ -1,0 +1,74 @@
+"""How a merchant's data is read is its managers' to say, and the log keeps what they said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from thanxportal.accounts.models import Activity, Merchant, User
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+URL = "/m/harbor-grill/settings/"
+AS_THEY_ARE = {
+    "time_zone": "America/Los_Angeles",
+    "country": "US",
+    "preferred_identifier": "email",
+    "repeat_days": "30",
+    "approval_threshold": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("time_zone", "Moon/Base", "Select a valid choice"),
+        ("country", "XX", "Select a valid choice"),
+        ("repeat_days", "366", "A year, 365 days, is the most."),
+        ("repeat_days", "-1", "greater than or equal to 0"),
+        ("approval_threshold", "-1", "greater than or equal to 0"),
+        ("approval_threshold", "5000", "Nobody could approve your lists."),
+    ],
+)
+def test_what_can_not_be_is_refused_with_a_sentence(
+    field: str, value: str, sentence: str, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    answer = client_of(ana).post(URL, AS_THEY_ARE | {field: value})
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not Activity.objects.exists()
+
+
+def test_a_change_is_kept_and_logged_with_before_and_after(
+    harbor: Merchant, ana: User, abe: User, client_of: ClientOf
+) -> None:
+    changes = {"time_zone": "Europe/Berlin", "preferred_identifier": "phone", "approval_threshold": "5000"}
+    client_of(ana).post(URL, AS_THEY_ARE | changes)
+    harbor.refresh_from_db()
+    assert (harbor.time_zone, harbor.preferred_identifier, harbor.approval_threshold) == (
+        "Europe/Berlin",
+        "phone",
+        5000,
+    )
+    assert Activity.objects.get().sentence == (
+        "Changed the settings: time zone from America/Los_Angeles to Europe/Berlin; "
+        "preferred identifier from email to phone; approval threshold from none to 5,000."
+    )
+
+
+def test_saving_what_is_already_so_logs_nothing(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    page = client_of(ana).post(URL, AS_THEY_ARE, follow=True).content.decode()
+    assert "Nothing was changed." in page
+    assert not Activity.objects.exists()
+
+
+def test_a_zone_and_a_country_that_staff_set_are_among_the_choices(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    for zone, country in (("UTC", "DE"), ("Asia/Kolkata", "IN"), ("America/Argentina/Buenos_Aires", "AR")):
+        Merchant.objects.update(time_zone=zone, country=country)
+        page = client_of(ana).get(URL).content.decode()
+        assert f'<option value="{zone}" selected>' in page
+        assert f'<option value="{country}" selected>' in page

@@ -1,0 +1,73 @@
+"""Sending what waits in the outbox: plain text with simple HTML beside it, never in a web request."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from thanxportal.accounts.models import Invitation, Membership, Notification
+
+log = logging.getLogger(__name__)
+MOST_AT_ONCE = 50
+
+
+def send_due_mail() -> int:
+    """Sends every email that is due now; returns how many left."""
+    return sum(_send(row) for model in (Invitation, Notification) for row in _due(model))
+
+
+def _due(model: type[Invitation] | type[Notification]) -> list[Any]:
+    rows = model._default_manager.filter(mail_due_at__lte=timezone.now()).select_related("merchant")
+    return list(rows.order_by("mail_due_at")[:MOST_AT_ONCE])
+
+
+def _send(row: Invitation | Notification) -> bool:
+    """One email, by the worker that claims it. A mail server that is down costs time: it is tried again."""
+    if not row.claim_mail():
+        return False
+    message = _message(row)
+    if message is not None:
+        try:
+            message.send()
+        except Exception as error:  # Whatever a mail server does to one must not keep the others.
+            log.warning("The email of %s %s wasn't sent (%s).", type(row).__name__, row.pk, type(error).__name__)
+            return False
+    row.mail_done(sent=message is not None)
+    return message is not None
+
+
+def _message(row: Invitation | Notification) -> EmailMultiAlternatives | None:
+    """None when there is nobody left to be told."""
+    if isinstance(row, Invitation):
+        return _invitation(row) if row.usable else None
+    still_there = Membership.objects.of_merchant(row.merchant).filter(user=row.person_id).exists()
+    return _notification(row) if still_there else None
+
+
+def _invitation(row: Invitation) -> EmailMultiAlternatives:
+    link = _absolute(reverse("accounts:invitation", args=[row.token]))
+    subject = f"Join {row.merchant} on Thanx Portal"
+    return _email("invitation", row.email, subject, {"invitation": row, "link": link})
+
+
+def _notification(row: Notification) -> EmailMultiAlternatives:
+    context = {"notification": row, "link": _absolute(row.path), "choices": _absolute(reverse("accounts:profile"))}
+    return _email("notification", row.person.email, f"{row.merchant}: {row.sentence}", context)
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.PORTAL_URL}{path}"
+
+
+def _email(name: str, to: str, subject: str, context: dict[str, Any]) -> EmailMultiAlternatives:
+    context["subject"] = subject = " ".join(subject.split())[:150]
+    text = render_to_string(f"accounts/email/{name}.txt", context)
+    message = EmailMultiAlternatives(subject, text, to=[to])
+    message.attach_alternative(render_to_string(f"accounts/email/{name}.html", context), "text/html")
+    return message

@@ -1,0 +1,24 @@
+"""People and their merchants: roles, what they did, who is invited, and what they are told."""
+
+from thanxportal.accounts.models.activity import Activity, ActivityQuerySet, record_activity
+from thanxportal.accounts.models.invitations import Invitation
+from thanxportal.accounts.models.notifications import Kind, Notification, NotificationChoice
+from thanxportal.accounts.models.outbox import Mailed
+from thanxportal.accounts.models.people import Identifier, Membership, Merchant, Right, Role, User
+
+__all__ = [
+    "Activity",
+    "ActivityQuerySet",
+    "Identifier",
+    "Invitation",
+    "Kind",
+    "Mailed",
+    "Membership",
+    "Merchant",
+    "Notification",
+    "NotificationChoice",
+    "Right",
+    "Role",
+    "User",
+    "record_activity",
+]

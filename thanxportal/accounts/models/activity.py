@@ -1,0 +1,36 @@
+"""What people did, line by line."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from thanxportal.accounts.models.people import Merchant, User
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def for_merchant(self, merchant: Merchant) -> ActivityQuerySet:
+        return self.filter(merchant=merchant).select_related("actor").order_by("-pk")
+
+
+class Activity(models.Model):
+    """One line of a merchant's log: who did what. Written once, never changed."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="activities")
+    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+    sentence = models.CharField(max_length=300, help_text="Plain words, no personal data of guests.")
+    target = models.CharField(max_length=60, blank=True, help_text="Such as campaign:7 or list:12.")
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        indexes = [models.Index(fields=["merchant", "-id"])]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def record_activity(*, merchant: Merchant, actor: User | None, sentence: str, target: str = "") -> Activity:
+    """Appends to the merchant's log."""
+    return Activity.objects.create(merchant=merchant, actor=actor, sentence=sentence[:300], target=target)

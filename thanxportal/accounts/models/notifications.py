@@ -1,0 +1,80 @@
+"""What people are told, and of what they want to be told where."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from thanxportal.accounts.models.outbox import Mailed
+from thanxportal.accounts.models.people import Merchant, User
+
+
+class Kind(models.TextChoices):
+    """What people can be told of; each chooses where."""
+
+    APPROVAL_ASKED = "approval_asked", "A list waits for your approval"
+    APPROVAL_ANSWERED = "approval_answered", "A list you asked about was approved or sent back"
+    SAFETY_STOP = "safety_stop", "The safety check stopped a list"
+    NEEDS_REVIEW = "needs_review", "Thanx’s answer about a job isn’t clear, so staff look at it"
+    FINISHED = "finished", "A list has finished or was stopped"
+    REWARD_WITHDRAWN = "reward_withdrawn", "Thanx no longer publishes a reward of a running campaign"
+
+
+class NotificationChoice(models.Model):
+    """Where a person wants to be told of one kind of thing; without a row, everywhere."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    in_app = models.BooleanField(default=True)
+    email = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_choice_per_kind")]
+
+    def __str__(self) -> str:
+        return f"Choice {self.pk}"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def of_person(self, person: User) -> NotificationQuerySet:
+        """What the portal shows somebody: nothing of merchants whose team they left."""
+        mine = self.filter(person=person, in_app=True, merchant__memberships__user=person)
+        return mine.select_related("merchant").order_by("-pk")
+
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at=None)
+
+
+class Notification(Mailed):
+    """One thing that one person is told once: written with the event that it tells of."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    key = models.CharField(max_length=100, help_text="Names the event, so that it is told only once.")
+    sentence = models.CharField(max_length=300, help_text="Plain words, no personal data of guests.")
+    facts = models.JSONField(default=list, help_text="Pairs of label and number, such as the ledger.")
+    path = models.CharField(max_length=200, help_text="The page where one sees or does more.")
+    at = models.DateTimeField(default=timezone.now)
+    in_app = models.BooleanField(default=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="told_once")]
+        indexes = [
+            models.Index(fields=["person", "-id"]),
+            models.Index(fields=["person"], condition=Q(read_at=None, in_app=True), name="notification_unread"),
+            models.Index(fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="notification_mail_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def tone(self) -> str:
+        tones = {Kind.FINISHED: "ok", Kind.APPROVAL_ANSWERED: "info"}
+        return tones.get(Kind(self.kind), "warn")

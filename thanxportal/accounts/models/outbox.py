@@ -1,0 +1,37 @@
+"""Rows that are waiting to be sent by email: the row is the queue, as for everything else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+LEASE = timedelta(minutes=5)  # Far longer than EMAIL_TIMEOUT.
+MOST_ATTEMPTS = 8  # Over about 21 hours.
+
+
+class Mailed(models.Model):
+    """Something that is also told by email: at least once, and once only unless a worker dies in between."""
+
+    mail_due_at = models.DateTimeField(null=True, blank=True, help_text="When the email is due; empty: none, or done.")
+    mail_sent_at = models.DateTimeField(null=True, blank=True)
+    mail_attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    def claim_mail(self) -> bool:
+        """Takes the right to send it now; False if another worker has it. Due again later, should this one die."""
+        attempt = self.mail_attempts + 1
+        again = timezone.now() + LEASE * 2**self.mail_attempts if attempt < MOST_ATTEMPTS else None
+        mine = type(self)._default_manager.filter(
+            pk=self.pk, mail_due_at=self.mail_due_at, mail_attempts=self.mail_attempts
+        )
+        return bool(mine.update(mail_due_at=again, mail_attempts=F("mail_attempts") + 1))
+
+    def mail_done(self, *, sent: bool) -> None:
+        """Closes the matter: sent, or not to be sent any more."""
+        now = timezone.now() if sent else None
+        type(self)._default_manager.filter(pk=self.pk).update(mail_due_at=None, mail_sent_at=now)

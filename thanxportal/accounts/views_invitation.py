@@ -1,0 +1,60 @@
+"""The page behind an invitation's link: makes the account, or joins the one that the person has."""
+
+from __future__ import annotations
+
+from allauth.account.utils import perform_login
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from thanxportal.accounts.access import LAST_MERCHANT, invitation_by, user_of
+from thanxportal.accounts.forms import JoinForm
+from thanxportal.accounts.models import Invitation, User
+from thanxportal.accounts.team import join
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    found = invitation_by(token)
+    has_account = User.objects.filter(email=found.email).exists()
+    signed_in = request.user.is_authenticated
+    mine = signed_in and user_of(request).email == found.email
+    form = None if signed_in or has_account else JoinForm(found.email, request.POST or None)
+    if request.method == "POST" and found.usable:
+        if mine:
+            return _join(request, found, user_of(request))
+        if form is not None and form.is_valid():
+            return _join_as_new(request, found, form)
+    context = {"invitation": found, "form": form, "mine": mine, "has_account": has_account}
+    wrong = request.method == "POST"
+    return TemplateResponse(request, "accounts/invitation.html", context, status=422 if wrong else 200)
+
+
+def _join(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
+    if not join(invitation=found, user=user):
+        return redirect(request.path)
+    request.session[LAST_MERCHANT] = found.merchant_id
+    messages.success(request, f"Welcome to the team of {found.merchant}.")
+    return redirect("issuance:home", found.merchant.handle)
+
+
+def _join_as_new(request: HttpRequest, found: Invitation, form: JoinForm) -> HttpResponse:
+    """The account exists only if the invitation was still good: both or nothing."""
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(found.email, form.cleaned_data["password"], name=form.cleaned_data["name"])
+            joined = join(invitation=found, user=user)
+            transaction.set_rollback(not joined)
+    except IntegrityError:  # A second click made the account a moment ago.
+        joined = False
+    if not joined:
+        return redirect(request.path)
+    perform_login(request, user, email_verification="none")
+    return redirect("issuance:home", found.merchant.handle)

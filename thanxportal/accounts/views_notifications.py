@@ -1,0 +1,49 @@
+"""What a person was told, the newest first."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from thanxportal.accounts.access import merchant_of_person, notification_of, user_of
+from thanxportal.accounts.models import Notification
+from thanxportal.accounts.notifications import mark_read
+
+PAGE = 30
+
+
+@require_GET
+@never_cache
+def notifications(request: HttpRequest) -> HttpResponse:
+    merchant_of_person(request)
+    rows = Notification.objects.of_person(user_of(request))
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    return TemplateResponse(request, "accounts/notifications.html", {"notifications": found[:PAGE], "older": older})
+
+
+@require_GET
+@never_cache
+def open_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leads to the page that it is about; opened again, the same."""
+    notification = notification_of(request, pk)
+    mark_read(user_of(request), pk=notification.pk)
+    return redirect(notification.path)
+
+
+@require_POST
+def read_one(request: HttpRequest, pk: int) -> HttpResponse:
+    mark_read(user_of(request), pk=notification_of(request, pk).pk)
+    return redirect("accounts:notifications")
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    mark_read(user_of(request))
+    return redirect("accounts:notifications")

@@ -1,0 +1,33 @@
+"""The settings of a merchant, for its managers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods
+
+from thanxportal.accounts.access import merchant_for, user_of
+from thanxportal.accounts.forms import SettingsForm
+from thanxportal.accounts.models import Merchant, Right
+from thanxportal.accounts.team import change_settings
+
+
+@require_http_methods(["GET", "POST"])
+def merchant_settings(request: HttpRequest, handle: str) -> HttpResponse:
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    if request.method == "GET":
+        return _page(request, SettingsForm(instance=merchant))
+    form = SettingsForm(request.POST, instance=Merchant.objects.get(pk=merchant.pk))
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    if change_settings(merchant=merchant, values=form.cleaned_data, actor=user_of(request)):
+        messages.success(request, "Saved.")
+    else:
+        messages.info(request, "Nothing was changed.")
+    return redirect("accounts:settings", handle)
+
+
+def _page(request: HttpRequest, form: SettingsForm, status: int = 200) -> HttpResponse:
+    return TemplateResponse(request, "accounts/settings.html", {"form": form}, status=status)

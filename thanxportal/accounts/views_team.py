@@ -1,0 +1,89 @@
+"""The team of a merchant, for its managers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from thanxportal.accounts.access import invitation_for, member_for, merchant_for, user_of
+from thanxportal.accounts.forms import ROLES, InviteForm, RoleForm
+from thanxportal.accounts.models import Invitation, Membership, Merchant, Right, Role
+from thanxportal.accounts.team import TeamRefusal, change_role, invite, remove_member, withdraw_invitation
+
+
+@require_http_methods(["GET", "POST"])
+def team(request: HttpRequest, handle: str) -> HttpResponse:
+    """Members and invitations; a POST invites somebody."""
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    if request.method == "GET":
+        return _page(request, merchant, InviteForm(initial={"role": Role.VIEWER}))
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, merchant, form, status=422)
+    email, role = form.cleaned_data["email"], Role(form.cleaned_data["role"])
+    try:
+        invite(merchant=merchant, email=email, role=role, actor=user_of(request))
+    except TeamRefusal as refusal:
+        form.add_error("email", str(refusal))
+        return _page(request, merchant, form, status=422)
+    messages.success(request, f"Invited {email}. The link in the email is good for a week.")
+    return redirect("accounts:team", handle)
+
+
+@require_POST
+def member_role(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    member = member_for(request, handle, pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return redirect("accounts:team", handle)
+    role = Role(form.cleaned_data["role"])
+    try:
+        change_role(member=member, role=role, actor=user_of(request))
+    except TeamRefusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("accounts:team", handle)
+    messages.success(request, f"{member.user} is {role.label} now.")
+    return _after(request, member)
+
+
+@require_POST
+def member_remove(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    member = member_for(request, handle, pk)
+    try:
+        remove_member(member=member, actor=user_of(request))
+    except TeamRefusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("accounts:team", handle)
+    messages.success(request, f"{member.user} is no longer on the team of {member.merchant}.")
+    return _after(request, member)
+
+
+@require_POST
+def invitation_withdraw(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    invitation = invitation_for(request, handle, pk)
+    if withdraw_invitation(invitation=invitation, actor=user_of(request)):
+        messages.success(request, f"The invitation of {invitation.email} no longer works.")
+    else:
+        messages.warning(request, "This invitation was answered or withdrawn already.")
+    return redirect("accounts:team", handle)
+
+
+def _after(request: HttpRequest, member: Membership) -> HttpResponse:
+    """Who gave away the own right to manage has no business on this page any more."""
+    if member.user_id == user_of(request).pk:
+        return redirect("accounts:start")
+    return redirect("accounts:team", member.merchant.handle)
+
+
+def _page(request: HttpRequest, merchant: Merchant, form: InviteForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "members": Membership.objects.of_merchant(merchant),
+        "invitations": Invitation.objects.of_merchant(merchant).unanswered(),
+        "roles": Role.choices,
+        "what_roles_do": ROLES,
+    }
+    return TemplateResponse(request, "accounts/team.html", context, status=status)
