@@ -239,7 +239,7 @@ def test_lists_of_campaigns_and_rewards_need_few_queries(
         cast.draft_campaign(harbor)
     browser = client_of(ana)
     for address in ("campaigns/", "rewards/"):
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             assert browser.get(f"/m/harbor-grill/{address}").status_code == 200
 
 

@@ -97,7 +97,7 @@ def test_home_costs_the_same_with_many_lists(
         guest_list(campaign, waiting=1)
         guest_list(campaign, ListState.FINISHED, refused=1)
         guest_list(campaign, ListState.ISSUING, unknown=1)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         home(browser)
 
 
@@ -108,7 +108,7 @@ def test_lists_are_turned_page_by_page(
     campaign, browser = published_campaign(harbor), client_of(ana)
     made = [guest_list(campaign, name=f"List {letter}", waiting=1) for letter in "abc"]
     url = reverse("issuance:list_index", args=["harbor-grill"])
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         first = browser.get(url).content.decode()
     assert "List c" in first
     assert "List a" not in first

@@ -249,7 +249,7 @@ def test_a_retry_costs_the_same_however_many_guests_it_has(
 ) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         page(browser, child)
 
 

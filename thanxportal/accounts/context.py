@@ -6,6 +6,7 @@ from django.utils.functional import SimpleLazyObject
 
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Membership, Notification, Right
+from thanxportal.partner.models import Credential
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:
@@ -21,6 +22,10 @@ def _unread(request: HttpRequest) -> int:
     return Notification.objects.of_person(user).unread().count() if user and user.is_authenticated else 0
 
 
+def _trouble(request: HttpRequest) -> Credential | None:
+    return Credential.trouble() if getattr(request, "merchant", None) else None
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     """What every page shows: the environment banner, the merchant and the rights of the user there."""
     membership = getattr(request, "membership", None)
@@ -28,6 +33,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "environment": settings.THANX_ENVIRONMENT,
         "merchant": getattr(request, "merchant", None),
         "memberships": SimpleLazyObject(lambda: _memberships(request)),
+        "thanx_trouble": SimpleLazyObject(lambda: _trouble(request)),
         "unread": SimpleLazyObject(lambda: _unread(request)),
         "may": {right.name.lower(): bool(membership and membership.may(right)) for right in Right},
     }

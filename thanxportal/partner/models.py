@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+OLD_MIRROR = timedelta(hours=1)  # It is read every 15 minutes.
+
 
 class Credential(models.Model):
     """One row per client id: every process that talks to Thanx passes through its gate.
@@ -36,6 +38,13 @@ class Credential(models.Model):
     def current(cls) -> Credential:
         """The row of the configured client id, made on first use."""
         return cls.objects.get_or_create(client_id=settings.THANX_CLIENT_ID)[0]
+
+    @classmethod
+    def trouble(cls) -> Credential | None:
+        """The row while Thanx refuses it or hasn't been read for an hour; None while all is well, or nothing known."""
+        old = models.Q(synced_at__lt=timezone.now() - OLD_MIRROR)
+        refused = models.Q(refused_at__isnull=False)
+        return cls.objects.filter(old | refused, client_id=settings.THANX_CLIENT_ID).first()
 
     def ask_for_sync(self, pause: timedelta) -> bool:
         """Notes that somebody wants the mirror refreshed; False if somebody did within the pause."""
