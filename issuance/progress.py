@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 
 from issuance.models import IssuanceJob, RecipientList
-from issuance.reasons import problem_in_words
 from issuance.states import JOB_OPEN, JobState, ListState
+from issuance.troubles import troubles_of
 
-QUIET_AFTER = timedelta(minutes=10)
-PATIENCE = 3  # sends without an answer that Thanx took, before the page speaks of it
+QUICKEST, SLOWEST = 2, 15  # seconds between two looks of a page
+MOST_CELLS = 100  # of the strip; with more jobs each stands for several
+
+# What a cell shows when its jobs differ: what a person should know first.
+LOUDEST = (
+    JobState.NEEDS_REVIEW, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.SENDING, JobState.ACCEPTED,
+    JobState.READY, JobState.CANCELLED, JobState.REVOKED, JobState.COMPLETED,
+)  # fmt: skip
+
+
+class Cell(NamedTuple):
+    state: JobState
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,31 @@ class Progress:
         return any(job.state == JobState.REVOKING for job in self.jobs)
 
     @property
+    def cells(self) -> list[Cell]:
+        """The strip: one cell for each job, or for as many jobs as keep it short."""
+        share = -(-len(self.jobs) // MOST_CELLS) or 1
+        groups = [self.jobs[at : at + share] for at in range(0, len(self.jobs), share)]
+        return [Cell(min((job.status for job in group), key=LOUDEST.index)) for group in groups]
+
+    @property
+    def canary_words(self) -> str:
+        """What the guests sent ahead have shown so far; empty without any."""
+        ahead = [job for job in self.jobs if job.canary]
+        if not ahead:
+            return ""
+        if any(job.state in JOB_OPEN for job in ahead):
+            return f"{self.canaries:,} guests are sent ahead. The rest follows when most of them are rewarded."
+        good = self.canaries - self.canaries_lost
+        return f"Of {self.canaries:,} guests sent ahead, {good:,} were rewarded."
+
+    @property
+    def poll_seconds(self) -> int:
+        """How soon a page that shows this should look again: not before anything can have changed."""
+        if self.seconds_to_look is None:
+            return SLOWEST if self.jobs else QUICKEST
+        return max(QUICKEST, min(SLOWEST, round(self.seconds_to_look / 2)))
+
+    @property
     def strip_label(self) -> str:
         count, unsent = len(self.jobs), sum(job.state == JobState.CANCELLED for job in self.jobs)
         words = f"{self.ended_jobs - unsent:,} of {count:,} job{'' if count == 1 else 's'} done"
@@ -78,7 +114,7 @@ def progress_of(recipient_list: RecipientList, jobs: Sequence[IssuanceJob], now:
     processed = sum(_processed(job) for job in jobs)
     moving = recipient_list.status == ListState.ISSUING and recipient_list.safety_stop_at is None
     rate = _rate(jobs, processed, now) if moving else None
-    looks = [job.next_attempt_at for job in jobs if job.state in JOB_OPEN and job.next_attempt_at]
+    looks = [job.next_attempt_at for job in jobs if job.state in (*JOB_OPEN, JobState.REVOKING) and job.next_attempt_at]
     return Progress(
         total=total,
         rewarded=recipient_list.rewarded_count,
@@ -90,7 +126,7 @@ def progress_of(recipient_list: RecipientList, jobs: Sequence[IssuanceJob], now:
         seconds_left=(total - processed) / rate if rate else None,
         news_at=max((job.news_at for job in jobs if job.news_at), default=None),
         seconds_to_look=max((min(looks) - now).total_seconds(), 0) if looks else None,
-        troubles=[trouble for job in jobs if (trouble := _trouble(job, now))],
+        troubles=troubles_of(recipient_list, jobs, now),
     )
 
 
@@ -105,24 +141,3 @@ def _rate(jobs: Sequence[IssuanceJob], processed: int, now: datetime) -> float |
     since = min((job.accepted_at for job in jobs if job.accepted_at), default=None)
     seconds = (now - since).total_seconds() if since else 0
     return processed / seconds if processed and seconds >= 1 else None
-
-
-def _trouble(job: IssuanceJob, now: datetime) -> str:
-    """What is unusual about a job, in words; empty when nothing is."""
-    if job.state == JobState.NEEDS_REVIEW:
-        return f"Job {job.number} needs review by staff. {problem_in_words(job.problem_code)}".strip()
-    if job.state == JobState.FAILED:
-        return f"Job {job.number} failed at Thanx, and what became of its guests is unknown. Staff can revoke it."
-    if job.problem_code == "parked":
-        return f"Job {job.number} needs staff. {problem_in_words('parked')}"
-    if job.state == JobState.SENDING and job.in_doubt:
-        return (
-            f"Thanx hasn’t answered clearly for job {job.number}. It is asked again with the same key, "
-            "so nobody is rewarded twice."
-        )
-    if job.state == JobState.READY and job.attempt_count >= PATIENCE:
-        return f"Thanx isn’t taking job {job.number} at the moment. It is tried again by itself."
-    if job.state == JobState.ACCEPTED and job.news_at and now - job.news_at > QUIET_AFTER:
-        minutes = (now - job.news_at).total_seconds() // 60
-        return f"Job {job.number} is stuck at Thanx: no news for {minutes:,.0f} min. It is still being asked."
-    return ""

@@ -40,6 +40,7 @@ urlpatterns = [
     path("lists/<int:pk>/retry/", views_retry.list_retry, name="list_retry"),
     path("lists/<int:pk>/correct/", views_retry.list_correct, name="list_correct"),
     path("lists/<int:pk>/family/", views_retry.family, name="family"),
+    path("lists/<int:pk>/jobs/", views_list.list_jobs, name="jobs"),
     path("lists/<int:pk>/guests/", views_guests.guests, name="guests"),
     path("lists/<int:pk>/guests/reveal/", views_guests.reveal, name="reveal"),
     path("lists/<int:pk>/bad-rows.csv", views_downloads.bad_rows, name="bad_rows"),

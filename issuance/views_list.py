@@ -34,6 +34,7 @@ from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
 
+JOBS = 50  # on a page
 STEPS = {
     ListState.UPLOADED: 1,
     ListState.READING: 1,
@@ -123,6 +124,7 @@ def _one_guest(recipient_list: RecipientList) -> dict[str, Any]:
     guest = recipient_list.recipients.select_related("variant__reward_template").get()
     return {
         "stage": "issuance/stages/one_guest.html",
+        "held_back": recipient_list.status.running and hold_in_force(),
         "guest": guest,
         "shown": mask(guest.value),
         "why": reason_in_words(guest.reason),
@@ -154,6 +156,17 @@ def _refused(recipient_list: RecipientList) -> dict[str, Any]:
     refusals = refusals_of(recipient_list)
     retries = retries_of(recipient_list)
     return {"refusals": refusals, "retries": retries, "left_count": sum(refusal.left for refusal in refusals)}
+
+
+@require_GET
+def list_jobs(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    recipient_list = list_for(request, handle, pk)
+    later = IssuanceJob.objects.of_list(recipient_list).filter(number__gt=number_in(request.GET, "after") or 0)
+    jobs = list(later[: JOBS + 1])
+    after = jobs[JOBS - 1].number if len(jobs) > JOBS else None
+    return TemplateResponse(
+        request, "issuance/jobs.html", {"list": recipient_list, "jobs": jobs[:JOBS], "after": after}
+    )
 
 
 @require_POST

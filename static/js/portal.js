@@ -91,11 +91,21 @@
     for (const form of document.querySelectorAll("form[data-once]")) form.removeAttribute("aria-busy");
   });
 
+  // A poll waits while nobody looks, and four times as long as the last one took: a slow portal is asked less often.
+  let asked = 0, rest = 0;
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+    if (!event.detail.elt.matches("[data-poll]")) return;
+    if (document.hidden || Date.now() < rest) event.preventDefault();
+    else asked = Date.now();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.elt.matches?.("[data-poll]")) return;
+    const took = Date.now() - asked;
+    rest = Date.now() + (event.detail.successful ? 4 * took : Math.max(10_000, 4 * took));
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || !window.htmx) return;
+    rest = 0;
     for (const element of document.querySelectorAll("[data-poll]")) window.htmx.trigger(element, "look");
   });
   document.addEventListener("htmx:afterRequest", (event) => {

@@ -19,6 +19,7 @@ OF_A_LIST = {
     "list_review": "get",
     "guests": "get",
     "family": "get",
+    "jobs": "get",
     "reveal": "post",
     "list_retry": "post",
     "list_correct": "post",
@@ -97,7 +98,7 @@ def test_a_viewer_may_not_bring_guests(june: RecipientList, ben: User, client_of
     assert ask(client_of(ben), "list_new", "harbor-grill", june.campaign_id) == 403
 
 
-@pytest.mark.parametrize("name", ["list_detail", "list_progress", "list_review", "guests", "family", "report"])
+@pytest.mark.parametrize("name", ["list_detail", "list_progress", "list_review", "guests", "family", "jobs", "report"])
 def test_a_viewer_may_look(name: str, june: RecipientList, ben: User, client_of: ClientOf) -> None:
     assert ask(client_of(ben), name, "harbor-grill", june.pk) == 200
 
