@@ -15,16 +15,16 @@ from typing import Any, NamedTuple
 from django.db.models import F, QuerySet
 
 from issuance.bulk import insert_rows
-from issuance.imports import ERROR_COLUMNS, RECIPIENT_COLUMNS, Batch, Sorter
+from issuance.imports import deal_of
 from issuance.judging import columns_of, judge
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.recipient_file import Verdict, identity
 from issuance.repeats import set_aside_repeats
+from issuance.sorting import CELL_END, ERROR_COLUMNS, RECIPIENT_COLUMNS, Batch, Sorter
 from issuance.tally import change_tally, keys_of
 
 CHUNK = 5_000  # rows named in one statement; SQLite takes at most 32,766 parameters
 FEW = 2_000  # guests that are looked for by name; for more, the list is read through once
-CELL_END = "\x1f"
 
 
 class Place(NamedTuple):
@@ -50,7 +50,7 @@ def put_rows(recipient_list: RecipientList, verdicts: Sequence[Verdict]) -> list
 
     To be called in the transaction that has taken the list. No row is added or lost, so the ledger stays closed.
     """
-    sorter, batch = Sorter(recipient_list, seen=set()), Batch()
+    sorter, batch = Sorter(deal_of(recipient_list)), Batch()
     rows = {verdict.row for verdict in verdicts}
     old = [*_places(recipient_list, row__in=rows)]
     guests = {sorter.hash(identity(verdict.value)) for verdict in verdicts if verdict.value}

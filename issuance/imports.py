@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -12,88 +15,40 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from campaigns.allocation import arm_chooser, identity_hasher
+from campaigns.allocation import identity_hasher
 from issuance import shutdown
-from issuance.bulk import insert_rows
+from issuance.bulk import insert_rows, row_stream, takes_text
 from issuance.lifecycle import LEASE, MOST_CRASHES, claim_list, move_list, release_list
 from issuance.mapping import remembered_columns
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.pasted_text import PastedGuests, read_pasted
-from issuance.recipient_file import RecipientFile, UnreadableFile, Verdict, identity, open_recipient_file
+from issuance.reading_process import Batches, Plan, batches_from_a_process, batches_of
+from issuance.recipient_file import RecipientFile, UnreadableFile, open_recipient_file
 from issuance.repeats import set_aside_repeats
+from issuance.seen import Seen
+from issuance.sorting import ERROR_COLUMNS, RECIPIENT_COLUMNS, Batch, Deal, Sorter
 from issuance.states import ListState, Outcome
 
-BATCH = 5_000  # rows in one transaction
-RECIPIENT_COLUMNS = (
-    "recipient_list_id", "row", "type", "value", "other", "fixed", "cells", "identity", "variant_id", "outcome",
-    "reason", "reward_id",
-)  # fmt: skip
-ERROR_COLUMNS = ("recipient_list_id", "row", "kind", "code", "column", "cells", "identity")
+BATCH = 10_000  # rows that are made before they are handed to the database
+TOGETHER = 4  # batches in one transaction, where the database works on one while the next is made
 
 
-class Batch:
-    """What a stretch of the file adds to the database."""
-
-    def __init__(self) -> None:
-        self.recipients: list[tuple[Any, ...]] = []
-        self.errors: list[tuple[Any, ...]] = []
-        self.counts = dict.fromkeys(("rows", "waiting", "control", "invalid", "duplicate"), 0)
-
-    def count(self, term: str) -> None:
-        self.counts["rows"] += 1
-        self.counts[term] += 1
-
-
-class Sorter:
-    """Deals verdicts: a guest to an arm, a repeated guest and a bad row to the errors.
-
-    Knows every guest of the list so far by keyed hash, 16 bytes each.
-    """
-
-    def __init__(self, recipient_list: RecipientList, seen: set[bytes] | None = None) -> None:
-        self.list_id = recipient_list.pk
-        self.hash = identity_of(recipient_list)
-        variants = list(recipient_list.campaign.variants.all())
-        self.arms = [
-            (variant.pk, Outcome.CONTROL.value if variant.is_control else Outcome.WAITING.value) for variant in variants
-        ]
-        self.choose = arm_chooser(recipient_list.campaign.uuid.bytes, [variant.weight for variant in variants])
-        self.seen = seen if seen is not None else _known(recipient_list)
-
-    def add(self, verdict: Verdict, batch: Batch) -> None:
-        if verdict.code:
-            self._error(verdict, RowError.INVALID, verdict.code, batch)
-            return
-        person = identity(verdict.value)
-        digest = self.hash(person)
-        if digest in self.seen:
-            self._error(verdict, RowError.DUPLICATE, "duplicate", batch, digest)
-            return
-        self.seen.add(digest)
-        variant_id, outcome = self.arms[self.choose(person)]
-        batch.recipients.append(
-            (self.list_id, verdict.row, verdict.type, verdict.value, verdict.other, verdict.fixed, _cells(verdict),
-             digest, variant_id, outcome, "", "")
-        )  # fmt: skip
-        batch.count(outcome)
-
-    def _error(self, verdict: Verdict, kind: str, code: str, batch: Batch, digest: bytes | None = None) -> None:
-        cells = json.dumps([cell.replace("\x00", "\ufffd") for cell in verdict.raw])
-        batch.errors.append((self.list_id, verdict.row, kind, code[:60], verdict.column[:120], cells, digest))
-        batch.count(kind)
-
-
-def _cells(verdict: Verdict) -> str:
-    return "\x1f".join(verdict.raw).replace("\x00", "\ufffd")
-
-
-def _known(recipient_list: RecipientList) -> set[bytes]:
-    return {bytes(known) for known in recipient_list.recipients.values_list("identity", flat=True).iterator()}
+def deal_of(recipient_list: RecipientList) -> Deal:
+    """How this list's guests are known and dealt."""
+    variants = list(recipient_list.campaign.variants.all())
+    arms = [(one.pk, Outcome.CONTROL.value if one.is_control else Outcome.WAITING.value) for one in variants]
+    weights = tuple(variant.weight for variant in variants)
+    key = _identity_key(recipient_list)
+    return Deal(recipient_list.pk, key, recipient_list.campaign.uuid.bytes, weights, tuple(arms))
 
 
 def identity_of(recipient_list: RecipientList) -> Any:
     """Returns the hasher under which this merchant's guests are known; keyed, and different for each merchant."""
-    return identity_hasher(f"{recipient_list.merchant_id}:{settings.IDENTITY_KEY}".encode())
+    return identity_hasher(_identity_key(recipient_list))
+
+
+def _identity_key(recipient_list: RecipientList) -> bytes:
+    return f"{recipient_list.merchant_id}:{settings.IDENTITY_KEY}".encode()
 
 
 def read_recipient_file(list_id: int) -> None:
@@ -111,18 +66,11 @@ def read_recipient_file(list_id: int) -> None:
             _use_choice(recipient_list, file)
             _note_info(recipient_list, file)
             if not file.opened.columns.sure and not recipient_list.rows_count:
-                move_list(recipient_list, ListState.MAPPING, lease_until=None)
-                return
-            for batch in _batches(recipient_list, file):
-                if not _save(recipient_list, batch, file.bytes_read):
-                    return  # Discarded meanwhile, or another worker has the list.
-                if shutdown.asked.is_set():
-                    release_list(recipient_list)
-                    return
+                move_list(recipient_list, ListState.MAPPING, lease_until=None, crash_count=0)
+            elif _store(recipient_list, _batches(recipient_list, file)):
+                _checked(recipient_list)
     except UnreadableFile as refusal:
         _unreadable(recipient_list, refusal.sentence)
-    else:
-        _checked(recipient_list)
 
 
 def _open(recipient_list: RecipientList) -> RecipientFile | PastedGuests:
@@ -171,21 +119,45 @@ def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests
     RecipientList.objects.filter(pk=recipient_list.pk).update(file_info=info, bytes_total=opened.bytes_total)
 
 
-def _batches(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> Iterator[Batch]:
-    done = _last_row(recipient_list)
-    sorter = Sorter(recipient_list)
-    batch = Batch()
-    try:
-        for verdict in file.verdicts():
-            if verdict.row > done:
-                sorter.add(verdict, batch)
-            if batch.counts["rows"] == BATCH:
-                yield batch
-                batch = Batch()
-    except UnreadableFile:
-        yield batch  # Nothing before the unreadable place is lost.
-        raise
-    yield batch
+def _batches(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> Batches:
+    """The batches that aren't stored yet; large texts are read by a second process, so that a worker's other threads
+    and the database go on meanwhile."""
+    after = _last_row(recipient_list)
+    known = _known_guests(recipient_list) if after else ()
+    deal, done = deal_of(recipient_list), recipient_list.rows_count
+    if isinstance(file, RecipientFile) and _is_large(file):
+        return batches_from_a_process(_plan(recipient_list, file, deal, after), known)
+    expected = 0 if isinstance(file, PastedGuests) else file.expected_rows
+    sorter = Sorter(deal, Seen(known, expected=expected), as_text=takes_text())
+    return batches_of(file, sorter, size=BATCH, after=after, rows_before=done)
+
+
+def _is_large(file: RecipientFile) -> bool:
+    large = settings.READ_APART_ABOVE
+    return bool(large and file.opened.kind == "csv" and file.opened.bytes_total > large and (os.cpu_count() or 1) > 1)
+
+
+def _plan(recipient_list: RecipientList, file: RecipientFile, deal: Deal, after: int) -> Plan:
+    columns = file.opened.columns
+    return Plan(
+        path=recipient_list.file.path,
+        country=recipient_list.merchant.country,
+        prefer=recipient_list.merchant.preferred_identifier,
+        max_rows=settings.MAX_LIST_ROWS,
+        max_bytes=settings.MAX_LIST_BYTES,
+        sheet=file.opened.sheet,
+        columns=(columns.email, columns.phone, columns.header_row, columns.names, columns.sure),
+        deal=tuple(deal),
+        as_text=takes_text(),
+        size=BATCH,
+        after=after,
+        rows_before=recipient_list.rows_count,
+        expected_rows=file.expected_rows,
+    )
+
+
+def _known_guests(recipient_list: RecipientList) -> Iterator[bytes]:
+    return map(bytes, recipient_list.recipients.values_list("identity", flat=True).iterator())
 
 
 def _last_row(recipient_list: RecipientList) -> int:
@@ -197,16 +169,52 @@ def _last_row(recipient_list: RecipientList) -> int:
     return max(last)
 
 
-@transaction.atomic
-def _save(recipient_list: RecipientList, batch: Batch, bytes_read: int) -> bool:
-    """Commits a batch with its sums; False, and nothing written, if the list is no longer ours to read."""
-    mine = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch, state=ListState.READING)
-    sums = {f"{term}_count": F(f"{term}_count") + count for term, count in batch.counts.items()}
-    if not mine.update(**sums, bytes_read=bytes_read, lease_until=timezone.now() + LEASE, crash_count=0):
-        return False
-    insert_rows(Recipient, RECIPIENT_COLUMNS, batch.recipients)
-    insert_rows(RowError, ERROR_COLUMNS, batch.errors)
+def _store(recipient_list: RecipientList, batches: Batches) -> bool:
+    """Commits all batches; False if the list is no longer ours to read, or the worker is asked to stop.
+
+    Raises UnreadableFile after the rows before it. The first batch is committed by itself, so that there is
+    something to see at once.
+    """
+    refusals: list[UnreadableFile] = []
+    rest, together = _until_refused(batches, refusals), 1
+    with closing(rest):
+        while first := next(rest, None):
+            if not _save(recipient_list, chain([first], islice(rest, together - 1))):
+                return False
+            if shutdown.asked.is_set():
+                release_list(recipient_list)
+                return False
+            together = TOGETHER if takes_text() else 1
+    if refusals:
+        raise refusals[0]
     return True
+
+
+def _until_refused(batches: Batches, refusals: list[UnreadableFile]) -> Batches:
+    """Ends where the file can't be read on, so that nothing before that place is lost."""
+    try:
+        yield from batches
+    except UnreadableFile as refusal:
+        refusals.append(refusal)
+
+
+@transaction.atomic
+def _save(recipient_list: RecipientList, batches: Iterable[Batch]) -> bool:
+    """Commits batches with their sums; False, and nothing written, if the list is no longer ours to read."""
+    errors, sums, bytes_read = [], Counter[str](), 0
+    with row_stream(Recipient, RECIPIENT_COLUMNS) as write:
+        for batch in batches:
+            write(batch.recipients)
+            errors += batch.errors
+            sums.update(batch.counts)
+            bytes_read = batch.bytes_read
+    insert_rows(RowError, ERROR_COLUMNS, errors)
+    mine = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch, state=ListState.READING)
+    counts = {f"{term}_count": F(f"{term}_count") + count for term, count in sums.items()}
+    if mine.update(**counts, bytes_read=bytes_read, lease_until=timezone.now() + LEASE, crash_count=0):
+        return True
+    transaction.set_rollback(True)  # Discarded meanwhile, or another worker has the list.
+    return False
 
 
 def _unreadable(recipient_list: RecipientList, sentence: str) -> None:

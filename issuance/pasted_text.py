@@ -55,6 +55,10 @@ class PastedGuests:
     ) -> None:
         """Nothing to close: the text is in memory."""
 
+    def judged(self, *, after: int = 0, rows_before: int = 0) -> Iterator[Verdict]:
+        """As `verdicts`, from row `after` on; rows are numbered by guest, so as many came before."""
+        return islice(self.verdicts(), after, None)
+
     def verdicts(self) -> Iterator[Verdict]:
         """One verdict per guest found. Raises UnreadableFile after `max_rows` of them."""
         row = read = 0

@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol, Self
 
 from issuance.columns import ColumnContent, Columns, chosen_columns, column_letter, contents_of, find_columns
 from issuance.delimited_text import RunTogether, file_size, open_text_file
-from issuance.identifiers import SENTENCES, Finding, email_verdict, identity, phone_verdict
+from issuance.identifiers import SENTENCES, email_verdict, identity, phone_verdict, quick_email, quick_phone
 from issuance.spreadsheet import Sheet, open_spreadsheet
 from issuance.unreadable_file import UnreadableFile
 
@@ -51,7 +51,6 @@ _SIGNATURES = (
     (b"<html", "a web page"),
 )
 _NO_COLUMN = sys.maxsize
-_NOTHING = Finding("", "", False)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -72,6 +71,9 @@ class Verdict(NamedTuple):
     column: str
     fixed: bool
     other: str
+
+
+Judged = tuple[int, str, str, list[str], str, str, bool, str]  # The fields of a Verdict.
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ class RecipientFile:
             table.sheets, table.sheet,
         )  # fmt: skip
         self.warnings = [*table.warnings]
+        characters = sum(len(row) + sum(map(len, row)) for row in sample) or 1
+        self.expected_rows = min(table.bytes_total * len(sample) // characters, max_rows)
         left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
         if left_out:
             self.warnings.append(f"{left_out} lines above the header in row {columns.header_row} were left out.")
@@ -168,30 +172,46 @@ class RecipientFile:
 
         Raises UnreadableFile (with the line) at a broken quote or one row too many, after every row before it.
         """
-        columns, country = self.opened.columns, self._country
+        return map(Verdict._make, self.judged())
+
+    def judged(self, *, after: int = 0, rows_before: int = 0) -> Iterator[Judged]:
+        """As `verdicts`, but plain tuples, which cost less; from row `after` on, up to which `rows_before` counted."""
+        columns, country, prefer_phone = self.opened.columns, self._country, self._prefer_phone
+        phone_at_a_glance = quick_phone(country)
         at_email = _NO_COLUMN if columns.email is None else columns.email
         at_phone = _NO_COLUMN if columns.phone in (None, columns.email) else columns.phone
-        left = self._max_rows
+        left = self._max_rows - rows_before
         numbered = enumerate(self._table.rows(), 1)
-        for number, cells in islice(numbered, columns.header_row, None):
+        for number, cells in islice(numbered, max(columns.header_row, after), None):
             width = len(cells)
             email = cells[at_email] if width > at_email else ""
             phone = cells[at_phone] if width > at_phone else ""
-            found = email_verdict(email) if email else _NOTHING
-            second = phone_verdict(phone, country) if phone else _NOTHING
-            if not found.value and not second.value and not "".join(cells).strip():
+            address = call = ""
+            fixed = phone_fixed = False
+            if email and not (address := quick_email(email)):
+                address, _, fixed = email_verdict(email)
+            if phone and not (call := phone_at_a_glance(phone)):
+                call, _, phone_fixed = phone_verdict(phone, country)
+            if not address and not call and not "".join(cells).strip():
                 continue
             if not left:
                 raise UnreadableFile("too_many_rows", line=number, rows=self._max_rows)
             left -= 1
             if cells.__class__ is RunTogether:
                 yield self._bad(number, cells, "rows_run_together", None)
-            elif found.value and second.value and self._prefer_phone:
-                yield Verdict(number, "phone", second.value, cells, "", "", second.fixed, found.value)
-            elif found.value:
-                yield Verdict(number, "email", found.value, cells, "", "", found.fixed, second.value)
-            elif second.value:
-                yield Verdict(number, "phone", second.value, cells, "", "", second.fixed or bool(email.strip()), "")
+            elif address and not (call and prefer_phone):
+                yield number, "email", address, cells, "", "", fixed, call
+            elif call:
+                yield (
+                    number,
+                    "phone",
+                    call,
+                    cells,
+                    "",
+                    "",
+                    phone_fixed or (not address and bool(email.strip())),
+                    address,
+                )
             else:
                 yield self._second_look(number, cells, email.strip(), phone.strip())
 

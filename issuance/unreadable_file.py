@@ -9,10 +9,10 @@ class UnreadableFile(Exception):
     `code` is for machines, `sentence` for the merchant (without personal data), `line` counts from 1 or is None.
     """
 
-    def __init__(self, code: str, *, line: int | None = None, **details: object) -> None:
+    def __init__(self, code: str, *, line: int | None = None, sentence: str = "", **details: object) -> None:
         self.code = code
         self.line = line
-        self.sentence = _SENTENCES[code].format(line=line, **details)
+        self.sentence = sentence or _SENTENCES[code].format(line=line, **details)
         super().__init__(f"{code} at line {line}" if line else code)
 
 

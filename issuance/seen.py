@@ -1,0 +1,58 @@
+"""Which guests came before, for millions of them, in the memory of a worker."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from struct import Struct
+
+_HALVES = Struct("<QQ").unpack
+_FULL = 0.65  # share of places taken above which looking takes too long
+_SMALLEST = 1_024  # places
+
+
+class Seen:
+    """A set of 16-byte hashes that takes 8 bytes a place, where a set of bytes takes 90.
+
+    The first half of a hash says where its second half is kept, and only neighbours are compared: that two guests of
+    ten million are taken for one is less likely than one in a billion. `expected` saves room, but never limits.
+    """
+
+    def __init__(self, known: Iterable[bytes] = (), *, expected: int = 0) -> None:
+        self._older: list[array[int]] = []
+        self._open_table(int(expected / _FULL) + _SMALLEST)
+        for digest in known:
+            self.add(digest)
+
+    def _open_table(self, places: int) -> None:
+        self._places = places
+        self._room = int(places * _FULL)
+        self._table = array("Q", bytes(8 * places))
+
+    def add(self, digest: bytes) -> bool:
+        """Whether this hash is new; from now on it isn't."""
+        start, mark = _HALVES(digest)
+        mark = mark or 1  # An empty place is 0.
+        table, places = self._table, self._places
+        at = start % places
+        while found := table[at]:
+            if found == mark:
+                return False
+            at = at + 1 if at + 1 < places else 0
+        if self._older and any(_holds(older, start, mark) for older in self._older):
+            return False
+        table[at] = mark
+        self._room -= 1
+        if not self._room:
+            self._older.append(table)
+            self._open_table(places * 2)
+        return True
+
+
+def _holds(table: array[int], start: int, mark: int) -> bool:
+    at = start % len(table)
+    while found := table[at]:
+        if found == mark:
+            return True
+        at = at + 1 if at + 1 < len(table) else 0
+    return False
