@@ -51,6 +51,7 @@ def hurry(haste: Haste) -> None:
     put("issuance.polling.REVOKE_LOST_AFTER", timedelta(seconds=0.3))
     put("issuance.submission.backoff", lambda tries: 0.02)
     put("issuance.imports.BATCH", 6)
+    put("issuance.imports.TOGETHER", 1)
     put("thanxportal.partner.gate.PEAK_INTERVAL", 0.002)
     put("thanxportal.partner.gate.SUSTAINED_INTERVAL", 0.002)
     put("thanxportal.partner.client.transport", _plain_http)
