@@ -5,6 +5,7 @@ What disappears at Thanx is marked withdrawn, never deleted, and only after its 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from campaigns.models import Location, RewardTemplate
+from campaigns.models import Location, RewardTemplate, TemplateChange
 from campaigns.withdrawal import withdraw_templates
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.client import Urgency, partner_client
@@ -21,6 +22,11 @@ from thanxportal.partner_api import Merchant as TheirMerchant
 from thanxportal.partner_api import PartnerClient, Rejected
 from thanxportal.partner_api import RewardTemplate as TheirTemplate
 
+WATCHED = (
+    *("name", "type", "subtype", "description", "fine_print"),
+    *("discount_type", "discount_value", "redemption_venue", "image_url"),
+)
+MOST_WORDS = 300  # of a text before and after; a picture's address isn't kept at all
 PATIENCE = 60.0  # seconds per request; the mirror holds no lease, so it may wait its turn
 
 
@@ -103,9 +109,27 @@ def _mirror_templates(partner: PartnerClient, merchant: Merchant) -> int:
     now = timezone.now()
     rows = [_template(one, merchant, now) for one in partner.iter_reward_templates(merchant.thanx_id)]
     fields = [field.name for field in RewardTemplate._meta.fields if field.name not in ("id", "merchant", "thanx_id")]
-    _upsert(RewardTemplate, rows, key=["merchant", "thanx_id"], update=fields)
-    withdraw_templates(merchant, now)
+    with transaction.atomic():
+        known = list(merchant.reward_templates.defer("raw"))
+        _upsert(RewardTemplate, rows, key=["merchant", "thanx_id"], update=fields)
+        withdraw_templates(merchant, now)
+        TemplateChange.objects.bulk_create(_changes(known, {row.thanx_id: row for row in rows}, now), batch_size=500)
     return len(rows)
+
+
+def _changes(known: list[RewardTemplate], read: dict[str, RewardTemplate], now: datetime) -> Iterator[TemplateChange]:
+    """What became of the templates that were known before this reading; new ones have no history yet."""
+    for old in known:
+        new = read.get(old.thanx_id)
+        if new is None and old.withdrawn_at is None:
+            yield TemplateChange(template=old, at=now, field=TemplateChange.WITHDRAWN)
+        if new is not None and old.withdrawn_at is not None:
+            yield TemplateChange(template=old, at=now, field=TemplateChange.RETURNED)
+        for field in WATCHED if new else ():
+            before, after = getattr(old, field), getattr(new, field)
+            if before != after:
+                kept = ("", "") if field == "image_url" else (before[:MOST_WORDS], after[:MOST_WORDS])
+                yield TemplateChange(template=old, at=now, field=field, before=kept[0], after=kept[1])
 
 
 def _template(one: TheirTemplate, merchant: Merchant, now: datetime) -> RewardTemplate:

@@ -48,6 +48,12 @@ class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
     def published(self) -> RewardTemplateQuerySet:
         return self.filter(withdrawn_at=None)
 
+    def shown(self, shown: str) -> RewardTemplateQuerySet:
+        """Published ones; those that are `gone` from Thanx; or `all`."""
+        if shown == "gone":
+            return self.exclude(withdrawn_at=None)
+        return self if shown == "all" else self.published()
+
     def picked(self, pks: Collection[str]) -> dict[str, RewardTemplate]:
         """Templates by their id as forms write it; what is no id is not among them."""
         ids = [int(pk) for pk in pks if pk.isdecimal() and len(pk) < 19]
@@ -184,9 +190,6 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def drafts(self) -> CampaignQuerySet:
         """What can still be changed: drafts, and those that Thanx refused."""
         return self.filter(state__in=(CampaignState.DRAFT, CampaignState.REFUSED))
-
-    def live(self) -> CampaignQuerySet:
-        return self.filter(state=CampaignState.PUBLISHED, end_at__gt=timezone.now())
 
     def giving(self, template: RewardTemplate) -> CampaignQuerySet:
         return self.filter(variants__reward_template=template).distinct()

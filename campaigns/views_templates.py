@@ -10,26 +10,30 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from campaigns import tasks
 from campaigns.access import template_for
-from campaigns.models import Campaign, RewardTemplate
+from campaigns.models import KINDS, OTHER_KIND, Campaign, RewardTemplate
+from campaigns.offers import plain
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
 from thanxportal.partner.models import Credential
 
 PAGE = 24
-VENUES = {"in_store": "In store", "online": "Online", "all": "In store and online"}
+HISTORY = 30
 REFRESH_EVERY = timedelta(minutes=1)
+SHOWN = {"": "Published", "gone": "No longer published", "all": "All"}
 
 
 @require_GET
+@vary_on_headers("HX-Request")
 def template_list(request: HttpRequest, handle: str) -> HttpResponse:
-    """Cards, searched by name, in pages that follow the name."""
+    """Cards, found by words, kind and whether they are published, in pages that follow the name."""
     merchant = merchant_for(request, handle)
-    query = request.GET.get("q", "").strip()[:100]
-    templates = RewardTemplate.objects.for_merchant(merchant).matching(query)
+    query, kind, shown = (request.GET.get(name, "").strip()[:100] for name in ("q", "kind", "shown"))
+    templates = RewardTemplate.objects.for_merchant(merchant).shown(shown).of_kind(kind).matching(query)
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 19:
         templates = templates.after(int(after))
@@ -38,45 +42,41 @@ def template_list(request: HttpRequest, handle: str) -> HttpResponse:
         "templates": found[:PAGE],
         "more": found[PAGE - 1].pk if len(found) > PAGE else None,
         "query": query,
+        "kind": kind,
+        "kinds": KINDS | {OTHER_KIND: "Other"},
+        "shown": shown,
+        "shown_choices": SHOWN,
+        "narrowed": bool(query or kind or shown),
         "synced_at": Credential.current().synced_at,
     }
-    piece = "#cards" if request.headers.get("HX-Request") else ""
-    return TemplateResponse(request, f"campaigns/template_list.html{piece}", context)
+    whole = "HX-History-Restore-Request" in request.headers or "HX-Request" not in request.headers
+    return TemplateResponse(request, f"campaigns/template_list.html{'' if whole else '#cards'}", context)
 
 
 @require_GET
 def template_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     template = template_for(request, handle, pk)
-    campaigns = Campaign.objects.for_merchant(template.merchant).filter(variants__reward_template=template).distinct()
+    campaigns = Campaign.objects.for_merchant(template.merchant).giving(template)
     context = {
         "template": template,
         "reward": str(template.pk),
         "facts": [{"label": label, "value": value} for label, value in _facts(template).items() if value],
         "campaigns": campaigns[:20],
+        "changes": template.changes.all()[:HISTORY],
     }
     return TemplateResponse(request, "campaigns/template_detail.html", context)
 
 
 def _facts(template: RewardTemplate) -> dict[str, str]:
     return {
-        "Kind": " · ".join(_plain(word) for word in (template.type, template.subtype) if word),
-        "Discount": _discount(template),
-        "Redeemed": VENUES.get(template.redemption_venue, _plain(template.redemption_venue)),
+        "Kind": " · ".join(plain(word) for word in (template.type, template.subtype) if word),
+        "Discount": template.offer,
+        "Redeemed": template.venue,
         "Description": template.description,
         "Fine print": template.fine_print,
+        "Last seen at Thanx": f"{timezone.localtime(template.seen_at):%-d %b %Y, %H:%M}",
         "Thanx’s id": template.thanx_id,
     }
-
-
-def _plain(word: str) -> str:
-    """Thanx's word as people write it; one that is new to us is shown as well."""
-    return word.replace("_", " ").capitalize()
-
-
-def _discount(template: RewardTemplate) -> str:
-    value = template.discount_value.removesuffix(".0")
-    known = {"dollars": f"${value}", "percent": f"{value}%"} if value else {}
-    return known.get(template.discount_type, f"{_plain(template.discount_type)} {value}".strip())
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,32 +13,27 @@ from django.utils import timezone
 from campaigns.models import Campaign, CampaignState, RewardTemplate
 from issuance.models import IssuanceJob, RecipientList
 from issuance.states import JobState, ListState
-from thanxportal.accounts.models import Merchant
+from thanxportal.accounts.models import Merchant, Right
 
 MOST = 5  # of each kind
 RECENT = timedelta(days=14)
 
 
 class Need(NamedTuple):
-    """Something that waits for a person, and the place where it is done."""
+    """Something that waits for a person, and the place where it is done; nobody of the merchant if `right` is None."""
 
     title: str
     text: str
     tone: str
     url: str
     action: str
+    right: Right | None
+    asker: int | None = None  # who may not answer what they asked themselves
 
 
 def needs_of(merchant: Merchant) -> list[Need]:
     """Problems first, then decisions, then unfinished drafts."""
-    return [
-        *_safety_stops(merchant),
-        *_approvals(merchant),
-        *_reviews(merchant),
-        *_refusals(merchant),
-        *_checked(merchant),
-        *_drafts(merchant),
-    ]
+    return [need for finder in FINDERS for need in finder(merchant)]
 
 
 def _lists(merchant: Merchant, **terms: object) -> list[RecipientList]:
@@ -56,6 +51,7 @@ def _safety_stops(merchant: Merchant) -> Iterator[Need]:
             "warn",
             reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
             "Decide",
+            Right.ISSUE,
         )
 
 
@@ -67,6 +63,32 @@ def _approvals(merchant: Merchant) -> Iterator[Need]:
             "warn",
             reverse("issuance:list_approval", args=[merchant.handle, found.pk]),
             "Look and answer",
+            Right.APPROVE,
+            found.launched_by_id,
+        )
+
+
+def _columns(merchant: Merchant) -> Iterator[Need]:
+    for found in _lists(merchant, state=ListState.MAPPING):
+        yield Need(
+            f"“{found.name}” needs its columns.",
+            "Say which column holds the emails and which the phones. Nothing is lost meanwhile.",
+            "warn",
+            reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
+            "Choose the columns",
+            Right.BUILD,
+        )
+
+
+def _withdrawn(merchant: Merchant) -> Iterator[Need]:
+    for campaign in Campaign.objects.for_merchant(merchant).taking_guests().giving_what_was_withdrawn()[:MOST]:
+        yield Need(
+            f"“{campaign.name}” gives a reward that Thanx no longer publishes.",
+            "Guests that you add may be refused. Copy the campaign and give them another reward.",
+            "warn",
+            reverse("campaigns:campaign_detail", args=[merchant.handle, campaign.pk]),
+            "Look at it",
+            Right.BUILD,
         )
 
 
@@ -82,6 +104,7 @@ def _reviews(merchant: Merchant) -> Iterator[Need]:
             "warn",
             reverse("issuance:list_detail", args=[merchant.handle, group["recipient_list"]]),
             "See the list",
+            None,
         )
 
 
@@ -98,23 +121,26 @@ def _refusals(merchant: Merchant) -> Iterator[Need]:
             "bad",
             reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
             "Correct and retry",
+            Right.ISSUE,
         )
 
 
 def _checked(merchant: Merchant) -> Iterator[Need]:
     for found in _lists(merchant, state=ListState.CHECKED):
+        invalid = f" No guest can be read from {found.invalid_count:,}." if found.invalid_count else ""
         yield Need(
             f"“{found.name}” is checked but not issued.",
-            f"{found.waiting_count:,} of {found.rows_count:,} rows would get a reward from “{found.campaign.name}”.",
+            f"{found.waiting_count:,} of {found.rows_count:,} rows would get a reward from “{found.campaign.name}”."
+            f"{invalid}",
             "warn",
             reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
             "Check and issue",
+            Right.ISSUE,
         )
 
 
 def _drafts(merchant: Merchant) -> Iterator[Need]:
-    unfinished = (CampaignState.DRAFT, CampaignState.REFUSED)
-    for campaign in Campaign.objects.for_merchant(merchant).filter(state__in=unfinished)[:MOST]:
+    for campaign in Campaign.objects.for_merchant(merchant).drafts()[:MOST]:
         refused = campaign.state == CampaignState.REFUSED
         yield Need(
             f"The campaign “{campaign.name}” {'was refused by Thanx' if refused else 'is a draft'}.",
@@ -122,7 +148,20 @@ def _drafts(merchant: Merchant) -> Iterator[Need]:
             "bad" if refused else "",
             reverse("campaigns:campaign_edit", args=[merchant.handle, campaign.pk]),
             "Correct it" if refused else "Finish it",
+            Right.BUILD,
         )
+
+
+FINDERS: tuple[Callable[[Merchant], Iterator[Need]], ...] = (
+    _safety_stops,
+    _approvals,
+    _columns,
+    _reviews,
+    _refusals,
+    _checked,
+    _withdrawn,
+    _drafts,
+)
 
 
 class Running(NamedTuple):

@@ -15,8 +15,12 @@ from thanxportal.accounts.models import Right
 @require_GET
 def home(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle)
+    needs = needs_of(merchant)
+    me = request.user.pk
+    mine = [need for need in needs if need.right and may(request, need.right) and need.asker != me]
     context = {
-        "needs": needs_of(merchant),
+        "needs": mine,
+        "others": [need for need in needs if need not in mine],
         "running_lists": running_of(merchant),
         "lists": latest_of(merchant),
         "mirror": mirror_of(merchant),

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from campaigns.discovery import sync_partner
-from campaigns.models import Location, RewardTemplate
+from campaigns.models import Location, RewardTemplate, TemplateChange
 from tests.campaigns.meddling import meddle_with
 from tests.conftest import World
 from thanxportal.accounts.models import Merchant
@@ -134,3 +134,61 @@ def test_the_command_waits_for_the_shared_budget(simulator: Simulator, world: Wo
     out = io.StringIO()
     call_command("sync_partner", stdout=out)
     assert json.loads(out.getvalue())["merchants"] == len(simulator.merchants)
+
+
+def test_what_changed_at_thanx_is_remembered_with_both_values(
+    simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_partner()
+    template = RewardTemplate.objects.exclude(fine_print="").order_by("pk")[0]
+
+    def reword(request: httpx.Request, document: dict[str, Any]) -> None:
+        for one in document.get("reward_templates", []):
+            if one["id"] == template.thanx_id:
+                one |= {"name": "Another name", "fine_print": "", "images": {"large": "https://example.com/new.png"}}
+
+    meddle_with(simulator, monkeypatch, reword)
+    world.advance(900)
+    sync_partner()
+    sync_partner()
+    sentences = [change.sentence for change in template.changes.all()]
+    assert sorted(sentences) == [
+        f"Fine print changed from “{template.fine_print}” to nothing.",
+        f"Name changed from “{template.name}” to “Another name”.",
+        "The picture changed.",
+    ]
+    assert TemplateChange.objects.count() == 3  # A second reading finds nothing new.
+
+
+def test_vanishing_and_coming_back_are_remembered_once_each(
+    simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_partner()
+    template = RewardTemplate.objects.order_by("pk")[0]
+    hidden = [True]
+
+    def hide(request: httpx.Request, document: dict[str, Any]) -> None:
+        if "reward_templates" in document and hidden[0]:
+            document["reward_templates"] = [
+                one for one in document["reward_templates"] if one["id"] != template.thanx_id
+            ]
+
+    meddle_with(simulator, monkeypatch, hide)
+    for hidden[0] in (True, True, False, False):
+        world.advance(900)
+        sync_partner()
+    assert [change.sentence for change in template.changes.all()] == [
+        "Thanx published it again.",
+        "Thanx no longer published it.",
+    ]
+    assert TemplateChange.objects.count() == 2
+
+
+def test_a_reading_that_breaks_half_way_remembers_nothing(simulator: Simulator, world: World) -> None:
+    sync_partner()
+    simulator.unpublish(RewardTemplate.objects.order_by("pk")[0].thanx_id)
+    world.advance(900)
+    simulator.script("GET", "/partner/reward_templates", [Fault.STATUS_500])
+    with pytest.raises(PartnerApiError):
+        sync_partner()
+    assert not TemplateChange.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -58,7 +59,41 @@ def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User
     assert "“Held up” was stopped by the safety check." in html
     assert "1 job of “Unclear one” needs review." in html
     assert "The campaign “Half a campaign” is a draft." in html
-    assert "5 things need you." in html
+    assert "4 things need you." in html
+    assert "Check and issue<span" in html
+    assert html.index("Waits for others") < html.index("1 job of “Unclear one” needs review.")
+
+
+def test_who_can_only_look_is_told_what_waits_for_others(harbor: Merchant, ben: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor)
+    guest_list(campaign, name="Checked one", waiting=3)
+    html = home(client_of(ben))
+    assert "Nothing needs you." in html
+    assert "Waits for others" in html
+    assert "“Checked one” is checked but not issued." in html
+
+
+def test_a_live_campaign_whose_reward_was_withdrawn_is_named(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    published_campaign(harbor, name="Live one")
+    published_campaign(harbor, name="Over", end_at=timezone.now() - timedelta(days=1))
+    harbor.reward_templates.update(withdrawn_at=timezone.now())
+    html = home(client_of(ana))
+    assert "“Live one” gives a reward that Thanx no longer publishes." in html
+    assert "1 thing needs you." in html
+
+
+def test_nobody_is_asked_to_approve_their_own_list(harbor: Merchant, ana: User, ben: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor)
+    for name, by in (("Own", ana), ("Another", ben)):
+        guest_list(campaign, ListState.AWAITING_APPROVAL, name=name, waiting=3, by=by)
+    html = home(client_of(ana))
+    assert html.index("“Another” waits for approval.") < html.index("Waits for others")
+    assert html.index("Waits for others") < html.index("“Own” waits for approval.")
+
+
+def test_a_list_whose_columns_are_unsure_waits_for_a_builder(harbor: Merchant, bea: User, client_of: ClientOf) -> None:
+    guest_list(published_campaign(harbor), ListState.MAPPING, name="Odd file")
+    assert "“Odd file” needs its columns." in home(client_of(bea))
 
 
 def test_nothing_of_another_merchant_is_shown(
@@ -97,7 +132,7 @@ def test_home_costs_the_same_with_many_lists(
         guest_list(campaign, waiting=1)
         guest_list(campaign, ListState.FINISHED, refused=1)
         guest_list(campaign, ListState.ISSUING, unknown=1)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         home(browser)
 
 

@@ -1,0 +1,122 @@
+"""The rewards that Thanx publishes, as a marketer finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from campaigns.models import TemplateChange
+from campaigns.offers import offer_in_words, value_in_dollars
+from tests import cast
+from thanxportal.accounts.models import Merchant, User
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+REWARDS = "/m/harbor-grill/rewards/"
+
+
+def test_refreshing_is_throttled_for_everybody_together(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    first = browser.post("/m/harbor-grill/rewards/refresh/", follow=True)
+    second = browser.post("/m/harbor-grill/rewards/refresh/", follow=True)
+    assert "Asking Thanx" in first.content.decode()
+    assert "within the last minute" in second.content.decode()
+
+
+def test_a_reward_is_found_by_any_of_its_words(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    name = harbor.reward_templates.order_by("pk")[0].name
+    browser = client_of(ana)
+    assert name in browser.get("/m/harbor-grill/rewards/", {"q": name.split()[-1].upper()}).content.decode()
+    assert "No reward matches" in browser.get("/m/harbor-grill/rewards/", {"q": "zzz"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("dollars", "10.0", "$10"),
+        ("percent", "15", "15%"),
+        ("free_item", "", "Free item"),
+        ("points", "50", "Points 50"),
+    ],
+)
+def test_a_discount_is_said_in_plain_words(
+    kind: str, value: str, words: str, harbor: Merchant, ben: User, client_of: ClientOf
+) -> None:
+    template = harbor.reward_templates.all()[0]
+    template.discount_type, template.discount_value = kind, value
+    template.save()
+    page = client_of(ben).get(f"/m/harbor-grill/rewards/{template.pk}/").content.decode()
+    assert f"<dd>{words}</dd>" in page
+
+
+def test_kinds_and_withdrawn_ones_are_filtered_and_a_search_keeps_its_filter(
+    harbor: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.views_templates.PAGE", 1)
+    first, second = harbor.reward_templates.order_by("name")
+    harbor.reward_templates.filter(pk=second.pk).update(discount_type="dollars", discount_value="5.0")
+    browser = client_of(ana)
+    dollars = browser.get(REWARDS, {"kind": "dollars"}).content.decode()
+    assert f"rewards/{second.pk}/" in dollars
+    assert f"rewards/{first.pk}/" not in dollars
+    assert f"rewards/{first.pk}/" in browser.get(REWARDS, {"kind": "other"}).content.decode()
+    assert "No reward matches" in browser.get(REWARDS, {"shown": "gone"}).content.decode()
+    assert "shown=all" in browser.get(REWARDS, {"shown": "all"}).content.decode()  # in the link to more rewards
+    assert browser.get(REWARDS, {"kind": "<b>", "shown": "?", "after": "x"}).status_code == 200
+
+
+def test_going_back_in_the_browser_gets_the_whole_page(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    browser, asked = client_of(ana), {"HX-Request": "true"}
+    piece = browser.get(REWARDS, {"q": "free"}, headers=asked)
+    whole = browser.get(REWARDS, {"q": "free"}, headers=asked | {"HX-History-Restore-Request": "true"})
+    assert b"<html" not in piece.content
+    assert b"<html" in whole.content
+    assert "HX-Request" in piece["Vary"]
+
+
+def test_a_reward_shows_its_history_and_the_campaigns_that_give_it(
+    harbor: Merchant, ben: User, client_of: ClientOf
+) -> None:
+    campaign = cast.draft_campaign(harbor, name="Summer")
+    template = harbor.reward_templates.order_by("pk")[0]
+    browser = client_of(ben)
+    assert "Nothing since the portal first read it." in browser.get(f"{REWARDS}{template.pk}/").content.decode()
+    TemplateChange.objects.create(template=template, at=timezone.now(), field="name", before="<b>Old</b>", after="New")
+    TemplateChange.objects.create(template=template, at=timezone.now(), field=TemplateChange.WITHDRAWN)
+    page = browser.get(f"{REWARDS}{template.pk}/").content.decode()
+    assert "Name changed from “&lt;b&gt;Old&lt;/b&gt;” to “New”." in page
+    assert "Thanx no longer published it." in page
+    assert f"campaigns/{campaign.pk}/" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "dollars"),
+    [
+        ("dollars", "5.0", 5),
+        ("dollars", "0", None),
+        ("dollars", "NaN", None),
+        ("dollars", "x", None),
+        ("percent", "20", None),
+    ],
+)
+def test_only_an_amount_of_dollars_is_a_cost(kind: str, value: str, dollars: int | None) -> None:
+    assert value_in_dollars(kind, value) == dollars
+    assert offer_in_words(kind, value)
+
+
+def test_rewards_and_their_pages_cost_the_same_with_many(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    template = harbor.reward_templates.order_by("pk")[0]
+    for _ in range(3):
+        cast.draft_campaign(harbor)
+    browser = client_of(ana)
+    browser.get(REWARDS)
+    with django_assert_num_queries(9):
+        browser.get(REWARDS)
+    with django_assert_num_queries(11):
+        browser.get(f"{REWARDS}{template.pk}/")
