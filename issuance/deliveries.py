@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
+from issuance.missing_webhooks import count_missing
 from issuance.models import IssuanceJob, Recipient, WebhookDelivery
 from issuance.states import DeliveryState, JobState
 from thanxportal.partner_api import BatchCompleted, MalformedEvent, RewardIssued, UnknownEvent, parse_event
@@ -175,6 +176,7 @@ def _give_rewards(deliveries: Sequence[WebhookDelivery], jobs: dict[str, Issuanc
             [(reward_id, *seat) for seat, reward_id in sorted(wanted.items())],
         )
     given = _rewards_at(wanted)
+    count_missing({job.pk for job in jobs.values() if job.missing_reward_ids})
     return {delivery.pk: _compare(delivery.reward_id, given.get(seat)) for delivery, seat in seats.items()}
 
 

@@ -19,6 +19,7 @@ from issuance.deliveries import apply_due_deliveries
 from issuance.holds import sending_is_held
 from issuance.imports import read_recipient_file
 from issuance.lifecycle import claim_job
+from issuance.missing_webhooks import look_for_missing_webhooks
 from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
 from issuance.planning import plan_list
 from issuance.polling import poll_job, revoke_job
@@ -38,7 +39,7 @@ def drive_due_work(*, list_id: int | None = None) -> int:
         found = 0
     else:
         try_refused_credential()
-        found = apply_due_deliveries()
+        found = apply_due_deliveries() + look_for_missing_webhooks()
         found += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
     found += _each(read_recipient_file, lists.due_to_read().order_by("pk"))
     if sending_is_held():

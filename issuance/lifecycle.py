@@ -6,6 +6,7 @@ list is a bug of ours and raises.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,8 @@ from thanxportal.accounts.models import User
 
 LEASE = timedelta(seconds=120)  # Longer than the client's timeouts together.
 MOST_CRASHES = 5
+PARKED = "Parked: whoever worked on it died, five times in a row."
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -46,6 +49,8 @@ def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note
     old = job.status
     if new not in JOB_MOVES[old]:
         raise ValueError(f"A job can't go from {old} to {new}.")
+    if new not in JOB_DUE:
+        fields |= {"lease_until": None, "next_attempt_at": None}
     if not IssuanceJob.objects.filter(pk=job.pk, state=old, epoch=job.epoch).update(state=new, **fields):
         return False
     note_event(job.recipient_list, new, old_state=old, job=job, actor=actor, note=note)
@@ -55,6 +60,7 @@ def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note
     return True
 
 
+@transaction.atomic
 def claim_job(job_id: int) -> IssuanceJob | None:
     """Takes the lease of a due job by raising its epoch; None if it isn't due or another worker was faster.
 
@@ -72,7 +78,11 @@ def claim_job(job_id: int) -> IssuanceJob | None:
         else {"lease_until": timezone.now() + LEASE}
     )
     claimed = IssuanceJob.objects.filter(pk=job_id, epoch=job.epoch, lease_until=job.lease_until, state__in=JOB_DUE)
-    if not claimed.update(**fields) or parked:
+    if not claimed.update(**fields):
+        return None
+    if parked:
+        note_event(job.recipient_list, job.state, old_state=job.state, job=job, note=PARKED)
+        log.error("Job %s is parked: its worker died %s times.", job_id, crashes)
         return None
     job.epoch += 1
     job.crash_count = crashes
@@ -82,7 +92,7 @@ def claim_job(job_id: int) -> IssuanceJob | None:
 def release_job(job: IssuanceJob, *, wait: float | None = None, at: Any = None, **fields: Any) -> bool:
     """Gives the lease back and says when the job is due again: in `wait` seconds, or `at` a time."""
     due = at if at is not None else timezone.now() + timedelta(seconds=wait or 0)
-    held = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch)
+    held = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch, state__in=JOB_DUE)
     return bool(held.update(lease_until=None, next_attempt_at=due, crash_count=0, **fields))
 
 

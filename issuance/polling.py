@@ -51,8 +51,6 @@ def _news(job: IssuanceJob, snapshot: Snapshot) -> None:
         _give_to_a_person(job, ENDLESS_AFTER, "NO_END_IN_A_DAY")
         if state == JobState.REVOKING and snapshot.state in ("completed", "failed"):
             _not_revoked(job, snapshot)
-    else:  # Unless somebody asked for a revocation meanwhile, which is due at once.
-        IssuanceJob.objects.filter(pk=job.pk, state=state).update(lease_until=None, next_attempt_at=None)
 
 
 def _no_news(job: IssuanceJob, error: PartnerApiError) -> None:

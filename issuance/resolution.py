@@ -50,10 +50,16 @@ def confirm_resolution(*, resolution: Resolution, actor: User) -> None:
 
 
 def _link(job: IssuanceJob, thanx_id: str) -> None:
+    now = timezone.now()
     try:
         with transaction.atomic():
             IssuanceJob.objects.filter(pk=job.pk, state=JobState.NEEDS_REVIEW).update(
-                thanx_id=thanx_id, next_attempt_at=timezone.now(), lease_until=None, attempt_count=0, in_doubt=False
+                thanx_id=thanx_id,
+                next_attempt_at=now,
+                accepted_at=job.accepted_at or now,
+                lease_until=None,
+                attempt_count=0,
+                in_doubt=False,
             )
     except IntegrityError as taken:
         raise CantResolve("Another job of the portal has this id.") from taken

@@ -7,6 +7,7 @@ before a person instead of being believed.
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -24,6 +25,7 @@ from thanxportal.accounts.models import User
 from thanxportal.partner_api import IssuanceFailure
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
+WEBHOOK_PATIENCE = timedelta(minutes=10)
 RUNNING = (JobState.ACCEPTED, JobState.NEEDS_REVIEW)
 CHUNK = 5_000  # positions in one UPDATE; SQLite takes at most 32,766 parameters
 
@@ -84,6 +86,8 @@ def _complete(job: IssuanceJob, snapshot: Snapshot) -> None:
         return
     refused = len(failures)
     counts: dict[str, Any] = {"success_count": job.total_count - refused, "failure_count": refused}
+    if settings.THANX_WEBHOOK_SECRETS:
+        counts["webhooks_due_at"] = timezone.now() + WEBHOOK_PATIENCE
     end_job(job, JobState.COMPLETED, failures=failures, processed_count=job.total_count, **counts)
 
 

@@ -89,6 +89,9 @@ _JOB_TONES = {
 }
 JOB_OPEN = (JobState.READY, JobState.SENDING, JobState.ACCEPTED)
 JOB_DUE = (*JOB_OPEN, JobState.NEEDS_REVIEW, JobState.REVOKING)
+JOB_KNOWN = (  # Thanx has accepted it
+    JobState.ACCEPTED, JobState.COMPLETED, JobState.FAILED, JobState.REVOKING, JobState.REVOKED
+)  # fmt: skip
 JOB_REVOCABLE = (JobState.COMPLETED, JobState.FAILED)
 JOB_MOVES: dict[str, tuple[str, ...]] = {
     JobState.READY: (JobState.SENDING, JobState.CANCELLED),

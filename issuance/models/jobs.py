@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Variant
 from issuance.models.lists import RecipientList
-from issuance.states import JOB_DUE, JOB_OPEN, JobState
+from issuance.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from thanxportal.accounts.models import Merchant
 
 
@@ -79,12 +79,21 @@ class IssuanceJob(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     news_at = models.DateTimeField(null=True, blank=True, help_text="When Thanx last told us anything.")
+    webhooks_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its reward ids should have come by webhook; empty: not looked for."
+    )
+    missing_reward_ids = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Rewards without an id at that time; later ones are still taken off."
+    )
 
     objects = IssuanceJobQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state__in=JOB_DUE), name="job_due"),
+            models.Index(
+                fields=["webhooks_due_at"], condition=Q(webhooks_due_at__isnull=False), name="job_webhooks_due"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["recipient_list", "number"], name="one_job_per_number"),
@@ -92,9 +101,39 @@ class IssuanceJob(models.Model):
                 condition=Q(total_count__gte=1, total_count__lte=10_000), name="job_has_1_to_10000_guests"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("accepted", "completed", "failed", "revoking", "revoked"))
-                | Q(thanx_id__isnull=False),
-                name="accepted_job_has_thanx_id",
+                condition=~Q(state__in=JOB_KNOWN) | Q(thanx_id__isnull=False), name="accepted_job_has_thanx_id"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=JOB_KNOWN) | Q(accepted_at__isnull=False), name="accepted_job_says_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=JOB_OPEN, ended_at=None) | ~Q(state__in=JOB_OPEN) & Q(ended_at__isnull=False),
+                name="ended_job_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="revoked", revoked_at__isnull=False) | ~Q(state="revoked") & Q(revoked_at=None),
+                name="revoked_job_says_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("needs_review", "rejected")) | Q(problem_code__gt=""), name="problem_has_a_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=JOB_DUE) | Q(lease_until=None, next_attempt_at=None), name="done_job_is_never_due"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_doubt=False) | Q(first_sent_at__isnull=False), name="doubt_begins_with_a_send"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("ready", "cancelled")) | Q(first_sent_at=None), name="unsent_job_was_not_sent"
+            ),
+            models.CheckConstraint(
+                condition=Q(processed_count__lte=F("total_count"))
+                & Q(total_count__gte=F("success_count") + F("failure_count")),
+                name="job_counts_stay_within_its_guests",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("completed", "revoking", "revoked")) | Q(success_count=0, failure_count=0),
+                name="only_an_end_counts",
             ),
             models.CheckConstraint(
                 condition=~Q(state="completed") | Q(total_count=F("success_count") + F("failure_count")),
@@ -129,6 +168,12 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at=None, verdict="") | Q(finished_at__isnull=False, verdict__gt=""),
+                name="finished_attempt_has_a_verdict",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Attempt {self.pk} of job {self.job_id}"

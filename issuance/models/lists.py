@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.states import LIST_RUNNING, ListState
+from issuance.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
 
 
@@ -113,6 +113,14 @@ class RecipientList(models.Model):
             models.Index(fields=["merchant", "created_at"], condition=Q(one_guest=True), name="list_of_one_guest"),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=(ListState.HELD, ListState.ISSUING)) | Q(launched_at__isnull=False),
+                name="launched_list_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=LIST_ENDED, ended_at__isnull=False) | ~Q(state__in=LIST_ENDED) & Q(ended_at=None),
+                name="ended_list_says_when",
+            ),
             models.CheckConstraint(
                 name="ledger_closes",
                 condition=Q(

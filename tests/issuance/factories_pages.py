@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
 from issuance.models import IssuanceJob, Recipient, RecipientList, RowError
-from issuance.states import JobState, ListState, Outcome
+from issuance.states import JOB_OPEN, JobState, ListState, Outcome
 from tests import cast
 from thanxportal.accounts.models import Merchant, User
 
@@ -104,6 +104,9 @@ def job(made: RecipientList, number: int, variant: Variant, state: JobState, tot
         "accepted_at": now - timedelta(seconds=60) if sent else None,
         "news_at": now - timedelta(seconds=40) if sent else None,
         "next_attempt_at": now + timedelta(seconds=20) if state in (JobState.READY, JobState.ACCEPTED) else None,
+        "ended_at": None if state in JOB_OPEN else now - timedelta(seconds=30),
+        "revoked_at": now if state == JobState.REVOKED else None,
+        "problem_code": "VALIDATION_ERROR" if state == JobState.REJECTED else "",
     }  # fmt: skip
     made_job, _ = IssuanceJob.objects.get_or_create(recipient_list=made, number=number, defaults=values | fields)
     return made_job

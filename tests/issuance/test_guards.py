@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from campaigns.models import Campaign
-from issuance.models import Attempt, IssuanceJob, RecipientList
+from issuance.models import Attempt, Event, GuestClaim, IssuanceJob, RecipientList
 from issuance.states import JOB_MOVES, LIST_MOVES, JobState, ListState
 from tests.conftest import World
 from thanxportal.accounts.models import Merchant
@@ -82,3 +82,57 @@ def test_a_retry_belongs_to_the_campaign_of_its_parent(job: IssuanceJob, campaig
         RecipientList.objects.create(
             merchant=campaign.merchant, campaign=campaign, parent=job.recipient_list, name="Retry"
         )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"problem_code": "", "state": "needs_review"},
+        {"accepted_at": None},
+        {"thanx_id": None},
+        {"ended_at": None},
+        {"revoked_at": "2026-06-01T12:00:00Z"},
+        {"next_attempt_at": "2026-06-01T12:00:00Z"},
+        {"lease_until": "2026-06-01T12:00:00Z"},
+        {"processed_count": 3},
+        {"success_count": 3},
+        {"failure_count": 1},
+        {"canary": True},
+        {"in_doubt": True, "first_sent_at": None},
+    ],
+)
+def test_a_completed_job_says_what_its_state_says(job: IssuanceJob, changes: dict[str, object]) -> None:
+    assert refused(IssuanceJob.objects.filter(pk=job.pk), **changes)
+
+
+@pytest.mark.parametrize("column", ["old_state", "new_state", "at", "note", "job"])
+def test_history_is_never_rewritten(job: IssuanceJob, column: str) -> None:
+    other: dict[str, object] = {"at": "2020-06-01T12:00:00Z", "job": None}
+    assert refused(job.events.all(), **{column: other.get(column, "x")})
+
+
+@pytest.mark.parametrize("column", ["epoch", "body_sha256", "idempotency_key", "started_at"])
+def test_what_was_sent_is_never_rewritten_even_before_the_answer(job: IssuanceJob, column: str) -> None:
+    Attempt.objects.create(job=job, epoch=9, body_sha256=job.body_sha256, idempotency_key=job.idempotency_key)
+    open_attempt = Attempt.objects.filter(finished_at=None)
+    other: dict[str, object] = {
+        "epoch": 10, "body_sha256": "x", "idempotency_key": "00000000-0000-0000-0000-000000000000",
+        "started_at": "2020-06-01T12:00:00Z",
+    }  # fmt: skip
+    assert refused(open_attempt, **{column: other[column]})
+    assert refused(open_attempt, verdict="accepted")
+    assert not refused(open_attempt, verdict="accepted", finished_at="2026-06-01T12:00:00Z")
+
+
+@pytest.mark.parametrize("model", [Attempt, Event, IssuanceJob, GuestClaim])
+def test_jobs_their_history_and_the_claims_of_the_rewarded_are_kept(
+    job: IssuanceJob, model: type[Attempt | Event | IssuanceJob | GuestClaim]
+) -> None:
+    assert model.objects.exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.all()._raw_delete(using="default")
+
+
+@pytest.mark.parametrize("changes", [{"ended_at": None}, {"state": "checked"}, {"rows_count": 3}])
+def test_a_finished_list_says_what_its_state_says(job: IssuanceJob, changes: dict[str, object]) -> None:
+    assert refused(RecipientList.objects.filter(pk=job.recipient_list_id), **changes)
