@@ -12,7 +12,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from issuance.admin_holds import ClaimOverrideAdmin, SendingHoldAdmin
+from issuance.admin_reason import asked_reason
 from issuance.models import Attempt, Event, IssuanceJob, RecipientList, Resolution, WebhookDelivery
+from issuance.parking import PARKED, return_to_work
 from issuance.resolution import CantResolve, confirm_resolution, why_not_resolvable
 from issuance.revocation import Impact, impact_of
 from issuance.services import request_revocation
@@ -22,6 +25,7 @@ from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
 from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
+__all__ = ["ClaimOverrideAdmin", "SendingHoldAdmin"]  # Registered by being imported.
 ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
 LEDGER = (
     "rows_count", "waiting_count", "control_count", "rewarded_count", "refused_count", "unknown_count",
@@ -102,12 +106,34 @@ class RevocationForm(forms.Form):
     )
 
 
+class ParkedFilter(admin.SimpleListFilter):
+    title = "parked"
+    parameter_name = "parked"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", "Parked: waits for staff")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[IssuanceJob]) -> QuerySet[IssuanceJob]:
+        return queryset.filter(problem_code=PARKED, next_attempt_at=None) if self.value() else queryset
+
+
+class MissingFilter(admin.SimpleListFilter):
+    title = "webhooks"
+    parameter_name = "webhooks"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("missing", "Some never came: recovered by polling")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[IssuanceJob]) -> QuerySet[IssuanceJob]:
+        return queryset.filter(missing_reward_ids__gt=0) if self.value() else queryset
+
+
 @admin.register(IssuanceJob)
 class IssuanceJobAdmin(ReadOnlyAdmin):
     """Jobs as Thanx knows them, and taking them back. The body, with its guests, stays out of sight."""
 
     list_display = ("__str__", "merchant", "campaign", "variant", "state", "issued", "problem_code", "news_at")
-    list_filter = ("state", "in_doubt", "canary", ONE_MERCHANT, "planned_at")
+    list_filter = ("state", "in_doubt", "canary", ParkedFilter, MissingFilter, ONE_MERCHANT, "planned_at")
     list_select_related = ("merchant", "variant", "recipient_list__campaign")
     search_fields = ("thanx_id__exact", "recipient_list__name", "merchant__handle__exact")
     search_help_text = "Thanx’s id of the job, a part of the list’s name, or a merchant’s handle"
@@ -117,13 +143,14 @@ class IssuanceJobAdmin(ReadOnlyAdmin):
         ("State", {"fields": ("state", "partner_state", "thanx_id", "problem_code", "in_doubt")}),
         ("Guests", {"fields": ("total_count", "processed_count", "success_count", "failure_count")}),
         ("Revocation", {"fields": ("revoke_reason", "revoke_requested_by", "revoke_sent_at", "revoked_at")}),
+        ("Webhooks", {"fields": ("webhooks_due_at", "missing_reward_ids")}),
         ("Dates", {"fields": ("planned_at", "first_sent_at", "accepted_at", "ended_at", "news_at")}),
         ("Work", {"fields": ("idempotency_key", "body_sha256", "epoch", "lease_until", "next_attempt_at",
                              "attempt_count", "crash_count")}),
     )  # fmt: skip
     readonly_fields = ("campaign",)
     inlines = (AttemptInline, EventInline)
-    actions = ("revoke",)
+    actions = ("revoke", "return_to_work")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IssuanceJob]:
         return super().get_queryset(request).defer("body")
@@ -150,6 +177,26 @@ class IssuanceJobAdmin(ReadOnlyAdmin):
         if form.is_valid():
             return self._revoke(request, impact, form.cleaned_data["reason"])
         return self._confirm(request, impact, form)
+
+    def has_unpark_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).has_perm("issuance.unpark_issuancejob")
+
+    @admin.action(description="Return parked jobs to work", permissions=["unpark"])
+    def return_to_work(self, request: HttpRequest, queryset: QuerySet[IssuanceJob]) -> HttpResponse | None:
+        explain = (
+            "These jobs were parked because whoever worked on them died five times. Workers take them up again; one "
+            "that was being sent is replayed only within the time in which Thanx knows its key."
+        )
+        parked = queryset.filter(problem_code=PARKED, next_attempt_at=None).select_related("recipient_list")
+        title = "Return parked jobs to work"
+        reason = asked_reason(self, request, parked, action="return_to_work", title=title, explain=explain)
+        if isinstance(reason, HttpResponse):
+            return reason
+        for job in parked:
+            if return_to_work(job=job, actor=user_of(request), reason=reason):
+                nudge(work_job, job.pk)
+                self.message_user(request, f"{job} is taken up again.", messages.SUCCESS)
+        return None
 
     def _confirm(self, request: HttpRequest, impact: Impact, form: RevocationForm) -> HttpResponse:
         context: dict[str, Any] = self.admin_site.each_context(request) | {

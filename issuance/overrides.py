@@ -12,15 +12,16 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
+from campaigns.models import CONTROL
 from issuance.models import ClaimOverride, GuestClaim, Recipient, RecipientList, note_event
 from issuance.states import ListState, Outcome
 from thanxportal.accounts.models import User, record_activity
 
 
 def repeats_of(recipient_list: RecipientList) -> QuerySet[Recipient]:
-    """The list's guests whom another list of its campaign has claimed, whether set aside or included."""
+    """The list's guests whom another list of its campaign has claimed, whether set aside or included; never Control."""
     claimed = GuestClaim.objects.filter(campaign=recipient_list.campaign_id, identity=OuterRef("identity"), holds=True)
-    guests = Recipient.objects.filter(recipient_list=recipient_list, job=None)
+    guests = Recipient.objects.filter(recipient_list=recipient_list, job=None).exclude(variant__name=CONTROL)
     return guests.filter(Exists(claimed.exclude(recipient_list=recipient_list)))
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.db.models import F
+from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
 from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList, RowError
@@ -192,7 +193,7 @@ def test_a_list_that_ended_too_early_is_found(
     guests = launched(campaign, GUESTS)
     world.advance(600)
     world.work(2)
-    RecipientList.objects.update(state="finished")
+    RecipientList.objects.update(state="finished", ended_at=timezone.now())
     assert f"List {guests.pk}: has ended although a job of it is still open." in faults()
 
 

@@ -12,7 +12,7 @@ KNOWN = ("accepted", "completed", "failed", "revoking", "revoked")
 
 def complete_the_past(apps, schema_editor):
     """Jobs that people linked were accepted when they were sent; ended ones wait for nothing."""
-    jobs = apps.get_model('issuance', '0014_guests_without_lookups').objects
+    jobs = apps.get_model("issuance", "IssuanceJob").objects
     jobs.filter(state__in=KNOWN, accepted_at=None).update(accepted_at=Coalesce("first_sent_at", "planned_at"))
     jobs.exclude(state__in=DUE).update(lease_until=None, next_attempt_at=None)
     jobs.filter(state="cancelled").update(first_sent_at=None)
@@ -28,6 +28,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="issuancejob",
+            options={
+                "permissions": [
+                    ("revoke_issuancejob", "Can revoke issuance jobs"),
+                    ("unpark_issuancejob", "Can return parked jobs to work"),
+                ]
+            },
+        ),
         migrations.RunPython(complete_the_past, migrations.RunPython.noop),
         migrations.AddField(
             model_name='issuancejob',

@@ -143,7 +143,10 @@ class IssuanceJob(models.Model):
                 condition=~Q(state="sending") | Q(first_sent_at__isnull=False), name="intent_before_send"
             ),
         ]
-        permissions = [("revoke_issuancejob", "Can revoke issuance jobs")]
+        permissions = [
+            ("revoke_issuancejob", "Can revoke issuance jobs"),
+            ("unpark_issuancejob", "Can return parked jobs to work"),
+        ]
 
     def __str__(self) -> str:
         return f"Job {self.number} of list {self.recipient_list_id}"

@@ -9,13 +9,15 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Location
-from issuance.models import IssuanceJob, RecipientList, Resolution, WebhookDelivery
+from issuance.models import ClaimOverride, IssuanceJob, RecipientList, Resolution, SendingHold, WebhookDelivery
 from thanxportal.accounts.models import Membership, Merchant, User, record_activity
 
 pytestmark = pytest.mark.django_db
 OURS = ("accounts", "partner", "campaigns", "issuance")
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
-MIRRORED = [model for model in MODELS if model._meta.model_name not in ("user", "membership", "resolution")]
+MIRRORED = [
+    model for model in MODELS if model._meta.model_name not in ("user", "membership", "resolution", "sendinghold")
+]
 
 
 def url(model: type, page: str, *arguments: object) -> str:
@@ -31,6 +33,8 @@ def everything(finished: RecipientList, ana: User) -> None:
     )
     record_activity(merchant=finished.merchant, actor=ana, sentence="Did something.")
     WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
+    SendingHold.objects.create(reason="We look into something.")
+    ClaimOverride.objects.create(recipient_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
     Resolution.objects.create(job=finished.jobs.first(), verdict="never_executed", evidence="Mail", proposed_by=ana)
 
 

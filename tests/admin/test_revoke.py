@@ -10,11 +10,12 @@ from django.contrib.auth.models import Permission
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance import admin
 from issuance.models import IssuanceJob, RecipientList
-from issuance.states import JobState
+from issuance.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from tests.conftest import World
 from thanxportal.accounts.models import Activity, User
 from thanxportal.partner_simulator import Simulator
@@ -93,8 +94,16 @@ def test_a_job_that_has_not_ended_is_named_with_the_reason(
 def _other_job_in(guests: RecipientList, state: JobState) -> IssuanceJob:
     """A job that stands where it can't be revoked; written directly, for the admin looks only at its state."""
     first = guests.jobs.get(number=1)
-    first.pk, first.number, first.state, first.thanx_id = None, 99, state, None
-    first.idempotency_key = guests.uuid
+    first.pk, first.number, first.state = None, 99, state
+    first.idempotency_key, first.problem_code = guests.uuid, "NO_CLEAR_ANSWER"
+    if state not in JOB_OPEN:
+        first.ended_at = timezone.now()
+    if state not in JOB_DUE:
+        first.lease_until = first.next_attempt_at = None
+    if state in (JobState.READY, JobState.CANCELLED):
+        first.first_sent_at = None
+    first.thanx_id = "job99" if state in JOB_KNOWN else None
+    first.revoked_at = timezone.now() if state == JobState.REVOKED else None
     first.save(force_insert=True)
     return first
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.models import Recipient, RecipientList
@@ -106,6 +107,6 @@ def test_what_was_long_ago_or_of_another_merchant_does_not_count(
 
 def test_nothing_is_decided_once_the_list_is_launched(earlier: RecipientList, july: Campaign, ana: User) -> None:
     guests = checked(july, "ann@example.com cleo@example.com")
-    RecipientList.objects.filter(pk=guests.pk).update(state="held")
+    RecipientList.objects.filter(pk=guests.pk).update(state="held", launched_at=timezone.now())
     assert not include_repeats(recipient_list=guests, campaign=earlier.campaign, actor=ana, reason="late")
     assert not skip_repeats(recipient_list=guests, campaign=earlier.campaign, actor=ana)
