@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -7,6 +8,8 @@ class IssuanceConfig(AppConfig):
 
     def ready(self) -> None:
         from issuance.guards import install_guards, lift_guards
+        from issuance.models.cells import teach_split_part
 
+        connection_created.connect(teach_split_part, dispatch_uid="teach-split-part")
         pre_migrate.connect(lift_guards, sender=self, dispatch_uid="lift-guards")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="install-guards")

@@ -9,17 +9,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.base import File
-from django.core.validators import MaxValueValidator
 from django.template.defaultfilters import filesizeformat
 
 from issuance.judging import identifier_columns, judge
 from issuance.models import RecipientList
 from issuance.reasons import reason_in_words
 from issuance.recipient_file import Verdict
-from issuance.undo import SMALLEST_JOB
 
 TYPE_THE_COUNT_ABOVE = 1_000  # guests
-FIRST_JOB_SIZE = 1_000  # guests, proposed to those who want smaller jobs
 KINDS = ".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv,text/plain"
 
 
@@ -68,47 +65,6 @@ class NewListForm(forms.Form):
     def content(self) -> File[bytes] | str:
         """What create_list takes: the file, or the pasted text."""
         return self.cleaned_data["file"] or str(self.cleaned_data["pasted"])
-
-
-class UndoForm(forms.Form):
-    """How a list is cut into jobs, which is how it can be undone."""
-
-    MOST, SIZE = "most", "size"
-
-    unit = forms.ChoiceField(
-        choices=[
-            (MOST, "Jobs as large as Thanx takes them"),
-            (SIZE, "Smaller jobs, so that less is taken back at once"),
-        ]
-    )
-    size = forms.IntegerField(
-        label="Guests per job",
-        required=False,
-        min_value=SMALLEST_JOB,
-        widget=forms.NumberInput(attrs={"class": "short", "step": 1, "inputmode": "numeric"}),
-    )
-
-    def __init__(self, recipient_list: RecipientList, data: Any = None) -> None:
-        size = recipient_list.undo_size
-        super().__init__(data, initial={"unit": self.SIZE if size else self.MOST, "size": size or FIRST_JOB_SIZE})
-        most = settings.JOB_SIZE
-        self.fields["size"].help_text = f"From {SMALLEST_JOB:,} to {most:,}."
-        self.fields["size"].validators.append(MaxValueValidator(most, f"A job holds {most:,} guests at most."))
-        self.fields["size"].error_messages["min_value"] = (
-            f"Smaller jobs than {SMALLEST_JOB:,} guests would spend Thanx’s request limit on undo alone."
-        )
-
-    def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("unit") != self.SIZE:
-            self.errors.pop("size", None)
-        elif "size" not in self.errors and not self.cleaned_data["size"]:
-            self.add_error("size", "Say how many guests a job may have.")
-        return self.cleaned_data
-
-    @property
-    def job_size(self) -> int:
-        """Most guests in a job, 0 for as many as Thanx takes."""
-        return self.cleaned_data["size"] if self.cleaned_data["unit"] == self.SIZE else 0
 
 
 class RowForm(forms.Form):

@@ -17,22 +17,25 @@ from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
 from issuance.holds import sending_is_held
 from issuance.lifecycle import claim_list, end_list_if_done, move_list
 from issuance.models import ClaimOverride, IssuanceJob, RecipientList
+from issuance.models.cells import SEPARATOR
 from issuance.states import ListState
 
 
 class Batch(NamedTuple):
-    """The guests of one job: their first and last row in the file and the identifiers in order."""
+    """The guests of one job: their first and last row in the file, the identifiers in order, and what they share in
+    the column that jobs are cut by."""
 
     first_row: int
     last_row: int
     identifiers: list[dict[str, str]]
+    segment: str
 
 
 def plan_list(list_id: int) -> bool:
@@ -116,12 +119,18 @@ def _write_jobs(recipient_list: RecipientList, now: datetime) -> None:
 
 
 def _batches(recipient_list: RecipientList, variant: Variant, size: int) -> Iterator[Batch]:
-    """The variant's waiting guests that have no job yet, in the order of the file."""
-    waiting = recipient_list.recipients.filter(variant=variant, outcome="waiting", job=None).order_by("row")
-    last_row = 0
-    while rows := list(waiting.filter(row__gt=last_row).values_list("row", "type", "value")[:size]):
-        first_row, last_row = rows[0][0], rows[-1][0]
-        yield Batch(first_row, last_row, [{"type": kind, "value": value} for _, kind, value in rows])
+    """The variant's waiting guests that have no job yet: segment by segment, the largest first, each in the order of
+    the file."""
+    guests = recipient_list.recipients.in_segments(recipient_list)
+    waiting = guests.filter(variant=variant, outcome="waiting", job=None)
+    sizes = waiting.order_by().values("segment").annotate(guests=Count("pk")).order_by("-guests", "segment")
+    for segment in list(sizes.values_list("segment", flat=True)) if recipient_list.undo_cell else [""]:
+        last_row = 0
+        inside = waiting.filter(segment=segment).order_by("row")
+        while rows := list(inside.filter(row__gt=last_row).values_list("row", "type", "value")[:size]):
+            first_row, last_row = rows[0][0], rows[-1][0]
+            identifiers = [{"type": kind, "value": value} for _, kind, value in rows]
+            yield Batch(first_row, last_row, identifiers, segment)
 
 
 def _job(recipient_list: RecipientList, variant: Variant, number: int, batch: Batch, **fields: Any) -> IssuanceJob:
@@ -132,6 +141,7 @@ def _job(recipient_list: RecipientList, variant: Variant, number: int, batch: Ba
         merchant=recipient_list.merchant,
         variant=variant,
         number=number,
+        label=batch.segment[:120],
         total_count=len(batch.identifiers),
         body=body,
         body_sha256=digest,
@@ -160,21 +170,25 @@ def idempotency_key(list_uuid: UUID, number: int, body_sha256: str) -> UUID:
 def _write_job(job: IssuanceJob, batch: Batch) -> None:
     """Stores the job and gives each guest of the batch its seat: the index among the job's identifiers."""
     job.save(force_insert=True)
-    values = {
+    values: dict[str, Any] = {
         "job": job.pk,
         "list": job.recipient_list_id,
         "variant": job.variant_id,
         "first": batch.first_row,
         "last": batch.last_row,
+        "at": job.recipient_list.undo_cell,
+        "separator": SEPARATOR,
+        "segment": batch.segment,
     }
+    of_segment = "AND TRIM(split_part(cells, %(separator)s, %(at)s)) = %(segment)s" if values["at"] else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE issuance_recipient SET job_id = %(job)s, position = seat.position
+            f"""UPDATE issuance_recipient SET job_id = %(job)s, position = seat.position
             FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY row) - 1 AS position FROM issuance_recipient
                   WHERE recipient_list_id = %(list)s AND variant_id = %(variant)s AND outcome = 'waiting'
                   AND job_id IS NULL
-                  AND row BETWEEN %(first)s AND %(last)s) AS seat
-            WHERE issuance_recipient.id = seat.id""",
+                  AND row BETWEEN %(first)s AND %(last)s {of_segment}) AS seat
+            WHERE issuance_recipient.id = seat.id""",  # noqa: S608 - a condition of ours
             values,
         )
         if cursor.rowcount != job.total_count:

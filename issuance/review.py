@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from issuance.check import Arm, split_of
 from issuance.models import RecipientList
-from issuance.undo import canary_size, undo_plan
+from issuance.undo import canary_size, segments_of, undo_plan
 
 PASS, WARN, BLOCK = "pass", "warn", "block"
 SOON = timedelta(days=2)
@@ -40,7 +40,7 @@ def review_facts(recipient_list: RecipientList) -> dict[str, Any]:
         "list": recipient_list,
         "arms": arms,
         "gifts": [arm for arm in arms if arm.count and not arm.variant.is_control],
-        "undo": undo_plan(arms, recipient_list.job_size, canaries),
+        "undo": undo_plan(arms, recipient_list.job_size, canaries, segments_of(recipient_list)),
         "checks": checks,
         "blocked": any(check.level == BLOCK for check in checks),
         "hold_seconds": settings.HOLD_SECONDS,

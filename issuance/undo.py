@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from copy import copy
 from math import ceil
 from typing import NamedTuple
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import Count
 
 from issuance.check import Arm
-from issuance.models import RecipientList
-from issuance.states import ListState
+from issuance.models import Recipient, RecipientList
+from issuance.states import ListState, Outcome
 from thanxportal.partner.gate import SUSTAINED_INTERVAL
 
 SMALLEST_JOB = 500  # guests; smaller jobs would spend Thanx's request limit on undo alone
+
+MOST_SEGMENTS = 100  # values of a column; each needs a job in every arm
+Segments = dict[int, list[int]]  # id of a variant -> guests of each of its segments
 
 
 class Batch(NamedTuple):
@@ -47,17 +52,40 @@ class UndoPlan(NamedTuple):
         return self.requests * SUSTAINED_INTERVAL
 
 
-def undo_plan(arms: list[Arm], job_size: int, canary: int) -> UndoPlan:
-    """What planning will do: the first `canary` guests of each arm in a job of their own, the rest in full ones."""
+def undo_plan(arms: list[Arm], job_size: int, canary: int, segments: Segments | None = None) -> UndoPlan:
+    """What planning will do: each segment of an arm in jobs of its own, the first `canary` guests of the largest
+    one ahead. Without segments an arm is one."""
     gifts = [arm for arm in arms if arm.count and not arm.variant.is_control]
-    return UndoPlan([Batch(arm, *_jobs(arm.count, job_size, canary)) for arm in gifts])
+    sizes = segments or {arm.variant.pk: [arm.count] for arm in gifts}
+    return UndoPlan([Batch(arm, *_jobs(sizes.get(arm.variant.pk, []), job_size, canary)) for arm in gifts])
 
 
-def _jobs(guests: int, job_size: int, canary: int) -> tuple[int, int]:
-    """(jobs, guests of the largest)"""
-    ahead = min(canary, guests)
-    rest = guests - ahead
-    return bool(ahead) + ceil(rest / job_size), max(ahead, min(rest, job_size))
+def _jobs(segments: list[int], job_size: int, canary: int) -> tuple[int, int]:
+    """(jobs, guests of the largest); `segments` are numbers of guests."""
+    largest, *others = sorted(segments, reverse=True) or [0]
+    ahead = min(canary, largest)
+    sizes = [ahead, *(segment for segment in (largest - ahead, *others))]
+    return bool(ahead) + sum(ceil(size / job_size) for size in sizes[1:]), max(min(size, job_size) for size in sizes)
+
+
+def segments_of(recipient_list: RecipientList) -> Segments | None:
+    """How many guests share each value of the column that jobs are cut by; None without such a column."""
+    if not recipient_list.undo_cell:
+        return None
+    segments: Segments = {}
+    guests = Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.WAITING)
+    groups = guests.in_segments(recipient_list).values("variant", "segment").annotate(guests=Count("pk")).order_by()
+    for group in groups:
+        segments.setdefault(group["variant"], []).append(group["guests"])
+    return segments
+
+
+def values_in(recipient_list: RecipientList, column: str) -> int:
+    """How many different values the column has among the guests, counted up to one more than are possible."""
+    looked = copy(recipient_list)
+    looked.undo_column = column
+    guests = Recipient.objects.filter(recipient_list=recipient_list).in_segments(looked)
+    return len(guests.order_by().values_list("segment", flat=True).distinct()[: MOST_SEGMENTS + 1])
 
 
 def canary_size(recipient_list: RecipientList) -> int:
@@ -65,10 +93,11 @@ def canary_size(recipient_list: RecipientList) -> int:
     return settings.CANARY_SIZE if recipient_list.waiting_count > settings.CANARY_ABOVE else 0
 
 
-def choose_unit_of_undo(*, recipient_list: RecipientList, size: int) -> bool:
-    """Sets the most guests in a job, 0 for as many as Thanx takes; False if the list isn't under review any more.
+def choose_unit_of_undo(*, recipient_list: RecipientList, size: int, column: str = "") -> bool:
+    """Sets the most guests in a job, 0 for as many as Thanx takes, and the column each of whose values gets jobs of
+    its own; False if the list isn't under review any more.
 
     Review forms that are open elsewhere become void, as what they say about undo has changed.
     """
     under_review = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.CHECKED)
-    return bool(under_review.update(undo_size=size, confirm_token=uuid4()))
+    return bool(under_review.update(undo_size=size, undo_column=column, confirm_token=uuid4()))

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from issuance import tasks
 from issuance.access import list_for, may
-from issuance.forms import LaunchForm, UndoForm
+from issuance.forms import LaunchForm
+from issuance.forms_undo import UndoForm
 from issuance.models import RecipientList
 from issuance.review import review_facts
 from issuance.services import launch_list
@@ -40,7 +41,7 @@ def list_undo(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     form = UndoForm(recipient_list, request.POST)
     if not form.is_valid():
         return _review(request, recipient_list, LaunchForm(recipient_list), undo_form=form, status=422)
-    choose_unit_of_undo(recipient_list=recipient_list, size=form.job_size)
+    choose_unit_of_undo(recipient_list=recipient_list, **form.choice)
     return redirect("issuance:list_review", handle, pk)
 
 

@@ -160,6 +160,21 @@ class RecipientList(models.Model):
         return threshold is not None and self.waiting_count > threshold
 
     @property
+    def columns_besides(self) -> list[str]:
+        """Columns of the file that name neither the guest's email nor phone, once each, as people may choose them."""
+        if self.pasted:
+            return []
+        names = [str(name)[:120] for name in self.file_info.get("names") or []]
+        own = [names[at] for kind in ("email", "phone") if isinstance(at := self.file_info.get(kind), int)]
+        return [name for name in dict.fromkeys(names) if name.strip() and name not in own]
+
+    @property
+    def undo_cell(self) -> int:
+        """Which cell of a row, from 1, decides about its job; 0 for none."""
+        names = [str(name)[:120] for name in self.file_info.get("names") or []]
+        return names.index(self.undo_column) + 1 if self.undo_column in self.columns_besides else 0
+
+    @property
     def ready_count(self) -> int:
         """Guests that would be issued to or held out: what the merchant decides about."""
         return self.waiting_count + self.control_count

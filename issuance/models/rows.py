@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, TextField, Value
 
 from campaigns.models import Campaign, Variant
+from issuance.models.cells import cell
 from issuance.models.lists import RecipientList
 from issuance.states import Outcome
 
@@ -13,6 +16,11 @@ from issuance.states import Outcome
 class RecipientQuerySet(models.QuerySet["Recipient"]):
     def of_list(self, recipient_list: RecipientList) -> RecipientQuerySet:
         return self.filter(recipient_list=recipient_list).order_by("row")
+
+    def in_segments(self, recipient_list: RecipientList) -> models.QuerySet[Any]:
+        """With `segment`, the cell that decides about the guest's job; empty for all without such a column."""
+        at = recipient_list.undo_cell
+        return self.annotate(segment=cell(at) if at else Value("", TextField()))
 
 
 class Recipient(models.Model):
