@@ -7,15 +7,24 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from campaigns.models import CONTROL, Campaign, Variant
-from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList, RowError
+from issuance.models import (
+    Attempt,
+    GuestClaim,
+    IssuanceJob,
+    Recipient,
+    RecipientList,
+    Resolution,
+    RowError,
+    WebhookDelivery,
+)  # fmt: skip
 from issuance.planning import idempotency_key
-from issuance.states import JOB_OPEN, JobState, ListState, Outcome
+from issuance.states import JOB_KNOWN, JOB_OPEN, DeliveryState, JobState, ListState, Outcome
 
 PROMISED = (Outcome.WAITING, Outcome.REWARDED, Outcome.UNKNOWN)  # outcomes under which a guest's claim is kept
 NAMED_AT_MOST = 5  # ids in one sentence
@@ -29,7 +38,7 @@ class Report(NamedTuple):
 
 def reconcile() -> Report:
     """Everything at one moment, so that workers may go on meanwhile; each difference is a sentence with ids."""
-    checks = (ledgers, jobs, job_bodies, claims, seats, thanx_ids)
+    checks = (ledgers, jobs, job_bodies, attempts, claims, seats, webhooks, thanx_ids)
     with _one_moment():
         differences = [sentence for check in checks for sentence in check()]
         return Report(RecipientList.objects.count(), IssuanceJob.objects.count(), differences)
@@ -131,6 +140,23 @@ def _body_is_of(job: IssuanceJob, body: dict[str, object]) -> bool:
     )
 
 
+def attempts() -> Iterator[str]:
+    """What was sent against the job that it was sent for: same key, same bytes, and an answer behind each end."""
+    other = ~Q(idempotency_key=F("job__idempotency_key")) | ~Q(body_sha256=F("job__body_sha256"))
+    yield from _named(Attempt.objects.filter(other), "was sent with another key or body than its job’s", "Attempt")
+    rows = IssuanceJob.objects.exclude(state__in=(JobState.READY, JobState.CANCELLED))
+    yield from _named(rows.filter(~Exists(_attempts())), "left the queue without any attempt", "Job")
+    known = rows.filter(state__in=JOB_KNOWN).exclude(resolutions__verdict=Resolution.LINKED)
+    unanswered = known.filter(~Exists(_attempts().filter(verdict="accepted")))
+    yield from _named(unanswered, "counts as accepted, but no attempt was", "Job")
+    doubtful = Exists(_attempts().filter(verdict="in_doubt"))
+    yield from _named(IssuanceJob.objects.filter(doubtful, state=JobState.READY), "is ready, but was in doubt", "Job")
+
+
+def _attempts() -> QuerySet[Attempt]:
+    return Attempt.objects.filter(job=OuterRef("pk"))
+
+
 def claims() -> Iterator[str]:
     """Whom a campaign promised a reward against who may hold one: each has a claim of the own list, and no more."""
     own = GuestClaim.objects.filter(
@@ -145,6 +171,14 @@ def claims() -> Iterator[str]:
     for pk in sorted(kept.keys() | holders.keys()):
         if kept.get(pk, 0) != holders.get(pk, 0):
             yield f"List {pk}: {kept.get(pk, 0):,} guests are claimed, but {holders.get(pk, 0):,} may hold a reward."
+    yield from _unheld()
+
+
+def _unheld() -> Iterator[str]:
+    """Of a guest's claims exactly one holds the guest; the database refuses a second, not that there is none."""
+    holding = GuestClaim.objects.filter(campaign=OuterRef("campaign"), identity=OuterRef("identity"), holds=True)
+    beside = GuestClaim.objects.filter(~Exists(holding), holds=False)
+    yield from _named(beside, "stands beside another claim that is gone", "Claim")
 
 
 def _per_list(rows: QuerySet[Recipient] | QuerySet[GuestClaim]) -> Iterator[tuple[int, int]]:
@@ -164,6 +198,17 @@ def seats() -> Iterator[str]:
     yield from _named(lost, "was to be rewarded, but sits in no job")
 
 
+def webhooks() -> Iterator[str]:
+    """The reward id of each applied webhook against the guest whom it names."""
+    rewards = WebhookDelivery.objects.filter(state=DeliveryState.APPLIED).exclude(reward_id="")
+    guest = Recipient.objects.filter(
+        job__thanx_id=OuterRef("thanx_job_id"), position=OuterRef("position"), reward_id=OuterRef("reward_id")
+    )
+    yield from _named(rewards.filter(~Exists(guest)), "was applied, but its guest has another reward id", "Delivery")
+    misfits = IssuanceJob.objects.filter(missing_reward_ids__gt=F("success_count"))
+    yield from _named(misfits, "misses more reward ids than it gave rewards", "Job")
+
+
 def thanx_ids() -> Iterator[str]:
     """One id of Thanx never stands for two rows of ours."""
     for model in (Campaign, Variant, IssuanceJob):
@@ -175,9 +220,7 @@ def thanx_ids() -> Iterator[str]:
             yield f"{name} {_some(list(pks[: NAMED_AT_MOST + 1]))}: all have the id {thanx_id} at Thanx."
 
 
-def _named(
-    rows: QuerySet[Recipient] | QuerySet[IssuanceJob] | QuerySet[RecipientList], fault: str, name: str = "Guest"
-) -> Iterator[str]:
+def _named(rows: QuerySet[Any], fault: str, name: str = "Guest") -> Iterator[str]:
     """One sentence for all rows with the same fault, naming the first few."""
     pks = list(rows.order_by("pk").values_list("pk", flat=True)[: NAMED_AT_MOST + 1])
     if pks:

@@ -14,7 +14,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
-from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList, RowError
+from issuance.models import (
+    Attempt,
+    ClaimOverride,
+    GuestClaim,
+    IssuanceJob,
+    Recipient,
+    RecipientList,
+    RowError,
+    WebhookDelivery,
+)  # fmt: skip
 from issuance.planning import idempotency_key, plan_list
 from issuance.reconcile import reconcile
 from issuance.services import request_revocation, stop_list
@@ -219,3 +228,44 @@ def test_the_command_reads_one_moment_and_ends_well(finished: RecipientList) -> 
     call_command("reconcile", stdout=said)
     assert json.loads(said.getvalue()) == {"lists": 1, "jobs": 2, "differences": 0}
     RecipientList.objects.update(name="Written afterwards")
+
+
+def test_an_attempt_with_another_key_is_found(finished: RecipientList) -> None:
+    job = finished.jobs.get(number=1)
+    sent = Attempt.objects.create(job=job, epoch=9, body_sha256=job.body_sha256, idempotency_key=uuid4())
+    assert f"Attempt {sent.pk}: was sent with another key or body than its job’s." in faults()
+
+
+def test_an_accepted_job_that_nobody_sent_is_found(finished: RecipientList, unguarded: None) -> None:
+    job = finished.jobs.get(number=1)
+    job.attempts.update(verdict="in_doubt")
+    assert f"Job {job.pk}: counts as accepted, but no attempt was." in faults()
+    job.attempts.all().delete()
+    assert f"Job {job.pk}: left the queue without any attempt." in faults()
+
+
+def test_a_job_in_doubt_that_looks_unsent_is_found(finished: RecipientList, unguarded: None) -> None:
+    job = finished.jobs.get(number=1)
+    job.attempts.update(verdict="in_doubt")
+    IssuanceJob.objects.filter(pk=job.pk).update(
+        state="ready", success_count=0, failure_count=0, ended_at=None, first_sent_at=None
+    )
+    assert f"Job {job.pk}: is ready, but was in doubt." in faults()
+
+
+def test_an_applied_webhook_without_its_guest_is_found(finished: RecipientList) -> None:
+    job = finished.jobs.get(number=1)
+    delivery = WebhookDelivery.objects.create(
+        sha256="0" * 64, event="reward.issued", thanx_job_id=job.thanx_id, position=0, reward_id="r1", state="applied"
+    )
+    assert f"Delivery {delivery.pk}: was applied, but its guest has another reward id." in faults()
+    job.recipients.filter(position=0).update(reward_id="r1")
+    assert faults() == ""
+
+
+def test_a_claim_beside_nothing_is_found(finished: RecipientList, ana: User) -> None:
+    decision = ClaimOverride.objects.create(recipient_list=finished, actor=ana, reason="Unlucky.", guests_count=1)
+    claim = GuestClaim.objects.create(
+        campaign=finished.campaign, recipient_list=finished, identity=b"nobody", holds=False, override=decision
+    )
+    assert f"Claim {claim.pk}: stands beside another claim that is gone." in faults()
