@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet
 
-from issuance.bulk import insert_rows
+from issuance.bulk import delete_rows, insert_rows
 from issuance.imports import deal_of
 from issuance.judging import columns_of, judge
 from issuance.models import Recipient, RecipientList, RowError
@@ -126,7 +126,7 @@ def cells_of(recipient_list: RecipientList, guest: Recipient) -> list[str]:
 def _replace(recipient_list: RecipientList, places: list[Place], batch: Batch) -> None:
     for some in _chunks([place.row for place in places]):
         for model in (Recipient, RowError):
-            model.objects.filter(recipient_list=recipient_list, row__in=some).delete()
+            delete_rows(model.objects.filter(recipient_list=recipient_list, row__in=some))
     insert_rows(Recipient, RECIPIENT_COLUMNS, batch.recipients)
     insert_rows(RowError, ERROR_COLUMNS, batch.errors)
     change = Counter({term: count for term, count in batch.counts.items() if term != "rows"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -11,10 +10,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
-from issuance.judging import identifier_columns, judge
 from issuance.models import RecipientList
-from issuance.reasons import reason_in_words
-from issuance.recipient_file import Verdict
 
 TYPE_THE_COUNT_ABOVE = 1_000  # guests
 KINDS = ".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv,text/plain"
@@ -65,59 +61,6 @@ class NewListForm(forms.Form):
     def content(self) -> File[bytes] | str:
         """What create_list takes: the file, or the pasted text."""
         return self.cleaned_data["file"] or str(self.cleaned_data["pasted"])
-
-
-class RowForm(forms.Form):
-    """The cells of one bad row in which its guest should stand. Nothing is saved before a guest can be read there."""
-
-    def __init__(self, recipient_list: RecipientList, row: int, cells: list[str], data: Any = None) -> None:
-        super().__init__(data)
-        self.list, self.row, self.cells = recipient_list, row, cells
-        self.verdict: Verdict | None = None
-        for at, name in identifier_columns(recipient_list):
-            self.fields[f"cell{at}"] = forms.CharField(
-                label=f"{name}, row {row:,}",
-                required=False,
-                max_length=1_000,
-                initial=cells[at] if at < len(cells) else "",
-                widget=forms.TextInput(attrs=self._attributes(first=not self.fields)),
-            )
-
-    def _attributes(self, *, first: bool) -> dict[str, str]:
-        """The fields stand in the cells of a table, apart from their form; the first takes the focus."""
-        named = {"form": f"row-form-{self.row}", "autocomplete": "off", "spellcheck": "false"}
-        return (
-            named | ({"data-focus": "", "autofocus": ""} if first else {}) | ({"aria-describedby": f"wrong-{self.row}"})
-        )
-
-    def clean(self) -> dict[str, Any]:
-        cells = [*self.cells]
-        for name, text in self.cleaned_data.items():
-            at = int(name.removeprefix("cell"))
-            cells += [""] * (at + 1 - len(cells))
-            cells[at] = text
-        [self.verdict] = judge(self.list, [(self.row, cells)])
-        if self.verdict.code:
-            raise forms.ValidationError(reason_in_words(self.verdict.code))
-        return self.cleaned_data
-
-
-class UploadRowsForm(forms.Form):
-    """The download of bad rows, repaired."""
-
-    rows = forms.FileField(
-        label="The repaired file",
-        help_text="As CSV or Excel, with its first two columns as they were.",
-        widget=forms.FileInput(attrs={"accept": KINDS}),
-        error_messages={
-            "required": "Choose the file that you downloaded here and repaired.",
-            "empty": "This file is empty. Choose the file that you downloaded here and repaired.",
-        },
-    )
-
-    def path(self) -> Path:
-        """Where the upload waits on disk."""
-        return Path(self.cleaned_data["rows"].temporary_file_path())
 
 
 class LaunchForm(forms.Form):

@@ -65,7 +65,8 @@ def read_recipient_file(list_id: int) -> None:
         with _open(recipient_list) as file:
             _use_choice(recipient_list, file)
             _note_info(recipient_list, file)
-            if not file.opened.columns.sure and not recipient_list.rows_count:
+            asked = recipient_list.mapping.get("ask") or not file.opened.columns.sure
+            if asked and not recipient_list.rows_count:
                 move_list(recipient_list, ListState.MAPPING, lease_until=None, crash_count=0)
             elif _store(recipient_list, _batches(recipient_list, file)):
                 _checked(recipient_list)
@@ -114,7 +115,8 @@ def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests
         "sheet": opened.sheet,
         "warnings": list(file.warnings),
     }
-    if not opened.columns.sure and isinstance(file, RecipientFile):
+    asked = recipient_list.mapping.get("ask") or not opened.columns.sure
+    if asked and isinstance(file, RecipientFile):
         info["columns"] = [column._asdict() for column in file.contents()]
     RecipientList.objects.filter(pk=recipient_list.pk).update(file_info=info, bytes_total=opened.bytes_total)
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
+from issuance.bulk import delete_rows
 from issuance.lifecycle import move_list
 from issuance.models import ColumnMapping, RecipientList
 from issuance.states import ListState
@@ -49,6 +51,35 @@ def choose_columns(
     if "email" in choice:
         _remember(recipient_list, choice)
     return True
+
+
+@transaction.atomic
+def ask_for_columns(*, recipient_list: RecipientList, actor: User | None) -> bool:
+    """Has a checked list read once more, and its columns chosen by a person first; False if it is too late for that.
+
+    What was read and repaired so far is thrown away; the file is what it was.
+    """
+    if recipient_list.status != ListState.CHECKED or not can_be_read_again(recipient_list):
+        return False
+    terms = {f"{term}_count": 0 for term in recipient_list.ledger}
+    fields: dict[str, Any] = {"bytes_read": 0, "tally": {}, "checked_at": None, "lease_until": None, **terms}
+    unchanged = RecipientList.objects.filter(pk=recipient_list.pk, confirm_token=recipient_list.confirm_token)
+    if not unchanged.update(confirm_token=uuid4()):
+        return False
+    if not move_list(recipient_list, ListState.READING, actor=actor, mapping={"ask": True}, **fields):
+        return False
+    recipient_list.overrides.filter(withdrawn_at=None).update(withdrawn_at=timezone.now(), withdrawn_by=actor)
+    recipient_list.repairs.all().delete()
+    delete_rows(recipient_list.recipients.all())
+    delete_rows(recipient_list.row_errors.all())
+    return True
+
+
+def can_be_read_again(recipient_list: RecipientList) -> bool:
+    """Whether there is a file with columns to choose from, and nothing depends on how it was read."""
+    info = recipient_list.file_info
+    has_columns = isinstance(info.get("email"), int) or isinstance(info.get("phone"), int)
+    return bool(recipient_list.file) and has_columns and not recipient_list.pasted and recipient_list.parent_id is None
 
 
 def _checked_choice(recipient_list: RecipientList, **choice: Any) -> dict[str, Any]:

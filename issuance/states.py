@@ -46,7 +46,7 @@ LIST_MOVES: dict[str, tuple[str, ...]] = {
     ListState.UPLOADED: (ListState.READING, ListState.DISCARDED),
     ListState.READING: (ListState.CHECKED, ListState.MAPPING, ListState.UNREADABLE, ListState.DISCARDED),
     ListState.MAPPING: (ListState.READING, ListState.DISCARDED),
-    ListState.CHECKED: (ListState.HELD, ListState.AWAITING_APPROVAL, ListState.DISCARDED),
+    ListState.CHECKED: (ListState.READING, ListState.HELD, ListState.AWAITING_APPROVAL, ListState.DISCARDED),
     ListState.AWAITING_APPROVAL: (ListState.HELD, ListState.CHECKED, ListState.DISCARDED),
     ListState.HELD: (ListState.ISSUING, ListState.CHECKED, ListState.STOPPED),
     ListState.ISSUING: (ListState.FINISHED, ListState.STOPPED),

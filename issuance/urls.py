@@ -2,6 +2,7 @@ from django.urls import path
 
 from issuance import (
     views_approval,
+    views_columns,
     views_downloads,
     views_guests,
     views_home,
@@ -26,9 +27,12 @@ urlpatterns = [
     path("lists/<int:pk>/issue-now/", views_list.list_issue_now, name="list_issue_now"),
     path("lists/<int:pk>/continue/", views_list.list_continue, name="list_continue"),
     path("lists/<int:pk>/discard/", views_list.list_discard, name="list_discard"),
+    path("lists/<int:pk>/columns/", views_columns.list_columns, name="list_columns"),
+    path("lists/<int:pk>/read-again/", views_columns.list_reread, name="list_reread"),
     path("lists/<int:pk>/repair/", views_repairs.list_repair, name="list_repair"),
     path("lists/<int:pk>/edit-row/", views_repairs.row_edit, name="row_edit"),
     path("lists/<int:pk>/repaired-rows/", views_repairs.rows_upload, name="rows_upload"),
+    path("lists/<int:pk>/rewarded-before/", views_repairs.list_include, name="list_include"),
     path("lists/<int:pk>/undo-repair/", views_repairs.repair_undo, name="repair_undo"),
     path("lists/<int:pk>/review/", views_review.list_review, name="list_review"),
     path("lists/<int:pk>/undo/", views_review.list_undo, name="list_undo"),

@@ -10,14 +10,16 @@ from django.http import HttpRequest, QueryDict
 from issuance.access import may
 from issuance.buckets import heads_of, lines_of
 from issuance.check import BUCKETS, arms_of, buckets, causes_of, check_url, how_it_was_read
-from issuance.forms import RowForm, UploadRowsForm
+from issuance.forms_check import IncludeForm, RowForm, UploadRowsForm
 from issuance.guests import READY, Filters, GuestReader, guest_page
+from issuance.mapping import can_be_read_again
 from issuance.models import RecipientList, Repair, RowError
 from issuance.proposals import domain_proposals, proposals_of
+from issuance.repeats import Repeats, repeats_by_campaign
 from issuance.tally import tally_of
 from thanxportal.accounts.models import Right
 
-NEEDS_YOU = "invalid"
+NEEDS_YOU, REWARDED_BEFORE = "invalid", "already_rewarded"
 REPAIRS_SHOWN = 10
 
 
@@ -52,17 +54,29 @@ def checked_stage(request: HttpRequest, recipient_list: RecipientList, **forms: 
         "repairs": repairs,
         "latest": next((repair for repair in repairs if not repair.undone_at), None),
         "facts": how_it_was_read(recipient_list),
+        "may_reread": may_build and can_be_read_again(recipient_list),
         "warnings": recipient_list.file_info.get("warnings") or [],
     }
     if bucket == NEEDS_YOU:
         context["causes"] = causes_of(recipient_list) if recipient_list.invalid_count else []
         context["row_form"] = open_row
+    if bucket == REWARDED_BEFORE:
+        context["repeats"] = _repeats(recipient_list, forms.get("include_form"))
     if bucket == READY:
         context["arms"] = arms_of(recipient_list)
     if may_build and bucket in (NEEDS_YOU, READY):
         found = proposals_of(recipient_list) if bucket == NEEDS_YOU else []
         context["proposals"] = [*found, *domain_proposals(recipient_list)]
     return context | forms
+
+
+def _repeats(recipient_list: RecipientList, failed: IncludeForm | None) -> list[tuple[Repeats, IncludeForm]]:
+    """Each campaign that rewarded some of the guests, with the form that includes them nevertheless."""
+    chosen = failed.data.get("campaign") if failed else None
+    return [
+        (repeats, failed if failed and chosen == str(repeats.campaign.pk) else IncludeForm(repeats.campaign.pk))
+        for repeats in repeats_by_campaign(recipient_list)
+    ]
 
 
 def current_bucket(recipient_list: RecipientList, place: QueryDict) -> str:

@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from issuance import tasks
 from issuance.access import list_for, may
 from issuance.corrections import lines_of
+from issuance.forms_check import ColumnsForm
 from issuance.guests import GuestReader, number_in
 from issuance.holds import hold_in_force
 from issuance.ledger import closing_sentence, ledger_terms
@@ -108,7 +109,8 @@ def _stage(request: HttpRequest, recipient_list: RecipientList, forms: dict[str,
         reader = GuestReader(recipient_list, unmasked=may(request, Right.MANAGE))
         return {"stage": "issuance/stages/reading.html", "reading": reading_of(reader, timezone.now())}
     if state == ListState.MAPPING:
-        return {"stage": "issuance/stages/mapping.html"}
+        form = forms.get("columns_form") or ColumnsForm(recipient_list)
+        return {"stage": "issuance/stages/mapping.html", "columns_form": form}
     if state == ListState.UNREADABLE:
         return {"stage": "issuance/stages/unreadable.html"}
     if state == ListState.CHECKED:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from issuance.access import list_for, repair_of
 from issuance.buckets import next_bad_row
-from issuance.forms import UploadRowsForm
+from issuance.forms_check import IncludeForm, UploadRowsForm
+from issuance.guests import number_in
 from issuance.judging import judge
 from issuance.mail_domains import meant_domain
 from issuance.models import RecipientList, Repair
 from issuance.repairs import edit_row, put_uploaded, recipe_for, repair_domain, repair_rows, undo_repair
 from issuance.returned_rows import NotTheseRows, returned_rows
+from issuance.rewarded_before import include_rewarded, repeats_named, skip_rewarded
 from issuance.unreadable_file import UnreadableFile
 from issuance.views_check import NEEDS_YOU, current_bucket, filters_of, row_form, turned
 from issuance.views_list import detail_page
@@ -85,6 +87,27 @@ def repair_undo(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if (later := repair.overtaken_by()) is not None:
         messages.warning(request, f"Undo “{later}” first: it changed some of the same rows.")
     elif not undo_repair(repair=repair, actor=user_of(request)):
+        messages.warning(request, TOO_LATE)
+    return _back(request, recipient_list)
+
+
+@require_POST
+def list_include(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Rewards guests again whom a campaign had rewarded, for a reason; or, with `skip`, leaves them out after all."""
+    recipient_list = list_for(request, handle, pk, Right.ISSUE)
+    repeats = repeats_named(recipient_list, number_in(request.POST, "campaign"))
+    if repeats is None:
+        raise Http404("No such guests.")
+    campaign, actor = repeats.campaign, user_of(request)
+    if "skip" in request.POST:
+        done: int | bool = skip_rewarded(recipient_list=recipient_list, campaign=campaign, actor=actor)
+    else:
+        form = IncludeForm(campaign.pk, request.POST)
+        if not form.is_valid():
+            return detail_page(request, recipient_list, status=422, include_form=form)
+        reason = form.cleaned_data["reason"]
+        done = include_rewarded(recipient_list=recipient_list, campaign=campaign, actor=actor, reason=reason)
+    if not done:
         messages.warning(request, TOO_LATE)
     return _back(request, recipient_list)
 

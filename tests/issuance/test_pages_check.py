@@ -140,7 +140,7 @@ def test_what_stands_in_cells_is_text_and_never_markup(campaign: Campaign, ana: 
 
 
 @pytest.mark.parametrize(
-    ("query", "queries"), [("?show=invalid", 13), ("?show=ready", 12), ("?show=fixed", 12), ("?show=duplicate", 12)]
+    ("query", "queries"), [("?show=invalid", 15), ("?show=ready", 14), ("?show=fixed", 14), ("?show=duplicate", 14)]
 )
 def test_a_bucket_costs_the_same_however_long_it_is(
     query: str, queries: int, june: RecipientList, bea: User, client_of: ClientOf, django_assert_num_queries: Any
@@ -372,3 +372,82 @@ def test_a_row_without_its_number_stops_the_whole_file(june: RecipientList, bea:
     answer = browser.post(address("rows_upload", june), {"rows": as_csv([header, first])})
     assert "Line 2 has no row number." in answer.content.decode()
     assert not Repair.objects.exists()
+
+
+# Guests who were rewarded before
+
+
+@pytest.fixture
+def july(one_arm: Campaign, campaign: Campaign, launched: Any, world: Any) -> RecipientList:
+    """A list in which one guest has a reward of this campaign, and two of another one."""
+    launched(one_arm, "ann@example.com bob@example.com")
+    launched(campaign, "cy@example.com")
+    world.drive()
+    rows = "".join(f"{name},{name}@example.com\n" for name in ("ann", "bob", "cy", "dee"))
+    return read_file(campaign, f"Name,Email\n{rows}", name="July guests")
+
+
+def test_guests_rewarded_before_are_shown_with_campaign_and_date_and_left_out(
+    july: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    html = page(client_of(sid), july, "?show=already_rewarded")
+    assert rows_in(html) == [2, 3, 4]
+    assert "“Coffee for everybody”" in html
+    assert "1 Jun 2026" in html
+    assert "Reward 2 again" in html
+    assert "Continue with 1 of 4" in html
+
+
+@pytest.mark.parametrize(("which", "others"), [("one_arm", 1), ("campaign", 2)])
+def test_they_are_included_for_a_reason_and_left_out_again(
+    which: str, others: int, july: RecipientList, sid: User, client_of: ClientOf, request: pytest.FixtureRequest
+) -> None:
+    browser, named = client_of(sid), request.getfixturevalue(which).pk
+    data = {"campaign": named, "show": "already_rewarded"}
+    html = post(browser, "list_include", july, reason="Their first one was never redeemable", **data)
+    july.refresh_from_db()
+    assert july.already_rewarded_count == others
+    assert "another reward." in html
+    assert "Leave them out" in html
+    ready = page(browser, july, "?show=ready")
+    assert f"{july.ready_count} guests ready" in ready
+    post(browser, "list_include", july, campaign=named, skip=1)
+    july.refresh_from_db()
+    assert july.already_rewarded_count == 3
+    assert sum(count for key, count in july.tally.items() if key.startswith("arm:")) == july.ready_count == 1
+
+
+def test_a_reason_is_needed(july: RecipientList, one_arm: Campaign, sid: User, client_of: ClientOf) -> None:
+    answer = client_of(sid).post(
+        address("list_include", july), {"campaign": one_arm.pk, "reason": " ", "show": "already_rewarded"}
+    )
+    assert answer.status_code == 422
+    assert "Say why they get another reward" in answer.content.decode()
+    july.refresh_from_db()
+    assert july.already_rewarded_count == 3
+
+
+def test_whoever_may_not_issue_may_not_include(
+    july: RecipientList, one_arm: Campaign, bea: User, client_of: ClientOf
+) -> None:
+    browser = client_of(bea)
+    assert "may include them, with a reason" in page(browser, july, "?show=already_rewarded")
+    assert browser.post(address("list_include", july), {"campaign": one_arm.pk, "reason": "x"}).status_code == 403
+
+
+def test_guests_of_a_campaign_that_rewarded_none_of_them_are_not_found(
+    july: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    assert client_of(sid).post(address("list_include", july), {"campaign": "999", "reason": "x"}).status_code == 404
+
+
+def test_a_row_repaired_into_a_guest_who_was_rewarded_before_is_left_out_as_well(
+    july: RecipientList, campaign: Campaign, one_arm: Campaign, sid: User, client_of: ClientOf
+) -> None:
+    rows = "Name,Email\nNew,new@example.com\nBob,bob at example.com\nAnn,ann@example.com\n"
+    made, browser = read_file(campaign, rows, name="Third"), client_of(sid)
+    post(browser, "list_include", made, campaign=one_arm.pk, reason="A promise")
+    post(browser, "list_repair", made, key="at")
+    outcomes = dict(Recipient.objects.of_list(made).values_list("value", "outcome"))
+    assert outcomes["bob@example.com"] == "already_rewarded"
+    assert outcomes["ann@example.com"] in ("waiting", "control"), "Somebody has decided that one."

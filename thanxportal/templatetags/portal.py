@@ -45,6 +45,12 @@ def percent_of(part: int, whole: int) -> int:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """Returns a share from 0 to 1 in whole percent; 100% only when nothing is missing."""
+    return f"{int(100 * share)}%"
+
+
+@register.filter
 def field(form: Form | None, name: str) -> BoundField | None:
     """Returns the form's field of that name; None without a form, or if it has no such field."""
     return form[name] if form and name in form.fields else None
