@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.crash import checker, worker
 from tests.crash.harness import Harness, ask
+from tests.crash.patience import comes_true
 from thanxportal.supervisor import die_with
 
 NO_BROKER = "redis://127.0.0.1:9/0"  # Nobody listens on the discard port.
@@ -25,12 +25,12 @@ def without_a_broker(harness: Harness) -> checker.Findings:
     campaign = ask(worker.open_shop, 0)
     with _celery_worker():
         first = ask(worker.bring, campaign, worker.ISSUE, ["guest1@example.com"])
-        if not _comes_true(lambda: ask(_state_of, first) == "checked", BOOT):
+        if not comes_true(lambda: ask(_state_of, first) == "checked", BOOT):
             return {"stuck": ["a worker without a broker reads nothing"]}
         second = ask(worker.bring, campaign, worker.ISSUE, [f"guest{number}@example.com" for number in range(9)])
-        read = _comes_true(lambda: ask(_state_of, second) == "checked", PICK_UP)
+        read = comes_true(lambda: ask(_state_of, second) == "checked", PICK_UP)
         ask(worker.follow_wishes)
-        sent = _comes_true(lambda: bool(harness.partner.report()["accepted_keys"]), PICK_UP)
+        sent = comes_true(lambda: bool(harness.partner.report()["accepted_keys"]), PICK_UP)
     return {"stuck": ["a list wasn't read in time"] * (not read) + ["a list wasn't sent in time"] * (not sent)}
 
 
@@ -56,12 +56,3 @@ def _state_of(list_id: int) -> str:
     from issuance.models import RecipientList
 
     return str(RecipientList.objects.get(pk=list_id).state)
-
-
-def _comes_true(question: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if question():
-            return True
-        time.sleep(0.2)
-    return False

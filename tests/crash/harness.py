@@ -106,8 +106,9 @@ class Harness:
         self.partner.change_weather(bad=scenario.bad)
         self.partner.spoil("POST", ISSUE, list(scenario.faults))
         kills, drained = self._let_one_die(scenario), True
-        for _ in range(scenario.thrown_back):
+        if scenario.thrown_back:
             self.database.remember()
+        for _ in range(scenario.thrown_back):
             drained &= self._drain(scenario)
             self.database.throw_back()
             ask(_let_sends_go, scenario)
@@ -124,7 +125,7 @@ class Harness:
         victim = start(_play, scenario, scenario.point)
         _, status = os.waitpid(victim, os.WUNTRACED)
         if os.WIFSTOPPED(status):
-            self._drain(scenario, most=scenario.haste.lease * 4)
+            self._drain(scenario, most=scenario.haste.lease * 4, patience=1)
             self.partner.spoil("POST", ISSUE, list(scenario.faults_later))
             os.kill(victim, signal.SIGCONT)
             if ended(victim, LIMIT * 2) is None:
@@ -136,9 +137,10 @@ class Harness:
             ask(_stop, scenario)
         return int(struck)
 
-    def _drain(self, scenario: Scenario, most: float = LIMIT) -> bool:
+    def _drain(self, scenario: Scenario, most: float = LIMIT, patience: float = LIMIT) -> bool:
+        """Works for `most` seconds; who then still waits, as for a lock of a stopped worker, is killed."""
         child = start(_play, scenario, "", most)
-        return ended(child, most + LIMIT) == worker.DRAINED
+        return ended(child, most + patience) == worker.DRAINED
 
 
 def _migrate() -> None:

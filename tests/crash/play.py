@@ -41,7 +41,7 @@ class Size(NamedTuple):
 SIZES = {
     "quick": Size(1, 1, 1, 1, 8, 0, proven_traps=False),
     "ci": Size(20, 2, 3, 2, 40, 0, proven_traps=True),
-    "full": Size(100, 5, 3, 20, 40, 1_000, proven_traps=True),  # The longer window of the limits has 900 seconds.
+    "full": Size(100, 5, 3, 10, 40, 1_000, proven_traps=True),  # The longer window of the limits has 900 seconds.
 }
 
 
@@ -122,8 +122,8 @@ def _play(harness: Harness, tally: Tally, size: Size, part: str) -> tuple[int, i
     traps = scenarios.TRAPS[share :: len(SHARES)]
     caught = sum(spring(harness, trap, tally, proven=size.proven_traps) for trap in traps)
     deaths = [
-        *scenarios.thrown_back(range(size.throwbacks)),
         *scenarios.every_point(vital=size.vital, others=size.others, occurrences=size.occurrences),
+        *scenarios.thrown_back(range(size.throwbacks)),
     ]
     play_all(harness, deaths[share :: len(SHARES)], tally)
     return caught, len(traps)
