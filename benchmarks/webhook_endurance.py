@@ -170,18 +170,18 @@ class Batch(threading.Thread):
 
     def __init__(self, port: int, after: float) -> None:
         super().__init__()
-        self._port, self._due, self.answer = port, time.monotonic() + after, Answer(0, 0)
+        self._port, self._body, self.answer = port, batch_completed(), Answer(0, 0)
+        self._due = time.monotonic() + after
         self.start()
 
     def run(self) -> None:
-        body = batch_completed()
         time.sleep(max(0, self._due - time.monotonic()))
-        self.answer = Connection(self._port).post(body, self._due)
+        self.answer = Connection(self._port).post(self._body, self._due)
 
 
 def batch_completed() -> bytes:
     """A body of 3.6 MB: 10,000 refusals of long addresses."""
-    failure = {"user_identifier": f"{'x' * 200}@example.com", "reason": "USER_EMAIL_INVALID" * 6}
+    failure = {"user_identifier": f"{'x' * 200}@example.com", "reason": "USER_EMAIL_INVALID" * 7}
     data = {
         "issuance_job_id": "job0",
         "merchant_id": "merchant0001",

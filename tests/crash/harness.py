@@ -57,11 +57,16 @@ class Scenario:
     second_point: str = ""  # where it is killed after that
     bad: bool = False  # a quarter of all answers is spoiled
     stop: bool = False  # the merchant stops everything after the worker's death
-    thrown_back: int = 0  # how often the database is put back to the moment of that death
+    thrown_back: int = 0  # how often the database is put back to the moment of that death, before anything was planned
     overlapping: bool = True  # a second list shares guests with the first
     doomed: bool = False  # a guest makes the job fail at Thanx
     revoked_jobs: int = 1  # of the first list, at odd seeds
     haste: Haste = USUAL_HASTE
+
+    @property
+    def held_back(self) -> bool:
+        """Whether nobody may let sends go again after the database was thrown back."""
+        return self.thrown_back > 0 and self.overlapping
 
 
 @dataclass
@@ -105,18 +110,43 @@ class Harness:
         ask(_stage, scenario)
         self.partner.change_weather(bad=scenario.bad)
         self.partner.spoil("POST", ISSUE, list(scenario.faults))
-        kills, drained = self._let_one_die(scenario), True
-        if scenario.thrown_back:
-            self.database.remember()
-        for _ in range(scenario.thrown_back):
-            drained &= self._drain(scenario)
-            self.database.throw_back()
-            ask(_let_sends_go, scenario)
-        drained &= self._drain(scenario)
+        kills = self._let_one_die(scenario)
+        early = self._throw_back(scenario) if scenario.thrown_back else 0
+        findings = self._held_back(scenario) if scenario.held_back else self._end(scenario)
+        if early:
+            findings["fences"].append(f"{early} requests left before anybody let sends go again")
+        return findings, kills
+
+    def _end(self, scenario: Scenario) -> checker.Findings:
+        drained = self._drain(scenario)
         findings: checker.Findings = ask(checker.look, self.partner.report(), scenario.haste.lease)
         if not drained:
             findings["stuck"].append(f"not drained within {LIMIT:.0f} seconds")
-        return findings, kills
+        return findings
+
+    def _held_back(self, scenario: Scenario) -> checker.Findings:
+        """Nobody knows any more what was planned how, so that nothing is to be done but to wait for a person."""
+        twice = ask(checker.issued_twice, self.partner.report())
+        return {"issued_twice": twice, "fences": [] if ask(_is_held) else ["first sends aren't held"]}
+
+    def _throw_back(self, scenario: Scenario) -> int:
+        """Throws the database back to now, after all was issued, as often as the scenario says; Thanx forgets nothing.
+
+        Returns how many issue requests left before a person let sends go again; lists that share guests may be planned
+        in another way than before, so there nobody does.
+        """
+        self.database.remember()
+        self._drain(scenario)
+        early = 0
+        for _ in range(scenario.thrown_back):
+            self.database.throw_back()
+            before = self.partner.report()["issue_requests"]
+            self._drain(scenario, most=0.5)
+            early += self.partner.report()["issue_requests"] - before
+            if not scenario.held_back:
+                ask(_let_sends_go, scenario)
+                self._drain(scenario)
+        return early
 
     def _let_one_die(self, scenario: Scenario) -> int:
         """A worker strikes its point; one that is only stopped wakes up after others have taken over."""
@@ -173,6 +203,12 @@ def _play(scenario: Scenario, point: str, seconds: float = LIMIT) -> int:
         if scenario.second_point:
             strike_at(scenario.second_point, 1, signal.SIGKILL)
     return worker.work(seconds)
+
+
+def _is_held() -> bool:
+    from issuance.holds import hold_in_force
+
+    return hold_in_force()
 
 
 def _let_sends_go(scenario: Scenario) -> None:

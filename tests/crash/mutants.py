@@ -146,6 +146,10 @@ def settled_in_pieces() -> None:
     put("issuance.models.IssuanceJobQuerySet.select_for_update", lambda self, **kwargs: self)
 
 
+def unnoticed_restore() -> None:
+    put("issuance.holds._thrown_back", lambda: False)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "a new key for each attempt": new_key_per_attempt,
     "keys drawn at random": random_keys,
@@ -158,4 +162,5 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "a used up form launches": launched_without_token,
     "guests are not claimed": no_claims,
     "a job ends in pieces": settled_in_pieces,
+    "a restored database sends at once": unnoticed_restore,
 }

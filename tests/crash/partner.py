@@ -132,5 +132,6 @@ def _report(simulator: Simulator) -> dict[str, Any]:
         "bodies_by_key": {key: len(record.body_hashes) for key, record in list(simulator.books.keys.items())},
         "accepted_keys": [key for key, record in list(simulator.books.keys.items()) if record.accepted_hash],
         "requests": simulator.statuses.total(),
+        "issue_requests": sum(request.path == ISSUE for request in list(simulator.requests)),
         "status_429": simulator.statuses[429],
     }

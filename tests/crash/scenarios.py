@@ -43,6 +43,7 @@ def thrown_back(seeds: range) -> Iterator[Scenario]:
     for seed in seeds:
         for point in ("plan: list claimed", "plan: before commit"):
             yield Scenario(point, seed=seed * 2, thrown_back=3, overlapping=False)
+        yield Scenario("plan: list claimed", seed=seed * 2, thrown_back=3)
 
 
 TRAPS: tuple[Scenario, ...] = (
@@ -65,4 +66,5 @@ TRAPS: tuple[Scenario, ...] = (
     Scenario(mutant="a used up form launches"),
     Scenario(mutant="guests are not claimed"),
     Scenario("settle: job moved, guests not", mutant="a job ends in pieces"),
+    Scenario("plan: list claimed", mutant="a restored database sends at once", thrown_back=1),
 )
