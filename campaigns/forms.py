@@ -108,7 +108,7 @@ class ArmForm(forms.Form):
         data = {f"{prefix}-{key}": value for key, value in values.items()} if bound else None
         super().__init__(data, prefix=prefix, initial=values)
         self.place, self.is_control, self.picked = place, row.is_control, templates.get(row.reward)
-        self.fields["name"].widget.attrs["placeholder"] = self._own_name[:80]
+        self.fields["name"].widget.attrs["placeholder"] = self._own_name
         shares_out = {"hx-post": "", "hx-trigger": "change", "hx-vals": f'{{"act": "share-{place}"}}'}
         self.fields["weight"].widget.attrs |= shares_out
 
@@ -117,7 +117,7 @@ class ArmForm(forms.Form):
         """What the arm is called as long as nobody names it."""
         if self.is_control:
             return CONTROL
-        return self.picked.name if self.picked else f"Arm {self.place + 1}"
+        return self.picked.arm_name if self.picked else f"Arm {self.place + 1}"
 
     @property
     def colour(self) -> str:
@@ -137,7 +137,7 @@ class ArmForm(forms.Form):
             return None
         if self.is_control:
             return Arm(CONTROL, None, weight, locked)
-        return Arm(data.get("name") or self._own_name[:80].strip(), self.picked, weight, locked)
+        return Arm(data.get("name") or self._own_name, self.picked, weight, locked)
 
 
 class Builder:
@@ -234,7 +234,7 @@ def _initial(campaign: Campaign | None) -> dict[str, Any]:
 def _row(variant: Variant) -> Row:
     reward = CONTROL_REWARD if variant.is_control else str(variant.reward_template_id or "")
     template = variant.reward_template
-    own = template.name[:80].strip() if template else f"Arm {variant.position + 1}"
+    own = template.arm_name if template else f"Arm {variant.position + 1}"
     name = "" if variant.is_control or variant.name == own else variant.name
     return Row(reward, name, str(variant.weight), "on" if variant.locked else "")
 

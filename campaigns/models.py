@@ -113,6 +113,11 @@ class RewardTemplate(models.Model):
         return value_in_dollars(self.discount_type, self.discount_value)
 
     @property
+    def arm_name(self) -> str:
+        """What an arm that gives it is called as long as nobody names it."""
+        return self.name[:80].strip()
+
+    @property
     def offer(self) -> str:
         return offer_in_words(self.discount_type, self.discount_value)
 

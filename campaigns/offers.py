@@ -14,9 +14,10 @@ def plain(word: str) -> str:
 
 def offer_in_words(kind: str, value: str) -> str:
     """Such as `$5`, `20%` or `Free item`; empty when Thanx says nothing of a discount."""
+    if dollars := value_in_dollars(kind, value):
+        return f"${dollars:,.2f}".removesuffix(".00")
     value = value.removesuffix(".0")
-    known = {"dollars": f"${value}", "percent": f"{value}%"} if value else {}
-    return known.get(kind, f"{plain(kind)} {value}".strip())
+    return f"{value}%" if kind == "percent" and value else f"{plain(kind)} {value}".strip()
 
 
 def value_in_dollars(kind: str, value: str) -> Decimal | None:

@@ -23,9 +23,7 @@ def withdraw_templates(merchant: Merchant, read_at: datetime) -> None:
 
 
 def _tell(merchant: Merchant, template: RewardTemplate) -> None:
-    campaigns = list(
-        Campaign.objects.for_merchant(merchant).taking_guests().filter(variants__reward_template=template).distinct()
-    )
+    campaigns = list(Campaign.objects.for_merchant(merchant).taking_guests().giving(template))
     if not campaigns:
         return
     first, others = campaigns[0], len(campaigns) - 1

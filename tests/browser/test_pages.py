@@ -11,10 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, Response
 
+from campaigns.drafts import duplicate_campaign
 from campaigns.models import Campaign
 from issuance.models import RecipientList
 from issuance.services import create_list
-from thanxportal.accounts.models import User
+from thanxportal.accounts.models import Merchant, User
 
 GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(60)), "guest1@example.com", "nobody"])
 
@@ -53,6 +54,28 @@ def test_axe_finds_nothing_and_nothing_overflows(
         page.goto(address)
         found = Axe().run(page)
         assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{address} is {overflow} px too wide"
+
+
+LONG = "The Old Harbor Grill, Oyster Bar & Lighthouse Tavern at Fisherman’s Wharf 🦞 مطعم"
+UNBROKEN = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 3
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_long_odd_and_unbroken_names_fit(
+    addresses: list[str], campaign: Campaign, page_of: Callable[..., Page], ana: User, width: int
+) -> None:
+    Merchant.objects.filter(pk=campaign.merchant_id).update(name=LONG)
+    Campaign.objects.filter(pk=campaign.pk).update(name=UNBROKEN[:120], objective=LONG * 3)
+    RecipientList.objects.update(name=UNBROKEN)
+    campaign.variants.filter(position=0).update(name=UNBROKEN[:80])
+    campaign.merchant.reward_templates.update(name=f"<b>{UNBROKEN}</b> قهوة مجانية", description=LONG * 4)
+    draft = duplicate_campaign(campaign=Campaign.objects.with_variants().get(pk=campaign.pk), actor=None)
+    edit = reverse("campaigns:campaign_edit", args=[campaign.merchant.handle, draft.pk])
+    page = page_of(ana, width=width)
+    for address in [*addresses, f"{edit}?pick=0"]:
+        page.goto(address)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{address} is {overflow} px too wide"
 

@@ -38,6 +38,7 @@ def test_a_reward_is_found_by_any_of_its_words(harbor: Merchant, ana: User, clie
     ("kind", "value", "words"),
     [
         ("dollars", "10.0", "$10"),
+        ("dollars", "1234.5", "$1,234.50"),
         ("percent", "15", "15%"),
         ("free_item", "", "Free item"),
         ("points", "50", "Points 50"),
