@@ -45,8 +45,8 @@ class Arm:
 
     @property
     def label(self) -> str:
-        reward = self.variant.reward_template
-        return f"{self.variant.name} · {reward.name}" if reward else self.variant.name
+        name, reward = self.variant.name, self.variant.reward_template
+        return f"{name} · {reward.name}" if reward and reward.name != name else name
 
     @property
     def cost(self) -> Decimal | None:

@@ -17,6 +17,7 @@ from issuance import (
 app_name = "issuance"
 urlpatterns = [
     path("", views_home.home, name="home"),
+    path("dock/", views_home.dock, name="dock"),
     path("guest/", views_one_guest.one_guest, name="one_guest"),
     path("lists/", views_lists.list_index, name="list_index"),
     path("campaigns/<int:pk>/lists/", views_lists.campaign_lists, name="campaign_lists"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from issuance.access import may
@@ -27,3 +28,11 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
         "may_build": may(request, Right.BUILD),
     }
     return TemplateResponse(request, "issuance/home.html", context)
+
+
+@require_GET
+@never_cache
+def dock(request: HttpRequest, handle: str) -> HttpResponse:
+    """What is running, for the corner of every page; asked again as long as anything is."""
+    context = {"running_lists": running_of(merchant_for(request, handle))}
+    return TemplateResponse(request, "components/dock.html", context)

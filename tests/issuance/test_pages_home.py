@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from campaigns.models import RewardTemplate
 from issuance import views_lists
+from issuance.models import RecipientList
 from issuance.states import ListState
 from tests.cast import draft_campaign
 from tests.issuance.factories_pages import guest_list, published_campaign
@@ -168,3 +169,17 @@ def test_a_campaigns_lists_are_a_piece_for_its_page_and_a_page_without_javascrip
         assert "Mine" in html
         assert "Not mine" not in html
         assert "Bring guests" in html
+
+
+def test_the_dock_asks_again_only_while_something_runs(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    running = guest_list(published_campaign(harbor), ListState.ISSUING, name="June", waiting=1)
+    browser, address = client_of(ana), reverse("issuance:dock", args=["harbor-grill"])
+    browser.get(address)
+    with django_assert_num_queries(4):
+        html = browser.get(address).content.decode()
+    assert "June" in html
+    assert "hx-get" in html
+    RecipientList.objects.filter(pk=running.pk).update(state=ListState.FINISHED, ended_at=timezone.now())
+    assert "hx-get" not in browser.get(address).content.decode()
