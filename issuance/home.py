@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState, RewardTemplate
-from issuance.models import IssuanceJob, RecipientList
-from issuance.states import JobState, ListState
+from issuance.models import IssuanceJob, Recipient, RecipientList
+from issuance.reasons import FINAL
+from issuance.states import JobState, ListState, Outcome
 from thanxportal.accounts.models import Merchant, Right
 
 MOST = 5  # of each kind
@@ -112,9 +113,9 @@ def _refusals(merchant: Merchant) -> Iterator[Need]:
     """Refused guests who are in no retry yet."""
     since = timezone.now() - RECENT
     ended = RecipientList.objects.for_merchant(merchant).filter(ended_at__gte=since)
-    retried = Sum("retries__rows_count", filter=~Q(retries__state=ListState.DISCARDED), default=0)
-    for found in ended.annotate(left=F("refused_count") - retried).filter(left__gt=0)[:MOST]:
-        count = found.left  # type: ignore[attr-defined]
+    left = Recipient.objects.filter(recipient_list=OuterRef("pk"), outcome=Outcome.REFUSED, retries=None)
+    for found in ended.filter(Exists(left.exclude(reason__in=FINAL)), refused_count__gt=0)[:MOST]:
+        count = found.refused_count
         yield Need(
             f"{count:,} guest{'' if count == 1 else 's'} of “{found.name}” {'was' if count == 1 else 'were'} refused.",
             "See why, correct them, and send them again.",

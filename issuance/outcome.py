@@ -8,18 +8,19 @@ from django.db.models import Count, Q
 
 from issuance.ledger import guests_url
 from issuance.models import Recipient, RecipientList, RecipientListQuerySet
-from issuance.reasons import reason_in_words
+from issuance.reasons import FINAL, reason_in_words
 from issuance.states import ListState, Outcome
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """`left` of the `count` guests are in no retry yet."""
+    """`left` of the `count` guests can be sent again and are in no retry yet; nobody where the refusal is `final`."""
 
     sentence: str
     code: str
     count: int
     left: int
+    final: bool
     url: str
 
 
@@ -33,7 +34,8 @@ def refusals_of(recipient_list: RecipientList) -> list[Refusal]:
             reason_in_words(group["reason"]) or "No reason was given.",
             group["reason"],
             group["count"],
-            group["left"],
+            0 if group["reason"] in FINAL else group["left"],
+            group["reason"] in FINAL,
             guests_url(recipient_list, outcome=Outcome.REFUSED.value, cause=group["reason"]),
         )
         for group in groups

@@ -16,6 +16,7 @@ REFUSALS = {
     "NEVER_EXECUTED": "Thanx confirmed that it never issued this reward. Retry the guest.",
     "REFUSED": "Thanx refused this guest without a reason.",
 }
+FINAL = ("USER_OPTED_OUT",)  # Asking Thanx again would be asking the guest again.
 JOB_PROBLEMS = {
     "NO_CLEAR_ANSWER": "Thanx gave no clear answer in time, so it may or may not have issued these rewards.",
     "DOES_NOT_ADD_UP": "Thanx’s figures contradict each other.",

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from issuance.models import Recipient, RecipientList, note_event
+from issuance.reasons import FINAL
 from issuance.states import ListState, Outcome
 from thanxportal.accounts.models import User, record_activity
 
@@ -25,9 +26,9 @@ class CantRetry(Exception):
 
 
 def left_to_retry(recipient_list: RecipientList) -> QuerySet[Recipient]:
-    """The list's refused guests that no other list has sent, or is about to send, again."""
+    """The list's refused guests whom no other list sends again; never those who don't want rewards."""
     refused = Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.REFUSED)
-    return refused.filter(retries=None)
+    return refused.filter(retries=None).exclude(reason__in=FINAL)
 
 
 @transaction.atomic
@@ -50,7 +51,7 @@ def retry_refused(*, recipient_list: RecipientList, reasons: Collection[str], ac
     )
     guests = _copy_guests(recipient_list, child, reasons)
     if not guests:
-        raise CantRetry("These guests are already in another retry of this list.")
+        raise CantRetry("There is nobody left to retry: they are in another retry, or don’t want rewards.")
     RecipientList.objects.filter(pk=child.pk).update(rows_count=guests, waiting_count=guests)
     child.refresh_from_db()
     note_event(child, ListState.CHECKED, actor=actor, note=f"Retry of {guests:,} refused guests.")

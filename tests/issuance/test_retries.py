@@ -32,8 +32,14 @@ def ended(campaign: Campaign, launched: Launch, world: World) -> RecipientList:
     world.drive()
     guests.refresh_from_db()
     assert guests.state == ListState.FINISHED
+    wrongly_addressed(guests)
     assert guests.refused_count >= 10
     return guests
+
+
+def wrongly_addressed(made: RecipientList) -> None:
+    """The simulator refuses by saying that the guest opted out, which is the one refusal that is final."""
+    made.recipients.filter(outcome="refused").update(reason="USER_EMAIL_INVALID")
 
 
 def post(browser: Client, name: str, made: RecipientList, query: str = "", **data: Any) -> Any:
@@ -74,7 +80,7 @@ def test_a_second_click_makes_no_second_retry(ended: RecipientList, sid: User, c
     answer = post(browser, "list_retry", ended)
     assert answer["Location"] == reverse("issuance:list_detail", args=["harbor-grill", ended.pk])
     assert RecipientList.objects.filter(parent=ended).count() == 1
-    assert "already in another retry" in page(browser, ended)
+    assert "nobody left to retry" in page(browser, ended)
 
 
 def test_the_database_refuses_a_guest_in_two_retries(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
@@ -194,6 +200,7 @@ def test_a_retry_of_a_retry_belongs_to_the_same_family(
     child = retry(browser, ended)
     send(child, world)
     assert child.refused_count == ended.refused_count
+    wrongly_addressed(child)
     grandchild = retry(browser, child)
     family = family_of(child)
     assert [member.depth for member in family.members] == [0, 1, 2]
@@ -201,6 +208,25 @@ def test_a_retry_of_a_retry_belongs_to_the_same_family(
     assert family.ledger["refused"] == 0
     html = page(browser, grandchild, "family")
     assert "over 3 lists" in html
+
+
+def test_who_wants_no_rewards_is_never_asked_again(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    some = list(ended.recipients.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
+    Recipient.objects.filter(pk__in=some).update(reason="USER_OPTED_OUT")
+    browser = client_of(sid)
+    post(browser, "list_retry", ended, reason="USER_OPTED_OUT")
+    assert not RecipientList.objects.exclude(parent=None).exists()
+    child = retry(browser, ended)
+    assert child.rows_count == ended.refused_count - 3
+    assert not child.recipients.filter(retry_of__in=some).exists()
+    html = page(browser, ended)
+    assert "This guest doesn’t want rewards from you." in html
+    assert 'id="retry"' not in html
+    assert "Correct and retry" not in page_home(browser)
+
+
+def page_home(browser: Client) -> str:
+    return browser.get(reverse("issuance:home", args=["harbor-grill"])).content.decode()
 
 
 def test_a_running_list_or_an_ended_campaign_makes_no_retry(

@@ -1,0 +1,178 @@
+"""Review, progress, guests, retry and one guest in a browser: with JavaScript, without it, and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.files.base import ContentFile
+from playwright.sync_api import Page, expect
+
+from campaigns.models import Campaign
+from issuance import engine
+from issuance.models import Recipient, RecipientList
+from issuance.services import create_list, launch_list
+from thanxportal.accounts.models import Activity, User
+
+WAYS = pytest.mark.parametrize(("javascript", "width"), [(True, 1280), (True, 390), (False, 390)])
+STORES = ("Boston", "Austin")
+ROWS = [f"Guest {n},{'refused' if n < 3 else 'guest'}{n}@example.com,{STORES[n % 2]}" for n in range(8)]
+FILE = "\n".join(["Name,Email,Store", *ROWS])
+
+
+def brought(campaign: Campaign, by: User) -> RecipientList:
+    file = ContentFile(FILE.encode(), "june.csv")
+    made = create_list(campaign=campaign, name="June guests", content=file, actor=by)
+    engine.drive_due_work(list_id=made.pk)
+    made.refresh_from_db()
+    return made
+
+
+def until(page: Page, work: Callable[[], None], made: RecipientList, state: str) -> None:
+    """Works as a worker would, in real time, until the list is there."""
+    for _ in range(60):
+        work()
+        made.refresh_from_db()
+        if made.state == state:
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(f"The list is {made.state}.")
+
+
+@WAYS
+def test_a_list_is_cut_by_store_issued_and_its_refused_guests_are_corrected_and_retried(
+    one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None], javascript: bool, width: int
+) -> None:
+    made = brought(one_arm, ana)
+    page = page_of(ana, width=width, javascript=javascript)
+    page.goto(f"/m/harbor-grill/lists/{made.pk}/review/")
+    page.get_by_label("Jobs by a column").check()
+    if javascript:
+        expect(page.get_by_text("two different values of")).to_be_visible()
+        page.get_by_label("Which column").select_option("Store")
+    else:
+        page.get_by_label("Which column").select_option("Store")
+        page.get_by_role("button", name="Cut it this way").click()
+    expect(page.get_by_text("values of “Store”")).to_be_visible()
+    page.get_by_role("button", name="Issue 8 rewards").click()
+    until(page, work, made, "finished")
+    wrong = Recipient.objects.filter(recipient_list=made, outcome="refused")
+    assert wrong.update(reason="USER_EMAIL_INVALID") == made.refused_count == 3
+    page.reload()
+    expect(page.get_by_text("All 8 rows are accounted for.")).to_be_visible()
+    page.get_by_role("button", name="Retry 3 guests").click()
+
+    expect(page.get_by_role("heading", name="Correct and retry")).to_be_visible()
+    page.get_by_label("Email or phone of row 2").fill("nobody@")
+    page.get_by_role("button", name="Save row 2").click()
+    expect(page.get_by_text("There is nothing after the @ sign.")).to_be_visible()
+    page.get_by_label("Email or phone of row 2").fill("good@example.com")
+    page.get_by_role("button", name="Save row 2").click()
+    expect(page.get_by_text("Corrected, was")).to_be_visible()
+    page.get_by_role("button", name="Leave out row 4").click()
+    page.get_by_role("link", name="Continue with 2 guests").click()
+    page.get_by_role("button", name="Issue 2 rewards").click()
+    child = RecipientList.objects.get(parent=made)
+    until(page, work, child, "finished")
+    page.reload()
+    page.get_by_role("link", name="Every guest counted once").click()
+    expect(page.locator(".ledger")).to_contain_text("6")
+    assert child.rewarded_count == 1
+
+
+@WAYS
+def test_a_guest_is_searched_and_shown_in_full_and_the_log_says_so(
+    one_arm: Campaign, ana: User, page_of: Callable[..., Page], javascript: bool, width: int
+) -> None:
+    made = brought(one_arm, ana)
+    page = page_of(ana, width=width, javascript=javascript)
+    page.goto(f"/m/harbor-grill/lists/{made.pk}/guests/")
+    expect(page.get_by_text("guest5@example.com")).to_have_count(0)
+    page.get_by_role("searchbox").fill("GUEST5@")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.get_by_role("button", name="Show row 7 in full").click()
+    expect(page.get_by_text("guest5@example.com")).to_be_visible()
+    assert "Looked at row 7" in Activity.objects.order_by("-pk")[0].sentence
+
+
+@WAYS
+def test_one_guest_is_rewarded_and_the_page_tells_when(
+    one_arm: Campaign, sid: User, page_of: Callable[..., Page], work: Callable[[], None], javascript: bool, width: int
+) -> None:
+    page = page_of(sid, width=width, javascript=javascript)
+    page.goto("/m/harbor-grill/guest/")
+    page.get_by_label("Email or phone of the guest").fill("(202) 555-0142")
+    page.get_by_label("Anything to remember").fill("table 4")
+    page.get_by_role("button", name="Reward this guest").click()
+    expect(page.get_by_role("heading", name="On its way")).to_be_visible()
+    made = RecipientList.objects.get()
+    until(page, work, made, "finished")
+    if not javascript:
+        page.reload()
+    expect(page.get_by_role("heading", name="Rewarded")).to_be_visible()
+    expect(page).to_have_title("Rewarded · One guest: A long wait: table 4 · Harbor Grill · Thanx Portal")
+
+
+def test_a_running_page_tells_its_progress_and_ends_by_itself(
+    one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None]
+) -> None:
+    made = brought(one_arm, ana)
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana)
+    page = page_of(ana)
+    page.goto(f"/m/harbor-grill/lists/{made.pk}/")
+    until(page, work, made, "finished")
+    expect(page.locator("#announcer")).to_have_text("Finished. 5 rewarded, 3 refused.")
+    expect(page).to_have_title("Finished · June guests · Harbor Grill · Thanx Portal")
+    assert page.locator("[data-poll]").count() == 0
+
+
+def test_a_page_that_nobody_sees_asks_nothing(one_arm: Campaign, ana: User, page_of: Callable[..., Page]) -> None:
+    made = brought(one_arm, ana)
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana, careful=True)
+    page = page_of(ana)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/progress/" in request.url else None)
+    page.goto(f"/m/harbor-grill/lists/{made.pk}/")
+    page.wait_for_timeout(2_500)
+    seen = len(asked)
+    assert seen
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true})")
+    page.wait_for_timeout(2_500)
+    assert len(asked) <= seen + 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_after_issuing(
+    one_arm: Campaign,
+    ana: User,
+    page_of: Callable[..., Page],
+    work: Callable[[], None],
+    width: int,
+    scheme: str,
+) -> None:
+    made = brought(one_arm, ana)
+    RecipientList.objects.filter(pk=made.pk).update(name="A list with a very long name, ".ljust(190, "x"))
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana)
+    page = page_of(ana, width=width, scheme=scheme)
+    until(page, work, made, "finished")
+    Recipient.objects.filter(recipient_list=made, outcome="refused").update(reason="USER_EMAIL_INVALID")
+    here = f"/m/harbor-grill/lists/{made.pk}/"
+    no_faults(page, here)
+    page.get_by_role("button", name="Retry 3 guests").click()
+    expect(page.get_by_role("heading", name="Correct and retry")).to_be_visible()
+    no_faults(page)
+    for address in ("family/", "jobs/", "guests/?outcome=refused&q=refused", "guests/?q=nobody"):
+        no_faults(page, here + address)
+    no_faults(page, "/m/harbor-grill/guest/")
+
+
+def no_faults(page: Page, address: str = "") -> None:
+    if address:
+        page.goto(address)
+    found: Any = Axe().run(page)
+    assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{address or page.url} is {overflow} px too wide"
