@@ -57,11 +57,12 @@ def run(supervisor: Supervisor, environment: dict[str, str]) -> None:
         supervisor.environment = environment
         supervisor.start(simulator(partner_port, port, environment))
         wait_for(supervisor, lambda: listens(partner_port), "The simulator")
+    page = f"http://{HOST}:{port}/"
+    environment.setdefault("PORTAL_URL", page)
     say("Asking Thanx for merchants, locations and reward templates …")
     logins = seed(environment)
     for program in portal(port, environment):
         supervisor.start(program)
-    page = f"http://{HOST}:{port}/"
     wait_for(supervisor, lambda: answers(f"{page}account/login/"), "The web page")
     say(f"\nReady: {page}\n\n{logins}  Thanx: {environment['THANX_BASE_URL']}\n  Logs: {logs(environment)}\n")
     say("Ctrl-C ends it.")

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from campaigns.models import Location
 from issuance.models import ClaimOverride, IssuanceJob, RecipientList, Resolution, SendingHold, WebhookDelivery
-from thanxportal.accounts.models import Membership, Merchant, User, record_activity
+from thanxportal.accounts.models import Kind, Membership, Merchant, Role, User, record_activity
+from thanxportal.accounts.notifications import notify
+from thanxportal.accounts.team import invite
 
 pytestmark = pytest.mark.django_db
 OURS = ("accounts", "partner", "campaigns", "issuance")
@@ -32,6 +34,8 @@ def everything(finished: RecipientList, ana: User) -> None:
         merchant=finished.merchant, thanx_id="location1", street="1 Main Street", seen_at=finished.created_at
     )
     record_activity(merchant=finished.merchant, actor=ana, sentence="Did something.")
+    invite(merchant=finished.merchant, email="dora@example.com", role=Role.VIEWER, actor=ana)
+    notify(merchant=finished.merchant, kind=Kind.FINISHED, key="list:1:end", sentence="Finished.", path="/")
     WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
     SendingHold.objects.create(reason="We look into something.")
     ClaimOverride.objects.create(recipient_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)

@@ -44,6 +44,14 @@ def test_two_merchants_get_a_person_for_each_role(harbor: Merchant, sunny: Merch
     assert User.objects.get(email="sam@example.com").is_staff
 
 
+def test_at_the_second_merchant_large_lists_need_an_approver(harbor: Merchant, sunny: Merchant) -> None:
+    assert "Sunny Side Coffee: lists above 100 guests need an approver" in seed()
+    sunny.refresh_from_db()
+    assert sunny.approval_threshold == 100
+    Merchant.objects.update(approval_threshold=None)
+    assert "need an approver" not in seed(), "what a manager changed stays"
+
+
 def test_the_printed_password_fits_everybody(harbor: Merchant, sunny: Merchant) -> None:
     password = seed().partition("Password of all: ")[2].split()[0]
     assert all(person.check_password(password) for person in User.objects.all())

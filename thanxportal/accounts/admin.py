@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from phonenumbers import SUPPORTED_REGIONS
 
 from thanxportal.accounts.access import user_of
-from thanxportal.accounts.models import Activity, Membership, Merchant, User
+from thanxportal.accounts.models import Activity, Invitation, Membership, Merchant, Notification, User
 from thanxportal.read_only_admin import ReadOnlyAdmin
 
 
@@ -108,6 +108,28 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("user", "merchant")
     search_fields = ("user__email", "user__name", "merchant__name", "merchant__handle")
     autocomplete_fields = ("user", "merchant")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Managers invite; here staff see whether the email left and whether it was accepted."""
+
+    list_display = ("email", "merchant", "role", "invited_by", "mail_sent_at", "accepted_at", "withdrawn_at")
+    list_filter = (("merchant", admin.RelatedOnlyFieldListFilter), ("accepted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("merchant", "invited_by")
+    search_fields = ("email", "merchant__handle__exact")
+    ordering = ("-id",)
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """What people were told; an email that is due and not sent after several attempts points to the mail server."""
+
+    list_display = ("at", "person", "merchant", "kind", "sentence", "mail_attempts", "mail_sent_at", "read_at")
+    list_filter = ("kind", ("mail_sent_at", admin.EmptyFieldListFilter))
+    list_select_related = ("merchant", "person")
+    search_fields = ("person__email", "merchant__handle__exact", "key__exact")
+    ordering = ("-id",)
 
 
 @admin.register(Activity)

@@ -21,6 +21,7 @@ from thanxportal.sample_guests import sample_guests
 
 PREFERRED = ("harbor-grill", "sunny-side-coffee")
 STAFF = "sam@example.com"
+APPROVAL_ABOVE = 100  # guests; the sample list has more
 TEAMS: tuple[dict[str, Role], ...] = (
     {
         "ana@example.com": Role.MANAGER,
@@ -51,10 +52,13 @@ class Command(BaseCommand):
         merchants = _two_merchants()
         password = _password()
         with transaction.atomic():
+            _ask_for_approvals(merchants)
             people = list(_people(merchants))
             _give_password(people, password)
         for merchant, team in zip(merchants, TEAMS, strict=False):
-            self.stdout.write(f"  {merchant.name}")
+            above = merchant.approval_threshold
+            rule = f": lists above {above:,} guests need an approver" if above is not None else ""
+            self.stdout.write(f"  {merchant.name}{rule}")
             for email, role in team.items():
                 self.stdout.write(f"    {email:<18} {role.label}")
         self.stdout.write(f"  Partner staff, in the admin\n    {STAFF}")
@@ -74,6 +78,14 @@ def _two_merchants() -> list[Merchant]:
         raise CommandError("No merchant of Thanx is known yet. Run: python manage.py sync_partner")
     rank = {handle: place for place, handle in enumerate(PREFERRED)}
     return sorted(live, key=lambda merchant: (rank.get(merchant.handle, len(rank)), merchant.name))[: len(TEAMS)]
+
+
+def _ask_for_approvals(merchants: list[Merchant]) -> None:
+    """At the second merchant two people decide about large lists; on a first run only, so that settings stay."""
+    for merchant in merchants[1:]:
+        if not merchant.memberships.exists():
+            merchant.approval_threshold = APPROVAL_ABOVE
+            merchant.save(update_fields=["approval_threshold"])
 
 
 def _people(merchants: list[Merchant]) -> Iterator[User]:
