@@ -32,7 +32,7 @@ def approve_list(*, recipient_list: RecipientList, token: UUID, actor: User) -> 
         return False
     if not start_hold(recipient_list, actor, careful=True):
         return False
-    _answer(recipient_list, actor, f"approved “{recipient_list.name}”")
+    _answer(recipient_list, actor, f"approved “{recipient_list.name}”.")
     return True
 
 

@@ -49,8 +49,8 @@ def tell_review(job: IssuanceJob) -> None:
 def tell_asked(recipient_list: RecipientList, asker: User | None) -> None:
     """The approvers, but not who asks."""
     guests = recipient_list.waiting_count
-    who = asker or "Partner staff"
-    sentence = f"{who} asks you to approve “{recipient_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}."
+    who = f"{asker} asks" if asker else "Partner staff ask"
+    sentence = f"{who} you to approve “{recipient_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}."
     facts = [(term.label, term.value) for term in ledger_terms(recipient_list)]
     key = f"asked:{recipient_list.confirm_token}"
     _tell(recipient_list, Kind.APPROVAL_ASKED, key, sentence, facts=facts, right=Right.APPROVE, but=asker)

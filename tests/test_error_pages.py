@@ -44,7 +44,8 @@ def test_a_bug_is_answered_calmly(ana: User, client_of: ClientOf, monkeypatch: p
 def test_a_missing_right_names_the_role_and_who_can_change_it(ben: User, client_of: ClientOf) -> None:
     answer = client_of(ben).get("/m/harbor-grill/team/")
     assert answer.status_code == 403
-    assert "Your role here is Viewer: you can&#x27;t manage the team" in answer.content.decode()
+    assert "Your role here is Viewer: you can’t manage team and settings" in answer.content.decode()
+    assert "/m/harbor-grill/activity/" in answer.content.decode(), "the way on is still there"
     assert "A manager of your merchant can change your role." in answer.content.decode()
 
 

@@ -206,7 +206,7 @@ def test_approvers_are_asked_and_who_asked_is_answered(
             assert send_back_list(recipient_list=made, actor=abe, reason="Too early")
             made.refresh_from_db()
     assert told(abe) == ["Sid asks you to approve “June guests”: 2 rewards."] * 2
-    assert told(sid) == ["Abe sent “June guests” back: Too early", "Abe approved “June guests”"]
+    assert told(sid) == ["Abe sent “June guests” back: Too early", "Abe approved “June guests”."]
     assert told(ben) == []
 
 

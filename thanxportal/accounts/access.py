@@ -27,9 +27,10 @@ def merchant_for(request: HttpRequest, handle: str, right: Right = Right.VIEW) -
     )
     if membership is None:
         raise Http404("No such merchant.")
+    merchant = _enter(request, membership)
     if not membership.may(right):
-        raise PermissionDenied(f"Your role here is {membership.get_role_display()}: you can't {right.label}.")
-    return _enter(request, membership)
+        raise PermissionDenied(f"Your role here is {membership.get_role_display()}: you can’t {right.label}.")
+    return merchant
 
 
 def merchant_of_person(request: HttpRequest) -> Merchant | None:

@@ -50,9 +50,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["time_zone"].choices = _zones()  # type: ignore[attr-defined]
         self.fields["country"].choices = _countries()  # type: ignore[attr-defined]
         for name, label, hint in (
-            ("preferred_identifier", "When a row has an email and a phone number", "By this one Thanx is asked."),
+            ("preferred_identifier", "When a row has an email and a phone number", "Thanx is asked by this one."),
             ("repeat_days", "Days in which a guest was rewarded “lately”",
-             "Guests whom another campaign rewarded in these days are pointed out before you issue; 0: nobody is."),
+             "Guests whom another campaign rewarded in these days are set aside before you issue. 0: nobody is."),
             ("approval_threshold", "Guests that one person may reward alone",
              "Larger lists need an approver who isn’t the one who asked. Empty: no list does."),
         ):  # fmt: skip

@@ -101,7 +101,7 @@ class Right(models.TextChoices):
     BUILD = "builder", "build campaigns and upload lists"
     ISSUE = "sender", "publish campaigns and issue rewards"
     APPROVE = "approver", "approve large lists"
-    MANAGE = "manager", "manage the team and export unmasked"
+    MANAGE = "manager", "manage team and settings or see guests unmasked"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -1,0 +1,125 @@
+"""Two people decide about a large list, and a team is invited and joined: with JavaScript, without it, on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from campaigns.models import Campaign
+from issuance.models import RecipientList
+from issuance.services import create_list, launch_list
+from thanxportal.accounts.models import Invitation, Kind, Membership, Merchant, Role, User
+from thanxportal.accounts.notifications import notify
+from thanxportal.accounts.team import invite
+
+GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(8))])
+WAYS = [(True, 1280), (True, 390), (False, 1280), (False, 390)]
+
+
+@pytest.fixture
+def large(campaign: Campaign, work: Callable[[], None]) -> RecipientList:
+    """A checked list above the threshold of its merchant."""
+    Merchant.objects.filter(pk=campaign.merchant_id).update(approval_threshold=2)
+    made = create_list(campaign=campaign, name="June guests", content=GUESTS, actor=None)
+    work()
+    return RecipientList.objects.select_related("merchant", "campaign").get(pk=made.pk)
+
+
+@pytest.mark.parametrize(("javascript", "width"), WAYS)
+def test_two_people_decide_about_a_large_list(
+    large: RecipientList, sid: User, abe: User, page_of: Callable[..., Page], javascript: bool, width: int
+) -> None:
+    rewards = f"{large.waiting_count} rewards"
+    asker = page_of(sid, width=width, javascript=javascript)
+    asker.goto(reverse("issuance:list_review", args=[large.merchant.handle, large.pk]))
+    asker.get_by_role("button", name=f"Ask for approval of {rewards}").click()
+    expect(asker.get_by_text("You asked for approval")).to_be_visible()
+    expect(asker.get_by_role("heading", name="Who can approve")).to_be_visible()
+    approver = page_of(abe, width=width, javascript=javascript)
+    approver.goto("/notifications/")
+    approver.get_by_role("link", name="Sid asks you to approve").click()
+    approver.get_by_role("button", name="Send it back").click()
+    approver.get_by_label("What has to change first?").fill("Please wait until Monday")
+    approver.get_by_role("button", name="Send it back").click()
+    expect(approver.get_by_text("Nothing was issued")).to_be_visible()
+    asker.goto(reverse("issuance:list_review", args=[large.merchant.handle, large.pk]))
+    expect(asker.get_by_text("Please wait until Monday")).to_be_visible()
+    asker.get_by_role("button", name=f"Ask for approval of {rewards}").click()
+    approver.goto(reverse("issuance:list_approval", args=[large.merchant.handle, large.pk]))
+    approver.get_by_role("button", name=f"Approve and issue {rewards}").click()
+    expect(approver.get_by_role("heading", name="June guests")).to_be_visible()
+    large.refresh_from_db()
+    assert (large.state, large.launched_by, large.approved_by) == ("held", sid, abe)
+
+
+@pytest.mark.parametrize(("javascript", "width"), WAYS)
+def test_a_manager_invites_somebody_who_joins(
+    harbor: Merchant,
+    ana: User,
+    page_of: Callable[..., Page],
+    browser: Browser,
+    live_server: Any,
+    javascript: bool,
+    width: int,
+) -> None:
+    manager = page_of(ana, width=width, javascript=javascript)
+    manager.goto(reverse("accounts:team", args=[harbor.handle]))
+    manager.get_by_label("Email", exact=True).fill("dora@example.com")
+    manager.get_by_label("Role", exact=True).select_option("sender")
+    manager.get_by_role("button", name="Send the invitation").click()
+    expect(manager.get_by_text("Invited dora@example.com")).to_be_visible()
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=javascript)
+    dora = context.new_page()
+    dora.goto(reverse("accounts:invitation", args=[Invitation.objects.get().token]))
+    dora.get_by_label("Your name").fill("Dora")
+    dora.get_by_label("A password").fill("correct horse battery")
+    dora.get_by_role("button", name="Make my account and join").click()
+    expect(dora.get_by_role("heading", name="Harbor Grill")).to_be_visible()
+    context.close()
+    manager.reload()
+    manager.get_by_label("Role of Dora").select_option("builder")
+    manager.get_by_role("button", name="Change the role of Dora").click()
+    expect(manager.get_by_text("Dora is Builder now.")).to_be_visible()
+    manager.locator("tr", has_text="Dora").locator("summary").click()
+    manager.get_by_role("button", name="Yes, remove Dora").click()
+    expect(manager.get_by_text("Dora is no longer on the team")).to_be_visible()
+    assert Membership.objects.filter(merchant=harbor).count() == 1
+
+
+@pytest.fixture
+def addresses(large: RecipientList, ana: User, sid: User, abe: User) -> list[str]:
+    """Every page about people, with something on it."""
+    assert launch_list(recipient_list=large, token=large.confirm_token, actor=sid, careful=True)
+    token = invite(merchant=large.merchant, email="dora@example.com", role=Role.SENDER, actor=ana).token
+    facts = [("rows in file", 8), ("rewarded", 8)]
+    path, words = "/m/harbor-grill/", "“June guests” has finished."
+    notify(merchant=large.merchant, kind=Kind.FINISHED, key="x", sentence=words, facts=facts, path=path)
+    handle = large.merchant.handle
+    return [
+        reverse("accounts:team", args=[handle]),
+        reverse("accounts:settings", args=[handle]),
+        reverse("accounts:profile"),
+        reverse("accounts:notifications"),
+        reverse("accounts:invitation", args=[token]),
+        reverse("issuance:list_approval", args=[handle, large.pk]),
+        reverse("mfa_index"),
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_and_nothing_overflows(
+    addresses: list[str], page_of: Callable[..., Page], ana: User, width: int, scheme: str
+) -> None:
+    page = page_of(ana, width=width, scheme=scheme)
+    for address in addresses:
+        page.goto(address)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{address} is {overflow} px too wide"
