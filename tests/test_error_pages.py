@@ -9,8 +9,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from thanxportal.accounts import access
-from thanxportal.accounts.models import Merchant, User
+from thanxportal.accounts.models import Membership, Merchant, User
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -35,7 +34,7 @@ def test_without_a_database_people_still_get_a_page(
 def test_a_bug_is_answered_calmly(ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = client_of(ana)
     browser.raise_request_exception = False
-    monkeypatch.setattr(access, "user_of", lambda request: 1 / 0)
+    monkeypatch.setattr(Membership, "may", lambda member, right: 1 / 0)
     answer = browser.get("/m/harbor-grill/")
     assert answer.status_code == 500
     assert "ZeroDivisionError" not in answer.content.decode()
