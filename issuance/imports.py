@@ -29,8 +29,8 @@ from issuance.seen import Seen
 from issuance.sorting import ERROR_COLUMNS, RECIPIENT_COLUMNS, Batch, Deal, Sorter
 from issuance.states import ListState, Outcome
 
-BATCH = 10_000  # rows that are made before they are handed to the database
-TOGETHER = 4  # batches in one transaction, where the database works on one while the next is made
+BATCH = 5_000  # rows that are made before they are handed to the database
+TOGETHER = 8  # batches in one transaction, where the database works on one while the next is made
 
 
 def deal_of(recipient_list: RecipientList) -> Deal:

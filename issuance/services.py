@@ -32,7 +32,7 @@ def create_list(*, campaign: Campaign, name: str, content: File[bytes] | str, ac
         why = "has ended" if campaign.has_ended else "isn't published yet"
         raise CampaignTakesNoLists(f"“{campaign.name}” {why}, so it takes no guests.")
     pasted = isinstance(content, str)
-    file = ContentFile(content.encode()) if isinstance(content, str) else content
+    file = ContentFile(content.encode("utf-8", "replace")) if isinstance(content, str) else content
     with transaction.atomic():
         recipient_list = RecipientList(
             merchant=campaign.merchant, campaign=campaign, name=name[:200], pasted=pasted, created_by=actor

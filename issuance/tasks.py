@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from issuance import engine, imports, planning, reconcile, sweeper
+from issuance import engine, imports, planning, reconcile, sweeper, uploads
 
 log = logging.getLogger(__name__)
 sweeper.connect()
@@ -24,6 +24,11 @@ def work_list(list_id: int) -> None:
 @shared_task
 def work_job(job_id: int) -> None:
     engine.work_job(job_id)
+
+
+@shared_task
+def delete_old_uploads() -> None:
+    uploads.delete_old_uploads()
 
 
 @shared_task

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 from issuance.unreadable_file import UnreadableFile
 
@@ -27,8 +27,19 @@ _LETTERS = string.ascii_uppercase.encode()
 _DIGITS = string.digits.encode()
 
 
-def check_archive(path: Path) -> Literal["xlsx", "ods"]:
-    """The kind of spreadsheet.
+class Archive(NamedTuple):
+    """A spreadsheet that may be unpacked; `tallest` is the number of rows of its tallest sheet, 0 if not counted.
+
+    `linked` says that cells refer to other files. Those are never opened: cells hold what was last shown.
+    """
+
+    kind: Literal["xlsx", "ods"]
+    tallest: int
+    linked: bool
+
+
+def check_archive(path: Path) -> Archive:
+    """What kind of spreadsheet it is.
 
     Raises UnreadableFile for a zip bomb (by declared sizes first, then by counting what really comes out), a
     password, macros, another kind of zip, or a sheet whose used area is larger than `MOST_CELLS`.
@@ -38,11 +49,11 @@ def check_archive(path: Path) -> Literal["xlsx", "ods"]:
             members = archive.infolist()
             kind = _kind(archive, members)
             _check_declared(members, path.stat().st_size)
-            for member in members:
-                _check_member(file, member, kind)
+            tallest = max((_checked_height(file, member, kind) for member in members), default=0)
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, OSError, ValueError, EOFError):
         raise UnreadableFile("spreadsheet_damaged") from None
-    return kind
+    linked = any(member.filename.startswith("xl/externalLinks/") for member in members)
+    return Archive(kind, tallest, linked)
 
 
 def inflate(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -92,13 +103,14 @@ def _check_declared(members: list[zipfile.ZipInfo], packed: int) -> None:
         raise UnreadableFile("spreadsheet_inflates")
 
 
-def _check_member(file: BinaryIO, member: zipfile.ZipInfo, kind: str) -> None:
+def _checked_height(file: BinaryIO, member: zipfile.ZipInfo, kind: str) -> int:
     sheet = _Area() if kind == "xlsx" and member.filename.startswith("xl/worksheets/") else None
     for block in inflate(file, member):
         if sheet:
             sheet.add(block)
             if sheet.cells > MOST_CELLS:
                 raise UnreadableFile("spreadsheet_too_large")
+    return max(sheet.height, sheet.tags) if sheet else 0
 
 
 @dataclass(slots=True)

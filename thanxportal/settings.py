@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     "sync-partner": {"task": "campaigns.tasks.sync_partner", "schedule": 15 * 60},
     "reconcile": {"task": "issuance.tasks.reconcile_all", "schedule": crontab(hour=3, minute=17)},
     "mail": {"task": "thanxportal.accounts.tasks.send_mail", "schedule": 15},
+    "delete-uploads": {"task": "issuance.tasks.delete_old_uploads", "schedule": crontab(hour=4, minute=11)},
     "sweep": {"task": "issuance.tasks.sweep", "schedule": 15},
 }
 
@@ -234,6 +235,8 @@ ONE_GUEST_PER_SENDER: int = env.int("ONE_GUEST_PER_SENDER", default=20)  # singl
 ONE_GUEST_PER_GUEST: int = env.int("ONE_GUEST_PER_GUEST", default=1)  # rewards in 24 hours, all senders together
 # Under which guests are hashed; changing it forgets who was already rewarded.
 IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
+# After so many days the file of a list that was read is deleted; its rows stay with the list.
+UPLOAD_RETENTION_DAYS: int = env.int("UPLOAD_RETENTION_DAYS", default=30)
 # Files of more bytes are read by a second process where the machine has two processors; 0: never.
 READ_APART_ABOVE: int = env.int("READ_APART_ABOVE", default=4 * 1024 * 1024)
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)

@@ -1,0 +1,118 @@
+"""What people would use instead: django-import-export, and a form and a save for each row. Same model, same rules."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.db import transaction
+
+from benchmarks.ingest_reference import EMAIL, PHONE, email_of, phone_of
+from issuance.imports import deal_of
+from issuance.models import Recipient
+from issuance.recipient_file import identity
+from issuance.sorting import Sorter
+
+try:
+    import tablib
+    from import_export import resources
+except ImportError:
+    tablib = None
+
+
+def contenders() -> dict[str, Callable[[Any, Path], float]]:
+    """Name -> what reads a file into a list and returns its seconds."""
+    found = {"form": seconds_of_forms}
+    if tablib is None:
+        print("django-import-export isn't installed, so nothing is compared with it: pip install django-import-export")
+        return found
+    return found | {
+        "import-export": lambda guests, path: _import(guests, path),
+        "import-export-preview": lambda guests, path: _import(guests, path, preview=True),
+        "import-export-bulk": lambda guests, path: _import(guests, path, bulk=True),
+    }
+
+
+class Dealer:
+    """Makes a guest of a row of the file, by the libraries; None for a bad or repeated one."""
+
+    def __init__(self, guests: Any) -> None:
+        self.guests, self.sorter, self.seen = guests, Sorter(deal_of(guests)), set[bytes]()
+
+    def fields(self, number: int, row: dict[str, str]) -> dict[str, Any] | None:
+        email, phone = email_of(row[EMAIL]), phone_of(row[PHONE])
+        value = email or phone
+        digest = self.sorter.hash(identity(value))
+        if not value or digest in self.seen:
+            return None
+        self.seen.add(digest)
+        variant, outcome = self.sorter.arms[self.sorter.choose(value)]
+        kind, other = ("email", phone) if email else ("phone", "")
+        return {
+            "recipient_list": self.guests.pk, "row": number, "type": kind, "value": value, "other": other,
+            "identity": digest, "variant": variant, "outcome": outcome, "cells": "\x1f".join(row.values()),
+        }  # fmt: skip
+
+
+class GuestForm(forms.ModelForm):
+    class Meta:
+        model = Recipient
+        fields = ("recipient_list", "row", "type", "value", "other", "variant", "outcome", "cells")
+
+
+def seconds_of_forms(guests: Any, path: Path) -> float:
+    start, dealer = time.perf_counter(), Dealer(guests)
+    with path.open(newline="", encoding="utf-8") as file, transaction.atomic():
+        for number, row in enumerate(csv.DictReader(file), 2):
+            fields = dealer.fields(number, row)
+            if fields:
+                form = GuestForm(fields)
+                if not form.is_valid():
+                    raise SystemExit(f"Row {number}: {form.errors}")
+                form.instance.identity = fields["identity"]
+                form.save()
+    return time.perf_counter() - start
+
+
+def _import(guests: Any, path: Path, *, preview: bool = False, bulk: bool = False) -> float:
+    start, dealer = time.perf_counter(), Dealer(guests)
+    names = ("recipient_list", "row", "type", "value", "other", "identity", "variant", "outcome", "cells")
+
+    class GuestResource(resources.ModelResource):
+        class Meta:
+            model = Recipient
+            fields = names
+            import_id_fields = ("row",)
+            force_init_instance = bulk
+            use_bulk = bulk
+            batch_size = 1_000
+            skip_diff = bulk
+            report_skipped = not bulk
+
+        def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+            row.update(dealer.fields(kwargs["row_number"] + 1, row) or {"value": ""})
+
+        def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
+            return not row["value"]
+
+        def get_queryset(self) -> Any:
+            return Recipient.objects.filter(recipient_list=guests)
+
+        def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+            instance.identity, instance.recipient_list_id = row["identity"], guests.pk
+            instance.variant_id = row["variant"]
+
+    dataset = tablib.Dataset().load(path.read_text(encoding="utf-8"), format="csv")
+    for name in names:
+        dataset.append_col([""] * len(dataset), header=name)
+    if preview:
+        GuestResource().import_data(dataset, dry_run=True)
+        dealer.seen.clear()
+    result = GuestResource().import_data(dataset, raise_errors=True)
+    if result.has_errors():
+        raise SystemExit("django-import-export refused the file.")
+    return time.perf_counter() - start
