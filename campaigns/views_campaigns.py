@@ -19,6 +19,7 @@ from campaigns.preview import preview_of
 from campaigns.publishing import request_publication
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.pages import page_of
 from thanxportal.celery import nudge
 
 PAGE = 30
@@ -30,12 +31,8 @@ def campaign_list(request: HttpRequest, handle: str) -> HttpResponse:
     """The merchant's campaigns, the newest first."""
     merchant = merchant_for(request, handle)
     campaigns = Campaign.objects.for_merchant(merchant).with_variants()
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        campaigns = campaigns.filter(pk__lt=int(before))
-    found = list(campaigns[: PAGE + 1])
-    older = found[PAGE - 1].pk if len(found) > PAGE else None
-    return TemplateResponse(request, "campaigns/campaign_list.html", {"campaigns": found[:PAGE], "older": older})
+    found, older = page_of(request, campaigns, PAGE)
+    return TemplateResponse(request, "campaigns/campaign_list.html", {"campaigns": found, "older": older})
 
 
 @require_GET

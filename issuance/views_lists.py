@@ -18,6 +18,7 @@ from issuance.models import RecipientList, RecipientListQuerySet
 from issuance.services import CampaignTakesNoLists, create_list
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.pages import page_of
 from thanxportal.celery import nudge
 
 PAGE = 30
@@ -73,8 +74,5 @@ def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, lists: RecipientListQuerySet) -> dict[str, Any]:
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        lists = lists.filter(pk__lt=int(before))
-    found = list(lists[: PAGE + 1])
-    return {"lists": found[:PAGE], "older": found[PAGE - 1].pk if len(found) > PAGE else None}
+    found, older = page_of(request, lists, PAGE)
+    return {"lists": found, "older": older}

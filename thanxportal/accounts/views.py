@@ -5,6 +5,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from thanxportal.accounts.access import LAST_MERCHANT, merchant_for, merchant_of_person, user_of
 from thanxportal.accounts.models import Activity
+from thanxportal.accounts.pages import page_of
 
 PAGE = 50
 
@@ -31,10 +32,5 @@ def switch(request: HttpRequest) -> HttpResponse:
 @require_GET
 def activity(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle)
-    rows = Activity.objects.for_merchant(merchant)
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    page = list(rows[: PAGE + 1])
-    older = page[PAGE - 1].pk if len(page) > PAGE else None
-    return TemplateResponse(request, "accounts/activity.html", {"activities": page[:PAGE], "older": older})
+    found, older = page_of(request, Activity.objects.for_merchant(merchant), PAGE)
+    return TemplateResponse(request, "accounts/activity.html", {"activities": found, "older": older})

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from thanxportal.accounts.access import merchant_of_person, notification_of, user_of
 from thanxportal.accounts.models import Notification
 from thanxportal.accounts.notifications import mark_read
+from thanxportal.accounts.pages import page_of
 
 PAGE = 30
 
@@ -19,13 +20,8 @@ PAGE = 30
 @never_cache
 def notifications(request: HttpRequest) -> HttpResponse:
     merchant_of_person(request)
-    rows = Notification.objects.of_person(user_of(request))
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: PAGE + 1])
-    older = found[PAGE - 1].pk if len(found) > PAGE else None
-    return TemplateResponse(request, "accounts/notifications.html", {"notifications": found[:PAGE], "older": older})
+    found, older = page_of(request, Notification.objects.of_person(user_of(request)), PAGE)
+    return TemplateResponse(request, "accounts/notifications.html", {"notifications": found, "older": older})
 
 
 @require_GET

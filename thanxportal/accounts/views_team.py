@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -40,25 +43,15 @@ def member_role(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         return redirect("accounts:team", handle)
     role = Role(form.cleaned_data["role"])
-    try:
-        change_role(member=member, role=role, actor=user_of(request))
-    except TeamRefusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect("accounts:team", handle)
-    messages.success(request, f"{member.user} is {role.label} now.")
-    return _after(request, member)
+    act = partial(change_role, member=member, role=role, actor=user_of(request))
+    return _do(request, member, act, f"{member.user} is {role.label} now.")
 
 
 @require_POST
 def member_remove(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     member = member_for(request, handle, pk)
-    try:
-        remove_member(member=member, actor=user_of(request))
-    except TeamRefusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect("accounts:team", handle)
-    messages.success(request, f"{member.user} is no longer on the team of {member.merchant}.")
-    return _after(request, member)
+    act = partial(remove_member, member=member, actor=user_of(request))
+    return _do(request, member, act, f"{member.user} is no longer on the team of {member.merchant}.")
 
 
 @require_POST
@@ -71,8 +64,14 @@ def invitation_withdraw(request: HttpRequest, handle: str, pk: int) -> HttpRespo
     return redirect("accounts:team", handle)
 
 
-def _after(request: HttpRequest, member: Membership) -> HttpResponse:
-    """Who gave away the own right to manage has no business on this page any more."""
+def _do(request: HttpRequest, member: Membership, act: Callable[[], None], done: str) -> HttpResponse:
+    """Says how it went. Who gave away the own right to manage has no business on the team's page any more."""
+    try:
+        act()
+    except TeamRefusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("accounts:team", member.merchant.handle)
+    messages.success(request, done)
     if member.user_id == user_of(request).pk:
         return redirect("accounts:start")
     return redirect("accounts:team", member.merchant.handle)
