@@ -271,7 +271,7 @@ def _valid_with_plus(text: str) -> bool:
     if "+" in text:
         return False
     try:
-        number = phonenumbers.parse(f"+{text}")
+        number = phonenumbers.parse(f"+{text.removeprefix('00')}")
     except phonenumbers.NumberParseException:
         return False
     return bool(phonenumbers.is_valid_number(number))

@@ -336,6 +336,78 @@ add(
     good=2,
     bad={"email_no_at": 1},
 )
+# What tills, mailing tools and people's own spreadsheets export.
+add(
+    "till_export_with_totals.csv",
+    "Guest,Email,Phone,Visits,Spend\nAnn,ann@example.com,(202) 555-0100,3,12.50\nBob,,202.555.0101,1,8.00\n"
+    "Total,,,4,20.50\n",
+    good=2,
+    bad={"no_identifier": 1},
+    rows=[2, 3, 4],
+    values=["ann@example.com", "+12025550101"],
+)
+add(
+    "names_with_addresses.csv",
+    'Contact\nAnn Roe <ann@example.com>\n"Roe, Bob" <bob@example.com>\ncleo@example.com\n',
+    error="quote_unclosed",
+    line=3,
+    good=1,
+    fixed=1,
+)
+add(
+    "names_with_addresses_quoted.csv",
+    'Contact\nAnn Roe <ann@example.com>\n"""Roe, Bob"" <bob@example.com>"\ncleo@example.com\n',
+    good=3,
+    fixed=2,
+    values=["ann@example.com", "bob@example.com", "cleo@example.com"],
+)
+add("everything_quoted.csv", '"Email","Phone"\r\n"ann@example.com",""\r\n"","2025550100"\r\n', good=2, fixed=0)
+add("trailing_delimiters.csv", "Email,,,\nann@example.com,,,\nbob@example.com,,,\n,,,\n", good=2, rows=[2, 3], email=0)
+add("blank_first_column.csv", ",Email,\n,ann@example.com,\n,bob@example.com,\n", good=2, email=1)
+add(
+    "spaces_everywhere.csv", " Email , Phone \n  ann@example.com ,  \n , 202 555 0100 \n", good=2, fixed=0, header_row=1
+)
+add(
+    "header_again_further_down.csv",
+    "Email,Name\nann@example.com,Ann\nEmail,Name\nbob@example.com,Bob\n",
+    good=2,
+    bad={"email_no_at": 1},
+    rows=[2, 3, 4],
+)
+add("header_in_row_20.csv", "Report\n" * 19 + "Name,Email\nAnn,ann@example.com\n", good=1, header_row=20, rows=[21])
+add(
+    "several_addresses_in_a_cell.csv",
+    'Email\n"ann@example.com, bob@example.com"\nann@example.com / bob@example.com\ncleo@example.com\ndan@example.com\n',
+    good=2,
+    bad={"email_several": 2},
+)
+add(
+    "phones_of_the_world.csv",
+    "Phone\n+44 20 7946 0018\n+49 (30) 901820\n+81 3-1234-5678\n+34 912 345 678\n+1 (202) 555-0100\n0044 20 7946 0018\n"
+    "+999 123456\n",
+    good=5,
+    bad={"phone_needs_country": 1, "phone_invalid": 1},
+    values=["+442079460018", "+4930901820", "+81312345678", "+34912345678", "+12025550100"],
+)
+add(
+    "phones_in_odd_characters.csv",
+    "Phone,Name\n２０２５５５０１００,a\n202\u00a0555\u00a00101,b\n202–555–0102,c\n\u202d2025550103\u202c,d\n",
+    good=4,
+    values=["+12025550100", "+12025550101", "+12025550102", "+12025550103"],
+)
+add("free_numbers_and_premium_ones.csv", "Phone\n(800) 234-5678\n(900) 234-5678\n202 555 0100\n", good=2,
+    bad={"phone_premium": 1})  # fmt: skip
+add("utf32.csv", "Name,Email\nJosé,jose@example.com\n".encode("utf-32"), good=1, encoding="utf-32")
+add("polish.csv", "Imię;Adres e-mail;Telefon\nAnna;ann@example.com;+48 22 123 45 67\n", good=1, email=1, phone=2)
+add("korean.csv", "이름,이메일,전화번호\nAnn,ann@example.com,+82 2-312-3456\n", good=1, email=1, phone=2)
+add("capital_letters.csv", "EMAIL\nANN@EXAMPLE.COM\nBob@Example.Com\n", good=2, fixed=0,
+    values=["ann@example.com", "bob@example.com"])  # fmt: skip
+add("delimiter_only_in_notes.csv", "Email\tNote\nann@example.com\ta,b,c,d\nbob@example.com\te;f;g\n", good=2,
+    delimiter="\t")  # fmt: skip
+add("quote_inside_a_cell.csv", 'Name,Email\nAnn 5" tall,ann@example.com\nBob,bob@example.com\n', good=2)
+add("lines_of_spaces_and_tabs.csv", "Email\n \t \nann@example.com\n\t\n", good=1, rows=[3])
+add("emails_without_at.csv", "Email\nann(at)example.com\nbob at example dot com\ncleo@example.com\n", good=1,
+    bad={"email_no_at": 2})  # fmt: skip
 # Not lists at all.
 add("empty.csv", b"", error="empty_file")
 add("blank.csv", " \n\n \n", error="empty_file")
@@ -391,6 +463,23 @@ add(
     "zip_bomb.xlsx",
     xlsx(HEADER, more={"xl/worksheets/sheet2.xml": bytes(30 * 1024 * 1024)}),
     error="spreadsheet_inflates",
+)
+add(
+    "dates_and_errors.xlsx",
+    xlsx(
+        HEADER
+        + '<row r="2"><c r="A2"><v>46023</v></c><c r="B2" t="str"><f>A1</f><v>ann@example.com</v></c>'
+        + '<c r="C2" t="e"><v>#N/A</v></c></row>'
+        + '<row r="3"><c r="B3" t="e"><v>#REF!</v></c><c r="C3"><v>2025550101</v></c></row>'
+    ),
+    good=2,
+    values=["ann@example.com", "+12025550101"],
+)
+add("two_sheets_of_guests.xlsx", xlsx(HEADER + xlsx_row(2, "Ann", "ann@example.com"), HEADER), good=1, fixed=0)
+add(
+    "links_to_other_files.xlsx",
+    xlsx(HEADER + xlsx_row(2, "Ann", "ann@example.com"), more={"xl/externalLinks/externalLink1.xml": "<x/>"}),
+    good=1,
 )
 LAST = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
 add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import unicodedata
 
@@ -11,7 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from issuance.identifiers import SENTENCES, email_verdict, identity, phone_verdict
 
-VALUES = 20_000
+VALUES = int(os.environ.get("IDENTIFIER_VALUES", "20000"))  # Of each kind; `make identifiers` takes 200,000.
 LOCALS = [
     "ann",
     "Bob.Roe",
