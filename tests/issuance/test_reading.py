@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
+from hypothesis import HealthCheck, assume, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from benchmarks.guest_files import HEADER, guest_rows
 from campaigns.models import Campaign
 from issuance import engine, imports, reading_process
-from issuance.models import RecipientList
+from issuance.models import GuestClaim, RecipientList
 from issuance.reading_process import ReaderDied
 from issuance.services import create_list, discard_list
 from issuance.sorting import Batch
@@ -24,9 +30,6 @@ ERROR = ("row", "kind", "code", "column", "cells", "identity")
 
 
 def realistic(rows: int) -> bytes:
-    import csv
-    import io
-
     text = io.StringIO(newline="")
     csv.writer(text).writerows([HEADER, *guest_rows(rows), ["x", "a\\b", "tab\there", "odd@example.com", "two\nlines"]])
     return text.getvalue().encode()
@@ -164,6 +167,31 @@ def test_two_files_at_once_do_not_disturb_each_other(campaign: Campaign, monkeyp
     read(first)
     second.refresh_from_db()
     assert everything(first) == everything(second) == alone
+
+
+PEOPLE = st.sampled_from(
+    ["ann@example.com", "ANN@example.com", "bob@example.com", "(202) 555-0100", "2025550100", "no", ""]
+)
+
+
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(PEOPLE, PEOPLE, st.text(max_size=5)), min_size=1, max_size=25))
+def test_rows_are_conserved_and_keep_their_numbers(one_arm: Campaign, rows: list[tuple[str, str, str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([("Email", "Phone", "Note"), ("rewarded@example.com", "", ""), *rows])
+    earlier = RecipientList.objects.create(merchant=one_arm.merchant, campaign=one_arm, planned_at=timezone.now())
+    identity = imports.identity_of(earlier)("rewarded@example.com")
+    GuestClaim.objects.get_or_create(campaign=one_arm, identity=identity, defaults={"recipient_list": earlier})
+    guests = read(brought(one_arm, text.getvalue().encode("utf-8", "replace")))
+    assume(guests.state != "mapping")
+    assert guests.state in ("checked", "unreadable")
+    kept = [*guests.recipients.values_list("row", flat=True), *guests.row_errors.values_list("row", flat=True)]
+    filled = [number for number, row in enumerate(rows, 3) if "".join(row).strip()]
+    if guests.state == "checked":
+        assert sorted(kept) == [2, *filled]
+        assert guests.already_rewarded_count == 1
+    ready, errors = guests.ready_count, guests.invalid_count + guests.duplicate_count
+    assert guests.rows_count == len(kept) == ready + errors + guests.already_rewarded_count
 
 
 def test_the_originals_of_a_guest_are_kept_as_they_stood(campaign: Campaign) -> None:
