@@ -13,7 +13,12 @@ from thanxportal.accounts.models import Right
 def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> RecipientList:
     """A list of the merchant named in the address, with its campaign and people, if the user may do `right`."""
     merchant = merchant_for(request, handle, right)
-    found = RecipientList.objects.for_merchant(merchant).select_related("launched_by", "parent").filter(pk=pk).first()
+    found = (
+        RecipientList.objects.for_merchant(merchant)
+        .select_related("launched_by", "approved_by", "parent")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise Http404("No such list.")
     found.merchant = merchant

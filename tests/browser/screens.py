@@ -109,6 +109,12 @@ def main(base: str, password: str, file: str) -> None:
         shoot(page, "home")
         page.click("nav.nav:visible >> text=Activity")
         shoot(page, "activity")
+        for name in ("team", "settings"):
+            page.goto(f"/m/harbor-grill/{name}/")
+            shoot(page, name)
+        for name, address in {"notifications": "/notifications/", "profile": "/profile/"}.items():
+            page.goto(address)
+            shoot(page, name)
         staff = sign_in(browser, base, "sam@example.com", password)
         staff.goto("/admin/issuance/issuancejob/")
         shoot(staff, "admin-jobs")

@@ -156,6 +156,7 @@ def test_an_approval_starts_the_hold_and_the_rewards_go_out(
     made.refresh_from_db()
     assert made.closed
     assert made.rewarded_count == 6
+    assert "by Sid, approved by Abe," in client_of(sid).get(at("list_detail", made)).content.decode()
     assert IssuanceJob.objects.filter(canary=True).count() == 1
 
 
