@@ -37,6 +37,7 @@ class DelimitedText:
 
     sheets: tuple[str, ...] = ()
     sheet = ""
+    sure = True
 
     def __init__(self, open_text: Callable[[], TextIO], *, kind: str, encoding: str, bytes_total: int) -> None:
         self._open_text = open_text

@@ -18,6 +18,7 @@ class _Rows:
     kind = encoding = delimiter = sheet = ""
     sheets: tuple[str, ...] = ()
     bytes_total = bytes_read = 0
+    sure = True
 
     def __init__(self, cells: Sequence[list[str]]) -> None:
         self.cells = cells

@@ -103,6 +103,7 @@ class Table(Protocol):
     warnings: list[str]
     sheets: tuple[str, ...]
     sheet: str
+    sure: bool
 
     @property
     def bytes_read(self) -> int: ...
@@ -131,6 +132,7 @@ class RecipientFile:
         sample, broken = _sample(table)
         try:
             columns = columns or find_columns(sample, country=self._country)
+            columns = columns if table.sure else replace(columns, sure=False)
         except UnreadableFile as error:
             raise broken or error from None
         self.opened = Opened(

@@ -41,6 +41,7 @@ class SheetTable:
 
     encoding = "utf-8"
     delimiter = ""
+    sure = True  # which sheet is meant
 
     def __init__(
         self, sheet: Sheet, *, sheets: tuple[str, ...], kind: str, bytes_total: int, warnings: list[str]
@@ -66,7 +67,8 @@ class SheetTable:
 def open_spreadsheet(
     path: Path, *, bytes_total: int, has_guests: Callable[[Sheet], bool], name: str = ""
 ) -> SheetTable:
-    """The visible sheet of that name, else the first that `has_guests`, else the first; says so when there are others.
+    """The visible sheet of that name, else the first that `has_guests`, else the first; says so when there are
+    others, and isn't sure when several have guests.
 
     Raises UnreadableFile.
     """
@@ -75,13 +77,15 @@ def open_spreadsheet(
     sheets = _ods_sheets(path) if kind == "ods" else _xlsx_sheets(path, tall=archive.tallest > _TALL)
     if not sheets:
         raise UnreadableFile("empty_file")
-    named = next((sheet for sheet in sheets if sheet.name == name), None)
-    chosen = named or next((sheet for sheet in sheets if has_guests(sheet)), sheets[0])
+    fitting = [sheet for sheet in sheets if sheet.name == name] or [*filter(has_guests, sheets)] or sheets[:1]
+    chosen = fitting[0]
     warnings = ["Some cells refer to other files. They were read as last saved."] if archive.linked else []
     if len(sheets) > 1:
         warnings.append(f"Read the sheet “{chosen.name}”; the file has {len(sheets)} sheets.")
     names = tuple(sheet.name for sheet in sheets)
-    return SheetTable(chosen, sheets=names, kind=kind, bytes_total=bytes_total, warnings=warnings)
+    table = SheetTable(chosen, sheets=names, kind=kind, bytes_total=bytes_total, warnings=warnings)
+    table.sure = len(fitting) == 1
+    return table
 
 
 def _xlsx_sheets(path: Path, *, tall: bool) -> list[Sheet]:

@@ -100,6 +100,14 @@ def test_another_sheet_can_be_asked_for(one_arm: Campaign, ana: User) -> None:
     assert (read(guests).state, values(guests)) == ("checked", ["cleo@example.com"])
 
 
+def test_of_several_sheets_with_guests_a_person_chooses_one(one_arm: Campaign, ana: User) -> None:
+    sheets = [xlsx_row(1, "Email") + xlsx_row(2, f"{name}@example.com") for name in ("ann", "bob")]
+    guests = brought(one_arm, xlsx(xlsx_row(1, "Read me"), *sheets), "a.xlsx")
+    assert (guests.state, guests.file_info["sheet"]) == ("mapping", "Sheet 2")
+    assert choose_columns(recipient_list=guests, actor=ana, sheet="Sheet 3")
+    assert (read(guests).state, values(guests)) == ("checked", ["bob@example.com"])
+
+
 @pytest.mark.parametrize(("preferred", "value", "other"), [
     ("email", "ann@example.com", "+12025550100"), ("phone", "+12025550100", "ann@example.com"),
 ])  # fmt: skip
