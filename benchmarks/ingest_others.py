@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
+from benchmarks.guest_files import HEADER
 from benchmarks.ingest_reference import EMAIL, PHONE, email_of, phone_of
 from issuance.imports import deal_of
 from issuance.models import Recipient
@@ -80,7 +81,7 @@ def seconds_of_forms(guests: Any, path: Path) -> float:
 
 def _import(guests: Any, path: Path, *, preview: bool = False, bulk: bool = False) -> float:
     start, dealer = time.perf_counter(), Dealer(guests)
-    names = ("recipient_list", "row", "type", "value", "other", "identity", "variant", "outcome", "cells")
+    names = ("recipient_list", "row", "type", "value", "other", "variant", "outcome", "cells")
 
     class GuestResource(resources.ModelResource):
         class Meta:
@@ -94,7 +95,9 @@ def _import(guests: Any, path: Path, *, preview: bool = False, bulk: bool = Fals
             report_skipped = not bulk
 
         def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
-            row.update(dealer.fields(kwargs["row_number"] + 1, row) or {"value": ""})
+            original = {name: row[name] for name in HEADER}
+            row.update(dealer.fields(kwargs["row_number"] + 1, original) or {"value": ""})
+            row["identity"] = (row["identity"] or b"").hex()
 
         def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
             return not row["value"]
@@ -103,11 +106,11 @@ def _import(guests: Any, path: Path, *, preview: bool = False, bulk: bool = Fals
             return Recipient.objects.filter(recipient_list=guests)
 
         def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-            instance.identity, instance.recipient_list_id = row["identity"], guests.pk
+            instance.identity, instance.recipient_list_id = bytes.fromhex(row["identity"]), guests.pk
             instance.variant_id = row["variant"]
 
     dataset = tablib.Dataset().load(path.read_text(encoding="utf-8"), format="csv")
-    for name in names:
+    for name in (*names, "identity"):
         dataset.append_col([""] * len(dataset), header=name)
     if preview:
         GuestResource().import_data(dataset, dry_run=True)
