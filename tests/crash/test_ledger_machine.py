@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,11 @@ from hypothesis.stateful import (
 )
 
 from campaigns.models import Campaign
+from issuance.corrections import CantCorrect, correct_guest, leave_out
 from issuance.deliveries import store_delivery
 from issuance.models import IssuanceJob, Recipient, RecipientList
 from issuance.reconcile import reconcile
+from issuance.retries import CantRetry, retry_refused
 from issuance.services import create_list, discard_list, launch_list, request_revocation, stop_list
 from issuance.states import JobState
 from tests import cast
@@ -114,6 +117,26 @@ class Ledger(RuleBasedStateMachine):
         jobs = list(IssuanceJob.objects.filter(state__in=("completed", "failed", "accepted")).order_by("pk"))
         if jobs:
             request_revocation(job=data.draw(st.sampled_from(jobs)), actor=self.ana, reason="Wrong reward.")
+
+    @precondition(lambda self: self.seen)
+    @rule(data=st.data())
+    def retry(self, data: st.DataObject) -> None:
+        parent = RecipientList.objects.get(pk=data.draw(st.sampled_from(sorted(self.seen))))
+        with suppress(CantRetry), transaction.atomic():
+            child = retry_refused(recipient_list=parent, reasons=(), actor=self.ana)
+            self.seen[child.pk] = child
+
+    @rule(data=st.data(), instead=st.sampled_from(["", *POOL]))
+    def correct_a_guest_of_a_retry_or_leave_it_out(self, data: st.DataObject, instead: str) -> None:
+        retried = Recipient.objects.exclude(retry_of=None).order_by("pk")
+        if rows := list(retried.values_list("recipient_list", "row")):
+            pk, row = data.draw(st.sampled_from(rows))
+            child = RecipientList.objects.get(pk=pk)
+            with suppress(CantCorrect), transaction.atomic():
+                if instead:
+                    correct_guest(recipient_list=child, row=row, text=instead)
+                else:
+                    leave_out(recipient_list=child, row=row)
 
     @rule(dice=st.randoms(use_true_random=False), repeats=st.integers(0, 2))
     def webhooks_arrive(self, dice: Any, repeats: int) -> None:
