@@ -74,14 +74,14 @@ def no_intent() -> None:
 
 
 def no_fence() -> None:
-    """Moves and releases a job whoever owns it by now."""
+    """Moves and releases a job whoever owns it by now, and writes back what it remembers, as `job.save()` would."""
 
     def make(write: Callable[..., Any]) -> Callable[..., Any]:
         def unfenced(job: Any, *args: Any, **kwargs: Any) -> Any:
             from issuance.models import IssuanceJob
 
             job.epoch = IssuanceJob.objects.values_list("epoch", flat=True).get(pk=job.pk)
-            return write(job, *args, **kwargs)
+            return write(job, *args, **{"in_doubt": job.in_doubt, **kwargs})
 
         return unfenced
 
