@@ -13,6 +13,18 @@ from django.template.defaultfilters import filesizeformat
 from issuance.models import RecipientList
 
 TYPE_THE_COUNT_ABOVE = 1_000  # guests
+NO_TABLES = {
+    "pdf": "a PDF document",
+    "doc": "a text document",
+    "docx": "a text document",
+    "pages": "a text document",
+    "numbers": "an Apple Numbers file",
+    "jpg": "a picture",
+    "jpeg": "a picture",
+    "png": "a picture",
+    "heic": "a picture",
+    "zip": "a compressed archive",
+}
 KINDS = ".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv,text/plain"
 
 
@@ -36,6 +48,12 @@ class NewListForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off", "maxlength": 2_000_000}),
     )
 
+    def __init__(self, data: Any = None, files: Any = None, **options: Any) -> None:
+        super().__init__(data, files, **options)
+        rows, size = settings.MAX_LIST_ROWS, settings.MAX_LIST_BYTES
+        self.fields["file"].help_text += f" Up to {rows:,} rows and {filesizeformat(size)}."
+        self.fields["file"].widget.attrs["data-most"] = str(size)
+
     def clean_file(self) -> File[bytes] | None:
         file: File[bytes] | None = self.cleaned_data["file"]
         if file is None:
@@ -43,6 +61,8 @@ class NewListForm(forms.Form):
         size, most = file.size or 0, settings.MAX_LIST_BYTES
         if not size:
             raise forms.ValidationError("This file is empty. Choose the file that has your guests.")
+        if what := NO_TABLES.get((file.name or "").rpartition(".")[2].lower()):
+            raise forms.ValidationError(f"This is {what}. Save your list as CSV or Excel (.xlsx) and bring that file.")
         if size > most:
             raise forms.ValidationError(
                 f"This file has {filesizeformat(size)}; a list can have {filesizeformat(most)}. "

@@ -41,7 +41,8 @@ class PastedGuests:
         self.bytes_read = 0
         self.warnings: list[str] = []
         lines = [line for line in self._lines if line.strip()]
-        left = sum(not _identifiers(line, self._country) for line in lines)
+        self.left_out = [line.strip() for line in lines if not _identifiers(line, self._country)]
+        left = len(self.left_out)
         if left == len(lines):
             raise UnreadableFile("no_identifier_in_text")
         if left:

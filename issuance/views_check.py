@@ -11,7 +11,7 @@ from issuance.access import may
 from issuance.buckets import heads_of, lines_of
 from issuance.check import BUCKETS, arms_of, buckets, causes_of, check_url, how_it_was_read
 from issuance.forms_check import IncludeForm, RowForm, UploadRowsForm
-from issuance.guests import READY, Filters, GuestReader, guest_page
+from issuance.guests import READY, Filters, GuestReader, guest_page, number_in
 from issuance.mapping import can_be_read_again
 from issuance.models import RecipientList, Repair, RowError
 from issuance.proposals import domain_proposals, proposals_of
@@ -60,6 +60,7 @@ def checked_stage(request: HttpRequest, recipient_list: RecipientList, **forms: 
     if bucket == NEEDS_YOU:
         context["causes"] = causes_of(recipient_list) if recipient_list.invalid_count else []
         context["row_form"] = open_row
+        context["left"] = number_in(place, "left")  # The row whose form was just closed.
     if bucket == REWARDED_BEFORE:
         context["repeats"] = _repeats(recipient_list, forms.get("include_form"))
     if bucket == READY:

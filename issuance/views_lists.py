@@ -15,6 +15,7 @@ from issuance import tasks
 from issuance.access import campaign_for_lists, may
 from issuance.forms import NewListForm
 from issuance.models import RecipientList, RecipientListQuerySet
+from issuance.pasted_preview import Found, look_at
 from issuance.services import CampaignTakesNoLists, create_list
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
@@ -31,6 +32,8 @@ def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         return TemplateResponse(request, "issuance/list_new.html", {"campaign": campaign})
     if request.method == "GET":
         return _new(request, campaign, NewListForm(initial={"name": _first_name(campaign)}))
+    if "look" in request.POST:
+        return _look(request, campaign)
     form = NewListForm(request.POST, request.FILES)
     if not form.is_valid():
         return _new(request, campaign, form, status=422)
@@ -45,8 +48,18 @@ def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     return redirect("issuance:list_detail", handle, added.pk)
 
 
-def _new(request: HttpRequest, campaign: Campaign, form: NewListForm, status: int = 200) -> HttpResponse:
-    context = {"campaign": campaign, "form": form}
+def _look(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Shows what pasted text holds, and stores nothing."""
+    typed = {name: request.POST.get(name, "") for name in ("name", "pasted")}
+    country, prefer = campaign.merchant.country, campaign.merchant.preferred_identifier
+    found = look_at(typed["pasted"], country=country, prefer=prefer) if typed["pasted"].strip() else None
+    return _new(request, campaign, NewListForm(initial=typed), found=found)
+
+
+def _new(
+    request: HttpRequest, campaign: Campaign, form: NewListForm, status: int = 200, found: Found | None = None
+) -> HttpResponse:
+    context = {"campaign": campaign, "form": form, "found": found}
     return TemplateResponse(request, "issuance/list_new.html", context, status=status)
 
 

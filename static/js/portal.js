@@ -20,7 +20,8 @@
     const line = zone.querySelector("[data-chosen]");
     if (!line) return;
     const size = file && (file.size < 1e6 ? `${Math.max(1, Math.round(file.size / 1e3))} KB` : `${(file.size / 1e6).toFixed(1)} MB`);
-    line.textContent = file ? `${file.name} (${size})` : "";
+    const most = Number(zone.querySelector("input[type=file]").dataset.most || Infinity);
+    line.textContent = file ? `${file.name} (${size})${file.size > most ? ": too large. Split it into several lists." : ""}` : "";
   };
 
   const zoneOf = (event) => event.target.closest?.("[data-drop]");

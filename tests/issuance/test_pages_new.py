@@ -101,3 +101,36 @@ def test_a_list_is_kept_with_its_owner_and_opens_at_its_own_address(
     assert (made.merchant, made.campaign, made.created_by) == (open_campaign.merchant, open_campaign, bea)
     assert made.pasted is (kind == "pasted")
     assert made.bytes_total > 10
+
+
+@pytest.mark.parametrize(("name", "what"), [("list.pdf", "a PDF document"), ("IMG_1.HEIC", "a picture")])
+def test_a_file_that_is_no_table_is_told_apart_by_its_name(
+    name: str, what: str, open_campaign: Campaign, bea: User, client_of: ClientOf
+) -> None:
+    refused(client_of(bea).post(address(open_campaign), {"name": "June", "file": file(b"x", name)}), f"This is {what}.")
+
+
+def test_a_look_at_pasted_text_says_what_is_taken_and_what_is_left_and_stores_nothing(
+    open_campaign: Campaign, bea: User, client_of: ClientOf
+) -> None:
+    text = "Hi <b>all</b>,\nAnn <ann@example.com>, (202) 555-0142 or bob@example.com\nSee you on 3 June!\nx@y"
+    html = client_of(bea).post(address(open_campaign), {"look": 1, "name": "June", "pasted": text}).content.decode()
+    assert "3 guests found" in html
+    assert "and 1 that needs a look" in html
+    assert "2 lines without a guest left over" in html
+    assert "Hi &lt;b&gt;all&lt;/b&gt;," in html
+    assert 'value="June"' in html
+    assert "See you on 3 June!</textarea>" not in html
+    assert not RecipientList.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("no guests here", "notice warn"), ("", 'role="status"'), ("a@b.example\n" * 30_000, "At least")],
+)
+def test_a_look_at_any_text_is_answered(
+    text: str, words: str, open_campaign: Campaign, bea: User, client_of: ClientOf
+) -> None:
+    answer = client_of(bea).post(address(open_campaign), {"look": 1, "pasted": text})
+    assert answer.status_code == 200
+    assert words in answer.content.decode()
