@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET
 from issuance import reports
 from issuance.access import list_for, may
 from issuance.models import RecipientList
+from issuance.reveals import note_full_report
+from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 
 
@@ -23,8 +25,12 @@ def bad_rows(request: HttpRequest, handle: str, pk: int) -> StreamingHttpRespons
 
 @require_GET
 def report(request: HttpRequest, handle: str, pk: int) -> StreamingHttpResponse:
+    """In full for managers, which their merchant's log keeps; masked for everybody else."""
     recipient_list = list_for(request, handle, pk)
-    return _download(recipient_list, "report", reports.report(recipient_list, unmasked=may(request, Right.MANAGE)))
+    unmasked = may(request, Right.MANAGE)
+    if unmasked:
+        note_full_report(recipient_list, user_of(request))
+    return _download(recipient_list, "report", reports.report(recipient_list, unmasked=unmasked))
 
 
 def _download(recipient_list: RecipientList, kind: str, pieces: Iterator[str]) -> StreamingHttpResponse:

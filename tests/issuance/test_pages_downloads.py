@@ -17,7 +17,7 @@ from issuance import reports
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.states import ListState
 from tests.issuance.factories_pages import guest_list, published_campaign
-from thanxportal.accounts.models import Merchant, User
+from thanxportal.accounts.models import Activity, Merchant, User
 
 ClientOf = Callable[[User], Client]
 
@@ -41,7 +41,7 @@ def test_the_report_names_every_row_once_in_the_order_of_the_file(
     june: RecipientList, ana: User, client_of: ClientOf
 ) -> None:
     header, *rows = download(client_of(ana), "report", june)
-    assert header == ["row", "identifier", "type", "arm", "outcome", "reason", "job", "reward id"]
+    assert header[:9] == ["row", "identifier", "type", "arm", "outcome", "reason", "time", "job", "reward id"]
     assert [int(row[0]) for row in rows] == list(range(2, 12))
     outcomes = [row[4] for row in rows]
     assert (outcomes.count("Rewarded"), outcomes.count("Refused"), outcomes.count("Invalid")) == (4, 2, 2)
@@ -68,11 +68,25 @@ def test_the_report_is_masked_for_whoever_is_no_manager(
     assert "guest2@example.com" in str(download(client_of(ana), "report", june))
 
 
+def test_a_manager_gets_the_columns_of_the_file_as_they_stood_there_and_the_log_says_so(
+    june: RecipientList, ana: User, sid: User, client_of: ClientOf
+) -> None:
+    Recipient.objects.filter(recipient_list=june, row=2).update(cells="Guest2@Example.com\x1f=Maria")
+    header, first, *_ = download(client_of(ana), "report", june)
+    assert header[9:] == ["Email", "Name"]
+    assert first[9:] == ["Guest2@Example.com", "'=Maria"]
+    assert all(len(row) == len(header) for row in download(client_of(ana), "report", june))
+    assert "Downloaded the unmasked report" in Activity.objects.order_by("-pk")[0].sentence
+    told = Activity.objects.count()
+    assert "Maria" not in str(download(client_of(sid), "report", june))
+    assert Activity.objects.count() == told
+
+
 def test_phones_and_formulas_are_inert_in_the_report(june: RecipientList, ana: User, client_of: ClientOf) -> None:
     Recipient.objects.filter(recipient_list=june, row=2).update(type="phone", value="+12025550142", reward_id="=1+1")
     _, row, *_ = download(client_of(ana), "report", june)
     assert row[1] == "'+12025550142"
-    assert row[-1] == "'=1+1"
+    assert row[8] == "'=1+1"
 
 
 def test_the_bad_rows_say_why_and_where_and_come_back_whole(
