@@ -15,7 +15,8 @@ def seat_guests(rows: int) -> None:
     """Writes `rows` guests of one list, in jobs `job0`, `job1`, … of 10,000 seats."""
     variant = _variant()
     campaign = variant.campaign
-    counts = {"state": "issuing", "rows_count": rows, "waiting_count": rows}
+    now = timezone.now()
+    counts = {"state": "issuing", "rows_count": rows, "waiting_count": rows, "launched_at": now, "planned_at": now}
     guests = RecipientList.objects.create(merchant=campaign.merchant, campaign=campaign, name="June guests", **counts)
     for number in range((rows - 1) // JOB_SIZE + 1):
         job = _accepted_job(guests, variant, number)
@@ -45,6 +46,7 @@ def _accepted_job(guests: RecipientList, variant: Variant, number: int) -> Issua
         state="accepted",
         thanx_id=f"job{number}",
         first_sent_at=now,
+        accepted_at=now,
         news_at=now,
         next_attempt_at=now,
     )
