@@ -93,20 +93,22 @@
   });
 
   // A poll waits while nobody looks, and four times as long as the last one took: a slow portal is asked less often.
-  let asked = 0, rest = 0;
+  const polls = new Map(); // address -> when it was asked, and until when it rests
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.detail.elt.matches("[data-poll]")) return;
-    if (document.hidden || Date.now() < rest) event.preventDefault();
-    else asked = Date.now();
+    const address = event.detail.elt.getAttribute("hx-get");
+    if (document.hidden || Date.now() < polls.get(address)?.rest) event.preventDefault();
+    else polls.set(address, { asked: Date.now() });
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.elt.matches?.("[data-poll]")) return;
-    const took = Date.now() - asked;
-    rest = Date.now() + (event.detail.successful ? 4 * took : Math.max(10_000, 4 * took));
+    const poll = event.detail.elt.matches?.("[data-poll]") && polls.get(event.detail.elt.getAttribute("hx-get"));
+    if (!poll) return;
+    const pause = 4 * (Date.now() - poll.asked);
+    poll.rest = Date.now() + (event.detail.successful ? pause : Math.max(10_000, pause));
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || !window.htmx) return;
-    rest = 0;
+    polls.clear();
     for (const element of document.querySelectorAll("[data-poll]")) window.htmx.trigger(element, "look");
   });
   document.addEventListener("htmx:afterRequest", (event) => {

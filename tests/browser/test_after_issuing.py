@@ -125,7 +125,7 @@ def test_a_running_page_tells_its_progress_and_ends_by_itself(
     until(page, work, made, "finished")
     expect(page.locator("#announcer")).to_have_text("Finished. 5 rewarded, 3 refused.")
     expect(page).to_have_title("Finished · June guests · Harbor Grill · Thanx Portal")
-    assert page.locator("[data-poll]").count() == 0
+    assert page.locator("#progress[data-poll]").count() == 0
 
 
 def test_a_page_that_nobody_sees_asks_nothing(one_arm: Campaign, ana: User, page_of: Callable[..., Page]) -> None:
