@@ -75,6 +75,10 @@ def test_long_odd_and_unbroken_names_fit(
         page.goto(address)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{address} is {overflow} px too wide"
+    if width == 390:
+        page.locator("details.menu > summary").click()
+        menu = page.locator(".menu-body")
+        assert menu.evaluate("body => body.scrollWidth - body.clientWidth") <= 0
 
 
 def test_the_style_guide_is_as_accessible_as_what_is_built_from_it(
