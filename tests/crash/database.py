@@ -66,25 +66,30 @@ class PostgreSQL:
         self._run(f"DROP DATABASE IF EXISTS {self._name}", f"CREATE DATABASE {self._name}")
 
     def keep_as_fresh(self) -> None:
-        """Nothing to do: emptying the tables takes a tenth of the time of copying the database."""
+        """Nothing to do: emptying the tables takes a fraction of the time of copying the database."""
 
     def refresh(self) -> None:
+        """Deletes the few rows of the last run past all guards; TRUNCATE would make some hundred files anew."""
         import psycopg
 
-        ours = "('accounts', 'campaigns', 'issuance', 'partner')"
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        ours = "IN ('accounts', 'campaigns', 'issuance', 'partner')"
+        tables = f"SELECT tablename FROM pg_tables WHERE split_part(tablename, '_', 1) {ours}"  # noqa: S608 - names are ours
+        restart = (
+            "SELECT setval(sequencename::regclass, 1, false) FROM pg_sequences WHERE split_part(sequencename, '_', 1)"
+        )
+        options = "-c session_replication_role=replica -c synchronous_commit=off"
+        with psycopg.connect(self.url, autocommit=True, options=options) as connection:
             connection.execute(self._send_away(self._name))
-            found = connection.execute(
-                f"SELECT tablename FROM pg_tables WHERE split_part(tablename, '_', 1) IN {ours}"  # noqa: S608 - names are ours
-            )
-            tables = ", ".join(name for (name,) in found)
-            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+            with connection.transaction():
+                for (name,) in connection.execute(tables).fetchall():
+                    connection.execute(f"DELETE FROM {name}")  # noqa: S608 - as above
+                connection.execute(f"{restart} {ours}")
 
     @staticmethod
     def _send_away(name: str) -> str:
         """Ends what the server still does for clients that were killed a moment ago."""
         return (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"  # noqa: S608 - names are ours
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"  # noqa: S608 - names are ours
             f" WHERE datname = '{name}' AND pid <> pg_backend_pid()"
         )
 

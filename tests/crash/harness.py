@@ -37,6 +37,7 @@ WRONGS = (
     "unused",  # requests too few for 95 % of the budget
 )
 LIMIT = 120.0  # seconds in which a run has to drain, also on a busy machine; it takes one or two
+LIMIT_OF_BUGS = 6.0  # being stuck is one way of being caught
 
 
 class HarnessError(Exception):
@@ -62,6 +63,11 @@ class Scenario:
     doomed: bool = False  # a guest makes the job fail at Thanx
     revoked_jobs: int = 1  # of the first list, at odd seeds
     haste: Haste = USUAL_HASTE
+
+    @property
+    def limit(self) -> float:
+        """Seconds in which everything has to come to its end."""
+        return LIMIT_OF_BUGS if self.mutant else LIMIT
 
     @property
     def held_back(self) -> bool:
@@ -121,7 +127,7 @@ class Harness:
         drained = self._drain(scenario)
         findings: checker.Findings = ask(checker.look, self.partner.report(), scenario.haste.lease)
         if not drained:
-            findings["stuck"].append(f"not drained within {LIMIT:.0f} seconds")
+            findings["stuck"].append(f"not drained within {scenario.limit:.0f} seconds")
         return findings
 
     def _held_back(self, scenario: Scenario) -> checker.Findings:
@@ -167,10 +173,11 @@ class Harness:
             ask(_stop, scenario)
         return int(struck)
 
-    def _drain(self, scenario: Scenario, most: float = LIMIT, patience: float = LIMIT) -> bool:
+    def _drain(self, scenario: Scenario, most: float | None = None, patience: float = LIMIT) -> bool:
         """Works for `most` seconds; who then still waits, as for a lock of a stopped worker, is killed."""
-        child = start(_play, scenario, "", most)
-        return ended(child, most + patience) == worker.DRAINED
+        seconds = scenario.limit if most is None else most
+        child = start(_play, scenario, "", seconds)
+        return ended(child, seconds + patience) == worker.DRAINED
 
 
 def _migrate() -> None:

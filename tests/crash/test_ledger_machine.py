@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.db import transaction
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -37,10 +38,12 @@ from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner import client, gate
 from thanxportal.partner_simulator import Fault, ManualClock, Simulator
 
-EXAMPLES, STEPS = 400 if FULL else 12, 25
+LIVES, STEPS = (400, 30) if FULL else (12, 25)
+LEAST_STEPS = 10_000 if FULL else 200
 POOL = [*(f"guest{number}@example.com" for number in range(8)), "refused1@example.com", "nobody"]
 POOL += ["breaks-the-job@example.com", "+12025550143"]
 ISSUE = "/partner/campaigns/issue"
+SOME_GUESTS = st.lists(st.sampled_from(POOL), min_size=1, max_size=10)
 REVOKE = "/partner/issuance_jobs"
 ANSWERS = [fault for fault in Fault if fault is not Fault.UNAUTHORIZED]
 
@@ -48,6 +51,7 @@ ANSWERS = [fault for fault in Fault if fault is not Fault.UNAUTHORIZED]
 class Ledger(RuleBasedStateMachine):
     """One campaign's whole life; each begins at noon with an empty Thanx, and its rows are rolled back."""
 
+    acts: Counter[str] = Counter()  # of all lives: the steps, and what they brought about
     set_stage: Callable[[], tuple[World, Simulator]]
     harbor: Merchant
     ana: User
@@ -66,32 +70,30 @@ class Ledger(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.rows.__exit__(None, None, None)
 
-    @initialize(arms=st.sampled_from([(100,), (60, 40), (45, 45, 10)]))
-    def publish(self, arms: tuple[int, ...]) -> None:
+    @initialize(arms=st.sampled_from([(100,), (60, 40), (45, 45, 10)]), guests=SOME_GUESTS)
+    def publish(self, arms: tuple[int, ...], guests: list[str]) -> None:
         self.campaign: Campaign = published(
             cast.draft_campaign(self.harbor, weights=arms, uuid=UUID(int=1))  # The same arms at each replay.
         )
+        self.bring_a_list(guests, read=True)
 
-    @rule(guests=st.lists(st.sampled_from(POOL), min_size=1, max_size=10))
-    def bring_a_list(self, guests: list[str]) -> None:
+    @rule(guests=SOME_GUESTS, read=st.booleans())
+    def bring_a_list(self, guests: list[str], read: bool) -> None:
         made = create_list(campaign=self.campaign, name="Guests", content="\n".join(guests), actor=None)
+        if read:
+            self.world.work(1)
         self.seen[made.pk] = made
 
-    @rule(data=st.data())
-    def open_the_page_of_a_list(self, data: st.DataObject) -> None:
-        if self.seen:
-            pk = data.draw(st.sampled_from(sorted(self.seen)))
-            self.seen[pk] = RecipientList.objects.get(pk=pk)
+    @rule(data=st.data(), careful=st.booleans(), old_page=st.booleans())
+    def launch(self, data: st.DataObject, careful: bool, old_page: bool) -> None:
+        pk = data.draw(st.sampled_from(sorted(self.seen)))
+        now = RecipientList.objects.get(pk=pk)
+        page = self.seen[pk] if old_page else RecipientList.objects.get(pk=pk)
+        launched = launch_list(recipient_list=page, token=page.confirm_token, actor=None, careful=careful)
+        assert not launched or (now.state == "checked" and now.confirm_token == page.confirm_token)
+        self.acts["launched"] += launched
+        self.seen[pk] = now
 
-    @precondition(lambda self: self.seen)
-    @rule(data=st.data(), careful=st.booleans())
-    def launch(self, data: st.DataObject, careful: bool) -> None:
-        old = self.seen[data.draw(st.sampled_from(sorted(self.seen)))]
-        now = RecipientList.objects.get(pk=old.pk)
-        launched = launch_list(recipient_list=old, token=old.confirm_token, actor=None, careful=careful)
-        assert not launched or (now.state == "checked" and now.confirm_token == old.confirm_token)
-
-    @precondition(lambda self: self.seen)
     @rule(data=st.data(), how=st.sampled_from([stop_list, stop_list, discard_list]))
     def stop_or_discard(self, data: st.DataObject, how: Any) -> None:
         how(recipient_list=self.seen[data.draw(st.sampled_from(sorted(self.seen)))], actor=None)
@@ -112,31 +114,38 @@ class Ledger(RuleBasedStateMachine):
     def drive(self) -> None:
         self.world.drive(hours=0.1)
 
+    @precondition(lambda self: self.revocable().exists())
     @rule(data=st.data())
     def revoke(self, data: st.DataObject) -> None:
-        jobs = list(IssuanceJob.objects.filter(state__in=("completed", "failed", "accepted")).order_by("pk"))
-        if jobs:
-            request_revocation(job=data.draw(st.sampled_from(jobs)), actor=self.ana, reason="Wrong reward.")
+        job = data.draw(st.sampled_from(list(self.revocable())))
+        self.acts["revoked"] += request_revocation(job=job, actor=self.ana, reason="Wrong reward.")
 
-    @precondition(lambda self: self.seen)
+    def revocable(self) -> QuerySet[IssuanceJob]:
+        return IssuanceJob.objects.filter(state__in=("completed", "failed", "accepted")).order_by("pk")
+
+    @precondition(lambda self: Recipient.objects.filter(outcome="refused").exists())
     @rule(data=st.data())
     def retry(self, data: st.DataObject) -> None:
-        parent = RecipientList.objects.get(pk=data.draw(st.sampled_from(sorted(self.seen))))
+        refused = Recipient.objects.filter(outcome="refused").order_by().values_list("recipient_list", flat=True)
+        parent = RecipientList.objects.get(pk=data.draw(st.sampled_from(sorted(set(refused)))))
         with suppress(CantRetry), transaction.atomic():
             child = retry_refused(recipient_list=parent, reasons=(), actor=self.ana)
             self.seen[child.pk] = child
+            self.acts["retried"] += 1
 
+    @precondition(lambda self: self.retried().exists())
     @rule(data=st.data(), instead=st.sampled_from(["", *POOL]))
     def correct_a_guest_of_a_retry_or_leave_it_out(self, data: st.DataObject, instead: str) -> None:
-        retried = Recipient.objects.exclude(retry_of=None).order_by("pk")
-        if rows := list(retried.values_list("recipient_list", "row")):
-            pk, row = data.draw(st.sampled_from(rows))
-            child = RecipientList.objects.get(pk=pk)
-            with suppress(CantCorrect), transaction.atomic():
-                if instead:
-                    correct_guest(recipient_list=child, row=row, text=instead)
-                else:
-                    leave_out(recipient_list=child, row=row)
+        guest = data.draw(st.sampled_from(list(self.retried())))
+        with suppress(CantCorrect), transaction.atomic():
+            if instead:
+                correct_guest(recipient_list=guest.recipient_list, row=guest.row, text=instead)
+            else:
+                leave_out(recipient_list=guest.recipient_list, row=guest.row)
+            self.acts["corrected"] += 1
+
+    def retried(self) -> QuerySet[Recipient]:
+        return Recipient.objects.exclude(retry_of=None).select_related("recipient_list").order_by("pk")
 
     @rule(dice=st.randoms(use_true_random=False), repeats=st.integers(0, 2))
     def webhooks_arrive(self, dice: Any, repeats: int) -> None:
@@ -150,6 +159,7 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def every_sum_closes(self) -> None:
+        self.acts["steps"] += 1
         assert reconcile().differences == []
 
     @invariant()
@@ -205,10 +215,14 @@ def test_the_ledger_closes_after_every_step(
     run_state_machine_as_test(
         stage,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=LIVES,
             stateful_step_count=STEPS,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+    acts = Ledger.acts
+    assert acts["steps"] >= LEAST_STEPS
+    assert min(acts[one] for one in ("launched", "revoked", "retried", "corrected")) > 0, acts
+    print(acts)
