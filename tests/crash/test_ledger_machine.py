@@ -41,7 +41,8 @@ from thanxportal.partner_simulator import Fault, ManualClock, Simulator
 LIVES, STEPS = (400, 30) if FULL else (12, 25)
 LEAST_STEPS = 10_000 if FULL else 200
 POOL = [*(f"guest{number}@example.com" for number in range(8)), "refused1@example.com", "nobody"]
-POOL += ["breaks-the-job@example.com", "+12025550143"]
+REFUSED_FOR_NOW = "guest51@example.com"  # Unlike others, these two may be sent again.
+POOL += ["breaks-the-job@example.com", "+12025550143", "guest10@example.com", REFUSED_FOR_NOW]
 ISSUE = "/partner/campaigns/issue"
 SOME_GUESTS = st.lists(st.sampled_from(POOL), min_size=1, max_size=10)
 REVOKE = "/partner/issuance_jobs"
@@ -70,12 +71,16 @@ class Ledger(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.rows.__exit__(None, None, None)
 
-    @initialize(arms=st.sampled_from([(100,), (60, 40), (45, 45, 10)]), guests=SOME_GUESTS)
-    def publish(self, arms: tuple[int, ...], guests: list[str]) -> None:
+    @initialize(arms=st.sampled_from([(100,), (60, 40), (45, 45, 10)]), guests=SOME_GUESTS, issued=st.booleans())
+    def publish(self, arms: tuple[int, ...], guests: list[str], issued: bool) -> None:
         self.campaign: Campaign = published(
             cast.draft_campaign(self.harbor, weights=arms, uuid=UUID(int=1))  # The same arms at each replay.
         )
-        self.bring_a_list(guests, read=True)
+        self.bring_a_list([*guests, REFUSED_FOR_NOW], read=True)
+        if issued:
+            made = RecipientList.objects.get()
+            self.acts["launched"] += launch_list(recipient_list=made, token=made.confirm_token, actor=None)
+            self.drive()
 
     @rule(guests=SOME_GUESTS, read=st.booleans())
     def bring_a_list(self, guests: list[str], read: bool) -> None:
@@ -224,5 +229,4 @@ def test_the_ledger_closes_after_every_step(
     )
     acts = Ledger.acts
     assert acts["steps"] >= LEAST_STEPS
-    assert min(acts[one] for one in ("launched", "revoked", "retried", "corrected")) > 0, acts
-    print(acts)
+    assert min(acts[one] for one in ("launched", "revoked", "retried", "corrected")[: 4 if FULL else 1]) > 0, acts
