@@ -18,6 +18,8 @@ from campaigns.windows import PRESETS, preset_dates
 from thanxportal.accounts.models import Merchant
 
 LOCAL = "%Y-%m-%dT%H:%M"
+# What a changed share renews: the other shares, and nothing that is being typed into or clicked meanwhile.
+SHARES = ",".join(["#saved", "#checks", "#split", *(f"#id_arm{place}-weight" for place in range(MOST_ARMS))])
 TWICE = "Another arm has this name. Give each arm its own."
 
 
@@ -109,7 +111,13 @@ class ArmForm(forms.Form):
         super().__init__(data, prefix=prefix, initial=values)
         self.place, self.is_control, self.picked = place, row.is_control, templates.get(row.reward)
         self.fields["name"].widget.attrs["placeholder"] = self._own_name
-        shares_out = {"hx-post": "", "hx-trigger": "change", "hx-vals": f'{{"act": "share-{place}"}}'}
+        shares_out = {
+            "hx-post": "",
+            "hx-trigger": "change",
+            "hx-vals": f'{{"act": "share-{place}"}}',
+            "hx-swap": "none",
+            "hx-select-oob": SHARES,
+        }
         self.fields["weight"].widget.attrs |= shares_out
 
     @property

@@ -26,6 +26,7 @@ from thanxportal.accounts.models import Merchant, Right
 
 CHOICES = 12
 GONE = "This campaign was published meanwhile, so it can't be changed any more."
+PASSING = ("", "save")  # what changes nothing on the page that people fill in
 LEAVING = ("", "review")  # what ends on the campaign's own page when the whole page was sent
 
 
@@ -80,10 +81,10 @@ def _answer(request: HttpRequest, builder: Builder, saved: Campaign | None) -> H
         found = {"pick": picking, "q": request.POST.get("q", ""), "after": read_act(act).rest}
         query = urlencode({"saved": 1} if picking is None else found)
         return redirect(reverse(name, args=[handle, saved.pk]) + ("" if act in LEAVING else f"?{query}"))
-    response = _page(request, builder, saved, piece="#builder" if act else "#pieces")
+    response = _page(request, builder, saved, piece="#pieces" if act in PASSING else "#builder")
     if saved and not builder.problems:
         replace_url(response, reverse("campaigns:campaign_edit", args=[handle, saved.pk]))
-    return response if act else reswap(response, "none")
+    return reswap(response, "none") if act in PASSING else response
 
 
 def _page(request: HttpRequest, builder: Builder, campaign: Campaign | None, *, piece: str = "") -> HttpResponse:

@@ -2,7 +2,7 @@
 // data-drop (with data-chosen inside)  a file field that also takes a dropped file
 // data-poll      an htmx request that waits while nobody looks at the page: hx-trigger="every 3s, look"
 // data-title     in swapped content: the page's new title;  data-announce: a sentence for screen readers
-// data-focus     in swapped content: takes the focus;  data-copy: a button that copies its value
+// data-focus     in swapped content: takes the focus, unless somebody types elsewhere;  data-copy: a button that copies its value
 // data-once      a form whose second submit is ignored (not for downloads: the page stays);  data-menu: a <details> that closes by Escape or outside
 // data-escape    the link that Escape follows from inside its row or form;  data-hide-broken: an image that steps aside when it can't be loaded
 (() => {
@@ -126,7 +126,9 @@
   document.addEventListener("htmx:load", (event) => {
     prepare(event.detail.elt);
     const target = event.detail.elt.matches?.("[data-focus]") ? event.detail.elt : event.detail.elt.querySelector?.("[data-focus]");
-    if (target && event.detail.elt !== document.body) target.focus();
+    // Whoever types elsewhere keeps the focus.
+    const typing = document.activeElement?.matches("input, textarea, select") && !event.detail.elt.contains(document.activeElement);
+    if (target && !typing && event.detail.elt !== document.body) target.focus();
   });
 
   // Buttons that need this script stay hidden without it.

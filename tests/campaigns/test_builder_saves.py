@@ -82,7 +82,7 @@ def test_the_number_of_anothers_draft_opens_nothing(
     assert "Secret" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("act", ["add", "control", "remove-0", "equal", "preset-two-weeks", "pick-1", "save"])
+@pytest.mark.parametrize("act", ["add", "control", "remove-0", "equal", "preset-two-weeks", "pick-1"])
 def test_every_button_works_with_and_without_javascript(
     act: str, harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:
@@ -99,6 +99,14 @@ def test_every_button_works_with_and_without_javascript(
         [(one.name, one.weight) for one in campaign.variants.all()] for campaign in Campaign.objects.order_by("pk")
     )
     assert first == second
+
+
+def test_the_save_button_saves_with_and_without_javascript(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    browser, values = client_of(ana), filled(harbor, act="save", uuid=str(uuid4()))
+    assert "Saved 05:00" in browser.post(NEW, values, headers=HTMX).content.decode()
+    answer = browser.post(NEW, values, follow=True)
+    assert "Saved 05:00" in answer.content.decode()
+    assert answer.redirect_chain[0][0] == f"{edit(Campaign.objects.get())}?saved=1"
 
 
 def test_a_button_on_a_page_without_a_name_keeps_what_was_typed(
