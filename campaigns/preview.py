@@ -38,6 +38,8 @@ class ArmPreview:
 
 
 class Check(NamedTuple):
+    """One line before the button that can't be undone; a block keeps the button away."""
+
     level: str
     sentence: str
 
@@ -47,7 +49,7 @@ class Check(NamedTuple):
 
     @property
     def word(self) -> str:
-        return {PASS: "Fine", WARN: "Look", BLOCK: "Missing"}[self.level]
+        return {PASS: "Fine", WARN: "Look", BLOCK: "Stops you"}[self.level]
 
 
 class Preview(NamedTuple):

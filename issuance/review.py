@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
+from campaigns.preview import BLOCK, PASS, WARN, Check
 from issuance.check import Arm, split_of
 from issuance.models import RecipientList
 from issuance.undo import canary_size, segments_of, undo_plan
 
-PASS, WARN, BLOCK = "pass", "warn", "block"
 SOON = timedelta(days=2)
-
-
-class Check(NamedTuple):
-    """One line of the list before the button; a block keeps the button away."""
-
-    level: str
-    sentence: str
-
-    @property
-    def tone(self) -> str:
-        return {PASS: "ok", WARN: "warn", BLOCK: "bad"}[self.level]
-
-    @property
-    def word(self) -> str:
-        return {PASS: "Fine", WARN: "Look", BLOCK: "Stops you"}[self.level]
 
 
 def review_facts(recipient_list: RecipientList) -> dict[str, Any]:
