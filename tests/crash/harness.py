@@ -51,6 +51,7 @@ class Scenario:
     point: str = ""
     occurrence: int = 1
     deadly: signal.Signals = signal.SIGKILL
+    asleep: float = 0  # seconds for which a stopped worker sleeps, if longer than four of its leases
     seed: int = 0
     mutant: str = ""
     faults: tuple[str, ...] = ()  # of the first answers to issue requests, in order
@@ -161,7 +162,7 @@ class Harness:
         victim = start(_play, scenario, scenario.point)
         _, status = os.waitpid(victim, os.WUNTRACED)
         if os.WIFSTOPPED(status):
-            self._drain(scenario, most=scenario.haste.lease * 4, patience=1)
+            self._drain(scenario, most=max(scenario.haste.lease * 4, scenario.asleep), patience=1)
             self.partner.spoil("POST", ISSUE, list(scenario.faults_later))
             os.kill(victim, signal.SIGCONT)
             if ended(victim, LIMIT * 2) is None:

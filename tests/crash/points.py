@@ -64,7 +64,6 @@ POINTS: dict[str, Point] = {
 
 VITAL = (
     "plan: before commit",
-    "plan: after commit",
     "intent: before commit",
     "intent: after commit",
     "send: after the first bytes",

@@ -55,6 +55,7 @@ TRAPS: tuple[Scenario, ...] = (
     Scenario(
         "intent: after commit",
         mutant="no fence around a lost lease",
+        asleep=4,  # Somebody else has to have come to doubt meanwhile, also on a busy machine.
         deadly=signal.SIGSTOP,
         faults=("RESET_AFTER",) * 500,
         faults_later=("THROTTLE",),
