@@ -40,8 +40,8 @@ class Size(NamedTuple):
 
 SIZES = {
     "quick": Size(1, 1, 1, 1, 5, 0, proven_traps=False),
-    "ci": Size(20, 1, 3, 1, 40, 0, proven_traps=True),
-    "full": Size(100, 5, 3, 10, 40, 1_000, proven_traps=True),  # The longer window of the limits has 900 seconds.
+    "ci": Size(10, 1, 3, 1, 40, 0, proven_traps=True),
+    "full": Size(100, 2, 3, 10, 40, 1_000, proven_traps=True),  # The longer window of the limits has 900 seconds.
 }
 
 
