@@ -106,11 +106,13 @@
     const pause = 4 * (Date.now() - poll.asked);
     poll.rest = Date.now() + (event.detail.successful ? pause : Math.max(10_000, pause));
   });
-  document.addEventListener("visibilitychange", () => {
+  const lookNow = () => {
     if (document.hidden || !window.htmx) return;
     polls.clear();
     for (const element of document.querySelectorAll("[data-poll]")) window.htmx.trigger(element, "look");
-  });
+  };
+  document.addEventListener("visibilitychange", lookNow);
+  window.addEventListener("online", lookNow);
   document.addEventListener("htmx:afterRequest", (event) => {
     event.detail.elt.closest?.("form[data-once]")?.removeAttribute("aria-busy");
     if (event.detail.successful && document.querySelector("#announcer.toast")) say("");

@@ -119,3 +119,17 @@ def test_axe_finds_nothing_and_nothing_overflows(
     page = page_of(ana, width=width, scheme=scheme)
     for address in addresses:
         assert_fit_for_everybody(page, address)
+
+
+def test_a_connection_that_breaks_is_told_and_taken_back_when_it_works_again(
+    large: RecipientList, sid: User, page_of: Callable[..., Page], complaints: list[str]
+) -> None:
+    """A polled page goes on asking by itself; nobody has to reload it."""
+    RecipientList.objects.filter(pk=large.pk).update(state="reading", lease_until=None)
+    page = page_of(sid)
+    page.goto(reverse("issuance:list_detail", args=[large.merchant.handle, large.pk]))
+    page.context.set_offline(True)
+    expect(page.get_by_text("The portal can't be reached.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("The portal can't be reached.")).to_be_hidden(timeout=20_000)
+    complaints.clear()  # The browser itself notes each request that failed.
