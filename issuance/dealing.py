@@ -99,8 +99,8 @@ def _with(rows: QuerySet[Any], field: str, wanted: list[Any]) -> Iterator[Any]:
     name = field.removesuffix("__in")
     if name == "identity" and len(wanted) > FEW:
         known = set(wanted)
-        yield from (row for row in rows.iterator(CHUNK) if bytes(row.identity or b"") in known)
-        return
+        all_of_them = rows.filter(identity__isnull=False).values_list("row", "identity").iterator(CHUNK)
+        field, wanted = "row__in", [row for row, digest in all_of_them if bytes(digest) in known]
     for some in _chunks(wanted):
         yield from rows.filter(**{field: some})
 
