@@ -53,7 +53,7 @@ def test_a_campaign_is_built_and_its_guests_rewarded_by_keyboard_alone(
     work()
     assert Campaign.objects.get().state == CampaignState.PUBLISHED
 
-    press(page, "link", "Add guests")
+    press(page, "link", "Bring guests")
     write(page, "Or paste guests (optional)", "ann@example.com, bob@example.com")
     press(page, "button", "Read the list")
     expect(page.get_by_role("heading", name="Win-back June").or_(page.get_by_text("Reading")).first).to_be_visible()

@@ -30,7 +30,7 @@ def test_a_marketer_brings_guests_checks_them_and_issues(
     file.write_text(FILE)
     page = page_of(ana, width=width, javascript=javascript)
     page.goto(f"/m/{campaign.merchant.handle}/campaigns/{campaign.pk}/")
-    page.get_by_role("link", name="Add guests").first.click()
+    page.get_by_role("link", name="Bring guests").first.click()
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Read the list").click()
     work()
