@@ -81,6 +81,8 @@ def _answer(request: HttpRequest, builder: Builder, saved: Campaign | None) -> H
         found = {"pick": picking, "q": request.POST.get("q", ""), "after": read_act(act).rest}
         query = urlencode({"saved": 1} if picking is None else found)
         return redirect(reverse(name, args=[handle, saved.pk]) + ("" if act in LEAVING else f"?{query}"))
+    if act == "review" and saved and not builder.problems:
+        return HttpResponseClientRedirect(reverse("campaigns:campaign_detail", args=[handle, saved.pk]))
     response = _page(request, builder, saved, piece="#pieces" if act in PASSING else "#builder")
     if saved and not builder.problems:
         replace_url(response, reverse("campaigns:campaign_edit", args=[handle, saved.pk]))

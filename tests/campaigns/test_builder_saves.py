@@ -201,3 +201,14 @@ def test_the_builder_costs_the_same_however_many_rewards_there_are(
         browser.get(edit(draft))
     with django_assert_num_queries(16):
         browser.post(edit(draft), filled(harbor), headers=HTMX)
+
+
+def test_leaving_for_the_review_waits_its_turn_among_the_saves(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    browser = client_of(ana)
+    refused = browser.post(NEW, filled(harbor, act="review", start_at="2027-03-14T02:30"), headers=HTMX)
+    assert refused.status_code == 422
+    assert "there is no 02:30" in refused.content.decode()
+    answer = browser.post(NEW, filled(harbor, act="review"), headers=HTMX)
+    assert answer["HX-Redirect"] == f"/m/harbor-grill/campaigns/{Campaign.objects.get().pk}/"
