@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from issuance import engine, polling, submission
 from tests.browser.chromium import CHROMIUM, FLAGS
@@ -17,6 +17,7 @@ from thanxportal.partner import client
 from thanxportal.partner_simulator import Simulator, SystemClock
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in this thread.
+expect.set_options(timeout=15_000)  # A busy machine is slow, not wrong.
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,7 +79,7 @@ def page_of(browser: Browser, live_server: Any, client_of: Any, complaints: list
         cookie = client_of(user).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda message: _note(message, complaints))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
