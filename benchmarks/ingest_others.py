@@ -13,10 +13,10 @@ from django.db import transaction
 
 from benchmarks.guest_files import HEADER
 from benchmarks.ingest_reference import EMAIL, PHONE, email_of, phone_of
+from campaigns.allocation import arm_chooser, identity_hasher
 from issuance.imports import deal_of
 from issuance.models import Recipient
 from issuance.recipient_file import identity
-from issuance.sorting import Sorter
 
 try:
     import tablib
@@ -42,16 +42,18 @@ class Dealer:
     """Makes a guest of a row of the file, by the libraries; None for a bad or repeated one."""
 
     def __init__(self, guests: Any) -> None:
-        self.guests, self.sorter, self.seen = guests, Sorter(deal_of(guests)), set[bytes]()
+        deal = deal_of(guests)
+        self.guests, self.arms, self.seen = guests, deal.arms, set[bytes]()
+        self.hash, self.choose = identity_hasher(deal.identity_key), arm_chooser(deal.salt, deal.weights)
 
     def fields(self, number: int, row: dict[str, str]) -> dict[str, Any] | None:
         email, phone = email_of(row[EMAIL]), phone_of(row[PHONE])
         value = email or phone
-        digest = self.sorter.hash(identity(value))
+        digest = self.hash(identity(value))
         if not value or digest in self.seen:
             return None
         self.seen.add(digest)
-        variant, outcome = self.sorter.arms[self.sorter.choose(value)]
+        variant, outcome = self.arms[self.choose(value)]
         kind, other = ("email", phone) if email else ("phone", "")
         return {
             "recipient_list": self.guests.pk, "row": number, "type": kind, "value": value, "other": other,

@@ -20,7 +20,9 @@ from issuance.judging import columns_of, judge
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.recipient_file import Verdict, identity
 from issuance.repeats import set_aside_repeats
-from issuance.sorting import CELL_END, ERROR_COLUMNS, RECIPIENT_COLUMNS, Batch, Sorter
+from issuance.row_formats import ERROR_COLUMNS, RECIPIENT_COLUMNS
+from issuance.row_text import row_cells
+from issuance.sorting import Batch, Sorter
 from issuance.tally import change_tally, keys_of
 
 CHUNK = 5_000  # rows named in one statement; SQLite takes at most 32,766 parameters
@@ -50,15 +52,15 @@ def put_rows(recipient_list: RecipientList, verdicts: Sequence[Verdict]) -> list
 
     To be called in the transaction that has taken the list. No row is added or lost, so the ledger stays closed.
     """
-    sorter, batch = Sorter(deal_of(recipient_list)), Batch()
+    sorter = Sorter(deal_of(recipient_list))
     rows = {verdict.row for verdict in verdicts}
     old = [*_places(recipient_list, row__in=rows)]
     guests = {sorter.hash(identity(verdict.value)) for verdict in verdicts if verdict.value}
     guests |= {place.identity for place in old if place.is_guest}
     others = [place for place in _places(recipient_list, identity__in=guests) if place.row not in rows]
     kept = ((place.row, place.before) for place in others)
-    for verdict in sorted([*verdicts, *as_verdicts(recipient_list, kept)], key=lambda verdict: verdict.row):
-        sorter.add(verdict, batch)
+    in_order = sorted([*verdicts, *as_verdicts(recipient_list, kept)], key=lambda verdict: verdict.row)
+    batch = sorter.sort(map(Verdict.judged, in_order))
     if batch.counts["rows"] != len(old) + len(others):
         raise RuntimeError(f"List {recipient_list.pk}: {len(old) + len(others)} rows became {batch.counts['rows']}.")
     _replace(recipient_list, [*old, *others], batch)
@@ -114,7 +116,7 @@ def _guest_before(recipient_list: RecipientList, guest: Recipient) -> dict[str, 
 def cells_of(recipient_list: RecipientList, guest: Recipient) -> list[str]:
     """A guest's row as it stood in the file, as far as it was kept: at least the identifiers, in their columns."""
     if cells := guest.cells:
-        return list(cells.split(CELL_END))
+        return row_cells(cells)
     columns = columns_of(recipient_list)
     own, other = (columns.email, columns.phone) if guest.type == "email" else (columns.phone, columns.email)
     at = own if own is not None else other or 0

@@ -51,13 +51,14 @@ SENTENCES = {
 EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
 
 _MAX_TEXT = 400  # characters; nothing longer is an identifier, and both libraries get slow on long input
-_PLAIN_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*").fullmatch
+_PLAIN_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII).fullmatch
+_LIKE_AN_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch
 _MOST_DOMAINS = 50_000
-_good_domains: set[str] = set()  # ASCII and as email-validator writes them: it accepted each once in this process.
+_LONGEST_DOMAIN = 189  # with any local part before it, an address stays below the 254 characters allowed
+_good_domains: dict[str, str] = {}  # as written -> as email-validator writes it: it accepted each once in this process
 _INVISIBLE = dict.fromkeys(
     (0x00AD, 0x061C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
 )
-_PHONE_PUNCTUATION = str.maketrans("", "", " .-()")
 _NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
 _NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 
@@ -93,14 +94,11 @@ def quick_email(text: str) -> str:
     """The address in lower case where that is certain at a glance, else nothing: then ask `email_verdict`.
 
     The library judges the two parts of an address one by one, but for the length of both together. So a plain local
-    part before a domain that the library has accepted makes an address that it accepts.
+    part before a domain that the library has accepted, written the same, makes an address that it accepts.
     """
-    if text.isascii() and len(text) <= 254:
-        value = text.strip().lower()
-        local, _, domain = value.partition("@")
-        if domain in _good_domains and len(local) <= 64 and _PLAIN_LOCAL(local):
-            return value
-    return ""
+    local, _, written = text.strip().partition("@")
+    domain = _good_domains.get(written)
+    return f"{local.lower()}@{domain}" if domain and _PLAIN_LOCAL(local) and len(local) <= 64 else ""
 
 
 def quick_phone(country: str) -> Callable[[str], str]:
@@ -108,7 +106,9 @@ def quick_phone(country: str) -> Callable[[str], str]:
     matches = _AMERICAN_AT_HOME if country in ("US", "CA") else _AMERICAN_ABROAD
 
     def find(text: str) -> str:
-        match = matches(text.translate(_PHONE_PUNCTUATION))
+        # A chain of replacements takes a third of what translate() does.
+        bare = text.replace("-", "").replace(" ", "").replace("(", "").replace(")", "").replace(".", "")
+        match = matches(bare)
         return f"+1{match[1]}" if match else ""
 
     return find
@@ -151,19 +151,16 @@ def _careful_email(written: str) -> Finding:
 
 
 def _library_email(text: str) -> str:
+    if text.isascii() and not _LIKE_AN_ADDRESS(text):
+        return ""  # As the library would say, at a hundred times the price.
     try:
-        normalized = validate_email(text, check_deliverability=False).normalized
+        found = validate_email(text, check_deliverability=False)
     except EmailNotValidError:
         return ""
-    value = unicodedata.normalize("NFC", normalized.lower())
-    if text.isascii() and value == text.lower():
-        _remember_domain(value.rpartition("@")[2])
+    value = unicodedata.normalize("NFC", found.normalized.lower())
+    if len(found.ascii_domain) <= _LONGEST_DOMAIN and len(_good_domains) < _MOST_DOMAINS:
+        _good_domains[text.rpartition("@")[2]] = value.rpartition("@")[2]
     return value
-
-
-def _remember_domain(domain: str) -> None:
-    if len(_good_domains) < _MOST_DOMAINS:
-        _good_domains.add(domain)
 
 
 def _without_wrapping(text: str) -> str:
@@ -180,18 +177,18 @@ def _email_problem(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at:
         return "email_no_at"
-    problems = {
-        "email_nothing_before_at": not local,
-        "email_nothing_after_at": not domain,
-        "email_two_ats": "@" in local,
-        "email_space": any(character.isspace() for character in address),
-        "email_two_dots": ".." in address,
-        "email_no_dot": "." not in domain,
-        "email_reserved_domain": domain.lower().rpartition(".")[2] in SPECIAL_USE_DOMAIN_NAMES,
-        "email_too_long": len(address) > 254,
-        "email_bad_local": not _library_email(f"{local}@example.com"),
+    problems: dict[str, Callable[[], bool]] = {
+        "email_nothing_before_at": lambda: not local,
+        "email_nothing_after_at": lambda: not domain,
+        "email_two_ats": lambda: "@" in local,
+        "email_space": lambda: any(map(str.isspace, address)),
+        "email_two_dots": lambda: ".." in address,
+        "email_no_dot": lambda: "." not in domain,
+        "email_reserved_domain": lambda: domain.lower().rpartition(".")[2] in SPECIAL_USE_DOMAIN_NAMES,
+        "email_too_long": lambda: len(address) > 254,
+        "email_bad_local": lambda: not _library_email(f"{local}@example.com"),
     }
-    return next((code for code, present in problems.items() if present), "email_bad_domain")
+    return next((code for code, present in problems.items() if present()), "email_bad_domain")
 
 
 @lru_cache(maxsize=50_000)
@@ -199,6 +196,8 @@ def _careful_phone(written: str, country: str) -> Finding:
     text, fixed = _as_digits(written)
     if written and not text:
         return Finding("", "phone_scientific", False)
+    if fixed and (value := quick_phone(country)(text)):
+        return Finding(value, "", True)
     value, code = _library_phone(text, country)
     if value:
         return Finding(value, "", fixed or _says_more_than(text, value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
@@ -17,20 +17,23 @@ from django.utils import timezone
 
 from campaigns.allocation import identity_hasher
 from issuance import shutdown
-from issuance.bulk import insert_rows, row_stream, takes_text
+from issuance.bulk import row_stream, takes_text
 from issuance.lifecycle import LEASE, MOST_CRASHES, claim_list, move_list, release_list
 from issuance.mapping import remembered_columns
 from issuance.models import Recipient, RecipientList, RowError
 from issuance.pasted_text import PastedGuests, read_pasted
-from issuance.reading_process import Batches, Plan, batches_from_a_process, batches_of
+from issuance.reading_process import Plan, stretches_from_a_process, stretches_of
 from issuance.recipient_file import RecipientFile, UnreadableFile, open_recipient_file
 from issuance.repeats import set_aside_repeats
+from issuance.row_formats import ERROR_COLUMNS, RECIPIENT_COLUMNS
 from issuance.seen import Seen
-from issuance.sorting import ERROR_COLUMNS, RECIPIENT_COLUMNS, Batch, Deal, Sorter
+from issuance.sorting import Batch, Deal, Sorter
 from issuance.states import ListState, Outcome
 
+Batches = Generator[Batch, None, None]
+
 BATCH = 5_000  # rows that are made before they are handed to the database
-TOGETHER = 8  # batches in one transaction, where the database works on one while the next is made
+TOGETHER = 8  # batches in one transaction
 
 
 def deal_of(recipient_list: RecipientList) -> Deal:
@@ -122,16 +125,15 @@ def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests
 
 
 def _batches(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> Batches:
-    """The batches that aren't stored yet; large texts are read by a second process, so that a worker's other threads
-    and the database go on meanwhile."""
+    """The batches that aren't stored yet; the rows of large texts are judged by a second process, so that a worker's
+    other threads and the database go on meanwhile."""
     after = _last_row(recipient_list)
     known = _known_guests(recipient_list) if after else ()
-    deal, done = deal_of(recipient_list), recipient_list.rows_count
-    if isinstance(file, RecipientFile) and _is_large(file):
-        return batches_from_a_process(_plan(recipient_list, file, deal, after), known)
     expected = 0 if isinstance(file, PastedGuests) else file.expected_rows
-    sorter = Sorter(deal, Seen(known, expected=expected), as_text=takes_text())
-    return batches_of(file, sorter, size=BATCH, after=after, rows_before=done)
+    sorter = Sorter(deal_of(recipient_list), Seen(known, expected=expected), as_text=takes_text())
+    if isinstance(file, RecipientFile) and _is_large(file):
+        return sorter.batches(stretches_from_a_process(_plan(recipient_list, file, after)))
+    return sorter.batches(stretches_of(file, size=BATCH, after=after, rows_before=recipient_list.rows_count))
 
 
 def _is_large(file: RecipientFile) -> bool:
@@ -139,7 +141,7 @@ def _is_large(file: RecipientFile) -> bool:
     return bool(large and file.opened.kind == "csv" and file.opened.bytes_total > large and (os.cpu_count() or 1) > 1)
 
 
-def _plan(recipient_list: RecipientList, file: RecipientFile, deal: Deal, after: int) -> Plan:
+def _plan(recipient_list: RecipientList, file: RecipientFile, after: int) -> Plan:
     columns = file.opened.columns
     return Plan(
         path=recipient_list.file.path,
@@ -149,12 +151,9 @@ def _plan(recipient_list: RecipientList, file: RecipientFile, deal: Deal, after:
         max_bytes=settings.MAX_LIST_BYTES,
         sheet=file.opened.sheet,
         columns=(columns.email, columns.phone, columns.header_row, columns.names, columns.sure),
-        deal=tuple(deal),
-        as_text=takes_text(),
         size=BATCH,
         after=after,
         rows_before=recipient_list.rows_count,
-        expected_rows=file.expected_rows,
     )
 
 
@@ -175,18 +174,20 @@ def _store(recipient_list: RecipientList, batches: Batches) -> bool:
     """Commits all batches; False if the list is no longer ours to read, or the worker is asked to stop.
 
     Raises UnreadableFile after the rows before it. The first batch is committed by itself, so that there is
-    something to see at once.
+    something to see at once. PostgreSQL works on a batch while the next is made; SQLite would lock everybody else out
+    meanwhile, so there they are made before, and fewer.
     """
     refusals: list[UnreadableFile] = []
     rest, together = _until_refused(batches, refusals), 1
     with closing(rest):
         while first := next(rest, None):
-            if not _save(recipient_list, chain([first], islice(rest, together - 1))):
+            some = chain([first], islice(rest, together - 1))
+            if not _save(recipient_list, some if takes_text() else list(some)):
                 return False
             if shutdown.asked.is_set():
                 release_list(recipient_list)
                 return False
-            together = TOGETHER if takes_text() else 1
+            together = TOGETHER if takes_text() else max(TOGETHER // 2, 1)
     if refusals:
         raise refusals[0]
     return True
@@ -210,7 +211,8 @@ def _save(recipient_list: RecipientList, batches: Iterable[Batch]) -> bool:
             errors += batch.errors
             sums.update(batch.counts)
             bytes_read = batch.bytes_read
-    insert_rows(RowError, ERROR_COLUMNS, errors)
+    with row_stream(RowError, ERROR_COLUMNS) as write:
+        write(errors)
     mine = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch, state=ListState.READING)
     counts = {f"{term}_count": F(f"{term}_count") + count for term, count in sums.items()}
     if mine.update(**counts, bytes_read=bytes_read, lease_until=timezone.now() + LEASE, crash_count=0):

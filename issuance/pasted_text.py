@@ -12,7 +12,7 @@ from typing import Self
 from issuance.columns import Columns
 from issuance.delimited_text import DelimitedText
 from issuance.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
-from issuance.recipient_file import Opened, RecipientFile, Verdict
+from issuance.recipient_file import Judged, Opened, RecipientFile, Verdict
 from issuance.unreadable_file import UnreadableFile
 
 _PHONE_ANYWHERE = re.compile(r"(?<![\w@.,/-])(?:\+\s?)?\(?\d[\d ().\-/\u00a0]{5,22}\d(?![\w@])")
@@ -56,9 +56,9 @@ class PastedGuests:
     ) -> None:
         """Nothing to close: the text is in memory."""
 
-    def judged(self, *, after: int = 0, rows_before: int = 0) -> Iterator[Verdict]:
+    def judged(self, *, after: int = 0, rows_before: int = 0) -> Iterator[Judged]:
         """As `verdicts`, from row `after` on; rows are numbered by guest, so as many came before."""
-        return islice(self.verdicts(), after, None)
+        return map(Verdict.judged, islice(self.verdicts(), after, None))
 
     def verdicts(self) -> Iterator[Verdict]:
         """One verdict per guest found. Raises UnreadableFile after `max_rows` of them."""

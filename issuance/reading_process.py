@@ -1,4 +1,4 @@
-"""Reading a large file in a process of its own: it judges and sorts the rows while ours hands them to the database.
+"""Reading a large file in a process of its own: it judges the rows while ours deals and stores them.
 
 The child knows neither Django nor the database. It is told what to read through its standard input, answers through its
 standard output in messages of `marshal`, each with its length in front, and ends when nobody listens any more.
@@ -6,26 +6,35 @@ standard output in messages of `marshal`, each with its length in front, and end
 
 from __future__ import annotations
 
+import fcntl
 import marshal
 import subprocess
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from issuance.columns import Columns
 from issuance.pasted_text import PastedGuests
-from issuance.recipient_file import RecipientFile, UnreadableFile, open_recipient_file
-from issuance.seen import Seen
-from issuance.sorting import Batch, Deal, Sorter
+from issuance.recipient_file import Judged, RecipientFile, UnreadableFile, open_recipient_file
 
 ROOT = Path(__file__).resolve().parent.parent
-_KNOWN_AT_ONCE = 10_000  # hashes in one message
-Batches = Generator[Batch, None, None]
+_AHEAD = 1024 * 1024  # bytes that the child may be ahead of us
+
+
+class Stretch(NamedTuple):
+    """Judged rows of a file that follow each other; `bytes_read` of the file so far."""
+
+    rows: list[Judged]
+    bytes_read: int
+
+
+Stretches = Generator[Stretch, None, None]
 
 
 class Plan(NamedTuple):
-    """All that reading a file depends on, in plain values."""
+    """All that judging a file depends on, in plain values."""
 
     path: str
     country: str
@@ -34,39 +43,40 @@ class Plan(NamedTuple):
     max_bytes: int
     sheet: str
     columns: tuple[Any, ...]
-    deal: tuple[Any, ...]
-    as_text: bool
     size: int
     after: int
     rows_before: int
-    expected_rows: int
 
 
 class ReaderDied(Exception):
     """The child ended before the file did: out of memory, or killed."""
 
 
-def batches_of(
-    file: RecipientFile | PastedGuests, sorter: Sorter, *, size: int, after: int, rows_before: int
-) -> Batches:
-    """Batches of a file after a row. Raises UnreadableFile after those before it."""
-    for batch in sorter.batches(file.judged(after=after, rows_before=rows_before), size):
-        batch.bytes_read = file.bytes_read
-        yield batch
+def stretches_of(file: RecipientFile | PastedGuests, *, size: int, after: int, rows_before: int) -> Stretches:
+    """Stretches of `size` rows of a file, after a row. Raises UnreadableFile after those before it."""
+    judged, rows = file.judged(after=after, rows_before=rows_before), list[Judged]()
+    try:
+        while True:
+            rows.extend(islice(judged, size))  # Keeps the rows before an error.
+            if not rows:
+                return
+            yield Stretch(rows, file.bytes_read)
+            rows = []
+    except UnreadableFile:
+        yield Stretch(rows, file.bytes_read)
+        raise
 
 
-def batches_from_a_process(plan: Plan, known: Iterable[bytes]) -> Batches:
-    """The same as `batches_of`, made by a child that ends with this iterator. `known` are the guests before `after`."""
+def stretches_from_a_process(plan: Plan) -> Stretches:
+    """The same, made by a child that ends with this iterator."""
     command = [sys.executable, "-m", "issuance.reading_process"]
     child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours
     assert child.stdin is not None  # noqa: S101 - said to the type checker
     assert child.stdout is not None  # noqa: S101 - said to the type checker
+    _widen(child.stdout)
     try:
         _tell(child.stdin, tuple(plan))
-        for some in _in_pieces(known):
-            _tell(child.stdin, some)
-        _tell(child.stdin, b"")
-        yield from _told_batches(child.stdout)
+        yield from _told_stretches(child.stdout)
     except BrokenPipeError:
         raise ReaderDied("The reading process ended early.") from None
     finally:
@@ -74,11 +84,15 @@ def batches_from_a_process(plan: Plan, known: Iterable[bytes]) -> Batches:
         child.communicate()
 
 
-def _told_batches(stream: IO[bytes]) -> Batches:
+def _widen(pipe: IO[bytes]) -> None:
+    """Where the system can, the child works on its next stretch while we are busy with the last."""
+    if sys.platform == "linux":
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _AHEAD)
+
+
+def _told_stretches(stream: IO[bytes]) -> Stretches:
     while message := _hear(stream):
-        batch = Batch()
-        batch.recipients, batch.errors, batch.counts, batch.bytes_read = message
-        yield batch
+        yield Stretch(*message)
     refusal = _hear(stream)
     if refusal:
         code, line, sentence = refusal
@@ -100,33 +114,13 @@ def _hear(stream: IO[bytes]) -> Any:
     return marshal.loads(message)  # noqa: S302 - from our own child
 
 
-def _in_pieces(known: Iterable[bytes]) -> Iterator[bytes]:
-    piece = bytearray()
-    for digest in known:
-        piece += digest
-        if len(piece) >= 16 * _KNOWN_AT_ONCE:
-            yield bytes(piece)
-            piece.clear()
-    if piece:
-        yield bytes(piece)
-
-
-def _told_known(stream: IO[bytes]) -> Iterator[bytes]:
-    while piece := _hear(stream):
-        for at in range(0, len(piece), 16):
-            yield piece[at : at + 16]
-
-
 def main(told: IO[bytes], answers: IO[bytes]) -> None:
     plan = Plan(*_hear(told))
-    seen = Seen(_told_known(told), expected=plan.expected_rows)
-    sorter = Sorter(Deal(*plan.deal), seen, as_text=plan.as_text)
     refusal = None
     try:
         with _open(plan) as file:
-            batches = batches_of(file, sorter, size=plan.size, after=plan.after, rows_before=plan.rows_before)
-            for batch in batches:
-                _tell(answers, (batch.recipients, batch.errors, batch.counts, batch.bytes_read))
+            for stretch in stretches_of(file, size=plan.size, after=plan.after, rows_before=plan.rows_before):
+                _tell(answers, tuple(stretch))
     except UnreadableFile as error:
         refusal = (error.code, error.line, error.sentence)
     _tell(answers, None)

@@ -21,6 +21,7 @@ from typing import NamedTuple, Protocol, Self
 from issuance.columns import ColumnContent, Columns, chosen_columns, column_letter, contents_of, find_columns
 from issuance.delimited_text import RunTogether, file_size, open_text_file
 from issuance.identifiers import SENTENCES, email_verdict, identity, phone_verdict, quick_email, quick_phone
+from issuance.row_text import row_cells, row_text
 from issuance.spreadsheet import Sheet, open_spreadsheet
 from issuance.unreadable_file import UnreadableFile
 
@@ -72,8 +73,11 @@ class Verdict(NamedTuple):
     fixed: bool
     other: str
 
+    def judged(self) -> Judged:
+        return (*self[:3], row_text(self.raw), *self[4:])
 
-Judged = tuple[int, str, str, list[str], str, str, bool, str]  # The fields of a Verdict.
+
+Judged = tuple[int, str, str, str, str, str, bool, str]  # The fields of a Verdict, its cells as one text.
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,8 @@ class RecipientFile:
 
         Raises UnreadableFile (with the line) at a broken quote or one row too many, after every row before it.
         """
-        return map(Verdict._make, self.judged())
+        for row, kind, value, cells, code, column, fixed, other in self.judged():
+            yield Verdict(row, kind, value, row_cells(cells), code, column, fixed, other)
 
     def judged(self, *, after: int = 0, rows_before: int = 0) -> Iterator[Judged]:
         """As `verdicts`, but plain tuples, which cost less; from row `after` on, up to which `rows_before` counted."""
@@ -200,22 +205,14 @@ class RecipientFile:
                 raise UnreadableFile("too_many_rows", line=number, rows=self._max_rows)
             left -= 1
             if cells.__class__ is RunTogether:
-                yield self._bad(number, cells, "rows_run_together", None)
+                yield self._bad(number, cells, "rows_run_together", None).judged()
             elif address and not (call and prefer_phone):
-                yield number, "email", address, cells, "", "", fixed, call
+                yield number, "email", address, row_text(cells), "", "", fixed, call
             elif call:
-                yield (
-                    number,
-                    "phone",
-                    call,
-                    cells,
-                    "",
-                    "",
-                    phone_fixed or (not address and bool(email.strip())),
-                    address,
-                )
+                fixed = phone_fixed or (not address and bool(email.strip()))
+                yield number, "phone", call, row_text(cells), "", "", fixed, address
             else:
-                yield self._second_look(number, cells, email.strip(), phone.strip())
+                yield self._second_look(number, cells, email.strip(), phone.strip()).judged()
 
     def _second_look(self, number: int, cells: list[str], email: str, phone: str) -> Verdict:
         """A row where neither cell is good in its own column: perhaps they are in each other's; else say why not."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import time_machine
 from django.conf import settings as portal_settings
@@ -31,8 +32,11 @@ NOON = 1_780_315_200  # 1 June 2026, 12:00 UTC
 
 
 def pytest_configure() -> None:
-    """WhiteNoise wants its folder to exist; the tests' pages need none of the files in it."""
+    # WhiteNoise wants its folder to exist; the tests' pages need none of the files in it.
     Path(portal_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    # How long an example takes says how busy the machine is, and nothing about the code.
+    hypothesis.settings.register_profile("portal")
+    hypothesis.settings.load_profile("portal")
 
 
 @pytest.fixture(autouse=True, scope="session")

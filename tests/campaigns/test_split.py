@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.acts import CONTROL_REWARD, Row, act_on, read_act
@@ -62,7 +62,6 @@ def test_what_was_typed_but_is_no_number_is_left_for_the_form_to_refuse() -> Non
     assert shares(act_on([Row("1", weight="half"), Row("2", weight="50")], read_act("share-0"))) == ["half", "100"]
 
 
-@settings(deadline=None)  # Other work may share the machine.
 @given(guests=st.integers(0, 10_000_000), weights=st.lists(st.integers(1, 100), min_size=1, max_size=4))
 def test_people_are_whole_and_add_up(guests: int, weights: list[int]) -> None:
     found = people(guests, weights)
@@ -71,7 +70,6 @@ def test_people_are_whole_and_add_up(guests: int, weights: list[int]) -> None:
         assert abs(count - guests * weight / sum(weights)) < 1
 
 
-@settings(deadline=None)  # Other work may share the machine.
 @given(weights=st.lists(st.integers(0, 100), min_size=1, max_size=4), fixed=st.sets(st.integers(0, 3), max_size=3))
 def test_rebalanced_shares_make_100_and_leave_fixed_ones_alone(weights: list[int], fixed: set[int]) -> None:
     fixed = {place for place in fixed if place < len(weights)}

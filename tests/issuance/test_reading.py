@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -18,9 +19,8 @@ from benchmarks.guest_files import HEADER, guest_rows
 from campaigns.models import Campaign
 from issuance import engine, imports, reading_process
 from issuance.models import GuestClaim, RecipientList
-from issuance.reading_process import ReaderDied
+from issuance.reading_process import ReaderDied, Stretch
 from issuance.services import create_list, discard_list
-from issuance.sorting import Batch
 from tests.conftest import World
 from thanxportal.accounts.models import User
 
@@ -107,18 +107,14 @@ def test_a_killed_reading_process_costs_a_lease_and_nothing_else(
 ) -> None:
     settings.READ_APART_ABOVE = 1
     guests = brought(campaign, realistic(300))
-    heard: list[Batch] = []
-    told = reading_process._told_batches
+    told = reading_process._told_stretches
 
-    def die_after_two(stream: Any) -> Iterator[Batch]:
-        for batch in told(stream):
-            heard.append(batch)
-            if len(heard) == 3:
-                raise ReaderDied
-            yield batch
+    def die_after_two(stream: Any) -> Iterator[Stretch]:
+        yield from islice(told(stream), 2)
+        raise ReaderDied
 
     with monkeypatch.context() as patch:
-        patch.setattr(reading_process, "_told_batches", die_after_two)
+        patch.setattr(reading_process, "_told_stretches", die_after_two)
         assert read(guests).state == "reading"
     world.advance(300)
     assert (read(guests).state, guests.rows_count) == ("checked", 301)
@@ -175,7 +171,7 @@ PEOPLE = st.sampled_from(
 )
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(PEOPLE, PEOPLE, st.text(max_size=5)), min_size=1, max_size=25))
 def test_rows_are_conserved_and_keep_their_numbers(one_arm: Campaign, rows: list[tuple[str, str, str]]) -> None:
     text = io.StringIO(newline="")

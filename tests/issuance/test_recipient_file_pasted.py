@@ -61,7 +61,7 @@ def test_one_guest_too_many_is_named_after_all_that_fit() -> None:
     assert (len(seen), caught.value.code) == (2, "too_many_rows")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
@@ -71,7 +71,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert rows == sorted(set(rows))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     names=st.lists(st.from_regex(r"[a-z]{1,8}[0-9]{1,3}", fullmatch=True), min_size=1, max_size=8),
     glue=st.sampled_from([", ", "; ", "\n", " ", "> "]),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from issuance.recipient_file import Columns, UnreadableFile, Verdict, open_recipient_file
 
-any_path = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+any_path = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CELLS = st.sampled_from(
     [
         "ann@example.com",
