@@ -18,6 +18,7 @@ from issuance import shutdown
 from issuance.deliveries import apply_due_deliveries
 from issuance.holds import sending_is_held
 from issuance.imports import read_recipient_file
+from issuance.large_repairs import make_ordered_repair
 from issuance.lifecycle import claim_job
 from issuance.missing_webhooks import look_for_missing_webhooks
 from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
@@ -42,6 +43,7 @@ def drive_due_work(*, list_id: int | None = None) -> int:
         found = apply_due_deliveries() + look_for_missing_webhooks()
         found += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
     found += _each(read_recipient_file, lists.due_to_read().order_by("pk"))
+    found += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
     if sending_is_held():
         jobs = jobs.exclude(state=JobState.READY)
     else:
@@ -96,7 +98,7 @@ def next_due(*, list_id: int | None = None) -> datetime | None:
         jobs.aggregate(at=Min(_after_the_lease("next_attempt_at")))["at"],
         held.aggregate(at=Min(_after_the_lease("held_until")))["at"],
     ]
-    if lists.due_to_read().exists():
+    if (lists.due_to_read() | lists.due_to_repair()).exists():
         times.append(timezone.now())
     return min((at for at in times if at is not None), default=None)
 

@@ -181,6 +181,8 @@ def running_of(merchant: Merchant) -> list[Running]:
 def _running(found: RecipientList) -> Running:
     if found.status in (ListState.UPLOADED, ListState.READING):
         return Running(found, found.bytes_read, found.bytes_total, f"{found.rows_count:,} rows read")
+    if found.status == ListState.REPAIRING:
+        return Running(found, 0, 0, "Rows are being repaired")
     if found.status == ListState.HELD:
         return Running(found, 0, found.waiting_count, f"{found.waiting_count:,} guests wait for the start")
     total = found.waiting_count + found.rewarded_count + found.refused_count + found.unknown_count

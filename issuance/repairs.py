@@ -45,6 +45,14 @@ def recipe_for(recipient_list: RecipientList, key: str, choice: str = "") -> Rec
     return Recipe(key, known.codes, known.change, known.did) if known else None
 
 
+class Change(NamedTuple):
+    """Rows of a list as they are to be, judged already."""
+
+    kind: str
+    did: str
+    verdicts: Sequence[Verdict]
+
+
 def repaired(recipient_list: RecipientList, recipe: Recipe, errors: Iterable[RowError]) -> Iterator[Verdict]:
     """The verdicts on those bad rows that the recipe turns into guests."""
     columns = columns_of(recipient_list)
@@ -57,15 +65,14 @@ def repaired(recipient_list: RecipientList, recipe: Recipe, errors: Iterable[Row
     return (verdict._replace(fixed=True) for verdict in judge(recipient_list, changed) if verdict.value)
 
 
-def repair_rows(*, recipient_list: RecipientList, recipe: Recipe, actor: User) -> Repair | None:
-    """Repairs every bad row that the recipe turns into a guest; None if that is none, or the list changed meanwhile."""
+def recipe_change(recipient_list: RecipientList, recipe: Recipe) -> Change:
+    """Every bad row that the recipe turns into a guest."""
     bad = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID, code__in=recipe.codes)
-    verdicts = list(repaired(recipient_list, recipe, bad.iterator(5_000)))
-    return _repair(recipient_list, verdicts, kind=recipe.key, did=recipe.did, actor=actor)
+    return Change(recipe.key, recipe.did, list(repaired(recipient_list, recipe, bad.iterator(5_000))))
 
 
-def repair_domain(*, recipient_list: RecipientList, written: str, meant: str, actor: User) -> Repair | None:
-    """Gives guests whose mail domain is misspelt the one that was meant, and those rows as well that repeat them."""
+def domain_change(recipient_list: RecipientList, written: str, meant: str) -> Change:
+    """The mail domain that was meant, for guests with a misspelt one and for those rows as well that repeat them."""
     change = with_domain(written, meant)
     guests = list(recipient_list.recipients.filter(type="email", value__endswith=f"@{written}"))
     repeats = RowError.objects.of_list(recipient_list).filter(kind=RowError.DUPLICATE)
@@ -74,23 +81,33 @@ def repair_domain(*, recipient_list: RecipientList, written: str, meant: str, ac
     rows += [(error.row, error.cells) for error in repeats.iterator(5_000) if bytes(error.identity or b"") in known]
     changed = ((row, [change(str(cell)) for cell in cells]) for row, cells in rows)
     verdicts = [verdict._replace(fixed=True) for verdict in judge(recipient_list, changed) if verdict.value]
-    return _repair(recipient_list, verdicts, kind="domain", did=f"Wrote {meant} for {written}", actor=actor)
+    return Change("domain", f"Wrote {meant} for {written}", verdicts)
+
+
+def repair_rows(*, recipient_list: RecipientList, recipe: Recipe, actor: User) -> Repair | None:
+    """Makes the recipe's change; None if it turns no row into a guest, or the list changed meanwhile."""
+    return make_change(recipient_list, recipe_change(recipient_list, recipe), actor=actor)
+
+
+def repair_domain(*, recipient_list: RecipientList, written: str, meant: str, actor: User) -> Repair | None:
+    """The same for a mail domain."""
+    return make_change(recipient_list, domain_change(recipient_list, written, meant), actor=actor)
 
 
 def edit_row(*, recipient_list: RecipientList, verdict: Verdict, actor: User) -> Repair | None:
     """Puts one bad row as somebody typed it; None if it is no bad row any more, or the list changed meanwhile."""
     if not RowError.objects.of_list(recipient_list).filter(row=verdict.row).exists():
         return None
-    return _repair(recipient_list, [verdict], kind="edit", did=f"Edited row {verdict.row:,}", actor=actor)
+    return make_change(recipient_list, Change("edit", f"Edited row {verdict.row:,}", [verdict]), actor=actor)
 
 
 def put_uploaded(*, recipient_list: RecipientList, verdicts: Sequence[Verdict], actor: User) -> Repair | None:
     """Puts bad rows as they came back in a file; None if nothing in them changed, or the list changed meanwhile."""
-    return _repair(recipient_list, verdicts, kind="upload", did="Took repaired rows from a file", actor=actor)
+    return make_change(recipient_list, Change("upload", "Took repaired rows from a file", verdicts), actor=actor)
 
 
 @transaction.atomic
-def undo_repair(*, repair: Repair, actor: User) -> bool:
+def undo_repair(*, repair: Repair, actor: User | None) -> bool:
     """Puts the rows back as they were; False if it was undone before, overtaken, or the list is no longer open."""
     recipient_list = repair.recipient_list
     if repair.overtaken_by() or not take_list(recipient_list):
@@ -114,9 +131,9 @@ def take_list(recipient_list: RecipientList) -> bool:
     return bool(open_to_repairs.update(confirm_token=recipient_list.confirm_token))
 
 
-def _repair(
-    recipient_list: RecipientList, verdicts: Sequence[Verdict], *, kind: str, did: str, actor: User
-) -> Repair | None:
+def make_change(recipient_list: RecipientList, change: Change, *, actor: User | None) -> Repair | None:
+    """Puts the rows and keeps what they were; None if there are none, or the list changed meanwhile."""
+    kind, did, verdicts = change
     if not verdicts:
         return None
     with transaction.atomic():
@@ -134,7 +151,7 @@ def _repair(
     return repair
 
 
-def _tell(recipient_list: RecipientList, actor: User, sentence: str) -> None:
+def _tell(recipient_list: RecipientList, actor: User | None, sentence: str) -> None:
     note_event(recipient_list, ListState.CHECKED, actor=actor, note=f"{sentence}.")
     record_activity(
         merchant=recipient_list.merchant,

@@ -11,6 +11,7 @@ class ListState(models.TextChoices):
     MAPPING = "mapping", "Needs columns"
     UNREADABLE = "unreadable", "Can't be read"
     CHECKED = "checked", "Ready for review"
+    REPAIRING = "repairing", "Being repaired"
     AWAITING_APPROVAL = "awaiting_approval", "Waits for approval"
     HELD = "held", "About to start"
     ISSUING = "issuing", "Issuing"
@@ -40,13 +41,20 @@ _LIST_TONES = {
     "discarded": "",
     "awaiting_approval": "warn",
 }
-LIST_RUNNING = (ListState.UPLOADED, ListState.READING, ListState.HELD, ListState.ISSUING)
+LIST_RUNNING = (ListState.UPLOADED, ListState.READING, ListState.REPAIRING, ListState.HELD, ListState.ISSUING)
 LIST_ENDED = (ListState.UNREADABLE, ListState.FINISHED, ListState.STOPPED, ListState.DISCARDED)
 LIST_MOVES: dict[str, tuple[str, ...]] = {
     ListState.UPLOADED: (ListState.READING, ListState.DISCARDED),
     ListState.READING: (ListState.CHECKED, ListState.MAPPING, ListState.UNREADABLE, ListState.DISCARDED),
     ListState.MAPPING: (ListState.READING, ListState.DISCARDED),
-    ListState.CHECKED: (ListState.READING, ListState.HELD, ListState.AWAITING_APPROVAL, ListState.DISCARDED),
+    ListState.CHECKED: (
+        ListState.READING,
+        ListState.REPAIRING,
+        ListState.HELD,
+        ListState.AWAITING_APPROVAL,
+        ListState.DISCARDED,
+    ),
+    ListState.REPAIRING: (ListState.CHECKED,),
     ListState.AWAITING_APPROVAL: (ListState.HELD, ListState.CHECKED, ListState.DISCARDED),
     ListState.HELD: (ListState.ISSUING, ListState.CHECKED, ListState.STOPPED),
     ListState.ISSUING: (ListState.FINISHED, ListState.STOPPED),

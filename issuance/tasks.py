@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from issuance import engine, imports, planning, reconcile, sweeper, uploads
+from issuance import engine, imports, large_repairs, planning, reconcile, sweeper, uploads
 
 log = logging.getLogger(__name__)
 sweeper.connect()
@@ -13,6 +13,11 @@ sweeper.connect()
 @shared_task
 def read_list(list_id: int) -> None:
     imports.read_recipient_file(list_id)
+
+
+@shared_task
+def repair_list(list_id: int) -> None:
+    large_repairs.make_ordered_repair(list_id)
 
 
 @shared_task

@@ -20,6 +20,7 @@ SENTENCES = {
     ListState.MAPPING: "Waiting for its columns to be chosen",
     ListState.UNREADABLE: "The file can’t be read",
     ListState.CHECKED: "File read and checked",
+    ListState.REPAIRING: "Repair of many rows started",
     ListState.AWAITING_APPROVAL: "Asked for approval",
     ListState.HELD: "Launched",
     ListState.ISSUING: "Issuing started",
@@ -29,6 +30,7 @@ SENTENCES = {
 }
 MOVES: dict[tuple[str, str], str] = {
     (ListState.HELD, ListState.CHECKED): "Stopped before anything was sent",
+    (ListState.REPAIRING, ListState.CHECKED): "Repair ended",
     (ListState.AWAITING_APPROVAL, ListState.HELD): "Approved and launched",
     (ListState.AWAITING_APPROVAL, ListState.CHECKED): "Back at its review",
 }

@@ -42,6 +42,7 @@ STEPS = {
     ListState.MAPPING: 1,
     ListState.UNREADABLE: 1,
     ListState.CHECKED: 2,
+    ListState.REPAIRING: 2,
     ListState.HELD: 4,
     ListState.ISSUING: 4,
 }
@@ -113,6 +114,8 @@ def _stage(request: HttpRequest, recipient_list: RecipientList, forms: dict[str,
         return {"stage": "issuance/stages/mapping.html", "columns_form": form}
     if state == ListState.UNREADABLE:
         return {"stage": "issuance/stages/unreadable.html"}
+    if state == ListState.REPAIRING:
+        return {"stage": "issuance/stages/repairing.html"}
     if state == ListState.CHECKED:
         return checked_stage(request, recipient_list, **forms)
     if recipient_list.one_guest:

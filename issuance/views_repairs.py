@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from issuance import tasks
 from issuance.access import list_for, repair_of
 from issuance.buckets import next_bad_row
 from issuance.forms_check import IncludeForm, UploadRowsForm
 from issuance.guests import number_in
 from issuance.judging import judge
+from issuance.large_repairs import LARGE, is_large, order_domain, order_repair, order_undo
 from issuance.mail_domains import meant_domain
 from issuance.models import RecipientList, Repair
 from issuance.repairs import edit_row, put_uploaded, recipe_for, repair_domain, repair_rows, undo_repair
@@ -22,6 +26,7 @@ from issuance.views_check import NEEDS_YOU, current_bucket, filters_of, row_form
 from issuance.views_list import detail_page
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.celery import nudge
 
 TOO_LATE = "Nothing was changed: somebody else changed this list meanwhile, or it was launched. Look at it once more."
 NO_ROWS = "No row could be repaired this way. What is left needs a look row by row."
@@ -29,14 +34,21 @@ NO_ROWS = "No row could be repaired this way. What is left needs a look row by r
 
 @require_POST
 def list_repair(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    """One repair of many rows, named by `key`; `choice` is a country, or which of several to keep."""
+    """One repair of many rows, named by `key`; `choice` is a country, a domain, or which of several to keep."""
     recipient_list = list_for(request, handle, pk, Right.BUILD)
     key, choice = request.POST.get("key", ""), request.POST.get("choice", "")
+    meant = meant_domain(choice) if key == "domain" else ""
+    recipe = recipe_for(recipient_list, key, choice)
+    concerned: dict[str, Any] = {"recipient_list": recipient_list, "actor": user_of(request)}
     made: Repair | None = None
-    if key == "domain" and (meant := meant_domain(choice)):
-        made = repair_domain(recipient_list=recipient_list, written=choice, meant=meant, actor=user_of(request))
-    elif recipe := recipe_for(recipient_list, key, choice):
-        made = repair_rows(recipient_list=recipient_list, recipe=recipe, actor=user_of(request))
+    if meant:
+        if is_large(recipient_list, domain=choice):
+            return _ordered(request, recipient_list, order_domain(**concerned, written=choice, meant=meant))
+        made = repair_domain(**concerned, written=choice, meant=meant)
+    elif recipe:
+        if is_large(recipient_list, recipe):
+            return _ordered(request, recipient_list, order_repair(**concerned, recipe=recipe, choice=choice))
+        made = repair_rows(**concerned, recipe=recipe)
     if made is None:
         messages.warning(request, NO_ROWS)
     return _back(request, recipient_list)
@@ -86,6 +98,8 @@ def repair_undo(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     repair = repair_of(recipient_list, request.POST.get("repair", ""))
     if (later := repair.overtaken_by()) is not None:
         messages.warning(request, f"Undo “{later}” first: it changed some of the same rows.")
+    elif repair.count > LARGE:
+        return _ordered(request, recipient_list, order_undo(repair=repair, actor=user_of(request)))
     elif not undo_repair(repair=repair, actor=user_of(request)):
         messages.warning(request, TOO_LATE)
     return _back(request, recipient_list)
@@ -110,6 +124,15 @@ def list_include(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if not done:
         messages.warning(request, TOO_LATE)
     return _back(request, recipient_list)
+
+
+def _ordered(request: HttpRequest, recipient_list: RecipientList, done: bool) -> HttpResponse:
+    """To the list, which says that a worker is at it, and turns into its review by itself."""
+    if done:
+        nudge(tasks.repair_list, recipient_list.pk)
+    else:
+        messages.warning(request, TOO_LATE)
+    return redirect("issuance:list_detail", recipient_list.merchant.handle, recipient_list.pk)
 
 
 def _back(request: HttpRequest, recipient_list: RecipientList, edit: int | None = None) -> HttpResponse:

@@ -14,6 +14,11 @@ from issuance.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
 
 
+def _free() -> Q:
+    """Of lists that no worker has."""
+    return Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+
+
 class RecipientListQuerySet(models.QuerySet["RecipientList"]):
     def for_merchant(self, merchant: Merchant) -> RecipientListQuerySet:
         return self.filter(merchant=merchant).select_related("campaign", "created_by").order_by("-pk")
@@ -26,9 +31,10 @@ class RecipientListQuerySet(models.QuerySet["RecipientList"]):
         return self.filter(waiting_count__gt=F("merchant__approval_threshold"))
 
     def due_to_read(self) -> RecipientListQuerySet:
-        now = timezone.now()
-        free = Q(lease_until=None) | Q(lease_until__lt=now)
-        return self.filter(free, state__in=(ListState.UPLOADED, ListState.READING))
+        return self.filter(_free(), state__in=(ListState.UPLOADED, ListState.READING))
+
+    def due_to_repair(self) -> RecipientListQuerySet:
+        return self.filter(_free(), state=ListState.REPAIRING)
 
     def due_to_plan(self) -> RecipientListQuerySet:
         return self.filter(state=ListState.HELD, held_until__lte=timezone.now())
@@ -79,6 +85,9 @@ class RecipientList(models.Model):
     revoked_count = models.PositiveIntegerField(default=0)
     invalid_count = models.PositiveIntegerField(default=0)
     duplicate_count = models.PositiveIntegerField(default=0)
+    repair_order = models.JSONField(
+        default=dict, blank=True, help_text="What a worker is to repair: see `large_repairs`."
+    )
     tally = models.JSONField(default=dict, help_text="What the check page says of the guests: see `tally`.")
 
     confirm_token = models.UUIDField(default=uuid4, unique=True, editable=False)
