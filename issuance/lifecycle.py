@@ -97,15 +97,16 @@ def release_job(job: IssuanceJob, *, wait: float | None = None, at: Any = None, 
 
 
 def claim_list(list_id: int, *states: ListState) -> RecipientList | None:
-    """Takes the lease of a list for reading or planning; None if another worker has it.
+    """Takes the lease of a list for reading or planning; None if another worker has it or its hold isn't over.
 
     `crash_count` says how often in a row its worker died.
     """
-    found = RecipientList.objects.select_related("campaign", "merchant").filter(pk=list_id, state__in=states).first()
-    if found is None or (found.lease_until and found.lease_until > timezone.now()):
+    free = RecipientList.objects.free().filter(pk=list_id, state__in=states)
+    found = free.select_related("campaign", "merchant").first()
+    if found is None:
         return None
     crashes = found.crash_count + (found.lease_until is not None)
-    row = RecipientList.objects.filter(pk=list_id, epoch=found.epoch, state=found.state)
+    row = free.filter(epoch=found.epoch, state=found.state)
     if not row.update(epoch=F("epoch") + 1, lease_until=timezone.now() + LEASE, crash_count=crashes):
         return None
     found.epoch += 1

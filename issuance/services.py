@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -128,6 +129,7 @@ def stop_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
     are cancelled, and those already sent run to their end. False if there was nothing left to stop."""
     if recipient_list.status == ListState.HELD:
         fields: dict[str, Any] = {"confirm_token": uuid4(), "held_until": None, "approved_by": None}
+        fields["epoch"] = F("epoch") + 1  # A worker that has just taken it must not plan what is launched anew.
         stopped = move_list(recipient_list, ListState.CHECKED, actor=actor, **fields)
     elif recipient_list.status == ListState.ISSUING:
         stopped = _cancel_unsent_jobs(recipient_list, actor)

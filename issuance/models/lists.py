@@ -14,11 +14,6 @@ from issuance.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
 
 
-def _free() -> Q:
-    """Of lists that no worker has."""
-    return Q(lease_until=None) | Q(lease_until__lt=timezone.now())
-
-
 class RecipientListQuerySet(models.QuerySet["RecipientList"]):
     def for_merchant(self, merchant: Merchant) -> RecipientListQuerySet:
         return self.filter(merchant=merchant).select_related("campaign", "created_by").order_by("-pk")
@@ -30,14 +25,20 @@ class RecipientListQuerySet(models.QuerySet["RecipientList"]):
         """Lists that reward more guests than their merchant lets one person decide about."""
         return self.filter(waiting_count__gt=F("merchant__approval_threshold"))
 
+    def free(self) -> RecipientListQuerySet:
+        """Lists that a worker may take now: no other worker has them, and their hold, if they have one, is over."""
+        now = timezone.now()
+        let_go, hold_is_over = Q(lease_until=None) | Q(lease_until__lt=now), Q(held_until__lte=now)
+        return self.filter(let_go, ~Q(state=ListState.HELD) | hold_is_over)
+
     def due_to_read(self) -> RecipientListQuerySet:
-        return self.filter(_free(), state__in=(ListState.UPLOADED, ListState.READING))
+        return self.free().filter(state__in=(ListState.UPLOADED, ListState.READING))
 
     def due_to_repair(self) -> RecipientListQuerySet:
-        return self.filter(_free(), state=ListState.REPAIRING)
+        return self.free().filter(state=ListState.REPAIRING)
 
     def due_to_plan(self) -> RecipientListQuerySet:
-        return self.filter(state=ListState.HELD, held_until__lte=timezone.now())
+        return self.free().filter(state=ListState.HELD)
 
 
 class RecipientList(models.Model):

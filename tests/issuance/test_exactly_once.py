@@ -11,7 +11,6 @@ from issuance import engine
 from issuance.models import Attempt, GuestClaim, IssuanceJob, RecipientList
 from issuance.services import (
     continue_after_safety_stop,
-    issue_now,
     launch_list,
     request_revocation,
     stop_list,
@@ -329,42 +328,6 @@ def test_after_a_safety_stop_the_rest_can_be_cancelled(
     assert stop_list(recipient_list=guests, actor=ana)
     guests.refresh_from_db()
     assert (guests.state, guests.waiting_count) == ("stopped", 180)
-
-
-def test_stopping_during_the_hold_costs_nothing_and_the_list_can_be_launched_again(
-    one_arm: Campaign, simulator: Simulator, world: World, settings: Any
-) -> None:
-    guests = launched_with_care(one_arm, many(200), settings)
-    world.work()
-    token = guests.confirm_token
-    assert stop_list(recipient_list=guests, actor=None)
-    world.drive()
-    assert simulator.submissions_by_identifier() == {}
-    guests.refresh_from_db()
-    assert guests.state == "checked"
-    assert not launch_list(recipient_list=guests, token=token, actor=None)
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
-    world.drive()
-    ended(guests)
-
-
-def test_issue_now_ends_the_hold(one_arm: Campaign, world: World, settings: Any) -> None:
-    guests = launched_with_care(one_arm, many(10), settings)
-    world.work()
-    assert not guests.jobs.exists()
-    assert issue_now(recipient_list=guests)
-    world.work()
-    assert guests.jobs.count() == 1
-
-
-def test_an_old_token_never_launches_a_list_that_was_stopped_meanwhile(
-    one_arm: Campaign, world: World, settings: Any
-) -> None:
-    guests = launched_with_care(one_arm, many(10), settings)
-    stale = RecipientList.objects.get(pk=guests.pk)
-    stale.state, token = "checked", guests.confirm_token
-    assert stop_list(recipient_list=guests, actor=None)
-    assert not launch_list(recipient_list=stale, token=token, actor=None)
 
 
 def test_a_revocation_asked_for_while_a_poll_runs_is_not_forgotten(
