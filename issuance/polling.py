@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from issuance.lifecycle import move_job, release_job
 from issuance.models import IssuanceJob
+from issuance.notices import tell_review
 from issuance.settlement import apply_snapshot, end_job
 from issuance.states import JobState
 from thanxportal.partner.client import GateClosed, Urgency, partner_client, reserve_slot
@@ -27,6 +29,8 @@ SLOW_AFTER = timedelta(minutes=30)
 LOST_AFTER = timedelta(minutes=15)  # of answers 404
 REVOKE_LOST_AFTER = timedelta(seconds=60)
 ENDLESS_AFTER = timedelta(hours=24)
+REVOCATION_LOST = "Thanx no longer knows this job, so nobody can tell whether its rewards were taken back."
+log = logging.getLogger(__name__)
 
 
 def poll_job(job: IssuanceJob) -> None:
@@ -48,22 +52,42 @@ def _news(job: IssuanceJob, snapshot: Snapshot) -> None:
     still_theirs = IssuanceJob.objects.filter(pk=job.pk, thanx_id=job.thanx_id).exists()
     if still_theirs and state in (JobState.ACCEPTED, JobState.NEEDS_REVIEW, JobState.REVOKING):
         release_job(job, wait=polling_delay(polls, _since(job)), attempt_count=polls)
-        _give_to_a_person(job, ENDLESS_AFTER, "NO_END_IN_A_DAY")
+        _give_up_after_a_day(job)
         if state == JobState.REVOKING and snapshot.state in ("completed", "failed"):
             _not_revoked(job, snapshot)
 
 
 def _no_news(job: IssuanceJob, error: PartnerApiError) -> None:
     polls = job.attempt_count + 1
-    release_job(job, wait=polling_delay(polls, _since(job)), attempt_count=polls)
     if isinstance(error, NotFound):
-        _give_to_a_person(job, LOST_AFTER, "JOB_NOT_FOUND")
+        job.lost_since = job.lost_since or timezone.now()
+    wait = polling_delay(polls, _since(job))
+    release_job(job, wait=wait, attempt_count=polls, lost_since=job.lost_since)
+    if is_lost(job):
+        _give_up_what_is_lost(job)
+    _give_up_after_a_day(job)
 
 
-def _give_to_a_person(job: IssuanceJob, patience: timedelta, code: str) -> None:
-    """After too long the guests count as unknown and staff are told; polling goes on."""
-    if job.status == JobState.ACCEPTED and timezone.now() - _since(job) > patience:
-        end_job(job, JobState.NEEDS_REVIEW, problem_code=code)
+def is_lost(job: IssuanceJob) -> bool:
+    """Whether Thanx has answered nothing but 404 for too long to be a hiccup."""
+    return job.lost_since is not None and timezone.now() - job.lost_since > LOST_AFTER
+
+
+def _give_up_what_is_lost(job: IssuanceJob) -> None:
+    """The guests count as unknown, or as they did before the revocation, and a person is told."""
+    if job.status == JobState.ACCEPTED:
+        end_job(job, JobState.NEEDS_REVIEW, problem_code="JOB_NOT_FOUND")
+    elif job.status == JobState.REVOKING:
+        adds_up = job.success_count + job.failure_count == job.total_count
+        if _end_revocation(job, JobState.COMPLETED if adds_up else JobState.FAILED, REVOCATION_LOST):
+            log.error("Job %s was to be revoked, but Thanx no longer knows it.", job.pk)
+            tell_review(job)
+
+
+def _give_up_after_a_day(job: IssuanceJob) -> None:
+    """Polling goes on: a late end still counts."""
+    if job.status == JobState.ACCEPTED and timezone.now() - _since(job) > ENDLESS_AFTER:
+        end_job(job, JobState.NEEDS_REVIEW, problem_code="NO_END_IN_A_DAY")
 
 
 def _since(job: IssuanceJob) -> datetime:
@@ -104,10 +128,12 @@ def revoke_job(job: IssuanceJob) -> None:
 
 def _not_revoked(job: IssuanceJob, snapshot: Snapshot) -> None:
     """Thanx still shows the job as ended: it refused, or never got the request, which may then be sent again."""
-    mine = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch)
     if job.problem_code.startswith("REVOKE_REFUSED"):
         back = JobState.FAILED if snapshot.state == "failed" else JobState.COMPLETED
-        if move_job(job, back, note=f"Thanx refused to revoke ({job.problem_code[-3:]})."):
-            mine.update(next_attempt_at=None, lease_until=None, revoke_sent_at=None, problem_code="")
+        _end_revocation(job, back, f"Thanx refused to revoke ({job.problem_code[-3:]}).")
     elif job.revoke_sent_at and timezone.now() - job.revoke_sent_at > REVOKE_LOST_AFTER:
-        mine.update(revoke_sent_at=None)
+        IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch).update(revoke_sent_at=None)
+
+
+def _end_revocation(job: IssuanceJob, back: JobState, note: str) -> bool:
+    return move_job(job, back, note=note, revoke_sent_at=None, problem_code="")

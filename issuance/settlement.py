@@ -74,6 +74,7 @@ def _keep_news(job: IssuanceJob, snapshot: Snapshot) -> None:
     IssuanceJob.objects.filter(pk=job.pk).update(
         partner_state=snapshot.state[:40],
         news_at=timezone.now(),
+        lost_since=None,
         processed_count=Greatest(F("processed_count"), Value(min(snapshot.processed_count or 0, most))),
     )
 

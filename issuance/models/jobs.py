@@ -79,6 +79,9 @@ class IssuanceJob(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     news_at = models.DateTimeField(null=True, blank=True, help_text="When Thanx last told us anything.")
+    lost_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when Thanx has not known it any more; empty after any news."
+    )
     webhooks_due_at = models.DateTimeField(
         null=True, blank=True, help_text="When its reward ids should have come by webhook; empty: not looked for."
     )

@@ -7,7 +7,10 @@ from django.utils import timezone
 
 from issuance import engine
 from issuance.models import IssuanceJob
+from issuance.services import request_revocation
 from tests.conftest import World
+from thanxportal.accounts.models import Notification, User
+from thanxportal.partner_simulator import Fault, Simulator
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +47,47 @@ def test_a_job_without_an_end_in_a_day_needs_review_until_it_ends(accepted: Issu
     world.drive()
     accepted.refresh_from_db()
     assert (accepted.state, accepted.success_count) == ("completed", 2)
+
+
+def test_one_404_after_an_hour_of_good_answers_is_a_hiccup(
+    accepted: IssuanceJob, simulator: Simulator, world: World
+) -> None:
+    simulator.jobs[accepted.thanx_id or ""].processing_seconds = 3 * 3600
+    world.drive(hours=1)
+    forgotten = simulator.books.jobs.pop(accepted.thanx_id or "")
+    world.drive(hours=0.1)
+    accepted.refresh_from_db()
+    assert (accepted.state, accepted.lost_since is None) == ("accepted", False)
+    simulator.books.jobs[forgotten.id] = forgotten
+    world.drive(hours=0.2)
+    accepted.refresh_from_db()
+    assert (accepted.state, accepted.lost_since) == ("accepted", None)
+    world.drive(hours=3)
+    accepted.refresh_from_db()
+    assert (accepted.state, accepted.success_count) == ("completed", 2)
+
+
+def test_a_job_that_gets_no_answer_for_a_day_needs_review(
+    accepted: IssuanceJob, simulator: Simulator, world: World
+) -> None:
+    simulator.script("GET", "/partner/issuance_jobs", [Fault.STATUS_500] * 10_000)
+    world.drive(hours=25)
+    accepted.refresh_from_db()
+    assert (accepted.state, accepted.problem_code) == ("needs_review", "NO_END_IN_A_DAY")
+
+
+def test_a_job_that_thanx_forgets_while_it_is_revoked_stays_as_it_was_and_staff_are_told(
+    accepted: IssuanceJob, simulator: Simulator, world: World, ana: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.drive()
+    accepted.refresh_from_db()
+    assert request_revocation(job=accepted, actor=ana, reason="Wrong reward.")
+    simulator.script("POST", "/partner/issuance_jobs", [Fault.RESET_AFTER])
+    world.work(1)
+    simulator.books.jobs.clear()
+    world.drive(hours=0.5)
+    accepted.refresh_from_db()
+    assert (accepted.state, accepted.next_attempt_at, accepted.success_count) == ("completed", None, 2)
+    assert "no longer knows" in caplog.text
+    assert accepted.events.filter(note__contains="nobody can tell").exists()
+    assert Notification.objects.filter(person=ana, kind="needs_review").exists()
