@@ -144,7 +144,8 @@ class IssuanceJobAdmin(ReadOnlyAdmin):
         ("Guests", {"fields": ("total_count", "processed_count", "success_count", "failure_count")}),
         ("Revocation", {"fields": ("revoke_reason", "revoke_requested_by", "revoke_sent_at", "revoked_at")}),
         ("Webhooks", {"fields": ("webhooks_due_at", "missing_reward_ids")}),
-        ("Dates", {"fields": ("planned_at", "first_sent_at", "accepted_at", "ended_at", "news_at")}),
+        ("Dates", {"fields": ("planned_at", "first_sent_at", "accepted_at", "ended_at", "news_at",
+                              "lost_since")}),
         ("Work", {"fields": ("idempotency_key", "body_sha256", "epoch", "lease_until", "next_attempt_at",
                              "attempt_count", "crash_count")}),
     )  # fmt: skip
@@ -271,7 +272,7 @@ class ResolutionForm(forms.ModelForm):  # type: ignore[type-arg]
         if linked != bool(thanx_id):
             self.add_error("thanx_id", "Write the id that Thanx gave." if linked else "Leave the id empty.")
         job = data.get("job")
-        if job is not None and (why_not := why_not_resolvable(job, thanx_id)):
+        if job is not None and (why_not := why_not_resolvable(job, data.get("verdict", ""), thanx_id)):
             self.add_error("job", why_not)
         return data
 

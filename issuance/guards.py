@@ -50,6 +50,8 @@ OTHER_LIST = """NEW.override_id IS NOT NULL AND NEW.recipient_list_id
 UNIT_CHANGED = f"OLD.state NOT IN ('uploaded', 'reading', 'checked') AND ({_changed('undo_size', 'undo_column')})"
 OF_ANOTHER_CAMPAIGN = """NEW.parent_id IS NOT NULL
     AND NEW.campaign_id <> (SELECT campaign_id FROM issuance_recipientlist WHERE id = NEW.parent_id)"""
+STILL_AT_THANX = """NEW.state = 'rejected' AND OLD.state = 'needs_review'
+    AND OLD.thanx_id IS NOT NULL AND OLD.lost_since IS NULL"""
 UNAPPROVED = """NEW.state = 'held' AND (
     OLD.state = 'awaiting_approval' AND NEW.approved_by_id IS NULL
     OR OLD.state = 'checked' AND NEW.waiting_count
@@ -62,6 +64,7 @@ def guards() -> list[Guard]:
     return [
         ("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
         ("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
+        ("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX, "Thanx knows this job"),
         ("list_moves", "issuance_recipientlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
         ("job_of_merchant", "issuance_issuancejob", "INSERT", OTHER_MERCHANT, "a job stays with its merchant"),
         ("list_of_merchant", "issuance_recipientlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),

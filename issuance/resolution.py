@@ -6,24 +6,37 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from issuance.models import IssuanceJob, Resolution, note_event
+from issuance.polling import is_lost
 from issuance.settlement import end_job
 from issuance.states import JobState
 from thanxportal.accounts.models import User, record_activity
+
+WORKED_ON = ("processing", "completed", "failed", "revoking", "revoked")  # states at Thanx
+EXECUTED = "Thanx has shown this job under its id, so it was executed. Ask Thanx to put right what it says of the job."
 
 
 class CantResolve(Exception):
     """Why this resolution can't be proposed or confirmed; `args[0]` is the sentence for staff."""
 
 
-def why_not_resolvable(job: IssuanceJob, thanx_id: str) -> str:
+def why_not_resolvable(job: IssuanceJob, verdict: str, thanx_id: str) -> str:
     """The sentence that speaks against proposing this, or an empty text."""
     if job.state != JobState.NEEDS_REVIEW:
         return "Only a job that needs review can be settled."
+    if verdict == Resolution.NEVER_EXECUTED and was_executed(job):
+        return EXECUTED
     if job.resolutions.filter(confirmed_at=None).exists():
         return "Somebody has proposed a resolution already: confirm that one."
     if thanx_id and IssuanceJob.objects.filter(thanx_id=thanx_id).exclude(pk=job.pk).exists():
         return "Another job of the portal has this id."
     return ""
+
+
+def was_executed(job: IssuanceJob) -> bool:
+    """Whether Thanx shows the job or ever worked on it: then nobody's word makes its guests unrewarded."""
+    if not job.thanx_id:
+        return False
+    return not is_lost(job) or job.processed_count > 0 or job.partner_state in WORKED_ON
 
 
 @transaction.atomic
@@ -37,6 +50,8 @@ def confirm_resolution(*, resolution: Resolution, actor: User) -> None:
         raise CantResolve("Somebody else has to confirm what you proposed.")
     waiting = Resolution.objects.filter(pk=resolution.pk, confirmed_at=None)
     job = IssuanceJob.objects.select_for_update().defer("body").get(pk=resolution.job_id)
+    if resolution.verdict == Resolution.NEVER_EXECUTED and was_executed(job):
+        raise CantResolve(EXECUTED)
     if job.state != JobState.NEEDS_REVIEW or not waiting.update(confirmed_by=actor, confirmed_at=timezone.now()):
         raise CantResolve("This job was settled meanwhile.")
     if resolution.verdict == Resolution.LINKED:
@@ -60,6 +75,8 @@ def _link(job: IssuanceJob, thanx_id: str) -> None:
                 lease_until=None,
                 attempt_count=0,
                 in_doubt=False,
+                partner_state="",
+                lost_since=None,
             )
     except IntegrityError as taken:
         raise CantResolve("Another job of the portal has this id.") from taken

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from campaigns.models import Campaign
 from issuance.models import GuestClaim, IssuanceJob, RecipientList, Resolution
-from issuance.resolution import CantResolve, confirm_resolution
+from issuance.resolution import EXECUTED, CantResolve, confirm_resolution, why_not_resolvable
+from issuance.settlement import apply_snapshot
 from tests import cast
 from tests.conftest import World
 from thanxportal.accounts.models import User
+from thanxportal.partner_api import IssuanceJob as Snapshot
 from thanxportal.partner_simulator import Fault, Simulator
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,62 @@ def test_never_executed_frees_the_guests(lost: IssuanceJob, sam: User, rob: User
     lost.recipient_list.refresh_from_db()
     assert (lost.state, lost.recipient_list.refused_count) == ("rejected", 30)
     assert not GuestClaim.objects.exists()
+
+
+@pytest.fixture
+def contradictory(one_arm: Campaign, launched: Callable[[Campaign, str], RecipientList], world: World) -> IssuanceJob:
+    """A job that Thanx has completed, with figures that contradict each other."""
+    guests = launched(one_arm, GUESTS)
+    world.work()
+    job = guests.jobs.get()
+    summary = {"success_count": 20, "failure_count": 0, "failures": []}
+    apply_snapshot(job.pk, Snapshot.model_validate({"id": job.thanx_id, "state": "completed", "summary": summary}))
+    job.refresh_from_db()
+    assert (job.state, job.problem_code) == ("needs_review", "DOES_NOT_ADD_UP")
+    return job
+
+
+def test_nobody_can_say_that_a_job_which_thanx_shows_was_never_executed(
+    contradictory: IssuanceJob, sam: User, rob: User, client_of: Callable[[User], Client]
+) -> None:
+    fields = {"job": contradictory.pk, "verdict": "never_executed", "thanx_id": "", "evidence": "Ticket 12."}
+    form = client_of(sam).post("/admin/issuance/resolution/add/", fields)
+    assert EXECUTED in form.content.decode()
+    with pytest.raises(CantResolve, match="executed"):
+        confirm_resolution(resolution=proposed(contradictory, sam), actor=rob)
+    assert GuestClaim.objects.count() == 30
+    assert not Resolution.objects.filter(confirmed_at__isnull=False).exists()
+
+
+def test_the_database_refuses_to_reject_a_job_that_thanx_knows(contradictory: IssuanceJob) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IssuanceJob.objects.filter(pk=contradictory.pk).update(state="rejected")
+
+
+def test_a_job_that_thanx_took_and_then_never_knew_can_be_settled_as_never_executed(
+    accepted: IssuanceJob, simulator: Simulator, world: World, sam: User, rob: User
+) -> None:
+    simulator.books.jobs.clear()
+    world.drive(hours=0.1)
+    assert why_not_resolvable(accepted, Resolution.NEVER_EXECUTED, "")
+    world.drive(hours=0.3)
+    accepted.refresh_from_db()
+    assert (accepted.state, accepted.problem_code) == ("needs_review", "JOB_NOT_FOUND")
+    assert why_not_resolvable(accepted, Resolution.NEVER_EXECUTED, "") == ""
+    confirm_resolution(resolution=proposed(accepted, sam), actor=rob)
+    accepted.refresh_from_db()
+    assert accepted.state == "rejected"
+
+
+def test_an_id_that_thanx_does_not_know_leaves_the_way_open_to_never_executed(
+    lost: IssuanceJob, world: World, sam: User, rob: User
+) -> None:
+    confirm_resolution(resolution=proposed(lost, sam, "a-slip-of-the-pen"), actor=rob)
+    lost.refresh_from_db()
+    assert why_not_resolvable(lost, Resolution.NEVER_EXECUTED, "") == EXECUTED
+    world.drive(hours=0.5)
+    lost.refresh_from_db()
+    assert why_not_resolvable(lost, Resolution.NEVER_EXECUTED, "") == ""
 
 
 def test_nobody_confirms_their_own_proposal_or_confirms_twice(lost: IssuanceJob, sam: User, rob: User) -> None:
