@@ -25,6 +25,14 @@ class Cell(NamedTuple):
     state: JobState
 
 
+class WorstCanary(NamedTuple):
+    """`arm` is empty for a list with one arm."""
+
+    arm: str
+    ahead: int
+    lost: int
+
+
 @dataclass(frozen=True)
 class Progress:
     """`processed` guests of `total` were worked through by Thanx; `rate` is in guests per second."""
@@ -69,8 +77,17 @@ class Progress:
 
     @property
     def canaries_lost(self) -> int:
-        """Guests of the canary jobs who were not rewarded: what the safety check looks at."""
-        return sum(job.total_count - job.success_count for job in self.jobs if job.canary)
+        """Guests of the canary jobs who were not rewarded."""
+        return sum(_lost(job) for job in self.jobs if job.canary)
+
+    @property
+    def worst_canary(self) -> WorstCanary | None:
+        """The arm of which the largest share was not rewarded: what the safety check stops for."""
+        ahead = [job for job in self.jobs if job.canary]
+        if not ahead:
+            return None
+        worst = max(ahead, key=lambda job: _lost(job) / job.total_count)
+        return WorstCanary(worst.variant.name if len(ahead) > 1 else "", worst.total_count, _lost(worst))
 
     @property
     def revoking(self) -> bool:
@@ -128,6 +145,10 @@ def progress_of(recipient_list: RecipientList, jobs: Sequence[IssuanceJob], now:
         seconds_to_look=max((min(looks) - now).total_seconds(), 0) if looks else None,
         troubles=troubles_of(recipient_list, jobs, now),
     )
+
+
+def _lost(job: IssuanceJob) -> int:
+    return job.total_count - job.success_count
 
 
 def _processed(job: IssuanceJob) -> int:

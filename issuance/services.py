@@ -13,11 +13,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from issuance.canaries import send_the_rest
 from issuance.lifecycle import move_job, move_list
 from issuance.models import IssuanceJob, RecipientList, note_event
 from issuance.notices import tell_asked
 from issuance.retries import give_back
-from issuance.settlement import end_job, send_the_rest
+from issuance.settlement import end_job
 from issuance.states import JOB_REVOCABLE, LIST_MOVES, JobState, ListState
 from issuance.undo import canary_size
 from thanxportal.accounts.models import User, record_activity

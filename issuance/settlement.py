@@ -17,10 +17,10 @@ from django.db.models import Exists, F, Min, OuterRef, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from issuance.canaries import decide_after_canaries
 from issuance.lifecycle import end_list_if_done, move_job
-from issuance.models import ClaimOverride, GuestClaim, IssuanceJob, Recipient, RecipientList, note_event
-from issuance.notices import tell_safety_stop
-from issuance.states import JOB_OPEN, JobState, ListState, Outcome
+from issuance.models import ClaimOverride, GuestClaim, IssuanceJob, Recipient, RecipientList
+from issuance.states import JOB_OPEN, JobState, Outcome
 from thanxportal.accounts.models import User
 from thanxportal.partner_api import IssuanceFailure
 from thanxportal.partner_api import IssuanceJob as Snapshot
@@ -135,6 +135,7 @@ def end_job(
 
     `failures` (position -> code) are the guests whom Thanx refused one by one.
     """
+    was_open = job.status in JOB_OPEN  # What becomes of a canary later is no answer any more.
     if not move_job(job, new, actor=actor, note=note, ended_at=job.ended_at or timezone.now(), **fields):
         return False
     _move_guests(job, new.outcome, reason=fields.get("problem_code", "") if new == JobState.REJECTED else "")
@@ -142,36 +143,10 @@ def end_job(
         _refuse_guests(job, failures)
     if new in (JobState.REJECTED, JobState.REVOKED, JobState.CANCELLED):
         free_claims(job, new.outcome)
-    if job.canary:
+    if job.canary and was_open and new != JobState.CANCELLED:
         decide_after_canaries(job.recipient_list)
     end_list_if_done(job.recipient_list)
     return True
-
-
-def decide_after_canaries(recipient_list: RecipientList) -> None:
-    """Once the last canary has ended: the rest goes out, or waits for a person if too many were refused."""
-    canaries = IssuanceJob.objects.filter(recipient_list=recipient_list, canary=True)
-    if canaries.filter(state__in=JOB_OPEN).exists():
-        return
-    guests = Recipient.objects.filter(job__in=canaries)
-    refused = guests.exclude(outcome=Outcome.REWARDED).count()
-    if refused * 100 > settings.CANARY_MOST_REFUSED * guests.count():
-        _stop_for_safety(recipient_list, ahead=guests.count(), lost=refused)
-    else:
-        send_the_rest(recipient_list)
-
-
-def _stop_for_safety(recipient_list: RecipientList, *, ahead: int, lost: int) -> None:
-    waiting = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.ISSUING, safety_stop_at=None)
-    if waiting.update(safety_stop_at=timezone.now()):
-        note_event(recipient_list, ListState.ISSUING, note="Stopped by the safety check: too many refused.")
-        tell_safety_stop(RecipientList.objects.get(pk=recipient_list.pk), ahead=ahead, lost=lost)
-
-
-def send_the_rest(recipient_list: RecipientList) -> int:
-    """Makes the jobs that waited for the canaries due; returns how many."""
-    rest = IssuanceJob.objects.filter(recipient_list=recipient_list, state=JobState.READY, next_attempt_at=None)
-    return rest.filter(attempt_count=0, problem_code="").update(next_attempt_at=timezone.now())
 
 
 def _move_guests(job: IssuanceJob, after: str, reason: str) -> None:

@@ -9,12 +9,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance import engine
 from issuance.models import Attempt, GuestClaim, IssuanceJob, RecipientList
-from issuance.services import (
-    continue_after_safety_stop,
-    launch_list,
-    request_revocation,
-    stop_list,
-)
+from issuance.services import launch_list, request_revocation, stop_list
 from issuance.settlement import apply_snapshot
 from tests.conftest import World, checked
 from thanxportal.accounts.models import User
@@ -281,53 +276,6 @@ def test_a_job_that_kills_its_worker_five_times_is_parked(
         world.advance(180)
     job = guests.jobs.get()
     assert (job.problem_code, job.next_attempt_at, job.crash_count) == ("parked", None, 5)
-
-
-def many(number: int, refused: int = 0) -> str:
-    """A refused address is one whose name starts so: the simulator answers it with an opt-out."""
-    return "\n".join(f"{'refused' if i < refused else 'guest'}{i}@example.com" for i in range(number))
-
-
-def launched_with_care(campaign: Campaign, text: str, settings: Any) -> RecipientList:
-    settings.CANARY_ABOVE, settings.CANARY_SIZE, settings.HOLD_SECONDS = 100, 20, 120
-    guests = checked(campaign, text)
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, careful=True)
-    return guests
-
-
-def test_a_large_list_sends_canaries_first_and_the_rest_when_they_did_well(
-    one_arm: Campaign, simulator: Simulator, world: World, settings: Any
-) -> None:
-    guests = launched_with_care(one_arm, many(200), settings)
-    world.drive()
-    assert list(IssuanceJob.objects.of_list(guests).values_list("canary", "total_count")) == [(True, 20), (False, 180)]
-    ended(guests)
-    nobody_twice(simulator)
-
-
-def test_too_many_refused_canaries_stop_the_rest_until_somebody_decides(
-    one_arm: Campaign, simulator: Simulator, world: World, settings: Any, ana: User
-) -> None:
-    guests = launched_with_care(one_arm, many(200, refused=15), settings)
-    world.drive()
-    guests.refresh_from_db()
-    assert guests.safety_stop_at is not None
-    assert (guests.refused_count >= 15, guests.waiting_count) == (True, 180)
-    assert continue_after_safety_stop(recipient_list=guests, actor=ana)
-    assert not continue_after_safety_stop(recipient_list=guests, actor=ana)
-    world.drive()
-    ended(guests)
-
-
-def test_after_a_safety_stop_the_rest_can_be_cancelled(
-    one_arm: Campaign, world: World, settings: Any, ana: User
-) -> None:
-    guests = launched_with_care(one_arm, many(200, refused=15), settings)
-    world.drive()
-    guests.refresh_from_db()
-    assert stop_list(recipient_list=guests, actor=ana)
-    guests.refresh_from_db()
-    assert (guests.state, guests.waiting_count) == ("stopped", 180)
 
 
 def test_a_revocation_asked_for_while_a_poll_runs_is_not_forgotten(
