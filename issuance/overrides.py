@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from campaigns.models import CONTROL
-from issuance.models import ClaimOverride, GuestClaim, Recipient, RecipientList, note_event
+from issuance.models import ClaimOverride, GuestClaim, Recipient, RecipientList, lock_claims, note_event
 from issuance.states import ListState, Outcome
 from thanxportal.accounts.models import User, record_activity
 
@@ -39,6 +39,7 @@ def override_claims(*, recipient_list: RecipientList, actor: User, reason: str) 
     """
     if not _under_review(recipient_list) or recipient_list.overrides.filter(withdrawn_at=None).exists():
         return 0
+    lock_claims(recipient_list.campaign_id)  # What another list is claiming just now has to be seen, too.
     set_aside_repeats(recipient_list)  # Those who were claimed since the list was read.
     included = _move(recipient_list, Outcome.ALREADY_REWARDED, Outcome.WAITING)
     if included:

@@ -23,7 +23,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, Variant
 from issuance.holds import sending_is_held
 from issuance.lifecycle import claim_list, end_list_if_done, move_list
-from issuance.models import ClaimOverride, IssuanceJob, RecipientList
+from issuance.models import ClaimOverride, IssuanceJob, RecipientList, lock_claims
 from issuance.models.cells import SEPARATOR
 from issuance.states import ListState
 
@@ -60,8 +60,9 @@ def _claim_guests(recipient_list: RecipientList) -> None:
     """Claims every waiting guest for the campaign; who isn't ours after that was claimed by another list.
 
     In the order of the hashes, so that two lists claiming the same guests wait for each other instead of
-    locking each other out.
+    locking each other out. The time is taken under the lock: a decision made before it hasn't seen these claims.
     """
+    lock_claims(recipient_list.campaign_id)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     ids = {"campaign": recipient_list.campaign_id, "list": recipient_list.pk, "now": now}
     with connection.cursor() as cursor:

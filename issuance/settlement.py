@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from issuance.canaries import decide_after_canaries
 from issuance.lifecycle import end_list_if_done, move_job
-from issuance.models import ClaimOverride, GuestClaim, IssuanceJob, Recipient, RecipientList
+from issuance.models import ClaimOverride, GuestClaim, IssuanceJob, Recipient, RecipientList, lock_claims
 from issuance.states import JOB_OPEN, JobState, Outcome
 from thanxportal.accounts.models import User
 from thanxportal.partner_api import IssuanceFailure
@@ -171,6 +171,7 @@ def free_claims(job: IssuanceJob, outcome: str) -> None:
 
     If another list claimed one of them beside this one, its claim holds the guest from now on.
     """
+    lock_claims(job.recipient_list.campaign_id)  # A claim that is being made beside this one has to be seen.
     freed = Recipient.objects.filter(job=job, outcome=outcome).values("identity")
     GuestClaim.objects.filter(recipient_list=job.recipient_list_id, identity__in=freed).delete()
     if ClaimOverride.objects.filter(recipient_list__campaign=job.recipient_list.campaign_id).exists():

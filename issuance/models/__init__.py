@@ -1,6 +1,6 @@
 """Who receives a campaign's rewards and what became of every one of them."""
 
-from issuance.models.claims import ClaimOverride, GuestClaim
+from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims
 from issuance.models.history import Event, note_event
 from issuance.models.holds import SendingHold
 from issuance.models.jobs import Attempt, IssuanceJob, IssuanceJobQuerySet
@@ -31,5 +31,6 @@ __all__ = [
     "SendingHold",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",
+    "lock_claims",
     "note_event",
 ]

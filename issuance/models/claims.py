@@ -67,3 +67,11 @@ class GuestClaim(models.Model):
 
     def __str__(self) -> str:
         return f"Claim {self.pk}"
+
+
+def lock_claims(campaign_id: int) -> None:
+    """Until the transaction ends nobody else claims guests of the campaign, frees them, or decides about claims.
+
+    Whoever needs the row of a list as well takes that one first. Lists can still be brought to the campaign.
+    """
+    Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign_id)

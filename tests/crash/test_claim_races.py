@@ -9,10 +9,14 @@ from django.db import connection, connections, transaction
 
 from campaigns.models import Campaign
 from issuance import planning
-from issuance.models import GuestClaim, RecipientList
+from issuance.models import ClaimOverride, GuestClaim, RecipientList
+from issuance.overrides import override_claims
 from issuance.planning import plan_list
 from issuance.services import launch_list
+from issuance.settlement import end_job
+from issuance.states import JobState
 from tests.conftest import checked
+from thanxportal.accounts.models import User
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 on_postgresql = pytest.mark.skipif(
@@ -77,3 +81,33 @@ def test_a_claim_that_is_freed_while_another_list_is_planned_leaves_no_guest_wit
     promised = second.recipients.filter(outcome="waiting")
     claimed = set(map(bytes, GuestClaim.objects.filter(recipient_list=second).values_list("identity", flat=True)))
     assert {bytes(identity) for identity in promised.values_list("identity", flat=True)} == claimed
+
+
+def meanwhile(planned: RecipientList, function: Callable[[], object]) -> None:
+    """Claims the guests of a list, and before that is committed somebody else calls the function."""
+    with transaction.atomic():
+        planning._claim_guests(planned)
+        thread = elsewhere(function)
+        thread.join(0.5)
+    thread.join()
+
+
+@on_postgresql
+def test_a_guest_who_is_freed_while_another_list_claims_beside_is_held_by_that_list(
+    one_arm: Campaign, sid: User
+) -> None:
+    first = launched(one_arm, ["anna@example.com"])
+    plan_list(first.pk)
+    again = checked(one_arm, "anna@example.com")
+    assert override_claims(recipient_list=again, actor=sid, reason="The first one was lost.") == 1
+    meanwhile(again, lambda: end_job(first.jobs.get(), JobState.CANCELLED))
+    assert list(GuestClaim.objects.values_list("recipient_list", "holds")) == [(again.pk, True)]
+
+
+@on_postgresql
+def test_a_decision_counts_the_guests_whom_another_list_is_claiming_just_now(one_arm: Campaign, sid: User) -> None:
+    plan_list(launched(one_arm, ["bob@example.com"]).pk)
+    again = checked(one_arm, "anna@example.com bob@example.com")
+    other = launched(one_arm, ["anna@example.com"])
+    meanwhile(other, lambda: override_claims(recipient_list=again, actor=sid, reason="Both were lost."))
+    assert ClaimOverride.objects.get().guests_count == 2
