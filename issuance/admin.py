@@ -15,12 +15,12 @@ from django.urls import reverse
 from issuance.admin_holds import ClaimOverrideAdmin, SendingHoldAdmin
 from issuance.admin_reason import asked_reason
 from issuance.models import Attempt, Event, IssuanceJob, RecipientList, Resolution, WebhookDelivery
-from issuance.parking import PARKED, return_to_work
+from issuance.parking import PARKED, return_list_to_work, return_to_work
 from issuance.resolution import CantResolve, confirm_resolution, why_not_resolvable
 from issuance.revocation import Impact, impact_of
 from issuance.services import request_revocation
-from issuance.states import JobState
-from issuance.tasks import work_job
+from issuance.states import JobState, ListState
+from issuance.tasks import work_job, work_list
 from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
 from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
@@ -64,6 +64,17 @@ class JobInline(ReadOnlyInline):
         return super().get_queryset(request).defer("body").select_related("variant").order_by("number")
 
 
+class ParkedListFilter(admin.SimpleListFilter):
+    title = "parked"
+    parameter_name = "parked"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", "Parked: waits for staff")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[RecipientList]) -> QuerySet[RecipientList]:
+        return queryset.filter(state=ListState.HELD, held_until=None) if self.value() else queryset
+
+
 @admin.register(RecipientList)
 class RecipientListAdmin(ReadOnlyAdmin):
     """Lists by their sums. Guests and files belong to the merchant and are not shown to staff."""
@@ -78,7 +89,7 @@ class RecipientListAdmin(ReadOnlyAdmin):
         "unknown_count",
         "created_at",
     )
-    list_filter = ("state", ONE_MERCHANT, "created_at")
+    list_filter = ("state", ParkedListFilter, ONE_MERCHANT, "created_at")
     list_select_related = ("merchant", "campaign")
     search_fields = ("name", "id__exact", "merchant__handle__exact", "campaign__name")
     ordering = ("-id",)
@@ -87,9 +98,27 @@ class RecipientListAdmin(ReadOnlyAdmin):
         ("Ledger", {"fields": LEDGER}),
         ("People", {"fields": ("created_by", "launched_by")}),
         ("Dates", {"fields": ("created_at", "checked_at", "launched_at", "held_until", "planned_at", "ended_at")}),
-        ("Work", {"fields": ("epoch", "lease_until", "bytes_total", "bytes_read")}),
+        ("Work", {"fields": ("epoch", "lease_until", "crash_count", "bytes_total", "bytes_read")}),
     )
     inlines = (JobInline, ListEventInline)
+    actions = ("return_to_work",)
+
+    def has_unpark_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).has_perm("issuance.unpark_issuancejob")
+
+    @admin.action(description="Return parked lists to work", permissions=["unpark"])
+    def return_to_work(self, request: HttpRequest, queryset: QuerySet[RecipientList]) -> HttpResponse | None:
+        explain = "Whoever planned these lists died five times. Nothing of them was sent; workers plan them again."
+        parked = queryset.filter(state=ListState.HELD, held_until=None)
+        title = "Return parked lists to work"
+        reason = asked_reason(self, request, parked, action="return_to_work", title=title, explain=explain)
+        if isinstance(reason, HttpResponse):
+            return reason
+        for found in parked:
+            if return_list_to_work(recipient_list=found, actor=user_of(request), reason=reason):
+                nudge(work_list, found.pk)
+                self.message_user(request, f"“{found}” is taken up again.", messages.SUCCESS)
+        return None
 
 
 class RevocationForm(forms.Form):

@@ -89,7 +89,7 @@ def next_due(*, list_id: int | None = None) -> datetime | None:
         jobs, lists = jobs.filter(recipient_list=list_id), lists.filter(pk=list_id)
     publishing = Campaign.objects.none() if list_id else Campaign.objects.filter(state=CampaignState.PUBLISHING)
     deliveries = WebhookDelivery.objects.none() if list_id else WebhookDelivery.objects.filter(due_at__isnull=False)
-    held = lists.filter(state=ListState.HELD)
+    held = lists.filter(state=ListState.HELD, held_until__isnull=False)
     if sending_is_held():
         jobs, held = jobs.exclude(state=JobState.READY), held.none()
     times = [

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from issuance.models import IssuanceJob, SendingHold, WebhookDelivery
+from issuance.models import IssuanceJob, RecipientList, SendingHold, WebhookDelivery
 from issuance.states import JOB_DUE, DeliveryState, JobState
 from thanxportal.partner.gate import BURST, PEAK_INTERVAL, SUSTAINED_INTERVAL
 from thanxportal.partner.models import ApiRequest, Credential
@@ -46,6 +46,7 @@ class GateStatus:
     seconds_left: float | None
     blocked_until: datetime | None
     parked: int
+    parked_lists: int
     needs_review: int
     last_webhook_at: datetime | None
     webhooks_aside: int
@@ -62,7 +63,7 @@ class GateStatus:
 
 
 def gate_status() -> GateStatus:
-    """Five queries, none of which looks at guests."""
+    """Six queries, none of which looks at guests."""
     credential, hold = Credential.current(), SendingHold.objects.filter(in_force=True).first()
     jobs, now = _jobs(), time.time()
     waiting = jobs["urgent_now"] + jobs["ready_now"] + jobs["ready_later"]
@@ -81,6 +82,7 @@ def gate_status() -> GateStatus:
         seconds_left=None if stopped else _seconds_for(waiting, credential, now),
         blocked_until=datetime.fromtimestamp(credential.blocked_until, UTC) if blocked else None,
         parked=jobs["parked"],
+        parked_lists=RecipientList.objects.parked().count(),
         needs_review=jobs["needs_review"],
         **_webhooks(),
     )

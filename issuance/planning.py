@@ -22,9 +22,10 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
 from issuance.holds import sending_is_held
-from issuance.lifecycle import claim_list, end_list_if_done, move_list
+from issuance.lifecycle import MOST_CRASHES, claim_list, end_list_if_done, move_list
 from issuance.models import ClaimOverride, IssuanceJob, RecipientList, lock_claims
 from issuance.models.cells import SEPARATOR
+from issuance.parking import park_list
 from issuance.states import ListState
 
 
@@ -44,6 +45,9 @@ def plan_list(list_id: int) -> bool:
         return False
     recipient_list = claim_list(list_id, ListState.HELD)
     if recipient_list is None:
+        return False
+    if recipient_list.crash_count >= MOST_CRASHES:
+        park_list(recipient_list)
         return False
     with transaction.atomic():
         if recipient_list.campaign.has_ended:

@@ -95,8 +95,8 @@ def start_hold(recipient_list: RecipientList, actor: User | None, *, careful: bo
 
 
 def issue_now(*, recipient_list: RecipientList) -> bool:
-    """Ends the hold at once; False if the list isn't held any more."""
-    held = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.HELD)
+    """Ends the hold at once; False if the list isn't held any more, or waits for staff."""
+    held = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.HELD, held_until__isnull=False)
     return bool(held.update(held_until=timezone.now()))
 
 
@@ -129,7 +129,7 @@ def stop_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
     """Stops what is not yet sent. During the hold the list goes back to its review; later its unsent jobs
     are cancelled, and those already sent run to their end. False if there was nothing left to stop."""
     if recipient_list.status == ListState.HELD:
-        fields: dict[str, Any] = {"confirm_token": uuid4(), "held_until": None, "approved_by": None}
+        fields: dict[str, Any] = {"confirm_token": uuid4(), "held_until": None, "approved_by": None, "crash_count": 0}
         fields["epoch"] = F("epoch") + 1  # A worker that has just taken it must not plan what is launched anew.
         stopped = move_list(recipient_list, ListState.CHECKED, actor=actor, **fields)
     elif recipient_list.status == ListState.ISSUING:

@@ -15,12 +15,17 @@ from thanxportal.partner.models import Credential
 QUIET_AFTER = timedelta(minutes=10)
 PATIENCE = 3  # sends without an answer that Thanx took, before the page speaks of it
 SHORT = 5  # seconds of a pause that nobody need hear of
+PARKED_LIST = (
+    "Making its jobs failed five times in a row. Staff look at it. Nothing was sent, and you can still stop it."
+)
 NAMED = 3  # jobs of one trouble that are named
 
 
 def troubles_of(recipient_list: RecipientList, jobs: Sequence[IssuanceJob], now: datetime) -> list[str]:
     """First what holds up everybody, asked only while the list runs; then what holds up single jobs."""
     troubles = list(_of_everybody(now)) if recipient_list.status.running else []
+    if recipient_list.parked:
+        troubles.append(PARKED_LIST)
     found: dict[tuple[str, str, str], list[int]] = {}
     for job in jobs:
         if trouble := _of_job(job, now):

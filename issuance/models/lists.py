@@ -40,6 +40,10 @@ class RecipientListQuerySet(models.QuerySet["RecipientList"]):
     def due_to_plan(self) -> RecipientListQuerySet:
         return self.free().filter(state=ListState.HELD)
 
+    def parked(self) -> RecipientListQuerySet:
+        """Launched, but waiting for staff: whoever planned them died, so no end of the hold is set."""
+        return self.filter(state=ListState.HELD, held_until=None)
+
 
 class RecipientList(models.Model):
     """One uploaded or pasted set of guests for one campaign, from file to final outcome; issued at most once.
@@ -157,6 +161,10 @@ class RecipientList(models.Model):
     @property
     def status(self) -> ListState:
         return ListState(self.state)
+
+    @property
+    def parked(self) -> bool:
+        return self.state == ListState.HELD and self.held_until is None
 
     @property
     def job_size(self) -> int:

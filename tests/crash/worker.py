@@ -45,6 +45,7 @@ def hurry(haste: Haste) -> None:
     put("issuance.imports.LEASE", lease)
     put("issuance.lifecycle.MOST_CRASHES", haste.patience_with_crashes)
     put("issuance.imports.MOST_CRASHES", haste.patience_with_crashes)
+    put("issuance.planning.MOST_CRASHES", haste.patience_with_crashes)
     put("issuance.polling.FIRST_POLL", 0.02)
     put("issuance.submission.FIRST_POLL", 0.02)
     put("issuance.polling.polling_delay", lambda polls, since: 0.02)
