@@ -6,7 +6,9 @@ import json
 import pickle
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import httpx
@@ -216,12 +218,6 @@ def test_an_answer_that_never_ends_is_cut_off_by_its_size(monkeypatch: pytest.Mo
     assert (type(error), error.code) == (InDoubt, "ANSWER_TOO_LONG")
 
 
-def test_an_answer_that_trickles_is_cut_off_by_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "MOST_SECONDS", -1.0)
-    error = error_of(httpx.Response(202, stream=Trickle()))
-    assert (type(error), error.code) == (InDoubt, "ANSWER_TOO_LONG")
-
-
 def test_errors_survive_the_way_between_processes() -> None:
     for answer in (failing(429, "SLOW", "Wait.", **{"Retry-After": "3"}), failing(422), httpx.ReadTimeout("x")):
         error = error_of(answer)
@@ -278,3 +274,49 @@ def test_on_a_real_socket_a_failed_tls_handshake_was_not_sent(listener: socket.s
 )
 def test_on_a_real_socket_an_answer_that_breaks_off_is_in_doubt(listener: socket.socket, reply: bytes) -> None:
     assert type(over_the_wire(listener, reply)) is InDoubt
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 202 OK\r\n", b"HTTP/1.1 202 OK\r\nContent-Length: 9999\r\n\r\n"])
+def test_an_answer_that_trickles_is_cut_off_by_its_time(listener: socket.socket, head: bytes) -> None:
+    """Each piece comes in good time; there is no end of them."""
+
+    def trickle() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(head)
+            while True:
+                connection.sendall(b"X-Piece: 1\r\n")
+                time.sleep(0.02)
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    url, began = f"http://127.0.0.1:{listener.getsockname()[1]}", time.monotonic()
+    with (
+        client_for(Exception(), base_url=url, transport=None, deadline=0.3) as client,
+        pytest.raises(InDoubt) as caught,
+    ):
+        client.issue(BODY, KEY)
+    assert caught.value.code == "DEADLINE"
+    assert time.monotonic() - began < 5
+    thread.join()
+
+
+def test_a_request_in_time_is_not_cut_off_by_the_deadline_of_the_one_before(listener: socket.socket) -> None:
+    """Both go over the same connection."""
+    reply = b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"scopes":[]}'
+
+    def answer() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            for _ in range(3):
+                connection.recv(65_536)
+                time.sleep(0.2)
+                connection.sendall(reply)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with client_for(Exception(), base_url=url, transport=None, deadline=0.5) as client:
+        assert [client.get_scopes() for _ in range(3)] == [[], [], []]
+    thread.join()

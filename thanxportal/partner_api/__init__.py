@@ -1,6 +1,6 @@
 """The Thanx Partner API as typed calls: it knows HTTP and the partner's words, and nothing of the portal."""
 
-from thanxportal.partner_api.client import Exchange, PartnerClient
+from thanxportal.partner_api.client import DEADLINE, Exchange, PartnerClient
 from thanxportal.partner_api.errors import (
     CredentialRefused,
     InDoubt,
@@ -33,6 +33,7 @@ from thanxportal.partner_api.webhooks import (
 )
 
 __all__ = [
+    "DEADLINE",
     "BatchCompleted",
     "BatchFailure",
     "Campaign",

@@ -12,12 +12,14 @@ from urllib.parse import quote
 import httpx
 
 from thanxportal.partner_api import answers, types
+from thanxportal.partner_api.deadline import Deadline
 from thanxportal.partner_api.errors import InDoubt, NotSent, PartnerApiError
 
 API_VERSION = "v4.0"
 PER_PAGE = 100  # Thanx's own limit
 MOST_PAGES = 1_000
-TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=5.0)  # seconds
+TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=5.0)  # seconds of silence
+DEADLINE = 30.0  # seconds for a whole request, however its answer trickles
 _UNSENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -78,6 +80,7 @@ class PartnerClient:
         gate: Callable[[], None] | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
         timeout: httpx.Timeout = TIMEOUT,
+        deadline: float = DEADLINE,
     ) -> None:
         headers = {
             "Authorization": f"Bearer {_header('access token', access_token)}",
@@ -88,6 +91,7 @@ class PartnerClient:
         }
         self._gate, self._on_exchange = gate, on_exchange
         self._hide = _hiding(access_token)
+        self._deadline = Deadline(deadline)
         self._http = httpx.Client(
             base_url=base_url,
             headers=headers,
@@ -102,6 +106,7 @@ class PartnerClient:
 
     def __exit__(self, *exc: object) -> None:
         self._http.close()
+        self._deadline.close()
 
     def __repr__(self) -> str:
         return f"<PartnerClient of {self._http.base_url.host}>"
@@ -179,13 +184,22 @@ class PartnerClient:
         return result
 
     def _send(self, call: _Call) -> answers.Response:
+        extensions = {"trace": self._deadline.watch}
         try:
-            with self._http.stream(
-                call.method, call.path, params=call.query or None, content=call.body, headers=call.headers
-            ) as response:
+            with (
+                self._deadline,
+                self._http.stream(
+                    call.method,
+                    call.path,
+                    params=call.query or None,
+                    content=call.body,
+                    headers=call.headers,
+                    extensions=extensions,
+                ) as response,
+            ):
                 return answers.Response.receive(response)
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
-            error = _unanswered(failure)
+            error = _unanswered(failure, late=self._deadline.passed)
         raise error  # Outside `except`: the cause holds the request, and the request holds the token.
 
     def _report(self, call: _Call, started: float, status: int | None, error: PartnerApiError | None) -> None:
@@ -203,10 +217,10 @@ class PartnerClient:
         self._on_exchange(exchange)
 
 
-def _unanswered(failure: Exception) -> PartnerApiError:
+def _unanswered(failure: Exception, *, late: bool) -> PartnerApiError:
     """No answer came: before a connection stood nothing was sent, after that nobody can know."""
     kind = NotSent if isinstance(failure, _UNSENT) else InDoubt
-    return kind(code=type(failure).__name__)
+    return kind(code="DEADLINE" if late else type(failure).__name__)
 
 
 def _header(what: str, value: str) -> str:
