@@ -22,8 +22,7 @@ from issuance.models import Attempt, IssuanceJob
 from issuance.polling import FIRST_POLL
 from issuance.settlement import end_job
 from issuance.states import JobState
-from thanxportal.partner.client import GateClosed, Urgency, partner_client, reserve_slot
-from thanxportal.partner.models import Credential
+from thanxportal.partner.client import GateClosed, Urgency, partner_client, prove_that_thanx_answers, reserve_slot
 from thanxportal.partner_api import (
     CredentialRefused,
     InDoubt,
@@ -47,18 +46,18 @@ def submit_job(job: IssuanceJob) -> None:
         release_job(job, wait=HELD_FOR)
         return
     try:
-        if job.status == JobState.READY:
-            _prove_that_thanx_answers()
-        if shutdown.asked.is_set():
-            release_job(job)
-            return
+        if job.status == JobState.READY and _somebody_is_in_doubt():
+            prove_that_thanx_answers(patience=PATIENCE)
         reserve_slot(Urgency.ISSUE if job.status == JobState.READY else Urgency.REPLAY, patience=PATIENCE)
     except GateClosed as closed:
         release_job(job, at=closed.retry_at)
     except PartnerApiError as error:
         release_job(job, wait=backoff(job.attempt_count), problem_code=_code(error))
     else:
-        _send(job)
+        if shutdown.asked.is_set():
+            release_job(job)
+        else:
+            _send(job)
 
 
 def _too_late_to_replay(job: IssuanceJob) -> bool:
@@ -67,12 +66,9 @@ def _too_late_to_replay(job: IssuanceJob) -> bool:
     return job.first_sent_at is not None and job.first_sent_at + window < timezone.now()
 
 
-def _prove_that_thanx_answers() -> None:
-    """While anything is in doubt or the credential is refused, nothing new is sent before a GET succeeds."""
-    doubtful = IssuanceJob.objects.filter(state=JobState.SENDING, in_doubt=True).exists()
-    if doubtful or Credential.current().refused_at is not None:
-        with partner_client(Urgency.ISSUE, patience=PATIENCE) as partner:
-            partner.get_scopes()
+def _somebody_is_in_doubt() -> bool:
+    """Then nothing new is sent before a GET has succeeded."""
+    return IssuanceJob.objects.filter(state=JobState.SENDING, in_doubt=True).exists()
 
 
 def _send(job: IssuanceJob) -> None:

@@ -55,6 +55,8 @@ def hurry(haste: Haste) -> None:
     put("issuance.imports.TOGETHER", 1)
     put("thanxportal.partner.gate.PEAK_INTERVAL", 0.002)
     put("thanxportal.partner.gate.SUSTAINED_INTERVAL", 0.002)
+    put("thanxportal.partner.gate.PROBE_EVERY", 0.05)
+    put("thanxportal.partner.client.SILENCE", 0.02)
     put("issuance.sent_mark.os.fsync", lambda descriptor: None)  # As `quicken` says of databases.
     put("thanxportal.partner.client.transport", _plain_http)
     settings.JOB_SIZE = 5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 
 import httpx
@@ -10,13 +9,24 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from thanxportal.partner.gate import GateClosed, Urgency, block_after_429, wait_for_slot
+from thanxportal.partner import gate
+from thanxportal.partner.gate import CredentialPaused, GateClosed, Urgency, block_after_429, wait_for_slot
 from thanxportal.partner.models import ApiRequest, Credential
-from thanxportal.partner_api import Exchange, PartnerApiError, PartnerClient
+from thanxportal.partner_api import DEADLINE, Exchange, PartnerApiError, PartnerClient
 
-__all__ = ["GateClosed", "Urgency", "partner_client", "reserve_slot", "try_refused_credential"]
+__all__ = [
+    "CredentialPaused",
+    "GateClosed",
+    "Urgency",
+    "partner_client",
+    "prove_that_thanx_answers",
+    "reserve_slot",
+    "try_refused_credential",
+]
 
-PROBE_EVERY = timedelta(minutes=1)
+PROBE_PATIENCE = 0.5  # seconds
+PROBE_DEADLINE = 5.0  # seconds; together with the request for which it is made it stays below what a stop waits for
+SILENCE = 15.0  # seconds between two proofs that Thanx answers, when it didn't
 
 
 def transport() -> httpx.BaseTransport | None:
@@ -26,20 +36,59 @@ def transport() -> httpx.BaseTransport | None:
 
 def reserve_slot(urgency: Urgency, *, patience: float = 0) -> None:
     """Takes a slot of the shared gate ahead of the request that will use it, or raises GateClosed."""
-    wait_for_slot(Credential.current().pk, urgency, patience)
+    _pass_gate(Credential.current().pk, urgency, patience)
 
 
-def try_refused_credential() -> None:
-    """While Thanx refuses the credential, asks once a minute whether it works again, even if no other work is due."""
+def _pass_gate(credential_id: int, urgency: Urgency, patience: float) -> None:
+    """While Thanx refuses the credential one caller a minute probes it for all, and nobody else sends anything."""
+    try:
+        wait_for_slot(credential_id, urgency, patience)
+    except CredentialPaused:
+        if not try_refused_credential():
+            raise
+        wait_for_slot(credential_id, urgency, patience)
+
+
+def try_refused_credential() -> bool:
+    """Probes a refused credential, at most once a minute; whether it was this probe that found it well again."""
     now = timezone.now()
-    rested = Q(probed_at=None) | Q(probed_at__lte=now - PROBE_EVERY)
+    rested = Q(probed_at=None) | Q(probed_at__lte=now - timedelta(seconds=gate.PROBE_EVERY))
     refused = Credential.objects.filter(rested, client_id=settings.THANX_CLIENT_ID, refused_at__isnull=False)
-    if refused.update(probed_at=now):
-        with suppress(GateClosed, PartnerApiError), partner_client(Urgency.POLL) as partner:
+    return bool(refused.update(probed_at=now)) and _probe()
+
+
+def _probe() -> bool:
+    try:
+        with partner_client(Urgency.PROBE, patience=PROBE_PATIENCE, deadline=PROBE_DEADLINE) as partner:
             partner.get_scopes()
+    except GateClosed:  # Nothing was sent, so the next caller need not wait a minute.
+        Credential.objects.filter(client_id=settings.THANX_CLIENT_ID).update(probed_at=None)
+        return False
+    except PartnerApiError:
+        return False
+    return True
 
 
-def partner_client(urgency: Urgency, *, reserved: int = 0, patience: float = 0) -> PartnerClient:
+def prove_that_thanx_answers(*, patience: float) -> None:
+    """One harmless request; when nobody answered the last one, the next is sent some seconds later, for all callers.
+
+    Raises GateClosed until then, and a PartnerApiError if nobody answers this one.
+    """
+    row = Credential.current()
+    rest = timedelta(seconds=SILENCE)
+    if row.probed_at and row.probed_at > timezone.now() - rest:
+        raise GateClosed(row.probed_at + rest)
+    try:
+        with partner_client(Urgency.ISSUE, patience=patience) as partner:
+            partner.get_scopes()
+    except PartnerApiError:
+        Credential.objects.filter(pk=row.pk).update(probed_at=timezone.now())
+        raise
+
+
+def partner_client(
+    urgency: Urgency, *, reserved: int = 0, patience: float = 0, deadline: float = DEADLINE
+) -> PartnerClient:
     """A client for the configured credential; use it as a context manager.
 
     The first `reserved` requests use slots taken before by `reserve_slot`; each other waits up to `patience`
@@ -48,9 +97,9 @@ def partner_client(urgency: Urgency, *, reserved: int = 0, patience: float = 0) 
     credential_id = Credential.current().pk
     slots = iter(range(reserved))
 
-    def gate() -> None:
+    def pass_gate() -> None:
         if next(slots, None) is None:
-            wait_for_slot(credential_id, urgency, patience)
+            _pass_gate(credential_id, urgency, patience)
 
     return PartnerClient(
         base_url=settings.THANX_BASE_URL,
@@ -58,7 +107,8 @@ def partner_client(urgency: Urgency, *, reserved: int = 0, patience: float = 0) 
         access_token=settings.THANX_ACCESS_TOKEN,
         user_agent=settings.THANX_USER_AGENT,
         transport=transport(),
-        gate=gate,
+        gate=pass_gate,
+        deadline=deadline,
         on_exchange=lambda exchange: _record(credential_id, exchange),
     )
 
@@ -83,4 +133,5 @@ def _learn(credential_id: int, exchange: Exchange) -> None:
     elif exchange.status in (401, 403):
         row.filter(refused_at=None).update(refused_at=timezone.now())
     elif exchange.status is not None and exchange.status < 400:
-        row.exclude(throttled_in_a_row=0, refused_at=None).update(throttled_in_a_row=0, refused_at=None)
+        ill = row.exclude(throttled_in_a_row=0, refused_at=None, probed_at=None)
+        ill.update(throttled_in_a_row=0, refused_at=None, probed_at=None)

@@ -22,6 +22,7 @@ PEAK_INTERVAL = 0.303  # seconds between two requests
 SUSTAINED_INTERVAL = 0.5
 BURST = 150  # requests that may run ahead of the sustained rate
 LONGEST_BLOCK = 900  # seconds; a longer Retry-After is not believed
+PROBE_EVERY = 60.0  # seconds between two looks whether a refused credential works again
 
 
 sleep = time.sleep  # Tests turn the clock here instead.
@@ -31,6 +32,7 @@ class Urgency(Enum):
     """Who goes first when slots are short: (requests of the burst left to more urgent ones, seconds of slack)."""
 
     REPLAY = (0, 0.0)
+    PROBE = (5, 0.0)  # The one request that passes while the credential is refused.
     ISSUE = (10, 0.0)
     POLL = (30, 0.03)
     DISCOVERY = (70, 0.1)
@@ -44,19 +46,27 @@ class GateClosed(Exception):
         self.retry_at = retry_at
 
 
+class CredentialPaused(GateClosed):
+    """Thanx refuses the credential, so that everybody waits for the next probe."""
+
+
 def take_slot(credential_id: int, urgency: Urgency) -> None:
     """Takes one slot or raises GateClosed; never sleeps."""
     now = time.time()
     reserve, slack = urgency.value
     ahead = (BURST - reserve) * SUSTAINED_INTERVAL
-    taken = Credential.objects.filter(
+    free = Credential.objects.filter(
         pk=credential_id, peak_tat__lte=now - slack, sustained_tat__lte=now + ahead, blocked_until__lte=now
-    ).update(
+    )
+    taken = (free if urgency is Urgency.PROBE else free.filter(refused_at=None)).update(
         peak_tat=now + PEAK_INTERVAL,
         sustained_tat=Greatest(F("sustained_tat"), Value(now, FloatField())) + SUSTAINED_INTERVAL,
     )
     if not taken:
-        raise GateClosed(_next_slot(credential_id, slack, ahead, now))
+        row = Credential.objects.get(pk=credential_id)
+        if row.refused_at and urgency is not Urgency.PROBE:
+            raise CredentialPaused(_after_the_next_probe(row, now))
+        raise GateClosed(_next_slot(row, slack, ahead, now))
 
 
 def wait_for_slot(credential_id: int, urgency: Urgency, patience: float) -> None:
@@ -65,14 +75,21 @@ def wait_for_slot(credential_id: int, urgency: Urgency, patience: float) -> None
     while True:
         try:
             return take_slot(credential_id, urgency)
+        except CredentialPaused:
+            raise
         except GateClosed as closed:
             if closed.retry_at.timestamp() > give_up:
                 raise
             sleep(max(closed.retry_at.timestamp() - time.time(), 0.001))
 
 
-def _next_slot(credential_id: int, slack: float, ahead: float, now: float) -> datetime:
-    row = Credential.objects.get(pk=credential_id)
+def _after_the_next_probe(row: Credential, now: float) -> datetime:
+    probe_at = row.probed_at.timestamp() + PROBE_EVERY if row.probed_at else now
+    spread = random.uniform(PROBE_EVERY / 300, PROBE_EVERY / 30)  # noqa: S311 - spreads waiters, no secret
+    return datetime.fromtimestamp(max(probe_at, now) + spread, UTC)
+
+
+def _next_slot(row: Credential, slack: float, ahead: float, now: float) -> datetime:
     free_at = max(row.peak_tat + slack, row.sustained_tat - ahead, row.blocked_until, now + 0.01)
     return datetime.fromtimestamp(free_at + random.uniform(0, 0.05), UTC)  # noqa: S311 - spreads waiters, no secret
 

@@ -24,7 +24,9 @@ class Credential(models.Model):
     blocked_until = models.FloatField(default=0, help_text="Seconds since 1970; set by a 429.")
     throttled_in_a_row = models.PositiveIntegerField(default=0)
     refused_at = models.DateTimeField(null=True, blank=True, help_text="Since when Thanx answers 401 or 403.")
-    probed_at = models.DateTimeField(null=True, blank=True, help_text="When a refused credential was last tried.")
+    probed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When Thanx was last asked in vain whether it answers."
+    )
     uuid = models.UUIDField(default=uuid4, editable=False, help_text="Names this database, whatever it is restored to.")
     sent_count = models.BigIntegerField(default=0, help_text="Issue requests so far; never lowered.")
     scopes = models.JSONField(default=list)
