@@ -22,9 +22,10 @@ ATTEMPT = ("job_id", "epoch", "body_sha256", "idempotency_key", "started_at")
 RESOLUTION = ("job_id", "verdict", "thanx_id", "evidence", "proposed_by_id", "proposed_at")
 CLAIM = ("campaign_id", "identity", "recipient_list_id", "claimed_at", "override_id")
 OVERRIDE = ("recipient_list_id", "actor_id", "reason", "guests_count", "decided_at")
+SEAT = ("job_id", "position")
 HOLD = ("raised_at", "raised_by_id", "reason", "forgotten_count")
 KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendinghold")
-# (name, table, INSERT, UPDATE or DELETE, the condition that is refused, what is said)
+# (name, table, INSERT, UPDATE, UPDATE OF columns or DELETE, the condition that is refused, what is said)
 Guard = tuple[str, str, str, str, str]
 
 
@@ -82,6 +83,8 @@ def guards() -> list[Guard]:
          f"OLD.withdrawn_at IS NOT NULL OR {_changed(*OVERRIDE)}", "an override never changes"),
         ("hold_is_history", "issuance_sendinghold", "UPDATE", f"NOT OLD.in_force OR {_changed(*HOLD)}",
          "a hold never changes"),
+        ("seat_is_kept", "issuance_recipient", f"UPDATE OF {', '.join(SEAT)}",
+         f"OLD.job_id IS NOT NULL AND ({_changed(*SEAT)})", "a guest keeps the place in the job"),
         ("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST, "an override is for its own list"),
         ("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.holds OR {_changed(*CLAIM)}",
          "a claim never changes"),

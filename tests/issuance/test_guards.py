@@ -71,6 +71,16 @@ def test_a_finished_attempt_is_never_rewritten(job: IssuanceJob) -> None:
     assert refused(Attempt.objects.filter(job=job), verdict="in_doubt")
 
 
+def test_a_guest_keeps_the_place_in_the_job(job: IssuanceJob) -> None:
+    """Thanx names refused guests by their index, so another order would refuse somebody else."""
+    first = job.recipients.filter(position=0)
+    assert refused(first, position=7)
+    assert refused(first, position=None)
+    assert refused(first, job=None)
+    assert refused(first, job_id=job.pk + 1)
+    assert not refused(first, job=job, position=0, outcome="unknown")
+
+
 def test_a_launched_list_keeps_its_unit_of_undo(job: IssuanceJob) -> None:
     mine = RecipientList.objects.filter(pk=job.recipient_list_id)
     assert refused(mine, undo_size=500)
