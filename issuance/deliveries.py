@@ -16,6 +16,7 @@ from traceback import format_tb
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from issuance.missing_webhooks import count_missing
@@ -202,11 +203,11 @@ def _poll_sooner(deliveries: Iterable[WebhookDelivery], jobs: dict[str, Issuance
     now = timezone.now()
     ended = {jobs[one.thanx_job_id].pk for one in deliveries if one.event == BATCH_EVENT}
     alive = {jobs[one.thanx_job_id].pk for one in deliveries} - ended
-    waiting = IssuanceJob.objects.filter(state__in=POLLED, next_attempt_at__gt=now)
-    if ended:
-        waiting.filter(pk__in=ended).update(next_attempt_at=now)
+    polled, later = IssuanceJob.objects.filter(state__in=POLLED), Q(next_attempt_at__gt=now)
+    if ended:  # Who has the job now may have asked too early, and `release_job` then keeps this time.
+        polled.filter(later | Q(lease_until__gt=now), pk__in=ended).update(next_attempt_at=now)
     if alive:
-        waiting.filter(pk__in=alive, news_at__lt=now - QUIET).update(next_attempt_at=now)
+        polled.filter(later, pk__in=alive, news_at__lt=now - QUIET).update(next_attempt_at=now)
 
 
 def _settle(verdicts: dict[int, Verdict]) -> None:

@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from issuance.models import IssuanceJob, RecipientList, note_event
@@ -90,10 +91,15 @@ def claim_job(job_id: int) -> IssuanceJob | None:
 
 
 def release_job(job: IssuanceJob, *, wait: float | None = None, at: Any = None, **fields: Any) -> bool:
-    """Gives the lease back and says when the job is due again: in `wait` seconds, or `at` a time."""
+    """Gives the lease back and says when the job is due again: in `wait` seconds, or `at` a time.
+
+    Whoever asked for an earlier look while the job was ours gets it.
+    """
     due = at if at is not None else timezone.now() + timedelta(seconds=wait or 0)
+    asked = When(next_attempt_at__gt=job.next_attempt_at, then=Least(F("next_attempt_at"), Value(due)))
     held = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch, state__in=JOB_DUE)
-    return bool(held.update(lease_until=None, next_attempt_at=due, crash_count=0, **fields))
+    next_attempt_at = Case(asked, default=Value(due))
+    return bool(held.update(lease_until=None, next_attempt_at=next_attempt_at, crash_count=0, **fields))
 
 
 def claim_list(list_id: int, *states: ListState) -> RecipientList | None:

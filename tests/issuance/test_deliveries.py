@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance import deliveries, engine
+from issuance import deliveries, engine, polling
 from issuance.models import IssuanceJob, Recipient, RecipientList, WebhookDelivery
 from tests.conftest import World
 from tests.issuance.webhook_posts import BOTH_SPELLINGS, batch, issued, only_delivery, post, rewards_of
@@ -170,3 +170,25 @@ def test_a_batch_of_rewards_takes_a_handful_of_queries(
     with django_assert_max_num_queries(12):
         assert deliveries.apply_due_deliveries() == 900
     assert rewards_of(accepted) == ["r0", "r1", "r2"]
+
+
+def test_an_end_that_is_told_while_a_poll_runs_is_looked_at_at_once(
+    accepted: IssuanceJob, simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The poll had asked a moment too early, and would come back after minutes."""
+    simulator.jobs[accepted.thanx_id or ""].processing_seconds = 3_000
+    world.drive(hours=0.6)
+    apply = polling.apply_snapshot
+
+    def told_meanwhile(job_id: int, snapshot: Any) -> Any:
+        state = apply(job_id, snapshot)
+        post(batch(str(accepted.thanx_id)))
+        deliveries.apply_due_deliveries()
+        return state
+
+    world.advance(400)
+    with monkeypatch.context() as context:
+        context.setattr(polling, "apply_snapshot", told_meanwhile)
+        engine.work_job(accepted.pk)
+    accepted.refresh_from_db()
+    assert (accepted.lease_until, accepted.next_attempt_at) == (None, timezone.now())
