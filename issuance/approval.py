@@ -30,7 +30,7 @@ def approve_list(*, recipient_list: RecipientList, token: UUID, actor: User) -> 
         return False
     if not _waiting(recipient_list, confirm_token=token).exclude(launched_by=actor).update(approved_by=actor):
         return False
-    if not start_hold(recipient_list, actor, careful=True):
+    if not start_hold(recipient_list, actor, hold=True):
         return False
     _answer(recipient_list, actor, f"approved “{recipient_list.name}”.")
     return True

@@ -55,11 +55,11 @@ def _suffix(content: File[bytes] | str) -> str:
 
 
 @transaction.atomic
-def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | None, careful: bool = False) -> bool:
+def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | None, hold: bool = False) -> bool:
     """Starts issuing a checked list, once: the token of its review form is used up. False if it was before.
 
     A list above its merchant's approval threshold asks for an approval instead, whoever launches it.
-    `careful` is how pages launch: a hold in which stopping is free, and canaries ahead of a large list.
+    `hold` is how pages launch: a pause in which stopping is free. Large lists send canaries ahead, whoever launches.
     """
     if recipient_list.state != ListState.CHECKED:
         return False
@@ -68,7 +68,7 @@ def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | Non
         return False
     if RecipientList.objects.filter(pk=recipient_list.pk).above_threshold().exists():
         return _ask_for_approval(recipient_list, actor)
-    return start_hold(recipient_list, actor, careful=careful)
+    return start_hold(recipient_list, actor, hold=hold)
 
 
 def _ask_for_approval(recipient_list: RecipientList, actor: User | None) -> bool:
@@ -81,12 +81,12 @@ def _ask_for_approval(recipient_list: RecipientList, actor: User | None) -> bool
     return True
 
 
-def start_hold(recipient_list: RecipientList, actor: User | None, *, careful: bool) -> bool:
+def start_hold(recipient_list: RecipientList, actor: User | None, *, hold: bool) -> bool:
     """Sets a list on its way; the caller has made sure that it may go. False if it moved meanwhile."""
     now = timezone.now()
-    hold = timedelta(seconds=settings.HOLD_SECONDS if careful else 0)
-    fields: dict[str, Any] = {"launched_at": now, "held_until": now + hold, "lease_until": None}
-    fields["canary_size"] = canary_size(recipient_list) if careful else 0
+    until = now + timedelta(seconds=settings.HOLD_SECONDS if hold else 0)
+    fields: dict[str, Any] = {"launched_at": now, "held_until": until, "lease_until": None}
+    fields["canary_size"] = canary_size(recipient_list)
     if not move_list(recipient_list, ListState.HELD, actor=actor, **fields):
         return False
     guests = recipient_list.waiting_count

@@ -89,7 +89,7 @@ def values_in(recipient_list: RecipientList, column: str) -> int:
 
 
 def canary_size(recipient_list: RecipientList) -> int:
-    """Guests of each arm that a careful launch sends ahead; 0 for a list that is sent at once."""
+    """Guests of each arm that are sent ahead; 0 for a list that is sent at once."""
     return settings.CANARY_SIZE if recipient_list.waiting_count > settings.CANARY_ABOVE else 0
 
 

@@ -55,7 +55,7 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if not form.is_valid() or review_facts(recipient_list)["blocked"]:
         return _review(request, recipient_list, form, status=422)
     token = form.cleaned_data["confirm_token"]
-    if launch_list(recipient_list=recipient_list, token=token, actor=user_of(request), careful=True):
+    if launch_list(recipient_list=recipient_list, token=token, actor=user_of(request), hold=True):
         nudge(tasks.work_list, recipient_list.pk)
     elif token != recipient_list.confirm_token:
         messages.warning(request, "This list changed since you opened its review. Look at it once more.")

@@ -171,7 +171,7 @@ def test_those_who_may_issue_hear_that_a_list_has_finished(
 def test_the_safety_check_is_told_with_its_numbers(one_arm: Campaign, sid: User, world: World, settings: Any) -> None:
     settings.CANARY_ABOVE, settings.CANARY_SIZE = 2, 2
     made = checked(one_arm, " ".join(f"refused{number}@example.com" for number in range(6)))
-    launch_list(recipient_list=made, token=made.confirm_token, actor=sid, careful=True)
+    launch_list(recipient_list=made, token=made.confirm_token, actor=sid, hold=True)
     world.drive()
     (row,) = Notification.objects.filter(kind=Kind.SAFETY_STOP)
     assert "2 of 2 sent ahead got nothing" in row.sentence
@@ -198,7 +198,7 @@ def test_approvers_are_asked_and_who_asked_is_answered(
     Merchant.objects.update(approval_threshold=1)
     made = checked(one_arm, "guest1@example.com guest2@example.com")
     for answer in ("sent back", "approved"):
-        launch_list(recipient_list=made, token=made.confirm_token, actor=sid, careful=True)
+        launch_list(recipient_list=made, token=made.confirm_token, actor=sid, hold=True)
         made = RecipientList.objects.select_related("merchant", "launched_by").get(pk=made.pk)
         if answer == "approved":
             assert approve_list(recipient_list=made, token=made.confirm_token, actor=abe)

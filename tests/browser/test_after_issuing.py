@@ -130,7 +130,7 @@ def test_a_running_page_tells_its_progress_and_ends_by_itself(
 
 def test_a_page_that_nobody_sees_asks_nothing(one_arm: Campaign, ana: User, page_of: Callable[..., Page]) -> None:
     made = brought(one_arm, ana)
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana, careful=True)
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana, hold=True)
     page = page_of(ana)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/progress/" in request.url else None)

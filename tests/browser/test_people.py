@@ -94,7 +94,7 @@ def test_a_manager_invites_somebody_who_joins(
 @pytest.fixture
 def addresses(large: RecipientList, ana: User, sid: User, abe: User) -> list[str]:
     """Every page about people, with something on it."""
-    assert launch_list(recipient_list=large, token=large.confirm_token, actor=sid, careful=True)
+    assert launch_list(recipient_list=large, token=large.confirm_token, actor=sid, hold=True)
     token = invite(merchant=large.merchant, email="dora@example.com", role=Role.SENDER, actor=ana).token
     facts = [("rows in file", 8), ("rewarded", 8)]
     path, words = "/m/harbor-grill/", "“June guests” has finished."

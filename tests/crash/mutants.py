@@ -125,9 +125,9 @@ def launched_without_token() -> None:
     """Believes every click on the form of a list that is checked."""
 
     def make(launch: Callable[..., bool]) -> Callable[..., bool]:
-        def careless(*, recipient_list: Any, token: Any, actor: Any, careful: bool = False) -> bool:
+        def careless(*, recipient_list: Any, token: Any, actor: Any, hold: bool = False) -> bool:
             token = recipient_list.confirm_token
-            return launch(recipient_list=recipient_list, token=token, actor=actor, careful=careful)
+            return launch(recipient_list=recipient_list, token=token, actor=actor, hold=hold)
 
         return careless
 

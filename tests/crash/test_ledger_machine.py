@@ -89,12 +89,12 @@ class Ledger(RuleBasedStateMachine):
             self.world.work(1)
         self.seen[made.pk] = made
 
-    @rule(data=st.data(), careful=st.booleans(), old_page=st.booleans())
-    def launch(self, data: st.DataObject, careful: bool, old_page: bool) -> None:
+    @rule(data=st.data(), hold=st.booleans(), old_page=st.booleans())
+    def launch(self, data: st.DataObject, hold: bool, old_page: bool) -> None:
         pk = data.draw(st.sampled_from(sorted(self.seen)))
         now = RecipientList.objects.get(pk=pk)
         page = self.seen[pk] if old_page else RecipientList.objects.get(pk=pk)
-        launched = launch_list(recipient_list=page, token=page.confirm_token, actor=None, careful=careful)
+        launched = launch_list(recipient_list=page, token=page.confirm_token, actor=None, hold=hold)
         assert not launched or (now.state == "checked" and now.confirm_token == page.confirm_token)
         self.acts["launched"] += launched
         self.seen[pk] = now

@@ -114,10 +114,10 @@ def change_ones_mind(list_id: int) -> None:
     guests.refresh_from_db()
     settings.HOLD_SECONDS = 60
     form = guests.confirm_token
-    launch_list(recipient_list=guests, token=form, actor=None, careful=True)
+    launch_list(recipient_list=guests, token=form, actor=None, hold=True)
     stop_list(recipient_list=RecipientList.objects.get(pk=list_id), actor=None)
     settings.HOLD_SECONDS = 0
-    launch_list(recipient_list=RecipientList.objects.get(pk=list_id), token=form, actor=None, careful=True)
+    launch_list(recipient_list=RecipientList.objects.get(pk=list_id), token=form, actor=None, hold=True)
 
 
 def stop_everything() -> None:

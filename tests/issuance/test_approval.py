@@ -44,7 +44,7 @@ def june(strict: Merchant) -> RecipientList:
 @pytest.fixture
 def asked(june: RecipientList, sid: User) -> RecipientList:
     """What Sid put before the approvers."""
-    assert launch_list(recipient_list=june, token=june.confirm_token, actor=sid, careful=True)
+    assert launch_list(recipient_list=june, token=june.confirm_token, actor=sid, hold=True)
     june.refresh_from_db()
     return june
 
@@ -100,12 +100,12 @@ def test_only_lists_above_the_threshold_need_a_second_person(
 ) -> None:
     strict.approval_threshold = threshold
     strict.save()
-    launch_list(recipient_list=june, token=june.confirm_token, actor=sid, careful=True)
+    launch_list(recipient_list=june, token=june.confirm_token, actor=sid, hold=True)
     assert state_of(june) == state
 
 
 def test_a_managers_own_list_needs_another_person_too(june: RecipientList, ana: User, client_of: ClientOf) -> None:
-    launch_list(recipient_list=june, token=june.confirm_token, actor=ana, careful=True)
+    launch_list(recipient_list=june, token=june.confirm_token, actor=ana, hold=True)
     june.refresh_from_db()
     browser = client_of(ana)
     page = browser.get(at("list_approval", june)).content.decode()
@@ -119,7 +119,7 @@ def test_a_managers_own_list_needs_another_person_too(june: RecipientList, ana: 
 def test_a_sender_may_not_approve_what_a_colleague_asked(
     june: RecipientList, ana: User, sid: User, client_of: ClientOf
 ) -> None:
-    launch_list(recipient_list=june, token=june.confirm_token, actor=ana, careful=True)
+    launch_list(recipient_list=june, token=june.confirm_token, actor=ana, hold=True)
     june.refresh_from_db()
     for act in ("list_approve", "list_send_back"):
         assert client_of(sid).post(at(act, june), {"reason": "no"}).status_code == 403
@@ -142,7 +142,7 @@ def test_an_approval_starts_the_hold_and_the_rewards_go_out(
 ) -> None:
     one_arm.merchant.refresh_from_db()
     made = checked(one_arm, " ".join(f"guest{number}@example.com" for number in range(6)))
-    launch_list(recipient_list=made, token=made.confirm_token, actor=sid, careful=True)
+    launch_list(recipient_list=made, token=made.confirm_token, actor=sid, hold=True)
     made.refresh_from_db()
     settings.CANARY_ABOVE, settings.CANARY_SIZE = 2, 1
     answer = approve(client_of(abe), made)
@@ -208,7 +208,7 @@ def test_a_page_of_before_the_withdrawal_approves_nothing(
     token = asked.confirm_token
     withdraw_list(recipient_list=stale(asked), actor=sid)
     again = stale(asked)
-    launch_list(recipient_list=again, token=again.confirm_token, actor=sid, careful=True)
+    launch_list(recipient_list=again, token=again.confirm_token, actor=sid, hold=True)
     for old in (token, uuid4()):
         browser = client_of(abe)
         browser.post(at("list_approve", asked), {"confirm_token": old})
@@ -248,7 +248,7 @@ def test_a_stopped_hold_asks_again(asked: RecipientList, sid: User, abe: User, c
     client_of(sid).post(at("list_stop", asked))
     asked.refresh_from_db()
     assert (asked.state, asked.approved_by) == ("checked", None)
-    assert launch_list(recipient_list=asked, token=asked.confirm_token, actor=abe, careful=True)
+    assert launch_list(recipient_list=asked, token=asked.confirm_token, actor=abe, hold=True)
     assert state_of(asked) == "awaiting_approval"
 
 

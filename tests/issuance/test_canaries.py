@@ -29,7 +29,7 @@ def many(number: int, refused: int = 0) -> str:
 
 def launched_with_care(campaign: Campaign, text: str) -> RecipientList:
     guests = checked(campaign, text)
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, careful=True)
+    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, hold=True)
     return guests
 
 

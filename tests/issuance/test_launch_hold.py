@@ -22,13 +22,13 @@ GUESTS = "\n".join(f"guest{number}@example.com" for number in range(10))
 def held(one_arm: Campaign, world: World, settings: Any) -> RecipientList:
     settings.HOLD_SECONDS = 120
     guests = checked(one_arm, GUESTS)
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, careful=True)
+    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, hold=True)
     return guests
 
 
 def launched_again(guests: RecipientList) -> None:
     guests.refresh_from_db()
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, careful=True)
+    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, hold=True)
 
 
 def test_a_nudge_during_the_hold_plans_nothing(held: RecipientList, simulator: Simulator, world: World) -> None:

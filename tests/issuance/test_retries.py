@@ -245,7 +245,7 @@ def test_a_running_list_or_an_ended_campaign_makes_no_retry(
 def test_a_launched_retry_is_not_corrected_any_more(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
-    assert launch_list(recipient_list=child, token=child.confirm_token, actor=sid, careful=True)
+    assert launch_list(recipient_list=child, token=child.confirm_token, actor=sid, hold=True)
     answer = post(browser, "list_correct", child, row=child.recipients.all()[0].row, value="new@example.com")
     assert answer.status_code == 422
     assert not Recipient.objects.filter(value="new@example.com").exists()

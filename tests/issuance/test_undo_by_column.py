@@ -43,9 +43,9 @@ def choose(browser: Client, made: RecipientList, **data: Any) -> Any:
     return browser.post(reverse("issuance:list_undo", args=["harbor-grill", made.pk]), data)
 
 
-def planned(made: RecipientList, careful: bool = False) -> list[tuple[str, int, bool]]:
+def planned(made: RecipientList, hold: bool = False) -> list[tuple[str, int, bool]]:
     made.refresh_from_db()
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=None, careful=careful)
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=None, hold=hold)
     assert plan_list(made.pk)
     return [(job.label, job.total_count, job.canary) for job in made.jobs.order_by("number")]
 
@@ -72,7 +72,7 @@ def test_what_the_review_says_is_what_planning_does(
     choose(client_of(sid), june, unit="column", column="Store")
     june.refresh_from_db()
     plan = undo_plan(split_of(june).arms, 2, 3, segments_of(june))
-    jobs = planned(june, careful=True)
+    jobs = planned(june, hold=True)
     assert len(jobs) == plan.jobs == 6
     assert jobs[0] == ("Austin", 3, True)
     assert sum(count for _, count, _ in jobs) == len(STORES)

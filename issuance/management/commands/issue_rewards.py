@@ -27,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX or ODS with guest emails or phones")
         parser.add_argument("--campaign", type=int, required=True, help="the portal's id of the campaign")
         parser.add_argument(
+            "--hold", action="store_true", help="wait before issuing, as after a launch from a page; stopping is free"
+        )
+        parser.add_argument(
             "--wait", action="store_true", help="do the work here, without worker or broker, until the list has ended"
         )
 
@@ -37,7 +40,8 @@ class Command(BaseCommand):
             raise CommandError(recipient_list.problem)
         if not recipient_list.waiting_count:
             self.stderr.write("No guest in the file can be rewarded.")
-        launch_list(recipient_list=recipient_list, token=recipient_list.confirm_token, actor=None)
+        token = recipient_list.confirm_token
+        launch_list(recipient_list=recipient_list, token=token, actor=None, hold=options["hold"])
         if recipient_list.state == ListState.AWAITING_APPROVAL:
             self.stderr.write(f"Above the threshold of {recipient_list.merchant}: an approver has to approve it first.")
         elif options["wait"]:
@@ -70,11 +74,20 @@ class Command(BaseCommand):
             raise CommandError("It isn't clear which columns hold the guests. Choose them on the page of the list.")
 
     def _drive(self, recipient_list: RecipientList) -> None:
-        while recipient_list.state not in LIST_ENDED:
+        while recipient_list.state in (ListState.HELD, ListState.ISSUING):
             drive_due_work(list_id=recipient_list.pk)
             recipient_list.refresh_from_db()
+            if why := self._why_for_a_person(recipient_list):
+                self.stderr.write(why)
+                return
             if recipient_list.state not in LIST_ENDED:
                 time.sleep(seconds_to_next_due(most=1.0, list_id=recipient_list.pk))
+
+    def _why_for_a_person(self, recipient_list: RecipientList) -> str:
+        """Waiting any longer here would be waiting for ever."""
+        if recipient_list.safety_stop_at:
+            return "Stopped by the safety check: too many of the guests sent ahead got nothing. Decide on its page."
+        return "It is parked: making its jobs failed five times. Ask staff to look." if recipient_list.parked else ""
 
     def _report(self, recipient_list: RecipientList, *, expect_closed: bool) -> None:
         recipient_list.refresh_from_db()
