@@ -188,7 +188,8 @@ def _migrate() -> None:
 
 
 def _stage(scenario: Scenario) -> None:
-    """A campaign, a list, two that share guests with it or each other, and sometimes one that was stopped in time."""
+    """A campaign, a list, two that share guests with it or each other; at some seeds one that was stopped in time and
+    one whose hold outlives the run."""
     equip(scenario)
     campaign = worker.open_shop(scenario.seed)
     first = [f"guest{number}@example.com" for number in range(10)]
@@ -202,6 +203,8 @@ def _stage(scenario: Scenario) -> None:
     if scenario.seed % 4 == 0:
         left = worker.bring(campaign, worker.LEAVE, [f"left{number}@example.com" for number in range(5)])
         worker.change_ones_mind(left)
+    if scenario.seed % 8 == 4:
+        worker.keep_waiting(worker.bring(campaign, worker.LEAVE, [f"held{number}@example.com" for number in range(3)]))
 
 
 def _play(scenario: Scenario, point: str, seconds: float = LIMIT) -> int:

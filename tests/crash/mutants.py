@@ -89,6 +89,19 @@ def no_fence() -> None:
         _wrap(f"issuance.submission.{name}", make)
 
 
+def hold_ignored() -> None:
+    """Plans a launched list as soon as anybody asks for it."""
+    from django.db.models import Q
+    from django.utils import timezone
+
+    from issuance.models import RecipientListQuerySet
+
+    def free(self: Any) -> Any:
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()))
+
+    RecipientListQuerySet.free = free  # type: ignore[method-assign]
+
+
 def lease_ignored() -> None:
     from django.utils import timezone
 
@@ -158,6 +171,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "no intent before the send": no_intent,
     "no fence around a lost lease": no_fence,
     "claims ignore leases": lease_ignored,
+    "a hold is ignored": hold_ignored,
     "a failed job is sent again": failed_is_sent_again,
     "a used up form launches": launched_without_token,
     "guests are not claimed": no_claims,

@@ -24,20 +24,30 @@ def _moves_to(state: str) -> Only:
     return lambda args, result: str(args[1]) == state
 
 
+def _something(args: tuple[Any, ...], result: Any) -> bool:
+    """There was something to take or to do."""
+    return bool(result)
+
+
+def _stores_errors(args: tuple[Any, ...], result: Any) -> bool:
+    """Good rows of the batch are written, bad ones not yet."""
+    return bool(args[0].__name__ == "RowError")
+
+
 def _issues(args: tuple[Any, ...], result: Any) -> bool:
     return bytes(args[1]).startswith(b"POST /partner/campaigns/issue ")
 
 
 POINTS: dict[str, Point] = {
     "reading: list claimed": Point("issuance.imports.claim_list", "after"),
-    "reading: inside a batch": Point("issuance.imports.insert_rows", "after"),
+    "reading: inside a batch": Point("issuance.imports.row_stream", "before", _stores_errors),
     "reading: between batches": Point("issuance.imports._save", "after"),
     "reading: before it is checked": Point("issuance.imports._checked", "before"),
-    "plan: list claimed": Point("issuance.planning.claim_list", "after"),
+    "plan: list claimed": Point("issuance.planning.claim_list", "after", _something),
     "plan: inside": Point("issuance.planning._write_job", "after"),
     "plan: before commit": Point("issuance.planning.end_list_if_done", "after"),
-    "plan: after commit": Point("issuance.engine.plan_list", "after"),
-    "job claimed": Point("issuance.engine.claim_job", "after", lambda args, result: result is not None),
+    "plan: after commit": Point("issuance.engine.plan_list", "after", _something),
+    "job claimed": Point("issuance.engine.claim_job", "after", _something),
     "intent: before commit": Point("issuance.submission.Attempt.objects.create", "after"),
     "intent: after commit": Point("issuance.submission._intend", "after"),
     "send: after the first bytes": Point("httpcore._backends.sync.SyncStream.write", "after", _issues),

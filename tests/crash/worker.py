@@ -120,6 +120,20 @@ def change_ones_mind(list_id: int) -> None:
     launch_list(recipient_list=RecipientList.objects.get(pk=list_id), token=form, actor=None, hold=True)
 
 
+def keep_waiting(list_id: int) -> None:
+    """Launches a list with a hold that outlives the run, so that nothing of it may leave."""
+    read_recipient_file(list_id)
+    guests = RecipientList.objects.get(pk=list_id)
+    settings.HOLD_SECONDS = 3_600
+    launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, hold=True)
+
+
+def nudge() -> None:
+    """What a broker does with each launch, and may repeat: it asks for the list, whether it is due or not."""
+    for list_id in RecipientList.objects.filter(state=ListState.HELD).values_list("pk", flat=True):
+        engine.plan_list(list_id)
+
+
 def stop_everything() -> None:
     for guests in RecipientList.objects.filter(state=ListState.ISSUING):
         stop_list(recipient_list=guests, actor=None)
@@ -131,6 +145,7 @@ def work(seconds: float) -> int:
     while time.monotonic() < deadline:
         engine.drive_due_work()
         follow_wishes()
+        nudge()
         if drained():
             return DRAINED
         time.sleep(0.02)
@@ -159,7 +174,7 @@ def _to_be_revoked() -> Any:
 
 
 def drained() -> bool:
-    lists = RecipientList.objects.filter(state__in=LIST_RUNNING)
+    lists = RecipientList.objects.filter(state__in=LIST_RUNNING).exclude(name__startswith=LEAVE, state=ListState.HELD)
     to_launch = RecipientList.objects.filter(state=ListState.CHECKED).exclude(name__startswith=LEAVE)
     jobs = IssuanceJob.objects.filter(state__in=(*JOB_OPEN, JobState.REVOKING))
     return not (lists.exists() or to_launch.exists() or jobs.exists() or _to_be_revoked().exists())
