@@ -68,11 +68,13 @@ crash-quick: $(VENV)/dev.stamp ## kill workers at every step for less than a min
 
 crash-ci: $(VENV)/dev.stamp ## the same for some minutes, on SQLite and on the PostgreSQL of DATABASE_URL
 	$(BIN)/python -m pytest -q -n 2 -m crash
+	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.webhook_endurance 15 2500
 	@$(BIN)/python -m tests.crash --ci
 
 crash: $(VENV)/dev.stamp ## every proof of exactly-once at full size, on both databases: about an hour
 	env -u DATABASE_URL CRASH_SIZE=full $(BIN)/python -m pytest -q -n 2 $(PROOFS)
 	CRASH_SIZE=full DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m pytest -q -n 2 $(PROOFS)
+	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.webhook_endurance
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m tests.crash --full
 
 identifiers: $(VENV)/dev.stamp ## 200,000 made-up emails and as many phones in each of four countries, against the libraries

@@ -1,11 +1,12 @@
 """Thanx at its worst: 10,000 `reward.issued` in 60 seconds, and amid them a batch event of 3.6 MB.
 
-    python -m benchmarks.webhook_endurance [SECONDS]
+    python -m benchmarks.webhook_endurance [SECONDS [EVENTS]]
 
 Over real sockets into gunicorn as in the Procfile, while a real worker applies what arrives; first into SQLite, then
 into PostgreSQL (of DATABASE_URL, or on this machine). Latency counts from the moment at which an event was due, so
 that a server that falls behind can't hide it. Ends with one JSON line, and not with 0 when an answer was not 2xx, the
-slowest hundredth took a second or more, the web process grew by 50 MB or more, or a guest got no reward id.
+slowest hundredth took a second or more, the web process grew by 50 MB or more, or a guest got no reward id. With fewer
+EVENTS, as in CI, latency is told but not judged: such machines are busy.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ PROGRAMS = {
 SEAT_GUESTS = (
     "import django; django.setup()\n"
     "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
-    f"from benchmarks.webhook_guests import seat_guests; seat_guests({EVENTS})"
+    "from benchmarks.webhook_guests import seat_guests; seat_guests({})"
 )
 GUESTS_WITHOUT_REWARD = (
     "import django; django.setup()\n"
@@ -57,35 +58,38 @@ class Answer(NamedTuple):
     seconds: float
 
 
-def main(seconds: float) -> int:
+def main(seconds: float = SECONDS, events: float = EVENTS) -> int:
     server = os.environ.get("DATABASE_URL") or POSTGRESQL
-    measured = {engine: measure(url, seconds) for engine, url in (("sqlite", "sqlite://"), ("postgresql", server))}
+    measured = {
+        engine: measure(url, seconds, int(events)) for engine, url in (("sqlite", "sqlite://"), ("postgresql", server))
+    }
     worst = {name: max(figures[name] for figures in measured.values()) for name in measured["sqlite"]}
     print(json.dumps({"name": "webhook-endurance", "seconds": seconds, **worst, "engines": measured}))
-    kept = worst["p99_ms"] < MOST_P99_MS and worst["growth_mb"] < MOST_GROWTH_MB
+    in_time = worst["p99_ms"] < MOST_P99_MS or events < EVENTS
+    kept = in_time and worst["growth_mb"] < MOST_GROWTH_MB
     return int(worst["non_2xx"] > 0 or worst["without_reward"] > 0 or not kept)
 
 
-def measure(url: str, seconds: float) -> dict[str, float]:
+def measure(url: str, seconds: float, events: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         database = database_at(url, Path(folder))
         database.create()
         try:
-            return _measure(database, folder, seconds)
+            return _measure(database, folder, seconds, events)
         finally:
             database.drop()
 
 
-def _measure(database: Database, folder: str, seconds: float) -> dict[str, float]:
+def _measure(database: Database, folder: str, seconds: float, events: int) -> dict[str, float]:
     environment = _environment(database, folder)
-    _ask(SEAT_GUESTS, environment)
+    _ask(SEAT_GUESTS.format(events), environment)
     port = free_port(8400)
     with _running(f"{PROGRAMS['web']}127.0.0.1:{port}", environment) as web, _running(PROGRAMS["worker"], environment):
         if not comes_true(lambda: _answers(port), 60):
             raise SystemExit("The web process doesn't come up.")
         post_all(port, range(WARM_UP), seconds=WARM_UP * SECONDS / EVENTS)
         before, batch = _megabytes(web), Batch(port, after=seconds / 2)
-        answers = post_all(port, range(EVENTS), seconds)
+        answers = post_all(port, range(events), seconds)
         batch.join()
         growth = _megabytes(web) - before
         comes_true(lambda: _ask(GUESTS_WITHOUT_REWARD, environment) == "0", 60)
@@ -224,4 +228,4 @@ def _answers(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS))
+    sys.exit(main(*map(float, sys.argv[1:])))
