@@ -118,14 +118,14 @@ def test_a_bad_row_that_vanished_is_found(finished: RecipientList) -> None:
     assert f"List {finished.pk}: the file has 44 rows, but 43 are kept." in faults()
 
 
-def test_a_guest_without_a_seat_is_found(finished: RecipientList) -> None:
+def test_a_guest_without_a_seat_is_found(finished: RecipientList, unguarded: None) -> None:
     guest = guest_of(finished, outcome="rewarded")
     change(guest, job=None, position=None)
     assert f"Guest {guest.pk}: was to be rewarded, but sits in no job." in faults()
     assert f"Job {guest.job_id}: planned for" in faults()
 
 
-def test_a_guest_in_the_wrong_place_is_found(finished: RecipientList) -> None:
+def test_a_guest_in_the_wrong_place_is_found(finished: RecipientList, unguarded: None) -> None:
     guest = guest_of(finished, outcome="rewarded")
     change(guest, position=5_000)
     assert f"Job {guest.job_id}: its guests don’t have the places" in faults()
