@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 VENUES = {"in_store": "In store", "online": "Online", "all": "In store and online"}
@@ -15,7 +16,7 @@ def plain(word: str) -> str:
 def offer_in_words(kind: str, value: str) -> str:
     """Such as `$5`, `20%` or `Free item`; empty when Thanx says nothing of a discount."""
     if dollars := value_in_dollars(kind, value):
-        return f"${dollars:,.2f}".removesuffix(".00")
+        return dollars_in_words(dollars)
     value = value.removesuffix(".0")
     return f"{value}%" if kind == "percent" and value else f"{plain(kind)} {value}".strip()
 
@@ -27,3 +28,22 @@ def value_in_dollars(kind: str, value: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return dollars if dollars.is_finite() and dollars > 0 else None
+
+
+def dollars_in_words(dollars: Decimal) -> str:
+    """Such as `$5` or `$1,250.50`."""
+    return f"${dollars:,.2f}".removesuffix(".00")
+
+
+def total_in_words(gifts: Iterable[tuple[Decimal | None, int]]) -> str:
+    """What rewards cost together, from what one of each is worth and how many there are.
+
+    Those whose worth nobody knows are named beside the sum, never left out of it.
+    """
+    given = [(worth, count) for worth, count in gifts if count]
+    known = [worth * count for worth, count in given if worth is not None]
+    unknown = sum(count for worth, count in given if worth is None)
+    without = f"{unknown:,} reward{'' if unknown == 1 else 's'} without an amount"
+    if not unknown:
+        return dollars_in_words(sum(known, Decimal(0)))
+    return f"{dollars_in_words(sum(known, Decimal(0)))} and {without}" if known else without

@@ -6,8 +6,10 @@ Two arms, of whose guests some come back: the usual test of two proportions, two
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from statistics import NormalDist
+from typing import NamedTuple
 
 BASELINE = 0.10  # the share of guests who come without a reward
 CONFIDENCE = 0.95  # how rarely luck is taken for an effect
@@ -37,3 +39,25 @@ def detectable_difference(
         middle = (low + high) / 2
         low, high = (low, middle) if shows(middle) else (middle, high)
     return high
+
+
+class Sized(NamedTuple):
+    """An arm, as far as luck is concerned."""
+
+    label: str
+    guests: int
+    is_control: bool
+
+
+def told_from_luck(arms: Sequence[Sized]) -> str:
+    """What can be told from luck between Control, or else the largest arm, and the smallest of the others."""
+    if len(arms) < 2:
+        return ""
+    by_size = sorted(arms, key=lambda arm: (arm.is_control, arm.guests))
+    base, other = by_size[-1], by_size[0]
+    rise = detectable_difference(base.guests, other.guests)
+    guests = f"{base.guests:,} guest{'' if base.guests == 1 else 's'}"
+    sizes = f"With {guests} in “{base.label}” and {other.guests:,} in “{other.label}”"
+    if rise is None or rise > 0.5:
+        return f"{sizes}, no difference could be told from luck. It takes more guests, or a larger smallest arm."
+    return f"{sizes}, a difference of about {rise * 100:.1f} points or more can be told from luck."

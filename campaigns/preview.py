@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from campaigns.allocation import people
 from campaigns.models import Campaign, Variant
-from campaigns.power import detectable_difference
+from campaigns.offers import total_in_words
+from campaigns.power import Sized, told_from_luck
 from campaigns.rules import DATES, problems
 from campaigns.windows import TimeLine, time_line
 
@@ -30,11 +31,15 @@ class ArmPreview:
     count: int | None
 
     @property
+    def worth(self) -> Decimal | None:
+        """Dollars of one reward; None where Thanx names no amount."""
+        template = self.variant.reward_template
+        return template.worth if template else None
+
+    @property
     def cost(self) -> Decimal | None:
         """Dollars, if every guest of the arm redeems; None where Thanx names no amount."""
-        template = self.variant.reward_template
-        worth = template.worth if template else None
-        return worth * self.count if worth is not None and self.count is not None else None
+        return self.worth * self.count if self.worth is not None and self.count is not None else None
 
 
 class Check(NamedTuple):
@@ -56,7 +61,6 @@ class Preview(NamedTuple):
     campaign: Campaign
     arms: list[ArmPreview]
     total: int  # percent; the split can be drawn when it is 100
-    cost: Decimal | None
     difference: str
     time_line: TimeLine | None
     checks: list[Check]
@@ -64,6 +68,11 @@ class Preview(NamedTuple):
     @property
     def gifts(self) -> list[ArmPreview]:
         return [arm for arm in self.arms if not arm.variant.is_control]
+
+    @property
+    def cost(self) -> str:
+        """Of all arms, if every guest redeems."""
+        return total_in_words((arm.worth, arm.count or 0) for arm in self.gifts)
 
     @property
     def ready(self) -> bool:
@@ -75,12 +84,10 @@ def preview_of(campaign: Campaign, variants: Sequence[Variant], *, now: datetime
     arms = _arms(campaign, variants)
     zone = ZoneInfo(campaign.merchant.time_zone)
     dates = tuple(getattr(campaign, name) for name in DATES)
-    costs = [arm.cost for arm in arms if arm.cost is not None]
     return Preview(
         campaign=campaign,
         arms=arms,
         total=sum(arm.percent for arm in arms),
-        cost=sum(costs, Decimal(0)) if costs else None,
         difference=_difference(arms),
         time_line=time_line(dates, now=now, zone=zone),
         checks=list(_checks(campaign, variants, now)),
@@ -98,16 +105,7 @@ def _arms(campaign: Campaign, variants: Sequence[Variant]) -> list[ArmPreview]:
 
 
 def _difference(arms: list[ArmPreview]) -> str:
-    """What can be told from luck between Control, or else the largest arm, and the smallest of the others."""
-    if len(arms) < 2 or any(arm.count is None for arm in arms):
-        return ""
-    by_size = sorted(arms, key=lambda arm: (arm.variant.is_control, arm.count or 0))
-    base, other = by_size[-1], by_size[0]
-    rise = detectable_difference(base.count or 0, other.count or 0)
-    sizes = f"With {base.count:,} guests in “{base.label}” and {other.count:,} in “{other.label}”"
-    if rise is None or rise > 0.5:
-        return f"{sizes}, no difference could be told from luck. Expect more guests, or make the smaller arm larger."
-    return f"{sizes}, a difference of about {rise * 100:.1f} points or more can be told from luck."
+    return told_from_luck([Sized(arm.label, arm.count, arm.variant.is_control) for arm in arms if arm.count is not None])
 
 
 def _checks(campaign: Campaign, variants: Sequence[Variant], now: datetime) -> Iterator[Check]:

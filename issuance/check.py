@@ -49,10 +49,14 @@ class Arm:
         return f"{name} · {reward.name}" if reward and reward.name != name else name
 
     @property
+    def worth(self) -> Decimal | None:
+        """Dollars of one reward; None where Thanx names no amount."""
+        return self.variant.reward_template.worth if self.variant.reward_template else None
+
+    @property
     def cost(self) -> Decimal | None:
-        """In dollars, if every guest redeems; None where Thanx names no amount."""
-        worth = self.variant.reward_template.worth if self.variant.reward_template else None
-        return None if worth is None else worth * self.count
+        """In dollars, if every guest redeems."""
+        return None if self.worth is None else self.worth * self.count
 
 
 @dataclass(frozen=True)

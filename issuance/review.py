@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from campaigns.offers import total_in_words
+from campaigns.power import Sized, told_from_luck
 from campaigns.preview import BLOCK, PASS, WARN, Check
 from issuance.check import Arm, split_of
 from issuance.models import RecipientList
@@ -21,16 +23,26 @@ def review_facts(recipient_list: RecipientList) -> dict[str, Any]:
     arms = split_of(recipient_list).arms
     checks = checks_of(recipient_list, arms)
     canaries = canary_size(recipient_list)
+    gifts = [arm for arm in arms if arm.count and not arm.variant.is_control]
     return {
         "list": recipient_list,
         "arms": arms,
-        "gifts": [arm for arm in arms if arm.count and not arm.variant.is_control],
+        "gifts": gifts,
+        "cost": total_in_words((arm.worth, arm.count) for arm in gifts),
+        "difference": _difference(recipient_list, arms),
         "undo": undo_plan(arms, recipient_list.job_size, canaries, segments_of(recipient_list)),
         "checks": checks,
         "blocked": any(check.level == BLOCK for check in checks),
         "hold_seconds": settings.HOLD_SECONDS,
         "canaries": canaries,
     }
+
+
+def _difference(recipient_list: RecipientList, arms: list[Arm]) -> str:
+    """What this list alone could show; nothing of a retry, which only adds to the list that it came from."""
+    if recipient_list.parent_id:
+        return ""
+    return told_from_luck([Sized(arm.variant.name, arm.count, arm.variant.is_control) for arm in arms])
 
 
 def checks_of(recipient_list: RecipientList, arms: list[Arm]) -> list[Check]:

@@ -171,6 +171,17 @@ def test_the_split_says_people_cost_and_what_it_can_show(harbor: Merchant, ana: 
     assert "1 guest in 10 would come anyway" in page
 
 
+def test_what_all_arms_cost_names_the_rewards_that_have_no_amount(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    first = harbor.reward_templates.order_by("pk")[0]
+    harbor.reward_templates.filter(pk=first.pk).update(discount_type="dollars", discount_value="10")
+    browser = client_of(ana)
+    browser.post(NEW, filled(harbor, expected_guests="1000"))
+    page = browser.get(edit(Campaign.objects.get())).content.decode()
+    assert "$6,000 and 300 rewards without an amount" in page
+
+
 def test_nobody_is_promised_a_difference_that_the_arms_cannot_show(
     harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns.models import TemplateChange
-from campaigns.offers import offer_in_words, value_in_dollars
+from campaigns.offers import offer_in_words, total_in_words, value_in_dollars
 from tests import cast
 from thanxportal.accounts.models import Merchant, User
 
@@ -107,6 +108,21 @@ def test_a_reward_shows_its_history_and_the_campaigns_that_give_it(
 def test_only_an_amount_of_dollars_is_a_cost(kind: str, value: str, dollars: int | None) -> None:
     assert value_in_dollars(kind, value) == dollars
     assert offer_in_words(kind, value)
+
+
+@pytest.mark.parametrize(
+    ("gifts", "words"),
+    [
+        ([(10, 500)], "$5,000"),
+        ([(10, 500), (None, 500)], "$5,000 and 500 rewards without an amount"),
+        ([(None, 1)], "1 reward without an amount"),
+        ([(10, 0), (None, 0)], "$0"),
+        ([("2.50", 3), (5, 1)], "$12.50"),
+    ],
+)
+def test_rewards_without_an_amount_are_named_beside_the_sum(gifts: list[tuple[Any, int]], words: str) -> None:
+    worth = [(None if one is None else Decimal(one), count) for one, count in gifts]
+    assert total_in_words(worth) == words
 
 
 def test_rewards_and_their_pages_cost_the_same_with_many(

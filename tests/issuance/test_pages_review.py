@@ -152,6 +152,22 @@ def test_what_an_arm_can_cost_is_said_where_thanx_names_an_amount(
     assert "no amount" in review(client_of(sid), june)
 
 
+def test_the_review_says_what_all_arms_cost_and_what_they_can_show(
+    harbor: Merchant, sid: User, client_of: ClientOf
+) -> None:
+    made = guest_list(published_campaign(harbor), waiting=50, control=50)
+    moved = Recipient.objects.filter(recipient_list=made, row__lt=12)
+    assert moved.update(variant=made.campaign.variants.all()[0]) == 10
+    reward = made.campaign.variants.all()[1].reward_template
+    assert reward is not None
+    RewardTemplate.objects.filter(pk=reward.pk).update(discount_type="dollars", discount_value="10")
+    html = review(client_of(sid), made)
+    assert "$400 and 10 rewards without an amount" in html
+    assert "With 50 guests in “Control” and 10 in “Arm A”, a difference of about 39.0 points or more" in html
+    RecipientList.objects.filter(pk=made.pk).update(parent=guest_list(made.campaign, ListState.FINISHED, refused=1))
+    assert "told from luck" not in review(client_of(sid), made)
+
+
 def test_who_may_not_issue_is_told_who_may(june: RecipientList, bea: User, client_of: ClientOf) -> None:
     html = review(client_of(bea), june)
     assert "Issue 5 rewards" not in html
