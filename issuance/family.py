@@ -6,20 +6,23 @@ from dataclasses import dataclass
 
 from issuance.ledger import LABELS, TONES, WHEN_THERE_ARE_ANY, Term
 from issuance.models import RecipientList
-from issuance.states import ListState
+from issuance.retries import sent_again
+from issuance.states import Outcome
 
 
 @dataclass(frozen=True)
 class Member:
-    """A list of the family. `depth` is 0 for the first list; `moved` of its refused guests count in its retries."""
+    """A list of the family. `depth` is 0 for the first list; so many of its refused and of its unsent guests count
+    in later lists."""
 
     list: RecipientList
     depth: int
-    moved: int
+    refused_moved: int
+    unsent_moved: int
 
     @property
-    def still_refused(self) -> int:
-        return self.list.refused_count - self.moved
+    def moved(self) -> int:
+        return self.refused_moved + self.unsent_moved
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Family:
             for term in self.root.ledger
             if term != "rows"
         }
-        terms["refused"] = sum(member.still_refused for member in self.members)
+        terms["refused"] -= sum(member.refused_moved for member in self.members)
+        terms["waiting"] -= sum(member.unsent_moved for member in self.members)
         return {"rows": self.root.rows_count} | terms
 
     @property
@@ -61,8 +65,7 @@ def family_of(recipient_list: RecipientList) -> Family:
     children: dict[int, list[RecipientList]] = {}
     generation = [root]
     while generation:
-        found = RecipientList.objects.for_merchant(recipient_list.merchant).order_by("pk")
-        born = list(found.filter(parent__in=generation).exclude(state=ListState.DISCARDED))
+        born = list(sent_again(parent__in=generation))
         for child in born:
             children.setdefault(child.parent_id or 0, []).append(child)
         generation = born
@@ -71,7 +74,11 @@ def family_of(recipient_list: RecipientList) -> Family:
 
 def _members(head: RecipientList, children: dict[int, list[RecipientList]], depth: int) -> list[Member]:
     below = children.get(head.pk, [])
-    members = [Member(head, depth, sum(child.rows_count for child in below))]
+    refused, unsent = (
+        sum(child.rows_count for child in below if child.took == outcome)  # type: ignore[attr-defined]
+        for outcome in (Outcome.REFUSED, Outcome.WAITING)
+    )
+    members = [Member(head, depth, refused, unsent)]
     for child in below:
         members += _members(child, children, depth + 1)
     return members

@@ -6,22 +6,26 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, Max, OuterRef, Sum
+from django.db.models import Count, Exists, IntegerField, Max, OuterRef, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState, RewardTemplate
-from issuance.models import IssuanceJob, Recipient, RecipientList
-from issuance.reasons import FINAL
+from issuance.models import IssuanceJob, RecipientList
+from issuance.retries import refused_and_left, taken_from
 from issuance.states import JobState, ListState, Outcome
 from thanxportal.accounts.models import Merchant, Right
 
 MOST = 5  # of each kind
+MANY = 1_000  # guests; beyond that nobody counts them for the home page
 RECENT = timedelta(days=14)
 
 
 class Need(NamedTuple):
-    """Something that waits for a person, and the place where it is done; nobody of the merchant if `right` is None."""
+    """Something that waits for a person, and the place where it is done; nobody of the merchant if `right` is None.
+
+    `more` is no such thing itself: it stands for those of one kind for which there is no room.
+    """
 
     title: str
     text: str
@@ -30,15 +34,24 @@ class Need(NamedTuple):
     action: str
     right: Right | None
     asker: int | None = None  # who may not answer what they asked themselves
+    more: bool = False
 
 
 def needs_of(merchant: Merchant) -> list[Need]:
-    """Problems first, then decisions, then unfinished drafts."""
-    return [need for finder in FINDERS for need in finder(merchant)]
+    """Problems first, then decisions, then unfinished drafts; a few of each kind."""
+    return [need for finder in FINDERS for need in _few(list(finder(merchant)), merchant)]
+
+
+def _few(needs: list[Need], merchant: Merchant) -> list[Need]:
+    if len(needs) <= MOST:
+        return needs
+    place = "campaigns:campaign_list" if "/campaigns/" in needs[0].url else "issuance:list_index"
+    url, text = reverse(place, args=[merchant.handle]), f"Only the latest {MOST} of this kind are shown here."
+    return [*needs[:MOST], Need("There are more like these.", text, "", url, "See all", needs[0].right, more=True)]
 
 
 def _lists(merchant: Merchant, **terms: object) -> list[RecipientList]:
-    found = list(RecipientList.objects.for_merchant(merchant).filter(**terms)[:MOST])
+    found = list(RecipientList.objects.for_merchant(merchant).filter(**terms)[: MOST + 1])
     for recipient_list in found:
         recipient_list.merchant = merchant
     return found
@@ -82,7 +95,7 @@ def _columns(merchant: Merchant) -> Iterator[Need]:
 
 
 def _withdrawn(merchant: Merchant) -> Iterator[Need]:
-    for campaign in Campaign.objects.for_merchant(merchant).taking_guests().giving_what_was_withdrawn()[:MOST]:
+    for campaign in Campaign.objects.for_merchant(merchant).taking_guests().giving_what_was_withdrawn()[: MOST + 1]:
         yield Need(
             f"“{campaign.name}” gives a reward that Thanx no longer publishes.",
             "Guests that you add may be refused. Copy the campaign and give them another reward.",
@@ -96,7 +109,7 @@ def _withdrawn(merchant: Merchant) -> Iterator[Need]:
 def _reviews(merchant: Merchant) -> Iterator[Need]:
     jobs = IssuanceJob.objects.filter(merchant=merchant, state=JobState.NEEDS_REVIEW)
     groups = jobs.values("recipient_list", "recipient_list__name").annotate(jobs=Count("pk")).order_by()
-    for group in groups[:MOST]:
+    for group in groups[: MOST + 1]:
         count = group["jobs"]
         yield Need(
             f"{count:,} job{'' if count == 1 else 's'} of “{group['recipient_list__name']}” "
@@ -109,15 +122,43 @@ def _reviews(merchant: Merchant) -> Iterator[Need]:
         )
 
 
-def _refusals(merchant: Merchant) -> Iterator[Need]:
-    """Refused guests who are in no retry yet."""
-    since = timezone.now() - RECENT
-    ended = RecipientList.objects.for_merchant(merchant).filter(ended_at__gte=since)
-    left = Recipient.objects.filter(recipient_list=OuterRef("pk"), outcome=Outcome.REFUSED, retries=None)
-    for found in ended.filter(Exists(left.exclude(reason__in=FINAL)), refused_count__gt=0)[:MOST]:
-        count = found.refused_count
+def _unreadable(merchant: Merchant) -> Iterator[Need]:
+    """Files that nobody could read, until the campaign gets another one."""
+    later = RecipientList.objects.filter(campaign=OuterRef("campaign"), pk__gt=OuterRef("pk"))
+    lists = RecipientList.objects.for_merchant(merchant).filter(~Exists(later), ended_at__gte=timezone.now() - RECENT)
+    for found in lists.filter(state=ListState.UNREADABLE)[: MOST + 1]:
         yield Need(
-            f"{count:,} guest{'' if count == 1 else 's'} of “{found.name}” {'was' if count == 1 else 'were'} refused.",
+            f"“{found.name}” can’t be read.",
+            found.problem,
+            "bad",
+            reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
+            "Try another file",
+            Right.BUILD,
+        )
+
+
+class CountOf(Subquery):
+    """How many rows a query finds: no more than its LIMIT, which bounds the work as well."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def _refusals(merchant: Merchant) -> Iterator[Need]:
+    """Refused guests who could be sent again and are in no retry yet, where the campaign still takes guests.
+
+    Columns of lists tell where all of them are in retries, so that nobody looks for what isn't there.
+    """
+    since = timezone.now() - RECENT
+    campaigns = Campaign.objects.for_merchant(merchant).taking_guests().order_by()
+    ended = RecipientList.objects.for_merchant(merchant).filter(ended_at__gte=since, campaign__in=campaigns)
+    left = refused_and_left().filter(recipient_list=OuterRef("pk"))
+    some = ended.filter(refused_count__gt=taken_from(Outcome.REFUSED)).filter(Exists(left))
+    for found in some.annotate(left=CountOf(left.order_by().values("pk")[:MANY]))[: MOST + 1]:
+        count, many = found.left, found.left == MANY
+        yield Need(
+            f"{count:,}{' or more' if many else ''} guest{'' if count == 1 else 's'} of “{found.name}” "
+            f"{'was' if count == 1 else 'were'} refused.",
             "See why, correct them, and send them again.",
             "bad",
             reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
@@ -141,7 +182,7 @@ def _checked(merchant: Merchant) -> Iterator[Need]:
 
 
 def _drafts(merchant: Merchant) -> Iterator[Need]:
-    for campaign in Campaign.objects.for_merchant(merchant).drafts()[:MOST]:
+    for campaign in Campaign.objects.for_merchant(merchant).drafts()[: MOST + 1]:
         refused = campaign.state == CampaignState.REFUSED
         yield Need(
             f"The campaign “{campaign.name}” {'was refused by Thanx' if refused else 'is a draft'}.",
@@ -157,6 +198,7 @@ FINDERS: tuple[Callable[[Merchant], Iterator[Need]], ...] = (
     _safety_stops,
     _approvals,
     _columns,
+    _unreadable,
     _reviews,
     _refusals,
     _checked,

@@ -1,4 +1,4 @@
-"""Refused guests by reason, once a list no longer runs."""
+"""Who got nothing and can be sent again, once a list no longer runs: refused guests by reason, and unsent ones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from issuance.ledger import guests_url
-from issuance.models import Recipient, RecipientList, RecipientListQuerySet
+from issuance.models import Recipient, RecipientList
 from issuance.reasons import FINAL, reason_in_words
+from issuance.retries import sent_again
 from issuance.states import ListState, Outcome
 
 
@@ -42,7 +43,22 @@ def refusals_of(recipient_list: RecipientList) -> list[Refusal]:
     ]
 
 
-def retries_of(recipient_list: RecipientList) -> RecipientListQuerySet:
-    """The lists that send refused guests of this one again; a discarded one sends nobody."""
-    lists = RecipientList.objects.for_merchant(recipient_list.merchant).filter(parent=recipient_list)
-    return lists.exclude(state=ListState.DISCARDED).order_by("pk")
+@dataclass(frozen=True)
+class Unsent:
+    """Guests to whom a stopped list sent nothing: `left` of them are in none of the `lists` that send the others."""
+
+    left: int
+    lists: list[RecipientList]
+
+
+def retries_of(recipient_list: RecipientList) -> list[RecipientList]:
+    """The lists that send refused guests of this one again."""
+    return list(sent_again(parent=recipient_list).filter(took=Outcome.REFUSED))
+
+
+def unsent_of(recipient_list: RecipientList) -> Unsent | None:
+    """From columns of lists, never from counting guests; None unless the list was stopped before its end."""
+    if recipient_list.state != ListState.STOPPED or not recipient_list.waiting_count:
+        return None
+    lists = list(sent_again(parent=recipient_list).filter(took=Outcome.WAITING))
+    return Unsent(recipient_list.waiting_count - sum(one.rows_count for one in lists), lists)

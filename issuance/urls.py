@@ -43,6 +43,7 @@ urlpatterns = [
     path("lists/<int:pk>/send-back/", views_approval.list_send_back, name="list_send_back"),
     path("lists/<int:pk>/withdraw/", views_approval.list_withdraw, name="list_withdraw"),
     path("lists/<int:pk>/retry/", views_retry.list_retry, name="list_retry"),
+    path("lists/<int:pk>/rest/", views_retry.list_send_unsent, name="list_send_unsent"),
     path("lists/<int:pk>/correct/", views_retry.list_correct, name="list_correct"),
     path("lists/<int:pk>/family/", views_retry.family, name="family"),
     path("lists/<int:pk>/jobs/", views_list.list_jobs, name="jobs"),

@@ -21,6 +21,8 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
     mine = [need for need in needs if need.right and may(request, need.right) and need.asker != me]
     context = {
         "needs": mine,
+        "needs_count": sum(not need.more for need in mine),
+        "more_needs": any(need.more for need in mine),
         "others": [need for need in needs if need not in mine],
         "running_lists": running_of(merchant),
         "lists": latest_of(merchant),

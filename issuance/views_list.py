@@ -23,12 +23,12 @@ from issuance.holds import hold_in_force
 from issuance.ledger import closing_sentence, ledger_terms
 from issuance.masking import mask
 from issuance.models import IssuanceJob, RecipientList
-from issuance.outcome import refusals_of, retries_of
+from issuance.outcome import refusals_of, retries_of, unsent_of
 from issuance.progress import progress_of
 from issuance.reading import reading_of
 from issuance.reasons import reason_in_words
 from issuance.services import continue_after_safety_stop, discard_list, issue_now, stop_list
-from issuance.states import ListState
+from issuance.states import ListState, Outcome
 from issuance.timeline import timeline_of
 from issuance.views_check import checked_stage
 from thanxportal.accounts.access import user_of
@@ -100,7 +100,9 @@ def detail_page(
 def _retry(request: HttpRequest, recipient_list: RecipientList, failed: tuple[int, str, str] | None) -> dict[str, Any]:
     after = number_in(request.GET, "after") or 0
     page = lines_of(recipient_list, after=after, unmasked=may(request, Right.BUILD), failed=failed)
-    return {"stage": "issuance/stages/retry.html", "page": page, "after": after}
+    origin = page.lines[0].guest.retry_of if page.lines else None
+    unsent = origin is not None and origin.outcome == Outcome.WAITING
+    return {"stage": "issuance/stages/retry.html", "page": page, "after": after, "unsent": unsent}
 
 
 def _stage(request: HttpRequest, recipient_list: RecipientList, forms: dict[str, Any]) -> dict[str, Any]:
@@ -153,6 +155,7 @@ def _issued(recipient_list: RecipientList) -> dict[str, Any]:
         "events": timeline_of(recipient_list),
         "stoppable": stoppable,
         "held_back": bool(stoppable) and hold_in_force(),
+        "unsent": unsent_of(recipient_list),
         **(_refused(recipient_list) if not running and recipient_list.refused_count else {}),
     }
 

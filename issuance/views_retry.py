@@ -1,4 +1,4 @@
-"""Refused guests once more: corrected in place, sent again in their arm, and counted once in the family."""
+"""Guests who got nothing once more: corrected in place, sent in their arm, and counted once in the family."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from issuance.access import list_for
 from issuance.corrections import CantCorrect, correct_guest, leave_out
 from issuance.family import family_of
 from issuance.guests import number_in
-from issuance.retries import CantRetry, retry_refused
+from issuance.retries import CantRetry, retry_refused, send_unsent
 from issuance.views_list import detail_page
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
@@ -26,6 +26,18 @@ def list_retry(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     reasons = [reason for reason in request.POST.getlist("reason") if reason]
     try:
         child = retry_refused(recipient_list=recipient_list, reasons=reasons, actor=user_of(request))
+    except CantRetry as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("issuance:list_detail", handle, pk)
+    return redirect("issuance:list_detail", handle, child.pk)
+
+
+@require_POST
+def list_send_unsent(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Makes a list of the guests to whom a stopped list sent nothing."""
+    recipient_list = list_for(request, handle, pk, Right.ISSUE)
+    try:
+        child = send_unsent(recipient_list=recipient_list, actor=user_of(request))
     except CantRetry as refusal:
         messages.warning(request, str(refusal))
         return redirect("issuance:list_detail", handle, pk)

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from campaigns.models import RewardTemplate
 from issuance import views_lists
-from issuance.models import RecipientList
+from issuance.models import Recipient, RecipientList
+from issuance.retries import retry_refused
 from issuance.states import ListState
 from tests.cast import draft_campaign
 from tests.issuance.factories_pages import guest_list, published_campaign
@@ -63,6 +64,56 @@ def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User
     assert "4 things need you." in html
     assert "Check and issue<span" in html
     assert html.index("Waits for others") < html.index("1 job of “Unclear one” needs review.")
+
+
+def test_only_refused_guests_who_can_be_sent_again_are_counted(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    made = guest_list(published_campaign(harbor), ListState.FINISHED, name="June", rewarded=1, refused=5)
+    refused = list(Recipient.objects.filter(recipient_list=made, outcome="refused").order_by("row"))
+    Recipient.objects.filter(pk=refused[0].pk).update(reason="USER_OPTED_OUT")
+    Recipient.objects.filter(pk=refused[1].pk).update(reason="USER_PHONE_INVALID")
+    retry_refused(recipient_list=made, reasons=["USER_PHONE_INVALID"], actor=ana)
+    browser = client_of(ana)
+    assert "3 guests of “June” were refused." in home(browser)
+    retry_refused(recipient_list=made, reasons=[], actor=ana)
+    assert "were refused." not in home(browser)
+
+
+def test_beyond_a_thousand_refused_guests_are_not_counted(
+    harbor: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("issuance.home.MANY", 3)
+    guest_list(published_campaign(harbor), ListState.FINISHED, name="June", refused=5)
+    assert "3 or more guests of “June” were refused." in home(client_of(ana))
+
+
+def test_no_retry_is_asked_for_once_the_campaign_has_ended(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor, end_at=timezone.now() - timedelta(days=1))
+    guest_list(campaign, ListState.FINISHED, name="June", refused=5)
+    assert "Nothing needs you." in home(client_of(ana))
+
+
+def test_a_file_that_nobody_could_read_is_named_until_the_campaign_gets_another(
+    harbor: Merchant, bea: User, client_of: ClientOf
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(bea)
+    guest_list(campaign, ListState.UNREADABLE, name="Broken", problem="It is empty.")
+    assert '“Broken” can’t be read.</b> <span class="soft">It is empty.' in home(browser)
+    guest_list(campaign, ListState.READING, name="Better")
+    assert "“Broken” can’t be read." not in home(browser)
+
+
+def test_more_than_fit_are_not_kept_quiet(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    for number in range(5):
+        guest_list(campaign, name=f"List {number}", waiting=1)
+    assert "5 things need you." in home(browser)
+    guest_list(campaign, name="One more", waiting=1)
+    html = home(browser)
+    assert "More than 5 things need you." in html
+    assert "There are more like these." in html
+    assert "Nothing needs you" not in html
 
 
 def test_who_can_only_look_is_told_what_waits_for_others(harbor: Merchant, ben: User, client_of: ClientOf) -> None:
@@ -133,7 +184,7 @@ def test_home_costs_the_same_with_many_lists(
         guest_list(campaign, waiting=1)
         guest_list(campaign, ListState.FINISHED, refused=1)
         guest_list(campaign, ListState.ISSUING, unknown=1)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         home(browser)
 
 

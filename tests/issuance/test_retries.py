@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.family import family_of
 from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList
+from issuance.planning import plan_list
 from issuance.retries import left_to_retry
-from issuance.services import discard_list, launch_list
+from issuance.services import discard_list, launch_list, stop_list
 from issuance.states import ListState
 from tests.conftest import World
 from tests.issuance.factories_pages import guest_list, published_campaign
@@ -191,6 +194,99 @@ def test_a_retry_can_take_one_cause_and_another_retry_the_rest(
     assert child.rows_count == 3
     assert f"Retry {ended.refused_count - 3} guests" in page(browser, ended)
     assert retry(browser, ended).rows_count == ended.refused_count - 3
+
+
+def test_two_retries_of_one_list_have_names_of_their_own(
+    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+) -> None:
+    some = list(ended.recipients.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
+    Recipient.objects.filter(pk__in=some).update(reason="USER_PHONE_INVALID")
+    browser = client_of(sid)
+    child = retry(browser, ended, reason="USER_PHONE_INVALID")
+    other = retry(browser, ended)
+    send(child, world)
+    wrongly_addressed(child)
+    grandchild = retry(browser, child)
+    names = [one.name for one in (child, other, grandchild)]
+    assert names == ["June guests, retry", "June guests, retry 2", "June guests, retry 3"]
+
+
+def test_a_retry_is_cut_into_jobs_as_its_list_was(campaign: Campaign, sid: User, client_of: ClientOf) -> None:
+    info = {"names": ["Email", "Store"], "email": 0}
+    made = guest_list(campaign, ListState.FINISHED, refused=2, file_info=info, undo_column="Store", undo_size=500)
+    child = retry(client_of(sid), made)
+    assert (child.undo_column, child.undo_size, child.undo_cell) == ("Store", 500, 2)
+
+
+@pytest.fixture
+def stopped(campaign: Campaign, launched: Launch, world: World) -> RecipientList:
+    """A list that was stopped when Thanx had the guests of its first arm, and only those."""
+    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
+    assert plan_list(guests.pk)
+    guests.jobs.exclude(number=1).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    world.work()
+    guests.refresh_from_db()
+    assert stop_list(recipient_list=guests, actor=None)
+    world.drive()
+    guests.refresh_from_db()
+    assert (guests.state, guests.waiting_count > 0) == (ListState.STOPPED, True)
+    return guests
+
+
+def test_who_was_not_sent_by_a_stopped_list_is_sent_by_another_in_the_same_arm(
+    stopped: RecipientList, sid: User, client_of: ClientOf, world: World
+) -> None:
+    unsent, browser = stopped.waiting_count, client_of(sid)
+    assert f"Nothing was sent to {unsent} guests." in page(browser, stopped)
+    post(browser, "list_send_unsent", stopped)
+    child = RecipientList.objects.get(parent=stopped)
+    assert (child.name, child.waiting_count) == ("June guests, rest", unsent)
+    for guest in child.recipients.select_related("retry_of"):
+        assert guest.retry_of is not None
+        assert (guest.retry_of.outcome, guest.variant_id) == ("waiting", guest.retry_of.variant_id)
+    html = page(browser, child)
+    assert "to whom nothing was sent get it now" in html
+    assert "Why it was refused" not in html
+    send(child, world)
+    assert child.rewarded_count + child.refused_count == unsent
+    ledger = family_of(stopped).ledger
+    assert ledger["rows"] == stopped.rows_count == sum(value for term, value in ledger.items() if term != "rows")
+    assert ledger["waiting"] == 0
+    assert ledger["rewarded"] == stopped.rewarded_count + child.rewarded_count
+
+
+def test_unsent_guests_go_into_one_list_only_and_come_back_when_it_is_discarded(
+    stopped: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    unsent, browser = stopped.waiting_count, client_of(sid)
+    post(browser, "list_send_unsent", stopped)
+    child = RecipientList.objects.get(parent=stopped)
+    html = page(browser, stopped)
+    assert "Nothing was sent to" not in html
+    assert f"{unsent} guests in <a" in html
+    post(browser, "list_send_unsent", stopped)
+    assert RecipientList.objects.filter(parent=stopped).count() == 1
+    assert "nobody left to whom nothing was sent" in page(browser, stopped)
+    assert discard_list(recipient_list=child, actor=sid)
+    assert f"Nothing was sent to {unsent} guests." in page(browser, stopped)
+
+
+def test_only_who_may_issue_sends_the_rest_and_only_while_the_campaign_runs(
+    stopped: RecipientList, bea: User, sid: User, client_of: ClientOf
+) -> None:
+    assert post(client_of(bea), "list_send_unsent", stopped).status_code == 403
+    assert "send-unsent" in page(client_of(sid), stopped)
+    Campaign.objects.update(end_at=stopped.created_at)
+    html = page(client_of(sid), stopped)
+    assert "send-unsent" not in html
+    assert "“Win-back June” has ended, so a new campaign would have to reward them" in html
+
+
+def test_a_retry_that_could_not_work_is_not_offered(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    Campaign.objects.update(end_at=ended.created_at)
+    html = page(client_of(sid), ended)
+    assert 'id="retry"' not in html
+    assert "“Win-back June” has ended, so nobody can be sent again by it." in html
 
 
 def test_a_retry_of_a_retry_belongs_to_the_same_family(
