@@ -20,7 +20,7 @@ from issuance.models import Recipient, RowError
 
 LONGEST = 254
 LAST = 4  # digits of a phone that a mask leaves
-_PHONE = re.compile(r"[+(]?[\d\s().+/-]{3,40}").fullmatch
+_PART = re.compile(r"[+(]?[\d\s().+/\-\u2010-\u2015\u2212]{3,40}").fullmatch  # all kinds of dashes
 
 
 def matching_guests(guests: QuerySet[Recipient], text: str, *, country: str, unmasked: bool) -> QuerySet[Recipient]:
@@ -38,10 +38,12 @@ def matching_guests(guests: QuerySet[Recipient], text: str, *, country: str, unm
 
 def _digits(text: str, country: str) -> str:
     """A phone number as it is stored, or as much of it as was typed; empty if the text is none."""
-    if not _PHONE(text):
+    if "@" in text:  # An address may well begin like a phone number.
         return ""
-    digits = re.sub(r"\D", "", text)
-    return phone_verdict(text, country).value or (digits.lstrip("0") if len(digits) > LAST else digits)
+    if whole := phone_verdict(text, country).value:
+        return whole
+    digits = re.sub(r"\D", "", text) if _PART(text) else ""
+    return digits.lstrip("0") if len(digits) > LAST else digits
 
 
 def matching_errors(errors: QuerySet[RowError], text: str, *, unmasked: bool) -> QuerySet[RowError]:
