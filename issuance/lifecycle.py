@@ -16,7 +16,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from issuance.models import IssuanceJob, RecipientList, note_event
-from issuance.notices import tell_end, tell_review
+from issuance.notices import tell_end, tell_review, tell_unread
 from issuance.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
 from thanxportal.accounts.models import User
 
@@ -41,6 +41,8 @@ def move_list(
     recipient_list.state = new
     if new in (ListState.FINISHED, ListState.STOPPED):
         tell_end(recipient_list)
+    elif new in (ListState.MAPPING, ListState.UNREADABLE):
+        tell_unread(recipient_list)
     return True
 
 

@@ -46,6 +46,15 @@ def tell_review(job: IssuanceJob) -> None:
     _tell(found, Kind.NEEDS_REVIEW, f"review:{timezone.now():%Y%m%d}", sentence)
 
 
+def tell_unread(recipient_list: RecipientList) -> None:
+    """A file can't be read, or waits for its columns: who brought it, or else all who could bring it again."""
+    found = RecipientList.objects.select_related("merchant", "created_by").get(pk=recipient_list.pk)
+    columns = found.state == ListState.MAPPING
+    why = "needs you to say which columns hold the guests." if columns else f"can’t be read. {found.problem}"
+    key = f"unread:{found.state}"
+    _tell(found, Kind.LIST_UNREAD, key, f"“{found.name}” {why}", right=Right.BUILD, only=found.created_by)
+
+
 def tell_asked(recipient_list: RecipientList, asker: User | None) -> None:
     """The approvers, but not who asks."""
     guests = recipient_list.waiting_count

@@ -16,7 +16,7 @@ from campaigns.models import Campaign
 from issuance.canaries import send_the_rest
 from issuance.lifecycle import move_job, move_list
 from issuance.models import IssuanceJob, RecipientList, note_event
-from issuance.notices import tell_asked
+from issuance.notices import tell_answered, tell_asked
 from issuance.retries import give_back
 from issuance.settlement import end_job
 from issuance.states import JOB_REVOCABLE, LIST_MOVES, JobState, ListState
@@ -90,7 +90,7 @@ def start_hold(recipient_list: RecipientList, actor: User | None, *, hold: bool)
     if not move_list(recipient_list, ListState.HELD, actor=actor, **fields):
         return False
     guests = recipient_list.waiting_count
-    _tell(recipient_list, actor, f"Issued “{recipient_list.name}” to {guests:,} guest{'' if guests == 1 else 's'}.")
+    _tell(recipient_list, actor, f"Launched “{recipient_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}.")
     return True
 
 
@@ -116,10 +116,13 @@ def discard_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
     """Puts away a list of which nothing was issued; False if that is no longer possible."""
     if ListState.DISCARDED not in LIST_MOVES[recipient_list.status]:
         return False
+    asked = recipient_list.status == ListState.AWAITING_APPROVAL
     if not move_list(recipient_list, ListState.DISCARDED, actor=actor, ended_at=timezone.now(), lease_until=None):
         return False
     if recipient_list.parent_id:
         give_back(recipient_list)
+    if asked and actor != recipient_list.launched_by:
+        tell_answered(recipient_list, f"{actor} discarded “{recipient_list.name}”.", recipient_list.launched_by)
     _tell(recipient_list, actor, f"Discarded the guest list “{recipient_list.name}”.")
     return True
 

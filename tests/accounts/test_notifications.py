@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.base import ContentFile
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django.test import Client
@@ -14,9 +15,10 @@ from django.urls import reverse
 
 from campaigns.discovery import sync_partner
 from campaigns.models import Campaign, RewardTemplate
+from issuance import engine
 from issuance.approval import approve_list, send_back_list
 from issuance.models import RecipientList
-from issuance.services import launch_list
+from issuance.services import create_list, discard_list, launch_list
 from tests.conftest import World, checked
 from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.models import Kind, Membership, Merchant, Notification, Right, Role, User
@@ -98,6 +100,37 @@ def test_a_mail_server_that_is_down_is_tried_again_and_given_up_at_last(
     monkeypatch.setattr(EmailBackend, "send_messages", working)
     tell(harbor, key="list:2:end")
     assert send_due_mail() == 1
+
+
+def test_who_brought_a_file_that_cannot_be_read_is_told_and_nobody_else(
+    campaign: Campaign, bea: User, ana: User
+) -> None:
+    create_list(campaign=campaign, name="June.csv", content="", actor=bea)
+    engine.drive_due_work()
+    assert len(told(bea)) == 1
+    assert "“June.csv” can’t be read." in told(bea)[0]
+    assert told(ana) == []
+
+
+def test_whoever_can_choose_columns_is_told_of_a_list_that_nobody_brought(
+    campaign: Campaign, bea: User, ben: User, sid: User
+) -> None:
+    file = ContentFile(b"One,Two\na@example.com,b@example.com\nc@example.com,d@example.com\n", "odd.csv")
+    made = create_list(campaign=campaign, name="Odd", content=file, actor=None)
+    engine.drive_due_work()
+    made.refresh_from_db()
+    assert made.state == "mapping"
+    assert told(bea) == told(sid) == ["“Odd” needs you to say which columns hold the guests."]
+    assert told(ben) == []
+
+
+def test_who_asked_for_approval_is_told_that_the_list_was_discarded(campaign: Campaign, bea: User, sid: User) -> None:
+    Merchant.objects.update(approval_threshold=0)
+    made = checked(campaign, "a@example.com b@example.com c@example.com d@example.com")
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=sid)
+    made.refresh_from_db()
+    assert discard_list(recipient_list=made, actor=bea)
+    assert told(sid)[-1] == "Bea discarded “June guests”."
 
 
 def test_of_two_workers_one_sends(harbor: Merchant, ana: User) -> None:

@@ -187,7 +187,7 @@ def test_only_senders_reward(role: Role, one_arm: Campaign, harbor: Merchant, cl
 def test_the_log_names_the_reason_and_no_guest(one_arm: Campaign, sid: User, client_of: ClientOf) -> None:
     ask(client_of(sid), one_arm)
     sentences = " ".join(Activity.objects.values_list("sentence", flat=True))
-    assert "Issued “One guest: A long wait” to 1 guest." in sentences
+    assert "Launched “One guest: A long wait”: 1 reward." in sentences
     assert "ann@example.com" not in sentences
 
 

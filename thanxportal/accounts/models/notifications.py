@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     SAFETY_STOP = "safety_stop", "The safety check stopped a list"
     NEEDS_REVIEW = "needs_review", "Thanx’s answer about a job isn’t clear, so staff look at it"
     FINISHED = "finished", "A list has finished or was stopped"
+    LIST_UNREAD = "list_unread", "A list that you brought can’t be read, or needs its columns chosen"
     REWARD_WITHDRAWN = "reward_withdrawn", "Thanx no longer publishes a reward of a running campaign"
 
 
