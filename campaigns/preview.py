@@ -105,7 +105,9 @@ def _arms(campaign: Campaign, variants: Sequence[Variant]) -> list[ArmPreview]:
 
 
 def _difference(arms: list[ArmPreview]) -> str:
-    return told_from_luck([Sized(arm.label, arm.count, arm.variant.is_control) for arm in arms if arm.count is not None])
+    return told_from_luck(
+        [Sized(arm.label, arm.count, arm.variant.is_control) for arm in arms if arm.count is not None]
+    )
 
 
 def _checks(campaign: Campaign, variants: Sequence[Variant], now: datetime) -> Iterator[Check]:

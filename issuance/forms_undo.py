@@ -36,7 +36,10 @@ class UndoForm(forms.Form):
         unit = self.COLUMN if column else self.SIZE if size else self.MOST
         super().__init__(data, initial={"unit": unit, "column": column, "size": size or FIRST_JOB_SIZE})
         self.list = recipient_list
-        units = [(self.MOST, "Jobs as large as Thanx takes them"), (self.SIZE, "Smaller jobs, all alike")]
+        units = [
+            (self.MOST, f"Jobs as large as Thanx takes them (up to {settings.JOB_SIZE:,} guests)"),
+            (self.SIZE, "Smaller jobs, all alike"),
+        ]
         by_column = (self.COLUMN, "Jobs by a column, such as the location")
         self.fields["unit"].choices = [units[0], *([by_column] if columns else []), units[1]]  # type: ignore[attr-defined]
         self.fields["column"].choices = [(name, name) for name in columns]  # type: ignore[attr-defined]
