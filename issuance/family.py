@@ -74,11 +74,10 @@ def family_of(recipient_list: RecipientList) -> Family:
 
 def _members(head: RecipientList, children: dict[int, list[RecipientList]], depth: int) -> list[Member]:
     below = children.get(head.pk, [])
-    refused, unsent = (
-        sum(child.rows_count for child in below if child.took == outcome)  # type: ignore[attr-defined]
-        for outcome in (Outcome.REFUSED, Outcome.WAITING)
-    )
-    members = [Member(head, depth, refused, unsent)]
+    moved = {outcome: 0 for outcome in (Outcome.REFUSED, Outcome.WAITING)}
+    for child in below:
+        moved[child.took] = moved.get(child.took, 0) + child.rows_count  # type: ignore[attr-defined]
+    members = [Member(head, depth, moved[Outcome.REFUSED], moved[Outcome.WAITING])]
     for child in below:
         members += _members(child, children, depth + 1)
     return members

@@ -155,7 +155,7 @@ def _refusals(merchant: Merchant) -> Iterator[Need]:
     left = refused_and_left().filter(recipient_list=OuterRef("pk"))
     some = ended.filter(refused_count__gt=taken_from(Outcome.REFUSED)).filter(Exists(left))
     for found in some.annotate(left=CountOf(left.order_by().values("pk")[:MANY]))[: MOST + 1]:
-        count, many = found.left, found.left == MANY
+        count, many = found.left, found.left == MANY  # type: ignore[attr-defined]
         yield Need(
             f"{count:,}{' or more' if many else ''} guest{'' if count == 1 else 's'} of “{found.name}” "
             f"{'was' if count == 1 else 'were'} refused.",

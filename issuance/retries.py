@@ -44,7 +44,7 @@ def left_unsent(recipient_list: RecipientList) -> QuerySet[Recipient]:
     return Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.WAITING, retries=None)
 
 
-def sent_again(**terms: Any) -> QuerySet[RecipientList]:
+def sent_again(**terms: Any) -> QuerySet[Any]:
     """Lists that send guests of another one again, with `took`: where all of them stood there. Discarded ones send
     nobody."""
     first = Recipient.objects.filter(recipient_list=OuterRef("pk")).order_by("row").values("retry_of__outcome")[:1]
