@@ -18,6 +18,7 @@ app_name = "issuance"
 urlpatterns = [
     path("", views_home.home, name="home"),
     path("dock/", views_home.dock, name="dock"),
+    path("running/", views_home.running, name="running"),
     path("guest/", views_one_guest.one_guest, name="one_guest"),
     path("lists/", views_lists.list_index, name="list_index"),
     path("campaigns/<int:pk>/lists/", views_lists.campaign_lists, name="campaign_lists"),

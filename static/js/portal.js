@@ -29,9 +29,8 @@
   const mark = (zone) => {
     if (over && over !== zone) over.classList.remove("over");
     over = zone;
-    if (zone) zone.classList.add("over");
+    zone?.classList.add("over");
   };
-
   const carriesFile = (event) => event.dataTransfer.types.includes("Files");
   document.addEventListener("dragover", (event) => {
     if (!carriesFile(event)) return;
@@ -44,9 +43,8 @@
     if (!carriesFile(event)) return;
     event.preventDefault();
     mark(null);
-    const zone = zoneOf(event);
-    if (!zone || !event.dataTransfer.files.length) return;
-    const input = zone.querySelector("input[type=file]");
+    const input = zoneOf(event)?.querySelector("input[type=file]");
+    if (!input || !event.dataTransfer.files.length) return;
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
@@ -95,12 +93,16 @@
   // A poll waits while nobody looks, and four times as long as the last one took: a slow portal is asked less often.
   const polls = new Map(); // address -> when it was asked, and until when it rests
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (!event.detail.elt.matches("[data-poll]")) return;
-    const address = event.detail.elt.getAttribute("hx-get");
-    if (document.hidden || Date.now() < polls.get(address)?.rest) event.preventDefault();
+    const poll = event.detail.elt;
+    if (!poll.matches("[data-poll]")) return;
+    const address = poll.getAttribute("hx-get");
+    const unseen = document.hidden || !(poll.checkVisibility?.() ?? true);
+    if (unseen || Date.now() < polls.get(address)?.rest) event.preventDefault();
     else polls.set(address, { asked: Date.now() });
   });
   document.addEventListener("htmx:afterRequest", (event) => {
+    event.detail.elt.closest?.("form[data-once]")?.removeAttribute("aria-busy");
+    if (event.detail.successful && document.querySelector("#announcer.toast")) say("");
     const poll = event.detail.elt.matches?.("[data-poll]") && polls.get(event.detail.elt.getAttribute("hx-get"));
     if (!poll) return;
     const pause = 4 * (Date.now() - poll.asked);
@@ -112,25 +114,27 @@
     for (const element of document.querySelectorAll("[data-poll]")) window.htmx.trigger(element, "look");
   };
   document.addEventListener("visibilitychange", lookNow);
-  window.addEventListener("online", lookNow);
-  document.addEventListener("htmx:afterRequest", (event) => {
-    event.detail.elt.closest?.("form[data-once]")?.removeAttribute("aria-busy");
-    if (event.detail.successful && document.querySelector("#announcer.toast")) say("");
-  });
-  document.addEventListener("htmx:sendError", () => say("The portal can't be reached. Look at your connection, then try again.", true));
+  const offline = "You are offline. What was started goes on without you; this page shows how things stood.";
+  window.addEventListener("offline", () => say(offline, true));
+  window.addEventListener("online", () => { say("You are online again."); lookNow(); });
+  document.addEventListener("htmx:sendError", () => say(navigator.onLine ? "The portal can't be reached. Look at your connection, then try again." : offline, true));
   document.addEventListener("htmx:responseError", () => say("That didn't work. Reload the page and try again.", true));
-  document.addEventListener("htmx:afterSettle", () => {
+  const within = (element, hook) => (element.matches?.(hook) ? element : element.querySelector?.(hook));
+  document.addEventListener("htmx:afterSettle", (event) => {
     const titled = document.querySelector("[data-title]");
     if (titled) document.title = titled.dataset.title;
-    const told = document.querySelector("[data-announce]");
+    const told = within(event.target, "[data-announce]");
     if (told) say(told.dataset.announce);
   });
   document.addEventListener("htmx:load", (event) => {
-    prepare(event.detail.elt);
-    const target = event.detail.elt.matches?.("[data-focus]") ? event.detail.elt : event.detail.elt.querySelector?.("[data-focus]");
+    const loaded = event.detail.elt;
+    prepare(loaded);
+    const target = within(loaded, "[data-focus]");
     // Whoever types elsewhere keeps the focus.
-    const typing = document.activeElement?.matches("input, textarea, select") && !event.detail.elt.contains(document.activeElement);
-    if (target && !typing && event.detail.elt !== document.body) target.focus();
+    const typing = document.activeElement?.matches("input, textarea, select") && !loaded.contains(document.activeElement);
+    if (target && !typing && loaded !== document.body) target.focus();
+    // What has ended here has ended in the dock as well.
+    if (loaded.matches?.("[data-title]:not([data-poll])")) lookNow();
   });
 
   // Buttons that need this script stay hidden without it.

@@ -128,8 +128,20 @@ def test_a_connection_that_breaks_is_told_and_taken_back_when_it_works_again(
     RecipientList.objects.filter(pk=large.pk).update(state="reading", lease_until=None)
     page = page_of(sid)
     page.goto(reverse("issuance:list_detail", args=[large.merchant.handle, large.pk]))
-    page.context.set_offline(True)
+    page.route("**/progress/", lambda route: route.abort())
     expect(page.get_by_text("The portal can't be reached.")).to_be_visible()
-    page.context.set_offline(False)
+    page.unroute("**/progress/")
     expect(page.get_by_text("The portal can't be reached.")).to_be_hidden(timeout=20_000)
     complaints.clear()  # The browser itself notes each request that failed.
+
+
+def test_who_is_offline_is_told_at_once_and_what_goes_on_regardless(
+    harbor: Merchant, ana: User, page_of: Callable[..., Page]
+) -> None:
+    page = page_of(ana)
+    page.goto(f"/m/{harbor.handle}/team/")
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline. What was started goes on without you")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("#announcer")).to_have_text("You are online again.")
+    expect(page.locator("#announcer.toast")).to_have_count(0)

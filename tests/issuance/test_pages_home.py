@@ -176,6 +176,24 @@ def test_what_is_running_is_docked_on_every_page(harbor: Merchant, ana: User, cl
         assert "On its way" in html
 
 
+def test_running_lists_move_on_home_and_the_page_comes_anew_when_one_ends(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    running = guest_list(campaign, ListState.ISSUING, name="June", rewarded=1, waiting=1)
+    address = f"/m/harbor-grill/running/?was={running.pk}"
+    assert f'hx-get="{address}"' in home(browser)
+    with django_assert_num_queries(4):
+        answer = browser.get(address, headers={"HX-Request": "true"})
+    assert "1 of 2 rewarded" in answer.content.decode()
+    assert "Latest lists" not in answer.content.decode()
+    RecipientList.objects.filter(pk=running.pk).update(state=ListState.FINISHED, ended_at=timezone.now())
+    answer = browser.get(address, headers={"HX-Request": "true"})
+    assert (answer["HX-Retarget"], answer["HX-Reselect"]) == ("#main", "#main")
+    assert "Latest lists" in answer.content.decode()
+    assert browser.get(address).headers["Location"] == "/m/harbor-grill/"
+
+
 def test_home_costs_the_same_with_many_lists(
     harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
@@ -220,6 +238,19 @@ def test_a_campaigns_lists_are_a_piece_for_its_page_and_a_page_without_javascrip
         assert "Mine" in html
         assert "Not mine" not in html
         assert "Bring guests" in html
+
+
+def test_the_lists_of_a_campaign_cost_the_same_however_many_they_are(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    url = reverse("issuance:campaign_lists", args=["harbor-grill", campaign.pk])
+    browser.get(url)
+    for _ in range(2):
+        for _ in range(5):
+            guest_list(campaign, waiting=1)
+        with django_assert_num_queries(5):
+            browser.get(url, headers={"HX-Request": "true"})
 
 
 def test_the_dock_asks_again_only_while_something_runs(
