@@ -14,7 +14,7 @@ from campaigns.models import Variant
 from issuance.ledger import waiting_label
 from issuance.masking import mask
 from issuance.models import Recipient, RecipientList, RowError
-from issuance.reasons import reason_in_words
+from issuance.reasons import is_of_a_row, reason_in_words
 from issuance.search import LONGEST, matching_errors, matching_guests
 from issuance.states import Outcome
 
@@ -59,8 +59,15 @@ class Filters:
         """Reads the address; whatever makes no sense there is left out."""
         outcome = query.get("outcome", "")
         numbers = {name: number_in(query, name) for name in ("arm", "job", "after", "before")}
+        outcome = outcome if outcome in FILTERS else ""
         cause, q = query.get("cause", "")[:80], query.get("q", "").strip()[:LONGEST]
-        return cls(outcome=outcome if outcome in FILTERS else "", cause=cause, q=q, **numbers)
+        return cls(outcome=outcome, cause=cause if _can_have(outcome, cause) else "", q=q, **numbers)
+
+
+def _can_have(outcome: str, cause: str) -> bool:
+    """Whether rows with this outcome can have been left out or refused for this reason."""
+    of_row = is_of_a_row(cause)
+    return {"": True, Outcome.REFUSED.value: not of_row, RowError.INVALID: of_row}.get(outcome, False)
 
 
 def number_in(query: Any, name: str) -> int | None:
@@ -180,13 +187,13 @@ def _at(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
     return rows.filter(row__gt=filters.after) if filters.after else rows
 
 
-def causes_in(recipient_list: RecipientList) -> list[tuple[str, str]]:
-    """(code, words) of every refusal and every kind of bad row of the list, as choices of a filter."""
+def causes_in(recipient_list: RecipientList, outcome: str) -> list[tuple[str, str]]:
+    """(code, words) of the refusals and the kinds of bad rows among the list's rows with this outcome."""
     codes: set[str] = set()
-    if recipient_list.refused_count:
+    if recipient_list.refused_count and outcome in ("", Outcome.REFUSED):
         refused = Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.REFUSED)
         codes |= set(refused.order_by().values_list("reason", flat=True).distinct())
-    if recipient_list.invalid_count:
+    if recipient_list.invalid_count and outcome in ("", RowError.INVALID):
         bad = RowError.objects.filter(recipient_list=recipient_list, kind=RowError.INVALID)
         codes |= set(bad.order_by().values_list("code", flat=True).distinct())
     return sorted(((code, reason_in_words(code)) for code in codes if code), key=lambda choice: choice[1])

@@ -31,6 +31,11 @@ JOB_PROBLEMS = {
 DUPLICATE = "The same guest is already in this file, further up."
 
 
+def is_of_a_row(code: str) -> bool:
+    """Whether the code says what is wrong with a row of the file, not why Thanx refused a guest."""
+    return code in SENTENCES
+
+
 def reason_in_words(code: str) -> str:
     """The sentence for the code of a refusal or of a bad row; empty for no code."""
     if not code:

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from issuance.access import list_for, may
-from issuance.guests import Filters, GuestPage, GuestReader, causes_in, guest_page, number_in
-from issuance.ledger import guests_url, ledger_terms
+from issuance.guests import BAD, Filters, GuestPage, GuestReader, causes_in, guest_page, number_in
+from issuance.ledger import Term, guests_url, ledger_terms
 from issuance.models import RecipientList
 from issuance.reveals import note_reveal
 from thanxportal.accounts.access import user_of
@@ -53,9 +53,9 @@ def _grid(request: HttpRequest, reader: GuestReader, page: GuestPage) -> HttpRes
         "filters": filters,
         "reader": reader,
         "page": page,
-        "causes": causes_in(recipient_list),
+        "causes": causes_in(recipient_list, filters.outcome),
         "type_job": len(reader.jobs) > MOST_JOBS,
-        "terms": ledger_terms(recipient_list, filters.outcome or "rows"),
+        "terms": _terms(recipient_list, filters),
         "older_url": page.older and _address(recipient_list, filters, after=page.older),
         "newer_url": page.newer and _address(recipient_list, filters, before=page.newer),
         "reveal_url": f"{reveal_url}?{request.GET.urlencode()}",
@@ -63,6 +63,15 @@ def _grid(request: HttpRequest, reader: GuestReader, page: GuestPage) -> HttpRes
         "bad_rows_allowed": may(request, Right.BUILD),
     }
     return TemplateResponse(request, "issuance/guests.html", context)
+
+
+def _terms(recipient_list: RecipientList, filters: Filters) -> list[Term]:
+    """The ledger as a choice that keeps what else was chosen, but for what no row of a term can have."""
+    kept = {"q": filters.q, "cause": filters.cause}
+    seat = {"arm": filters.arm, "job": filters.job}
+    terms = ledger_terms(recipient_list, filters.outcome or "rows", **kept, **seat)
+    without_seat = {term.key: term for term in ledger_terms(recipient_list, filters.outcome, **kept)}
+    return [without_seat[term.key] if term.key in BAD else term for term in terms]
 
 
 def _address(recipient_list: RecipientList, filters: Filters, **turn: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -141,6 +142,67 @@ def test_a_page_that_nobody_sees_asks_nothing(one_arm: Campaign, ana: User, page
     page.evaluate("Object.defineProperty(document, 'hidden', {value: true})")
     page.wait_for_timeout(2_500)
     assert len(asked) <= seen + 1
+
+
+def test_the_dock_is_asked_for_once_and_ends_with_the_list(
+    one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None]
+) -> None:
+    made = brought(one_arm, ana)
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana)
+    page = page_of(ana)
+    asked: list[float] = []
+    page.on("request", lambda request: asked.append(monotonic()) if "/dock/" in request.url else None)
+    page.goto(f"/m/harbor-grill/lists/{made.pk}/")
+    page.wait_for_timeout(5_500)
+    assert len(asked) == 1, "the menu of small windows isn't shown, so its dock asks nothing"
+    until(page, work, made, "finished")
+    expect(page.locator("#announcer")).to_have_text("Finished. 5 rewarded, 3 refused.")
+    expect(page.locator(".side .dock")).to_have_count(0, timeout=3_000)
+
+
+def test_home_shows_how_a_running_list_moves_and_what_it_came_to(
+    one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None]
+) -> None:
+    made = brought(one_arm, ana)
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana)
+    page = page_of(ana)
+    page.goto("/m/harbor-grill/")
+    expect(page.locator("#running-now")).to_contain_text("8 guests wait for the start")
+    until(page, work, made, "finished")
+    Recipient.objects.filter(recipient_list=made, outcome="refused").update(reason="USER_EMAIL_INVALID")
+    expect(page.get_by_text("Nothing is being read or issued right now.")).to_be_visible()
+    expect(page.get_by_text("3 guests of “June guests” were refused.")).to_be_visible()
+
+
+def test_another_way_to_cut_a_list_keeps_the_typed_count_and_the_focus(
+    one_arm: Campaign, ana: User, page_of: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("issuance.forms.TYPE_THE_COUNT_ABOVE", 2)
+    made = brought(one_arm, ana)
+    page = page_of(ana)
+    page.goto(f"/m/harbor-grill/lists/{made.pk}/review/")
+    count = page.get_by_label("Type 8 to confirm")
+    count.fill("8")
+    page.get_by_label("Jobs by a column").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#undo-plan")).to_contain_text("two different values of")
+    expect(page.get_by_label("Jobs by a column")).to_be_focused()
+    expect(count).to_have_value("8")
+    page.get_by_role("button", name="Issue 8 rewards").click()
+    expect(page.get_by_role("heading", name="June guests")).to_be_visible()
+    made.refresh_from_db()
+    assert made.launched_at is not None
+
+
+def test_who_shows_a_page_in_full_is_told_so_where_the_button_was(
+    one_arm: Campaign, ana: User, page_of: Callable[..., Page]
+) -> None:
+    made = brought(one_arm, ana)
+    page = page_of(ana)
+    page.goto(f"/m/harbor-grill/lists/{made.pk}/guests/")
+    page.get_by_role("button", name="Show this page in full").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Shown in full, and kept")).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

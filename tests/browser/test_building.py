@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
 from thanxportal.accounts.models import Merchant, User
+from thanxportal.partner.models import Credential
 
 
 def shares(page: Page) -> list[str]:
@@ -93,6 +95,34 @@ def test_the_same_campaign_is_built_without_javascript(
     page.get_by_role("button", name="Review and publish").click()
     expect(page.get_by_role("button", name="Publish the campaign")).to_be_visible()
     assert Campaign.objects.count() == 1
+
+
+def test_how_many_rewards_were_found_is_told_to_those_who_listen(
+    harbor: Merchant, ana: User, page_of: Callable[..., Page]
+) -> None:
+    page = page_of(ana)
+    page.goto("/m/harbor-grill/campaigns/new/")
+    page.get_by_label("Name", exact=True).fill("Win-back June")
+    expect(page.locator("#announcer")).to_contain_text("Saved")
+    page.get_by_role("button", name="Choose a reward").click()
+    expect(page.locator("#announcer")).to_have_text("2 rewards")
+    page.locator("#q-0").fill("zzz")
+    expect(page.locator("#announcer")).to_have_text("0 rewards")
+
+
+def test_refreshed_rewards_appear_by_themselves_and_keep_the_search(
+    harbor: Merchant, ana: User, page_of: Callable[..., Page]
+) -> None:
+    page = page_of(ana)
+    page.goto("/m/harbor-grill/rewards/")
+    page.get_by_role("button", name="Refresh now").click()
+    expect(page.get_by_text("Thanx is being asked for the latest.")).to_be_visible()
+    page.get_by_label("Find a reward").fill("new")
+    expect(page.get_by_text("No reward matches")).to_be_visible()
+    harbor.reward_templates.create(thanx_id="new", name="Brand new", seen_at=timezone.now())
+    Credential.objects.update(synced_at=timezone.now())
+    expect(page.get_by_text("Brand new")).to_be_visible()
+    expect(page.get_by_text("Thanx is being asked for the latest.")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
