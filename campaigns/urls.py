@@ -6,6 +6,7 @@ app_name = "campaigns"
 urlpatterns = [
     path("rewards/", views_templates.template_list, name="template_list"),
     path("rewards/refresh/", views_templates.refresh_templates, name="refresh_templates"),
+    path("rewards/age/", views_templates.template_age, name="template_age"),
     path("rewards/choices/", views_builder.reward_choices, name="reward_choices"),
     path("rewards/<int:pk>/", views_templates.template_detail, name="template_detail"),
     path("campaigns/", views_campaigns.campaign_list, name="campaign_list"),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import trigger_client_event
 
 from campaigns import tasks
 from campaigns.access import template_for
@@ -24,6 +28,7 @@ from thanxportal.partner.models import Credential
 PAGE = 24
 HISTORY = 30
 REFRESH_EVERY = timedelta(minutes=1)
+PATIENCE = timedelta(minutes=5)  # with a refresh that doesn't come
 SHOWN = {"": "Published", "gone": "No longer published", "all": "All"}
 
 
@@ -47,8 +52,7 @@ def template_list(request: HttpRequest, handle: str) -> HttpResponse:
         "shown": shown,
         "shown_choices": SHOWN,
         "narrowed": bool(query or kind or shown),
-        "synced_at": Credential.current().synced_at,
-    }
+    } | _age()
     whole = "HX-History-Restore-Request" in request.headers or "HX-Request" not in request.headers
     return TemplateResponse(request, f"campaigns/template_list.html{'' if whole else '#cards'}", context)
 
@@ -85,8 +89,28 @@ def refresh_templates(request: HttpRequest, handle: str) -> HttpResponse:
     merchant_for(request, handle, Right.BUILD)
     if Credential.current().ask_for_sync(REFRESH_EVERY):
         nudge(tasks.sync_partner)
-        messages.info(request, "Asking Thanx for the latest rewards. Look again in a minute.")
+        messages.info(request, "Asking Thanx for the latest rewards. They appear here by themselves.")
     else:
-        until = timezone.localtime(timezone.now() + REFRESH_EVERY)
-        messages.info(request, f"Thanx was asked within the last minute. Try again at {until:%H:%M}.")
+        asked_at = Credential.current().sync_asked_at or timezone.now()
+        seconds = max(1, ceil((asked_at + REFRESH_EVERY - timezone.now()).total_seconds()))
+        messages.info(request, f"Thanx was asked within the last minute. Try again in {seconds} s.")
     return redirect("campaigns:template_list", handle)
+
+
+@require_GET
+@never_cache
+def template_age(request: HttpRequest, handle: str) -> HttpResponse:
+    """How old the mirror is, while it is being refreshed; then the page takes the new cards by itself."""
+    merchant_for(request, handle)
+    if not request.headers.get("HX-Request"):
+        return redirect("campaigns:template_list", handle)
+    age = _age()
+    answer = TemplateResponse(request, "campaigns/template_list.html#age", age)
+    return answer if age["refreshing"] else trigger_client_event(answer, "rewards-read")
+
+
+def _age() -> dict[str, Any]:
+    credential = Credential.current()
+    asked, synced = credential.sync_asked_at, credential.synced_at
+    waits = asked is not None and (synced is None or synced < asked) and timezone.now() < asked + PATIENCE
+    return {"synced_at": synced, "refreshing": waits}

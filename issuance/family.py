@@ -74,7 +74,7 @@ def family_of(recipient_list: RecipientList) -> Family:
 
 def _members(head: RecipientList, children: dict[int, list[RecipientList]], depth: int) -> list[Member]:
     below = children.get(head.pk, [])
-    moved = {outcome: 0 for outcome in (Outcome.REFUSED, Outcome.WAITING)}
+    moved = dict.fromkeys((Outcome.REFUSED, Outcome.WAITING), 0)
     for child in below:
         moved[child.took] = moved.get(child.took, 0) + child.rows_count  # type: ignore[attr-defined]
     members = [Member(head, depth, moved[Outcome.REFUSED], moved[Outcome.WAITING])]

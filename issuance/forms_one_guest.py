@@ -39,8 +39,9 @@ class OneGuestForm(forms.Form):
         help_text="Your team sees it. Don’t name the guest.",
     )
 
-    def __init__(self, merchant: Merchant, data: Any = None, *, campaign: int | None = None) -> None:
-        super().__init__(data, initial={"token": uuid4(), "campaign": campaign})
+    def __init__(self, merchant: Merchant, data: Any = None, *, before: dict[str, Any] | None = None) -> None:
+        """`before` is what the form proposes, such as what was asked the last time."""
+        super().__init__(data, initial={"token": uuid4()} | (before or {}))
         self.country = merchant.country
         choices = Campaign.objects.for_merchant(merchant).taking_guests().with_variants()
         field = self.fields["campaign"]

@@ -7,6 +7,7 @@ into Control gets another arm instead: always the same one, whoever asks and how
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -54,6 +55,17 @@ def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID
     note_event(made, ListState.CHECKED, actor=actor, note=f"One guest: {reason}")
     launch_list(recipient_list=made, token=made.confirm_token, actor=actor)
     return made
+
+
+def tried_before(merchant: Merchant, actor: User, pk: int) -> dict[str, Any]:
+    """What the same person had asked for, to be corrected and asked again; empty for anything else, since only who
+    typed a guest may see it."""
+    mine = RecipientList.objects.filter(merchant=merchant, one_guest=True, created_by=actor)
+    made = mine.filter(pk=pk).first()
+    if made is None:
+        return {}
+    reason, _, note = made.reason.partition(": ")
+    return {"guest": made.recipients.get().value, "campaign": made.campaign_id, "reason": reason, "note": note}
 
 
 def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None:

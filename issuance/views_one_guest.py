@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from issuance import tasks
 from issuance.forms_one_guest import OneGuestForm
-from issuance.one_guest import CantReward, last_campaign_of, reward_one_guest
+from issuance.guests import number_in
+from issuance.one_guest import CantReward, last_campaign_of, reward_one_guest, tried_before
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
@@ -22,7 +23,9 @@ from thanxportal.celery import nudge
 def one_guest(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.ISSUE)
     if request.method == "GET":
-        return _form(request, OneGuestForm(merchant, campaign=last_campaign_of(merchant, user_of(request))))
+        me = user_of(request)
+        before = tried_before(merchant, me, number_in(request.GET, "again") or 0)
+        return _form(request, OneGuestForm(merchant, before=before or {"campaign": last_campaign_of(merchant, me)}))
     form = OneGuestForm(merchant, request.POST)
     if not form.is_valid():
         return _form(request, form, status=422)

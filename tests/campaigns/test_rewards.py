@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from campaigns.discovery import sync_partner
 from campaigns.models import TemplateChange
 from campaigns.offers import offer_in_words, total_in_words, value_in_dollars
 from tests import cast
+from tests.conftest import World
 from thanxportal.accounts.models import Merchant, User
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +28,45 @@ def test_refreshing_is_throttled_for_everybody_together(harbor: Merchant, ana: U
     second = browser.post("/m/harbor-grill/rewards/refresh/", follow=True)
     assert "Asking Thanx" in first.content.decode()
     assert "within the last minute" in second.content.decode()
+
+
+def test_who_is_too_early_is_told_how_long_to_wait_since_the_last_refresh(
+    harbor: Merchant, ana: User, client_of: ClientOf, world: World
+) -> None:
+    browser = client_of(ana)
+    browser.post("/m/harbor-grill/rewards/refresh/")
+    world.advance(45)
+    again = browser.post("/m/harbor-grill/rewards/refresh/", follow=True)
+    assert "Try again in 15 s." in again.content.decode()
+
+
+def test_a_refresh_is_followed_until_thanx_was_read(
+    harbor: Merchant, ana: User, client_of: ClientOf, world: World, django_assert_num_queries: Any
+) -> None:
+    browser, age = client_of(ana), f"{REWARDS}age/"
+    assert age not in browser.get(REWARDS).content.decode()
+    browser.post(f"{REWARDS}refresh/")
+    assert f'hx-get="{age}"' in browser.get(REWARDS).content.decode()
+    with django_assert_num_queries(4):
+        waiting = browser.get(age, headers={"HX-Request": "true"})
+    assert "Thanx is being asked for the latest." in waiting.content.decode()
+    assert "HX-Trigger" not in waiting.headers
+    world.advance(2)
+    sync_partner()
+    done = browser.get(age, headers={"HX-Request": "true"})
+    assert "just now" in done.content.decode()
+    assert "hx-get" not in done.content.decode()
+    assert "rewards-read" in done.headers["HX-Trigger"]
+    assert browser.get(age).headers["Location"] == REWARDS
+
+
+def test_a_refresh_that_never_comes_is_not_waited_for(
+    harbor: Merchant, ana: User, client_of: ClientOf, world: World
+) -> None:
+    browser = client_of(ana)
+    browser.post(f"{REWARDS}refresh/")
+    world.advance(6 * 60)
+    assert 'hx-trigger="every 3s' not in browser.get(REWARDS).content.decode()
 
 
 def test_a_reward_is_found_by_any_of_its_words(harbor: Merchant, ana: User, client_of: ClientOf) -> None:

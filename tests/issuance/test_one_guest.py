@@ -200,3 +200,19 @@ def test_a_poll_costs_few_queries(
     with django_assert_num_queries(8):
         html = browser.get(url, headers={"HX-Request": "true"}).content
     assert 500 < len(html) < 10_000
+
+
+def test_who_was_refused_is_asked_for_again_without_typing_it_all_anew(
+    one_arm: Campaign, sid: User, ana: User, client_of: ClientOf, world: World
+) -> None:
+    browser = client_of(sid)
+    page = ask(browser, one_arm, "refused@example.com", note="table 4")["Location"]
+    world.drive()
+    html = browser.get(page).content.decode()
+    made = RecipientList.objects.get()
+    assert f'href="{FORM}?again={made.pk}"' in html
+    again = browser.get(FORM, {"again": made.pk}).content.decode()
+    assert 'value="refused@example.com"' in again
+    assert 'value="table 4"' in again
+    assert f'<option value="{one_arm.pk}" selected>' in again
+    assert "refused@example.com" not in client_of(ana).get(FORM, {"again": made.pk}).content.decode()
