@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 from thanxportal.accounts.access import LAST_MERCHANT, merchant_for, merchant_of_person, user_of
 from thanxportal.accounts.models import Activity
 from thanxportal.accounts.pages import page_of
+from thanxportal.accounts.places import with_places
 
 PAGE = 50
 
@@ -33,4 +34,5 @@ def switch(request: HttpRequest) -> HttpResponse:
 def activity(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle)
     found, older = page_of(request, Activity.objects.for_merchant(merchant), PAGE)
-    return TemplateResponse(request, "accounts/activity.html", {"activities": found, "older": older})
+    context = {"activities": with_places(merchant, found), "older": older}
+    return TemplateResponse(request, "accounts/activity.html", context)
