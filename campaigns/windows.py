@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 Dates = tuple[datetime, datetime, datetime, datetime]  # start, end, redeemable from, redeemable until
 LAST_MINUTE = time(23, 59)
 STEPS = (1, 2, 4, 7, 14, 30, 61, 91, 182, 365, 730)  # days between two marks
-MOST_MARKS = 6
+MOST_MARKS = 7
 
 
 class Span(NamedTuple):

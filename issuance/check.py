@@ -142,5 +142,5 @@ def how_it_was_read(recipient_list: RecipientList) -> list[Fact]:
 
 
 def _kind(info: dict[str, object]) -> str:
-    parts = [str(info.get("kind") or "file").upper(), str(info.get("encoding") or "").upper()]
+    parts = [str(info.get("kind") or "file").upper(), str(info.get("encoding") or "").upper().removesuffix("-SIG")]
     return ", ".join(part for part in parts if part)

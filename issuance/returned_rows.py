@@ -53,7 +53,7 @@ def returned_rows(recipient_list: RecipientList, path: Path) -> Returned:
             changed[number] = cells
         seen.add(number)
     left = [
-        _sentence(unknown, "is no bad row of this list now", "are no bad rows of this list now"),
+        _sentence(unknown, "is no invalid row of this list now", "are no invalid rows of this list now"),
         _sentence(twice, "is there twice: the first was taken", "are there twice: the first was taken"),
     ]
     return Returned(sorted(changed.items()), [sentence for sentence in left if sentence])
@@ -81,10 +81,10 @@ def _marked_column(recipient_list: RecipientList, header: list[str]) -> int:
     for at, cell in enumerate(header):
         if marked := _ROW.fullmatch(cell.strip().lower()):
             if marked[1] != recipient_list.uuid.hex[:8]:
-                raise NotTheseRows("These are the bad rows of another list. Bring them to the page of that list.")
+                raise NotTheseRows("These are the invalid rows of another list. Bring them to the page of that list.")
             return at
     raise NotTheseRows(
-        "These aren’t the bad rows of this list. Download them here, repair that file, and bring it back."
+        "These aren’t the invalid rows of this list. Download them here, repair that file, and bring it back."
     )
 
 

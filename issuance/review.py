@@ -71,7 +71,7 @@ def _guests(recipient_list: RecipientList) -> Check:
     if not recipient_list.waiting_count:
         why = "All of them are in Control. " if recipient_list.control_count else ""
         return Check(BLOCK, f"Nobody in this list would get a reward. {why}Bring a list with more guests.")
-    return Check(PASS, "Every guest appears once; whom this campaign already rewarded is skipped.")
+    return Check(PASS, "Every guest appears once. Whoever got a reward of this campaign before is left out.")
 
 
 def _rewards(arms: list[Arm]) -> list[Check]:

@@ -28,6 +28,7 @@ SENTENCES = {
     ListState.STOPPED: "Stopped",
     ListState.DISCARDED: "Discarded",
 }
+WAITS = (ListState.MAPPING, ListState.CHECKED, ListState.AWAITING_APPROVAL)
 MOVES: dict[tuple[str, str], str] = {
     (ListState.HELD, ListState.CHECKED): "Stopped before anything was sent",
     (ListState.REPAIRING, ListState.CHECKED): "Repair ended",
@@ -47,7 +48,13 @@ def timeline_of(recipient_list: RecipientList) -> list[Line]:
     """The latest lines first: every move of the list, and those of its jobs that a person should know."""
     events = Event.objects.filter(recipient_list=recipient_list).select_related("actor", "job")
     notable = events.filter(Q(job=None) | Q(new_state__in=NOTABLE_JOB_STATES)).defer("job__body")
-    return [_line(event) for event in notable.order_by("-pk")[:MOST]]
+    found = list(notable.order_by("-pk")[:MOST])
+    return [_past(_line(event), event) if event is not found[0] else _line(event) for event in found]
+
+
+def _past(line: Line, event: Event) -> Line:
+    """What waited for a person waits no more once something came after it."""
+    return line._replace(tone="") if event.job_id is None and event.new_state in WAITS else line
 
 
 def _line(event: Event) -> Line:

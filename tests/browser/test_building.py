@@ -90,7 +90,7 @@ def test_the_same_campaign_is_built_without_javascript(
     page.get_by_role("button", name="Add Control").click()
     page.locator("input[name=arm0-weight]").fill("80")
     page.get_by_label("Lock the share of arm 1").check()
-    page.get_by_role("button", name="Make it 100%").click()
+    page.get_by_role("button", name="Make it 100%").first.click()
     assert shares(page) == ["80", "20"]
     page.get_by_role("button", name="Review and publish").click()
     expect(page.get_by_role("button", name="Publish the campaign")).to_be_visible()

@@ -190,7 +190,7 @@ def test_bad_rows_go_out_and_come_back_in_a_file(
     page = page_of(bea, width=width, javascript=javascript)
     page.goto(address(june))
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the bad rows").click()
+        page.get_by_role("link", name="Download the invalid rows").click()
     repaired = tmp_path / "repaired.csv"
     repaired.write_text(Path(download.value.path()).read_text().replace("gus.example.com", "gus@example.com"))
     page.get_by_text("Repair them in a spreadsheet instead").click()

@@ -237,7 +237,7 @@ def test_lists_of_campaigns_and_rewards_need_few_queries(
     harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
     browser = client_of(ana)
-    browser.get("/m/harbor-grill/")
+    browser.get("/m/harbor-grill/rewards/")
     for _ in range(2):
         for _ in range(5):
             cast.draft_campaign(harbor)

@@ -336,7 +336,7 @@ def test_rows_that_are_not_of_this_list_are_named_and_left_alone(
     first[3] = "bob@example.com"
     stranger = ["", "999", "Zoe", "zoe@example.com", ""]
     html = post(browser, "rows_upload", june, rows=as_csv([header, first, first, stranger]))
-    assert "Row 999 is no bad row of this list now." in html
+    assert "Row 999 is no invalid row of this list now." in html
     assert "Row 12 is there twice" in html
     assert not Recipient.objects.filter(recipient_list=june, value="zoe@example.com").exists()
     assert Recipient.objects.get(recipient_list=june, row=12).value == "bob@example.com"
@@ -345,8 +345,8 @@ def test_rows_that_are_not_of_this_list_are_named_and_left_alone(
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([["Name", "Email"], ["Ann", "ann@example.com"]], "These aren’t the bad rows of this list."),
-        ([["reason", "row (list 00000000)", "Email"], ["", "12", "ann@example.com"]], "bad rows of another list"),
+        ([["Name", "Email"], ["Ann", "ann@example.com"]], "These aren’t the invalid rows of this list."),
+        ([["reason", "row (list 00000000)", "Email"], ["", "12", "ann@example.com"]], "invalid rows of another list"),
     ],
 )
 def test_another_file_is_refused_with_what_to_do(

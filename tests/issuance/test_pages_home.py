@@ -237,7 +237,8 @@ def test_a_campaigns_lists_are_a_piece_for_its_page_and_a_page_without_javascrip
     for html in (piece, whole):
         assert "Mine" in html
         assert "Not mine" not in html
-        assert "Bring guests" in html
+    assert "Bring guests" in whole
+    assert "Bring guests" not in piece, "the campaign's page has its own"
 
 
 def test_the_lists_of_a_campaign_cost_the_same_however_many_they_are(

@@ -17,6 +17,7 @@ from issuance.holds import hold_sending
 from issuance.models import IssuanceJob, Recipient, RecipientList, note_event
 from issuance.progress import progress_of
 from issuance.states import JobState, ListState
+from issuance.timeline import timeline_of
 from tests.issuance.factories_pages import guest_list, job, published_campaign
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner.models import Credential
@@ -331,6 +332,14 @@ def test_what_was_never_sent_is_called_so(campaign_here: Campaign, ana: User, cl
     html = page(client_of(ana), guest_list(campaign_here, ListState.STOPPED, rewarded=2, waiting=3))
     assert "not sent</span><b>3</b>" in html
     assert "1 of 2 jobs done, 1 not sent" in html
+
+
+def test_what_waited_for_a_person_waits_no_more_once_something_came_after_it(
+    campaign: Campaign, launched: Callable[[Campaign, str], RecipientList]
+) -> None:
+    made = launched(campaign, "ann@example.com bob@example.com eve@example.com")
+    lines = {line.sentence: line.tone for line in timeline_of(made)}
+    assert (lines["File read and checked"], lines["Launched"]) == ("", "info")
 
 
 def test_the_timeline_tells_who_did_what(campaign_here: Campaign, ana: User, client_of: ClientOf) -> None:

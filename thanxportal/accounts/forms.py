@@ -26,7 +26,7 @@ class InviteForm(forms.Form):
     """Whom to invite as what."""
 
     email = forms.EmailField(label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(label="Role", choices=[(role.value, f"{role.label}: {does}") for role, does in ROLES])
+    role = forms.ChoiceField(label="Role", choices=Role.choices, help_text="What each role may do stands below.")
 
 
 class RoleForm(forms.Form):
@@ -50,7 +50,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["time_zone"].choices = _zones()  # type: ignore[attr-defined]
         self.fields["country"].choices = _countries()  # type: ignore[attr-defined]
         for name, label, hint in (
-            ("preferred_identifier", "When a row has an email and a phone number", "Thanx is asked by this one."),
+            (
+                "preferred_identifier",
+                "When a row has an email and a phone number",
+                "The portal sends this one to Thanx. The other stays in your list.",
+            ),
             ("repeat_days", "Days in which a guest was rewarded “lately”",
              "Guests whom another campaign rewarded in these days are set aside before you issue. 0: nobody is."),
             ("approval_threshold", "Guests that one person may reward alone",
