@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
 from django.urls import reverse
-from playwright.sync_api import Page, Response
+from django.utils import timezone
+from playwright.sync_api import Page, Response, expect
 
 from campaigns.drafts import duplicate_campaign
 from campaigns.models import Campaign
 from issuance.models import RecipientList
+from issuance.retries import send_unsent
 from issuance.services import create_list
+from issuance.states import ListState
 from tests.browser.looks import assert_fit_for_everybody
+from tests.cast import draft_campaign
+from tests.issuance.factories_pages import guest_list
 from thanxportal.accounts.models import Merchant, User
 
 GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(60)), "guest1@example.com", "nobody"])
@@ -52,6 +59,46 @@ def test_axe_finds_nothing_and_nothing_overflows(
 ) -> None:
     page = page_of(ana, width=width, scheme=scheme)
     for address in addresses:
+        assert_fit_for_everybody(page, address)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_on_lists_in_every_state_and_a_complete_draft(
+    campaign: Campaign, page_of: Callable[..., Page], ana: User, width: int, scheme: str
+) -> None:
+    now = timezone.now()
+    stopped = guest_list(campaign, ListState.STOPPED, name="Stopped", rewarded=3, refused=2, waiting=4)
+    held = guest_list(campaign, ListState.HELD, name="Held", waiting=4, held_until=now + timedelta(minutes=2))
+    issuing = guest_list(campaign, ListState.ISSUING, name="Issuing", rewarded=3, refused=2, waiting=4, unknown=1)
+    safety = guest_list(campaign, ListState.ISSUING, name="Safety", refused=4, waiting=9, safety_stop_at=now)
+    unreadable = guest_list(campaign, ListState.UNREADABLE, name="Broken", problem="It is empty.")
+    unsent = send_unsent(recipient_list=stopped, actor=ana)
+    draft = draft_campaign(campaign.merchant, name="Complete draft")
+    page = page_of(ana, width=width, scheme=scheme)
+    for made in (stopped, held, issuing, safety, unreadable, unsent):
+        assert_fit_for_everybody(page, reverse("issuance:list_detail", args=[campaign.merchant.handle, made.pk]))
+    assert_fit_for_everybody(page, reverse("campaigns:campaign_detail", args=[campaign.merchant.handle, draft.pk]))
+    page.get_by_text("Delete this draft").click()
+    expect(page.get_by_role("button", name="Yes, delete “Complete draft”")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Delete this draft")).to_be_focused()
+    assert_fit_for_everybody(page, reverse("issuance:home", args=[campaign.merchant.handle]))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_where_somebody_signs_in_or_goes_wrong(
+    harbor: Merchant, ben: User, page_of: Callable[..., Page], complaints: list[str], width: int, scheme: str
+) -> None:
+    page = page_of(ben, width=width, scheme=scheme)
+    page.route("**/broken/", lambda route: route.fulfill(status=500, body=render_to_string("500.html")))
+    for address in (f"/m/{harbor.handle}/settings/", "/nowhere/", "/broken/"):
+        assert_fit_for_everybody(page, address)
+    assert [text.partition("status of ")[2][:3] for text in complaints] == ["403", "404", "500"]
+    complaints.clear()
+    page.context.clear_cookies()
+    for address in ("/account/login/", "/account/password/reset/"):
         assert_fit_for_everybody(page, address)
 
 
