@@ -60,8 +60,8 @@ lock: $(VENV)/dev.stamp ## pin every dependency with its hashes
 	$(UV_COMPILE) -o requirements.txt
 	$(UV_COMPILE) --extra dev -o requirements-dev.txt
 
-screens: $(VENV)/dev.stamp ## take the pictures of docs/screens from a running demo: make screens URL=… PASSWORD=…
-	$(BIN)/python -m tests.browser.screens $(URL) $(PASSWORD) var/sample-guests.csv
+screens: $(VENV)/dev.stamp ## take the pictures of docs/screens, from a demo of its own that it starts and ends
+	DJANGO_SETTINGS_MODULE=thanxportal.settings $(BIN)/python -m tests.browser.screens
 
 crash-quick: $(VENV)/dev.stamp ## kill workers at every step for less than a minute, and count what was issued
 	@$(BIN)/python -m tests.crash --quick

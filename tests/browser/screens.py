@@ -1,38 +1,91 @@
-"""Takes the pictures of docs/screens from a running demo: `make demo` in one terminal, `make screens` in another.
+"""Takes the pictures of docs/screens: `make screens`. Starts a demo of its own on fresh data, and ends it.
 
-Plays the whole path as a marketer would, with the demo's logins, and then as partner staff.
+Plays the whole path as a marketer would, with the demo's logins, then looks at what is seldom seen, then at the admin.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import shutil
+import subprocess
 import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+import django
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, FLAGS
 
-FOLDER = Path("docs/screens")
+FOLDER, DATA = Path("docs/screens"), Path("var/screens").absolute()
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
+QUALITY = 55  # of a JPEG: text stays sharp, and all pictures together stay below 10 MB
+MANY = 4_000  # guests of the list that is photographed on its way
 
 
-def sign_in(browser: Browser, base: str, email: str, password: str) -> Page:
-    page = browser.new_context(base_url=base, viewport={"width": 1280, "height": 900}).new_page()
+class Demo(NamedTuple):
+    page: str
+    password: str
+    thanx: str
+
+
+@contextmanager
+def running_demo() -> Iterator[Demo]:
+    """A demo in a process group of its own, ready to be used."""
+    shutil.rmtree(DATA, ignore_errors=True)
+    DATA.mkdir(parents=True)
+    environment = os.environ | {"VAR_DIR": str(DATA), "PORT": "8140", "ONE_GUEST_PER_GUEST": "5", "HOLD_SECONDS": "20"}
+    command = [sys.executable, "manage.py", "demo"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield _when_ready(process)
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _when_ready(process: subprocess.Popen[str]) -> Demo:
+    said = ""
+    for line in process.stdout or ():
+        said += line
+        if "Ctrl-C" in line:
+            found = [re.search(rf"{word}: *(\S+)", said) for word in ("Ready", "Password of all", "Thanx")]
+            return Demo(*(match[1] for match in found if match))
+    raise SystemExit(f"The demo didn't start:\n{said}")
+
+
+def weather(demo: Demo, name: str) -> None:
+    """Makes the simulated Thanx slow, so that there is time to look."""
+    body = json.dumps({"weather": name}).encode()
+    request = urllib.request.Request(f"{demo.thanx}/_simulator/weather", body, {"Content-Type": "application/json"})  # noqa: S310 - this machine
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - this machine
+
+
+def sign_in(browser: Browser, demo: Demo, email: str) -> Page:
+    page = browser.new_context(base_url=demo.page, viewport={"width": 1280, "height": 900}).new_page()
     page.goto("/account/login/")
     page.fill("input[name=login]", email)
-    page.fill("input[name=password]", password)
+    page.fill("input[name=password]", demo.password)
     page.click("main button, button.go")
     page.wait_for_url(lambda url: "login" not in url)
     return page
 
 
-def shoot(page: Page, name: str) -> None:
+def shoot(page: Page, name: str, address: str = "") -> None:
+    if address:
+        page.goto(address)
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate("window.scrollTo(0, 0)")
-        page.wait_for_timeout(250)
-        page.screenshot(path=FOLDER / f"{name}-{scheme}-{width}.jpg", type="jpeg", quality=75, full_page=True)
+        page.wait_for_timeout(200)
+        path = FOLDER / f"{name}-{scheme}-{width}.jpg"
+        page.screenshot(path=path, type="jpeg", quality=QUALITY, full_page=True)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 900})
 
@@ -53,6 +106,9 @@ def build_campaign(page: Page) -> None:
             page.click("#add")
         else:
             page.click("text=Choose a reward")
+        page.wait_for_selector(f"#choices-{arm} .reward")
+        if arm:
+            shoot(page, "reward-picker")
         page.click(f"#choices-{arm} .reward >> nth={arm}")
         page.wait_for_selector(f"#choices-{arm}", state="detached")
     page.click("#control")
@@ -67,62 +123,133 @@ def build_campaign(page: Page) -> None:
     shoot(page, "campaign")
 
 
-def issue(page: Page, file: str) -> None:
+def bring(page: Page, campaign: str, file: Path) -> None:
+    page.goto(campaign)
     page.click('a:text-is("Bring guests")')
-    shoot(page, "bring-guests")
     page.set_input_files("input[type=file]", file)
     page.click("text=Read the list")
-    page.wait_for_selector("text=/Continue with/", timeout=30_000)
-    shoot(page, "check")
+
+
+def launch(page: Page, *, at_once: bool = True) -> None:
+    page.wait_for_selector("text=/Continue with/", timeout=60_000)
     page.click("text=/Continue with/")
-    shoot(page, "review")
     if page.locator("input[name=count]").count():
         page.fill("input[name=count]", page.locator("button.go").inner_text().split()[1].replace(",", ""))
     page.click("button.go")
     page.wait_for_selector("#progress")
-    shoot(page, "hold")
-    if page.locator("text=Issue now").count():
+    if at_once:
         page.click("text=Issue now")
-    page.wait_for_timeout(2_500)
-    shoot(page, "progress")
-    page.wait_for_selector(".badge:has-text('Finished')", timeout=120_000)
+
+
+def finished(page: Page) -> None:
+    page.wait_for_selector(".badge:has-text('Finished')", timeout=180_000)
+
+
+def play_a_list(page: Page, campaign: str) -> None:
+    page.goto(campaign)
+    page.click('a:text-is("Bring guests")')
+    shoot(page, "bring-guests")
+    bring(page, campaign, DATA / "sample-guests.csv")
+    page.wait_for_selector("text=/Continue with/", timeout=30_000)
+    shoot(page, "check")
+    page.click("text=/Continue with/")
+    shoot(page, "review")
+    page.go_back()
+    launch(page, at_once=False)
+    shoot(page, "hold")
+    page.click("text=Issue now")
+    finished(page)
     shoot(page, "finished")
     page.click(".ledger >> text=refused")
     shoot(page, "guests")
+    page.go_back()
+    page.click("#retry")
+    page.wait_for_selector("h1:has-text('Correct and retry')")
+    shoot(page, "retry")
+    launch(page)
+    finished(page)
+    page.click("text=Every guest counted once")
+    shoot(page, "family")
 
 
-def main(base: str, password: str, file: str) -> None:
+def play_a_long_one(page: Page, demo: Demo, campaign: str) -> None:
+    """Photographed while Thanx works, which the simulator does slowly for that."""
+    many = DATA / "summer.csv"
+    many.write_text("Email\n" + "".join(f"summer{number}@example.com\n" for number in range(MANY)))
+    bring(page, campaign, many)
+    page.wait_for_selector("text=/Continue with/", timeout=60_000)
+    weather(demo, "slow")
+    launch(page)
+    page.wait_for_selector("text=/[2-5][0-9]% done/", timeout=120_000)
+    shoot(page, "progress")
+    shoot(page, "home", "/m/harbor-grill/")
+    weather(demo, "calm")
+
+
+def play_the_rest(page: Page, campaign: str) -> None:
+    odd = DATA / "odd.csv"
+    odd.write_text("Ours,Theirs\n" + "".join(f"a{n}@example.com,b{n}@example.com\n" for n in range(9)))
+    bring(page, campaign, odd)
+    page.wait_for_selector("text=Which columns hold your guests?", timeout=30_000)
+    shoot(page, "columns")
+    page.goto("/m/harbor-grill/guest/")
+    page.fill("[name=guest]", "(202) 555-0142")
+    page.fill("[name=note]", "table 4")
+    shoot(page, "one-guest")
+    page.click("text=Reward this guest")
+    page.wait_for_selector("h1:text-is('Rewarded')", timeout=60_000)
+    shoot(page, "one-guest-rewarded")
+    for name in ("campaigns", "lists", "activity", "team", "settings"):
+        shoot(page, name, f"/m/harbor-grill/{name}/")
+    for name in ("notifications", "profile"):
+        shoot(page, name, f"/{name}/")
+    shoot(page, "not-found", "/m/harbor-grill/nowhere/")
+
+
+def look_at_the_scenery(browser: Browser, demo: Demo, page: Page) -> None:
+    os.environ |= {"VAR_DIR": str(DATA), "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}  # Playwright runs a loop in this thread.
+    django.setup()
+    from campaigns.models import Campaign
+    from tests.browser import scenery
+    from thanxportal.accounts.models import Merchant
+
+    campaign = Campaign.objects.get(name="Win-back June")
+    safety, stopped = scenery.stopped_by_the_safety_check(campaign), scenery.stopped_by_a_person(campaign)
+    shoot(page, "safety-stop", f"/m/harbor-grill/lists/{safety.pk}/")
+    shoot(page, "stopped", f"/m/harbor-grill/lists/{stopped.pk}/")
+    large = scenery.waiting_for_approval(Merchant.objects.get(handle="sunny-side-coffee"))
+    shoot(sign_in(browser, demo, "carl@example.com"), "approval", f"/m/sunny-side-coffee/lists/{large.pk}/approval/")
+    scenery.odd_merchant()
+    for name in ("", "lists", "campaigns", "rewards"):
+        shoot(page, f"odd-{name or 'home'}", f"/m/odd/{name}")
+
+
+def look_at_the_admin(page: Page) -> None:
+    shoot(page, "admin-jobs", "/admin/issuance/issuancejob/?state__exact=completed")
+    page.check("input.action-select >> nth=0")
+    page.select_option("select[name=action]", label="Revoke selected jobs")
+    page.click("button[name=index]")
+    shoot(page, "admin-revoke")
+
+
+def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with running_demo() as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(base_url=base).new_page()
-        page.goto("/account/login/")
-        shoot(page, "sign-in")
-        page = sign_in(browser, base, "ana@example.com", password)
-        page.click("nav.nav:visible >> text=Rewards")
-        shoot(page, "rewards")
+        shoot(browser.new_context(base_url=demo.page).new_page(), "sign-in", "/account/login/")
+        shoot(sign_in(browser, demo, "cleo@example.com"), "home-empty")
+        page = sign_in(browser, demo, "ana@example.com")
+        shoot(page, "rewards", "/m/harbor-grill/rewards/")
         page.click(".reward >> nth=0")
         shoot(page, "reward")
         build_campaign(page)
-        issue(page, file)
-        page.click("nav.nav:visible >> text=Home")
-        shoot(page, "home")
-        page.click("nav.nav:visible >> text=Activity")
-        shoot(page, "activity")
-        for name in ("team", "settings"):
-            page.goto(f"/m/harbor-grill/{name}/")
-            shoot(page, name)
-        for name, address in {"notifications": "/notifications/", "profile": "/profile/"}.items():
-            page.goto(address)
-            shoot(page, name)
-        staff = sign_in(browser, base, "sam@example.com", password)
-        staff.goto("/admin/issuance/issuancejob/")
-        shoot(staff, "admin-jobs")
-        staff.check("input.action-select >> nth=0")
-        staff.select_option("select[name=action]", label="Revoke selected jobs")
-        staff.click("button[name=index]")
-        shoot(staff, "admin-revoke")
+        campaign = page.url
+        play_a_list(page, campaign)
+        play_a_long_one(page, demo, campaign)
+        play_the_rest(page, campaign)
+        look_at_the_scenery(browser, demo, page)
+        look_at_the_admin(sign_in(browser, demo, "sam@example.com"))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main()
