@@ -13,14 +13,14 @@ from issuance.states import JobState, ListState
 from tests.issuance.factories_pages import guest_list, published_campaign
 from thanxportal.accounts.models import Membership, Merchant, Role, User
 
-LONG = "The Old Harbor Grill, Oyster Bar & Lighthouse Tavern 🦞 at Fisherman’s Wharf مطعم"
+LONG = "The Old Harbor Grill, Oyster Bar & Lighthouse Tavern ☕ at Fisherman’s Wharf مطعم"
 REWARDS = (
-    "<b>Free coffee</b> & a cookie 🍪",
+    "<b>Free coffee</b> & a cookie ☕",
     "قهوة مجانية مع كل وجبة",
     "Un café offert, ou un thé, ou un chocolat chaud",
 )
 NAMES = (
-    "🎉 Birthdays",
+    "★ Birthdays",
     "ضيوف يونيو",
     "Guests who came once and never again, from the till at the harbour",
     "June <i>VIP</i>",
@@ -35,7 +35,7 @@ def odd_merchant() -> Merchant:
     Membership.objects.create(user=ana, merchant=odd, role=Role.MANAGER)
     for number, name in enumerate(REWARDS):
         RewardTemplate.objects.create(merchant=odd, thanx_id=f"odd{number}", name=name, seen_at=timezone.now())
-    campaign = published_campaign(odd, name=f"{NAMES[2]} 🦞")
+    campaign = published_campaign(odd, name=f"{NAMES[2]} ☕")
     states = (ListState.FINISHED, ListState.CHECKED, ListState.FINISHED, ListState.STOPPED, ListState.MAPPING)
     for number in range(24):
         state = states[number % len(states)]
