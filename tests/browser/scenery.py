@@ -37,7 +37,7 @@ def odd_merchant() -> Merchant:
         RewardTemplate.objects.create(merchant=odd, thanx_id=f"odd{number}", name=name, seen_at=timezone.now())
     campaign = published_campaign(odd, name=f"{NAMES[2]} ☕")
     states = (ListState.FINISHED, ListState.CHECKED, ListState.FINISHED, ListState.STOPPED, ListState.MAPPING)
-    for number in range(24):
+    for number in range(15):
         state = states[number % len(states)]
         counts = {"invalid": 2, "duplicate": 1, "waiting" if state != ListState.FINISHED else "rewarded": 40 + number}
         guest_list(campaign, state, name=NAMES[number % len(NAMES)], by=ana, **counts)
