@@ -39,14 +39,14 @@ class Need(NamedTuple):
 
 def needs_of(merchant: Merchant) -> list[Need]:
     """Problems first, then decisions, then unfinished drafts; a few of each kind."""
-    return [need for finder in FINDERS for need in _few(list(finder(merchant)), merchant)]
+    found = ((list(finder(merchant)), reverse(place, args=[merchant.handle])) for finder, place in FINDERS)
+    return [need for needs, place in found for need in _few(needs, place)]
 
 
-def _few(needs: list[Need], merchant: Merchant) -> list[Need]:
+def _few(needs: list[Need], url: str) -> list[Need]:
     if len(needs) <= MOST:
         return needs
-    place = "campaigns:campaign_list" if "/campaigns/" in needs[0].url else "issuance:list_index"
-    url, text = reverse(place, args=[merchant.handle]), f"Only the latest {MOST} of this kind are shown here."
+    text = f"Only the latest {MOST} of this kind are shown here."
     return [*needs[:MOST], Need("There are more like these.", text, "", url, "See all", needs[0].right, more=True)]
 
 
@@ -194,16 +194,17 @@ def _drafts(merchant: Merchant) -> Iterator[Need]:
         )
 
 
-FINDERS: tuple[Callable[[Merchant], Iterator[Need]], ...] = (
-    _safety_stops,
-    _approvals,
-    _columns,
-    _unreadable,
-    _reviews,
-    _refusals,
-    _checked,
-    _withdrawn,
-    _drafts,
+LISTS, CAMPAIGNS = "issuance:list_index", "campaigns:campaign_list"
+FINDERS: tuple[tuple[Callable[[Merchant], Iterator[Need]], str], ...] = (  # each with the place of all of its kind
+    (_safety_stops, LISTS),
+    (_approvals, LISTS),
+    (_columns, LISTS),
+    (_unreadable, LISTS),
+    (_reviews, LISTS),
+    (_refusals, LISTS),
+    (_checked, LISTS),
+    (_withdrawn, CAMPAIGNS),
+    (_drafts, CAMPAIGNS),
 )
 
 

@@ -78,7 +78,7 @@ def test_a_dropped_file_is_read_and_opens_its_check(
     page.get_by_role("button", name="Read the list").click()
     expect(page.locator("summary", has_text="Cancel")).to_be_visible()
     work()
-    expect(page.get_by_role("heading", name="4 rows need you")).to_be_visible()
+    expect(page.get_by_role("heading", name="4 invalid rows need you")).to_be_visible()
 
 
 @LOOKS
@@ -135,10 +135,10 @@ def test_rows_are_repaired_by_the_click_and_undone(
     assert value_of(12) == "bob@example.com"
     page.get_by_label("Country").select_option("GB")
     page.get_by_role("button", name="Treat as numbers of it").click()
-    expect(page.get_by_role("heading", name="2 rows need you")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 invalid rows need you")).to_be_visible()
     assert value_of(16) == "+447400123456"
     page.get_by_role("button", name="Undo Wrote the @ sign").click()
-    expect(page.get_by_role("heading", name="3 rows need you")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 invalid rows need you")).to_be_visible()
     assert RowError.objects.get(row=12).cells[1] == "bob at example.com"
     assert page.url.endswith("?show=invalid")
 
@@ -179,7 +179,7 @@ def test_a_row_is_edited_without_script(june: RecipientList, bea: User, page_of:
     page.keyboard.press("Enter")
     expect(page.get_by_label("Email, row 16")).to_be_visible()
     page.get_by_role("link", name="Cancel").click()
-    expect(page.get_by_role("heading", name="3 rows need you")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 invalid rows need you")).to_be_visible()
     assert value_of(12) == "bob@example.org"
 
 
@@ -211,7 +211,7 @@ def test_every_bucket_is_accessible_and_continues_to_the_review(
         "Fixed for you": "1 guest fixed for you",
         "Duplicate": "1 row repeats a guest",
         "Already rewarded": "Nobody is left out",
-        "Needs you": "4 rows need you",
+        "Needs you": "4 invalid rows need you",
     }.items():
         page.get_by_role("link", name=re.compile(f"^{tab} ?\\d")).click()
         expect(page.get_by_role("heading", name=words)).to_be_visible()
