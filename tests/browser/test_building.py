@@ -133,6 +133,7 @@ def test_axe_finds_nothing_in_a_builder_at_work(
     page.goto("/m/harbor-grill/campaigns/new/")
     for button in ("Add an arm", "Add Control", "All of next month"):
         page.get_by_role("button", name=button).click()
+        expect(page.locator(".htmx-request")).to_have_count(0)
     page.get_by_role("button", name="Choose a reward for arm 1").click()
     expect(page.get_by_label("Find a reward")).to_be_visible()
     expect(page.locator("#saved")).to_contain_text("Give the campaign a name")

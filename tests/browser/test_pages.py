@@ -71,7 +71,9 @@ def test_axe_finds_nothing_on_lists_in_every_state_and_a_complete_draft(
     stopped = guest_list(campaign, ListState.STOPPED, name="Stopped", rewarded=3, refused=2, waiting=4)
     held = guest_list(campaign, ListState.HELD, name="Held", waiting=4, held_until=now + timedelta(minutes=2))
     issuing = guest_list(campaign, ListState.ISSUING, name="Issuing", rewarded=3, refused=2, waiting=4, unknown=1)
-    safety = guest_list(campaign, ListState.ISSUING, name="Safety", refused=4, waiting=9, safety_stop_at=now)
+    safety = guest_list(
+        campaign, ListState.ISSUING, name="Safety", refused=4, waiting=9, canary_size=4, safety_stop_at=now
+    )
     unreadable = guest_list(campaign, ListState.UNREADABLE, name="Broken", problem="It is empty.")
     unsent = send_unsent(recipient_list=stopped, actor=ana)
     draft = draft_campaign(campaign.merchant, name="Complete draft")
