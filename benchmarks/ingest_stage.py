@@ -82,7 +82,7 @@ def read_by_a_worker(guests: Any, address: str, *, processes: int) -> dict[str, 
         "MAX_LIST_BYTES": str(10**10),
     }
     command = [sys.executable, "-m", "benchmarks.ingest_stage", str(guests.pk)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
     guests.refresh_from_db()
     if guests.state != "checked":
         raise SystemExit(f"The list ended as {guests.state}: {guests.problem}")
@@ -97,10 +97,12 @@ def worker(list_id: int) -> None:
     from django.db import connection
 
     from issuance import tasks
+    from thanxportal.celery import keep_what_is_loaded
 
     connection.ensure_connection()
+    keep_what_is_loaded()
     stop, peak = threading.Event(), [0]
-    watcher = threading.Thread(target=watch_memory, args=(stop, peak))
+    watcher = threading.Thread(target=watch_memory, args=(stop, peak), daemon=True)
     watcher.start()
     start = time.perf_counter()
     tasks.read_list(list_id)

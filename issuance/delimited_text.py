@@ -87,12 +87,12 @@ class DelimitedText:
         return RunTogether(cells) if lost else cells
 
 
-def open_text_file(path: Path, *, bytes_total: int) -> DelimitedText:
-    """Decide the encoding over the whole file: its mark, else UTF-8, else Windows-1252.
+def open_text_file(path: Path, *, bytes_total: int, encoding: str = "") -> DelimitedText:
+    """Decide the encoding over the whole file, unless it is known: its mark, else UTF-8, else Windows-1252.
 
     Raises UnreadableFile for NUL bytes and for a line of a megabyte or more, before anything is read.
     """
-    encoding, warnings = _encoding(path)
+    encoding, warnings = (encoding, []) if encoding else _encoding(path)
 
     def open_text() -> TextIO:
         return path.open(encoding=encoding, errors="replace", newline="")

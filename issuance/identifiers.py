@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -59,6 +59,10 @@ _good_domains: dict[str, str] = {}  # as written -> as email-validator writes it
 _INVISIBLE = dict.fromkeys(
     (0x00AD, 0x061C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
 )
+_AT_INSIDE = re.compile(
+    r"[^@+＋\d]*[+＋\d][^@/\\;]*@[^/\\;]*[^\W_][^/\\;]*"
+).fullmatch  # The phone library parses none of them.
+_LONGEST_PARSED = 250
 _NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
 _NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 
@@ -101,17 +105,20 @@ def quick_email(text: str) -> str:
     return f"{local.lower()}@{domain}" if domain and _PLAIN_LOCAL(local) and len(local) <= 64 else ""
 
 
-def quick_phone(country: str) -> Callable[[str], str]:
-    """What finds E.164 where that is certain at a glance, else nothing: then ask `phone_verdict`."""
-    matches = _AMERICAN_AT_HOME if country in ("US", "CA") else _AMERICAN_ABROAD
+def quick_emails(cells: Sequence[str]) -> list[str]:
+    """`quick_email` of each cell."""
+    return [quick_email(cell) if cell else "" for cell in cells]
 
-    def find(text: str) -> str:
-        # A chain of replacements takes a third of what translate() does.
-        bare = text.replace("-", "").replace(" ", "").replace("(", "").replace(")", "").replace(".", "")
-        match = matches(bare)
-        return f"+1{match[1]}" if match else ""
 
-    return find
+def quick_phones(cells: Sequence[str], country: str) -> list[str]:
+    """E.164 of each cell where that is certain at a glance, else nothing: then ask `phone_verdict`."""
+    text = "\n".join(cells)
+    if text.count("\n") >= len(cells):
+        text = "\n".join(cell.replace("\n", "?") for cell in cells)
+    # Replacements in all cells at once, one after the other, cost next to nothing.
+    bare = text.replace("-", "").replace(" ", "").replace("(", "").replace(")", "").replace(".", "")
+    found = (_AMERICAN_AT_HOME if country in ("US", "CA") else _AMERICAN_ABROAD)(bare)
+    return [f"+1{national}" if national else "" for national in found]
 
 
 def phone_verdict(text: str, country: str) -> Finding:
@@ -121,7 +128,7 @@ def phone_verdict(text: str, country: str) -> Finding:
     """
     if len(text) > _MAX_TEXT:
         return Finding("", "phone_invalid", False)
-    if value := quick_phone(country)(text):
+    if value := quick_phones([text], country)[0]:
         return Finding(value, "", False)
     return _careful_phone(text.strip(), country)
 
@@ -133,8 +140,8 @@ def _american_patterns() -> str:
     return "|".join(sorted({f"(?:{kind.national_number_pattern})" for kind in kinds}))
 
 
-_AMERICAN_AT_HOME = re.compile(rf"(?:\+?1)?({_american_patterns()})", re.ASCII).fullmatch
-_AMERICAN_ABROAD = re.compile(rf"\+1({_american_patterns()})", re.ASCII).fullmatch
+_AMERICAN_AT_HOME = re.compile(rf"^(?:\+?1)?({_american_patterns()})$|^.*$", re.ASCII | re.MULTILINE).findall
+_AMERICAN_ABROAD = re.compile(rf"^\+1({_american_patterns()})$|^.*$", re.ASCII | re.MULTILINE).findall
 
 
 @lru_cache(maxsize=10_000)
@@ -196,7 +203,7 @@ def _careful_phone(written: str, country: str) -> Finding:
     text, fixed = _as_digits(written)
     if written and not text:
         return Finding("", "phone_scientific", False)
-    if fixed and (value := quick_phone(country)(text)):
+    if fixed and (value := quick_phones([text], country)[0]):
         return Finding(value, "", True)
     value, code = _library_phone(text, country)
     if value:
@@ -228,13 +235,16 @@ def _library_phone(text: str, country: str) -> tuple[str, str]:
     """(E.164, "") or ("", code)."""
     if not any(character.isdigit() for character in text):
         return "", "phone_no_digits"
+    if _AT_INSIDE(text) and len(text) <= _LONGEST_PARSED:
+        return "", "phone_invalid"
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException as error:
         return "", _parse_problem(error, text, country)
-    if not phonenumbers.is_valid_number(number):
+    kind = phonenumbers.number_type(number)  # Unknown exactly where is_valid_number() says no, at half the price.
+    if kind == PhoneNumberType.UNKNOWN:
         return "", _phone_problem(number, text)
-    if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
+    if kind == PhoneNumberType.PREMIUM_RATE:
         return "", "phone_premium"
     return phonenumbers.format_number(number, PhoneNumberFormat.E164), ""
 

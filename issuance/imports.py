@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -32,8 +33,9 @@ from issuance.states import ListState, Outcome
 
 Batches = Generator[Batch, None, None]
 
-BATCH = 5_000  # rows that are made before they are handed to the database
-TOGETHER = 8  # batches in one transaction
+BATCH = 500  # rows that are made before they are handed to the database; more would not fit on the way to it
+TOGETHER = 40  # batches in one transaction of SQLite
+COMMIT_EVERY = 1.0  # seconds, on PostgreSQL
 
 
 def deal_of(recipient_list: RecipientList) -> Deal:
@@ -149,7 +151,7 @@ def _plan(recipient_list: RecipientList, file: RecipientFile, after: int) -> Pla
         prefer=recipient_list.merchant.preferred_identifier,
         max_rows=settings.MAX_LIST_ROWS,
         max_bytes=settings.MAX_LIST_BYTES,
-        sheet=file.opened.sheet,
+        encoding=file.opened.encoding,
         columns=(columns.email, columns.phone, columns.header_row, columns.names, columns.sure),
         size=BATCH,
         after=after,
@@ -178,19 +180,25 @@ def _store(recipient_list: RecipientList, batches: Batches) -> bool:
     meanwhile, so there they are made before, and fewer.
     """
     refusals: list[UnreadableFile] = []
-    rest, together = _until_refused(batches, refusals), 1
-    with closing(rest):
+    with closing(_until_refused(batches, refusals)) as rest:
+        more: Iterable[Batch] = ()
         while first := next(rest, None):
-            some = chain([first], islice(rest, together - 1))
+            some = chain([first], more)
             if not _save(recipient_list, some if takes_text() else list(some)):
                 return False
             if shutdown.asked.is_set():
                 release_list(recipient_list)
                 return False
-            together = TOGETHER if takes_text() else max(TOGETHER // 2, 1)
+            more = _made_in(COMMIT_EVERY, rest) if takes_text() else islice(rest, TOGETHER - 1)
     if refusals:
         raise refusals[0]
     return True
+
+
+def _made_in(seconds: float, batches: Batches) -> Iterator[Batch]:
+    until = monotonic() + seconds
+    while monotonic() < until and (batch := next(batches, None)):
+        yield batch
 
 
 def _until_refused(batches: Batches, refusals: list[UnreadableFile]) -> Batches:

@@ -13,7 +13,7 @@ from issuance.columns import Columns
 from issuance.delimited_text import DelimitedText
 from issuance.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
 from issuance.recipient_file import Judged, Opened, RecipientFile, Verdict
-from issuance.unreadable_file import UnreadableFile
+from issuance.unreadable_file import UnreadableFile, blocks_of
 
 _PHONE_ANYWHERE = re.compile(r"(?<![\w@.,/-])(?:\+\s?)?\(?\d[\d ().\-/\u00a0]{5,22}\d(?![\w@])")
 _ADDRESS_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*")  # good or bad
@@ -56,9 +56,9 @@ class PastedGuests:
     ) -> None:
         """Nothing to close: the text is in memory."""
 
-    def judged(self, *, after: int = 0, rows_before: int = 0) -> Iterator[Judged]:
-        """As `verdicts`, from row `after` on; rows are numbered by guest, so as many came before."""
-        return map(Verdict.judged, islice(self.verdicts(), after, None))
+    def judged(self, *, size: int = 1, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
+        """As `verdicts`, `size` at a time, from row `after` on; rows are numbered by guest, so as many came before."""
+        return blocks_of(map(Verdict.judged, islice(self.verdicts(), after, None)), size)
 
     def verdicts(self) -> Iterator[Verdict]:
         """One verdict per guest found. Raises UnreadableFile after `max_rows` of them."""

@@ -7,11 +7,11 @@ standard output in messages of `marshal`, each with its length in front, and end
 from __future__ import annotations
 
 import fcntl
+import gc
 import marshal
 import subprocess
 import sys
 from collections.abc import Generator
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -41,7 +41,7 @@ class Plan(NamedTuple):
     prefer: str
     max_rows: int
     max_bytes: int
-    sheet: str
+    encoding: str
     columns: tuple[Any, ...]
     size: int
     after: int
@@ -54,17 +54,8 @@ class ReaderDied(Exception):
 
 def stretches_of(file: RecipientFile | PastedGuests, *, size: int, after: int, rows_before: int) -> Stretches:
     """Stretches of `size` rows of a file, after a row. Raises UnreadableFile after those before it."""
-    judged, rows = file.judged(after=after, rows_before=rows_before), list[Judged]()
-    try:
-        while True:
-            rows.extend(islice(judged, size))  # Keeps the rows before an error.
-            if not rows:
-                return
-            yield Stretch(rows, file.bytes_read)
-            rows = []
-    except UnreadableFile:
+    for rows in file.judged(size=size, after=after, rows_before=rows_before):
         yield Stretch(rows, file.bytes_read)
-        raise
 
 
 def stretches_from_a_process(plan: Plan) -> Stretches:
@@ -134,12 +125,13 @@ def _open(plan: Plan) -> RecipientFile:
         max_rows=plan.max_rows,
         max_bytes=plan.max_bytes,
         columns=Columns(*plan.columns),
-        sheet=plan.sheet,
+        encoding=plan.encoding,
         prefer=plan.prefer,
     )
 
 
 if __name__ == "__main__":
+    gc.disable()  # It makes no circles, and ends soon.
     try:
         main(sys.stdin.buffer, sys.stdout.buffer)
     except BrokenPipeError:

@@ -13,17 +13,17 @@ import mmap
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from issuance.columns import ColumnContent, Columns, chosen_columns, column_letter, contents_of, find_columns
 from issuance.delimited_text import RunTogether, file_size, open_text_file
-from issuance.identifiers import SENTENCES, email_verdict, identity, phone_verdict, quick_email, quick_phone
-from issuance.row_text import row_cells, row_text
+from issuance.identifiers import SENTENCES, email_verdict, identity, phone_verdict, quick_emails, quick_phones
+from issuance.row_text import row_cells, row_text, row_texts
 from issuance.spreadsheet import Sheet, open_spreadsheet
-from issuance.unreadable_file import UnreadableFile
+from issuance.unreadable_file import UnreadableFile, blocks_of
 
 __all__ = [
     "SENTENCES",
@@ -178,41 +178,48 @@ class RecipientFile:
 
         Raises UnreadableFile (with the line) at a broken quote or one row too many, after every row before it.
         """
-        for row, kind, value, cells, code, column, fixed, other in self.judged():
-            yield Verdict(row, kind, value, row_cells(cells), code, column, fixed, other)
+        for rows in self.judged():
+            for row, kind, value, cells, code, column, fixed, other in rows:
+                yield Verdict(row, kind, value, row_cells(cells), code, column, fixed, other)
 
-    def judged(self, *, after: int = 0, rows_before: int = 0) -> Iterator[Judged]:
-        """As `verdicts`, but plain tuples, which cost less; from row `after` on, up to which `rows_before` counted."""
+    def judged(self, *, size: int = 1, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
+        """As `verdicts`, but of up to `size` rows at a time and as plain tuples, which costs less; from row `after` on,
+        up to which `rows_before` counted."""
+        left, last = self._max_rows - rows_before, max(self.opened.columns.header_row, after)
+        for block in blocks_of(islice(self._table.rows(), last, None), size):
+            rows = self._judge(last + 1, block)
+            last += len(block)
+            if len(rows) > left:
+                yield rows[:left]
+                raise UnreadableFile("too_many_rows", line=rows[left][0], rows=self._max_rows)
+            left -= len(rows)
+            yield rows
+
+    def _judge(self, number: int, block: list[list[str]]) -> list[Judged]:
+        """Rows that follow each other, the first under this number. Runs for each of a million, so it calls little."""
         columns, country, prefer_phone = self.opened.columns, self._country, self._prefer_phone
-        phone_at_a_glance = quick_phone(country)
         at_email = _NO_COLUMN if columns.email is None else columns.email
         at_phone = _NO_COLUMN if columns.phone in (None, columns.email) else columns.phone
-        left = self._max_rows - rows_before
-        numbered = enumerate(self._table.rows(), 1)
-        for number, cells in islice(numbered, max(columns.header_row, after), None):
-            width = len(cells)
-            email = cells[at_email] if width > at_email else ""
-            phone = cells[at_phone] if width > at_phone else ""
-            address = call = ""
+        emails = [cells[at_email] if len(cells) > at_email else "" for cells in block]
+        phones = [cells[at_phone] if len(cells) > at_phone else "" for cells in block]
+        found = (emails, quick_emails(emails), phones, quick_phones(phones, country))
+        judged = list[Judged]()
+        for at, cells, text, email, address, phone, call in zip(count(number), block, row_texts(block), *found):
             fixed = phone_fixed = False
-            if email and not (address := quick_email(email)):
+            if email and not address:
                 address, _, fixed = email_verdict(email)
-            if phone and not (call := phone_at_a_glance(phone)):
+            if phone and not call:
                 call, _, phone_fixed = phone_verdict(phone, country)
-            if not address and not call and not "".join(cells).strip():
-                continue
-            if not left:
-                raise UnreadableFile("too_many_rows", line=number, rows=self._max_rows)
-            left -= 1
             if cells.__class__ is RunTogether:
-                yield self._bad(number, cells, "rows_run_together", None).judged()
+                judged.append(self._bad(at, cells, "rows_run_together", None).judged())
             elif address and not (call and prefer_phone):
-                yield number, "email", address, row_text(cells), "", "", fixed, call
+                judged.append((at, "email", address, text, "", "", fixed, call))
             elif call:
                 fixed = phone_fixed or (not address and bool(email.strip()))
-                yield number, "phone", call, row_text(cells), "", "", fixed, address
-            else:
-                yield self._second_look(number, cells, email.strip(), phone.strip()).judged()
+                judged.append((at, "phone", call, text, "", "", fixed, address))
+            elif "".join(cells).strip():
+                judged.append(self._second_look(at, cells, email.strip(), phone.strip()).judged())
+        return judged
 
     def _second_look(self, number: int, cells: list[str], email: str, phone: str) -> Verdict:
         """A row where neither cell is good in its own column: perhaps they are in each other's; else say why not."""
@@ -245,6 +252,7 @@ def open_recipient_file(
     columns: Columns | None = None,
     sheet: str = "",
     prefer: str = "email",
+    encoding: str = "",
 ) -> RecipientFile:
     """Open a CSV, XLSX or ODS file of guests; `columns` and `sheet` overrule what would be found.
 
@@ -261,7 +269,7 @@ def open_recipient_file(
         )
     else:
         _refuse_binary(path, head)
-        table = open_text_file(path, bytes_total=size)
+        table = open_text_file(path, bytes_total=size, encoding=encoding)
     try:
         return RecipientFile(table, country=country, max_rows=max_rows, columns=columns, prefer=prefer)
     except UnreadableFile:

@@ -15,5 +15,13 @@ def row_text(cells: Sequence[str]) -> str:
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
+def row_texts(rows: Sequence[Sequence[str]]) -> list[str]:
+    """`row_text` of many rows, looked at together."""
+    texts = [*map(CELL_END.join, rows)]
+    whole = CELL_END.join(texts)
+    plain = whole.count(CELL_END) == sum(map(len, rows)) - 1 and "\0" not in whole
+    return texts if plain else [*map(row_text, rows)]
+
+
 def row_cells(text: str) -> list[str]:
     return text.split(CELL_END)

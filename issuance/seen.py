@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from itertools import islice
 from struct import Struct
 
-_HALVES = Struct("<QQ").unpack
+_HALVES = Struct("<QQ").iter_unpack
 _FULL = 0.65  # share of places taken above which looking takes too long
 _SMALLEST = 1_024  # places
 
@@ -21,32 +22,37 @@ class Seen:
     def __init__(self, known: Iterable[bytes] = (), *, expected: int = 0) -> None:
         self._older: list[array[int]] = []
         self._open_table(int(expected / _FULL) + _SMALLEST)
-        for digest in known:
-            self.add(digest)
+        known = iter(known)
+        while some := list(islice(known, 1_000)):
+            self.add(some)
 
     def _open_table(self, places: int) -> None:
         self._places = places
         self._room = int(places * _FULL)
         self._table = array("Q", bytes(8 * places))
 
-    def add(self, digest: bytes) -> bool:
-        """Whether this hash is new; from now on it isn't."""
-        start, mark = _HALVES(digest)
-        mark = mark or 1  # An empty place is 0.
+    def add(self, digests: Iterable[bytes]) -> list[bool]:
+        """Whether each of these hashes is new; from now on none is."""
+        new = []
         table, places = self._table, self._places
-        at = start % places
-        while found := table[at]:
-            if found == mark:
-                return False
-            at = at + 1 if at + 1 < places else 0
-        if self._older and any(_holds(older, start, mark) for older in self._older):
-            return False
-        table[at] = mark
-        self._room -= 1
-        if not self._room:
-            self._older.append(table)
-            self._open_table(places * 2)
-        return True
+        for start, mark in _HALVES(b"".join(digests)):
+            mark = mark or 1  # An empty place is 0.
+            at = start % places
+            while (found := table[at]) and found != mark:
+                at = at + 1 if at + 1 < places else 0
+            is_new = not found and not (self._older and self._held_before(start, mark))
+            new.append(is_new)
+            if is_new:
+                table[at] = mark
+                self._room -= 1
+                if not self._room:
+                    self._older.append(table)
+                    self._open_table(places * 2)
+                    table, places = self._table, self._places
+        return new
+
+    def _held_before(self, start: int, mark: int) -> bool:
+        return any(_holds(table, start, mark) for table in self._older)
 
 
 def _holds(table: array[int], start: int, mark: int) -> bool:

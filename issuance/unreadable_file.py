@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
 
 class UnreadableFile(Exception):
     """Nothing more can be read from this file.
@@ -55,3 +61,19 @@ _SENTENCES = {
         "The used area of the sheet has too many cells. Remove the columns that aren't needed, or save it as CSV."
     ),
 }
+
+
+def blocks_of(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    """Up to `size` at a time; where they end in UnreadableFile, it is raised after what came before it."""
+    while True:
+        block, refusal = list[Item](), None
+        try:
+            block.extend(islice(items, size))  # Keeps what comes before an error.
+        except UnreadableFile as error:
+            refusal = error
+        if block:
+            yield block
+        if refusal:
+            raise refusal
+        if not block:
+            return

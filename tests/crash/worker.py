@@ -53,6 +53,7 @@ def hurry(haste: Haste) -> None:
     put("issuance.submission.backoff", lambda tries: 0.02)
     put("issuance.imports.BATCH", 6)
     put("issuance.imports.TOGETHER", 1)
+    put("issuance.imports.COMMIT_EVERY", 0)
     put("thanxportal.partner.gate.PEAK_INTERVAL", 0.002)
     put("thanxportal.partner.gate.SUSTAINED_INTERVAL", 0.002)
     put("thanxportal.partner.gate.PROBE_EVERY", 0.05)

@@ -76,6 +76,7 @@ def test_a_file_of_a_killed_reader_is_read_on_from_the_last_committed_row(
 
     monkeypatch.setattr(imports, "BATCH", 50)
     monkeypatch.setattr(imports, "TOGETHER", 1)
+    monkeypatch.setattr(imports, "COMMIT_EVERY", 0)
     whole = brought(campaign, ugly_csv(300), world)
     saves = iter(range(3))
     save = imports._save

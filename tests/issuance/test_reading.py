@@ -60,6 +60,7 @@ def _plain(rows: Any) -> Iterator[tuple[Any, ...]]:
 def batches_of_fifty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "BATCH", 50)
     monkeypatch.setattr(imports, "TOGETHER", 1)
+    monkeypatch.setattr(imports, "COMMIT_EVERY", 0)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
 
 
