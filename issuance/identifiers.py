@@ -118,7 +118,7 @@ def quick_phones(cells: Sequence[str], country: str) -> list[str]:
     # Replacements in all cells at once, one after the other, cost next to nothing.
     bare = text.replace("-", "").replace(" ", "").replace("(", "").replace(")", "").replace(".", "")
     found = (_AMERICAN_AT_HOME if country in ("US", "CA") else _AMERICAN_ABROAD)(bare)
-    return [f"+1{national}" if national else "" for national in found]
+    return [f"+1{national}" if national else "" for national in found] if cells else []
 
 
 def phone_verdict(text: str, country: str) -> Finding:

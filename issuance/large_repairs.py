@@ -10,19 +10,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from issuance.lifecycle import LEASE, MOST_CRASHES, claim_list, move_list
 from issuance.models import RecipientList, Repair, RowError, note_event
-from issuance.repairs import Recipe, domain_change, make_change, recipe_change, recipe_for, take_list, undo_repair
+from issuance.repairs import (
+    TOOK_ROWS,
+    Recipe,
+    domain_change,
+    make_change,
+    recipe_change,
+    recipe_for,
+    take_list,
+    undo_repair,
+    uploaded_change,
+)
+from issuance.returned_rows import NotTheseRows
 from issuance.states import ListState
 from issuance.tally import tally_of
+from issuance.unreadable_file import UnreadableFile
 from thanxportal.accounts.models import User
 
 LARGE = 5_000  # rows above which a repair is left to a worker: some seconds of work
+LARGE_FILE = 1_000_000  # bytes: as many rows
 PER_ROW = timedelta(milliseconds=1)  # that the slowest database needs; a repair can't be resumed, only begun anew
 NOTHING_CHANGED = "No row could be repaired this way."
 GAVE_UP = "The repair failed five times and nothing was changed. Try a smaller one, or ask staff to look."
@@ -52,6 +68,15 @@ def order_undo(*, repair: Repair, actor: User) -> bool:
     return _order(repair.recipient_list, {"undo": repair.pk, "did": f"Undo: {repair.sentence}"}, actor)
 
 
+def order_upload(*, recipient_list: RecipientList, rows: File[bytes], actor: User) -> bool:
+    """Has a worker put bad rows as they come back in a file, kept until then; False if the list changed meanwhile."""
+    kept = default_storage.save(f"repairs/{recipient_list.uuid}", rows)
+    ordered = _order(recipient_list, {"key": "upload", "file": kept, "did": TOOK_ROWS}, actor)
+    if not ordered:
+        default_storage.delete(kept)
+    return ordered
+
+
 @transaction.atomic
 def _order(recipient_list: RecipientList, order: dict[str, Any], actor: User) -> bool:
     if not take_list(recipient_list):
@@ -69,7 +94,11 @@ def make_ordered_repair(list_id: int) -> None:
         return
     mine = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch)
     mine.update(lease_until=timezone.now() + LEASE + recipient_list.rows_count * PER_ROW)
-    work = _work(recipient_list)
+    try:
+        work = _work(recipient_list)
+    except (NotTheseRows, UnreadableFile) as refusal:
+        _back(recipient_list, note=refusal.sentence)
+        return
     with transaction.atomic():
         if _back(recipient_list) and not (work and work()):
             _note_nothing_changed(recipient_list)
@@ -82,7 +111,9 @@ def _work(recipient_list: RecipientList) -> Callable[[], object] | None:
     if "undo" in order:
         repair = recipient_list.repairs.filter(pk=order["undo"]).select_related("recipient_list").first()
         return partial(undo_repair, repair=repair, actor=actor) if repair else None
-    if order["key"] == "domain":
+    if order["key"] == "upload":
+        change = uploaded_change(recipient_list, Path(default_storage.path(order["file"])))
+    elif order["key"] == "domain":
         change = domain_change(recipient_list, order["choice"], order["meant"])
     elif recipe := recipe_for(recipient_list, order["key"], order["choice"]):
         change = recipe_change(recipient_list, recipe)
@@ -91,9 +122,15 @@ def _work(recipient_list: RecipientList) -> Callable[[], object] | None:
     return partial(make_change, recipient_list, change, actor=actor)
 
 
+@transaction.atomic
 def _back(recipient_list: RecipientList, *, note: str = "") -> bool:
+    kept = recipient_list.repair_order.get("file")
     done: dict[str, Any] = {"repair_order": {}, "lease_until": None, "crash_count": 0}
-    return move_list(recipient_list, ListState.CHECKED, note=note, **done)
+    if not move_list(recipient_list, ListState.CHECKED, note=note, **done):
+        return False
+    if kept:
+        transaction.on_commit(partial(default_storage.delete, kept))
+    return True
 
 
 def _note_nothing_changed(recipient_list: RecipientList) -> None:

@@ -56,7 +56,7 @@ class PastedGuests:
     ) -> None:
         """Nothing to close: the text is in memory."""
 
-    def judged(self, *, size: int = 1, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
+    def judged(self, *, size: int = 500, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
         """As `verdicts`, `size` at a time, from row `after` on; rows are numbered by guest, so as many came before."""
         return blocks_of(map(Verdict.judged, islice(self.verdicts(), after, None)), size)
 

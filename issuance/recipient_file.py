@@ -182,7 +182,7 @@ class RecipientFile:
             for row, kind, value, cells, code, column, fixed, other in rows:
                 yield Verdict(row, kind, value, row_cells(cells), code, column, fixed, other)
 
-    def judged(self, *, size: int = 1, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
+    def judged(self, *, size: int = 500, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
         """As `verdicts`, but of up to `size` rows at a time and as plain tuples, which costs less; from row `after` on,
         up to which `rows_before` counted."""
         left, last = self._max_rows - rows_before, max(self.opened.columns.header_row, after)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -21,8 +22,11 @@ from issuance.dealing import as_verdicts, cells_of, put_rows
 from issuance.judging import columns_of, fault_at, judge
 from issuance.models import RecipientList, Repair, RepairedRow, RowError, note_event
 from issuance.recipient_file import Verdict
+from issuance.returned_rows import returned_rows
 from issuance.states import ListState
 from thanxportal.accounts.models import User, record_activity
+
+TOOK_ROWS = "Took repaired rows from a file"
 
 
 class Recipe(NamedTuple):
@@ -46,11 +50,12 @@ def recipe_for(recipient_list: RecipientList, key: str, choice: str = "") -> Rec
 
 
 class Change(NamedTuple):
-    """Rows of a list as they are to be, judged already."""
+    """Rows of a list as they are to be, judged already; `left` says in words what stays as it is."""
 
     kind: str
     did: str
     verdicts: Sequence[Verdict]
+    left: Sequence[str] = ()
 
 
 def repaired(recipient_list: RecipientList, recipe: Recipe, errors: Iterable[RowError]) -> Iterator[Verdict]:
@@ -84,6 +89,12 @@ def domain_change(recipient_list: RecipientList, written: str, meant: str) -> Ch
     return Change("domain", f"Wrote {meant} for {written}", verdicts)
 
 
+def uploaded_change(recipient_list: RecipientList, path: Path) -> Change:
+    """Bad rows as they come back in a file. Raises NotTheseRows and UnreadableFile."""
+    returned = returned_rows(recipient_list, path)
+    return Change("upload", TOOK_ROWS, list(judge(recipient_list, returned.rows)), returned.left)
+
+
 def repair_rows(*, recipient_list: RecipientList, recipe: Recipe, actor: User) -> Repair | None:
     """Makes the recipe's change; None if it turns no row into a guest, or the list changed meanwhile."""
     return make_change(recipient_list, recipe_change(recipient_list, recipe), actor=actor)
@@ -99,11 +110,6 @@ def edit_row(*, recipient_list: RecipientList, verdict: Verdict, actor: User) ->
     if not RowError.objects.of_list(recipient_list).filter(row=verdict.row).exists():
         return None
     return make_change(recipient_list, Change("edit", f"Edited row {verdict.row:,}", [verdict]), actor=actor)
-
-
-def put_uploaded(*, recipient_list: RecipientList, verdicts: Sequence[Verdict], actor: User) -> Repair | None:
-    """Puts bad rows as they came back in a file; None if nothing in them changed, or the list changed meanwhile."""
-    return make_change(recipient_list, Change("upload", "Took repaired rows from a file", verdicts), actor=actor)
 
 
 @transaction.atomic
@@ -133,7 +139,7 @@ def take_list(recipient_list: RecipientList) -> bool:
 
 def make_change(recipient_list: RecipientList, change: Change, *, actor: User | None) -> Repair | None:
     """Puts the rows and keeps what they were; None if there are none, or the list changed meanwhile."""
-    kind, did, verdicts = change
+    kind, did, verdicts, left = change
     if not verdicts:
         return None
     with transaction.atomic():
@@ -148,6 +154,8 @@ def make_change(recipient_list: RecipientList, change: Change, *, actor: User | 
         kept = [(repair.pk, place.row, json.dumps(place.before)) for place in places]
         insert_rows(RepairedRow, ("repair_id", "row", "before"), kept)
         _tell(recipient_list, actor, sentence)
+        for words in left:
+            note_event(recipient_list, ListState.CHECKED, note=words)
     return repair
 
 

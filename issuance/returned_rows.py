@@ -23,7 +23,11 @@ _ROW = re.compile(r"row \(list ([0-9a-f]{8})\)")
 
 
 class NotTheseRows(Exception):
-    """The file isn't the download of this list; `args[0]` is the sentence for the merchant."""
+    """The file isn't the download of this list, as its `sentence` says to the merchant."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__(sentence)
 
 
 class Returned(NamedTuple):
@@ -57,6 +61,11 @@ def returned_rows(recipient_list: RecipientList, path: Path) -> Returned:
         _sentence(twice, "is there twice: the first was taken", "are there twice: the first was taken"),
     ]
     return Returned(sorted(changed.items()), [sentence for sentence in left if sentence])
+
+
+def refuse_other_files(recipient_list: RecipientList, path: Path) -> None:
+    """Looks at the top of a file alone. Raises NotTheseRows and UnreadableFile."""
+    next(_rows(recipient_list, path), None)
 
 
 def _rows(recipient_list: RecipientList, path: Path) -> Iterator[Row]:

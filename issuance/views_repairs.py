@@ -14,12 +14,19 @@ from issuance.access import list_for, repair_of
 from issuance.buckets import next_bad_row
 from issuance.forms_check import IncludeForm, UploadRowsForm
 from issuance.guests import number_in
-from issuance.judging import judge
-from issuance.large_repairs import LARGE, is_large, order_domain, order_repair, order_undo
+from issuance.large_repairs import LARGE, LARGE_FILE, is_large, order_domain, order_repair, order_undo, order_upload
 from issuance.mail_domains import meant_domain
 from issuance.models import RecipientList, Repair
-from issuance.repairs import edit_row, put_uploaded, recipe_for, repair_domain, repair_rows, undo_repair
-from issuance.returned_rows import NotTheseRows, returned_rows
+from issuance.repairs import (
+    edit_row,
+    make_change,
+    recipe_for,
+    repair_domain,
+    repair_rows,
+    undo_repair,
+    uploaded_change,
+)
+from issuance.returned_rows import NotTheseRows, refuse_other_files
 from issuance.rewarded_before import include_rewarded, repeats_named, skip_rewarded
 from issuance.unreadable_file import UnreadableFile
 from issuance.views_check import NEEDS_YOU, current_bucket, filters_of, row_form, turned
@@ -75,18 +82,23 @@ def rows_upload(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Takes the download of bad rows back, repaired; every row under its own number."""
     recipient_list = list_for(request, handle, pk, Right.BUILD)
     form = UploadRowsForm(request.POST, request.FILES)
-    try:
-        returned = returned_rows(recipient_list, form.path()) if form.is_valid() else None
-    except (NotTheseRows, UnreadableFile) as refusal:
-        form.add_error("rows", str(refusal))
-        returned = None
-    if returned is None:
-        return detail_page(request, recipient_list, status=422, upload_form=form)
-    verdicts = list(judge(recipient_list, returned.rows))
-    made = put_uploaded(recipient_list=recipient_list, verdicts=verdicts, actor=user_of(request))
-    if made is None:
-        messages.warning(request, TOO_LATE if verdicts else "Nothing in this file differs from the rows here.")
-    for sentence in returned.left:
+    if form.is_valid():
+        try:
+            return _take_rows(request, recipient_list, form)
+        except (NotTheseRows, UnreadableFile) as refusal:
+            form.add_error("rows", refusal.sentence)
+    return detail_page(request, recipient_list, status=422, upload_form=form)
+
+
+def _take_rows(request: HttpRequest, recipient_list: RecipientList, form: UploadRowsForm) -> HttpResponse:
+    actor, rows = user_of(request), form.cleaned_data["rows"]
+    if rows.size > LARGE_FILE:
+        refuse_other_files(recipient_list, form.path())
+        return _ordered(request, recipient_list, order_upload(recipient_list=recipient_list, rows=rows, actor=actor))
+    change = uploaded_change(recipient_list, form.path())
+    if make_change(recipient_list, change, actor=actor) is None:
+        messages.warning(request, TOO_LATE if change.verdicts else "Nothing in this file differs from the rows here.")
+    for sentence in change.left:
         messages.warning(request, sentence)
     return _back(request, recipient_list)
 

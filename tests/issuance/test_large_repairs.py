@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +16,7 @@ from issuance.models import RecipientList, Repair
 from issuance.repairs import recipe_for, repair_domain, repair_rows, undo_repair
 from issuance.services import discard_list, launch_list
 from tests.conftest import World
-from tests.issuance.test_pages_check import ClientOf
+from tests.issuance.test_pages_check import ClientOf, as_csv, downloaded
 from tests.issuance.test_repairs import june as june
 from tests.issuance.test_repairs import read_file, state_of
 from thanxportal.accounts.models import User
@@ -147,6 +149,60 @@ def test_a_repair_that_another_one_made_needless_is_said_to_have_changed_nothing
     worked(made)
     assert made.events.filter(note=large_repairs.NOTHING_CHANGED).exists()
     assert undo_repair(repair=Repair.objects.get(pk=first.pk), actor=ana) is False
+
+
+def returned(browser: Client, made: RecipientList, *, spoilt: str = "") -> SimpleUploadedFile:
+    """The download of bad rows, its addresses repaired, perhaps with something `spoilt` after its last row."""
+    header, *rows = downloaded(browser, made)
+    for row in rows:
+        row[3] = row[3].replace(" at ", "@")
+    text = as_csv([header, *rows]).read().decode("utf-16")
+    return SimpleUploadedFile("repaired.csv", (text + spoilt).encode())
+
+
+@pytest.fixture
+def any_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("issuance.views_repairs.LARGE_FILE", 10)
+
+
+@pytest.mark.usefixtures("any_file_is_large")
+def test_many_rows_that_come_back_in_a_file_are_put_by_a_worker(
+    campaign: Campaign, ana: User, client_of: ClientOf, django_capture_on_commit_callbacks: Any
+) -> None:
+    made, browser = read_file(campaign, MANY), client_of(ana)
+    page = post(browser, made, "rows_upload", rows=returned(browser, made, spoilt=";999;Zoe;zoe@example.com\n"))
+    assert "Being repaired" in page.content.decode()
+    kept = RecipientList.objects.get(pk=made.pk).repair_order["file"]
+    assert default_storage.exists(kept)
+    with django_capture_on_commit_callbacks(execute=True):
+        after = worked(made)
+    assert (after.state, after.invalid_count, after.repairs.get().count) == ("checked", 0, 5)
+    assert after.events.filter(note="Row 999 is no invalid row of this list now.").exists()
+    assert not default_storage.exists(kept)
+
+
+@pytest.mark.usefixtures("any_file_is_large")
+def test_a_large_file_that_breaks_off_changes_nothing_and_the_list_says_why(
+    campaign: Campaign, ana: User, client_of: ClientOf, django_capture_on_commit_callbacks: Any
+) -> None:
+    made, browser = read_file(campaign, MANY), client_of(ana)
+    before = state_of(made)
+    post(browser, made, "rows_upload", rows=returned(browser, made, spoilt=';7;"Zoe'))
+    kept = RecipientList.objects.get(pk=made.pk).repair_order["file"]
+    with django_capture_on_commit_callbacks(execute=True):
+        after = worked(made)
+    assert (after.state, state_of(after)) == ("checked", before)
+    assert after.events.filter(note__contains="quote").exists()
+    assert not default_storage.exists(kept)
+
+
+@pytest.mark.usefixtures("any_file_is_large")
+def test_a_large_file_of_something_else_is_refused_at_once(campaign: Campaign, ana: User, client_of: ClientOf) -> None:
+    made = read_file(campaign, MANY)
+    page = post(client_of(ana), made, "rows_upload", rows=SimpleUploadedFile("x.csv", MANY.encode()))
+    assert "invalid rows of this list" in page.content.decode()
+    made.refresh_from_db()
+    assert (made.state, made.repair_order) == ("checked", {})
 
 
 def order(made: RecipientList, actor: User) -> None:
