@@ -113,19 +113,19 @@ def worker(list_id: int) -> None:
 
 
 def watch_memory(stop: threading.Event, peak: list[int]) -> None:
-    """Keeps the most kilobytes that this process and its children had at the same time, looked at 50 times a second."""
+    """Keeps the most kilobytes that this process had, with what its children had for themselves; 20 times a second."""
     here = os.getpid()
-    while not stop.wait(0.02):
+    while not stop.wait(0.05):
         children = Path(f"/proc/{here}/task/{here}/children").read_text().split()
-        peak[0] = max(peak[0], sum(map(resident, [str(here), *children])))
+        peak[0] = max(peak[0], kilobytes(str(here), "Rss:") + sum(kilobytes(child, "Private_") for child in children))
 
 
-def resident(process: str) -> int:
+def kilobytes(process: str, kinds: str) -> int:
     try:
-        status = Path(f"/proc/{process}/status").read_text()
+        memory = Path(f"/proc/{process}/smaps_rollup").read_text()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")), 0)
+    return sum(int(line.split()[1]) for line in memory.splitlines() if line.startswith(kinds))
 
 
 if __name__ == "__main__":

@@ -13,11 +13,13 @@ import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from issuance.columns import Columns
-from issuance.pasted_text import PastedGuests
 from issuance.recipient_file import Judged, RecipientFile, UnreadableFile, open_recipient_file
+
+if TYPE_CHECKING:
+    from issuance.pasted_text import PastedGuests
 
 ROOT = Path(__file__).resolve().parent.parent
 _AHEAD = 1024 * 1024  # bytes that the child may be ahead of us
@@ -131,7 +133,7 @@ def _open(plan: Plan) -> RecipientFile:
 
 
 if __name__ == "__main__":
-    gc.disable()  # It makes no circles, and ends soon.
+    gc.freeze()  # What was loaded stays.
     try:
         main(sys.stdin.buffer, sys.stdout.buffer)
     except BrokenPipeError:

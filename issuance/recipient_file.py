@@ -16,14 +16,16 @@ from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 from issuance.columns import ColumnContent, Columns, chosen_columns, column_letter, contents_of, find_columns
 from issuance.delimited_text import RunTogether, file_size, open_text_file
 from issuance.identifiers import SENTENCES, email_verdict, identity, phone_verdict, quick_emails, quick_phones
 from issuance.row_text import row_cells, row_text, row_texts
-from issuance.spreadsheet import Sheet, open_spreadsheet
 from issuance.unreadable_file import UnreadableFile, blocks_of
+
+if TYPE_CHECKING:
+    from issuance.spreadsheet import Sheet
 
 __all__ = [
     "SENTENCES",
@@ -264,6 +266,8 @@ def open_recipient_file(
     with path.open("rb") as file:
         head = file.read(4096)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        from issuance.spreadsheet import open_spreadsheet  # Half of what the process that reads texts would load.
+
         table: Table = open_spreadsheet(
             path, bytes_total=size, has_guests=lambda of: _has_guests(of, country), name=sheet
         )
