@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--parts", default="floor,others,first,spreadsheet,refusals", help=", ".join(PARTS))
     parser.add_argument("--others", type=int, default=10_000, help="rows for the slow ways")
+    parser.add_argument("--ways", default="", help="of the slow ways only those whose name holds this")
     parser.add_argument("--processes", default="1,2")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thanxportal.settings")
@@ -42,7 +43,7 @@ def main() -> None:
         processes = [int(number) for number in options.processes.split(",")]
         measure = {
             "floor": lambda: bench.floor(options.rows, processes),
-            "others": lambda: bench.others(min(options.rows, options.others)),
+            "others": lambda: bench.others(min(options.rows, options.others), options.ways),
             "growth": lambda: bench.growth(options.rows),
             "first": lambda: bench.first_verdicts(min(options.rows, 100_000)),
             "spreadsheet": lambda: bench.spreadsheet(options.rows),
@@ -75,13 +76,15 @@ class Bench:
         for number in processes:
             report(f"read-{vendor()}-{number}p", floors[number], taken[number], rows)
 
-    def others(self, rows: int) -> None:
+    def others(self, rows: int, ways: str) -> None:
         """Other ways to the same rows, in turns with ours on the same file."""
         from benchmarks.ingest_others import contenders
         from benchmarks.ingest_stage import list_of
 
         path = self.file(rows)
         for name, seconds_of in contenders().items():
+            if ways not in name:
+                continue
             theirs, ours = [], []
             for _ in range(self.rounds):
                 other = list_of(self.made, path)

@@ -121,9 +121,12 @@ def watch_memory(stop: threading.Event, peak: list[int]) -> None:
 
 
 def kilobytes(process: str, kinds: str) -> int:
+    """0 for a process that has ended, and for one that is still the copy of its parent."""
     try:
-        memory = Path(f"/proc/{process}/smaps_rollup").read_text()
+        memory, command = (Path(f"/proc/{process}/{name}").read_text() for name in ("smaps_rollup", "cmdline"))
     except OSError:
+        return 0
+    if kinds != "Rss:" and "reading_process" not in command:
         return 0
     return sum(int(line.split()[1]) for line in memory.splitlines() if line.startswith(kinds))
 
