@@ -123,7 +123,7 @@ def watch_memory(stop: threading.Event, peak: list[int]) -> None:
 def kilobytes(process: str, kinds: str) -> int:
     """0 for a process that has ended, and for one that is still the copy of its parent."""
     try:
-        memory, command = (Path(f"/proc/{process}/{name}").read_text() for name in ("smaps_rollup", "cmdline"))
+        command, memory = (Path(f"/proc/{process}/{name}").read_text() for name in ("cmdline", "smaps_rollup"))
     except OSError:
         return 0
     if kinds != "Rss:" and "reading_process" not in command:

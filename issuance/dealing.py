@@ -22,6 +22,7 @@ from issuance.recipient_file import Verdict, identity
 from issuance.repeats import set_aside_repeats
 from issuance.row_formats import ERROR_COLUMNS, RECIPIENT_COLUMNS
 from issuance.row_text import row_cells
+from issuance.seen import Seen
 from issuance.sorting import Batch, Sorter
 from issuance.tally import change_tally, keys_of
 
@@ -52,7 +53,7 @@ def put_rows(recipient_list: RecipientList, verdicts: Sequence[Verdict]) -> list
 
     To be called in the transaction that has taken the list. No row is added or lost, so the ledger stays closed.
     """
-    sorter = Sorter(deal_of(recipient_list))
+    sorter = Sorter(deal_of(recipient_list), Seen(expected=2 * len(verdicts)))
     rows = {verdict.row for verdict in verdicts}
     old = [*_places(recipient_list, row__in=rows)]
     guests = {sorter.hash(identity(verdict.value)) for verdict in verdicts if verdict.value}

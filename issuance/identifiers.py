@@ -144,7 +144,7 @@ _AMERICAN_AT_HOME = re.compile(rf"^(?:\+?1)?({_american_patterns()})$|^.*$", re.
 _AMERICAN_ABROAD = re.compile(rf"^\+1({_american_patterns()})$|^.*$", re.ASCII | re.MULTILINE).findall
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def _careful_email(written: str) -> Finding:
     value = _library_email(written)
     if value:
@@ -198,7 +198,7 @@ def _email_problem(address: str) -> str:
     return next((code for code, present in problems.items() if present()), "email_bad_domain")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_000)
 def _careful_phone(written: str, country: str) -> Finding:
     text, fixed = _as_digits(written)
     if written and not text:

@@ -131,8 +131,8 @@ def _batches(recipient_list: RecipientList, file: RecipientFile | PastedGuests) 
     other threads and the database go on meanwhile."""
     after = _last_row(recipient_list)
     known = _known_guests(recipient_list) if after else ()
-    expected = 0 if isinstance(file, PastedGuests) else file.expected_rows
-    sorter = Sorter(deal_of(recipient_list), Seen(known, expected=expected), as_text=takes_text())
+    seen = Seen(known, expected=file.expected_rows)
+    sorter = Sorter(deal_of(recipient_list), seen, as_text=takes_text())
     if isinstance(file, RecipientFile) and _is_large(file):
         return sorter.batches(stretches_from_a_process(_plan(recipient_list, file, after)))
     return sorter.batches(stretches_of(file, size=BATCH, after=after, rows_before=recipient_list.rows_count))

@@ -41,6 +41,7 @@ class PastedGuests:
         self.bytes_read = 0
         self.warnings: list[str] = []
         lines = [line for line in self._lines if line.strip()]
+        self.expected_rows = len(lines)
         self.left_out = [line.strip() for line in lines if not _identifiers(line, self._country)]
         left = len(self.left_out)
         if left == len(lines):

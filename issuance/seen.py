@@ -8,7 +8,8 @@ from itertools import islice
 from struct import Struct
 
 _HALVES = Struct("<QQ").iter_unpack
-_FULL = 0.65  # share of places taken above which looking takes too long
+_FILLED = 0.72  # share of places taken when as many came as were expected
+_FULL = 0.8  # share above which looking takes too long
 _SMALLEST = 1_024  # places
 
 
@@ -21,7 +22,7 @@ class Seen:
 
     def __init__(self, known: Iterable[bytes] = (), *, expected: int = 0) -> None:
         self._older: list[array[int]] = []
-        self._open_table(int(expected / _FULL) + _SMALLEST)
+        self._open_table(int(expected / _FILLED) + _SMALLEST)
         known = iter(known)
         while some := list(islice(known, 1_000)):
             self.add(some)
@@ -47,7 +48,7 @@ class Seen:
                 self._room -= 1
                 if not self._room:
                     self._older.append(table)
-                    self._open_table(places * 2)
+                    self._open_table(places * 4)  # Each table that came before is looked through for each guest.
                     table, places = self._table, self._places
         return new
 
