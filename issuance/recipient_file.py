@@ -10,18 +10,18 @@ one verdict, in the order of the file and under its number in the file.
 from __future__ import annotations
 
 import mmap
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from issuance.columns import ColumnContent, Columns, chosen_columns, column_letter, contents_of, find_columns
-from issuance.delimited_text import RunTogether, file_size, open_text_file
-from issuance.identifiers import SENTENCES, email_verdict, identity, phone_verdict, quick_emails, quick_phones
-from issuance.row_text import row_cells, row_text, row_texts
+from issuance.columns import ColumnContent, Columns, chosen_columns, contents_of, find_columns
+from issuance.delimited_text import file_size, open_text_file
+from issuance.identifiers import SENTENCES, identity
+from issuance.row_judge import Judged, RowJudge, Verdict
+from issuance.row_text import row_cells
 from issuance.unreadable_file import UnreadableFile, blocks_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SENTENCES",
     "Columns",
+    "Judged",
     "Opened",
     "RecipientFile",
     "UnreadableFile",
@@ -53,33 +54,7 @@ _SIGNATURES = (
     (b"<!doctype html", "a web page"),
     (b"<html", "a web page"),
 )
-_NO_COLUMN = sys.maxsize
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-class Verdict(NamedTuple):
-    """What one row says: a guest (`code` empty), or why it is none.
-
-    `row` counts from 1, header included, as a spreadsheet shows it. `type` is "email", "phone" or "". `value` is the
-    identifier to send (lower-case email or E.164 phone), `other` the guest's second one. `raw` are the cells as
-    written. `code` is a key of SENTENCES and `column` the name of the column at fault. `fixed`: something was repaired
-    that the merchant should see, beyond spaces, case and the format of a number.
-    """
-
-    row: int
-    type: str
-    value: str
-    raw: list[str]
-    code: str
-    column: str
-    fixed: bool
-    other: str
-
-    def judged(self) -> Judged:
-        return (*self[:3], row_text(self.raw), *self[4:])
-
-
-Judged = tuple[int, str, str, str, str, str, bool, str]  # The fields of a Verdict, its cells as one text.
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +107,7 @@ class RecipientFile:
         prefer: str = "email",
     ) -> None:
         self._table = table
-        self._prefer_phone = prefer == "phone"
+        self._prefer = prefer
         self._country = country.upper()
         self._max_rows = max_rows
         sample, broken = _sample(table)
@@ -187,62 +162,16 @@ class RecipientFile:
     def judged(self, *, size: int = 500, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
         """As `verdicts`, but of up to `size` rows at a time and as plain tuples, which costs less; from row `after` on,
         up to which `rows_before` counted."""
+        judge = RowJudge(self.opened.columns, country=self._country, prefer=self._prefer)
         left, last = self._max_rows - rows_before, max(self.opened.columns.header_row, after)
         for block in blocks_of(islice(self._table.rows(), last, None), size):
-            rows = self._judge(last + 1, block)
+            rows = judge.judged(last + 1, block)
             last += len(block)
             if len(rows) > left:
                 yield rows[:left]
                 raise UnreadableFile("too_many_rows", line=rows[left][0], rows=self._max_rows)
             left -= len(rows)
             yield rows
-
-    def _judge(self, number: int, block: list[list[str]]) -> list[Judged]:
-        """Rows that follow each other, the first under this number. Runs for each of a million, so it calls little."""
-        columns, country, prefer_phone = self.opened.columns, self._country, self._prefer_phone
-        at_email = _NO_COLUMN if columns.email is None else columns.email
-        at_phone = _NO_COLUMN if columns.phone in (None, columns.email) else columns.phone
-        emails = [cells[at_email] if len(cells) > at_email else "" for cells in block]
-        phones = [cells[at_phone] if len(cells) > at_phone else "" for cells in block]
-        found = (emails, quick_emails(emails), phones, quick_phones(phones, country))
-        judged = list[Judged]()
-        for at, cells, text, email, address, phone, call in zip(count(number), block, row_texts(block), *found):
-            fixed = phone_fixed = False
-            if email and not address:
-                address, _, fixed = email_verdict(email)
-            if phone and not call:
-                call, _, phone_fixed = phone_verdict(phone, country)
-            if cells.__class__ is RunTogether:
-                judged.append(self._bad(at, cells, "rows_run_together", None).judged())
-            elif address and not (call and prefer_phone):
-                judged.append((at, "email", address, text, "", "", fixed, call))
-            elif call:
-                fixed = phone_fixed or (not address and bool(email.strip()))
-                judged.append((at, "phone", call, text, "", "", fixed, address))
-            elif "".join(cells).strip():
-                judged.append(self._second_look(at, cells, email.strip(), phone.strip()).judged())
-        return judged
-
-    def _second_look(self, number: int, cells: list[str], email: str, phone: str) -> Verdict:
-        """A row where neither cell is good in its own column: perhaps they are in each other's; else say why not."""
-        columns = self.opened.columns
-        mixed = columns.email == columns.phone
-        if mail := email_verdict(phone).value:
-            return Verdict(number, "email", mail, cells, "", "", True, phone_verdict(email, self._country).value)
-        if number_in_email := phone_verdict(email, self._country).value:
-            return Verdict(number, "phone", number_in_email, cells, "", "", not mixed, "")
-        if not email and not phone:
-            return self._bad(number, cells, "no_identifier", columns.phone if columns.email is None else columns.email)
-        if len(cells) > len(columns.names) > 1:
-            return self._bad(number, cells, "row_too_long", columns.email if email else columns.phone)
-        if (mixed and "@" not in email and any(map(str.isdigit, email))) or not email:
-            return self._bad(number, cells, phone_verdict(email or phone, self._country).code, columns.phone)
-        return self._bad(number, cells, email_verdict(email).code, columns.email)
-
-    def _bad(self, number: int, cells: list[str], code: str, at: int | None) -> Verdict:
-        names = self.opened.columns.names
-        name = "" if at is None else names[at] if at < len(names) else f"Column {column_letter(at)}"
-        return Verdict(number, "", "", cells, code, name, False, "")
 
 
 def open_recipient_file(
