@@ -68,11 +68,12 @@ class Bench:
         floors: dict[int, list[float]] = {number: [] for number in processes}
         for _ in range(self.rounds):
             for number in processes:
+                self.forget()
                 floors[number].append(seconds_of_floor(kept))
+                self.forget()
                 guests, figures = self.read(path, processes=number)
                 self.checked(guests, path)
                 taken[number].append(figures)
-                self.forget(guests)
         for number in processes:
             report(f"read-{vendor()}-{number}p", floors[number], taken[number], rows)
 
@@ -94,8 +95,7 @@ class Bench:
                 count = self.checked(guests, path).recipients.count()
                 if other.recipients.count() != count:
                     raise SystemExit(f"{name} stored {other.recipients.count()} guests, not {count}.")
-                self.forget(guests)
-                self.forget(other)
+                self.forget()
             report(f"read-{vendor()}-against-{name}", theirs, ours, rows)
 
     def growth(self, rows: int) -> None:
@@ -105,9 +105,9 @@ class Bench:
         for step in steps:
             path, figures = self.file(step), []
             for _ in range(self.rounds if step <= 1_000_000 else 1):
-                guests, measured = self.read(path)
+                _, measured = self.read(path)
                 figures.append(measured)
-                self.forget(guests)
+                self.forget()
             path.unlink()
             per_row.append(median(figure["seconds"] for figure in figures) / step)
             report(f"growth-{vendor()}", [per_row[0] * step] * len(figures), figures, step)
@@ -125,7 +125,7 @@ class Bench:
             _, measured = self.read(path, guests=guests)
             watcher.join()
             figures.append({"seconds": seen[0], "peak_mb": measured["peak_mb"]})
-            self.forget(guests)
+            self.forget()
         report(f"first-verdicts-{vendor()}", [2.0] * len(figures), figures, rows)
 
     def spreadsheet(self, rows: int) -> None:
@@ -143,7 +143,7 @@ class Bench:
         guests, _ = self.read(path)
         figures = measure_refusals(guests, self.rounds)
         report(f"refusals-{vendor()}", [1.0 if vendor() == "postgresql" else 0.2] * len(figures), figures, rows)
-        self.forget(guests)
+        self.forget()
 
     def file(self, rows: int) -> Path:
         from benchmarks.guest_files import write_csv
@@ -167,8 +167,8 @@ class Bench:
             raise SystemExit("The rows differ from those of the reference: no ratio is worth anything.")
         return guests
 
-    def forget(self, guests: Any) -> None:
-        """Leaves the table as small as it was, and without dead rows."""
+    def forget(self) -> None:
+        """Leaves the tables empty and the database as small as it was, without pages of rows that are gone."""
         from django.db import connection
 
         with connection.cursor() as cursor:
@@ -178,6 +178,8 @@ class Bench:
             else:
                 cursor.execute("DELETE FROM issuance_recipient")
                 cursor.execute("DELETE FROM issuance_rowerror")
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def watch(list_id: int, seen: list[float]) -> None:
