@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
 
 from django.utils import timezone
 
@@ -33,8 +34,8 @@ def mirrored_merchant(simulator: Simulator, handle: str) -> Merchant:
 
 
 def draft_campaign(merchant: Merchant, weights: tuple[int, ...] = (45, 45, 10), **fields: Any) -> Campaign:
-    """A complete draft; a third weight is Control's."""
-    now = timezone.now()
+    """A complete draft; a third weight is Control's. Its guests fall into the same arms whenever a test is run."""
+    now, number = timezone.now(), merchant.campaigns.count()
     values: dict[str, Any] = {
         "name": "Win-back June",
         "objective": "Bring guests back",
@@ -43,6 +44,7 @@ def draft_campaign(merchant: Merchant, weights: tuple[int, ...] = (45, 45, 10), 
         "end_at": now + timedelta(days=30),
         "redeemable_from": now,
         "redeemable_to": now + timedelta(days=45),
+        "uuid": uuid5(NAMESPACE_DNS, f"{number}.{merchant.handle}.example.com"),
     }
     campaign = Campaign.objects.create(merchant=merchant, **values | fields)
     templates = list(merchant.reward_templates.order_by("pk"))
