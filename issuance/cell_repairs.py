@@ -123,8 +123,5 @@ def as_number_of(country: str) -> Callable[[str], str]:
 def with_domain(written: str, meant: str) -> Callable[[str], str]:
     """Replaces a mail domain by the one that was meant."""
 
-    def replaced(text: str) -> str:
-        local, _, domain = text.strip().rpartition("@")
-        return f"{local}@{meant}" if domain.lower() == written and local else text
-
-    return replaced
+    whole = re.compile(rf"(?<=[^\s@]@){re.escape(written)}(?![\w-]|\.\w)", re.IGNORECASE)
+    return lambda text: whole.sub(meant, text)

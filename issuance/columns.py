@@ -13,7 +13,7 @@ from issuance.unreadable_file import UnreadableFile
 
 HEADER_WITHIN = 20  # rows
 _SAMPLED = 200  # rows whose cells are judged
-_WIDEST = 200  # columns looked at
+WIDEST = 200  # columns looked at
 _SAMPLES = 5  # cells of a column that are shown
 _SAMPLE_LENGTH = 80  # characters of each
 
@@ -68,7 +68,7 @@ def find_columns(rows: Sequence[list[str]], *, country: str) -> Columns:
     guests = [row for row in rows[0 if header is None else header + 1 :] if any(map(str.strip, row))][:_SAMPLED]
     if not guests:
         raise UnreadableFile("no_rows" if header is not None else "empty_file")
-    width = min(max((len(row) for row in [cells, *guests]), default=0), _WIDEST)
+    width = min(max((len(row) for row in [cells, *guests]), default=0), WIDEST)
     names = [plain_name(cells[at]) if at < len(cells) else "" for at in range(width)]
     emails, phones = _email_fits(names, guests), _phone_fits(names, guests, country)
     email, phone, sure = _chosen(emails, phones)
@@ -85,7 +85,7 @@ def find_columns(rows: Sequence[list[str]], *, country: str) -> Columns:
 def chosen_columns(rows: Sequence[list[str]], *, email: int | None, phone: int | None, header_row: int) -> Columns:
     """The columns that a person chose, under the names that stand in `header_row` (0: none)."""
     cells = rows[header_row - 1] if 0 < header_row <= len(rows) else []
-    width = min(max((len(row) for row in rows), default=0), _WIDEST)
+    width = min(max((len(row) for row in rows), default=0), WIDEST)
     return Columns(email, phone, header_row, _shown(cells, width), True)
 
 
@@ -93,7 +93,7 @@ def contents_of(rows: Sequence[list[str]], columns: Columns, *, country: str) ->
     """What each column holds, for a person who has to choose."""
     guests = [row for row in rows[columns.header_row :] if any(map(str.strip, row))][:_SAMPLED]
     contents = []
-    for at in range(min(max(map(len, guests), default=0), _WIDEST)):
+    for at in range(min(max(map(len, guests), default=0), WIDEST)):
         name = columns.names[at] if at < len(columns.names) else f"Column {column_letter(at)}"
         cells = _column(guests, at)
         samples = [cell[:_SAMPLE_LENGTH] for cell in cells[:_SAMPLES]]
@@ -127,7 +127,7 @@ def holds_identifier(cell: str) -> bool:
 
 def _shown(cells: list[str], width: int) -> tuple[str, ...]:
     """The names in the header, else the letters of the columns."""
-    written = [cell.strip()[:120] for cell in cells[:_WIDEST]] or [""] * width
+    written = [cell.strip()[:120] for cell in cells[:WIDEST]] or [""] * width
     return tuple(name or f"Column {column_letter(at)}" for at, name in enumerate(written))
 
 

@@ -29,7 +29,7 @@ _MARKS = (
 
 
 class RunTogether(list[str]):
-    """A row whose cell holds line ends, delimiters and an email: almost always several rows after a lost quote."""
+    """A row whose cell holds line ends, delimiters and a guest: almost always several rows after a lost quote."""
 
 
 class DelimitedText:
@@ -81,8 +81,11 @@ class DelimitedText:
             raise UnreadableFile(code, line=line, characters=csv.field_size_limit()) from None
 
     def _over_several_lines(self, cells: list[str]) -> list[str]:
-        lost = any(
-            ("\n" in cell or "\r" in cell) and self.delimiter in cell and EMAIL_ANYWHERE.search(cell) for cell in cells
+        several = [cell for cell in cells if "\n" in cell or "\r" in cell]
+        lost = any(self.delimiter in cell and EMAIL_ANYWHERE.search(cell) for cell in several) or any(
+            self.delimiter in line and any(map(holds_identifier, line.split(self.delimiter)))
+            for cell in several
+            for line in cell.splitlines()
         )
         return RunTogether(cells) if lost else cells
 

@@ -4,8 +4,9 @@ The verdicts are those of email-validator (without DNS) and phonenumbers. Regula
 where they provably say the same: a plain ASCII local part before a domain accepted already, and a North American number
 matched against the patterns of the phone library's own metadata. Everything else asks the library, and what the
 library refuses is tried once more after removing what programs leave around an identifier (`mailto:`, "Name <…>",
-a trailing dot, invisible characters). Two departures from the library, both on purpose: premium-rate numbers are
-refused, and a number that a spreadsheet wrote as a decimal (12025550123.0, 1.2025550123E+10) is read as that number.
+a trailing dot, invisible characters). Three departures from the library, on purpose: premium-rate numbers are
+refused, and so are addresses with a character that could not be read (U+FFFD); a number that a spreadsheet wrote as a
+decimal (12025550123.0, 1.2025550123E+10) is read as that number.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ def _careful_email(written: str) -> Finding:
 
 
 def _library_email(text: str) -> str:
-    if text.isascii() and not _LIKE_AN_ADDRESS(text):
+    if "\ufffd" in text or (text.isascii() and not _LIKE_AN_ADDRESS(text)):
         return ""  # As the library would say, at a hundred times the price.
     try:
         found = validate_email(text, check_deliverability=False)

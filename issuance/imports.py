@@ -68,8 +68,11 @@ def read_recipient_file(list_id: int) -> None:
         return
     try:
         with _open(recipient_list) as file:
-            _use_choice(recipient_list, file)
-            _note_info(recipient_list, file)
+            if recipient_list.rows_count:
+                _use_earlier_choice(recipient_list, file)
+            else:
+                _use_choice(recipient_list, file)
+                _note_info(recipient_list, file)
             asked = recipient_list.mapping.get("ask") or not file.opened.columns.sure
             if asked and not recipient_list.rows_count:
                 move_list(recipient_list, ListState.MAPPING, lease_until=None, crash_count=0)
@@ -80,16 +83,19 @@ def read_recipient_file(list_id: int) -> None:
 
 
 def _open(recipient_list: RecipientList) -> RecipientFile | PastedGuests:
-    country, prefer = recipient_list.merchant.country, recipient_list.merchant.preferred_identifier
+    if not recipient_list.rows_count:
+        merchant = recipient_list.merchant
+        recipient_list.file_info = {"country": merchant.country, "prefer": merchant.preferred_identifier}
+    country, prefer, most = recipient_list.country, recipient_list.prefer, settings.MAX_LIST_ROWS
     path = Path(recipient_list.file.path)
     if recipient_list.pasted:
-        return read_pasted(path.read_text(encoding="utf-8"), country=country, prefer=prefer)
+        return read_pasted(path.read_text(encoding="utf-8"), country=country, prefer=prefer, max_rows=most)
     return open_recipient_file(
         path,
         country=country,
-        max_rows=settings.MAX_LIST_ROWS,
+        max_rows=most,
         max_bytes=settings.MAX_LIST_BYTES,
-        sheet=recipient_list.mapping.get("sheet", ""),
+        sheet=recipient_list.mapping.get("sheet", "") or recipient_list.file_info.get("sheet", ""),
         prefer=prefer,
     )
 
@@ -105,9 +111,16 @@ def _use_choice(recipient_list: RecipientList, file: RecipientFile | PastedGuest
         file.choose(email=known["email"], phone=known["phone"])
 
 
+def _use_earlier_choice(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> None:
+    """The columns by which the rows that are stored were read, whatever was chosen for other lists since."""
+    info = recipient_list.file_info
+    if isinstance(file, RecipientFile):
+        file.choose(email=info["email"], phone=info["phone"], header_row=info["header_row"])
+
+
 def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> None:
     opened = file.opened
-    info: dict[str, Any] = {
+    info: dict[str, Any] = recipient_list.file_info | {
         "kind": opened.kind,
         "encoding": opened.encoding,
         "delimiter": opened.delimiter,
@@ -147,8 +160,8 @@ def _plan(recipient_list: RecipientList, file: RecipientFile, after: int) -> Pla
     columns = file.opened.columns
     return Plan(
         path=recipient_list.file.path,
-        country=recipient_list.merchant.country,
-        prefer=recipient_list.merchant.preferred_identifier,
+        country=recipient_list.country,
+        prefer=recipient_list.prefer,
         max_rows=settings.MAX_LIST_ROWS,
         max_bytes=settings.MAX_LIST_BYTES,
         encoding=file.opened.encoding,

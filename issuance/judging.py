@@ -62,13 +62,12 @@ def judge(recipient_list: RecipientList, rows: Iterable[Row]) -> Iterator[Verdic
     """One verdict per row, in the same order and under the same numbers."""
     kept = [(number, [cell.replace("\x00", "\ufffd") for cell in cells]) for number, cells in rows]
     table, columns = _Rows([cells or [""] for _, cells in kept]), columns_of(recipient_list)
-    merchant = recipient_list.merchant
     file = RecipientFile(
         table,
-        country=merchant.country,
+        country=recipient_list.country,
         max_rows=len(kept) + 1,
         columns=columns,
-        prefer=merchant.preferred_identifier,
+        prefer=recipient_list.prefer,
     )
     place = 0
     for verdict in file.verdicts():

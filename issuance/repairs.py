@@ -85,7 +85,8 @@ def domain_change(recipient_list: RecipientList, written: str, meant: str) -> Ch
     rows = [(guest.row, cells_of(recipient_list, guest)) for guest in guests]
     rows += [(error.row, error.cells) for error in repeats.iterator(5_000) if bytes(error.identity or b"") in known]
     changed = ((row, [change(str(cell)) for cell in cells]) for row, cells in rows)
-    verdicts = [verdict._replace(fixed=True) for verdict in judge(recipient_list, changed) if verdict.value]
+    judged = judge(recipient_list, changed)
+    verdicts = [verdict._replace(fixed=True) for verdict in judged if verdict.value.endswith(f"@{meant}")]
     return Change("domain", f"Wrote {meant} for {written}", verdicts)
 
 

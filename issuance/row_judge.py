@@ -6,7 +6,7 @@ import sys
 from itertools import count
 from typing import NamedTuple
 
-from issuance.columns import Columns, column_letter
+from issuance.columns import WIDEST, Columns, column_letter
 from issuance.delimited_text import RunTogether
 from issuance.identifiers import email_verdict, phone_verdict, quick_emails, quick_phones
 from issuance.row_text import row_text, row_texts
@@ -84,7 +84,7 @@ class RowJudge:
             return Verdict(number, "phone", number_in_email, cells, "", "", not mixed, "")
         if not email and not phone:
             return self._bad(number, cells, "no_identifier", columns.phone if columns.email is None else columns.email)
-        if len(cells) > len(columns.names) > 1:
+        if any(map(str.strip, cells[len(columns.names) :])) and 1 < len(columns.names) < WIDEST:
             return self._bad(number, cells, "row_too_long", columns.email if email else columns.phone)
         if (mixed and "@" not in email and any(map(str.isdigit, email))) or not email:
             return self._bad(number, cells, phone_verdict(email or phone, self._country).code, columns.phone)

@@ -19,6 +19,7 @@ from issuance.zip_safety import check_archive
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_BLANKS = {f"{_TEXT}s": " ", f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 _CONTENT = "content.xml"
 _WIDEST = 1_000  # columns of an ODS row that are kept
 _MOST_BLANK = 1_048_576  # rows between two guests: all that a sheet can have
@@ -219,8 +220,8 @@ class _OdsRows:
             self._texts = None  # Comments stand inside the cell, before its text.
         elif tag == f"{_TEXT}p" and self._texts:
             self._texts.append("\n")
-        elif tag == f"{_TEXT}s" and self._texts is not None:
-            self._texts.append(" ")
+        elif tag in _BLANKS and self._texts is not None:
+            self._texts.append(_BLANKS[tag])
 
     def _characters(self, data: str) -> None:
         if self._texts is not None:

@@ -167,6 +167,17 @@ class RecipientList(models.Model):
         return self.state == ListState.HELD and self.held_until is None
 
     @property
+    def country(self) -> str:
+        """Where phones without a country were taken to be when the file was read: a setting changed since must not
+        change who its guests are."""
+        return str(self.file_info.get("country") or self.merchant.country)
+
+    @property
+    def prefer(self) -> str:
+        """The kind of identifier, email or phone, that was taken of two when the file was read."""
+        return str(self.file_info.get("prefer") or self.merchant.preferred_identifier)
+
+    @property
     def job_size(self) -> int:
         """Most guests in one job, which is what Thanx can revoke."""
         return min(self.undo_size or settings.JOB_SIZE, settings.JOB_SIZE)

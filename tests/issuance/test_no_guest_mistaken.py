@@ -1,0 +1,125 @@
+"""No guest is lost, doubled or mistaken: not by settings that change later, lost quotes or unreadable characters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+
+from campaigns.models import Campaign
+from issuance import imports
+from issuance.mapping import header_hash
+from issuance.models import ColumnMapping, RecipientList
+from issuance.recipient_file import Verdict, open_recipient_file
+from issuance.repairs import recipe_for, repair_domain, repair_rows
+from issuance.services import create_list
+from tests.data.make import ods
+from tests.issuance.test_repairs import fresh, read_file
+from thanxportal.accounts.models import Merchant, User
+
+TWO_WAYS = "email,phone\nann@example.com,2025550101\nANN@example.com,2025550102\n,2025550102\nann at example.com,\n"
+
+
+@pytest.mark.django_db
+def test_a_preference_that_changed_since_makes_nobody_two_guests(campaign: Campaign, ana: User) -> None:
+    made = read_file(campaign, TWO_WAYS)
+    Merchant.objects.filter(pk=made.merchant_id).update(preferred_identifier="phone", country="GB")
+    made = fresh(made)
+    recipe = recipe_for(made, "at")
+    assert recipe
+    assert repair_rows(recipient_list=made, recipe=recipe, actor=ana)
+    guests = list(made.recipients.order_by("row").values_list("row", "value"))
+    assert guests == [(2, "ann@example.com"), (4, "+12025550102")]
+
+
+@pytest.mark.django_db
+def test_a_worker_that_goes_on_with_a_file_reads_the_columns_of_the_first(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "BATCH", 5)
+    monkeypatch.setattr(imports, "TOGETHER", 1)
+    text = "email,work\n" + "".join(f"a{n}@example.com,b{n}@example.com\n" for n in range(12))
+    made = create_list(campaign=campaign, name="June", content=ContentFile(text.encode(), "june.csv"), actor=None)
+    save, saved = imports._save, []
+
+    def die_after_the_first(*args: Any) -> bool:
+        if saved:
+            raise MemoryError
+        saved.append(save(*args))
+        return True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(imports, "_save", die_after_the_first)
+        with pytest.raises(MemoryError):
+            imports.read_recipient_file(made.pk)
+    RecipientList.objects.filter(pk=made.pk).update(lease_until=None)
+    choice = {"email": 1, "phone": None}
+    ColumnMapping.objects.create(merchant=made.merchant, header_hash=header_hash(["email", "work"]), mapping=choice)
+    imports.read_recipient_file(made.pk)
+    made.refresh_from_db()
+    assert (made.state, made.rows_count, made.file_info["email"]) == ("checked", 12, 0)
+    assert not made.recipients.filter(value__startswith="b").exists()
+
+
+@pytest.mark.django_db
+def test_a_domain_is_repaired_wherever_it_stands_in_its_cell(campaign: Campaign, ana: User) -> None:
+    made = read_file(
+        campaign,
+        "name,email\nA,Ann <ann@gmial.com>\nB,mailto:bob@gmial.com\nC,cy@gmial.com\nD,dee@gmial.com.\n"
+        "E,eve@gmial.com.au\n",
+    )
+    repair = repair_domain(recipient_list=made, written="gmial.com", meant="gmail.com", actor=ana)
+    assert repair
+    assert repair.sentence == "Wrote gmail.com for gmial.com: 4 rows"
+    values = list(made.recipients.order_by("row").values_list("value", flat=True))
+    names = ("ann", "bob", "cy", "dee")
+    assert values == [*(f"{name}@gmail.com" for name in names), "eve@gmial.com.au"]
+
+
+@pytest.mark.django_db
+def test_pasted_text_may_hold_no_more_guests_than_a_file(campaign: Campaign, settings: Any) -> None:
+    settings.MAX_LIST_ROWS = 3
+    text = "".join(f"hello a{n}@example.com and\n" for n in range(10))
+    made = create_list(campaign=campaign, name="June", content=text, actor=None)
+    imports.read_recipient_file(made.pk)
+    made.refresh_from_db()
+    assert (made.state, made.rows_count) == ("unreadable", 3)
+
+
+def verdicts(path: Path, content: bytes) -> list[Verdict]:
+    path.write_bytes(content)
+    with open_recipient_file(path, country="US") as file:
+        return list(file.verdicts())
+
+
+def test_phones_that_a_lost_quote_ran_together_are_told(tmp_path: Path) -> None:
+    text = b'name,phone\n"Ann,2025550101\nBob,2025550102\nCid",2025550103\nDan,2025550104\n'
+    assert [(one.row, one.code) for one in verdicts(tmp_path / "a.csv", text)] == [(2, "rows_run_together"), (3, "")]
+
+
+def test_a_note_of_several_lines_is_no_lost_quote(tmp_path: Path) -> None:
+    text = b'phone,note\n2025550101,"likes tea,\ncomes on Fridays"\n'
+    assert [one.code for one in verdicts(tmp_path / "a.csv", text)] == [""]
+
+
+def test_a_comma_at_the_end_of_every_row_is_no_cell_too_many(tmp_path: Path) -> None:
+    text = b"email,n\na@example.com,x,\nbob.example.com,y,\ncy.example.com,y,z\n"
+    assert [one.code for one in verdicts(tmp_path / "a.csv", text)] == ["", "email_no_at", "row_too_long"]
+
+
+def test_an_address_with_a_character_that_could_not_be_read_is_refused(tmp_path: Path) -> None:
+    found = verdicts(tmp_path / "a.csv", b"email,n\nann\x81@example.com,x\nbob@example.com,y\n")
+    assert [one.code for one in found] == ["email_bad_local", ""]
+
+
+def test_lines_and_tabs_inside_a_cell_of_ods_glue_nothing_together(tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = "".join(
+        f"<table:table-row>{cell.format(text)}</table:table-row>"
+        for text in ("Email", "a@example.com<text:line-break/>Ann", "b@example.com<text:tab/>Bob")
+    )
+    found = verdicts(tmp_path / "a.ods", ods(rows))
+    assert [one.raw for one in found] == [["a@example.com\nAnn"], ["b@example.com\tBob"]]
+    assert not {"a@example.comann", "b@example.combob"} & {one.value for one in found}
