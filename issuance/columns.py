@@ -73,6 +73,8 @@ def find_columns(rows: Sequence[list[str]], *, country: str) -> Columns:
     emails, phones = _email_fits(names, guests), _phone_fits(names, guests, country)
     email, phone, sure = _chosen(emails, phones)
     if email is None and phone is None:
+        phone, sure = _perhaps_phones(names, guests), False
+    if email is None and phone is None:
         raise UnreadableFile("no_identifier_column")
     only = phone if email is None else email if phone is None else None
     if only is not None:
@@ -158,6 +160,17 @@ def _email_fits(names: list[str], guests: Sequence[list[str]]) -> list[_Fit]:
         _Fit(at, email_rank(name), _email_share(guests, at), _is_filled(guests, at)) for at, name in enumerate(names)
     ]
     return [fit for fit in fits if fit.share >= 0.3 or (fit.name and (fit.share or fit.name > 1))]
+
+
+def _perhaps_phones(names: list[str], guests: Sequence[list[str]]) -> int | None:
+    """The column most of whose cells are long numbers of another country, or of none: for a person to say."""
+    shares = {
+        at: sum(map(holds_identifier, cells)) / len(cells)
+        for at, name in enumerate(names)
+        if (cells := _column(guests, at)) and not names_other_number(name)
+    }
+    best = max(shares, key=shares.__getitem__, default=None)
+    return best if best is not None and shares[best] >= 0.5 else None
 
 
 def _phone_fits(names: list[str], guests: Sequence[list[str]], country: str) -> list[_Fit]:

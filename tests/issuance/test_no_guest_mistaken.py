@@ -12,7 +12,7 @@ from campaigns.models import Campaign
 from issuance import imports
 from issuance.mapping import header_hash
 from issuance.models import ColumnMapping, RecipientList
-from issuance.recipient_file import Verdict, open_recipient_file
+from issuance.recipient_file import UnreadableFile, Verdict, open_recipient_file
 from issuance.repairs import recipe_for, repair_domain, repair_rows
 from issuance.services import create_list
 from tests.data.make import ods
@@ -123,3 +123,19 @@ def test_lines_and_tabs_inside_a_cell_of_ods_glue_nothing_together(tmp_path: Pat
     found = verdicts(tmp_path / "a.ods", ods(rows))
     assert [one.raw for one in found] == [["a@example.com\nAnn"], ["b@example.com\tBob"]]
     assert not {"a@example.comann", "b@example.combob"} & {one.value for one in found}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", ["", "nr telefonu,imię\n"])
+def test_phones_of_another_country_are_asked_about_and_not_refused(campaign: Campaign, header: str) -> None:
+    text = header + "".join(f"07911 123{n:03},guest\n" for n in range(450, 460))
+    made = create_list(campaign=campaign, name="June", content=ContentFile(text.encode(), "june.csv"), actor=None)
+    imports.read_recipient_file(made.pk)
+    made.refresh_from_db()
+    assert (made.state, made.file_info["phone"], made.file_info["sure"]) == ("mapping", 0, False)
+
+
+def test_a_table_without_any_guest_is_still_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        verdicts(tmp_path / "a.csv", b"dish,price\nsoup,7.50\npie,12.00\n")
+    assert caught.value.code == "no_identifier_column"
