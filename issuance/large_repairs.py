@@ -113,6 +113,8 @@ def _work(recipient_list: RecipientList) -> Callable[[], object] | None:
         return partial(undo_repair, repair=repair, actor=actor) if repair else None
     if order["key"] == "upload":
         change = uploaded_change(recipient_list, Path(default_storage.path(order["file"])))
+        if not change.verdicts:
+            raise NotTheseRows(" ".join([NOTHING_CHANGED, *change.left]))
     elif order["key"] == "domain":
         change = domain_change(recipient_list, order["choice"], order["meant"])
     elif recipe := recipe_for(recipient_list, order["key"], order["choice"]):

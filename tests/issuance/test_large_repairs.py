@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from issuance import engine, large_repairs, repairs
+from issuance import engine, large_repairs, repairs, views_repairs
 from issuance.models import RecipientList, Repair
 from issuance.repairs import recipe_for, repair_domain, repair_rows, undo_repair
 from issuance.services import discard_list, launch_list
@@ -29,7 +29,7 @@ MANY = f"Name,Email\n{GOOD}" + "".join(f"Guest {n},guest{n} at example.com\n" fo
 @pytest.fixture(autouse=True)
 def two_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(large_repairs, "LARGE", 2)
-    monkeypatch.setattr("issuance.views_repairs.LARGE", 2)
+    monkeypatch.setattr(views_repairs, "LARGE", 2)
 
 
 def post(client: Client, made: RecipientList, name: str, **data: Any) -> Any:
@@ -162,7 +162,7 @@ def returned(browser: Client, made: RecipientList, *, spoilt: str = "") -> Simpl
 
 @pytest.fixture
 def any_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issuance.views_repairs.LARGE_FILE", 10)
+    monkeypatch.setattr(views_repairs, "LARGE_FILE", 10)
 
 
 @pytest.mark.usefixtures("any_file_is_large")
@@ -194,6 +194,18 @@ def test_a_large_file_that_breaks_off_changes_nothing_and_the_list_says_why(
     assert (after.state, state_of(after)) == ("checked", before)
     assert after.events.filter(note__contains="quote").exists()
     assert not default_storage.exists(kept)
+
+
+@pytest.mark.usefixtures("any_file_is_large")
+def test_a_large_file_that_repairs_nothing_still_says_what_was_left(
+    campaign: Campaign, ana: User, client_of: ClientOf
+) -> None:
+    made, browser = read_file(campaign, MANY), client_of(ana)
+    header, *_ = downloaded(browser, made)
+    post(browser, made, "rows_upload", rows=as_csv([header, ["", "999", "Zoe", "zoe@example.com"]]))
+    after = worked(made)
+    assert (after.state, after.repairs.count()) == ("checked", 0)
+    assert after.events.filter(note__contains="Row 999 is no invalid row of this list now.").exists()
 
 
 @pytest.mark.usefixtures("any_file_is_large")
