@@ -7,7 +7,7 @@ PYTEST_ARGS ?= -n 2
 POSTGRESQL := $(or $(DATABASE_URL),postgres://root:test@127.0.0.1:5432/test)
 PROOFS := tests/crash tests/issuance/test_webhooks.py tests/issuance/test_webhook_orders.py
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
-UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 	--no-annotate --python-version 3.11 --universal --strip-extras pyproject.toml
 # As a deployment would have it, so that `check --deploy` judges what production gets.
 PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com THANX_CLIENT_ID=check THANX_ACCESS_TOKEN=check \

@@ -60,10 +60,9 @@ _good_domains: dict[str, str] = {}  # as written -> as email-validator writes it
 _INVISIBLE = dict.fromkeys(
     (0x00AD, 0x061C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
 )
-_AT_INSIDE = re.compile(
-    r"[^@+＋\d]*[+＋\d][^@/\\;]*@[^/\\;]*[^\W_][^/\\;]*"
-).fullmatch  # The phone library parses none of them.
-_LONGEST_PARSED = 250
+# The phone library parses nothing that has an @ between its first digit and its last letter or digit.
+_AT_INSIDE = re.compile(r"[^@+＋\d]*[+＋\d][^@/\\;]*@[^/\\;]*[^\W_][^/\\;]*").fullmatch
+_LONGEST_PARSED = 250  # characters; of more it says that they are too many
 _NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
 _NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 

@@ -38,7 +38,7 @@ from issuance.unreadable_file import UnreadableFile
 from thanxportal.accounts.models import User
 
 LARGE = 5_000  # rows above which a repair is left to a worker: some seconds of work
-LARGE_FILE = 1_000_000  # bytes: as many rows
+LARGE_FILE = 1_000_000  # bytes of a file with about as many rows
 PER_ROW = timedelta(milliseconds=1)  # that the slowest database needs; a repair can't be resumed, only begun anew
 NOTHING_CHANGED = "No row could be repaired this way."
 GAVE_UP = "The repair failed five times and nothing was changed. Try a smaller one, or ask staff to look."

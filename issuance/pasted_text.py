@@ -13,7 +13,7 @@ from issuance.columns import Columns
 from issuance.delimited_text import DelimitedText
 from issuance.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
 from issuance.recipient_file import Judged, Opened, RecipientFile, Verdict
-from issuance.unreadable_file import UnreadableFile, blocks_of
+from issuance.unreadable_file import UnreadableFile, in_blocks
 
 _PHONE_ANYWHERE = re.compile(r"(?<![\w@.,/-])(?:\+\s?)?\(?\d[\d ().\-/\u00a0]{5,22}\d(?![\w@])")
 _ADDRESS_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*")  # good or bad
@@ -59,7 +59,7 @@ class PastedGuests:
 
     def judged(self, *, size: int = 500, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
         """As `verdicts`, `size` at a time, from row `after` on; rows are numbered by guest, so as many came before."""
-        return blocks_of(map(Verdict.judged, islice(self.verdicts(), after, None)), size)
+        return in_blocks(map(Verdict.judged, islice(self.verdicts(), after, None)), size)
 
     def verdicts(self) -> Iterator[Verdict]:
         """One verdict per guest found. Raises UnreadableFile after `max_rows` of them."""

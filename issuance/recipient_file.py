@@ -22,7 +22,7 @@ from issuance.delimited_text import file_size, open_text_file
 from issuance.identifiers import SENTENCES, identity
 from issuance.row_judge import Judged, RowJudge, Verdict
 from issuance.row_text import row_cells
-from issuance.unreadable_file import UnreadableFile, blocks_of
+from issuance.unreadable_file import UnreadableFile, in_blocks
 
 if TYPE_CHECKING:
     from issuance.spreadsheet import Sheet
@@ -164,7 +164,7 @@ class RecipientFile:
         up to which `rows_before` counted."""
         judge = RowJudge(self.opened.columns, country=self._country, prefer=self._prefer)
         left, last = self._max_rows - rows_before, max(self.opened.columns.header_row, after)
-        for block in blocks_of(islice(self._table.rows(), last, None), size):
+        for block in in_blocks(islice(self._table.rows(), last, None), size):
             rows = judge.judged(last + 1, block)
             last += len(block)
             if len(rows) > left:

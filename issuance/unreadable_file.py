@@ -63,7 +63,7 @@ _SENTENCES = {
 }
 
 
-def blocks_of(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+def in_blocks(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
     """Up to `size` at a time; where they end in UnreadableFile, it is raised after what came before it."""
     while True:
         block, refusal = list[Item](), None

@@ -58,17 +58,21 @@ def checked_stage(request: HttpRequest, recipient_list: RecipientList, **forms: 
         "warnings": recipient_list.file_info.get("warnings") or [],
     }
     if bucket == NEEDS_YOU:
-        context["causes"] = causes_of(recipient_list) if recipient_list.invalid_count else []
         context["row_form"] = open_row
         context["left"] = number_in(place, "left")  # The row whose form was just closed.
-    if bucket == REWARDED_BEFORE:
-        context["repeats"] = _repeats(recipient_list, forms.get("include_form"))
-    if bucket == READY:
-        context["arms"] = arms_of(recipient_list)
     if may_build and bucket in (NEEDS_YOU, READY):
         found = proposals_of(recipient_list) if bucket == NEEDS_YOU else []
         context["proposals"] = [*found, *domain_proposals(recipient_list)]
-    return context | forms
+    return context | _of_bucket(recipient_list, bucket, forms.get("include_form")) | forms
+
+
+def _of_bucket(recipient_list: RecipientList, bucket: str, failed: IncludeForm | None) -> dict[str, Any]:
+    """What one bucket shows beside its rows."""
+    if bucket == NEEDS_YOU:
+        return {"causes": causes_of(recipient_list) if recipient_list.invalid_count else []}
+    if bucket == REWARDED_BEFORE:
+        return {"repeats": _repeats(recipient_list, failed)}
+    return {"arms": arms_of(recipient_list)} if bucket == READY else {}
 
 
 def _repeats(recipient_list: RecipientList, failed: IncludeForm | None) -> list[tuple[Repeats, IncludeForm]]:

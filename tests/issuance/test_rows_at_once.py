@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from issuance.identifiers import phone_verdict, quick_phones
 from issuance.row_formats import Lines, Values
 from issuance.row_text import row_text, row_texts
-from issuance.unreadable_file import UnreadableFile, blocks_of
+from issuance.unreadable_file import UnreadableFile, in_blocks
 
 CELLS = st.text(st.sampled_from("a,é\x1f\0\n\\\t\r\ud800"), max_size=4)
 DIGITS = st.text(st.sampled_from("0125 ()-.+\nx"), max_size=14)
@@ -36,7 +36,7 @@ def test_rows_before_an_error_come_before_it() -> None:
         yield from range(5)
         raise UnreadableFile("empty_file")
 
-    blocks = blocks_of(items(), 2)
+    blocks = in_blocks(items(), 2)
     assert [next(blocks), next(blocks), next(blocks)] == [[0, 1], [2, 3], [4]]
     with pytest.raises(UnreadableFile):
         next(blocks)
