@@ -47,50 +47,54 @@ class Sample(forms.Form):
     file = forms.FileField(label="Drop the file here", help_text="CSV, Excel or plain text.", required=False)
 
 
+RUNNING = {"list": {"pk": 1, "name": "June guests", "status": {"label": "Issuing"}}, "done": 6120, "total": 8412}
+SAMPLES: dict[str, Any] = {
+    "merchant": {"name": "Harbor Grill", "handle": "harbor-grill", "time_zone": "America/Los_Angeles"},
+    "environments": ("simulation", "sandbox", "live", "other"),
+    "running_lists": [RUNNING],
+    "tokens": [*COLOURS, *TONES, *(f"{tone}-soft" for tone in TONES), *(f"arm-{arm}" for arm in "abcd0")],
+    "tones": ("", *TONES),
+    "long": LONG,
+    "terms": [
+        {"label": label, "operator": sign, "value": value, "tone": tone, "url": "#ledger"}
+        for label, sign, value, tone in TERMS
+    ],
+    "arms": [
+        {"label": "Free Coffee", "colour": "a", "percent": 45, "start": 0, "count": 4206},
+        {"label": LONG, "colour": "b", "percent": 35, "start": 45, "count": 3271},
+        {"label": "$5 off", "colour": "c", "percent": 10, "start": 80, "count": 935},
+        {"label": "Control", "colour": "0", "percent": 10, "start": 90, "count": 1},
+    ],
+    "jobs": [{"state": state} for state in JOBS],
+    "many_jobs": [{"state": "completed" if number < 61 else "ready"} for number in range(101)],
+    "tabs": [
+        {"label": "Ready", "count": 9347, "url": "#tabs"},
+        {"label": "Needs you", "count": 37, "url": "#tabs", "current": True},
+        {"label": "Duplicate", "count": 81, "url": "#tabs"},
+    ],
+    "facts": [
+        {"label": "Discount", "value": "$5"},
+        {"label": "Refused", "value": "55 guests", "tone": "bad"},
+        {"label": "Name", "value": LONG},
+    ],
+}
+
+
 @require_GET
 def styleguide(request: HttpRequest) -> HttpResponse:
     if not settings.DEBUG:
         raise Http404
-    now = timezone.now()
     form, wrong = Sample(auto_id="right_%s"), Sample({"share": "x", "starts": "32 May"}, auto_id="wrong_%s")
-    running = {"list": {"pk": 1, "name": "June guests", "status": {"label": "Issuing"}}, "done": 6120, "total": 8412}
-    context: dict[str, Any] = {
-        "merchant": {"name": "Harbor Grill", "handle": "harbor-grill", "time_zone": "America/Los_Angeles"},
-        "environments": ("simulation", "sandbox", "live", "other"),
-        "running_lists": [running],
-        "tokens": [*COLOURS, *TONES, *(f"{tone}-soft" for tone in TONES), *(f"arm-{arm}" for arm in "abcd0")],
-        "tones": ("", *TONES),
-        "long": LONG,
-        "form": form,
-        "wrong": wrong,
-        "terms": [
-            {"label": label, "operator": sign, "value": value, "tone": tone, "url": "#ledger"}
-            for label, sign, value, tone in TERMS
-        ],
-        "arms": [
-            {"label": "Free Coffee", "colour": "a", "percent": 45, "start": 0, "count": 4206},
-            {"label": LONG, "colour": "b", "percent": 35, "start": 45, "count": 3271},
-            {"label": "$5 off", "colour": "c", "percent": 10, "start": 80, "count": 935},
-            {"label": "Control", "colour": "0", "percent": 10, "start": 90, "count": 1},
-        ],
-        "jobs": [{"state": state} for state in JOBS],
-        "many_jobs": [{"state": "completed" if number < 61 else "ready"} for number in range(101)],
-        "tabs": [
-            {"label": "Ready", "count": 9347, "url": "#tabs"},
-            {"label": "Needs you", "count": 37, "url": "#tabs", "current": True},
-            {"label": "Duplicate", "count": 81, "url": "#tabs"},
-        ],
-        "facts": [
-            {"label": "Discount", "value": "$5"},
-            {"label": "Refused", "value": "55 guests", "tone": "bad"},
-            {"label": "Name", "value": LONG},
-        ],
-        "events": [
-            {"sentence": "Finished: 8,357 rewarded, 55 refused.", "at": now, "tone": "ok"},
-            {"sentence": "Stopped by the safety check.", "at": now - timedelta(minutes=4), "tone": "warn"},
-            {"sentence": "Thanx refused a job.", "at": now - timedelta(minutes=5), "tone": "bad"},
-            {"sentence": "Issued 8,412 rewards.", "at": now - timedelta(minutes=9), "actor": "Ana", "tone": "info"},
-            {"sentence": f"Drafted the campaign “{LONG}”.", "at": now - timedelta(days=2), "actor": "Ana"},
-        ],
-    }
+    context = SAMPLES | {"form": form, "wrong": wrong, "events": _events()}
     return TemplateResponse(request, "styleguide.html", context)
+
+
+def _events() -> list[dict[str, Any]]:
+    now = timezone.now()
+    return [
+        {"sentence": "Finished: 8,357 rewarded, 55 refused.", "at": now, "tone": "ok"},
+        {"sentence": "Stopped by the safety check.", "at": now - timedelta(minutes=4), "tone": "warn"},
+        {"sentence": "Thanx refused a job.", "at": now - timedelta(minutes=5), "tone": "bad"},
+        {"sentence": "Issued 8,412 rewards.", "at": now - timedelta(minutes=9), "actor": "Ana", "tone": "info"},
+        {"sentence": f"Drafted the campaign “{LONG}”.", "at": now - timedelta(days=2), "actor": "Ana"},
+    ]

@@ -1,0 +1,18 @@
+"""What a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their variants."""
+
+from campaigns.models.campaigns import CONTROL, Campaign, CampaignQuerySet, CampaignState, Variant
+from campaigns.models.mirror import KINDS, OTHER_KIND, Location, RewardTemplate, RewardTemplateQuerySet, TemplateChange
+
+__all__ = [
+    "CONTROL",
+    "KINDS",
+    "OTHER_KIND",
+    "Campaign",
+    "CampaignQuerySet",
+    "CampaignState",
+    "Location",
+    "RewardTemplate",
+    "RewardTemplateQuerySet",
+    "TemplateChange",
+    "Variant",
+]

@@ -1,0 +1,162 @@
+"""What Thanx publishes for a merchant, mirrored: locations and reward templates, and what changed about these."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.db import models
+
+from campaigns.offers import VENUES, offer_in_words, plain, value_in_dollars
+from thanxportal.accounts.models import Merchant
+
+
+class Location(models.Model):
+    """A merchant's location, mirrored from Thanx."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="locations")
+    thanx_id = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    state = models.CharField(max_length=60, blank=True)
+    zip = models.CharField(max_length=20, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    raw = models.JSONField(default=dict)
+    seen_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "street"]
+
+    def __str__(self) -> str:
+        return self.name or self.street or self.thanx_id
+
+
+KINDS = {"free_item": "Free item", "dollars": "Amount off", "percent": "Percent off"}
+OTHER_KIND = "other"
+
+
+class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
+    def for_merchant(self, merchant: Merchant) -> RewardTemplateQuerySet:
+        return self.filter(merchant=merchant).order_by("name", "pk")
+
+    def published(self) -> RewardTemplateQuerySet:
+        return self.filter(withdrawn_at=None)
+
+    def shown(self, shown: str) -> RewardTemplateQuerySet:
+        """Published ones; those that are `gone` from Thanx; or `all`."""
+        if shown == "gone":
+            return self.exclude(withdrawn_at=None)
+        return self if shown == "all" else self.published()
+
+    def picked(self, pks: Collection[str]) -> dict[str, RewardTemplate]:
+        """Templates by their id as forms write it; what is no id is not among them."""
+        ids = [int(pk) for pk in pks if pk.isdecimal() and len(pk) < 19]
+        return {str(one.pk): one for one in self.filter(pk__in=ids).defer("raw")}
+
+    def of_kind(self, kind: str) -> RewardTemplateQuerySet:
+        """Templates with this kind of discount; `other` is what no name of ours fits."""
+        if kind == OTHER_KIND:
+            return self.exclude(discount_type__in=KINDS)
+        return self.filter(discount_type=kind) if kind in KINDS else self
+
+    def matching(self, query: str) -> RewardTemplateQuerySet:
+        """Templates whose name or description holds every word of the query."""
+        found = self
+        for word in query.split():
+            found = found.filter(models.Q(name__icontains=word) | models.Q(description__icontains=word))
+        return found
+
+    def after(self, pk: int) -> RewardTemplateQuerySet:
+        """The templates that follow this one in the order of names."""
+        last = self.model.objects.filter(pk=pk).first()
+        if last is None:
+            return self
+        return self.filter(models.Q(name__gt=last.name) | models.Q(name=last.name, pk__gt=last.pk))
+
+
+class RewardTemplate(models.Model):
+    """A reward that Thanx publishes for a merchant, mirrored; marked when withdrawn, never deleted."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="reward_templates")
+    thanx_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=300)
+    type = models.CharField(max_length=60, blank=True)
+    subtype = models.CharField(max_length=60, blank=True)
+    description = models.TextField(blank=True)
+    fine_print = models.TextField(blank=True)
+    discount_type = models.CharField(max_length=60, blank=True)
+    discount_value = models.CharField(max_length=40, blank=True)
+    redemption_venue = models.CharField(max_length=40, blank=True)
+    image_url = models.TextField(blank=True)
+    raw = models.JSONField(default=dict)
+    seen_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RewardTemplateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "thanx_id"], name="one_template_per_merchant")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def worth(self) -> Decimal | None:
+        """What one reward takes off a bill, in dollars; None where Thanx names no amount."""
+        return value_in_dollars(self.discount_type, self.discount_value)
+
+    @property
+    def arm_name(self) -> str:
+        """What an arm that gives it is called as long as nobody names it."""
+        return self.name[:80].strip()
+
+    @property
+    def offer(self) -> str:
+        return offer_in_words(self.discount_type, self.discount_value)
+
+    @property
+    def venue(self) -> str:
+        return VENUES.get(self.redemption_venue, plain(self.redemption_venue))
+
+    @property
+    def detail(self) -> str:
+        """What it gives and where, on one line."""
+        return " · ".join(part for part in (self.offer, self.venue) if part)
+
+
+class TemplateChange(models.Model):
+    """One thing that a sync found changed at Thanx: a field, or that the template vanished or came back."""
+
+    WITHDRAWN, RETURNED = "withdrawn", "returned"
+
+    template = models.ForeignKey(RewardTemplate, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField()
+    field = models.CharField(max_length=40, help_text="Name of the field, or withdrawn or returned.")
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["template", "-id"])]
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.field} of template {self.template_id}"
+
+    @property
+    def tone(self) -> str:
+        return {self.WITHDRAWN: "warn", self.RETURNED: "ok"}.get(self.field, "")
+
+    @property
+    def sentence(self) -> str:
+        whole = {
+            self.WITHDRAWN: "Thanx no longer published it.",
+            self.RETURNED: "Thanx published it again.",
+            "image_url": "The picture changed.",
+        }
+        if self.field in whole:
+            return whole[self.field]
+        before, after = (f"“{value}”" if value else "nothing" for value in (self.before, self.after))
+        return f"{plain(self.field)} changed from {before} to {after}."
