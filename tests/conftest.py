@@ -35,7 +35,8 @@ def pytest_configure() -> None:
     # WhiteNoise wants its folder to exist; the tests' pages need none of the files in it.
     Path(portal_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     # How long an example takes says how busy the machine is, and nothing about the code.
-    hypothesis.settings.register_profile("portal")
+    busy = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=busy)
     hypothesis.settings.load_profile("portal")
 
 

@@ -172,7 +172,9 @@ PEOPLE = st.sampled_from(
 )
 
 
-FINE = [HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]  # Unclear columns wait for a person.
+FINE = [  # Unclear columns wait for a person.
+    HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much, HealthCheck.too_slow
+]  # fmt: skip
 
 
 @hypothesis_settings(max_examples=40, suppress_health_check=FINE)
