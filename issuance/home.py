@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState, RewardTemplate
+from issuance.broken_files import rows_before_break
 from issuance.models import IssuanceJob, RecipientList
 from issuance.retries import refused_and_left, taken_from
 from issuance.states import JobState, ListState, Outcome
@@ -132,7 +133,7 @@ def _unreadable(merchant: Merchant) -> Iterator[Need]:
             found.problem,
             "bad",
             reverse("issuance:list_detail", args=[merchant.handle, found.pk]),
-            "Try another file",
+            "See what was read" if rows_before_break(found) else "Try another file",
             Right.BUILD,
         )
 

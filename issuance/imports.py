@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from campaigns.allocation import identity_hasher
 from issuance import shutdown
+from issuance.broken_files import USED, broken_place
 from issuance.bulk import row_stream, takes_text
 from issuance.lifecycle import LEASE, MOST_CRASHES, claim_list, move_list, release_list
 from issuance.mapping import remembered_columns
@@ -66,6 +67,9 @@ def read_recipient_file(list_id: int) -> None:
     if recipient_list.crash_count >= MOST_CRASHES:
         _unreadable(recipient_list, "Reading this file failed five times. Ask staff to look, or save it anew as CSV.")
         return
+    if recipient_list.mapping.get(USED):
+        _checked(recipient_list)
+        return
     try:
         with _open(recipient_list) as file:
             if recipient_list.rows_count:
@@ -79,7 +83,8 @@ def read_recipient_file(list_id: int) -> None:
             elif _store(recipient_list, _batches(recipient_list, file)):
                 _checked(recipient_list)
     except UnreadableFile as refusal:
-        _unreadable(recipient_list, refusal.sentence)
+        recipient_list.file_info |= broken_place(refusal.line)
+        _unreadable(recipient_list, refusal.sentence, file_info=recipient_list.file_info)
 
 
 def _open(recipient_list: RecipientList) -> RecipientFile | PastedGuests:
@@ -136,6 +141,7 @@ def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests
     asked = recipient_list.mapping.get("ask") or not opened.columns.sure
     if asked and isinstance(file, RecipientFile):
         info["columns"] = [column._asdict() for column in file.contents()]
+    recipient_list.file_info = info
     RecipientList.objects.filter(pk=recipient_list.pk).update(file_info=info, bytes_total=opened.bytes_total)
 
 
@@ -242,8 +248,9 @@ def _save(recipient_list: RecipientList, batches: Iterable[Batch]) -> bool:
     return False
 
 
-def _unreadable(recipient_list: RecipientList, sentence: str) -> None:
-    move_list(recipient_list, ListState.UNREADABLE, problem=sentence[:400], lease_until=None, ended_at=timezone.now())
+def _unreadable(recipient_list: RecipientList, sentence: str, **fields: Any) -> None:
+    fields |= {"problem": sentence[:400], "lease_until": None, "ended_at": timezone.now()}
+    move_list(recipient_list, ListState.UNREADABLE, **fields)
 
 
 @transaction.atomic

@@ -60,7 +60,7 @@ LIST_MOVES: dict[str, tuple[str, ...]] = {
     ListState.ISSUING: (ListState.FINISHED, ListState.STOPPED),
     ListState.STOPPED: (),
     ListState.FINISHED: (),
-    ListState.UNREADABLE: (),
+    ListState.UNREADABLE: (ListState.READING,),
     ListState.DISCARDED: (),
 }
 

@@ -32,6 +32,7 @@ WAITS = (ListState.MAPPING, ListState.CHECKED, ListState.AWAITING_APPROVAL)
 MOVES: dict[tuple[str, str], str] = {
     (ListState.HELD, ListState.CHECKED): "Stopped before anything was sent",
     (ListState.REPAIRING, ListState.CHECKED): "Repair ended",
+    (ListState.UNREADABLE, ListState.READING): "Continued without the rest of the file",
     (ListState.AWAITING_APPROVAL, ListState.HELD): "Approved and launched",
     (ListState.AWAITING_APPROVAL, ListState.CHECKED): "Back at its review",
 }

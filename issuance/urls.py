@@ -31,6 +31,7 @@ urlpatterns = [
     path("lists/<int:pk>/discard/", views_list.list_discard, name="list_discard"),
     path("lists/<int:pk>/columns/", views_columns.list_columns, name="list_columns"),
     path("lists/<int:pk>/read-again/", views_columns.list_reread, name="list_reread"),
+    path("lists/<int:pk>/use-rows/", views_columns.list_use_rows, name="list_use_rows"),
     path("lists/<int:pk>/repair/", views_repairs.list_repair, name="list_repair"),
     path("lists/<int:pk>/edit-row/", views_repairs.row_edit, name="row_edit"),
     path("lists/<int:pk>/repaired-rows/", views_repairs.rows_upload, name="rows_upload"),

@@ -1,4 +1,4 @@
-"""Saying which columns hold the guests: asked when a file leaves it open, or when somebody wants it read anew."""
+"""How a file is to be read: which columns hold the guests, once more by others, or no further than it can be read."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from issuance import tasks
 from issuance.access import list_for
+from issuance.broken_files import use_rows_before_break
 from issuance.forms_check import ColumnsForm
 from issuance.mapping import NoSuchColumns, ask_for_columns, choose_columns
 from issuance.views_list import detail_page
@@ -45,4 +46,15 @@ def list_reread(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         nudge(tasks.read_list, recipient_list.pk)
     else:
         messages.warning(request, "This list can’t be read differently any more: it was changed or launched meanwhile.")
+    return redirect("issuance:list_detail", handle, pk)
+
+
+@require_POST
+def list_use_rows(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Goes on with the rows before the place from which the file can't be read."""
+    recipient_list = list_for(request, handle, pk, Right.BUILD)
+    if use_rows_before_break(recipient_list=recipient_list, actor=user_of(request)):
+        nudge(tasks.read_list, recipient_list.pk)
+    else:
+        messages.warning(request, "There is nothing to continue with: the list was changed meanwhile.")
     return redirect("issuance:list_detail", handle, pk)

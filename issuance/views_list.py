@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from issuance import tasks
 from issuance.access import list_for, may
+from issuance.broken_files import rows_before_break
 from issuance.corrections import lines_of
 from issuance.forms_check import ColumnsForm
 from issuance.guests import GuestReader, number_in
@@ -115,7 +116,7 @@ def _stage(request: HttpRequest, recipient_list: RecipientList, forms: dict[str,
         form = forms.get("columns_form") or ColumnsForm(recipient_list)
         return {"stage": "issuance/stages/mapping.html", "columns_form": form}
     if state == ListState.UNREADABLE:
-        return {"stage": "issuance/stages/unreadable.html"}
+        return {"stage": "issuance/stages/unreadable.html", "usable": rows_before_break(recipient_list)}
     if state == ListState.REPAIRING:
         return {"stage": "issuance/stages/repairing.html"}
     if state == ListState.CHECKED:
