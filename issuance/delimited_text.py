@@ -73,21 +73,23 @@ class DelimitedText:
                 line = reader.line_num
                 if len(cells) > _MOST_COLUMNS:
                     raise UnreadableFile("too_many_columns", line=ended + 1 + self._skipped, columns=_MOST_COLUMNS)
-                yield cells if line - ended < 2 else self._over_several_lines(cells)
+                yield cells if line - ended < 2 else over_several_lines(cells, self.delimiter)
                 ended = line
         except csv.Error as error:
             code = "cell_too_long" if "field limit" in str(error) else "quote_unclosed"
             line = ended + 1 + self._skipped
             raise UnreadableFile(code, line=line, characters=csv.field_size_limit()) from None
 
-    def _over_several_lines(self, cells: list[str]) -> list[str]:
-        several = [cell for cell in cells if "\n" in cell or "\r" in cell]
-        lost = any(self.delimiter in cell and EMAIL_ANYWHERE.search(cell) for cell in several) or any(
-            self.delimiter in line and any(map(holds_identifier, line.split(self.delimiter)))
-            for cell in several
-            for line in cell.splitlines()
-        )
-        return RunTogether(cells) if lost else cells
+
+def over_several_lines(cells: list[str], delimiter: str) -> list[str]:
+    """A row with line ends in it, as RunTogether where a quote was probably lost."""
+    several = [cell for cell in cells if "\n" in cell or "\r" in cell]
+    lost = any(delimiter in cell and EMAIL_ANYWHERE.search(cell) for cell in several) or any(
+        delimiter in line and any(map(holds_identifier, line.split(delimiter)))
+        for cell in several
+        for line in cell.splitlines()
+    )
+    return RunTogether(cells) if lost else cells
 
 
 def open_text_file(path: Path, *, bytes_total: int, encoding: str = "") -> DelimitedText:

@@ -46,7 +46,10 @@ SENTENCES = {
     "phone_invalid": "This is not a phone number.",
     "no_identifier": "This row has neither an email address nor a phone number.",
     "row_too_long": "This row has more cells than the others: a comma inside a cell may be missing its quotes.",
-    "rows_run_together": "Several rows ran together here: a closing quote is probably missing.",
+    "rows_run_together": (
+        "Several rows ran together here: a closing quote is probably missing. Keep one guest in this row of the "
+        "download of invalid rows, and bring the others as another list."
+    ),
 }
 
 EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from issuance.columns import column_letter
+from issuance.delimited_text import over_several_lines
 from issuance.models import RecipientList
 from issuance.recipient_file import Columns, RecipientFile, Verdict
 
@@ -61,7 +62,9 @@ def fault_at(columns: Columns, column: str, cells: Sequence[str]) -> int | None:
 def judge(recipient_list: RecipientList, rows: Iterable[Row]) -> Iterator[Verdict]:
     """One verdict per row, in the same order and under the same numbers."""
     kept = [(number, [cell.replace("\x00", "\ufffd") for cell in cells]) for number, cells in rows]
-    table, columns = _Rows([cells or [""] for _, cells in kept]), columns_of(recipient_list)
+    delimiter = str(recipient_list.file_info.get("delimiter") or "")
+    as_read = [over_several_lines(cells, delimiter) if delimiter else cells for _, cells in kept]
+    table, columns = _Rows([cells or [""] for cells in as_read]), columns_of(recipient_list)
     file = RecipientFile(
         table,
         country=recipient_list.country,

@@ -53,7 +53,7 @@ def returned_rows(recipient_list: RecipientList, path: Path) -> Returned:
             twice.append(number)
         elif number not in known:
             unknown.append(number)
-        elif (cells := _as_long_as(cells, known[number])) != known[number]:
+        elif _differ(cells := _as_long_as(cells, known[number]), known[number]):
             changed[number] = cells
         seen.add(number)
     left = [
@@ -107,6 +107,11 @@ def _as_long_as(cells: list[str], before: list[str]) -> list[str]:
     while len(cells) > len(before) and not cells[-1]:
         cells = cells[:-1]
     return cells + [""] * (len(before) - len(cells))
+
+
+def _differ(cells: list[str], before: list[str]) -> bool:
+    """Spreadsheets write the ends of lines in their own way, which changes nothing."""
+    return cells != before and any(new.splitlines() != old.splitlines() for new, old in zip(cells, before, strict=True))
 
 
 def _sentence(rows: list[int], one: str, many: str) -> str:

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.http import QueryDict
 
 from campaigns.models import Campaign
 from issuance import imports
 from issuance.mapping import header_hash
 from issuance.models import ColumnMapping, RecipientList
 from issuance.recipient_file import UnreadableFile, Verdict, open_recipient_file
-from issuance.repairs import recipe_for, repair_domain, repair_rows
+from issuance.repairs import recipe_for, repair_domain, repair_rows, uploaded_change
+from issuance.reports import bad_rows
 from issuance.services import create_list
+from issuance.views_check import row_form
 from tests.data.make import ods
 from tests.issuance.test_repairs import fresh, read_file
 from thanxportal.accounts.models import Merchant, User
@@ -139,3 +142,43 @@ def test_a_table_without_any_guest_is_still_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile) as caught:
         verdicts(tmp_path / "a.csv", b"dish,price\nsoup,7.50\npie,12.00\n")
     assert caught.value.code == "no_identifier_column"
+
+
+RUN_TOGETHER = 'name,email,note\n"Ann,ann@example.com,\nBob,bob@example.com,",x,y\nCid,cid@example.com,\n'
+
+
+def bring_back(made: RecipientList, tmp_path: Path, content: str) -> list[Verdict]:
+    path = tmp_path / "repaired.csv"
+    path.write_text(content, newline="")
+    return list(uploaded_change(made, path).verdicts)
+
+
+@pytest.mark.django_db
+def test_rows_that_ran_together_become_no_single_guest_by_an_edit(campaign: Campaign) -> None:
+    made = read_file(campaign, RUN_TOGETHER)
+    error = made.row_errors.get()
+    form = row_form(made, "2", QueryDict("cell1=ann@example.com"))
+    assert form
+    assert not form.is_valid()
+    assert error.code == "rows_run_together"
+    assert "Several rows ran together" in str(form.errors)
+
+
+@pytest.mark.django_db
+def test_rows_that_ran_together_stay_so_in_a_file_whose_line_ends_a_spreadsheet_rewrote(
+    campaign: Campaign, tmp_path: Path
+) -> None:
+    made = read_file(campaign, RUN_TOGETHER)
+    download = "".join(bad_rows(made))
+    assert bring_back(made, tmp_path, download) == []
+    assert bring_back(made, tmp_path, download.replace("com,\n", "com,\r\n")) == []
+    edited = download.replace(",x,y", ",ann@example.com,y")
+    assert [verdict.code for verdict in bring_back(made, tmp_path, edited)] == ["rows_run_together"]
+
+
+@pytest.mark.django_db
+def test_one_guest_who_is_kept_of_rows_that_ran_together_is_a_guest(campaign: Campaign, tmp_path: Path) -> None:
+    made = read_file(campaign, RUN_TOGETHER)
+    (header, *_) = "".join(bad_rows(made)).splitlines()
+    (verdict,) = bring_back(made, tmp_path, f"{header}\n,2,Ann,ann@example.com,\n")
+    assert (verdict.row, verdict.value) == (2, "ann@example.com")
