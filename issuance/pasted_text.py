@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from itertools import islice
 from types import TracebackType
@@ -11,16 +10,10 @@ from typing import Self
 
 from issuance.columns import Columns
 from issuance.delimited_text import DelimitedText
+from issuance.found_in_text import found_in_line, is_phone_like, left_of_line
 from issuance.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
 from issuance.recipient_file import Judged, Opened, RecipientFile, Verdict
 from issuance.unreadable_file import UnreadableFile, in_blocks
-
-_PHONE_ANYWHERE = re.compile(r"(?<![\w@.,/-])(?:\+\s?)?\(?\d[\d ().\-/\u00a0]{5,22}\d(?![\w@])")
-_ADDRESS_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*")  # good or bad
-_DATES_AND_TIMES = re.compile(
-    r"\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d\b|\b\d{1,2}:\d\d(?::\d\d)?\b"
-)
-_DIGITS_OF_A_PHONE = 10  # a shorter run of digits that is no valid phone is a date, a price or a house number
 
 
 class PastedGuests:
@@ -40,14 +33,24 @@ class PastedGuests:
         self.opened = Opened("text", "utf-8", "", columns, [[line] for line in self._lines[:20]], size)
         self.bytes_read = 0
         self.warnings: list[str] = []
-        lines = [line for line in self._lines if line.strip()]
-        self.expected_rows = len(lines)
-        self.left_out = [line.strip() for line in lines if not _identifiers(line, self._country)]
-        left = len(self.left_out)
-        if left == len(lines):
+        self.left_out: list[str] = []
+        self.expected_rows = self._look_through()
+        if not self.expected_rows:
             raise UnreadableFile("no_identifier_in_text")
-        if left:
-            self.warnings.append(f"{left:,} lines without an email address or phone number were left out.")
+
+    def _look_through(self) -> int:
+        """How many guests there are; notes what is left out, and says how much that is."""
+        count = lines = 0
+        for line in filter(str.strip, self._lines):
+            guests = found_in_line(line, self._country)
+            self.left_out += left_of_line(line, guests) if guests else [line.strip()]
+            count, lines = count + len(guests), lines + (not guests)
+        if lines:
+            self.warnings.append(f"{lines:,} lines without an email address or phone number were left out.")
+        if parts := len(self.left_out) - lines:
+            what = "1 part" if parts == 1 else f"{parts:,} parts"
+            self.warnings.append(f"{what} of other lines that may be an email or a phone could not be read as one.")
+        return count
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +70,7 @@ class PastedGuests:
         for line_number, line in enumerate(self._lines, 1):
             read += len(line) + 1
             self.bytes_read = min(read, self.opened.bytes_total)
-            for guest in _identifiers(line, self._country):
+            for guest in found_in_line(line, self._country):
                 if row == self._max_rows:
                     raise UnreadableFile("too_many_rows", line=line_number, rows=self._max_rows)
                 row += 1
@@ -75,7 +78,7 @@ class PastedGuests:
 
     def _verdict(self, row: int, guest: list[str]) -> Verdict:
         judged = [
-            ("email", email_verdict(text)) if "@" in text else ("phone", phone_verdict(text, self._country))
+            ("phone", phone_verdict(text, self._country)) if is_phone_like(text) else ("email", email_verdict(text))
             for text in guest
         ]
         good = [(kind, found) for kind, found in judged if found.value]
@@ -116,21 +119,3 @@ def _as_table(text: str, country: str, max_rows: int, prefer: str) -> RecipientF
     columns = guests.opened.columns
     addresses = sum(1 for _ in islice(EMAIL_ANYWHERE.finditer(text), rows + 1))
     return guests if columns.sure and addresses <= rows and (columns.header_row or rows > 1) else None
-
-
-def _identifiers(line: str, country: str) -> list[list[str]]:
-    """The guests of a line, each as the identifiers that were written for them, emails first."""
-    emails = [found.strip(".'*_") for found in _ADDRESS_ANYWHERE.findall(line)]
-    phones = _phones(_ADDRESS_ANYWHERE.sub("|", line), country)
-    if len(emails) == len(phones):
-        return [list(pair) for pair in zip(emails, phones, strict=True)]
-    return [[text] for text in emails + phones]
-
-
-def _phones(line: str, country: str) -> list[str]:
-    candidates = [found[0].strip(" (\u00a0") for found in _PHONE_ANYWHERE.finditer(_DATES_AND_TIMES.sub("|", line))]
-    return [
-        text
-        for text in candidates
-        if not phone_verdict(text, country).code or sum(map(str.isdigit, text)) >= _DIGITS_OF_A_PHONE
-    ]

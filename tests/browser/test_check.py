@@ -91,7 +91,7 @@ def test_pasted_guests_say_what_is_taken_and_what_is_left(
     if not javascript:
         page.get_by_role("button", name="Show what is found").click()
     expect(page.get_by_text("2 guests found")).to_be_visible()
-    expect(page.get_by_text("1 line without a guest left over")).to_be_visible()
+    expect(page.get_by_text("1 piece of text without a guest left over")).to_be_visible()
     if javascript:
         assert_fine(page)
     page.get_by_role("button", name="Read the list").click()

@@ -117,7 +117,7 @@ def test_a_look_at_pasted_text_says_what_is_taken_and_what_is_left_and_stores_no
     html = client_of(bea).post(address(open_campaign), {"look": 1, "name": "June", "pasted": text}).content.decode()
     assert "3 guests found" in html
     assert "and 1 that needs a look" in html
-    assert "2 lines without a guest left over" in html
+    assert "2 pieces of text without a guest left over" in html
     assert "Hi &lt;b&gt;all&lt;/b&gt;," in html
     assert 'value="June"' in html
     assert "See you on 3 June!</textarea>" not in html

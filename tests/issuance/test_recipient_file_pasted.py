@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from issuance.pasted_text import read_pasted
+from issuance.pasted_text import PastedGuests, read_pasted
 from issuance.recipient_file import UnreadableFile, Verdict
 
 
@@ -37,6 +37,15 @@ def test_text_without_guests_is_refused(text: str, code: str) -> None:
         ("ann@example.com\nbob(at)example.com\ncleo@example.com", ["ann@", "email_no_at", "cleo@"]),
         ("write to ann@@example.com or bob@example.com, thanks", ["email_two_ats", "bob@"]),
         ("cards 1112223334445 and ann@example.com", ["ann@"]),
+        ("numbers: 2025550100,2025550101,2025550102", ["+12025550100", "+12025550101", "+12025550102"]),
+        ("2025550100 2025550101\n(202) 555-0102 (202) 555-0103", [f"+1202555010{at}" for at in range(4)]),
+        ("1. 2025550100 2. 2025550101, 3rd 2025550102", [f"+1202555010{at}" for at in range(3)]),
+        ("+1 202 555 0100 +44 7400 123456", ["+12025550100", "+447400123456"]),
+        ("Ann 202-555-0100 / 202-555-0101", ["phone_several"]),
+        ("2025550100 12345 2025550101", ["phone_too_long"]),
+        ("202 555 0100 4455, hello", ["phone_too_long"]),
+        ("room A17 2025550100x5", ["+12025550100"]),
+        ("bob(at)example.org, eve [at] example [dot] org", ["email_no_at", "email_no_at"]),
     ],
 )
 def test_guests_are_found(text: str, expected: list[str]) -> None:
@@ -51,6 +60,41 @@ def test_an_email_and_a_phone_in_one_line_are_one_guest() -> None:
 def test_lines_left_out_are_counted() -> None:
     guests = read_pasted("Hello,\nplease write to ann@example.com or to bob@example.com\n\nThanks", country="US")
     assert guests.warnings == ["2 lines without an email address or phone number were left out."]
+
+
+def test_parts_of_a_line_that_look_like_guests_are_named_when_they_are_left() -> None:
+    guests = read_pasted(
+        "Hello,\nbob at example.com or ann@example.com, card 20255501\non 2026-11-23 at 10:15 to cleo@example.com",
+        country="US",
+    )
+    assert isinstance(guests, PastedGuests)
+    assert guests.left_out == ["Hello,", "bob at example.com", "20255501"]
+    assert guests.warnings[1] == "2 parts of other lines that may be an email or a phone could not be read as one."
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "expected"),
+    [
+        ("DE", "Ann 030 123456 030 654321, bitte", ["+4930123456", "+4930654321"]),
+        ("GB", "Ann 020 7946 0958 07400 123456, please", ["+442079460958", "+447400123456"]),
+        ("DE", "Ann 030 12345 6789 030 12345, x", ["phone_too_long"]),
+    ],
+)
+def test_a_run_of_numbers_falls_into_phones_in_one_way_or_is_looked_at_by_a_person(
+    country: str, text: str, expected: list[str]
+) -> None:
+    assert [verdict.value or verdict.code for verdict in read_pasted(text, country=country).verdicts()] == expected
+
+
+@settings(max_examples=100)
+@given(
+    endings=st.lists(st.integers(min_value=0, max_value=99), min_size=1, max_size=8),
+    form=st.sampled_from(["20255501{:02}", "(202) 555-01{:02}", "+1 202 555 01{:02}", "202.555.01{:02}"]),
+    glue=st.sampled_from([", ", "; ", "\n", " ", "  ", ",", " and ", " - ", " 7 ", " | "]),
+)
+def test_no_phone_is_lost_or_cut_whatever_stands_between(endings: list[int], form: str, glue: str) -> None:
+    text = "call " + glue.join(form.format(ending) for ending in endings)
+    assert values(text) == [f"+120255501{ending:02}" for ending in endings]
 
 
 def test_one_guest_too_many_is_named_after_all_that_fit() -> None:
