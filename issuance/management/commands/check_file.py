@@ -23,6 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--country", default="US", help="read into phone numbers without one (default: US)")
+        parser.add_argument(
+            "--prefer", choices=("email", "phone"), default="email", help="of two in a row (default: email)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -33,13 +36,19 @@ class Command(BaseCommand):
             with open_recipient_file(
                 path,
                 country=options["country"],
+                prefer=options["prefer"],
                 max_rows=settings.MAX_LIST_ROWS,
                 max_bytes=settings.MAX_LIST_BYTES,
             ) as file:
                 self._describe(file)
                 self._read(file, counts)
         except UnreadableFile as refusal:
+            if counts:
+                self._sum_up(counts)
             raise CommandError(refusal.sentence) from refusal
+        self._sum_up(counts)
+
+    def _sum_up(self, counts: Counter[str]) -> None:
         self.stdout.write(json.dumps({"rows": sum(counts.values()), **counts}))
 
     def _describe(self, file: Any) -> None:
@@ -47,6 +56,8 @@ class Command(BaseCommand):
         names = opened.columns.names
         found = [names[at] for at in (opened.columns.email, opened.columns.phone) if at is not None and at < len(names)]
         self.stdout.write(f"{opened.kind}, {opened.encoding}; guests in {', '.join(found) or 'the text'}")
+        if not opened.columns.sure:
+            self.stdout.write("The portal would ask which columns hold the guests. What follows is its guess.")
         for warning in file.warnings:
             self.stdout.write(f"Note: {warning}")
 
