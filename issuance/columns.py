@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from issuance.column_names import email_rank, names_guests, names_other_number, phone_rank, plain_name
 from issuance.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
 from issuance.unreadable_file import UnreadableFile
 
-HEADER_WITHIN = 20  # rows
+HEADER_WITHIN = 20  # rows with anything in them
 _SAMPLED = 200  # rows whose cells are judged
 WIDEST = 200  # columns looked at
 _SAMPLES = 5  # cells of a column that are shown
@@ -134,9 +135,10 @@ def _shown(cells: list[str], width: int) -> tuple[str, ...]:
 
 
 def _header_index(rows: Sequence[list[str]]) -> int | None:
-    top = rows[:HEADER_WITHIN]
-    first_guest = next((at for at, row in enumerate(top) if any(map(holds_identifier, row))), len(top))
-    above = [(at, row) for at, row in enumerate(top[:first_guest]) if any(map(str.strip, row))]
+    filled = ((at, row) for at, row in enumerate(rows) if any(map(str.strip, row)))
+    top = [*islice(filled, HEADER_WITHIN)]
+    first_guest = next((place for place, (_, row) in enumerate(top) if any(map(holds_identifier, row))), len(top))
+    above = top[:first_guest]
     if not above:
         return None
     best, row = max(above, key=lambda item: (_names_known(item[1]), sum(bool(cell.strip()) for cell in item[1])))

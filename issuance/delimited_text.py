@@ -93,9 +93,9 @@ def over_several_lines(cells: list[str], delimiter: str) -> list[str]:
 
 
 def open_text_file(path: Path, *, bytes_total: int, encoding: str = "") -> DelimitedText:
-    """Decide the encoding over the whole file, unless it is known: its mark, else UTF-8, else Windows-1252.
+    """Decide the encoding over the whole file, unless it is known.
 
-    Raises UnreadableFile for NUL bytes and for a line of a megabyte or more, before anything is read.
+    It is that of its mark, else UTF-8 if most letters are, else Windows-1252. Raises UnreadableFile for NUL bytes and for a line of a megabyte or more, before anything is read.
     """
     encoding, warnings = (encoding, []) if encoding else _encoding(path)
 
@@ -116,10 +116,24 @@ def _encoding(path: Path) -> tuple[str, list[str]]:
         return marked or "utf-8", []
     except UnicodeDecodeError:
         pass
-    encoding = marked if marked and marked != "utf-8-sig" else "cp1252"
+    encoding = marked or ("utf-8" if _mostly_utf8(path) else "cp1252")
     _check_text(path, encoding, "replace")
-    shown = "Windows-1252" if encoding == "cp1252" else encoding.upper()
-    return encoding, [f"Read as {shown}, because the file is not valid UTF-8: check that accented letters look right."]
+    if encoding == "cp1252":
+        why = "because the file is not valid UTF-8: check that accented letters look right."
+        return encoding, [f"Read as Windows-1252, {why}"]
+    shown = encoding.upper().removesuffix("-SIG")
+    return encoding, [f"Read as {shown}, but some of its letters are damaged: they show as \ufffd."]
+
+
+def _mostly_utf8(path: Path) -> bool:
+    """Whether more letters beyond ASCII are valid UTF-8 than not: then a damaged place is less than a wrong reading."""
+    good = bad = 0
+    with path.open(encoding="utf-8", errors="replace", newline="") as text:
+        while block := text.read(_CHUNK):
+            broken = block.count("\ufffd")
+            good += len(block) - len(block.encode("ascii", "ignore")) - broken
+            bad += broken
+    return good > bad
 
 
 def _unmarked_utf16(head: bytes) -> str | None:

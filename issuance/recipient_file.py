@@ -39,8 +39,9 @@ __all__ = [
     "open_recipient_file",
 ]
 
-_SAMPLE = 400  # rows that decide about the columns
+_SAMPLE = 400  # rows with anything in them that decide about the columns
 _SAMPLE_CHARACTERS = 4_000_000
+_A_ROW = 40  # characters for which a row counts at least, so that endless blank ones end as well
 _SHOWN = 20  # rows kept to show to the merchant
 _SIGNATURES = (
     (b"%PDF", "a PDF document"),
@@ -221,12 +222,13 @@ def _has_guests(sheet: Sheet, country: str) -> bool:
 def _sample(table: Table | Sheet) -> tuple[list[list[str]], UnreadableFile | None]:
     """The first rows, and what ended them; when they suffice, `verdicts()` reports that in its place."""
     rows: list[list[str]] = []
-    room = _SAMPLE_CHARACTERS
+    room, filled = _SAMPLE_CHARACTERS, 0
     try:
-        for row in islice(table.rows(), _SAMPLE):
+        for row in table.rows():
             rows.append(row)
-            room -= sum(map(len, row))
-            if room < 0:
+            room -= max(_A_ROW, sum(map(len, row)))
+            filled += any(map(str.strip, row))
+            if room < 0 or filled == _SAMPLE:
                 break
     except UnreadableFile as error:
         return rows, error

@@ -78,10 +78,11 @@ class RowJudge:
         """A row where neither cell is good in its own column: perhaps they are in each other's; else say why not."""
         columns = self._columns
         mixed = columns.email == columns.phone
-        if mail := email_verdict(phone).value:
-            return Verdict(number, "email", mail, cells, "", "", True, phone_verdict(email, self._country).value)
-        if number_in_email := phone_verdict(email, self._country).value:
-            return Verdict(number, "phone", number_in_email, cells, "", "", not mixed, "")
+        mail, call = email_verdict(phone).value, phone_verdict(email, self._country)
+        if mail and not (call.value and self._prefer_phone):
+            return Verdict(number, "email", mail, cells, "", "", True, call.value)
+        if call.value:
+            return Verdict(number, "phone", call.value, cells, "", "", call.fixed or not mixed, mail)
         if not email and not phone:
             return self._bad(number, cells, "no_identifier", columns.phone if columns.email is None else columns.email)
         if any(map(str.strip, cells[len(columns.names) :])) and 1 < len(columns.names) < WIDEST:

@@ -182,3 +182,50 @@ def test_one_guest_who_is_kept_of_rows_that_ran_together_is_a_guest(campaign: Ca
     (header, *_) = "".join(bad_rows(made)).splitlines()
     (verdict,) = bring_back(made, tmp_path, f"{header}\n,2,Ann,ann@example.com,\n")
     assert (verdict.row, verdict.value) == (2, "ann@example.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "codes"),
+    [
+        (b"\xef\xbb\xbfann@example.com,x\nb\xffb@example.com,y\n", "utf-8-sig", ["", "email_bad_local"]),
+        ("müller@example.com,é\nann@example.com,ü\n".encode() + b"b\xff@example.com,\n", "utf-8",
+         ["", "", "email_bad_local"]),
+        ("müller@example.com,é\n".encode("cp1252"), "cp1252", [""]),
+    ],
+)  # fmt: skip
+def test_a_damaged_letter_makes_no_other_address_of_the_others(
+    tmp_path: Path, text: bytes, encoding: str, codes: list[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(text)
+    with open_recipient_file(path, country="US") as file:
+        found = list(file.verdicts())
+        assert (file.opened.encoding, len(file.warnings)) == (encoding, 1)
+    assert [one.code for one in found] == codes
+    assert found[0].value in ("ann@example.com", "müller@example.com")
+
+
+def test_many_blank_rows_hide_neither_header_nor_guests(tmp_path: Path) -> None:
+    found = verdicts(tmp_path / "a.csv", b",\n" * 3_000 + b"note,email\nx,ann@example.com\n")
+    assert [(one.row, one.value) for one in found] == [(3_002, "ann@example.com")]
+
+
+@pytest.mark.parametrize(
+    ("prefer", "value", "other"), [("email", "e@", "+12025550100"), ("phone", "+12025550100", "e@")]
+)
+def test_of_two_cells_in_each_others_columns_the_preferred_one_is_the_guest(
+    tmp_path: Path, prefer: str, value: str, other: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(
+        b"email,phone\na@example.com,\nb@example.com,2025550101\nc@example.com,\n2025550100,e@example.com\n"
+    )
+    with open_recipient_file(path, country="US", prefer=prefer) as file:
+        *_, swapped = file.verdicts()
+    assert (swapped.value, swapped.other) == tuple(one.replace("e@", "e@example.com") for one in (value, other))
+    assert swapped.fixed
+
+
+def test_a_number_that_a_spreadsheet_changed_is_said_to_be_fixed_in_a_mixed_column_too(tmp_path: Path) -> None:
+    found = verdicts(tmp_path / "a.csv", b"guest\nann@example.com\n2025550100.0\n2025550101\ntel:2025550102\n")
+    assert [one.fixed for one in found] == [False, True, False, True]
