@@ -95,7 +95,8 @@ def over_several_lines(cells: list[str], delimiter: str) -> list[str]:
 def open_text_file(path: Path, *, bytes_total: int, encoding: str = "") -> DelimitedText:
     """Decide the encoding over the whole file, unless it is known.
 
-    It is that of its mark, else UTF-8 if most letters are, else Windows-1252. Raises UnreadableFile for NUL bytes and for a line of a megabyte or more, before anything is read.
+    It is that of its mark, else UTF-8 if most letters are, else Windows-1252. Raises UnreadableFile for NUL bytes and
+    for a line of a megabyte or more, before anything is read.
     """
     encoding, warnings = (encoding, []) if encoding else _encoding(path)
 

@@ -8,6 +8,7 @@ restored backup that holds only while no other list of the campaign shares its g
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
@@ -27,6 +28,8 @@ from issuance.models import ClaimOverride, IssuanceJob, RecipientList, lock_clai
 from issuance.models.cells import SEPARATOR
 from issuance.parking import park_list
 from issuance.states import ListState
+
+log = logging.getLogger(__name__)
 
 
 class Batch(NamedTuple):
@@ -76,8 +79,9 @@ def _claim_guests(recipient_list: RecipientList) -> None:
             WHERE recipient_list_id = %(list)s AND outcome = 'waiting' ORDER BY identity ON CONFLICT DO NOTHING""",
             ids,
         )
+        claimed = cursor.rowcount
         if override := recipient_list.overrides.filter(withdrawn_at=None).first():
-            _claim_beside(cursor, override, ids)
+            claimed += _claim_beside(cursor, override, ids)
         cursor.execute(
             """UPDATE issuance_recipient SET outcome = 'already_rewarded'
             WHERE recipient_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
@@ -86,12 +90,28 @@ def _claim_guests(recipient_list: RecipientList) -> None:
             ids,
         )
         already = cursor.rowcount
+        if recipient_list.waiting_count - already > claimed:
+            already += _set_doubles_aside(cursor, ids)
     RecipientList.objects.filter(pk=recipient_list.pk).update(
         waiting_count=F("waiting_count") - already, already_rewarded_count=F("already_rewarded_count") + already
     )
 
 
-def _claim_beside(cursor: CursorWrapper, override: ClaimOverride, ids: dict[str, Any]) -> None:
+def _set_doubles_aside(cursor: CursorWrapper, ids: dict[str, Any]) -> int:
+    """A checked list holds no guest twice. Should one nevertheless, the later row gets nothing and staff are told."""
+    cursor.execute(
+        """UPDATE issuance_recipient SET outcome = 'already_rewarded'
+        FROM (SELECT identity, MIN(row) AS row FROM issuance_recipient
+              WHERE recipient_list_id = %(list)s AND outcome = 'waiting' GROUP BY identity HAVING COUNT(*) > 1) AS first
+        WHERE recipient_list_id = %(list)s AND outcome = 'waiting'
+        AND issuance_recipient.identity = first.identity AND issuance_recipient.row > first.row""",
+        ids,
+    )
+    log.error("List %s held guests twice: %s of its rows get nothing.", ids["list"], cursor.rowcount)
+    return int(cursor.rowcount)
+
+
+def _claim_beside(cursor: CursorWrapper, override: ClaimOverride, ids: dict[str, Any]) -> int:
     """Claims those guests, too, whom a named person included: if all their claims are older than the decision."""
     decided = connection.ops.adapt_datetimefield_value(override.decided_at)
     cursor.execute(
@@ -106,6 +126,7 @@ def _claim_beside(cursor: CursorWrapper, override: ClaimOverride, ids: dict[str,
         ORDER BY identity ON CONFLICT DO NOTHING""",
         ids | {"override": override.pk, "decided": decided},
     )
+    return int(cursor.rowcount)
 
 
 def _write_jobs(recipient_list: RecipientList, now: datetime) -> None:

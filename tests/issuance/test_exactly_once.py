@@ -301,3 +301,17 @@ def test_a_launch_that_lost_its_race_leaves_no_trace(one_arm: Campaign, world: W
     guests.refresh_from_db()
     assert guests.launched_at is None
     assert guests.state == "checked"
+
+
+def test_a_list_that_holds_a_guest_twice_after_all_sends_one_reward(
+    one_arm: Campaign, simulator: Simulator, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    guests = checked(one_arm, "a@example.com b@example.com c@example.com")
+    first, later, _ = guests.recipients.order_by("row")
+    guests.recipients.filter(pk=later.pk).update(identity=first.identity, value=first.value)
+    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+    world.drive()
+    assert (ended(guests).rewarded_count, guests.already_rewarded_count) == (2, 1)
+    assert guests.recipients.get(outcome="already_rewarded").row == later.row
+    nobody_twice(simulator)
+    assert "1 of its rows get nothing" in caplog.text
