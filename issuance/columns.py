@@ -33,6 +33,14 @@ class Columns:
     names: tuple[str, ...]
     sure: bool
 
+    @property
+    def named(self) -> bool:
+        """Whether a header says exactly what each of the chosen columns holds."""
+        own = [at for at in (self.email, self.phone) if at is not None]
+        names = [plain_name(name) for at in own for name in self.names[at : at + 1]]
+        exact = (max(email_rank(name), phone_rank(name)) > 1 or names_guests(name) for name in names)
+        return self.header_row > 0 and all(exact)
+
 
 class ColumnContent(NamedTuple):
     """What a column holds: its first cells as written, and shares from 0 to 1: of rows with anything in it, of its

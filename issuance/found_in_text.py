@@ -25,7 +25,7 @@ _LEFT = re.compile(
     r"(?<![\w.+-])[\w.+-]+\s+at\s+[\w-]+(?:\.|\s+dot\s+)[a-z]{2,}|[+(]?\d(?:[ ().+/-]?\d){6,}", re.IGNORECASE
 )
 _DIGITS_OF_A_PHONE = 10  # a shorter run of digits that is no valid phone is a date, a price or a house number
-_FEWEST, _MOST = 7, 15  # digits of any phone in the world
+FEWEST_DIGITS, _MOST_DIGITS = 7, 15  # of any phone in the world
 _MOST_WORDS = 6  # of one phone
 _MOST_SKIPPED = 2  # digits between two phones, such as the number of a line in a list
 
@@ -112,7 +112,7 @@ def _phones_at(run: str, words: list[re.Match[str]], country: str, at: int) -> I
     for to, (word, so_many) in enumerate(zip(words, digits, strict=True), at + 1):
         text = run[words[0].start() : word.end()]
         whole = text[0] in "+(" or text[0].isdigit()
-        if whole and text[-1].isdigit() and _FEWEST <= so_many <= _MOST and _is_phone(text, country):
+        if whole and text[-1].isdigit() and FEWEST_DIGITS <= so_many <= _MOST_DIGITS and _is_phone(text, country):
             yield to, text
 
 

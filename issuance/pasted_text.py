@@ -10,7 +10,7 @@ from typing import Self
 
 from issuance.columns import Columns
 from issuance.delimited_text import DelimitedText
-from issuance.found_in_text import found_in_line, is_phone_like, left_of_line
+from issuance.found_in_text import FEWEST_DIGITS, found_in_line, is_phone_like, left_of_line
 from issuance.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
 from issuance.recipient_file import Judged, Opened, RecipientFile, Verdict
 from issuance.unreadable_file import UnreadableFile, in_blocks
@@ -112,10 +112,29 @@ def _as_table(text: str, country: str, max_rows: int, prefer: str) -> RecipientF
         open_text, kind="text", encoding="utf-8", bytes_total=len(text.encode("utf-8", errors="replace"))
     )
     try:
-        rows = sum(any(map(str.strip, cells)) for cells in table.rows())
         guests = RecipientFile(table, country=country, max_rows=max_rows, prefer=prefer)
+        columns = guests.opened.columns
+        clear = columns.named or (columns.sure and _one_guest_per_line(text, table, columns.header_row))
+        return guests if clear and not _names_guests_elsewhere(table, columns, country) else None
     except UnreadableFile:
         return None
-    columns = guests.opened.columns
+
+
+def _one_guest_per_line(text: str, table: DelimitedText, header_row: int) -> bool:
+    rows = sum(any(map(str.strip, cells)) for cells in table.rows())
     addresses = sum(1 for _ in islice(EMAIL_ANYWHERE.finditer(text), rows + 1))
-    return guests if columns.sure and addresses <= rows and (columns.header_row or rows > 1) else None
+    return addresses <= rows and (header_row > 0 or rows > 1)
+
+
+def _names_guests_elsewhere(table: DelimitedText, columns: Columns, country: str) -> bool:
+    """Whether a cell that would not be looked at names a guest: then it is no table, or one guest would be lost.
+
+    Columns beside the guests' own may do so where a header says what is what: such as who brought them.
+    """
+    own = range(len(columns.names)) if columns.named else {columns.email, columns.phone}
+    return any(
+        found_in_line(cell, country)
+        for cells in islice(table.rows(), columns.header_row, None)
+        for at, cell in enumerate(cells)
+        if at not in own and ("@" in cell or sum(map(str.isdigit, cell)) >= FEWEST_DIGITS)
+    )

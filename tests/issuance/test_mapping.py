@@ -121,3 +121,11 @@ def test_the_merchant_prefers_one_identifier_and_the_other_is_kept(
     for found in guests:
         guest = found.recipients.get()
         assert (guest.type, guest.value, guest.other) == (preferred, value, other)
+
+
+def test_columns_of_a_pasted_table_are_asked_for_as_those_of_a_file(campaign: Campaign, ana: User) -> None:
+    text = "Email\tE-mail\nann@example.com\tbob@example.com\n"
+    made = read(create_list(campaign=campaign, name="June", content=text, actor=None))
+    assert (made.state, made.rows_count) == ("mapping", 0)
+    assert choose_columns(recipient_list=made, actor=ana, email=1)
+    assert (read(made).state, values(made)) == ("checked", ["bob@example.com"])

@@ -57,6 +57,24 @@ def test_an_email_and_a_phone_in_one_line_are_one_guest() -> None:
     assert (guest.type, guest.value, guest.other) == ("email", "ann@example.com", "+12025550100")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello all,\nplease add Ann, Bob and\nsee cleo@example.com, dee@example.com",
+        "Email\ncleo@example.com, dee@example.com\n",
+        "Hi, these are emails\nx, cleo@example.com\n2025550100, dee@example.com",
+    ],
+)
+def test_a_text_with_commas_is_no_table_that_would_lose_a_guest(text: str) -> None:
+    assert {"cleo@example.com", "dee@example.com"} <= set(values(text))
+
+
+@pytest.mark.parametrize("second", ["Referrer email", "Email 2"])
+def test_a_second_email_of_a_table_under_its_header_is_no_second_guest(second: str) -> None:
+    text = f"Email\t{second}\nann@example.com\tbob@example.com\ncy@example.com\t\n"
+    assert values(text) == ["ann@example.com", "cy@example.com"]
+
+
 def test_lines_left_out_are_counted() -> None:
     guests = read_pasted("Hello,\nplease write to ann@example.com or to bob@example.com\n\nThanks", country="US")
     assert guests.warnings == ["2 lines without an email address or phone number were left out."]
