@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import zipfile
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-import python_calamine
-
-from issuance.streamed_workbook import StreamedWorkbook, number_as_written
 from issuance.unreadable_file import UnreadableFile
+from issuance.xlsx_cells import number_as_written
+from issuance.xlsx_workbook import Workbook
 from issuance.xml_stream import blocks_of, feed, new_parser, parse
 from issuance.zip_safety import check_archive
 
@@ -25,7 +22,6 @@ _WIDEST = 1_000  # columns of an ODS row that are kept
 _MOST_BLANK = 1_048_576  # rows between two guests: all that a sheet can have
 _LONGEST = 131_072  # characters of a cell, as in CSV
 _SHEETS_TRIED = 20
-_TALL = 300_000  # rows above which a sheet is read as a stream: three times slower, in a quarter of the memory
 
 
 class Sheet(Protocol):
@@ -75,7 +71,7 @@ def open_spreadsheet(
     """
     archive = check_archive(path)
     kind = archive.kind
-    sheets = _ods_sheets(path) if kind == "ods" else _xlsx_sheets(path, tall=archive.tallest > _TALL)
+    sheets: list[Sheet] = _ods_sheets(path) if kind == "ods" else [*Workbook(path).sheets[:_SHEETS_TRIED]]
     if not sheets:
         raise UnreadableFile("empty_file")
     fitting = [sheet for sheet in sheets if sheet.name == name] or [*filter(has_guests, sheets)] or sheets[:1]
@@ -87,59 +83,6 @@ def open_spreadsheet(
     table = SheetTable(chosen, sheets=names, kind=kind, bytes_total=bytes_total, warnings=warnings)
     table.sure = len(fitting) == 1
     return table
-
-
-def _xlsx_sheets(path: Path, *, tall: bool) -> list[Sheet]:
-    if tall:
-        return [*StreamedWorkbook(path).sheets[:_SHEETS_TRIED]]
-    try:
-        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
-        visible = [
-            sheet.name
-            for sheet in workbook.sheets_metadata
-            if sheet.visible == python_calamine.SheetVisibleEnum.Visible
-            and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
-    except BaseException as error:
-        raise _as_unreadable(error) from None
-    load = lru_cache(maxsize=1)(workbook.get_sheet_by_name)  # Parsing is the cost, and one sheet in memory is enough.
-    return [_XlsxSheet(load, name) for name in visible[:_SHEETS_TRIED]]
-
-
-def _as_unreadable(error: BaseException) -> BaseException:
-    """The reader is a Rust library: on a broken file it raises its own errors or a PanicException, no `Exception`."""
-    if isinstance(error, python_calamine.PasswordError):
-        return UnreadableFile("spreadsheet_encrypted")
-    if isinstance(error, python_calamine.CalamineError | OSError | ValueError) or "Panic" in type(error).__name__:
-        return UnreadableFile("spreadsheet_damaged")
-    return error
-
-
-class _XlsxSheet:
-    def __init__(self, load: Callable[[str], python_calamine.CalamineSheet], name: str) -> None:
-        self.name = name
-        self.share_read = 0.0
-        self._load = load
-
-    def rows(self) -> Iterator[list[str]]:
-        try:
-            sheet = self._load(self.name)
-            for number, row in enumerate(sheet.iter_rows(), 1):
-                if not number % 1_000:
-                    self.share_read = number / sheet.total_height
-                yield [value if isinstance(value, str) else _as_written(value) for value in row]
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            raise _as_unreadable(error) from None
-
-
-def _as_written(value: object) -> str:
-    if isinstance(value, float):
-        return number_as_written(value)
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)
 
 
 def _ods_sheets(path: Path) -> list[Sheet]:
