@@ -1,122 +1,150 @@
-"""Emails and phones in a line of running text: each whole or not at all, as a part of a number is somebody else's."""
+"""Emails and phones in a line of running text.
+
+Part of a number is somebody else's number: so a phone is taken whole, or a person has to look at it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import accumulate
-from typing import Any, NamedTuple
+import unicodedata
+from typing import NamedTuple
 
-from issuance.identifiers import phone_verdict
+from issuance.identifiers import Finding, email_verdict, phone_verdict
+from issuance.phone_runs import DIGITS_OF_A_PHONE, phones_of_run
 
 _ADDRESS = re.compile(  # good or bad, or with its @ spelt out
     r"(?<![\w.+'-])[\w.+'-]+ ?[(\[{] ?(?:at|@|ät) ?[)\]}] ?[\w-]+(?:(?:\.| ?[(\[{] ?(?:dot|\.) ?[)\]}] ?| dot )[\w-]+)+"
     r"|(?<![^\s@<>()\[\],;:\"|])[^\s@<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*",
     re.IGNORECASE,
 )
+_MONTH, _DAY, _YEAR = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d\d"
 _NO_PHONE = re.compile(  # a date, a time, or a number with commas between its thousands
-    r"\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d\b|\b\d{1,2}:\d\d(?::\d\d)?\b"
-    r"|(?<![\d,])\d{1,3}(?:,\d{3})+(?:\.\d+)?\b(?!,\d)"
+    rf"(?<![\d/.-]){_YEAR}([-/.]){_MONTH}\1{_DAY}(?![-/.]?\d)"
+    rf"|(?<![\d/.-])(?:{_DAY}([-/.]){_MONTH}\2|{_MONTH}([-/.]){_DAY}\3){_YEAR}(?![-/.]?\d)"
+    r"|\b\d{1,2}:\d\d(?::\d\d)?\b"
+    r"|(?<![\d,.])(?<!\d )\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?![\d,]| \d)"
 )
 _RUN = re.compile(r"(?:\+\s?)?\(?\d[\d ().+/\u00a0-]*")  # of one phone or several
-_PART_OF_WORD_BEFORE = re.compile(r"[\w@./-]")
-_PART_OF_WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)[\w@]", re.IGNORECASE)
+_PART_OF_WORD = re.compile(r"[\w@./-]")
+_ABBREVIATION = re.compile(r"[^\W\d]\.")  # as in Tel.
+_WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)[\w@]+", re.IGNORECASE)
+_DIGITS_OF_A_WORD = 2  # as in A17 or 3rd, which are no part of the phone beside them
 _LEFT = re.compile(
     r"(?<![\w.+-])[\w.+-]+\s+at\s+[\w-]+(?:\.|\s+dot\s+)[a-z]{2,}|[+(]?\d(?:[ ().+/-]?\d){6,}", re.IGNORECASE
 )
-_DIGITS_OF_A_PHONE = 10  # a shorter run of digits that is no valid phone is a date, a price or a house number
-FEWEST_DIGITS, _MOST_DIGITS = 7, 15  # of any phone in the world
-_MOST_WORDS = 6  # of one phone
-_MOST_SKIPPED = 2  # digits between two phones, such as the number of a line in a list
+_SEPARATOR = re.compile(r"[,;|&]|\b(?:and|or|und|oder|et|ou|y|o|e)\b", re.IGNORECASE)  # between two guests
 
 
-def found_in_line(line: str, country: str) -> list[list[str]]:
-    """The guests of a line, each as the identifiers that were written for them, emails first.
+class Found(NamedTuple):
+    """What is written at a place of a line, good or bad: an email or a phone.
 
-    As many emails as phones belong to the same guests, in their order; else each is a guest.
+    `unclear` says that it isn't sure which of its digits are the phone's.
     """
-    emails = [text.strip(".'*_") for text in _ADDRESS.findall(line)]
-    phones = _phones(_ADDRESS.sub("|", line), country)
-    if len(emails) == len(phones):
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    unclear: bool = False
+
+    def verdict(self, country: str) -> Finding:
+        if self.unclear:
+            return Finding("", "phone_unclear", False)
+        return email_verdict(self.text) if self.kind == "email" else phone_verdict(self.text, country)
+
+
+def found_in(line: str, country: str) -> list[Found]:
+    """All emails and phones of a line, in its order."""
+    emails = [_bare_address(match) for match in _ADDRESS.finditer(line)]
+    return sorted(emails + _phones(_blanked(_ADDRESS, line), country))
+
+
+def guests_of(line: str, found: list[Found]) -> list[list[Found]]:
+    """The guests of a line, each with what was written for them, the email first.
+
+    As many emails as phones belong to the same guests if they take turns in the same way all along, or if all of one
+    kind come first. Else an email and a phone do with nothing between them that separates guests, and everything else
+    is a guest by itself.
+    """
+    emails, phones = ([one for one in found if one.kind == kind] for kind in ("email", "phone"))
+    if len(emails) == len(phones) and (_take_turns(line, found) or _come_apart(emails, phones)):
         return [list(pair) for pair in zip(emails, phones, strict=True)]
-    return [[text] for text in emails + phones]
+    guests: list[list[Found]] = []
+    for one in found:
+        last = guests[-1] if guests else []
+        if len(last) == 1 and last[0].kind != one.kind and not _SEPARATOR.search(line, last[0].end, one.start):
+            guests[-1] = sorted([*last, one], key=lambda one: one.kind)
+        else:
+            guests.append([one])
+    return guests
 
 
-def is_phone_like(text: str) -> bool:
-    """Which of the two something is that was found in a line: emails have letters."""
-    return not any(map(str.isalpha, text))
+def left_of(line: str, found: list[Found]) -> list[str]:
+    """What looks like an email or a phone, but was not taken for one."""
+    rest, at = [], 0
+    for one in found:
+        rest.append(line[at : one.start])
+        at = one.end
+    text = "|".join([*rest, line[at:]])
+    return [match[0].strip() for match in _LEFT.finditer(_blanked(_NO_PHONE, text))]
 
 
-def left_of_line(line: str, guests: list[list[str]]) -> list[str]:
-    """What looks like an email or a phone in the line of these guests, but was not taken for one."""
-    for text in (text for guest in guests for text in guest):
-        line = line.replace(text, "|", 1)
-    return [found[0].strip() for found in _LEFT.finditer(_NO_PHONE.sub("|", line))]
+def _take_turns(line: str, found: list[Found]) -> bool:
+    pairs = [*zip(found[::2], found[1::2], strict=True)]
+    turns = {(one.kind, other.kind, len(_SEPARATOR.findall(line, one.end, other.start))) for one, other in pairs}
+    return len(turns) == 1 and all(one.kind != other.kind for one, other in pairs)
 
 
-def _phones(line: str, country: str) -> list[str]:
-    line = _NO_PHONE.sub("|", line)
-    return [phone for found in _RUN.finditer(line) for phone in _of_run(_detached(line, found), country)]
+def _come_apart(emails: list[Found], phones: list[Found]) -> bool:
+    return bool(emails) and (emails[-1] < phones[0] or phones[-1] < emails[0])
 
 
-def _detached(line: str, found: re.Match[str]) -> str:
-    """A run of digits without those that are part of a word, as in A-17 or 3rd."""
-    run = found[0]
-    if found.start() and _PART_OF_WORD_BEFORE.match(line, found.start() - 1):
-        run = run.partition(" ")[2]
-    if _PART_OF_WORD_AFTER.match(line, found.end()) and run[-1:] != " ":
-        run = run.rpartition(" ")[0]
-    return run.strip(" .-/\u00a0").removesuffix("(").strip()
+def _blanked(pattern: re.Pattern[str], line: str) -> str:
+    return pattern.sub(lambda match: "|" * len(match[0]), line)
 
 
-def _of_run(run: str, country: str) -> list[str]:
-    if _is_phone(run, country):
-        return [run]
-    long_enough = sum(map(str.isdigit, run)) >= _DIGITS_OF_A_PHONE
-    return _several(run, country) or ([run] if long_enough else [])
+def _bare_address(match: re.Match[str]) -> Found:
+    """Without what stands around it in a text and is no part of it: quotes, bullets, *emphasis*."""
+    start, end, line = *match.span(), match.string
+    while start < end and _is_sign(line[start]):
+        start += 1
+    while start < end and _is_sign(line[end - 1]):
+        end -= 1
+    while end - start > 2 and line[start] == line[end - 1] and line[start] in "*_~":
+        start, end = start + 1, end - 1
+    return Found(start, end, line[start:end], "email")
 
 
-def _is_phone(text: str, country: str) -> bool:
-    return "+" not in text[1:] and not phone_verdict(text, country).code
+def _is_sign(character: str) -> bool:
+    return character in ".'" if character.isascii() else unicodedata.category(character)[0] in "PS"
 
 
-class _Way(NamedTuple):
-    """How the words from one on fall into phones: words used, in how many ways so many, the first phone, the rest."""
-
-    used: int
-    number: int
-    phone: str = ""
-    rest: Any = None
-
-
-def _several(run: str, country: str) -> list[str]:
-    """The phones of a run, if it falls into phones in one way alone; none where somebody has to look."""
-    words = [*re.finditer(r"\S+", run)]
-    ways = [_Way(0, 0)] * len(words) + [_Way(0, 1)]
-    for at in reversed(range(len(words))):
-        found = [
-            _Way(ways[to].used + to - at, ways[to].number, phone, ways[to])
-            for to, phone in _phones_at(run, words[at : at + _MOST_WORDS], country, at)
-        ]
-        if sum(map(str.isdigit, words[at][0])) <= _MOST_SKIPPED and "/" not in words[at][0]:
-            found.append(ways[at + 1])
-        most = max((way.used for way in found if way.number), default=0)
-        best = [way for way in found if way.number and way.used == most]
-        ways[at] = best[0]._replace(number=sum(way.number for way in best)) if best else ways[at]
-    return [*_unrolled(ways[0])] if ways[0].number == 1 else []
+def _phones(line: str, country: str) -> list[Found]:
+    line = _blanked(_NO_PHONE, line)
+    found: list[Found] = []
+    for run in _RUN.finditer(line):
+        start, end = _detached(line, run)
+        word = _WORD_AFTER.match(line, end) if start < end == run.end() and not run[0].endswith(" ") else None
+        if word:
+            spans = [(start, word.end(), True)] if sum(map(str.isdigit, run[0])) >= DIGITS_OF_A_PHONE else []
+        else:
+            spans = phones_of_run(line, start, end, country)
+        found += [Found(at, to, line[at:to], "phone", unclear) for at, to, unclear in spans]
+    return found
 
 
-def _phones_at(run: str, words: list[re.Match[str]], country: str, at: int) -> Iterator[tuple[int, str]]:
-    """The phones that begin with the first of these words, each with the place of the word after it."""
-    digits = accumulate(sum(map(str.isdigit, word[0])) for word in words)
-    for to, (word, so_many) in enumerate(zip(words, digits, strict=True), at + 1):
-        text = run[words[0].start() : word.end()]
-        whole = text[0] in "+(" or text[0].isdigit()
-        if whole and text[-1].isdigit() and FEWEST_DIGITS <= so_many <= _MOST_DIGITS and _is_phone(text, country):
-            yield to, text
+def _detached(line: str, run: re.Match[str]) -> tuple[int, int]:
+    """Where the digits of a run stand that are no part of a word, as in A17 or 3rd. Those of a long word before them
+    are nobody's phone."""
+    start, end = run.span()
+    text, before = run[0].rstrip(), line[max(start - 2, 0) : start]
+    if text[0] != "+" and _PART_OF_WORD.match(before[-1:]) and not _ABBREVIATION.fullmatch(before):
+        word = text.split()[0]
+        start = start + len(word) if _is_short(word) else end
+    if text == run[0] and _WORD_AFTER.match(line, end) and _is_short(word := text.split()[-1]):
+        end -= len(word)
+    return start, max(start, end)
 
 
-def _unrolled(way: _Way) -> Iterator[str]:
-    while way.rest is not None:
-        yield way.phone
-        way = way.rest
+def _is_short(word: str) -> bool:
+    return sum(map(str.isdigit, word)) <= _DIGITS_OF_A_WORD

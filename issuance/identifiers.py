@@ -42,6 +42,7 @@ SENTENCES = {
     "phone_needs_country": "This phone number is from another country. Write it with + and its country code.",
     "phone_unassigned": "No phone has this number: its area code or prefix is not in use.",
     "phone_premium": "This is a premium-rate number, which can't belong to a guest.",
+    "phone_unclear": "It isn't clear which of these digits are the phone number. Keep those alone.",
     "phone_scientific": "The spreadsheet has cut digits off this number. Format the column as text and enter it again.",
     "phone_invalid": "This is not a phone number.",
     "no_identifier": "This row has neither an email address nor a phone number.",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from issuance.pasted_text import PastedGuests, read_pasted
 from issuance.unreadable_file import UnreadableFile
 
-MOST = 200_000  # characters that are looked at
+MOST = 50_000  # characters that are looked at
 SHOWN = 5  # guests and lines
 
 

@@ -10,8 +10,9 @@ from typing import Self
 
 from issuance.columns import Columns
 from issuance.delimited_text import DelimitedText
-from issuance.found_in_text import FEWEST_DIGITS, found_in_line, is_phone_like, left_of_line
-from issuance.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
+from issuance.found_in_text import Found, found_in, guests_of, left_of
+from issuance.identifiers import EMAIL_ANYWHERE
+from issuance.phone_runs import FEWEST_DIGITS
 from issuance.recipient_file import Judged, Opened, RecipientFile, Verdict
 from issuance.unreadable_file import UnreadableFile, in_blocks
 
@@ -42,9 +43,9 @@ class PastedGuests:
         """How many guests there are; notes what is left out, and says how much that is."""
         count = lines = 0
         for line in filter(str.strip, self._lines):
-            guests = found_in_line(line, self._country)
-            self.left_out += left_of_line(line, guests) if guests else [line.strip()]
-            count, lines = count + len(guests), lines + (not guests)
+            found = found_in(line, self._country)
+            self.left_out += left_of(line, found) if found else [line.strip()]
+            count, lines = count + len(guests_of(line, found)), lines + (not found)
         if lines:
             self.warnings.append(f"{lines:,} lines without an email address or phone number were left out.")
         if parts := len(self.left_out) - lines:
@@ -70,24 +71,22 @@ class PastedGuests:
         for line_number, line in enumerate(self._lines, 1):
             read += len(line) + 1
             self.bytes_read = min(read, self.opened.bytes_total)
-            for guest in found_in_line(line, self._country):
+            for guest in guests_of(line, found_in(line, self._country)):
                 if row == self._max_rows:
                     raise UnreadableFile("too_many_rows", line=line_number, rows=self._max_rows)
                 row += 1
                 yield self._verdict(row, guest)
 
-    def _verdict(self, row: int, guest: list[str]) -> Verdict:
-        judged = [
-            ("phone", phone_verdict(text, self._country)) if is_phone_like(text) else ("email", email_verdict(text))
-            for text in guest
-        ]
-        good = [(kind, found) for kind, found in judged if found.value]
+    def _verdict(self, row: int, guest: list[Found]) -> Verdict:
+        texts = [one.text for one in guest]
+        judged = [(one.kind, one.verdict(self._country)) for one in guest]
+        good = [(kind, finding) for kind, finding in judged if finding.value]
         if not good:
-            return Verdict(row, "", "", guest, judged[0][1].code, "Text", False, "")
+            return Verdict(row, "", "", texts, judged[0][1].code, "Text", False, "")
         good.sort(key=lambda judged: judged[0] != self._prefer)
-        (kind, found), *others = good
+        (kind, finding), *others = good
         other = others[0][1].value if others else ""
-        return Verdict(row, kind, found.value, guest, "", "", found.fixed or len(good) < len(guest), other)
+        return Verdict(row, kind, finding.value, texts, "", "", finding.fixed or len(good) < len(guest), other)
 
 
 def read_pasted(
@@ -133,7 +132,7 @@ def _names_guests_elsewhere(table: DelimitedText, columns: Columns, country: str
     """
     own = range(len(columns.names)) if columns.named else {columns.email, columns.phone}
     return any(
-        found_in_line(cell, country)
+        found_in(cell, country)
         for cells in islice(table.rows(), columns.header_row, None)
         for at, cell in enumerate(cells)
         if at not in own and ("@" in cell or sum(map(str.isdigit, cell)) >= FEWEST_DIGITS)
