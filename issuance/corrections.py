@@ -60,7 +60,7 @@ def lines_of(
 def correct_guest(*, recipient_list: RecipientList, row: int, text: str) -> None:
     """Gives one guest of a retry under review another email or phone; the arm stays. Raises CantCorrect."""
     guest = _guest_under_review(recipient_list, row)
-    found = _read(text, recipient_list.merchant.country)
+    found = _read(text, recipient_list.country)
     if found.code:
         raise CantCorrect(reason_in_words(found.code))
     digest = identity_of(recipient_list)(identity(found.value))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from issuance.columns import HEADER_WITHIN
 from issuance.forms import KINDS
 from issuance.judging import identifier_columns, judge
 from issuance.models import RecipientList
@@ -23,7 +24,6 @@ class ColumnsForm(forms.Form):
         label="Row with the names of the columns",
         help_text="0 if the file has none.",
         min_value=0,
-        max_value=20,
         widget=forms.NumberInput(attrs={"class": "short"}),
     )
 
@@ -34,6 +34,12 @@ class ColumnsForm(forms.Form):
             data = {**data.dict(), "header_row": "0"}
         super().__init__(data, initial=guess)
         self.columns: list[dict[str, Any]] = info.get("columns") or []
+
+    def clean_header_row(self) -> int:
+        row, most = int(self.cleaned_data["header_row"]), max(HEADER_WITHIN, self.initial["header_row"] or 0)
+        if row > most:
+            raise forms.ValidationError(f"The names stand in one of the first {most} rows; type 0 if there are none.")
+        return row
 
     def rows(self) -> list[dict[str, Any]]:
         """The columns that hold anything, with what is chosen now."""
@@ -63,7 +69,8 @@ class RowForm(forms.Form):
                 label=f"{name}, row {row:,}",
                 required=False,
                 max_length=1_000,
-                initial=cells[at] if at < len(cells) else "",
+                # A field of one line would join the lines of a cell, and make another address of two of them.
+                initial=" ".join(cells[at].splitlines()) if at < len(cells) else "",
                 widget=forms.TextInput(attrs=self._attributes(first=not self.fields)),
             )
 

@@ -159,7 +159,7 @@ def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Recipient]:
     if filters.job is not None:
         guests = _in_job(guests, reader, filters.job)
     if filters.q:
-        country = reader.list.merchant.country
+        country = reader.list.country
         guests = matching_guests(guests, filters.q, country=country, unmasked=reader.finds_parts)
     return guests
 

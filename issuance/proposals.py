@@ -92,7 +92,7 @@ def _proposal(
     number = f"At least {count:,}" if looked else f"{count:,}"
     proposal = Proposal(recipe.key, "", before, helped[0].value, "")
     if recipe.key == "country":
-        where = country_name(recipient_list.merchant.country) or "your country"
+        where = country_name(recipient_list.country) or "your country"
         title = f"{number} phone number{_s(count)} {_of(count, 'isn’t a number', 'aren’t numbers')} of {where}."
         named = [Choice(code, name.removeprefix("the ")) for code, name in COUNTRIES.items()]
         countries = tuple(sorted(named, key=lambda country: country.label))

@@ -43,7 +43,7 @@ def recipe_for(recipient_list: RecipientList, key: str, choice: str = "") -> Rec
     if key == "country" and (name := country_name(choice)):
         return Recipe(key, OF_ANOTHER_COUNTRY, as_number_of(choice), f"Read phone numbers as those of {name}")
     if key == "several" and choice in ("first", "last"):
-        which = one_of(choice, recipient_list.merchant.country)
+        which = one_of(choice, recipient_list.country)
         return Recipe(key, SEVERAL, which, f"Kept the {choice} of several in a cell")
     known = BY_KEY.get(key)
     return Recipe(key, known.codes, known.change, known.did) if known else None

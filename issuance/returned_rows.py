@@ -46,6 +46,7 @@ def returned_rows(recipient_list: RecipientList, path: Path) -> Returned:
     """Reads the file in any format that lists may have. Raises NotTheseRows and UnreadableFile."""
     bad = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID)
     known: dict[int, list[str]] = {row: [str(cell) for cell in cells] for row, cells in bad.values_list("row", "cells")}
+    width = max(len(recipient_list.file_info.get("names") or []), 2)  # A guest found in a text has up to two cells.
     changed: dict[int, list[str]] = {}
     unknown, twice, seen = [], [], set()
     for number, cells in _rows(recipient_list, path):
@@ -53,7 +54,7 @@ def returned_rows(recipient_list: RecipientList, path: Path) -> Returned:
             twice.append(number)
         elif number not in known:
             unknown.append(number)
-        elif _differ(cells := _as_long_as(cells, known[number]), known[number]):
+        elif _differ(cells := _as_long_as(cells, known[number], width), known[number]):
             changed[number] = cells
         seen.add(number)
     left = [
@@ -71,7 +72,7 @@ def refuse_other_files(recipient_list: RecipientList, path: Path) -> None:
 def _rows(recipient_list: RecipientList, path: Path) -> Iterator[Row]:
     columns = Columns(None, None, 0, (), True)
     most_rows, most_bytes = settings.MAX_LIST_ROWS + 1, settings.MAX_LIST_BYTES
-    country = recipient_list.merchant.country
+    country = recipient_list.country
     with open_recipient_file(path, country=country, max_rows=most_rows, max_bytes=most_bytes, columns=columns) as file:
         at = None
         for verdict in file.verdicts():
@@ -102,8 +103,9 @@ def _number(cells: list[str]) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def _as_long_as(cells: list[str], before: list[str]) -> list[str]:
-    """Without the empty cells that a spreadsheet adds at the end."""
+def _as_long_as(cells: list[str], before: list[str], width: int) -> list[str]:
+    """Without what stands beside the columns of the list: empty cells that a spreadsheet adds, and notes."""
+    cells = cells[: max(len(before), width)]
     while len(cells) > len(before) and not cells[-1]:
         cells = cells[:-1]
     return cells + [""] * (len(before) - len(cells))
@@ -111,7 +113,7 @@ def _as_long_as(cells: list[str], before: list[str]) -> list[str]:
 
 def _differ(cells: list[str], before: list[str]) -> bool:
     """Spreadsheets write the ends of lines in their own way, which changes nothing."""
-    return cells != before and any(new.splitlines() != old.splitlines() for new, old in zip(cells, before, strict=True))
+    return [cell.splitlines() for cell in cells] != [cell.splitlines() for cell in before]
 
 
 def _sentence(rows: list[int], one: str, many: str) -> str:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from campaigns.models import Campaign
 from issuance import imports
+from issuance.forms_check import ColumnsForm
 from issuance.mapping import header_hash
 from issuance.models import ColumnMapping, RecipientList
 from issuance.recipient_file import UnreadableFile, Verdict, open_recipient_file
@@ -229,3 +230,48 @@ def test_of_two_cells_in_each_others_columns_the_preferred_one_is_the_guest(
 def test_a_number_that_a_spreadsheet_changed_is_said_to_be_fixed_in_a_mixed_column_too(tmp_path: Path) -> None:
     found = verdicts(tmp_path / "a.csv", b"guest\nann@example.com\n2025550100.0\n2025550101\ntel:2025550102\n")
     assert [one.fixed for one in found] == [False, True, False, True]
+
+
+@pytest.mark.django_db
+def test_the_lines_of_a_cell_are_not_joined_by_the_form_of_its_row(campaign: Campaign) -> None:
+    made = read_file(campaign, 'name,email\nAnn,ann@example.com\nBob,"bob@example.com\nBob"\n')
+    form = row_form(made, "3")
+    assert form
+    assert form["cell1"].initial == "bob@example.com Bob"
+
+
+@pytest.mark.django_db
+def test_of_several_phones_one_is_kept_by_the_country_of_the_list(campaign: Campaign, ana: User) -> None:
+    made = read_file(campaign, "name,phone\nAnn,202-555-0100\nBob,202-555-0123 / 202-555-0124\n")
+    Merchant.objects.filter(pk=made.merchant_id).update(country="DE")
+    made = fresh(made)
+    recipe = recipe_for(made, "several", "first")
+    assert recipe
+    assert repair_rows(recipient_list=made, recipe=recipe, actor=ana)
+    assert made.recipients.get(row=3).value == "+12025550123"
+
+
+@pytest.mark.django_db
+def test_a_note_beside_a_row_that_comes_back_changes_nothing(campaign: Campaign, tmp_path: Path) -> None:
+    made = read_file(campaign, "name,email\nAnn,ann@example.com\nBob,bob\nCid,cid\nDee,dee@example.com\n")
+    rows = "".join(bad_rows(made)).replace(",bob\r\n", ",bob,called him\r\n")
+    rows = rows.replace(",cid\r\n", ",cid@example.com,ok\r\n")
+    assert [(one.row, one.value) for one in bring_back(made, tmp_path, rows)] == [(4, "cid@example.com")]
+
+
+@pytest.mark.django_db
+def test_a_cell_that_was_missing_is_taken_from_a_row_that_comes_back(campaign: Campaign, tmp_path: Path) -> None:
+    made = read_file(campaign, "name,email\nAnn,ann@example.com\nBob\n")
+    rows = "".join(bad_rows(made)).replace("Bob\r\n", "Bob,bob@example.com\r\n")
+    assert [(one.row, one.value) for one in bring_back(made, tmp_path, rows)] == [(3, "bob@example.com")]
+
+
+@pytest.mark.django_db
+def test_a_header_found_far_down_is_accepted_by_its_own_form(campaign: Campaign, ana: User) -> None:
+    text = "\n" * 25 + "email,e-mail\nann@example.com,a@example.com\n"
+    made = create_list(campaign=campaign, name="June", content=ContentFile(text.encode(), "june.csv"), actor=None)
+    imports.read_recipient_file(made.pk)
+    made.refresh_from_db()
+    form = ColumnsForm(made, QueryDict(f"email=0&phone=&header_row={made.file_info['header_row']}"))
+    assert (made.state, made.file_info["header_row"]) == ("mapping", 26)
+    assert form.is_valid(), form.errors

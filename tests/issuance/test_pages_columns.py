@@ -75,7 +75,7 @@ def test_nobody_is_asked_who_may_not_answer(unsure: RecipientList, ben: User, cl
         ({"header_row": 1}, "Choose the column with the email addresses"),
         ({"email": 99, "header_row": 1}, "The file has no such column."),
         ({"email": "x", "header_row": 1}, "whole number"),
-        ({"email": 0, "header_row": 21}, "less than or equal to 20"),
+        ({"email": 0, "header_row": 21}, "one of the first 20 rows"),
         ({"sheet": "Nowhere", "other_sheet": 1}, "The file has no sheet of that name."),
     ],
 )
