@@ -9,15 +9,19 @@ from django.db import transaction
 from issuance.lifecycle import move_list
 from issuance.models import RecipientList
 from issuance.states import ListState
+from issuance.unreadable_file import UnreadableFile
 from thanxportal.accounts.models import User
 
 BROKEN = "broken"  # in `file_info`: the place, as the end of a sentence
+FULL = "full"  # in `file_info`: there the list had as many guests as lists may have
 USED = "rows_before_break"  # in `mapping`: they are all that the list will have
 
 
-def broken_place(line: int | None) -> dict[str, str]:
-    """What a file that ends in UnreadableFile leaves in `file_info`."""
-    return {BROKEN: f"line {line:,}" if line else "that place"}
+def broken_off(refusal: UnreadableFile) -> dict[str, Any]:
+    """What a file that ends in a refusal leaves in `file_info`."""
+    full = refusal.code == "too_many_rows"
+    place = f"{'row' if full else 'line'} {refusal.line:,}" if refusal.line else "that place"
+    return {BROKEN: place, FULL: full}
 
 
 def rows_before_break(recipient_list: RecipientList) -> int:
@@ -26,9 +30,18 @@ def rows_before_break(recipient_list: RecipientList) -> int:
     return recipient_list.rows_count if broken else 0
 
 
-def unread_from(recipient_list: RecipientList) -> str:
-    """The place from which the file of a list was left out; empty if it was read to its end."""
-    return str(recipient_list.file_info[BROKEN]) if recipient_list.mapping.get(USED) else ""
+def is_cut_off(recipient_list: RecipientList) -> bool:
+    """Whether somebody has decided to do without the rest of the file."""
+    return USED in recipient_list.mapping
+
+
+def what_is_left_out(recipient_list: RecipientList) -> str:
+    """A sentence about the rest of the file that somebody decided to do without; empty if there is none."""
+    if not is_cut_off(recipient_list):
+        return ""
+    info = recipient_list.file_info
+    why = "a list holds no more guests" if info.get(FULL) else "it couldn’t be read"
+    return f"The file from {info[BROKEN]} on is left out: {why}."
 
 
 @transaction.atomic
@@ -38,10 +51,12 @@ def use_rows_before_break(*, recipient_list: RecipientList, actor: User | None) 
     if not rows:
         return False
     used = f"Only the {rows:,} row{'' if rows == 1 else 's'} before {info[BROKEN]} {'is' if rows == 1 else 'are'} used."
-    warning = f"{used} The rest was not read: {recipient_list.problem}"
+    warnings = [*(info.get("warnings") or [])]
+    if not is_cut_off(recipient_list):
+        warnings.append(f"{used} The rest was not read: {recipient_list.problem}")
     fields: dict[str, Any] = {
         "mapping": recipient_list.mapping | {USED: True},
-        "file_info": info | {"warnings": [*(info.get("warnings") or []), warning]},
+        "file_info": info | {"warnings": warnings},
         "problem": "",
         "ended_at": None,
         "crash_count": 0,

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from campaigns.allocation import identity_hasher
 from issuance import shutdown
-from issuance.broken_files import USED, broken_place
+from issuance.broken_files import broken_off, is_cut_off
 from issuance.bulk import row_stream, takes_text
 from issuance.lifecycle import LEASE, MOST_CRASHES, claim_list, move_list, release_list
 from issuance.mapping import remembered_columns
@@ -67,7 +67,7 @@ def read_recipient_file(list_id: int) -> None:
     if recipient_list.crash_count >= MOST_CRASHES:
         _unreadable(recipient_list, "Reading this file failed five times. Ask staff to look, or save it anew as CSV.")
         return
-    if recipient_list.mapping.get(USED):
+    if is_cut_off(recipient_list):
         _checked(recipient_list)
         return
     try:
@@ -83,7 +83,7 @@ def read_recipient_file(list_id: int) -> None:
             elif _store(recipient_list, _batches(recipient_list, file)):
                 _checked(recipient_list)
     except UnreadableFile as refusal:
-        recipient_list.file_info |= broken_place(refusal.line)
+        recipient_list.file_info |= broken_off(refusal)
         _unreadable(recipient_list, refusal.sentence, file_info=recipient_list.file_info)
 
 

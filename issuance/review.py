@@ -11,7 +11,7 @@ from django.utils import timezone
 from campaigns.offers import total_in_words
 from campaigns.power import Sized, told_from_luck
 from campaigns.preview import BLOCK, PASS, WARN, Check
-from issuance.broken_files import unread_from
+from issuance.broken_files import what_is_left_out
 from issuance.check import Arm, split_of
 from issuance.models import RecipientList
 from issuance.undo import canary_size, segments_of, undo_plan
@@ -85,8 +85,8 @@ def _rewards(arms: list[Arm]) -> list[Check]:
 
 def _rows(recipient_list: RecipientList) -> list[Check]:
     left_out = recipient_list.invalid_count
-    place = unread_from(recipient_list)
-    broken = [Check(WARN, f"The file from {place} on is left out: it couldn’t be read.")] if place else []
+    rest = what_is_left_out(recipient_list)
+    broken = [Check(WARN, rest)] if rest else []
     if not left_out:
         return [*broken, Check(PASS, "No row that was read is left out for being invalid.")]
     rows = "1 row is" if left_out == 1 else f"{left_out:,} rows are"

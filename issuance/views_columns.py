@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 
 from issuance import tasks
 from issuance.access import list_for
-from issuance.broken_files import use_rows_before_break
+from issuance.broken_files import is_cut_off, use_rows_before_break
 from issuance.forms_check import ColumnsForm
 from issuance.mapping import NoSuchColumns, ask_for_columns, choose_columns
+from issuance.models import RecipientList
 from issuance.views_list import detail_page
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
@@ -55,6 +56,6 @@ def list_use_rows(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     recipient_list = list_for(request, handle, pk, Right.BUILD)
     if use_rows_before_break(recipient_list=recipient_list, actor=user_of(request)):
         nudge(tasks.read_list, recipient_list.pk)
-    else:
+    elif not is_cut_off(RecipientList.objects.get(pk=recipient_list.pk)):  # Somebody else, or a second click, did so.
         messages.warning(request, "There is nothing to continue with: the list was changed meanwhile.")
     return redirect("issuance:list_detail", handle, pk)
