@@ -124,6 +124,29 @@ def test_unclear_columns_are_chosen_by_keyboard(
 
 
 @LOOKS
+def test_a_file_that_breaks_off_goes_on_with_the_rows_before_by_keyboard(
+    campaign: Campaign, bea: User, page_of: PageOf, work: Callable[[], None], javascript: bool, width: int
+) -> None:
+    file = ContentFile(f'{BAD}"Hal,hal@example.com\n'.encode(), "june.csv")
+    made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
+    work()
+    page = page_of(bea, width=width, javascript=javascript)
+    page.goto(address(made))
+    expect(page.get_by_text("This file breaks off.")).to_be_visible()
+    if javascript:
+        assert_fine(page)
+    page.get_by_role("button", name="Continue with the 17 rows before line 19").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("summary", has_text="Cancel")).to_be_visible()
+    work()
+    page.reload()
+    expect(page.get_by_role("link", name="Continue with 12 of 17")).to_be_visible()
+    expect(page.get_by_text("Only the 17 rows before line 19 are used.")).to_be_visible()
+    if javascript:
+        assert_fine(page)
+
+
+@LOOKS
 def test_rows_are_repaired_by_the_click_and_undone(
     june: RecipientList, bea: User, page_of: PageOf, javascript: bool, width: int
 ) -> None:
