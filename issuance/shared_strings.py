@@ -9,11 +9,12 @@ from itertools import chain
 from pathlib import Path
 
 from issuance.unreadable_file import UnreadableFile
-from issuance.xml_stream import blocks_of, feed, is_plain, local, new_parser, unescaped, whole_elements
+from issuance.xml_stream import Parser, blocks_of, decoded, is_plain, local, unescaped, whole_elements
 
 MEMBER = "xl/sharedStrings.xml"
 _PLAIN = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
-_ROOM = 16_000_000  # characters that are kept as objects; the rest takes a third of the memory and twice the time
+_ROOM = 40_000_000  # bytes of texts that are kept as objects; the rest takes a third of the memory and twice the time
+_AN_OBJECT = 60  # bytes
 
 
 class SharedStrings:
@@ -57,18 +58,18 @@ class SharedStrings:
         """Cuts the texts out by their tags; what isn't written plainly goes through the parser, in its turn."""
         parser = _Parser(self, namespaces=False)
         parser.feed(b"<sst>")
-        for some in whole_elements(blocks, b"<si", b"</sst>"):
+        for some in whole_elements(blocks, b"<si", b"</sst"):
             texts = _plain_ones(some)
             if texts is None:
                 parser.feed(some)
             else:
-                self.add(texts, len(some))
+                self.add(texts, len(some) + _AN_OBJECT * len(texts))
 
-    def add(self, texts: Iterable[str], characters: int) -> None:
-        """Keeps the next texts, which take about so many `characters`."""
+    def add(self, texts: Iterable[str], size: int) -> None:
+        """Keeps the next texts, which take about so many bytes."""
         if self._room > 0:
             self.first += texts
-            self._room -= characters
+            self._room -= size
             return
         for text in texts:
             self._bytes += text.encode("utf-8", "replace")
@@ -84,7 +85,7 @@ def _plain_ones(some: bytes) -> list[str] | None:
     texts = _PLAIN.findall(whole)
     if len(texts) != whole.count("<si") or "&#" in whole or "\r" in whole:
         return None
-    return [*map(unescaped, texts)] if "&" in whole else texts
+    return [*map(unescaped, texts)] if "&" in whole or "_x" in whole else texts
 
 
 class _Parser:
@@ -95,12 +96,10 @@ class _Parser:
         self._parts: list[str] = []
         self._hidden = 0
         self._inside = False
-        self._parser = new_parser(namespaces=namespaces)
-        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
-        self._parser.CharacterDataHandler = self._text
+        self._parser = Parser(start=self._start, end=self._end, text=self._text, namespaces=namespaces)
 
     def feed(self, block: bytes, *, final: bool = False) -> None:
-        feed(self._parser, block, final=final)
+        self._parser.feed(block, final=final)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
@@ -116,6 +115,6 @@ class _Parser:
         self._inside = False
         self._hidden -= name == "rPh"
         if name == "si":
-            text = "".join(self._parts)
-            self._strings.add([text], len(text))
+            text = decoded("".join(self._parts))
+            self._strings.add([text], len(text) + _AN_OBJECT)
             self._parts = []

@@ -10,7 +10,7 @@ from typing import Protocol
 from issuance.unreadable_file import UnreadableFile
 from issuance.xlsx_cells import number_as_written
 from issuance.xlsx_workbook import Workbook
-from issuance.xml_stream import blocks_of, feed, new_parser, parse
+from issuance.xml_stream import Parser, blocks_of, parse
 from issuance.zip_safety import check_archive
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
@@ -92,9 +92,7 @@ def _ods_sheets(path: Path) -> list[Sheet]:
         if tag == f"{_TABLE}table" and len(names) < _SHEETS_TRIED:
             names.append(attributes.get(f"{_TABLE}name", ""))
 
-    parser = new_parser()
-    parser.StartElementHandler = start
-    parse(path, _CONTENT, parser)
+    parse(path, _CONTENT, Parser(start=start))
     return [_OdsSheet(path, number, name) for number, name in enumerate(names)]
 
 
@@ -115,7 +113,7 @@ class _OdsSheet:
         for block in blocks_of(self._path, _CONTENT):
             done += len(block)
             self.share_read = done / size
-            feed(reader.parser, block)
+            reader.parser.feed(block)
             for cells, times in reader.take():
                 if not any(cells):
                     blank += times  # Held back: the last rows of a sheet repeat a million blank ones.
@@ -129,10 +127,7 @@ class _OdsSheet:
 
 class _OdsRows:
     def __init__(self, number: int) -> None:
-        self.parser = new_parser()
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._characters
+        self.parser = Parser(start=self._start, end=self._end, text=self._characters)
         self._tables_left = number + 1
         self._inside = False
         self._done: list[tuple[list[str], int]] = []

@@ -6,7 +6,7 @@ import datetime
 
 from issuance.shared_strings import SharedStrings
 from issuance.unreadable_file import UnreadableFile
-from issuance.xml_stream import feed, local, new_parser
+from issuance.xml_stream import Parser, decoded, local
 
 WIDEST = 2_000  # columns, as in CSV; a sheet can have 16,384
 MOST_CELLS = 12_000_000  # of the rows together: a million guests in twelve columns
@@ -76,18 +76,20 @@ class XmlRows:
 
     def __init__(self, cells: CellReader, keeper: RowKeeper, *, namespaces: bool = True) -> None:
         self._reader, self._keeper = cells, keeper
-        self._parser = new_parser(namespaces=namespaces)
-        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
-        self._parser.CharacterDataHandler = self._text
+        self._parser = Parser(start=self._start, end=self._end, text=self._text, namespaces=namespaces)
         self._number = 0
         self._cells: list[str] = []
         self._at, self._type, self._style = 0, "", 0
         self._parts: list[str] = []
-        self._inside = False
+        self._inside = self._hidden = False
         self._names: dict[str, str] = {}
 
     def feed(self, block: bytes) -> None:
-        feed(self._parser, block)
+        self._parser.feed(block)
+
+    def end(self) -> None:
+        """Raises UnreadableFile if the document isn't complete."""
+        self._parser.feed(b"", final=True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = self._names.get(tag) or self._names.setdefault(tag, local(tag))
@@ -97,11 +99,11 @@ class XmlRows:
             self._at = column(reference) if reference else self._at + 1
             self._parts = []
         elif name in ("v", "t"):
-            self._inside = True
+            self._inside = not self._hidden
         elif name == "row":
             self._number, self._cells, self._at = int(attributes.get("r", self._keeper.last + 1)), [], -1
         elif name == "rPh":
-            self._inside = False
+            self._hidden = True  # How a text is pronounced is no part of it.
 
     def _text(self, data: str) -> None:
         if self._inside:
@@ -111,7 +113,9 @@ class XmlRows:
         name = self._names[tag]
         self._inside = False
         if name == "c" and self._parts:
-            place(self._cells, self._at, self._reader.written(self._type, self._style, "".join(self._parts)))
+            place(self._cells, self._at, self._reader.written(self._type, self._style, decoded("".join(self._parts))))
+        elif name == "rPh":
+            self._hidden = False
         elif name == "row":
             self._keeper.add(self._number, self._cells)
 

@@ -18,7 +18,9 @@ from issuance.xml_stream import unescaped
 
 _DIGITS = b"0123456789"
 _NUMBERS_ALONE = bytes(code if code in _DIGITS else 32 for code in range(256))
-_MOST_KINDS = 2_000
+_ROOM = 2_000_000  # bytes of all kinds together
+_A_CELL = 300  # bytes, about
+_MOST_TAGS = 16_384  # cells that a row can have
 _ROW_NUMBER = re.compile(rb' r="(\d{1,7})"')
 _CELL = re.compile(
     rb'<c(?: r="(?P<letters>[A-Z]{1,3})\d+")?(?: s="(?P<style>\d+)")?(?: t="(?P<type>[A-Za-z]+)")?'
@@ -47,6 +49,7 @@ class PlainRows:
     def __init__(self, cells: CellReader, keeper: RowKeeper) -> None:
         self._reader, self._keeper = cells, keeper
         self._kinds: dict[bytes, _Kind] = {}
+        self._room = _ROOM
         self._shared = cells.strings.lookup
         self._date_styles = {b"%d" % style for style in cells.dates}
         self._parser = XmlRows(cells, keeper, namespaces=False)
@@ -65,6 +68,9 @@ class PlainRows:
                     self._take_apart(row, kind)
         except (IndexError, ValueError):
             raise UnreadableFile("spreadsheet_damaged") from None
+
+    def end(self) -> None:
+        """Nothing is left: every row was whole."""
 
     def _cells(self, kind: _Kind, numbers: list[bytes]) -> list[str]:
         """Runs for each of a million rows, so it calls little."""
@@ -87,8 +93,9 @@ class PlainRows:
             self._parse(row)
             return
         self._keeper.add(int(number[1]), self._written(tags))
-        if len(self._kinds) < _MOST_KINDS and (found := _kind_of(head, tags)):
+        if self._room > 0 and (found := _kind_of(head, tags)):
             self._kinds[kind] = found
+            self._room -= len(kind) + _A_CELL * found.width
 
     def _parse(self, row: bytes) -> None:
         before = self._keeper.last
@@ -108,7 +115,7 @@ class PlainRows:
 def _tags(inside: bytes) -> list[re.Match[bytes]] | None:
     """The cells of a row; None if there is anything else in it."""
     inside = inside.strip().removesuffix(b"</row>")
-    tags = [*_CELL.finditer(inside)]
+    tags = [*_CELL.finditer(inside)] if inside.count(b"<c") <= _MOST_TAGS else []
     return tags if sum(len(tag[0]) for tag in tags) == len(inside) else None
 
 
@@ -120,8 +127,11 @@ def _columns(tags: list[re.Match[bytes]]) -> Iterator[tuple[int, re.Match[bytes]
 
 
 def _kind_of(head: bytes, tags: list[re.Match[bytes]]) -> _Kind | None:
-    """Where the numbers of rows like this one stand; None if its cells hold more than numbers."""
+    """Where the numbers of rows like this one stand; None if its cells hold more than numbers, or a place where
+    another row could have one more."""
     texts, numbers = [], []
+    if b'""' in head or any(tag["formula"] or b"" in (tag["value"], tag["text"]) for tag in tags):
+        return None
     total = len(head.translate(_NUMBERS_ALONE).split())
     for at, tag in _columns(tags):
         style = total + bool(tag["letters"]) if tag["style"] else -1
@@ -129,7 +139,7 @@ def _kind_of(head: bytes, tags: list[re.Match[bytes]]) -> _Kind | None:
         if not tag["value"] and not tag["text"]:
             continue
         parts = (tag["value"] or b"").split(b".")
-        if tag["formula"] or not all(map(bytes.isdigit, parts)):
+        if not all(map(bytes.isdigit, parts)):
             return None
         if tag["type"] == b"s" and len(parts) == 1:
             texts.append((at, total))

@@ -16,7 +16,8 @@ from issuance.shared_strings import SharedStrings
 from issuance.unreadable_file import UnreadableFile
 from issuance.xlsx_cells import CellReader, RowKeeper, XmlRows
 from issuance.xlsx_rows import PlainRows
-from issuance.xml_stream import blocks_of, is_plain, local, new_parser, parse, whole_elements
+from issuance.xml_stream import Parser, blocks_of, is_plain, local, parse, whole_elements
+from issuance.zip_safety import members_by_name
 
 _RELATION = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
              "http://purl.oclc.org/ooxml/officeDocument/relationships id")  # fmt: skip
@@ -33,17 +34,17 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         self.path = path
         with zipfile.ZipFile(path) as archive:
-            self._sizes = {member.filename: member.file_size for member in archive.infolist()}
+            self._sizes = {name: member.file_size for name, member in members_by_name(archive).items()}
         self._day_zero = _DAY_ZERO
         targets = self._targets()
         self.sheets = [Sheet(self, name, targets[key]) for name, key in self._listed() if key in targets]
 
     def size_of(self, member: str) -> int:
-        return max(self._sizes.get(member, 1), 1)
+        return max(self._sizes.get(member.casefold(), 1), 1)
 
     @cached_property
     def cells(self) -> CellReader:
-        strings = SharedStrings(self.path if STRINGS in self._sizes else None)
+        strings = SharedStrings(self.path if STRINGS.casefold() in self._sizes else None)
         dates = _date_styles(self.path) if _STYLES in self._sizes else set()
         return CellReader(strings, dates, self._day_zero)
 
@@ -57,9 +58,7 @@ class Workbook:
                 key = next((attributes[name] for name in _RELATION if name in attributes), "")
                 found.append((attributes.get("name", ""), key))
 
-        parser = new_parser()
-        parser.StartElementHandler = start
-        parse(self.path, "xl/workbook.xml", parser)
+        parse(self.path, "xl/workbook.xml", Parser(start=start))
         return found
 
     def _targets(self) -> dict[str, str]:
@@ -70,9 +69,7 @@ class Workbook:
                 target = posixpath.join("/xl", attributes.get("Target", ""))
                 found[attributes.get("Id", "")] = posixpath.normpath(target).lstrip("/")
 
-        parser = new_parser()
-        parser.StartElementHandler = start
-        parse(self.path, "xl/_rels/workbook.xml.rels", parser)
+        parse(self.path, "xl/_rels/workbook.xml.rels", Parser(start=start))
         return found
 
 
@@ -95,7 +92,7 @@ class Sheet:
         reader: PlainRows | XmlRows
         if is_plain(head, b"<sheetData"):
             reader = PlainRows(self._book.cells, keeper)
-            blocks = whole_elements(blocks, b"<row", b"</sheetData>")
+            blocks = whole_elements(blocks, b"<row", b"</sheetData")
         else:
             reader = XmlRows(self._book.cells, keeper)
         refusal = None
@@ -103,6 +100,7 @@ class Sheet:
             for block in blocks:
                 reader.feed(block)
                 yield from keeper.take()
+            reader.end()
         except UnreadableFile as error:
             refusal = error
         yield from keeper.take()
@@ -137,7 +135,5 @@ def _date_styles(path: Path) -> set[int]:
         nonlocal inside
         inside = inside and local(tag) != "cellXfs"
 
-    parser = new_parser()
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parse(path, _STYLES, parser)
+    parse(path, _STYLES, Parser(start=start, end=end))
     return dates

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
 from issuance.unreadable_file import UnreadableFile
-from issuance.zip_safety import BROKEN, inflate
+from issuance.zip_safety import BROKEN, inflate, members_by_name
 
 _OTHER_ENCODING = re.compile(rb"""encoding\s*=\s*["'](?!utf-?8["'])""", re.IGNORECASE)
-_LONGEST = 4 * 1024 * 1024  # bytes of one element; no row and no text of an office program comes near
+_LONGEST = 4 * 1024 * 1024  # bytes of one element or tag; no row and no text of an office program comes near
+_DEEPEST = 100_000  # elements inside each other, about
+_MOST_NAMES = 10_000  # of elements and attributes
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
+_CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def blocks_of(path: Path, name: str) -> Iterator[bytes]:
     """The unpacked content of one member of the archive. Raises UnreadableFile if it is missing or damaged."""
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
-            yield from inflate(file, archive.getinfo(name))
+            yield from inflate(file, members_by_name(archive)[name.casefold()])
     except (KeyError, *BROKEN):
         raise UnreadableFile("spreadsheet_damaged") from None
 
 
 def is_plain(head: bytes, root: bytes) -> bool:
     """Whether a document that begins like this can be cut by its tags: in UTF-8, its names without prefixes."""
-    return root in head and not _OTHER_ENCODING.search(head[:200])
+    return root in head and b"<!" not in head and not _OTHER_ENCODING.search(head[:200])
 
 
 def whole_elements(blocks: Iterable[bytes], start: bytes, closing: bytes) -> Iterator[bytes]:
@@ -36,8 +39,10 @@ def whole_elements(blocks: Iterable[bytes], start: bytes, closing: bytes) -> Ite
 
     Raises UnreadableFile for what could hide a tag, for an endless element, and where the document breaks off.
     """
-    rest, begun = b"", False
+    rest, begun, ended = b"", False, False
     for block in blocks:
+        if ended:
+            continue  # To its end, where what was unpacked is compared with its checksum.
         if b"\0" in block or b"<!" in block:
             raise UnreadableFile("spreadsheet_damaged")
         rest += block
@@ -47,25 +52,21 @@ def whole_elements(blocks: Iterable[bytes], start: bytes, closing: bytes) -> Ite
         if first >= 0:
             yield rest[first:cut]
             rest, begun = rest[cut:], True
-        if end >= 0:
-            return
-        if len(rest) > _LONGEST:
+        ended = end >= 0
+        if len(rest) > _LONGEST and not ended:
             raise UnreadableFile("spreadsheet_damaged")
-    if begun or start in rest:
+    if not ended and (begun or re.search(re.escape(start) + rb"[\s>/]", rest)):
         raise UnreadableFile("spreadsheet_damaged")
 
 
 def unescaped(text: str) -> str:
     """Text between two tags as it is meant, if it has no references to characters by their number."""
-    return unescape(text, _QUOTES) if "&" in text else text
+    return decoded(unescape(text, _QUOTES) if "&" in text else text)
 
 
-def new_parser(*, namespaces: bool = True) -> expat.XMLParserType:
-    """Names come with their namespace before a space; without `namespaces` as they are written."""
-    parser = expat.ParserCreate(namespace_separator=" " if namespaces else None)
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    return parser
+def decoded(text: str) -> str:
+    """With the characters that Excel writes by their codes, such as _x000D_."""
+    return _CODE.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
 
 
 def local(tag: str) -> str:
@@ -73,19 +74,46 @@ def local(tag: str) -> str:
     return tag.rpartition(" ")[2]
 
 
+class Parser:
+    """Hands elements and texts to its handlers. Names come with their namespace before a space; without `namespaces`
+    as they are written."""
+
+    def __init__(
+        self,
+        *,
+        start: Callable[[str, dict[str, str]], None],
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+        namespaces: bool = True,
+    ) -> None:
+        self._names: dict[str, str] = {}
+        self._expat = expat.ParserCreate(namespace_separator=" " if namespaces else None, intern=self._names)
+        self._expat.buffer_text = True
+        self._expat.StartDoctypeDeclHandler = _refuse_doctype
+        self._expat.StartElementHandler, self._expat.EndElementHandler = start, end
+        self._expat.CharacterDataHandler = text
+        self._fed = self._depth = 0
+
+    def feed(self, block: bytes, *, final: bool = False) -> None:
+        """The next bytes of the document. Raises UnreadableFile."""
+        try:
+            self._expat.Parse(block, final)
+        except (expat.ExpatError, ValueError, OverflowError, LookupError):
+            raise UnreadableFile("spreadsheet_damaged") from None
+        self._fed += len(block)
+        block = block.replace(b"\0", b"")  # As in UTF-16.
+        self._depth += block.count(b"<") - 2 * block.count(b"</") - block.count(b"/>")
+        unread = self._fed - self._expat.CurrentByteIndex
+        if unread > _LONGEST or self._depth > _DEEPEST or len(self._names) > _MOST_NAMES:
+            raise UnreadableFile("spreadsheet_damaged")
+
+
 def _refuse_doctype(*_: object) -> None:
     raise UnreadableFile("spreadsheet_damaged")  # No office program writes one; entity bombs need one.
 
 
-def feed(parser: expat.XMLParserType, block: bytes, *, final: bool = False) -> None:
-    try:
-        parser.Parse(block, final)
-    except (expat.ExpatError, ValueError, OverflowError):
-        raise UnreadableFile("spreadsheet_damaged") from None
-
-
-def parse(path: Path, name: str, parser: expat.XMLParserType) -> None:
+def parse(path: Path, name: str, parser: Parser) -> None:
     """The whole member through the parser's handlers."""
     for block in blocks_of(path, name):
-        feed(parser, block)
-    feed(parser, b"", final=True)
+        parser.feed(block)
+    parser.feed(b"", final=True)

@@ -37,19 +37,28 @@ def check_archive(path: Path) -> Archive:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            kind = _kind(archive, members)
-            _check_declared(members, path.stat().st_size)
+            members = members_by_name(archive)
+            _check_declared(archive.infolist(), path.stat().st_size)
+            with path.open("rb") as file:
+                kind = _kind(file, members)
     except BROKEN:
         raise UnreadableFile("spreadsheet_damaged") from None
-    linked = any(member.filename.startswith("xl/externalLinks/") for member in members)
+    linked = any(name.startswith("xl/externallinks/") for name in members)
     return Archive(kind, linked)
 
 
+def members_by_name(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """By their names in lower case: programs differ in it."""
+    return {member.filename.casefold(): member for member in archive.infolist()}
+
+
 def inflate(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The content of a member, never more than it declared: the rest would be a bomb."""
+    """The content of a member, never more than it declared: the rest would be a bomb.
+
+    Raises UnreadableFile for that, and at its end if it isn't what was packed.
+    """
     _seek_content(file, member)
-    left, room = member.compress_size, member.file_size
+    left, room, checksum = member.compress_size, member.file_size, 0
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise UnreadableFile("spreadsheet_damaged")
     inflator = zlib.decompressobj(-zlib.MAX_WBITS) if member.compress_type == zipfile.ZIP_DEFLATED else None
@@ -61,29 +70,36 @@ def inflate(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
             room -= len(block)
             if room < 0:
                 raise UnreadableFile("spreadsheet_inflates")
+            checksum = zlib.crc32(block, checksum)
             yield block
+        if inflator and inflator.eof:
+            break
+    if room or checksum != member.CRC:
+        raise UnreadableFile("spreadsheet_damaged")
 
 
-def _kind(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Literal["xlsx", "ods"]:
-    names = {member.filename for member in members}
-    if any(member.flag_bits & 1 for member in members):
+def _kind(file: BinaryIO, members: dict[str, zipfile.ZipInfo]) -> Literal["xlsx", "ods"]:
+    if any(member.flag_bits & 1 for member in members.values()):
         raise UnreadableFile("spreadsheet_encrypted")
-    if any(name.endswith(("vbaProject.bin", "Basic/script-lc.xml")) for name in names):
+    if any(name.endswith(("vbaproject.bin", "basic/script-lc.xml")) for name in members):
         raise UnreadableFile("spreadsheet_macros")
-    if "xl/workbook.bin" in names:
+    if "xl/workbook.bin" in members:
         raise UnreadableFile("spreadsheet_old")
-    if "xl/workbook.xml" in names:
+    if "xl/workbook.xml" in members:
         return "xlsx"
-    if "content.xml" not in names or "mimetype" not in names:
+    if "content.xml" not in members or "mimetype" not in members:
         raise UnreadableFile("zip_not_spreadsheet")
-    with archive.open("mimetype") as mimetype:
-        if not mimetype.read(100).startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
-            raise UnreadableFile("zip_not_spreadsheet")
-    if "META-INF/manifest.xml" in names:
-        with archive.open("META-INF/manifest.xml") as manifest:
-            if b"encryption-data" in manifest.read(1024 * 1024):
-                raise UnreadableFile("spreadsheet_encrypted")
+    if not _top(file, members["mimetype"]).startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        raise UnreadableFile("zip_not_spreadsheet")
+    manifest = members.get("meta-inf/manifest.xml")
+    if manifest and b"encryption-data" in _top(file, manifest):
+        raise UnreadableFile("spreadsheet_encrypted")
     return "ods"
+
+
+def _top(file: BinaryIO, member: zipfile.ZipInfo) -> bytes:
+    """Its first 256 kB."""
+    return next(inflate(file, member), b"")
 
 
 def _check_declared(members: list[zipfile.ZipInfo], packed: int) -> None:

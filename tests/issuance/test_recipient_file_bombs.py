@@ -57,8 +57,9 @@ def test_a_sheet_that_claims_a_huge_area_takes_no_memory_for_it(tmp_path: Path, 
         (b'<row r="1"><c r="XFE1"><v>1</v></c></row>', "spreadsheet_damaged"),
         (b'<row r="1"><c r="A1"><v>' + b"1" * 5_000_000 + b"</v></c></row>", "spreadsheet_damaged"),
         (b'<row r="1"><c r="A1" t="s"><v>' + b"1" * 9_000 + b"</v></c></row>", "spreadsheet_damaged"),
-        (b"<![CDATA[</row>]]>", "spreadsheet_damaged"),
-        (b"<!-- </row> -->", "spreadsheet_damaged"),
+        (b"<!-- -->" + b"<a>" * 300_000, "spreadsheet_damaged"),
+        (b"<x:row/>" + b" " * 5_000_000 + b'<row r="1" x="' + b"y" * 9_000_000 + b'"/>', "spreadsheet_damaged"),
+        (b"<!-- -->" + b"".join(b"<a%d/>" % number for number in range(40_000)), "spreadsheet_damaged"),
         ("<c/>".encode("utf-16"), "spreadsheet_damaged"),
         (b'<row r="1"><c r="A1"><v>1</v>', "spreadsheet_damaged"),
     ],
@@ -102,3 +103,14 @@ def test_rows_that_claim_to_repeat_a_billion_times_stop_at_the_limit(tmp_path: P
     with pytest.raises(UnreadableFile) as caught, open_recipient_file(path, country="US", max_rows=50) as guests:
         seen += guests.verdicts()
     assert (len(seen), caught.value.code) == (50, "too_many_rows")
+
+
+def test_what_a_member_unpacks_to_by_other_methods_is_never_asked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.ods"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("content.xml", "<a/>")
+        made.writestr("mimetype", b"\0" * 15_000_000, zipfile.ZIP_BZIP2)
+    tracemalloc.start()
+    assert code(path) == "spreadsheet_damaged"
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()

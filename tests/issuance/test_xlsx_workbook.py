@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -86,7 +88,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=8), shared=st.booleans(), styled=st.booleans())
 def test_any_sheet_is_as_the_other_reader_has_it(
     tmp_path: Path, rows: list[list[object]], *, shared: bool, styled: bool
@@ -107,6 +109,8 @@ def cell(at: int, number: int, value: object, strings: list[str], *, shared: boo
     start = f'<c r="{"ABCDE"[at]}{number}"' + (' s="0"' if styled else "")
     if value is None:
         return f"{start}/>"
+    if value == "":
+        return f'{start} t="s"><v></v></c>' if shared else f"{start}><v></v></c>"
     if isinstance(value, bool):
         return f'{start} t="b"><v>{int(value)}</v></c>'
     if isinstance(value, int | float):
@@ -144,6 +148,57 @@ def test_names_with_a_prefix_and_other_encodings_go_through_the_parser(tmp_path:
         assert ours(path) == [["5"]]
 
 
+@pytest.mark.parametrize("empty", ["<v></v>", "<f>A1</f><v></v>", "<is><t></t></is>"])
+def test_a_cell_that_is_empty_in_its_own_way_shifts_no_other(tmp_path: Path, empty: str) -> None:
+    number = "<v>2025550101</v>"
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}">{one}</c><c r="B{n}">{other}</c></row>'
+        for n, (one, other) in enumerate([(number, empty), (empty, number), (number, number), (empty, number)], 1)
+    )
+    assert [row[-1] for row in ours(written(tmp_path, rows))] == ["2025550101"] * 4
+
+
+def test_codes_and_pronunciations_are_no_part_of_a_text(tmp_path: Path) -> None:
+    rows = (
+        '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="str"><v>2025550100_x000D_</v></c></row>'
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>東</t><rPh sb="0" eb="1"><t>トウ</t></rPh></is></c></row>'
+    )
+    strings = f'<sst xmlns="{SPREADSHEET_NS}"><si><t>ann@example.com_x000D_</t></si></sst>'
+    assert ours(written(tmp_path, rows, sharedStrings=strings)) == [["ann@example.com\r", "2025550100\r"], ["東"]]
+
+
+@pytest.mark.parametrize("head", ["<!-- made by hand -->", '<?xml version="1.0" encoding="iso-8859-1"?>'])
+def test_a_head_that_says_more_leaves_the_sheet_to_the_parser(tmp_path: Path, head: str) -> None:
+    sheet = f'{head}<worksheet xmlns="{SPREADSHEET_NS}"><sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData>'
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(xlsx("", more={"xl/worksheets/sheet1.xml": f"{sheet}<rowBreaks/></worksheet>"}))
+    assert ours(path) == theirs(path) == [["5"]]
+
+
+def test_names_of_members_may_be_written_in_any_case(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", 3)
+    rewritten(path, lambda name, content: (name.replace("sharedS", "SharedS").replace("sheet1", "Sheet1"), content))
+    assert len(ours(path)) == 4
+
+
+@pytest.mark.parametrize("encoding", ["foo", "hex", "UTF-1-8"])
+def test_an_encoding_that_nobody_knows_is_damage(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.xlsx"
+    sheet = f'<?xml version="1.0" encoding="{encoding}"?><worksheet><sheetData/></worksheet>'
+    path.write_bytes(xlsx("", more={"xl/worksheets/sheet1.xml": sheet}))
+    with pytest.raises(UnreadableFile) as caught:
+        list(Workbook(path).sheets[0].rows())
+    assert caught.value.code == "spreadsheet_damaged"
+
+
+def rewritten(path: Path, change: Callable[[str, bytes], tuple[str, bytes]]) -> None:
+    with zipfile.ZipFile(path) as made:
+        members = [change(name, made.read(name)) for name in made.namelist()]
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in members:
+            made.writestr(name, content)
+
+
 def test_very_many_texts_are_kept_in_one_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_strings, "_ROOM", 1)
     path = write_xlsx(tmp_path / "a.xlsx", 50)
@@ -159,19 +214,25 @@ def test_years_that_begin_in_1904_are_counted_from_there(tmp_path: Path) -> None
     assert ours(path) == [["2026-01-01"]]
 
 
-def test_a_sheet_that_breaks_off_gives_the_rows_before_and_says_so(tmp_path: Path) -> None:
-    path = written(tmp_path, "".join(xlsx_row(row, f"g{row}@example.com") for row in range(1, 9)))
-    with zipfile.ZipFile(path) as made:
-        members = {name: made.read(name) for name in made.namelist()}
-    sheet = members["xl/worksheets/sheet1.xml"]
-    members["xl/worksheets/sheet1.xml"] = sheet[: sheet.index(b'<row r="6"') + 12]
-    with zipfile.ZipFile(path, "w") as made:
-        for name, content in members.items():
-            made.writestr(name, content)
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_a_sheet_that_breaks_off_gives_the_rows_before_and_says_so(tmp_path: Path, prefix: str) -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 6))
+    sheet = f'<worksheet xmlns{":x" if prefix else ""}="{SPREADSHEET_NS}"><sheetData>{rows}<row r="6"><c r="A6"'
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(xlsx("", more={"xl/worksheets/sheet1.xml": re.sub(r"<(/?)(?=\w)", rf"<\1{prefix}", sheet)}))
     seen: list[list[str]] = []
     with pytest.raises(UnreadableFile) as caught:
         seen += Workbook(path).sheets[0].rows()
     assert (len(seen), caught.value.code) == (5, "spreadsheet_damaged")
+
+
+def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
+    path = written(tmp_path, xlsx_row(1, "ann@example.com"))
+    rewritten(path, lambda name, content: (name, content))
+    path.write_bytes(path.read_bytes().replace(b"ann@", b"anx@"))
+    with pytest.raises(UnreadableFile) as caught:
+        list(Workbook(path).sheets[0].rows())
+    assert caught.value.code == "spreadsheet_damaged"
 
 
 def test_more_cells_than_any_list_has_are_refused_after_those_before(
