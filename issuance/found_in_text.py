@@ -22,12 +22,21 @@ _NO_PHONE = re.compile(  # a date, a time, or a number with commas between its t
     rf"(?<![\d/.-]){_YEAR}([-/.]){_MONTH}\1{_DAY}(?![-/.]?\d)"
     rf"|(?<![\d/.-])(?:{_DAY}([-/.]){_MONTH}\2|{_MONTH}([-/.]){_DAY}\3){_YEAR}(?![-/.]?\d)"
     r"|\b\d{1,2}:\d\d(?::\d\d)?\b"
-    r"|(?<![\d,.])(?<!\d )\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?![\d,]| \d)"
+    r"|(?<![\d,.])(?<!\d )\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?![\d,]|[ /.-]\d)"
 )
-_RUN = re.compile(r"(?:\+\s?)?\(?\d[\d ().+/\u00a0-]*")  # of one phone or several
+_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+_RUN = re.compile(r"(?:\+\s?)?\(?\d[\d ().+/-]*")  # of one phone or several
+_OTHER_NUMBER = re.compile(  # before the number of something else
+    r"(?:#|\b(?:order|ordine|pedido|bestell\w*|rechnung\w*|invoice|kd-?nr|kundennummer|p\.? ?iva|vat|ust\S*|iban|ean"
+    r"|isbn|cpf|cnpj|siret|abn))\W{0,3}$",
+    re.IGNORECASE,
+)
+_AS_TYPED = dict.fromkeys((173, *range(8208, 8214), 8722, 65293), "-") | dict.fromkeys(
+    (0xA0, *range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x206A), 0x3000, 0xFEFF), " "
+)
 _PART_OF_WORD = re.compile(r"[\w@./-]")
 _ABBREVIATION = re.compile(r"[^\W\d]\.")  # as in Tel.
-_WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)[\w@]+", re.IGNORECASE)
+_WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)(?:[\w@]|[:*·~#\\]\d)[\w@]*", re.IGNORECASE)
 _DIGITS_OF_A_WORD = 2  # as in A17 or 3rd, which are no part of the phone beside them
 _LEFT = re.compile(
     r"(?<![\w.+-])[\w.+-]+\s+at\s+[\w-]+(?:\.|\s+dot\s+)[a-z]{2,}|[+(]?\d(?:[ ().+/-]?\d){6,}", re.IGNORECASE
@@ -63,20 +72,28 @@ def guests_of(line: str, found: list[Found]) -> list[list[Found]]:
     """The guests of a line, each with what was written for them, the email first.
 
     As many emails as phones belong to the same guests if they take turns in the same way all along, or if all of one
-    kind come first. Else an email and a phone do with nothing between them that separates guests, and everything else
-    is a guest by itself.
+    kind come first. Else an email and a phone do that stand together, apart from the others; and everything else is a
+    guest by itself.
     """
     emails, phones = ([one for one in found if one.kind == kind] for kind in ("email", "phone"))
     if len(emails) == len(phones) and (_take_turns(line, found) or _come_apart(emails, phones)):
         return [list(pair) for pair in zip(emails, phones, strict=True)]
     guests: list[list[Found]] = []
-    for one in found:
-        last = guests[-1] if guests else []
-        if len(last) == 1 and last[0].kind != one.kind and not _SEPARATOR.search(line, last[0].end, one.start):
-            guests[-1] = sorted([*last, one], key=lambda one: one.kind)
-        else:
-            guests.append([one])
+    for group in _groups(line, found):
+        one_of_each = len(group) == 2 and group[0].kind != group[1].kind
+        guests += [sorted(group, key=lambda one: one.kind)] if one_of_each else [[one] for one in group]
     return guests
+
+
+def _groups(line: str, found: list[Found]) -> list[list[Found]]:
+    """What stands beside each other with nothing between that separates guests."""
+    groups: list[list[Found]] = []
+    for one in found:
+        if groups and not _SEPARATOR.search(line, groups[-1][-1].end, one.start):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
 
 
 def left_of(line: str, found: list[Found]) -> list[str]:
@@ -85,7 +102,7 @@ def left_of(line: str, found: list[Found]) -> list[str]:
     for one in found:
         rest.append(line[at : one.start])
         at = one.end
-    text = "|".join([*rest, line[at:]])
+    text = "|".join([*rest, line[at:]]).translate(_AS_TYPED)
     return [match[0].strip() for match in _LEFT.finditer(_blanked(_NO_PHONE, text))]
 
 
@@ -120,7 +137,7 @@ def _is_sign(character: str) -> bool:
 
 
 def _phones(line: str, country: str) -> list[Found]:
-    line = _blanked(_NO_PHONE, line)
+    line = _blanked(_NO_PHONE, _blanked(_LINK, line.translate(_AS_TYPED)))
     found: list[Found] = []
     for run in _RUN.finditer(line):
         start, end = _detached(line, run)
@@ -129,7 +146,8 @@ def _phones(line: str, country: str) -> list[Found]:
             spans = [(start, word.end(), True)] if sum(map(str.isdigit, run[0])) >= DIGITS_OF_A_PHONE else []
         else:
             spans = phones_of_run(line, start, end, country)
-        found += [Found(at, to, line[at:to], "phone", unclear) for at, to, unclear in spans]
+        other = _OTHER_NUMBER.search(line, max(start - 20, 0), start) is not None
+        found += [Found(at, to, line[at:to], "phone", unclear or other) for at, to, unclear in spans]
     return found
 
 

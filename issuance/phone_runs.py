@@ -22,17 +22,17 @@ _MOST_WORDS = 120  # of a run that is read in every way
 _MOST_READINGS = 3  # that are kept: two are one too many
 _WORD = re.compile(r"\S+")
 _LIST_NUMBER = re.compile(r"(?<!\S)[1-9]\d{0,2}[.)](?=\s)")  # 7. or 7)
+_AT_HOME = re.compile(r"\(?0")
 _COUNT = re.compile(r"[1-9]\d?")  # what may stand before a phone and be no part of it
 _DASHED = re.compile(r"[1-9]\d{0,2}\s+-\s")  # 7 - and then a phone
 
 
 def phones_of_run(line: str, start: int, end: int, country: str) -> list[Span]:
     """The phones between two places of a line, good or bad, in their order."""
-    start, end = _trimmed(line, start, end)
     parts = [*_between_list_numbers(line, start, end)]
     found = [_phones_of_part(line, *part, country) for part in parts]
     if len(parts) > 1 and not any(found):
-        return _phones_of_part(line, start, end, country)
+        return _phones_of_part(line, *_trimmed(line, start, end), country)
     return [span for spans in found for span in spans]
 
 
@@ -45,7 +45,7 @@ def _between_list_numbers(line: str, start: int, end: int) -> Iterator[tuple[int
 
 def _trimmed(line: str, start: int, end: int) -> tuple[int, int]:
     text = line[start:end]
-    return start + len(text) - len(text.lstrip(" .-/\u00a0")), start + len(text.rstrip(" .-/(\u00a0"))
+    return start + len(text) - len(text.lstrip(" .-/")), start + len(text.rstrip(" .-/("))
 
 
 def _phones_of_part(line: str, start: int, end: int, country: str) -> list[Span]:
@@ -84,13 +84,25 @@ class _Readings:
             for values, spans in self.all_from(to).items():
                 mine = None if spans is None else (place, *spans)
                 found[value, *values] = found.get((value, *values)) or mine
+                for other in self._numbers_inside(at, to):
+                    found.setdefault((other, *values), None)
         word = self._line[slice(*self._words[at])]
         no_part = not any(map(str.isdigit, word)) and "/" not in word and "+" not in word
         no_part |= at == 0 and bool(_DASHED.match(self._line, self._words[0][0]))
         if no_part or (_COUNT.fullmatch(word) and not skipped):
             for values, spans in self.all_from(at + 1, skipped=skipped or not no_part).items():
-                found[values] = found.get(values) or (spans if no_part else None)
+                if values or no_part:
+                    found[values] = found.get(values) or (spans if no_part else None)
         return dict(islice(found.items(), _MOST_READINGS))
+
+    def _numbers_inside(self, at: int, to: int) -> Iterator[str]:
+        """Phones that end with the same word and begin with a zero, as at home: what stands before may be a date."""
+        end = self._words[to - 1][1]
+        if self._line[self._words[at][0]] == "+" or self._line.startswith("00", self._words[at][0]):
+            return
+        for start, _ in self._words[at + 1 : to]:
+            if _AT_HOME.match(self._line, start) and (value := _number(self._line[start:end], self._country)):
+                yield value
 
     def _phones_at(self, at: int) -> Iterator[tuple[int, str]]:
         """The phones that begin with a word, each with the place of the word after it."""

@@ -88,14 +88,29 @@ def test_a_second_email_of_a_table_under_its_header_is_no_second_guest(second: s
         ("DE", "x 030 1234 5678h", ["phone_unclear"]),
         ("DE", "1. 0171 1234567\n2. 0171 1234568 x", ["+491711234567", "+491711234568"]),
         ("IT", "via Roma 3 347 1234567 x", ["phone_unclear"]),
-        ("FR", "1 - 06 12 34 56 78 x", ["phone_unclear"]),
-        ("SE", "1 - 070-612 34 56 x", ["phone_unclear"]),
+        ("FR", "1 - 06 12 34 56 78 x", ["+33612345678"]),
+        ("SE", "1 - 070-612 34 56 x", ["+46706123456"]),
         ("US", "1 - 202 555 0100, x", ["+12025550100"]),
         ("US", "202. 555. 0100 x", ["+12025550100"]),
         ("ES", "ana@example.es,612 345 678,613 456 789", ["ana@example.es", "+34612345678", "+34613456789"]),
         ("BE", "x 0471 12 34 56, 0470/12.34.56 y", ["+32471123456", "+32470123456"]),
         ("SE", "x 0706-12-34-56, 070-612 34 57 y", ["+46706123456", "+46706123457"]),
         ("US", "x " + "202 555 0100 " * 60, ["phone_unclear"]),
+        ("US", "1. Ann 202-555-0100 2. Bob 202-555-0101", ["+12025550100", "+12025550101"]),
+        ("US", "2025550100 12 2025550101 x", ["phone_too_long"]),
+        ("US", "Order #2025550199, x", ["phone_unclear"]),
+        ("US", "\u202a+1 (202) 555\u20110100\u202c joined", ["+12025550100"]),
+        ("IT", "Mario Rossi srl - P.IVA 01234567890", ["phone_unclear"]),
+        ("IT", "x 06 123 45 67 y", ["+39061234567"]),
+        ("DE", "24.12. 0301234567 Müller", ["phone_unclear"]),
+        ("DE", "Karte 4711 0171 1234567 x", ["phone_unclear"]),
+        ("DE", "Tel. 030 1234567–0, y", ["+493012345670"]),
+        ("DE", "x 030 123456\u202f78 y", ["+493012345678"]),
+        ("DE", "x 030 1234567*12", ["phone_unclear"]),
+        ("DE", "+49 (0) 30 1234567 x", ["+49301234567"]),
+        ("SE", "x 08–123 456 78 y", ["+46812345678"]),
+        ("GB", "+44 (0)20 7946 0958, x", ["+442079460958"]),
+        ("ES", "1,612-345-678\n2,613-456-789\nx", ["+34612345678", "+34613456789"]),
         ("US", "x " + "2025550100 " * 130, ["+12025550100"] * 130),
     ],
 )
@@ -125,12 +140,20 @@ def test_signs_around_an_address_are_no_part_of_it(text: str, expected: list[str
         ("Ann a@x.com 202-555-0101, Carl 202-555-0103", ["a@x.com +12025550101", "+12025550103"]),
         ("a@x.com b@x.com 2025550101 2025550102", ["a@x.com +12025550101", "b@x.com +12025550102"]),
         ("a@x.com, 2025550101, b@x.com, 2025550102", ["a@x.com +12025550101", "b@x.com +12025550102"]),
+        ("a@x.com b@x.com 2025550101", ["a@x.com", "b@x.com", "+12025550101"]),
         ("2025550101 or b@x.com, c@x.com", ["+12025550101", "b@x.com", "c@x.com"]),
     ],
 )
 def test_an_email_and_a_phone_are_one_guest_where_that_is_clear(text: str, guests: list[str]) -> None:
     found = read_pasted(text, country="US").verdicts()
     assert [f"{guest.value} {guest.other}".strip() for guest in found] == guests
+
+
+def test_the_numbers_in_a_link_are_named_and_nobodys_phone() -> None:
+    guests = read_pasted("https://example.com/?id=2025550100 ann@example.com, bob@example.com", country="US")
+    assert isinstance(guests, PastedGuests)
+    assert [guest.value for guest in guests.verdicts()] == ["ann@example.com", "bob@example.com"]
+    assert guests.left_out == ["2025550100"]
 
 
 def test_lines_left_out_are_counted() -> None:
