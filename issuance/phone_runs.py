@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from issuance.identifiers import phone_verdict
+from issuance.identifiers import phone_value
 
 Span = tuple[int, int, bool]  # from, to, and whether it is unclear which digits are the phone's
 Ways = dict[tuple[str, ...], tuple[tuple[int, int], ...] | None]
@@ -119,4 +119,4 @@ class _Readings:
 def _number(text: str, country: str) -> str:
     """The phone that a text is from its first sign to its last; empty if it is none."""
     whole = (text[0].isdigit() or text[0] in "+(") and "+" not in text[1:]
-    return phone_verdict(text, country).value if whole else ""
+    return phone_value(text, country) if whole else ""
