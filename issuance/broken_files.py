@@ -17,10 +17,11 @@ FULL = "full"  # in `file_info`: there the list had as many guests as lists may 
 USED = "rows_before_break"  # in `mapping`: they are all that the list will have
 
 
-def broken_off(refusal: UnreadableFile) -> dict[str, Any]:
-    """What a file that ends in a refusal leaves in `file_info`."""
+def broken_off(refusal: UnreadableFile, kind: str) -> dict[str, Any]:
+    """What a file of a kind that ends in a refusal leaves in `file_info`."""
     full = refusal.code == "too_many_rows"
-    place = f"{'row' if full else 'line'} {refusal.line:,}" if refusal.line else "that place"
+    word = "row" if full or kind in ("xlsx", "ods") else "line"
+    place = f"{word} {refusal.line:,}" if refusal.line else "that place"
     return {BROKEN: place, FULL: full}
 
 

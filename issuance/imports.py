@@ -83,7 +83,7 @@ def read_recipient_file(list_id: int) -> None:
             elif _store(recipient_list, _batches(recipient_list, file)):
                 _checked(recipient_list)
     except UnreadableFile as refusal:
-        recipient_list.file_info |= broken_off(refusal)
+        recipient_list.file_info |= broken_off(refusal, recipient_list.file_info.get("kind", ""))
         _unreadable(recipient_list, refusal.sentence, file_info=recipient_list.file_info)
 
 

@@ -55,7 +55,13 @@ class SheetTable:
         return int(self.bytes_total * min(self._sheet.share_read, 1.0))
 
     def rows(self) -> Iterator[list[str]]:
-        return self._sheet.rows()
+        """All rows of the sheet. Raises UnreadableFile with the number of the first row that can't be read."""
+        number = 0
+        try:
+            for number, row in enumerate(self._sheet.rows(), 1):  # noqa: B007 - needed where it ends
+                yield row
+        except UnreadableFile as refusal:
+            raise UnreadableFile(refusal.code, line=number + 1) from None
 
     def close(self) -> None:
         """Nothing stays open between two rows."""

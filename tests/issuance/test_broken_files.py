@@ -17,6 +17,7 @@ from issuance.mapping import ask_for_columns
 from issuance.models import RecipientList
 from issuance.review import checks_of
 from issuance.services import create_list
+from tests.data.make import xlsx, xlsx_row
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]
@@ -91,6 +92,15 @@ def test_one_row_too_many_is_left_out_by_the_same_button(campaign: Campaign, set
     assert use_rows_before_break(recipient_list=made, actor=ana)
     assert (read(made).state, made.ready_count) == ("checked", 2)
     assert made.file_info["warnings"][0].startswith("Only the 2 rows before row 4 are used.")
+
+
+def test_a_sheet_that_is_damaged_further_down_goes_on_with_the_rows_before(campaign: Campaign, ana: User) -> None:
+    rows = "".join(xlsx_row(number, f"g{number}@example.com") for number in range(1, 501))
+    content = ContentFile(xlsx(rows + '<row r="501"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>'), "june.xlsx")
+    made = read(create_list(campaign=campaign, name="June", content=content, actor=None))
+    assert (made.state, made.file_info["broken"]) == ("unreadable", "row 501")
+    assert use_rows_before_break(recipient_list=made, actor=ana)
+    assert (read(made).state, made.ready_count) == ("checked", 500)
 
 
 def test_a_file_on_which_workers_died_offers_no_rows_as_nobody_knows_how_far_it_was_read(broken: RecipientList) -> None:
