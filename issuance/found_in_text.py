@@ -31,9 +31,9 @@ _OTHER_NUMBER = re.compile(  # before the number of something else
     r"|isbn|cpf|cnpj|siret|abn))\W{0,3}$",
     re.IGNORECASE,
 )
-_AS_TYPED = dict.fromkeys((173, *range(8208, 8214), 8722, 65293), "-") | dict.fromkeys(
-    (0xA0, *range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x206A), 0x3000, 0xFEFF), " "
-)
+_DASHES = (0xAD, *range(0x2010, 0x2016), 0x2212, 0xFF0D)
+_SPACES_AND_MARKS = (0xA0, *range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x206A), 0x3000, 0xFEFF)
+_AS_TYPED = dict.fromkeys(_DASHES, "-") | dict.fromkeys(_SPACES_AND_MARKS, " ")  # sign for sign, so places stay
 _PART_OF_WORD = re.compile(r"[\w@./-]")
 _ABBREVIATION = re.compile(r"[^\W\d]\.")  # as in Tel.
 _WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)(?:[\w@]|[:*·~#\\]\d)[\w@]*", re.IGNORECASE)
