@@ -47,7 +47,8 @@ class PastedGuests:
             self.left_out += left_of(line, found) if found else [line.strip()]
             count, lines = count + len(guests_of(line, found)), lines + (not found)
         if lines:
-            self.warnings.append(f"{lines:,} lines without an email address or phone number were left out.")
+            what, was = ("1 line", "was") if lines == 1 else (f"{lines:,} lines", "were")
+            self.warnings.append(f"{what} without an email address or phone number {was} left out.")
         if parts := len(self.left_out) - lines:
             what = "1 part" if parts == 1 else f"{parts:,} parts"
             self.warnings.append(f"{what} of other lines that may be an email or a phone could not be read as one.")

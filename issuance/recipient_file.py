@@ -126,7 +126,8 @@ class RecipientFile:
         self.expected_rows = min(table.bytes_total * len(sample) // characters, max_rows)
         left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
         if left_out:
-            self.warnings.append(f"{left_out} lines above the header in row {columns.header_row} were left out.")
+            what, was = ("1 line", "was") if left_out == 1 else (f"{left_out} lines", "were")
+            self.warnings.append(f"{what} above the header in row {columns.header_row} {was} left out.")
 
     def __enter__(self) -> Self:
         return self
