@@ -38,7 +38,7 @@ class CellReader:
         try:
             value = float(text)
             if is_date and value >= 1:
-                moment = self._day_zero + datetime.timedelta(days=value)
+                moment = self._day_zero + datetime.timedelta(seconds=round(value * 86_400))
                 return moment.date().isoformat() if value.is_integer() else moment.isoformat(timespec="seconds")
             return number_as_written(value)
         except (ValueError, OverflowError):

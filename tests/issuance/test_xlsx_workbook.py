@@ -247,14 +247,14 @@ def test_more_cells_than_any_list_has_are_refused_after_those_before(
 
 def test_dates_numbers_and_truth_are_written_out(tmp_path: Path) -> None:
     cells = (
-        '<c r="A1"><v>12025550100</v></c><c r="B1" s="1"><v>46023</v></c><c r="C1" s="2"><v>46023.5</v></c>'
+        '<c r="A1"><v>12025550100</v></c><c r="B1" s="1"><v>46023</v></c><c r="C1" s="2"><v>46023.5416666667</v></c>'
         '<c r="D1" s="3"><v>46023</v></c><c r="E1" t="b"><v>1</v></c><c r="G1" t="str"><f>A1</f>'
         "<v>a@example.com</v></c>"
     )
     path = tmp_path / "a.xlsx"
     path.write_bytes(xlsx(f'<row r="1">{cells}</row>', more={"xl/styles.xml": STYLES}))
     assert [*Workbook(path).sheets[0].rows()] == [
-        ["12025550100", "2026-01-01", "2026-01-01T12:00:00", "46023", "True", "", "a@example.com"]
+        ["12025550100", "2026-01-01", "2026-01-01T13:00:00", "46023", "True", "", "a@example.com"]
     ]
 
 
