@@ -12,12 +12,13 @@ SHOWN = 5  # guests and lines
 
 
 class Found(NamedTuple):
-    """`first` are the first guests, `left` the first lines of which nothing is taken; `cut`: only the beginning was
-    looked at. `problem` is a sentence when there is no guest at all."""
+    """`first` are the first guests, `unsure` the first pieces that somebody has to look at, `left` the first of which
+    nothing is taken; `cut`: only the beginning was looked at. `problem` is a sentence when there is no guest at all."""
 
     guests: int = 0
     bad: int = 0
     first: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
     left_count: int = 0
     left: tuple[str, ...] = ()
     cut: bool = False
@@ -36,5 +37,6 @@ def look_at(text: str, *, country: str, prefer: str) -> Found:
     good = [verdict.value for verdict in verdicts if verdict.value]
     above = read.opened.samples[: read.opened.columns.header_row]
     left = read.left_out if isinstance(read, PastedGuests) else [" ".join(cells) for cells in above if any(cells)]
-    first = tuple(good[:SHOWN])
-    return Found(len(good), len(verdicts) - len(good), first, len(left), tuple(left[:SHOWN]), cut)
+    bad = [" ".join(filter(None, verdict.raw)) for verdict in verdicts if not verdict.value]
+    first, unsure = tuple(good[:SHOWN]), tuple(bad[:SHOWN])
+    return Found(len(good), len(bad), first, unsure, len(left), tuple(left[:SHOWN]), cut)

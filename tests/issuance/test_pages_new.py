@@ -118,6 +118,8 @@ def test_a_look_at_pasted_text_says_what_is_taken_and_what_is_left_and_stores_no
     assert "3 guests found" in html
     assert "and 1 that needs a look" in html
     assert "2 pieces of text without a guest left over" in html
+    assert "1 to look at once the list is read" in html
+    assert "<bdi>x@y</bdi>" in html
     assert "Hi &lt;b&gt;all&lt;/b&gt;," in html
     assert 'value="June"' in html
     assert "See you on 3 June!</textarea>" not in html
