@@ -44,7 +44,7 @@ _LEFT = re.compile(
 _SEPARATOR = re.compile(r"[,;|&]|\b(?:and|or|und|oder|et|ou|y|o|e)\b", re.IGNORECASE)  # between two guests
 
 
-class Found(NamedTuple):
+class Mention(NamedTuple):
     """What is written at a place of a line, good or bad: an email or a phone.
 
     `unclear` says that it isn't sure which of its digits are the phone's.
@@ -62,13 +62,13 @@ class Found(NamedTuple):
         return email_verdict(self.text) if self.kind == "email" else phone_verdict(self.text, country)
 
 
-def found_in(line: str, country: str) -> list[Found]:
+def found_in(line: str, country: str) -> list[Mention]:
     """All emails and phones of a line, in its order."""
     emails = [_bare_address(match) for match in _ADDRESS.finditer(line)]
     return sorted(emails + _phones(_blanked(_ADDRESS, line), country))
 
 
-def guests_of(line: str, found: list[Found]) -> list[list[Found]]:
+def guests_of(line: str, found: list[Mention]) -> list[list[Mention]]:
     """The guests of a line, each with what was written for them, the email first.
 
     As many emails as phones belong to the same guests if they take turns in the same way all along, or if all of one
@@ -78,16 +78,16 @@ def guests_of(line: str, found: list[Found]) -> list[list[Found]]:
     emails, phones = ([one for one in found if one.kind == kind] for kind in ("email", "phone"))
     if len(emails) == len(phones) and (_take_turns(line, found) or _come_apart(emails, phones)):
         return [list(pair) for pair in zip(emails, phones, strict=True)]
-    guests: list[list[Found]] = []
+    guests: list[list[Mention]] = []
     for group in _groups(line, found):
         one_of_each = len(group) == 2 and group[0].kind != group[1].kind
         guests += [sorted(group, key=lambda one: one.kind)] if one_of_each else [[one] for one in group]
     return guests
 
 
-def _groups(line: str, found: list[Found]) -> list[list[Found]]:
+def _groups(line: str, found: list[Mention]) -> list[list[Mention]]:
     """What stands beside each other with nothing between that separates guests."""
-    groups: list[list[Found]] = []
+    groups: list[list[Mention]] = []
     for one in found:
         if groups and not _SEPARATOR.search(line, groups[-1][-1].end, one.start):
             groups[-1].append(one)
@@ -96,7 +96,7 @@ def _groups(line: str, found: list[Found]) -> list[list[Found]]:
     return groups
 
 
-def left_of(line: str, found: list[Found]) -> list[str]:
+def left_of(line: str, found: list[Mention]) -> list[str]:
     """What looks like an email or a phone, but was not taken for one."""
     rest, at = [], 0
     for one in found:
@@ -106,13 +106,13 @@ def left_of(line: str, found: list[Found]) -> list[str]:
     return [match[0].strip() for match in _LEFT.finditer(_blanked(_NO_PHONE, text))]
 
 
-def _take_turns(line: str, found: list[Found]) -> bool:
+def _take_turns(line: str, found: list[Mention]) -> bool:
     pairs = [*zip(found[::2], found[1::2], strict=True)]
     turns = {(one.kind, other.kind, len(_SEPARATOR.findall(line, one.end, other.start))) for one, other in pairs}
     return len(turns) == 1 and all(one.kind != other.kind for one, other in pairs)
 
 
-def _come_apart(emails: list[Found], phones: list[Found]) -> bool:
+def _come_apart(emails: list[Mention], phones: list[Mention]) -> bool:
     return bool(emails) and (emails[-1] < phones[0] or phones[-1] < emails[0])
 
 
@@ -120,7 +120,7 @@ def _blanked(pattern: re.Pattern[str], line: str) -> str:
     return pattern.sub(lambda match: "|" * len(match[0]), line)
 
 
-def _bare_address(match: re.Match[str]) -> Found:
+def _bare_address(match: re.Match[str]) -> Mention:
     """Without what stands around it in a text and is no part of it: quotes, bullets, *emphasis*."""
     start, end, line = *match.span(), match.string
     while start < end and _is_sign(line[start]):
@@ -129,16 +129,16 @@ def _bare_address(match: re.Match[str]) -> Found:
         end -= 1
     while end - start > 2 and line[start] == line[end - 1] and line[start] in "*_~":
         start, end = start + 1, end - 1
-    return Found(start, end, line[start:end], "email")
+    return Mention(start, end, line[start:end], "email")
 
 
 def _is_sign(character: str) -> bool:
     return character in ".'" if character.isascii() else unicodedata.category(character)[0] in "PS"
 
 
-def _phones(line: str, country: str) -> list[Found]:
+def _phones(line: str, country: str) -> list[Mention]:
     line = _blanked(_NO_PHONE, _blanked(_LINK, line.translate(_AS_TYPED)))
-    found: list[Found] = []
+    found: list[Mention] = []
     for run in _RUN.finditer(line):
         start, end = _detached(line, run)
         word = _WORD_AFTER.match(line, end) if start < end == run.end() and not run[0].endswith(" ") else None
@@ -147,7 +147,7 @@ def _phones(line: str, country: str) -> list[Found]:
         else:
             spans = phones_of_run(line, start, end, country)
         other = _OTHER_NUMBER.search(line, max(start - 20, 0), start) is not None
-        found += [Found(at, to, line[at:to], "phone", unclear or other) for at, to, unclear in spans]
+        found += [Mention(at, to, line[at:to], "phone", unclear or other) for at, to, unclear in spans]
     return found
 
 

@@ -21,38 +21,6 @@ import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-SENTENCES = {
-    "email_no_at": "This is not an email address: it has no @ sign.",
-    "email_two_ats": "This email address has more than one @ sign.",
-    "email_several": "There is more than one email address in this cell. Keep one, or give each guest a row.",
-    "email_space": "This email address has a space inside it.",
-    "email_nothing_before_at": "There is nothing before the @ sign.",
-    "email_nothing_after_at": "There is nothing after the @ sign.",
-    "email_two_dots": "This email address has two dots in a row.",
-    "email_no_dot": "The part after the @ sign has no ending such as .com.",
-    "email_reserved_domain": "The part after the @ sign is reserved for tests and private networks.",
-    "email_bad_local": "The part before the @ sign has characters that an email address can't have.",
-    "email_bad_domain": "The part after the @ sign is not the name of a mail domain.",
-    "email_too_long": "This is too long to be an email address.",
-    "phone_no_digits": "This is not a phone number: it has no digits.",
-    "phone_several": "There is more than one phone number in this cell. Keep one, or give each guest a row.",
-    "phone_too_short": "This phone number has too few digits.",
-    "phone_too_long": "This phone number has too many digits.",
-    "phone_no_area_code": "This phone number has no area code.",
-    "phone_needs_country": "This phone number is from another country. Write it with + and its country code.",
-    "phone_unassigned": "No phone has this number: its area code or prefix is not in use.",
-    "phone_premium": "This is a premium-rate number, which can't belong to a guest.",
-    "phone_unclear": "It isn't clear which of these digits are the phone number. Keep those alone.",
-    "phone_scientific": "The spreadsheet has cut digits off this number. Format the column as text and enter it again.",
-    "phone_invalid": "This is not a phone number.",
-    "no_identifier": "This row has neither an email address nor a phone number.",
-    "row_too_long": "This row has more cells than the others: a comma inside a cell may be missing its quotes.",
-    "rows_run_together": (
-        "Several rows ran together here: a closing quote is probably missing. Keep one guest in this row of the "
-        "download of invalid rows, and bring the others as another list."
-    ),
-}
-
 EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
 
 _MAX_TEXT = 400  # characters; nothing longer is an identifier, and both libraries get slow on long input

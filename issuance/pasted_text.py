@@ -10,7 +10,7 @@ from typing import Self
 
 from issuance.columns import Columns
 from issuance.delimited_text import DelimitedText
-from issuance.found_in_text import Found, found_in, guests_of, left_of
+from issuance.found_in_text import Mention, found_in, guests_of, left_of
 from issuance.identifiers import EMAIL_ANYWHERE
 from issuance.phone_runs import FEWEST_DIGITS
 from issuance.recipient_file import Judged, Opened, RecipientFile, Verdict
@@ -78,7 +78,7 @@ class PastedGuests:
                 row += 1
                 yield self._verdict(row, guest)
 
-    def _verdict(self, row: int, guest: list[Found]) -> Verdict:
+    def _verdict(self, row: int, guest: list[Mention]) -> Verdict:
         texts = [one.text for one in guest]
         judged = [(one.kind, one.verdict(self._country)) for one in guest]
         good = [(kind, finding) for kind, finding in judged if finding.value]

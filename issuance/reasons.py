@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from issuance.recipient_file import SENTENCES
+from issuance.row_problems import SENTENCES
 
 # Thanx may add codes at any time: an unknown one is shown as it is, never hidden.
 REFUSALS = {

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from issuance.columns import ColumnContent, Columns, chosen_columns, contents_of, find_columns
 from issuance.delimited_text import file_size, open_text_file
-from issuance.identifiers import SENTENCES, identity
+from issuance.identifiers import identity
 from issuance.row_judge import Judged, RowJudge, Verdict
+from issuance.row_problems import SENTENCES
 from issuance.row_text import row_cells
 from issuance.unreadable_file import UnreadableFile, in_blocks
 
@@ -197,7 +198,7 @@ def open_recipient_file(
     with path.open("rb") as file:
         head = file.read(4096)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        from issuance.spreadsheet import open_spreadsheet  # Half of what the process that reads texts would load.
+        from issuance.spreadsheet import open_spreadsheet  # Which the process that reads texts never needs.
 
         table: Table = open_spreadsheet(
             path, bytes_total=size, has_guests=lambda of: _has_guests(of, country), name=sheet

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterable
-from itertools import chain
 from pathlib import Path
 
 from issuance.unreadable_file import UnreadableFile
-from issuance.xml_stream import Parser, blocks_of, decoded, is_plain, local, unescaped, whole_elements
+from issuance.xml_stream import Parser, blocks_of, decoded, is_plain, local, looked_at, unescaped, whole_elements
 
 MEMBER = "xl/sharedStrings.xml"
 _PLAIN = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
@@ -43,9 +42,7 @@ class SharedStrings:
         return self._bytes[self._starts[number] : self._starts[number + 1]].decode()
 
     def _read(self, path: Path) -> None:
-        blocks = blocks_of(path, MEMBER)
-        head = next(blocks, b"")
-        blocks = chain([head], blocks)
+        head, blocks = looked_at(blocks_of(path, MEMBER))
         if is_plain(head, b"<sst"):
             self._read_plain(blocks)
             return

@@ -43,7 +43,6 @@ def checked_stage(request: HttpRequest, recipient_list: RecipientList, **forms: 
         "bucket_stage": f"issuance/buckets/{bucket}.html",
         "tabs": buckets(recipient_list, bucket),
         "fixed_count": tally_of(recipient_list).get("fixed", 0),
-        "heads": heads_of(recipient_list) if bucket == NEEDS_YOU else [],
         "lines": lines_of(reader, bucket, page.rows),
         "unmasked": reader.unmasked,
         "filters": filters,
@@ -69,7 +68,8 @@ def checked_stage(request: HttpRequest, recipient_list: RecipientList, **forms: 
 def _of_bucket(recipient_list: RecipientList, bucket: str, failed: IncludeForm | None) -> dict[str, Any]:
     """What one bucket shows beside its rows."""
     if bucket == NEEDS_YOU:
-        return {"causes": causes_of(recipient_list) if recipient_list.invalid_count else []}
+        causes = causes_of(recipient_list) if recipient_list.invalid_count else []
+        return {"causes": causes, "heads": heads_of(recipient_list)}
     if bucket == REWARDED_BEFORE:
         return {"repeats": _repeats(recipient_list, failed)}
     return {"arms": arms_of(recipient_list)} if bucket == READY else {}

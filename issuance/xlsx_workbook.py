@@ -8,7 +8,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 
 from issuance.shared_strings import MEMBER as STRINGS
@@ -16,7 +15,7 @@ from issuance.shared_strings import SharedStrings
 from issuance.unreadable_file import UnreadableFile
 from issuance.xlsx_cells import CellReader, RowKeeper, XmlRows
 from issuance.xlsx_rows import PlainRows
-from issuance.xml_stream import Parser, blocks_of, is_plain, local, parse, whole_elements
+from issuance.xml_stream import Parser, blocks_of, is_plain, local, looked_at, parse, whole_elements
 from issuance.zip_safety import members_by_name
 
 _RELATION = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
@@ -86,9 +85,7 @@ class Sheet:
         """All rows from the first on, blank ones too. Raises UnreadableFile where the sheet is damaged, after those
         before it."""
         keeper = RowKeeper()
-        blocks = self._blocks()
-        head = next(blocks, b"")
-        blocks = chain([head], blocks)
+        head, blocks = looked_at(self._blocks())
         reader: PlainRows | XmlRows
         if is_plain(head, b"<sheetData"):
             reader = PlainRows(self._book.cells, keeper)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
@@ -27,6 +28,12 @@ def blocks_of(path: Path, name: str) -> Iterator[bytes]:
             yield from inflate(file, members_by_name(archive)[name.casefold()])
     except (KeyError, *BROKEN):
         raise UnreadableFile("spreadsheet_damaged") from None
+
+
+def looked_at(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first block, and all of them."""
+    head = next(blocks, b"")
+    return head, chain([head], blocks)
 
 
 def is_plain(head: bytes, root: bytes) -> bool:

@@ -10,7 +10,8 @@ import phonenumbers
 import pytest
 from email_validator import EmailNotValidError, validate_email
 
-from issuance.identifiers import SENTENCES, email_verdict, identity, phone_verdict
+from issuance.identifiers import email_verdict, identity, phone_verdict
+from issuance.row_problems import SENTENCES
 
 VALUES = int(os.environ.get("IDENTIFIER_VALUES", "20000"))  # Of each kind; `make identifiers` takes 200,000.
 LOCALS = [

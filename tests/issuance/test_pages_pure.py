@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from issuance.identifiers import SENTENCES
 from issuance.masking import mask
 from issuance.reasons import problem_in_words, reason_in_words
 from issuance.reports import inert
+from issuance.row_problems import SENTENCES
 from thanxportal.templatetags.portal import ago, duration, percent_of, zone
 
 

@@ -43,13 +43,9 @@ class Command(BaseCommand):
                 self._describe(file)
                 self._read(file, counts)
         except UnreadableFile as refusal:
-            if counts:
-                self._sum_up(counts)
             raise CommandError(refusal.sentence) from refusal
-        self._sum_up(counts)
-
-    def _sum_up(self, counts: Counter[str]) -> None:
-        self.stdout.write(json.dumps({"rows": sum(counts.values()), **counts}))
+        finally:
+            self.stdout.write(json.dumps({"rows": sum(counts.values()), **counts}))
 
     def _describe(self, file: Any) -> None:
         opened = file.opened
