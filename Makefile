@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2
 POSTGRESQL := $(or $(DATABASE_URL),postgres://root:test@127.0.0.1:5432/test)
-PROOFS := tests/crash tests/issuance/test_webhooks.py tests/issuance/test_webhook_orders.py
+PROOFS := tests/crash tests/issuance/engine/test_webhooks.py tests/issuance/engine/test_webhook_orders.py
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 	--no-annotate --python-version 3.11 --universal --strip-extras pyproject.toml
@@ -78,7 +78,7 @@ crash: $(VENV)/dev.stamp ## every proof of exactly-once at full size, on both da
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m tests.crash --full
 
 identifiers: $(VENV)/dev.stamp ## 200,000 made-up emails and as many phones in each of four countries, against the libraries
-	IDENTIFIER_VALUES=200000 $(BIN)/python -m pytest -q -n 2 tests/issuance/test_identifiers.py
+	IDENTIFIER_VALUES=200000 $(BIN)/python -m pytest -q -n 2 tests/issuance/parsing/test_identifiers.py
 
 bench-ingest: $(VENV)/dev.stamp ## reading guest lists, against a bare load of the same rows: make bench-ingest ROWS=100000 PARTS=floor
 	$(BIN)/python -m benchmarks.ingest --rows $(or $(ROWS),1000000) --rounds $(or $(ROUNDS),5) $(if $(PARTS),--parts $(PARTS))

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from issuance.row_formats import RECIPIENT_COLUMNS
+from issuance.importing.row_formats import RECIPIENT_COLUMNS
 
 TABLE, FLOOR = "issuance_recipient", "benchmark_floor"
 NAMES = ", ".join(f'"{name}"' for name in RECIPIENT_COLUMNS)

@@ -14,9 +14,9 @@ from django.db import transaction
 from benchmarks.guest_files import HEADER
 from benchmarks.ingest_reference import EMAIL, PHONE, email_of, phone_of
 from campaigns.allocation import arm_chooser, identity_hasher
-from issuance.imports import deal_of
+from issuance.importing.deal import deal_of
 from issuance.models import Recipient
-from issuance.recipient_file import identity
+from issuance.parsing.recipient_file import identity
 
 try:
     import tablib

@@ -10,9 +10,9 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from issuance.engine.settlement import _refuse_guests
 from issuance.models import GuestClaim, IssuanceJob, Recipient
-from issuance.settlement import _refuse_guests
-from issuance.states import Outcome
+from issuance.models.states import Outcome
 
 REFUSED = 10_000
 CODES = ("USER_EMAIL_INVALID", "USER_PHONE_INVALID", "USER_OPTED_OUT", "GENERIC_ERROR")

@@ -38,7 +38,7 @@ def main(rows: int) -> None:
 def measure(rows: int) -> list[tuple[float, float]]:
     from benchmarks.webhook_guests import seat_guests
     from issuance.models import Recipient, RecipientList
-    from issuance.reports import report
+    from issuance.outcomes.reports import report
 
     seat_guests(rows)
     guests = RecipientList.objects.select_related("merchant", "campaign").get()

@@ -7,8 +7,8 @@ class IssuanceConfig(AppConfig):
     name = "issuance"
 
     def ready(self) -> None:
-        from issuance.guards import install_guards, lift_guards
         from issuance.models.cells import teach_split_part
+        from issuance.models.triggers import install_guards, lift_guards
 
         connection_created.connect(teach_split_part, dispatch_uid="teach-split-part")
         pre_migrate.connect(lift_guards, sender=self, dispatch_uid="lift-guards")

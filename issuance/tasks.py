@@ -4,7 +4,12 @@ import logging
 
 from celery import shared_task
 
-from issuance import engine, imports, large_repairs, planning, reconcile, sweeper, uploads
+from issuance.checking import background_repairs as large_repairs
+from issuance.engine import planning, reconcile
+from issuance.importing import import_list as imports
+from issuance.importing import uploads
+from issuance.worker import due_work as engine
+from issuance.worker import sweeper
 
 log = logging.getLogger(__name__)
 sweeper.connect()

@@ -17,11 +17,12 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from campaigns.publishing import publish_campaign, request_publication
-from issuance import engine
-from issuance.guards import guards as all_guards
-from issuance.guards import installation, removal
+from issuance.importing.new_list import create_list
+from issuance.launching.launch import launch_list
 from issuance.models import RecipientList
-from issuance.services import create_list, launch_list
+from issuance.models.triggers import guards as all_guards
+from issuance.models.triggers import installation, removal
+from issuance.worker import due_work as engine
 from tests import cast
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app

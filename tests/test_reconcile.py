@@ -14,6 +14,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
+from issuance.engine.planning import idempotency_key, plan_list
+from issuance.engine.reconcile import reconcile
+from issuance.launching.launch import stop_list
 from issuance.models import (
     Attempt,
     ClaimOverride,
@@ -24,9 +27,7 @@ from issuance.models import (
     RowError,
     WebhookDelivery,
 )  # fmt: skip
-from issuance.planning import idempotency_key, plan_list
-from issuance.reconcile import reconcile
-from issuance.services import request_revocation, stop_list
+from issuance.staff.revocation import request_revocation
 from tests.conftest import World
 from thanxportal.accounts.models import User
 

@@ -105,7 +105,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "thanxportal.accounts.context.portal",
-                "issuance.context.dock",
+                "issuance.context_processors.dock",
             ],
             "builtins": ["django.contrib.humanize.templatetags.humanize"],
         },

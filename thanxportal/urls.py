@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from issuance.webhooks import receive
+from issuance.views.webhooks import receive
 from thanxportal import views
 from thanxportal.styleguide import styleguide
 

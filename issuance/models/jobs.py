@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Variant
 from issuance.models.lists import RecipientList
-from issuance.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
+from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from thanxportal.accounts.models import Merchant
 
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.states import LIST_ENDED, LIST_RUNNING, ListState
+from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q, TextField, Value
 from campaigns.models import Campaign, Variant
 from issuance.models.cells import cell
 from issuance.models.lists import RecipientList
-from issuance.states import Outcome
+from issuance.models.states import Outcome
 
 
 class RecipientQuerySet(models.QuerySet["Recipient"]):

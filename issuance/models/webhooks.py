@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from issuance.states import DELIVERY_WAITING, DeliveryState
+from issuance.models.states import DELIVERY_WAITING, DeliveryState
 
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):

@@ -15,10 +15,11 @@ from django.urls import reverse
 
 from campaigns.discovery import sync_partner
 from campaigns.models import Campaign, RewardTemplate
-from issuance import engine
-from issuance.approval import approve_list, send_back_list
+from issuance.importing.new_list import create_list
+from issuance.launching.approval import approve_list, send_back_list
+from issuance.launching.launch import discard_list, launch_list
 from issuance.models import RecipientList
-from issuance.services import create_list, discard_list, launch_list
+from issuance.worker import due_work as engine
 from tests.conftest import World, checked
 from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.models import Kind, Membership, Merchant, Notification, Right, Role, User
@@ -214,9 +215,9 @@ def test_the_safety_check_is_told_with_its_numbers(one_arm: Campaign, sid: User,
 def test_jobs_that_need_review_are_told_once_a_day_for_a_list(
     one_arm: Campaign, launched: Launch, world: World, sid: User, simulator: Simulator
 ) -> None:
+    from issuance.engine.settlement import end_job
     from issuance.models import IssuanceJob
-    from issuance.settlement import end_job
-    from issuance.states import JobState
+    from issuance.models.states import JobState
 
     launched(one_arm, "guest1@example.com guest2@example.com")
     world.work()

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.holds import hold_sending, sending_is_held
+from issuance.engine.planning import plan_list
+from issuance.engine.sending_holds import hold_sending, sending_is_held
 from issuance.models import IssuanceJob, RecipientList, SendingHold
-from issuance.planning import plan_list
 from tests.conftest import World
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential

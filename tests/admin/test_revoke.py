@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance import admin
+from issuance.admin import jobs as admin
 from issuance.models import IssuanceJob, RecipientList
-from issuance.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
+from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from tests.conftest import World
 from thanxportal.accounts.models import Activity, User
 from thanxportal.partner_simulator import Simulator

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from issuance import engine, polling, submission
+from issuance.engine import polling, submission
+from issuance.worker import due_work as engine
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.conftest import ThroughTheSimulator
 from thanxportal.accounts.models import User

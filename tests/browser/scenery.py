@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
 from issuance.models import IssuanceJob, RecipientList, note_event
-from issuance.states import JobState, ListState
+from issuance.models.states import JobState, ListState
 from tests.issuance.factories_pages import guest_list, published_campaign
 from thanxportal.accounts.models import Membership, Merchant, Role, User
 

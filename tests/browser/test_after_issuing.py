@@ -12,9 +12,10 @@ from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from issuance import engine
+from issuance.importing.new_list import create_list
+from issuance.launching.launch import launch_list
 from issuance.models import Recipient, RecipientList
-from issuance.services import create_list, launch_list
+from issuance.worker import due_work as engine
 from thanxportal.accounts.models import Activity, User
 
 WAYS = pytest.mark.parametrize(("javascript", "width"), [(True, 1280), (True, 390), (False, 390)])
@@ -177,7 +178,7 @@ def test_home_shows_how_a_running_list_moves_and_what_it_came_to(
 def test_another_way_to_cut_a_list_keeps_the_typed_count_and_the_focus(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("issuance.forms.TYPE_THE_COUNT_ABOVE", 2)
+    monkeypatch.setattr("issuance.forms.lists.TYPE_THE_COUNT_ABOVE", 2)
     made = brought(one_arm, ana)
     page = page_of(ana)
     page.goto(f"/m/harbor-grill/lists/{made.pk}/review/")

@@ -12,9 +12,9 @@ from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from issuance.imports import read_recipient_file
+from issuance.importing.import_list import read_recipient_file
+from issuance.importing.new_list import create_list
 from issuance.models import Recipient, RecipientList, RowError
-from issuance.services import create_list
 from thanxportal.accounts.models import User
 
 PageOf = Callable[..., Page]

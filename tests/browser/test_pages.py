@@ -16,10 +16,10 @@ from playwright.sync_api import Page, Response, expect
 
 from campaigns.drafts import duplicate_campaign
 from campaigns.models import Campaign
+from issuance.importing.new_list import create_list
+from issuance.launching.retries import send_unsent
 from issuance.models import RecipientList
-from issuance.retries import send_unsent
-from issuance.services import create_list
-from issuance.states import ListState
+from issuance.models.states import ListState
 from tests.browser.looks import assert_fit_for_everybody
 from tests.cast import draft_campaign
 from tests.issuance.factories_pages import guest_list

@@ -10,8 +10,9 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from campaigns.models import Campaign
+from issuance.importing.new_list import create_list
+from issuance.launching.launch import launch_list
 from issuance.models import RecipientList
-from issuance.services import create_list, launch_list
 from tests.browser.looks import assert_fit_for_everybody
 from thanxportal.accounts.models import Invitation, Kind, Membership, Merchant, Role, User
 from thanxportal.accounts.notifications import notify

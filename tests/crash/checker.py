@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Any
 
 from campaigns.models import Campaign
+from issuance.engine.reconcile import reconcile
 from issuance.models import Attempt, IssuanceJob, Recipient, RecipientList
-from issuance.reconcile import reconcile
-from issuance.states import JobState, Outcome
+from issuance.models.states import JobState, Outcome
 from tests.crash.worker import LEAVE
 
 Findings = dict[str, list[str]]  # issued_twice, lost, stuck, fences -> sentences

@@ -217,7 +217,7 @@ def _play(scenario: Scenario, point: str, seconds: float = LIMIT) -> int:
 
 
 def _is_held() -> bool:
-    from issuance.holds import hold_in_force
+    from issuance.engine.sending_holds import hold_in_force
 
     return hold_in_force()
 
@@ -299,7 +299,7 @@ def preload() -> None:
         "httpcore._sync.http11",
         "httpcore._backends.sync",
         "h11",
-        "issuance.reconcile",
+        "issuance.engine.reconcile",
         "django.db.migrations",
     ):
         import_module(name)

@@ -23,7 +23,7 @@ def new_key_per_attempt() -> None:
 
 
 def random_keys() -> None:
-    put("issuance.planning.idempotency_key", lambda *args: uuid4())
+    put("issuance.engine.planning.idempotency_key", lambda *args: uuid4())
 
 
 def rebuilt_body() -> None:
@@ -37,25 +37,25 @@ def rebuilt_body() -> None:
 
         return rebuild
 
-    _wrap("issuance.submission._frozen_body", make)
+    _wrap("issuance.engine.submission._frozen_body", make)
 
 
 def timeout_is_a_refusal() -> None:
-    from issuance import submission
-    from issuance.states import JobState
+    from issuance.engine import submission
+    from issuance.models.states import JobState
 
     def refuse(job: Any, attempt: Any, error: Any) -> None:
         submission._finish(attempt, "in_doubt", error)
         submission._end(job, JobState.REJECTED, problem_code="TIMEOUT")
 
-    put("issuance.submission._in_doubt", refuse)
+    put("issuance.engine.submission._in_doubt", refuse)
 
 
 def no_intent() -> None:
     """Writes the state together with the answer, after the send."""
     from issuance.models import Attempt
 
-    holder, _ = locate("issuance.submission._intend")
+    holder, _ = locate("issuance.engine.submission._intend")
     original = holder._intend
 
     def pretend(job: Any) -> Any:
@@ -68,9 +68,9 @@ def no_intent() -> None:
 
         return write
 
-    put("issuance.submission._intend", pretend)
+    put("issuance.engine.submission._intend", pretend)
     for name in ("_accepted", "_in_doubt", "_not_executed", "_rejected"):
-        _wrap(f"issuance.submission.{name}", late)
+        _wrap(f"issuance.engine.submission.{name}", late)
 
 
 def no_fence() -> None:
@@ -86,7 +86,7 @@ def no_fence() -> None:
         return unfenced
 
     for name in ("move_job", "release_job"):
-        _wrap(f"issuance.submission.{name}", make)
+        _wrap(f"issuance.engine.submission.{name}", make)
 
 
 def hold_ignored() -> None:
@@ -106,7 +106,7 @@ def lease_ignored() -> None:
     from django.utils import timezone
 
     from issuance.models import IssuanceJobQuerySet
-    from issuance.states import JOB_DUE
+    from issuance.models.states import JOB_DUE
 
     def due(self: Any) -> Any:
         return self.filter(state__in=JOB_DUE, next_attempt_at__lte=timezone.now())
@@ -131,7 +131,7 @@ def failed_is_sent_again() -> None:
 
         return eager
 
-    _wrap("issuance.polling.apply_snapshot", make)
+    _wrap("issuance.engine.polling.apply_snapshot", make)
 
 
 def launched_without_token() -> None:
@@ -148,19 +148,19 @@ def launched_without_token() -> None:
 
 
 def no_claims() -> None:
-    put("issuance.planning._claim_guests", lambda recipient_list: None)
+    put("issuance.engine.planning._claim_guests", lambda recipient_list: None)
 
 
 def settled_in_pieces() -> None:
     """Commits the end of a job before its guests know of it."""
-    settlement, _ = locate("issuance.settlement.end_job")
-    put("issuance.settlement.end_job", settlement.end_job.__wrapped__)
-    put("issuance.polling.apply_snapshot", settlement.apply_snapshot.__wrapped__)
+    settlement, _ = locate("issuance.engine.settlement.end_job")
+    put("issuance.engine.settlement.end_job", settlement.end_job.__wrapped__)
+    put("issuance.engine.polling.apply_snapshot", settlement.apply_snapshot.__wrapped__)
     put("issuance.models.IssuanceJobQuerySet.select_for_update", lambda self, **kwargs: self)
 
 
 def unnoticed_restore() -> None:
-    put("issuance.holds._thrown_back", lambda: False)
+    put("issuance.engine.sending_holds._thrown_back", lambda: False)
 
 
 MUTANTS: dict[str, Callable[[], None]] = {

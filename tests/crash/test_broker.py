@@ -7,9 +7,11 @@ from functools import partial
 import pytest
 
 from campaigns.models import Campaign
-from issuance import engine, tasks
+from issuance import tasks
+from issuance.importing.new_list import create_list
+from issuance.launching.launch import launch_list
 from issuance.models import Attempt, IssuanceJob, RecipientList
-from issuance.services import create_list, launch_list
+from issuance.worker import due_work as engine
 from tests.conftest import World
 from thanxportal.partner_simulator import Simulator
 

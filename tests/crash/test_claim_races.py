@@ -8,13 +8,13 @@ import pytest
 from django.db import connection, connections, transaction
 
 from campaigns.models import Campaign
-from issuance import planning
+from issuance.checking.claim_overrides import override_claims
+from issuance.engine import planning
+from issuance.engine.planning import plan_list
+from issuance.engine.settlement import end_job
+from issuance.launching.launch import launch_list
 from issuance.models import ClaimOverride, GuestClaim, RecipientList
-from issuance.overrides import override_claims
-from issuance.planning import plan_list
-from issuance.services import launch_list
-from issuance.settlement import end_job
-from issuance.states import JobState
+from issuance.models.states import JobState
 from tests.conftest import checked
 from thanxportal.accounts.models import User
 

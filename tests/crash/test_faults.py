@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from campaigns.models import Campaign
-from issuance import engine
 from issuance.models import Attempt, RecipientList
+from issuance.worker import due_work as engine
 from tests.conftest import ThroughTheSimulator, World
 from thanxportal.partner import client
 from thanxportal.partner_simulator import Simulator

@@ -24,13 +24,15 @@ from hypothesis.stateful import (
 )
 
 from campaigns.models import Campaign
-from issuance.corrections import CantCorrect, correct_guest, leave_out
-from issuance.deliveries import store_delivery
+from issuance.engine.deliveries import store_delivery
+from issuance.engine.reconcile import reconcile
+from issuance.importing.new_list import create_list
+from issuance.launching.launch import discard_list, launch_list, stop_list
+from issuance.launching.retries import CantRetry, retry_refused
+from issuance.launching.retry_corrections import CantCorrect, correct_guest, leave_out
 from issuance.models import IssuanceJob, Recipient, RecipientList
-from issuance.reconcile import reconcile
-from issuance.retries import CantRetry, retry_refused
-from issuance.services import create_list, discard_list, launch_list, request_revocation, stop_list
-from issuance.states import JobState
+from issuance.models.states import JobState
+from issuance.staff.revocation import request_revocation
 from tests import cast
 from tests.conftest import NOON, ThroughTheSimulator, World, published
 from tests.crash import FULL

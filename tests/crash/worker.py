@@ -13,13 +13,15 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
-from issuance import engine
-from issuance.holds import sending_is_held
-from issuance.imports import read_recipient_file
+from issuance.engine.sending_holds import sending_is_held
+from issuance.importing.import_list import read_recipient_file
+from issuance.importing.new_list import create_list
+from issuance.launching.launch import launch_list, stop_list
 from issuance.models import IssuanceJob, RecipientList
-from issuance.release import lift_hold
-from issuance.services import create_list, launch_list, request_revocation, stop_list
-from issuance.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
+from issuance.models.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
+from issuance.staff.lift_hold import lift_hold
+from issuance.staff.revocation import request_revocation
+from issuance.worker import due_work as engine
 from tests import cast
 from tests.crash.partner import MERCHANT
 from tests.crash.points import put
@@ -41,24 +43,24 @@ class Haste(NamedTuple):
 def hurry(haste: Haste) -> None:
     """Shortens every waiting time of this process; nothing else about the engine changes."""
     lease = timedelta(seconds=haste.lease)
-    put("issuance.lifecycle.LEASE", lease)
-    put("issuance.imports.LEASE", lease)
-    put("issuance.lifecycle.MOST_CRASHES", haste.patience_with_crashes)
-    put("issuance.imports.MOST_CRASHES", haste.patience_with_crashes)
-    put("issuance.planning.MOST_CRASHES", haste.patience_with_crashes)
-    put("issuance.polling.FIRST_POLL", 0.02)
-    put("issuance.submission.FIRST_POLL", 0.02)
-    put("issuance.polling.polling_delay", lambda polls, since: 0.02)
-    put("issuance.polling.REVOKE_LOST_AFTER", timedelta(seconds=0.3))
-    put("issuance.submission.backoff", lambda tries: 0.02)
-    put("issuance.imports.BATCH", 6)
-    put("issuance.imports.TOGETHER", 1)
-    put("issuance.imports.COMMIT_EVERY", 0)
+    put("issuance.lifecycle.transitions.LEASE", lease)
+    put("issuance.importing.import_list.LEASE", lease)
+    put("issuance.lifecycle.transitions.MOST_CRASHES", haste.patience_with_crashes)
+    put("issuance.importing.import_list.MOST_CRASHES", haste.patience_with_crashes)
+    put("issuance.engine.planning.MOST_CRASHES", haste.patience_with_crashes)
+    put("issuance.engine.polling.FIRST_POLL", 0.02)
+    put("issuance.engine.submission.FIRST_POLL", 0.02)
+    put("issuance.engine.polling.polling_delay", lambda polls, since: 0.02)
+    put("issuance.engine.polling.REVOKE_LOST_AFTER", timedelta(seconds=0.3))
+    put("issuance.engine.submission.backoff", lambda tries: 0.02)
+    put("issuance.importing.import_list.BATCH", 6)
+    put("issuance.importing.import_list.TOGETHER", 1)
+    put("issuance.importing.import_list.COMMIT_EVERY", 0)
     put("thanxportal.partner.gate.PEAK_INTERVAL", 0.002)
     put("thanxportal.partner.gate.SUSTAINED_INTERVAL", 0.002)
     put("thanxportal.partner.gate.PROBE_EVERY", 0.05)
     put("thanxportal.partner.client.SILENCE", 0.02)
-    put("issuance.sent_mark.os.fsync", lambda descriptor: None)  # As `quicken` says of databases.
+    put("issuance.engine.sent_mark.os.fsync", lambda descriptor: None)  # As `quicken` says of databases.
     put("thanxportal.partner.client.transport", _plain_http)
     settings.JOB_SIZE = 5
     settings.HOLD_SECONDS = 0.01

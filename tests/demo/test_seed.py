@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from issuance.recipient_file import open_recipient_file
+from issuance.parsing.recipient_file import open_recipient_file
 from thanxportal.accounts.models import Membership, Merchant, Role, User
 from thanxportal.sample_guests import sample_guests
 

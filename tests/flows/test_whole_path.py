@@ -6,8 +6,9 @@ import pytest
 from django.core.files.base import ContentFile
 
 from campaigns.models import Campaign
+from issuance.importing.new_list import create_list
+from issuance.launching.launch import launch_list
 from issuance.models import IssuanceJob, RecipientList
-from issuance.services import create_list, launch_list
 from tests.conftest import World
 from thanxportal.partner_simulator import WEATHERS, Simulator
 
@@ -72,7 +73,7 @@ def test_25000_guests_of_one_arm_go_out_in_jobs_of_at_most_10000_after_fifty_ahe
 def test_a_file_of_a_killed_reader_is_read_on_from_the_last_committed_row(
     campaign: Campaign, simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from issuance import imports
+    from issuance.importing import import_list as imports
 
     monkeypatch.setattr(imports, "BATCH", 50)
     monkeypatch.setattr(imports, "TOGETHER", 1)
@@ -112,7 +113,7 @@ def test_a_file_that_kills_its_reader_five_times_is_given_up_with_a_sentence(
     def die(*args: object) -> bool:
         raise RuntimeError("the worker dies")
 
-    monkeypatch.setattr("issuance.imports._save", die)
+    monkeypatch.setattr("issuance.importing.import_list._save", die)
     for _ in range(7):
         world.work(1)
         world.advance(180)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from campaigns.models import Campaign
-from issuance import engine
 from issuance.models import IssuanceJob, RecipientList
+from issuance.worker import due_work as engine
 from tests.issuance.webhook_posts import SECRET
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
 from issuance.models import IssuanceJob, Recipient, RecipientList, RowError
-from issuance.states import JOB_OPEN, JobState, ListState, Outcome
+from issuance.models.states import JOB_OPEN, JobState, ListState, Outcome
 from tests import cast
 from thanxportal.accounts.models import Merchant, User
 

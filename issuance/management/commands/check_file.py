@@ -11,8 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from issuance.reasons import reason_in_words
-from issuance.recipient_file import UnreadableFile, Verdict, identity, open_recipient_file
+from issuance.guests.reasons import reason_in_words
+from issuance.parsing.recipient_file import UnreadableFile, Verdict, identity, open_recipient_file
 
 SHOWN = 20  # bad rows
 

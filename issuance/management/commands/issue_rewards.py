@@ -13,10 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.models import Campaign
 from issuance import tasks
-from issuance.engine import drive_due_work, seconds_to_next_due
+from issuance.importing.new_list import CampaignTakesNoLists, create_list
+from issuance.launching.launch import launch_list
 from issuance.models import RecipientList
-from issuance.services import CampaignTakesNoLists, create_list, launch_list
-from issuance.states import LIST_ENDED, ListState
+from issuance.models.states import LIST_ENDED, ListState
+from issuance.worker.due_work import drive_due_work, seconds_to_next_due
 from thanxportal.celery import nudge
 
 

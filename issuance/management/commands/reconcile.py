@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from issuance.reconcile import reconcile
-from issuance.release import CantLift, lift_hold
+from issuance.engine.reconcile import reconcile
+from issuance.staff.lift_hold import CantLift, lift_hold
 from thanxportal.accounts.models import User
 
 SHORTEST_REASON = 10  # characters

@@ -1,0 +1,107 @@
+"""The five buckets of the check page: what is in each row of a page beyond what the grid of guests shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from issuance.checking.judging import columns_of, fault_at, identifier_columns
+from issuance.checking.replace_rows import cells_of
+from issuance.guests.grid import FIXED, Filters, GuestReader, GuestRow
+from issuance.models import Recipient, RecipientList, RepairedRow, RowError
+from issuance.parsing.recipient_file import Columns
+
+CONTEXT = 2  # columns beyond the identifiers that help to see who is meant
+
+
+class Cell(NamedTuple):
+    """A cell of a bad row: `wrong` marks the one that the reason is about, `field` names it in the row's form."""
+
+    name: str
+    text: str
+    wrong: bool
+    field: str
+
+
+class Line(NamedTuple):
+    """A row of a page, with what its bucket adds."""
+
+    guest: GuestRow
+    cells: list[Cell] = []
+    before: str = ""
+    repeats: int | None = None
+    campaign: str = ""
+    at: datetime | None = None
+
+
+def heads_of(recipient_list: RecipientList) -> list[tuple[int, str]]:
+    """The columns in which bad rows are shown: the identifiers, and the first others to tell people apart."""
+    identifiers, names = dict(identifier_columns(recipient_list)), columns_of(recipient_list).names
+    others = [(at, name) for at, name in enumerate(names) if at not in identifiers][:CONTEXT]
+    return [*identifiers.items(), *others]
+
+
+def next_bad_row(recipient_list: RecipientList, filters: Filters, *, after: int) -> int | None:
+    """The number of the bad row that follows in the same filter; None after the last."""
+    left = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID, row__gt=after)
+    rows = left.filter(code=filters.cause) if filters.cause else left
+    return rows.values_list("row", flat=True).first()
+
+
+def lines_of(reader: GuestReader, bucket: str, rows: list[GuestRow]) -> list[Line]:
+    """A page of one bucket; one query more than the page itself, or two."""
+    add = {"invalid": _needing, FIXED: _fixed, "duplicate": _repeating, "already_rewarded": _rewarded}.get(bucket)
+    found = {line.guest.row: line for line in add(reader, rows)} if add and rows else {}
+    return [found.get(row.row) or Line(row) for row in rows]
+
+
+def _needing(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
+    columns, heads = columns_of(reader.list), heads_of(reader.list)
+    known = {row.row: row for row in rows}
+    for error in RowError.objects.of_list(reader.list).filter(row__in=known):
+        yield Line(known[error.row], _cells(reader, columns, heads, error))
+
+
+def _cells(reader: GuestReader, columns: Columns, heads: list[tuple[int, str]], error: RowError) -> list[Cell]:
+    cells = [str(cell) for cell in error.cells]
+    fault = fault_at(columns, error.column, cells)
+    wrong = heads[0][0] if fault is None else fault
+    texts = {at: reader.show(cells[at]) for at, _ in heads if at < len(cells)}
+    return [Cell(name, texts.get(at, ""), at == wrong, f"cell{at}") for at, name in heads]
+
+
+def _fixed(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
+    known = {row.row: row for row in rows}
+    columns = columns_of(reader.list)
+    repaired = RepairedRow.objects.filter(repair__recipient_list=reader.list, repair__undone_at=None, row__in=known)
+    first = {row.row: row.before["cells"] for row in repaired.order_by("-repair_id")}
+    for guest in Recipient.objects.of_list(reader.list).filter(row__in=known):
+        cells = first.get(guest.row) or cells_of(reader.list, guest)
+        yield Line(known[guest.row], before=reader.show(_written(columns, guest.type, cells)))
+
+
+def _written(columns: Columns, kind: str, cells: list[Any]) -> str:
+    """What stood in the file where the guest was found."""
+    places = (columns.email, columns.phone) if kind == "email" else (columns.phone, columns.email)
+    texts = [str(cells[at]) for at in places if at is not None and at < len(cells)]
+    return next((text for text in texts if text.strip()), "")
+
+
+def _repeating(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
+    known = {row.row: row for row in rows}
+    errors = RowError.objects.of_list(reader.list).filter(row__in=known, identity__isnull=False)
+    repeats = {error.row: bytes(error.identity or b"") for error in errors}
+    guests = Recipient.objects.filter(recipient_list=reader.list, identity__in=set(repeats.values()))
+    first = {bytes(identity): row for identity, row in guests.values_list("identity", "row")}
+    for row, identity in repeats.items():
+        yield Line(known[row], repeats=first.get(identity))
+
+
+def _rewarded(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
+    """By which campaign and when, as it was found when the list was read."""
+    known = {row.row: row for row in rows}
+    guests = Recipient.objects.of_list(reader.list).filter(row__in=known).select_related("repeat_of")
+    for guest in guests.defer("identity"):
+        campaign = guest.repeat_of.name if guest.repeat_of else ""
+        yield Line(known[guest.row], campaign=campaign, at=guest.repeated_at)

@@ -1,0 +1,127 @@
+"""What people repair in many cells at once: each a small change of the text, which the usual verdict judges anew.
+
+A repair knows nothing of lists. `change` returns the text as it should have been, or the same text where it has
+nothing to say; only rows whose changed cell passes are ever repaired.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from issuance.parsing.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
+from issuance.parsing.mail_domains import meant_domain
+
+FIRST, LAST = "first", "last"
+_SPELT_AT = re.compile(r"\s*[(\[{<]\s*(?:at|@|ät)\s*[)\]}>]\s*|\s+at\s+", re.IGNORECASE)
+_SPELT_DOT = re.compile(r"\s*[(\[{<]\s*(?:dot|\.)\s*[)\]}>]\s*|\s+dot\s+", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[/;,|\n]|\b(?:or|and)\b", re.IGNORECASE)
+_LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
+
+
+class CellRepair(NamedTuple):
+    """A repair of one kind of identifier, email or phone.
+
+    `codes` are those of the rows it may help, `says` what is wrong with their cells, in words that follow "12 rows"
+    or "1 row", and `did` what was done, for the list's story.
+    """
+
+    key: str
+    type: str
+    codes: frozenset[str]
+    says: tuple[str, str]
+    did: str
+    change: Callable[[str], str]
+
+
+def _domain(change: Callable[[str], str]) -> Callable[[str], str]:
+    """Changes the part after the @ sign alone."""
+
+    def changed(text: str) -> str:
+        local, at, domain = text.strip().rpartition("@")
+        return f"{local}@{change(domain)}" if at else text
+
+    return changed
+
+
+def _spelt_out(text: str) -> str:
+    return _SPELT_DOT.sub(".", _SPELT_AT.sub("@", text.strip(), count=1))
+
+
+def _without_stray_dots(text: str) -> str:
+    return re.sub(r"\.*@\.*", "@", re.sub(r"\.{2,}", ".", text.strip())).strip(".")
+
+
+def _with_plus(text: str) -> str:
+    return "+" + re.sub(r"^\D*(?:00)?", "", text)
+
+
+def _letters_as_digits(text: str) -> str:
+    mostly_digits = sum(map(str.isdigit, text)) >= 7
+    return text.translate(_LETTERS_FOR_DIGITS) if mostly_digits else text
+
+
+CELL_REPAIRS = (
+    CellRepair("at", "email", frozenset({"email_no_at", "email_space"}),
+               ("spells out the @ sign.", "spell out the @ sign."), "Wrote the @ sign", _spelt_out),
+    CellRepair("comma", "email", frozenset({"email_no_dot", "email_bad_domain"}),
+               ("has another sign where a dot belongs.", "have another sign where a dot belongs."),
+               "Put dots where they belong", _domain(lambda domain: re.sub(r"\s*[,;:/]\s*", ".", domain))),
+    CellRepair("dots", "email", frozenset({"email_two_dots", "email_bad_local", "email_bad_domain"}),
+               ("has a dot too many.", "have a dot too many."), "Took stray dots out", _without_stray_dots),
+    CellRepair("signs", "email", frozenset({"email_two_ats"}),
+               ("has the @ sign twice.", "have the @ sign twice."), "Took doubled @ signs out",
+               lambda text: re.sub(r"@\s*@+", "@", text)),
+    CellRepair("space", "email", frozenset({"email_space"}),
+               ("has a space after the @ sign.", "have a space after the @ sign."), "Took spaces out",
+               _domain(lambda domain: re.sub(r"\s+", "", domain))),
+    CellRepair("ending", "email", frozenset({"email_no_dot"}),
+               ("lacks the ending of a well-known mail domain.", "lack the ending of a well-known mail domain."),
+               "Completed mail domains", _domain(lambda domain: meant_domain(domain.strip().lower()) or domain)),
+    CellRepair("plus", "phone", frozenset({"phone_needs_country", "phone_too_long", "phone_unassigned"}),
+               ("has a country code without its +.", "have a country code without its +."),
+               "Put the + before country codes", _with_plus),
+    CellRepair("letters", "phone", frozenset({"phone_too_short", "phone_invalid", "phone_unassigned"}),
+               ("has letters where digits belong.", "have letters where digits belong."),
+               "Read letters as the digits that they look like", _letters_as_digits),
+)  # fmt: skip
+BY_KEY = {repair.key: repair for repair in CELL_REPAIRS}
+SEVERAL = frozenset({"email_several", "phone_several", "phone_invalid", "phone_too_long"})
+OF_ANOTHER_COUNTRY = frozenset(
+    {"phone_too_short", "phone_too_long", "phone_no_area_code", "phone_needs_country", "phone_unassigned",
+     "phone_invalid"}
+)  # fmt: skip
+
+
+def parts_of(text: str, country: str) -> list[str]:
+    """The good identifiers of one kind in a cell that holds more than one; empty if there are fewer than two."""
+    emails = [found.strip(".'") for found in EMAIL_ANYWHERE.findall(text)]
+    if len(emails) > 1:
+        good = [found.value for email in emails if (found := email_verdict(email)).value]
+    else:
+        pieces: list[str] = _SEPARATORS.split(text)
+        good = [found.value for piece in pieces if (found := phone_verdict(piece, country)).value]
+    return good if len(set(good)) > 1 else []
+
+
+def one_of(which: str, country: str) -> Callable[[str], str]:
+    """Keeps the first or the last of several identifiers in a cell."""
+
+    def kept(text: str) -> str:
+        parts = parts_of(text, country)
+        return parts[0 if which == FIRST else -1] if parts else text
+
+    return kept
+
+
+def as_number_of(country: str) -> Callable[[str], str]:
+    """Reads a phone number as one of that country, and writes it with its country code."""
+    return lambda text: phone_verdict(text, country).value or text
+
+
+def with_domain(written: str, meant: str) -> Callable[[str], str]:
+    """Replaces a mail domain by the one that was meant."""
+
+    whole = re.compile(rf"(?<=[^\s@]@){re.escape(written)}(?![\w-]|\.\w)", re.IGNORECASE)
+    return lambda text: whole.sub(meant, text)

@@ -1,0 +1,86 @@
+"""The verdict on single rows of a list, outside its file: the same code and the same columns as when it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from issuance.models import RecipientList
+from issuance.parsing.columns import column_letter
+from issuance.parsing.delimited_text import over_several_lines
+from issuance.parsing.recipient_file import Columns, RecipientFile, Verdict
+
+Row = tuple[int, list[str]]  # number in the file, cells
+
+
+class _Rows:
+    """Rows in memory as a table: blank ones are left to the caller, who knows their numbers."""
+
+    kind = encoding = delimiter = sheet = ""
+    sheets: tuple[str, ...] = ()
+    bytes_total = bytes_read = 0
+    sure = True
+
+    def __init__(self, cells: Sequence[list[str]]) -> None:
+        self.cells = cells
+        self.warnings: list[str] = []
+
+    def rows(self) -> Iterator[list[str]]:
+        return iter(self.cells)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def columns_of(recipient_list: RecipientList) -> Columns:
+    """Where the identifiers of a list stand; the guests of running text stand in their first two cells."""
+    info: dict[str, Any] = recipient_list.file_info
+    email, phone = info.get("email"), info.get("phone")
+    names = tuple(map(str, info.get("names") or ()))
+    if not isinstance(email, int) and not isinstance(phone, int):
+        email, phone = 0, 1
+    return Columns(email, phone, 0, names, True)
+
+
+def identifier_columns(recipient_list: RecipientList) -> list[tuple[int, str]]:
+    """(index, name) of the columns in which guests stand; running text has none, but its guests have two cells."""
+    columns = columns_of(recipient_list)
+    known = dict.fromkeys(at for at in (columns.email, columns.phone) if at is not None)
+    if len(columns.names) < 2:
+        return list(zip(known, ("Guest", "Second way to reach them"), strict=False))
+    return [(at, columns.names[at] if at < len(columns.names) else f"Column {column_letter(at)}") for at in known]
+
+
+def fault_at(columns: Columns, column: str, cells: Sequence[str]) -> int | None:
+    """The index of the cell that a bad row's `column` names; None if its column isn't known or its cell is missing."""
+    known = [at for at in (columns.email, columns.phone) if at is not None]
+    named = [at for at in (*known, *range(len(columns.names))) if columns.names[at : at + 1] == (column,)]
+    at = named[0] if named else None
+    return at if at is not None and at < len(cells) else None
+
+
+def judge(recipient_list: RecipientList, rows: Iterable[Row]) -> Iterator[Verdict]:
+    """One verdict per row, in the same order and under the same numbers."""
+    kept = [(number, [cell.replace("\x00", "\ufffd") for cell in cells]) for number, cells in rows]
+    delimiter = str(recipient_list.file_info.get("delimiter") or "")
+    as_read = [over_several_lines(cells, delimiter) if delimiter else cells for _, cells in kept]
+    table, columns = _Rows([cells or [""] for cells in as_read]), columns_of(recipient_list)
+    file = RecipientFile(
+        table,
+        country=recipient_list.country,
+        max_rows=len(kept) + 1,
+        columns=columns,
+        prefer=recipient_list.prefer,
+    )
+    place = 0
+    for verdict in file.verdicts():
+        yield from map(_blank, kept[place : verdict.row - 1])
+        place = verdict.row
+        number, cells = kept[place - 1]
+        yield verdict._replace(row=number, raw=cells)
+    yield from map(_blank, kept[place:])
+
+
+def _blank(row: Row) -> Verdict:
+    """What reading would have skipped: a row of this list may have been emptied by its editor."""
+    return Verdict(row[0], "", "", row[1], "no_identifier", "", False, "")

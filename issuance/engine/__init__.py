@@ -1,0 +1,1 @@
+"""Issuing exactly once: plan, send, poll, settle; holds and proofs."""

@@ -1,0 +1,60 @@
+"""Guests sent ahead of a large list: once their jobs have ended, the rest goes out or waits for a person."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+
+from issuance.lifecycle.notices import tell_safety_stop
+from issuance.models import IssuanceJob, IssuanceJobQuerySet, Recipient, RecipientList, note_event
+from issuance.models.states import JOB_OPEN, JobState, ListState, Outcome
+
+
+class Verdict(NamedTuple):
+    """How many guests of an arm were sent ahead, and how many of them got nothing."""
+
+    ahead: int
+    lost: int
+
+    @property
+    def bad(self) -> bool:
+        return self.lost * 100 > settings.CANARY_MOST_REFUSED * self.ahead
+
+
+def decide_after_canaries(recipient_list: RecipientList) -> None:
+    """Call it when a canary has been answered: the last answer decides.
+
+    Each arm whose guests still wait is judged by itself, for among good arms a bad one would be lost in the sum.
+    """
+    canaries = IssuanceJob.objects.filter(recipient_list=recipient_list, canary=True)
+    if canaries.filter(state__in=JOB_OPEN).exists():
+        return
+    verdicts = [_judge(canary) for canary in canaries.filter(variant__in=_rest(recipient_list).values("variant"))]
+    if bad := [verdict for verdict in verdicts if verdict.bad]:
+        _stop_for_safety(recipient_list, max(bad, key=lambda verdict: verdict.lost / verdict.ahead))
+    else:
+        send_the_rest(recipient_list)
+
+
+def _judge(canary: IssuanceJob) -> Verdict:
+    rewarded = Recipient.objects.filter(job=canary, outcome=Outcome.REWARDED).count()
+    return Verdict(canary.total_count, canary.total_count - rewarded)
+
+
+def _stop_for_safety(recipient_list: RecipientList, worst: Verdict) -> None:
+    waiting = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.ISSUING, safety_stop_at=None)
+    if waiting.update(safety_stop_at=timezone.now()):
+        note_event(recipient_list, ListState.ISSUING, note="Stopped by the safety check: too many refused.")
+        tell_safety_stop(RecipientList.objects.get(pk=recipient_list.pk), ahead=worst.ahead, lost=worst.lost)
+
+
+def send_the_rest(recipient_list: RecipientList) -> int:
+    """Makes the jobs that waited for the canaries due; returns how many."""
+    return _rest(recipient_list).update(next_attempt_at=timezone.now())
+
+
+def _rest(recipient_list: RecipientList) -> IssuanceJobQuerySet:
+    never_due = {"next_attempt_at": None, "attempt_count": 0, "problem_code": ""}
+    return IssuanceJob.objects.filter(recipient_list=recipient_list, state=JobState.READY, **never_due)

@@ -1,0 +1,139 @@
+"""Looking after a job that Thanx accepted, until its end is confirmed; and asking Thanx to revoke one."""
+
+from __future__ import annotations
+
+import logging
+import random
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from issuance.engine.settlement import apply_snapshot, end_job
+from issuance.lifecycle.notices import tell_review
+from issuance.lifecycle.transitions import move_job, release_job
+from issuance.models import IssuanceJob
+from issuance.models.states import JobState
+from thanxportal.partner.client import GateClosed, Urgency, partner_client, reserve_slot
+from thanxportal.partner_api import (
+    CredentialRefused,
+    NotFound,
+    NotSent,
+    PartnerApiError,
+    RateLimited,
+    Rejected,
+)
+from thanxportal.partner_api import IssuanceJob as Snapshot
+
+FIRST_POLL = 4.0  # seconds
+SLOW_AFTER = timedelta(minutes=30)
+LOST_AFTER = timedelta(minutes=15)  # of answers 404
+REVOKE_LOST_AFTER = timedelta(seconds=60)
+ENDLESS_AFTER = timedelta(hours=24)
+REVOCATION_LOST = "Thanx no longer knows this job, so nobody can tell whether its rewards were taken back."
+log = logging.getLogger(__name__)
+
+
+def poll_job(job: IssuanceJob) -> None:
+    """Asks once how a claimed job is doing. No answer costs nothing: the next poll asks again."""
+    try:
+        with partner_client(Urgency.POLL) as partner:
+            snapshot = partner.get_issuance_job(job.thanx_id or "", job.merchant.thanx_id)
+    except GateClosed as closed:
+        release_job(job, at=closed.retry_at)
+    except PartnerApiError as error:
+        _no_news(job, error)
+    else:
+        _news(job, snapshot)
+
+
+def _news(job: IssuanceJob, snapshot: Snapshot) -> None:
+    state = apply_snapshot(job.pk, snapshot)
+    polls = job.attempt_count + 1
+    still_theirs = IssuanceJob.objects.filter(pk=job.pk, thanx_id=job.thanx_id).exists()
+    if still_theirs and state in (JobState.ACCEPTED, JobState.NEEDS_REVIEW, JobState.REVOKING):
+        release_job(job, wait=polling_delay(polls, _since(job)), attempt_count=polls)
+        _give_up_after_a_day(job)
+        if state == JobState.REVOKING and snapshot.state in ("completed", "failed"):
+            _not_revoked(job, snapshot)
+
+
+def _no_news(job: IssuanceJob, error: PartnerApiError) -> None:
+    polls = job.attempt_count + 1
+    if isinstance(error, NotFound):
+        job.lost_since = job.lost_since or timezone.now()
+    wait = polling_delay(polls, _since(job))
+    release_job(job, wait=wait, attempt_count=polls, lost_since=job.lost_since)
+    if is_lost(job):
+        _give_up_what_is_lost(job)
+    _give_up_after_a_day(job)
+
+
+def is_lost(job: IssuanceJob) -> bool:
+    """Whether Thanx has answered nothing but 404 for too long to be a hiccup."""
+    return job.lost_since is not None and timezone.now() - job.lost_since > LOST_AFTER
+
+
+def _give_up_what_is_lost(job: IssuanceJob) -> None:
+    """The guests count as unknown, or as they did before the revocation, and a person is told."""
+    if job.status == JobState.ACCEPTED:
+        end_job(job, JobState.NEEDS_REVIEW, problem_code="JOB_NOT_FOUND")
+    elif job.status == JobState.REVOKING:
+        adds_up = job.success_count + job.failure_count == job.total_count
+        if _end_revocation(job, JobState.COMPLETED if adds_up else JobState.FAILED, REVOCATION_LOST):
+            log.error("Job %s was to be revoked, but Thanx no longer knows it.", job.pk)
+            tell_review(job)
+
+
+def _give_up_after_a_day(job: IssuanceJob) -> None:
+    """Polling goes on: a late end still counts."""
+    if job.status == JobState.ACCEPTED and timezone.now() - _since(job) > ENDLESS_AFTER:
+        end_job(job, JobState.NEEDS_REVIEW, problem_code="NO_END_IN_A_DAY")
+
+
+def _since(job: IssuanceJob) -> datetime:
+    return job.revoke_sent_at or job.accepted_at or job.planned_at
+
+
+def polling_delay(polls: int, since: datetime) -> float:
+    """Seconds to the next poll: 5, 10, 20, 40, 60 …, and 300 after half an hour; a fifth of jitter."""
+    slow = timezone.now() - since > SLOW_AFTER
+    seconds = 300.0 if slow else min(5.0 * 2 ** min(polls - 1, 4), 60.0)
+    return seconds * random.uniform(0.8, 1.2)  # noqa: S311 - spreads polls, no secret
+
+
+def revoke_job(job: IssuanceJob) -> None:
+    """Asks Thanx to revoke a claimed job, then looks how it went: a lost answer leads to a GET, not a second POST."""
+    if job.revoke_sent_at is not None:
+        poll_job(job)
+        return
+    mine = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch)
+    try:
+        reserve_slot(Urgency.REPLAY)
+        if not mine.update(revoke_sent_at=timezone.now()):
+            return  # Another worker owns the job now.
+        with partner_client(Urgency.REPLAY, reserved=1) as partner:
+            snapshot = partner.revoke_issuance_job(job.thanx_id or "", job.merchant.thanx_id)
+    except GateClosed as closed:
+        release_job(job, at=closed.retry_at)
+    except (NotSent, RateLimited, CredentialRefused):
+        release_job(job, wait=FIRST_POLL, revoke_sent_at=None)
+    except Rejected as error:
+        release_job(job, wait=1, problem_code=f"REVOKE_REFUSED_{error.status}")
+    except PartnerApiError:
+        release_job(job, wait=FIRST_POLL)
+    else:
+        apply_snapshot(job.pk, snapshot)
+        release_job(job, wait=FIRST_POLL, attempt_count=0)
+
+
+def _not_revoked(job: IssuanceJob, snapshot: Snapshot) -> None:
+    """Thanx still shows the job as ended: it refused, or never got the request, which may then be sent again."""
+    if job.problem_code.startswith("REVOKE_REFUSED"):
+        back = JobState.FAILED if snapshot.state == "failed" else JobState.COMPLETED
+        _end_revocation(job, back, f"Thanx refused to revoke ({job.problem_code[-3:]}).")
+    elif job.revoke_sent_at and timezone.now() - job.revoke_sent_at > REVOKE_LOST_AFTER:
+        IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch).update(revoke_sent_at=None)
+
+
+def _end_revocation(job: IssuanceJob, back: JobState, note: str) -> bool:
+    return move_job(job, back, note=note, revoke_sent_at=None, problem_code="")

@@ -1,0 +1,186 @@
+"""What an answer of Thanx changes: one idempotent `apply_snapshot`, where polling and webhooks both end.
+
+Counters only rise, ends never reopen (except to be revoked), and an answer that doesn't add up is put
+before a person instead of being believed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, Min, OuterRef, QuerySet, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from issuance.engine.canaries import decide_after_canaries
+from issuance.lifecycle.transitions import end_list_if_done, move_job
+from issuance.models import ClaimOverride, GuestClaim, IssuanceJob, Recipient, RecipientList, lock_claims
+from issuance.models.states import JOB_OPEN, JobState, Outcome
+from thanxportal.accounts.models import User
+from thanxportal.partner_api import IssuanceFailure
+from thanxportal.partner_api import IssuanceJob as Snapshot
+
+WEBHOOK_PATIENCE = timedelta(minutes=10)
+RUNNING = (JobState.ACCEPTED, JobState.NEEDS_REVIEW)
+CHUNK = 5_000  # positions in one UPDATE; SQLite takes at most 32,766 parameters
+
+
+@transaction.atomic
+def apply_snapshot(job_id: int, snapshot: Snapshot) -> JobState:
+    """Brings a job, its guests and its list to what Thanx says; safe to repeat, late or out of order."""
+    job = IssuanceJob.objects.select_for_update().defer("body").get(pk=job_id)
+    if snapshot.id != job.thanx_id:
+        raise ValueError(f"The answer speaks of another job than {job_id}.")
+    if not _is_ours(job, snapshot):
+        _disown(job)
+        return job.status
+    _keep_news(job, snapshot)
+    if snapshot.state == "completed" and job.status in RUNNING:
+        _complete(job, snapshot)
+    elif snapshot.state == "failed" and job.status in RUNNING:
+        end_job(job, JobState.FAILED, problem_code="FAILED")
+    elif snapshot.state == "revoked" and job.state == JobState.REVOKING:
+        end_job(job, JobState.REVOKED, revoked_at=timezone.now())
+    return job.status
+
+
+def _is_ours(job: IssuanceJob, snapshot: Snapshot) -> bool:
+    """Whether the answer is about the campaign, the arm and the number of guests that this job was sent for."""
+    pairs = (
+        (snapshot.campaign_id, job.recipient_list.campaign.thanx_id),
+        (snapshot.variant_id, job.variant.thanx_id),
+        (snapshot.total_count, job.total_count),
+    )
+    return all(not theirs or theirs == ours for theirs, ours in pairs)
+
+
+def _disown(job: IssuanceJob) -> None:
+    """An id that names somebody else's job is never believed; one that people linked is taken off again."""
+    if job.state == JobState.ACCEPTED:
+        end_job(job, JobState.NEEDS_REVIEW, problem_code="OTHER_JOB")
+    elif job.state == JobState.NEEDS_REVIEW:
+        changes = {"problem_code": "OTHER_JOB", "next_attempt_at": None, "thanx_id": None}
+        IssuanceJob.objects.filter(pk=job.pk).update(**changes)
+
+
+def _keep_news(job: IssuanceJob, snapshot: Snapshot) -> None:
+    """The partner's own word and the live counters, which never go down."""
+    most = job.total_count
+    IssuanceJob.objects.filter(pk=job.pk).update(
+        partner_state=snapshot.state[:40],
+        news_at=timezone.now(),
+        lost_since=None,
+        processed_count=Greatest(F("processed_count"), Value(min(snapshot.processed_count or 0, most))),
+    )
+
+
+def _complete(job: IssuanceJob, snapshot: Snapshot) -> None:
+    failures = _failures_that_add_up(job, snapshot)
+    if failures is None:
+        if job.status != JobState.NEEDS_REVIEW:
+            end_job(job, JobState.NEEDS_REVIEW, problem_code="DOES_NOT_ADD_UP")
+        return
+    refused = len(failures)
+    counts: dict[str, Any] = {"success_count": job.total_count - refused, "failure_count": refused}
+    if settings.THANX_WEBHOOK_SECRETS:
+        counts["webhooks_due_at"] = timezone.now() + WEBHOOK_PATIENCE
+    end_job(job, JobState.COMPLETED, failures=failures, processed_count=job.total_count, **counts)
+
+
+def _failures_that_add_up(job: IssuanceJob, snapshot: Snapshot) -> dict[int, str] | None:
+    """Position -> code of every refused guest, or None when the answer contradicts itself or the job."""
+    summary = snapshot.summary
+    success = summary.success_count if summary else snapshot.success_count
+    failure = summary.failure_count if summary else snapshot.failure_count
+    listed: list[IssuanceFailure] = list(summary.failures) if summary else []
+    failures = {one.identifier_index: (one.error or "REFUSED")[:80] for one in listed}
+    adds_up = (
+        success + failure == job.total_count
+        and len(listed) == len(failures) == failure
+        and all(0 <= position < job.total_count for position in failures)
+    )
+    return failures if adds_up else None
+
+
+def _refuse_guests(job: IssuanceJob, failures: dict[int, str]) -> None:
+    """Moves the refused guests of a job that just became rewarded, and frees their claims."""
+    by_code: dict[str, list[int]] = defaultdict(list)
+    for position, code in failures.items():
+        by_code[code].append(position)
+    for code, positions in by_code.items():
+        rest = iter(positions)
+        while chunk := list(islice(rest, CHUNK)):
+            seats = Recipient.objects.filter(job=job, position__in=chunk)
+            seats.update(outcome=Outcome.REFUSED, reason=code)
+    _count(job, {"rewarded_count": -len(failures), "refused_count": len(failures)})
+    free_claims(job, Outcome.REFUSED)
+
+
+@transaction.atomic
+def end_job(
+    job: IssuanceJob,
+    new: JobState,
+    *,
+    failures: dict[int, str] | None = None,
+    actor: User | None = None,
+    note: str = "",
+    **fields: Any,
+) -> bool:
+    """Moves a job to a state that changes its guests' outcome, with guests, ledger, claims and list in step.
+
+    `failures` (position -> code) are the guests whom Thanx refused one by one.
+    """
+    was_open = job.status in JOB_OPEN  # What becomes of a canary later is no answer any more.
+    if not move_job(job, new, actor=actor, note=note, ended_at=job.ended_at or timezone.now(), **fields):
+        return False
+    _move_guests(job, new.outcome, reason=fields.get("problem_code", "") if new == JobState.REJECTED else "")
+    if failures:
+        _refuse_guests(job, failures)
+    if new in (JobState.REJECTED, JobState.REVOKED, JobState.CANCELLED):
+        free_claims(job, new.outcome)
+    if job.canary and was_open and new != JobState.CANCELLED:
+        decide_after_canaries(job.recipient_list)
+    end_list_if_done(job.recipient_list)
+    return True
+
+
+def _move_guests(job: IssuanceJob, after: str, reason: str) -> None:
+    """All guests of the job now stand at `after`; those whom Thanx refused stay refused."""
+    changes = {f"{after}_count": 0}
+    for before in {Outcome.WAITING, Outcome.UNKNOWN, Outcome.REWARDED} - {after}:
+        guests = Recipient.objects.filter(job=job, outcome=before)
+        moved = guests.update(outcome=after, reason=reason)
+        changes[f"{before}_count"] = -moved
+        changes[f"{after}_count"] += moved
+    _count(job, changes)
+
+
+def _count(job: IssuanceJob, changes: dict[str, int]) -> None:
+    RecipientList.objects.filter(pk=job.recipient_list_id).update(
+        **{column: F(column) + change for column, change in changes.items()}
+    )
+
+
+def free_claims(job: IssuanceJob, outcome: str) -> None:
+    """Lets the job's guests with this outcome be promised a reward again by the same campaign.
+
+    If another list claimed one of them beside this one, its claim holds the guest from now on.
+    """
+    lock_claims(job.recipient_list.campaign_id)  # A claim that is being made beside this one has to be seen.
+    freed = Recipient.objects.filter(job=job, outcome=outcome).values("identity")
+    GuestClaim.objects.filter(recipient_list=job.recipient_list_id, identity__in=freed).delete()
+    if ClaimOverride.objects.filter(recipient_list__campaign=job.recipient_list.campaign_id).exists():
+        _hold_by_the_next(job.recipient_list.campaign_id, freed)
+
+
+def _hold_by_the_next(campaign_id: int, freed: QuerySet[Any]) -> None:
+    claims = GuestClaim.objects.filter(campaign=campaign_id)
+    held = claims.filter(identity=OuterRef("identity"), holds=True)
+    beside = claims.filter(~Exists(held), identity__in=freed, holds=False)
+    first = beside.order_by().values("identity").annotate(first=Min("pk"))
+    GuestClaim.objects.filter(pk__in=list(first.values_list("first", flat=True))).update(holds=True)

@@ -1,0 +1,1 @@
+"""What people type, and the sentences for what is wrong with it."""

@@ -1,0 +1,126 @@
+"""What people fill in on the way from a file to a checked list, and the sentences for what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django import forms
+
+from issuance.checking.judging import identifier_columns, judge
+from issuance.forms.lists import KINDS
+from issuance.guests.reasons import reason_in_words
+from issuance.models import RecipientList
+from issuance.parsing.columns import HEADER_WITHIN
+from issuance.parsing.recipient_file import Verdict
+
+
+class ColumnsForm(forms.Form):
+    """Which column holds the emails and which the phone numbers; both count from 0."""
+
+    email = forms.IntegerField(required=False, min_value=0)
+    phone = forms.IntegerField(required=False, min_value=0)
+    header_row = forms.IntegerField(
+        label="Row with the names of the columns",
+        help_text="0 if the file has none.",
+        min_value=0,
+        widget=forms.NumberInput(attrs={"class": "short"}),
+    )
+
+    def __init__(self, recipient_list: RecipientList, data: Any = None) -> None:
+        info = recipient_list.file_info
+        guess = {name: info.get(name) for name in ("email", "phone", "header_row")}
+        if data is not None and "other_sheet" in data:
+            data = {**data.dict(), "header_row": "0"}
+        super().__init__(data, initial=guess)
+        self.columns: list[dict[str, Any]] = info.get("columns") or []
+
+    def clean_header_row(self) -> int:
+        row, most = int(self.cleaned_data["header_row"]), max(HEADER_WITHIN, self.initial["header_row"] or 0)
+        if row > most:
+            raise forms.ValidationError(f"The names stand in one of the first {most} rows; type 0 if there are none.")
+        return row
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The columns that hold anything, with what is chosen now."""
+        email, phone = (str(self[name].value()) for name in ("email", "phone"))
+        return [
+            {**column, "at": at, "is_email": email == str(at), "is_phone": phone == str(at)}
+            for at, column in enumerate(self.columns)
+            if column["filled"]
+        ]
+
+    def choice(self) -> dict[str, Any]:
+        """What choose_columns takes: another sheet alone, or columns of this one."""
+        if "other_sheet" in self.data:
+            return {"sheet": self.data.get("sheet", "")}
+        return {name: self.cleaned_data[name] for name in ("email", "phone", "header_row")}
+
+
+class RowForm(forms.Form):
+    """The cells of one bad row in which its guest should stand. Nothing is saved before a guest can be read there."""
+
+    def __init__(self, recipient_list: RecipientList, row: int, cells: list[str], data: Any = None) -> None:
+        super().__init__(data)
+        self.list, self.row, self.cells = recipient_list, row, cells
+        self.verdict: Verdict | None = None
+        for at, name in identifier_columns(recipient_list):
+            self.fields[f"cell{at}"] = forms.CharField(
+                label=f"{name}, row {row:,}",
+                required=False,
+                max_length=1_000,
+                # A field of one line would join the lines of a cell, and make another address of two of them.
+                initial=" ".join(cells[at].splitlines()) if at < len(cells) else "",
+                widget=forms.TextInput(attrs=self._attributes(first=not self.fields)),
+            )
+
+    def _attributes(self, *, first: bool) -> dict[str, str]:
+        """The fields stand in the cells of a table, apart from their form; the first takes the focus."""
+        named = {"form": f"row-form-{self.row}", "autocomplete": "off", "spellcheck": "false"}
+        return (
+            named | ({"data-focus": "", "autofocus": ""} if first else {}) | ({"aria-describedby": f"wrong-{self.row}"})
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cells = [*self.cells]
+        for name, text in self.cleaned_data.items():
+            at = int(name.removeprefix("cell"))
+            cells += [""] * (at + 1 - len(cells))
+            cells[at] = text
+        [self.verdict] = judge(self.list, [(self.row, cells)])
+        if self.verdict.code:
+            raise forms.ValidationError(reason_in_words(self.verdict.code))
+        return self.cleaned_data
+
+
+class IncludeForm(forms.Form):
+    """Why guests who were rewarded before get another reward."""
+
+    campaign = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why they get another reward",
+        max_length=200,
+        error_messages={"required": "Say why they get another reward: it stays in the list’s story."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, campaign_id: int | None, data: Any = None) -> None:
+        super().__init__(data, initial={"campaign": campaign_id}, auto_id=f"include-{campaign_id}-%s")
+
+
+class UploadRowsForm(forms.Form):
+    """The download of bad rows, repaired."""
+
+    rows = forms.FileField(
+        label="The repaired file",
+        help_text="As CSV or Excel, with its first two columns as they were.",
+        widget=forms.FileInput(attrs={"accept": KINDS}),
+        error_messages={
+            "required": "Choose the file that you downloaded here and repaired.",
+            "empty": "This file is empty. Choose the file that you downloaded here and repaired.",
+        },
+    )
+
+    def path(self) -> Path:
+        """Where the upload waits on disk."""
+        return Path(self.cleaned_data["rows"].temporary_file_path())

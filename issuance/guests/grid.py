@@ -1,0 +1,199 @@
+"""The rows of a list as a grid: filtered, a page at a time by row number, masked unless allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from campaigns.models import Variant
+from issuance.guests.masking import mask
+from issuance.guests.reasons import is_of_a_row, reason_in_words
+from issuance.guests.search import LONGEST, matching_errors, matching_guests
+from issuance.lifecycle.ledger import waiting_label
+from issuance.models import Recipient, RecipientList, RowError
+from issuance.models.states import Outcome
+
+PAGE = 50
+BAD = {RowError.INVALID: "bad", RowError.DUPLICATE: ""}
+TONES = {Outcome.REWARDED: "ok", Outcome.REFUSED: "bad", Outcome.UNKNOWN: "warn", Outcome.WAITING: "info"}
+READY = "ready"  # waiting and control together, as the check page counts them
+FIXED = "fixed"
+FILTERS = (*Outcome.values, *BAD, READY, FIXED)
+
+
+class GuestRow(NamedTuple):
+    """A row of the file as people see it; `shown` is masked unless the reader may see guests."""
+
+    row: int
+    shown: str
+    type: str
+    variant: Variant | None
+    outcome: str
+    label: str
+    tone: str
+    reason: str
+    job_number: int | None
+    reward_id: str
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which rows are wanted; an empty field wants all. `cause` is the code of a refusal or of bad rows, `arm` a
+    variant's id, `job` a job's number, `q` what is searched for."""
+
+    outcome: str = ""
+    cause: str = ""
+    q: str = ""
+    arm: int | None = None
+    job: int | None = None
+    after: int | None = None
+    before: int | None = None
+
+    @classmethod
+    def from_query(cls, query: Any) -> Filters:
+        """Reads the address; whatever makes no sense there is left out."""
+        outcome = query.get("outcome", "")
+        numbers = {name: number_in(query, name) for name in ("arm", "job", "after", "before")}
+        outcome = outcome if outcome in FILTERS else ""
+        cause, q = query.get("cause", "")[:80], query.get("q", "").strip()[:LONGEST]
+        return cls(outcome=outcome, cause=cause if _can_have(outcome, cause) else "", q=q, **numbers)
+
+
+def _can_have(outcome: str, cause: str) -> bool:
+    """Whether rows with this outcome can have been left out or refused for this reason."""
+    of_row = is_of_a_row(cause)
+    return {"": True, Outcome.REFUSED.value: not of_row, RowError.INVALID: of_row}.get(outcome, False)
+
+
+def number_in(query: Any, name: str) -> int | None:
+    """A whole number from an address or a form; None for anything else."""
+    text = query.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+class GuestReader:
+    """Turns stored rows into what is shown; knows the arms and jobs of one list."""
+
+    def __init__(
+        self, recipient_list: RecipientList, *, unmasked: bool, finds_parts: bool = False, revealed: int | None = None
+    ) -> None:
+        """`unmasked` shows guests in full, `revealed` one row of them; `finds_parts` lets a search match any part."""
+        self.list, self.unmasked, self.finds_parts = recipient_list, unmasked, finds_parts or unmasked
+        self.revealed = revealed
+        self.variants = {variant.pk: variant for variant in recipient_list.campaign.variants.all()}
+        self.jobs = dict(recipient_list.jobs.order_by("number").values_list("pk", "number"))
+        self.columns: list[str] = list(recipient_list.file_info.get("names") or [])
+        self.labels = {**dict(Outcome.choices), Outcome.WAITING.value: waiting_label(recipient_list).capitalize()}
+
+    def guest(self, guest: Recipient) -> GuestRow:
+        return GuestRow(
+            guest.row, self.show(guest.value, guest.row), guest.type, self.variants.get(guest.variant_id),
+            guest.outcome, self.labels[guest.outcome], TONES.get(Outcome(guest.outcome), ""),
+            reason_in_words(guest.reason), self.jobs.get(guest.job_id or 0), guest.reward_id,
+        )  # fmt: skip
+
+    def bad(self, error: RowError) -> GuestRow:
+        return GuestRow(
+            error.row, self.show(self.cell(error), error.row), "", None, error.kind, error.kind.capitalize(),
+            BAD[error.kind], reason_in_words(error.code), None, "",
+        )  # fmt: skip
+
+    def cell(self, error: RowError) -> str:
+        """The cell that the error is about; without a column, the guest's identifier as the file has it."""
+        cells = [str(cell) for cell in error.cells]
+        if error.column in self.columns:
+            return cells[at] if (at := self.columns.index(error.column)) < len(cells) else ""
+        known = [at for kind in ("email", "phone") if isinstance(at := self.list.file_info.get(kind), int)]
+        likely = [cells[at] for at in known if at < len(cells)]
+        return next((cell for cell in (*likely, *cells) if cell.strip()), "")
+
+    def show(self, value: str, row: int | None = None) -> str:
+        return value if self.unmasked or row == self.revealed is not None else mask(value)
+
+    def rows(self, guests: Iterable[Recipient], errors: Iterable[RowError], *, falling: bool = False) -> Any:
+        """Merges guests and bad rows, both in order, into the order of the file."""
+        lines = (map(self.guest, guests), map(self.bad, errors))
+        return merge(*lines, key=lambda line: line.row, reverse=falling)
+
+
+class GuestPage(NamedTuple):
+    rows: list[GuestRow]
+    older: int | None
+    newer: int | None
+
+
+def guest_page(reader: GuestReader, filters: Filters) -> GuestPage:
+    """One page in the order of the file, after or before a row number; found by index, never by OFFSET."""
+    back = filters.before is not None
+    guests = _at(_guests(reader, filters), filters)[: PAGE + 1]
+    errors = _at(_errors(reader, filters), filters)[: PAGE + 1]
+    found = list(islice(reader.rows(guests, errors, falling=back), PAGE + 1))
+    more, rows = len(found) > PAGE, found[:PAGE]
+    if back:
+        rows.reverse()
+    later, earlier = (True, more) if back else (more, bool(filters.after))
+    return GuestPage(
+        rows, older=rows[-1].row if rows and later else None, newer=rows[0].row if rows and earlier else None
+    )
+
+
+def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Recipient]:
+    guests: QuerySet[Recipient] = Recipient.objects.of_list(reader.list).defer("identity", "other", "cells")
+    if filters.outcome in BAD:
+        return guests.none()
+    if filters.outcome == READY:
+        guests = guests.filter(outcome__in=(Outcome.WAITING, Outcome.CONTROL))
+    elif filters.outcome == FIXED:
+        guests = guests.filter(fixed=True)
+    elif filters.outcome:
+        guests = guests.filter(outcome=filters.outcome)
+    if filters.arm:
+        guests = guests.filter(variant=filters.arm)
+    if filters.cause:
+        guests = guests.filter(outcome=Outcome.REFUSED, reason=filters.cause)
+    if filters.job is not None:
+        guests = _in_job(guests, reader, filters.job)
+    if filters.q:
+        country = reader.list.country
+        guests = matching_guests(guests, filters.q, country=country, unmasked=reader.finds_parts)
+    return guests
+
+
+def _in_job(guests: QuerySet[Recipient], reader: GuestReader, number: int) -> QuerySet[Recipient]:
+    """Seats of a job are in the order of the file: its own index finds and sorts them."""
+    job = next((pk for pk, known in reader.jobs.items() if known == number), None)
+    return guests.filter(job=job).order_by("position") if job else guests.none()
+
+
+def _errors(reader: GuestReader, filters: Filters) -> QuerySet[RowError]:
+    errors: QuerySet[RowError] = RowError.objects.of_list(reader.list)
+    if filters.arm or filters.job is not None or (filters.outcome and filters.outcome not in BAD):
+        return errors.none()
+    if filters.cause:
+        errors = errors.filter(code=filters.cause)
+    if filters.q:
+        errors = matching_errors(errors, filters.q, unmasked=reader.finds_parts)
+    return errors.filter(kind=filters.outcome) if filters.outcome else errors
+
+
+def _at(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
+    if filters.before is not None:
+        return rows.filter(row__lt=filters.before).reverse()
+    return rows.filter(row__gt=filters.after) if filters.after else rows
+
+
+def causes_in(recipient_list: RecipientList, outcome: str) -> list[tuple[str, str]]:
+    """(code, words) of the refusals and the kinds of bad rows among the list's rows with this outcome."""
+    codes: set[str] = set()
+    if recipient_list.refused_count and outcome in ("", Outcome.REFUSED):
+        refused = Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.REFUSED)
+        codes |= set(refused.order_by().values_list("reason", flat=True).distinct())
+    if recipient_list.invalid_count and outcome in ("", RowError.INVALID):
+        bad = RowError.objects.filter(recipient_list=recipient_list, kind=RowError.INVALID)
+        codes |= set(bad.order_by().values_list("code", flat=True).distinct())
+    return sorted(((code, reason_in_words(code)) for code in codes if code), key=lambda choice: choice[1])

@@ -1,0 +1,54 @@
+"""Finding guests of one list by any part of an email, or by a phone number in any format.
+
+Whoever sees guests masked finds no more than a mask shows: a whole email or phone, the domain, the last four digits.
+Otherwise searching letter by letter would spell out what is hidden.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import reduce
+from operator import or_
+
+from django.db import connection
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast, Lower
+
+from issuance.models import Recipient, RowError
+from issuance.parsing.identifiers import email_verdict, phone_verdict
+
+LONGEST = 254
+LAST = 4  # digits of a phone that a mask leaves
+_PART = re.compile(r"[+(]?[\d\s().+/\-\u2010-\u2015\u2212]{3,40}").fullmatch  # all kinds of dashes
+
+
+def matching_guests(guests: QuerySet[Recipient], text: str, *, country: str, unmasked: bool) -> QuerySet[Recipient]:
+    """Identifiers are stored in lower case and E.164, so that a plain LIKE within the list finds them."""
+    wanted = text.strip().lower()[:LONGEST]
+    digits = _digits(wanted, country)
+    if unmasked:
+        found = [Q(value__contains=digits or wanted) | Q(other__contains=digits or wanted)]
+    else:
+        found = [Q(value=whole) for whole in {email_verdict(wanted).value, digits} - {""}]
+        found += [Q(value__endswith=f"@{wanted.removeprefix('@')}")] if wanted else []
+        found += [Q(type="phone", value__endswith=digits)] if len(digits) == LAST else []
+    return guests.filter(reduce(or_, found)) if found else guests.none()
+
+
+def _digits(text: str, country: str) -> str:
+    """A phone number as it is stored, or as much of it as was typed; empty if the text is none."""
+    if "@" in text:  # An address may well begin like a phone number.
+        return ""
+    if whole := phone_verdict(text, country).value:
+        return whole
+    digits = re.sub(r"\D", "", text) if _PART(text) else ""
+    return digits.lstrip("0") if len(digits) > LAST else digits
+
+
+def matching_errors(errors: QuerySet[RowError], text: str, *, unmasked: bool) -> QuerySet[RowError]:
+    """Bad rows with the text in one of their cells; what a mask hides altogether isn't found under it."""
+    if not unmasked:
+        return errors.none()
+    as_stored = json.dumps(text.strip().lower()[:LONGEST], ensure_ascii=connection.vendor == "sqlite")[1:-1]
+    return errors.annotate(text=Lower(Cast("cells", TextField()))).filter(text__contains=as_stored)

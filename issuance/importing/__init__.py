@@ -1,0 +1,1 @@
+"""Verdicts into the database, in bulk and restartable."""

@@ -1,0 +1,65 @@
+"""A file that can't be read to its end: what stands before that place is stored, and used if somebody says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from issuance.lifecycle.transitions import move_list
+from issuance.models import RecipientList
+from issuance.models.states import ListState
+from issuance.parsing.unreadable_file import UnreadableFile
+from thanxportal.accounts.models import User
+
+BROKEN = "broken"  # in `file_info`: the place, as the end of a sentence
+FULL = "full"  # in `file_info`: there the list had as many guests as lists may have
+USED = "rows_before_break"  # in `mapping`: they are all that the list will have
+
+
+def broken_off(refusal: UnreadableFile, kind: str) -> dict[str, Any]:
+    """What a file of a kind that ends in a refusal leaves in `file_info`."""
+    full = refusal.code == "too_many_rows"
+    word = "row" if full or kind in ("xlsx", "ods") else "line"
+    place = f"{word} {refusal.line:,}" if refusal.line else "that place"
+    return {BROKEN: place, FULL: full}
+
+
+def rows_before_break(recipient_list: RecipientList) -> int:
+    """How many rows of an unreadable file could be used; 0 where nothing was read, or nobody knows how far it went."""
+    broken = recipient_list.status == ListState.UNREADABLE and BROKEN in recipient_list.file_info
+    return recipient_list.rows_count if broken else 0
+
+
+def is_cut_off(recipient_list: RecipientList) -> bool:
+    """Whether somebody has decided to do without the rest of the file."""
+    return USED in recipient_list.mapping
+
+
+def what_is_left_out(recipient_list: RecipientList) -> str:
+    """A sentence about the rest of the file that somebody decided to do without; empty if there is none."""
+    if not is_cut_off(recipient_list):
+        return ""
+    info = recipient_list.file_info
+    why = "a list holds no more guests" if info.get(FULL) else "it couldn’t be read"
+    return f"The file from {info[BROKEN]} on is left out: {why}."
+
+
+@transaction.atomic
+def use_rows_before_break(*, recipient_list: RecipientList, actor: User | None) -> bool:
+    """Has a worker check the list as far as it was read; False if there is nothing to use, or somebody was faster."""
+    rows, info = rows_before_break(recipient_list), recipient_list.file_info
+    if not rows:
+        return False
+    used = f"Only the {rows:,} row{'' if rows == 1 else 's'} before {info[BROKEN]} {'is' if rows == 1 else 'are'} used."
+    warnings = [*(info.get("warnings") or [])]
+    if not is_cut_off(recipient_list):
+        warnings.append(f"{used} The rest was not read: {recipient_list.problem}")
+    fields: dict[str, Any] = {
+        "mapping": recipient_list.mapping | {USED: True},
+        "file_info": info | {"warnings": warnings},
+        "problem": "",
+        "ended_at": None,
+        "crash_count": 0,
+    }
+    return move_list(recipient_list, ListState.READING, actor=actor, note=used, **fields)

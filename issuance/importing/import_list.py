@@ -1,0 +1,244 @@
+"""A list's file -> rows in the database: in bulk, batch by batch, restartable after the last committed batch."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from itertools import chain, islice
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from issuance import shutdown
+from issuance.importing.batches import Batch, Sorter
+from issuance.importing.broken_files import broken_off, is_cut_off
+from issuance.importing.deal import deal_of
+from issuance.importing.earlier_rewards import set_aside_repeats
+from issuance.importing.mapping import remembered_columns
+from issuance.importing.reading_process import Plan, stretches_from_a_process
+from issuance.importing.row_formats import ERROR_COLUMNS, RECIPIENT_COLUMNS
+from issuance.importing.seen_guests import Seen
+from issuance.importing.stretches import stretches_of
+from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, claim_list, move_list, release_list
+from issuance.models import Recipient, RecipientList, RowError
+from issuance.models.bulk import row_stream, takes_text
+from issuance.models.states import ListState
+from issuance.parsing.pasted.text import PastedGuests, read_pasted
+from issuance.parsing.recipient_file import RecipientFile, UnreadableFile, open_recipient_file
+
+Batches = Generator[Batch, None, None]
+
+BATCH = 500  # rows that are made before they are handed to the database; more would not fit on the way to it
+TOGETHER = 40  # batches in one transaction of SQLite
+COMMIT_EVERY = 1.0  # seconds, on PostgreSQL
+
+
+def read_recipient_file(list_id: int) -> None:
+    """Reads a list's file to its end, from wherever an earlier worker was stopped."""
+    recipient_list = claim_list(list_id, ListState.UPLOADED, ListState.READING)
+    if recipient_list is None:
+        return
+    if recipient_list.status == ListState.UPLOADED and not move_list(recipient_list, ListState.READING):
+        return
+    if recipient_list.crash_count >= MOST_CRASHES:
+        _unreadable(recipient_list, "Reading this file failed five times. Ask staff to look, or save it anew as CSV.")
+        return
+    if is_cut_off(recipient_list):
+        _checked(recipient_list)
+        return
+    try:
+        with _open(recipient_list) as file:
+            if recipient_list.rows_count:
+                _use_earlier_choice(recipient_list, file)
+            else:
+                _use_choice(recipient_list, file)
+                _note_info(recipient_list, file)
+            asked = recipient_list.mapping.get("ask") or not file.opened.columns.sure
+            if asked and not recipient_list.rows_count:
+                move_list(recipient_list, ListState.MAPPING, lease_until=None, crash_count=0)
+            elif _store(recipient_list, _batches(recipient_list, file)):
+                _checked(recipient_list)
+    except UnreadableFile as refusal:
+        recipient_list.file_info |= broken_off(refusal, recipient_list.file_info.get("kind", ""))
+        _unreadable(recipient_list, refusal.sentence, file_info=recipient_list.file_info)
+
+
+def _open(recipient_list: RecipientList) -> RecipientFile | PastedGuests:
+    if not recipient_list.rows_count:
+        merchant = recipient_list.merchant
+        recipient_list.file_info = {"country": merchant.country, "prefer": merchant.preferred_identifier}
+    country, prefer, most = recipient_list.country, recipient_list.prefer, settings.MAX_LIST_ROWS
+    path = Path(recipient_list.file.path)
+    if recipient_list.pasted:
+        return read_pasted(path.read_text(encoding="utf-8"), country=country, prefer=prefer, max_rows=most)
+    return open_recipient_file(
+        path,
+        country=country,
+        max_rows=most,
+        max_bytes=settings.MAX_LIST_BYTES,
+        sheet=recipient_list.mapping.get("sheet", "") or recipient_list.file_info.get("sheet", ""),
+        prefer=prefer,
+    )
+
+
+def _use_choice(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> None:
+    """The columns that a person chose for this list, else for an earlier one with the same header."""
+    if isinstance(file, PastedGuests):
+        return
+    columns, chosen = file.opened.columns, recipient_list.mapping
+    if "email" in chosen:
+        file.choose(email=chosen["email"], phone=chosen["phone"], header_row=chosen["header_row"])
+    elif columns.header_row and (known := remembered_columns(recipient_list, list(columns.names))):
+        file.choose(email=known["email"], phone=known["phone"])
+
+
+def _use_earlier_choice(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> None:
+    """The columns by which the rows that are stored were read, whatever was chosen for other lists since."""
+    info = recipient_list.file_info
+    if isinstance(file, RecipientFile):
+        file.choose(email=info["email"], phone=info["phone"], header_row=info["header_row"])
+
+
+def _note_info(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> None:
+    opened = file.opened
+    info: dict[str, Any] = recipient_list.file_info | {
+        "kind": opened.kind,
+        "encoding": opened.encoding,
+        "delimiter": opened.delimiter,
+        "names": list(opened.columns.names),
+        "email": opened.columns.email,
+        "phone": opened.columns.phone,
+        "header_row": opened.columns.header_row,
+        "sure": opened.columns.sure,
+        "sheets": list(opened.sheets),
+        "sheet": opened.sheet,
+        "warnings": list(file.warnings),
+    }
+    asked = recipient_list.mapping.get("ask") or not opened.columns.sure
+    if asked and isinstance(file, RecipientFile):
+        info["columns"] = [column._asdict() for column in file.contents()]
+    recipient_list.file_info = info
+    RecipientList.objects.filter(pk=recipient_list.pk).update(file_info=info, bytes_total=opened.bytes_total)
+
+
+def _batches(recipient_list: RecipientList, file: RecipientFile | PastedGuests) -> Batches:
+    """The batches that aren't stored yet; the rows of large texts are judged by a second process, so that a worker's
+    other threads and the database go on meanwhile."""
+    after = _last_row(recipient_list)
+    known = _known_guests(recipient_list) if after else ()
+    seen = Seen(known, expected=file.expected_rows)
+    sorter = Sorter(deal_of(recipient_list), seen, as_text=takes_text())
+    if isinstance(file, RecipientFile) and _is_large(file):
+        return sorter.batches(stretches_from_a_process(_plan(recipient_list, file, after)))
+    return sorter.batches(stretches_of(file, size=BATCH, after=after, rows_before=recipient_list.rows_count))
+
+
+def _is_large(file: RecipientFile) -> bool:
+    large = settings.READ_APART_ABOVE
+    return bool(large and file.opened.kind == "csv" and file.opened.bytes_total > large and (os.cpu_count() or 1) > 1)
+
+
+def _plan(recipient_list: RecipientList, file: RecipientFile, after: int) -> Plan:
+    columns = file.opened.columns
+    return Plan(
+        path=recipient_list.file.path,
+        country=recipient_list.country,
+        prefer=recipient_list.prefer,
+        max_rows=settings.MAX_LIST_ROWS,
+        max_bytes=settings.MAX_LIST_BYTES,
+        encoding=file.opened.encoding,
+        columns=(columns.email, columns.phone, columns.header_row, columns.names, columns.sure),
+        size=BATCH,
+        after=after,
+        rows_before=recipient_list.rows_count,
+    )
+
+
+def _known_guests(recipient_list: RecipientList) -> Iterator[bytes]:
+    return map(bytes, recipient_list.recipients.values_list("identity", flat=True).iterator())
+
+
+def _last_row(recipient_list: RecipientList) -> int:
+    """The last row that an earlier reader committed; 0 at a first reading."""
+    last = [
+        rows.filter(recipient_list=recipient_list).aggregate(last=Max("row"))["last"] or 0
+        for rows in (Recipient.objects, RowError.objects)
+    ]
+    return max(last)
+
+
+def _store(recipient_list: RecipientList, batches: Batches) -> bool:
+    """Commits all batches; False if the list is no longer ours to read, or the worker is asked to stop.
+
+    Raises UnreadableFile after the rows before it. The first batch is committed by itself, so that there is
+    something to see at once. PostgreSQL works on a batch while the next is made; SQLite would lock everybody else out
+    meanwhile, so there they are made before, and fewer.
+    """
+    refusals: list[UnreadableFile] = []
+    with closing(_until_refused(batches, refusals)) as rest:
+        more: Iterable[Batch] = ()
+        while first := next(rest, None):
+            some = chain([first], more)
+            if not _save(recipient_list, some if takes_text() else list(some)):
+                return False
+            if shutdown.asked.is_set():
+                release_list(recipient_list)
+                return False
+            more = _made_in(COMMIT_EVERY, rest) if takes_text() else islice(rest, TOGETHER - 1)
+    if refusals:
+        raise refusals[0]
+    return True
+
+
+def _made_in(seconds: float, batches: Batches) -> Iterator[Batch]:
+    until = monotonic() + seconds
+    while monotonic() < until and (batch := next(batches, None)):
+        yield batch
+
+
+def _until_refused(batches: Batches, refusals: list[UnreadableFile]) -> Batches:
+    """Ends where the file can't be read on, so that nothing before that place is lost."""
+    try:
+        yield from batches
+    except UnreadableFile as refusal:
+        refusals.append(refusal)
+
+
+@transaction.atomic
+def _save(recipient_list: RecipientList, batches: Iterable[Batch]) -> bool:
+    """Commits batches with their sums; False, and nothing written, if the list is no longer ours to read."""
+    errors, sums, bytes_read = [], Counter[str](), 0
+    with row_stream(Recipient, RECIPIENT_COLUMNS) as write:
+        for batch in batches:
+            write(batch.recipients)
+            errors += batch.errors
+            sums.update(batch.counts)
+            bytes_read = batch.bytes_read
+    with row_stream(RowError, ERROR_COLUMNS) as write:
+        write(errors)
+    mine = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch, state=ListState.READING)
+    counts = {f"{term}_count": F(f"{term}_count") + count for term, count in sums.items()}
+    if mine.update(**counts, bytes_read=bytes_read, lease_until=timezone.now() + LEASE, crash_count=0):
+        return True
+    transaction.set_rollback(True)  # Discarded meanwhile, or another worker has the list.
+    return False
+
+
+def _unreadable(recipient_list: RecipientList, sentence: str, **fields: Any) -> None:
+    fields |= {"problem": sentence[:400], "lease_until": None, "ended_at": timezone.now()}
+    move_list(recipient_list, ListState.UNREADABLE, **fields)
+
+
+@transaction.atomic
+def _checked(recipient_list: RecipientList) -> None:
+    set_aside_repeats(recipient_list)
+    fields: dict[str, Any] = {"checked_at": timezone.now(), "lease_until": None, "crash_count": 0}
+    if not move_list(recipient_list, ListState.CHECKED, bytes_read=F("bytes_total"), **fields):
+        transaction.set_rollback(True)  # Discarded meanwhile: its guests stay as they were read.

@@ -1,0 +1,118 @@
+"""Which columns of a file hold the guests, when a person has to say: asked once per merchant and header.
+
+A list whose columns aren't certain waits in the state *Needs columns* before any of its rows is stored. Its `file_info`
+then holds what the question needs: `names`, the columns that were guessed (`email`, `phone`, `header_row`), `sheets`
+and `sheet` of a workbook, and `columns`, one entry for each column with its `name`, up to five `samples` as written,
+`filled` (share of rows with anything in it), and `email` and `phone` (shares of its cells that pass), from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from issuance.lifecycle.transitions import move_list
+from issuance.models import ColumnMapping, RecipientList
+from issuance.models.bulk import delete_rows
+from issuance.models.states import ListState
+from thanxportal.accounts.models import User
+
+
+class NoSuchColumns(Exception):
+    """The choice can't be read by; `args[0]` is the sentence for the merchant."""
+
+
+@transaction.atomic
+def choose_columns(
+    *,
+    recipient_list: RecipientList,
+    actor: User | None,
+    email: int | None = None,
+    phone: int | None = None,
+    header_row: int | None = None,
+    sheet: str = "",
+) -> bool:
+    """Has a waiting list read by these columns, which count from 0; False if it isn't waiting for them any more.
+
+    `header_row` counts from 1, 0 means that there is none, and None leaves it where it was found. `sheet` alone asks
+    for another sheet, whose columns are then found, or asked for again. The choice of columns is remembered for the
+    merchant's files with the same header. Raises NoSuchColumns.
+    """
+    choice = _checked_choice(recipient_list, email=email, phone=phone, header_row=header_row, sheet=sheet)
+    if recipient_list.status != ListState.MAPPING:
+        return False
+    changes: dict[str, Any] = {"mapping": choice, "lease_until": None, "crash_count": 0}
+    if not move_list(recipient_list, ListState.READING, actor=actor, **changes):
+        return False
+    if "email" in choice:
+        _remember(recipient_list, choice)
+    return True
+
+
+@transaction.atomic
+def ask_for_columns(*, recipient_list: RecipientList, actor: User | None) -> bool:
+    """Has a checked list read once more, and its columns chosen by a person first; False if it is too late for that.
+
+    What was read and repaired so far is thrown away; the file is what it was.
+    """
+    if recipient_list.status != ListState.CHECKED or not can_be_read_again(recipient_list):
+        return False
+    terms = {f"{term}_count": 0 for term in recipient_list.ledger}
+    fields: dict[str, Any] = {"bytes_read": 0, "tally": {}, "checked_at": None, "lease_until": None, **terms}
+    unchanged = RecipientList.objects.filter(pk=recipient_list.pk, confirm_token=recipient_list.confirm_token)
+    if not unchanged.update(confirm_token=uuid4()):
+        return False
+    if not move_list(recipient_list, ListState.READING, actor=actor, mapping={"ask": True}, **fields):
+        return False
+    recipient_list.overrides.filter(withdrawn_at=None).update(withdrawn_at=timezone.now(), withdrawn_by=actor)
+    recipient_list.repairs.all().delete()
+    delete_rows(recipient_list.recipients.all())
+    delete_rows(recipient_list.row_errors.all())
+    return True
+
+
+def can_be_read_again(recipient_list: RecipientList) -> bool:
+    """Whether there is a file with columns to choose from, and nothing depends on how it was read."""
+    info = recipient_list.file_info
+    has_columns = isinstance(info.get("email"), int) or isinstance(info.get("phone"), int)
+    return bool(recipient_list.file) and has_columns and not recipient_list.pasted and recipient_list.parent_id is None
+
+
+def _checked_choice(recipient_list: RecipientList, **choice: Any) -> dict[str, Any]:
+    info = recipient_list.file_info
+    width = max(len(info.get("names") or []), len(info.get("columns") or []))
+    chosen = [at for at in (choice["email"], choice["phone"]) if at is not None]
+    if choice["sheet"] and choice["sheet"] not in (info.get("sheets") or []):
+        raise NoSuchColumns("The file has no sheet of that name. Choose one of those that are listed.")
+    if not choice["sheet"] and not chosen:
+        raise NoSuchColumns("Choose the column with the email addresses, the one with the phone numbers, or both.")
+    if any(not 0 <= at < width for at in chosen):
+        raise NoSuchColumns("The file has no such column. Choose one of those that are listed.")
+    kept = {"sheet": choice["sheet"] or info.get("sheet") or ""}
+    return kept | ({key: choice[key] for key in ("email", "phone", "header_row")} if chosen else {})
+
+
+def header_hash(names: list[str]) -> str:
+    return sha256("\x1f".join(names).encode("utf-8", "replace")).hexdigest()
+
+
+def remembered_columns(recipient_list: RecipientList, names: list[str]) -> dict[str, Any]:
+    """What a person of this merchant chose for a file with this header; empty if nobody did."""
+    known = ColumnMapping.objects.filter(merchant=recipient_list.merchant_id, header_hash=header_hash(names)).first()
+    return dict(known.mapping) if known else {}
+
+
+def _remember(recipient_list: RecipientList, choice: dict[str, Any]) -> None:
+    """Without a header there is nothing to know such a file by, and a corrected header is none that is found again."""
+    info = recipient_list.file_info
+    if not info.get("header_row") or choice["header_row"] not in (None, info["header_row"]):
+        return
+    ColumnMapping.objects.update_or_create(
+        merchant=recipient_list.merchant,
+        header_hash=header_hash(info["names"]),
+        defaults={"mapping": {key: choice[key] for key in ("email", "phone")}, "chosen_at": timezone.now()},
+    )

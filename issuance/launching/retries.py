@@ -1,0 +1,146 @@
+"""Sending guests again who got nothing: a child list of the same guests in the same arms, each of them in one at most.
+
+They are those whom Thanx refused, or those to whom a stopped list sent nothing. What a child list sends passes the
+same check, review, launch and planning as any list, so whoever the campaign has rewarded meanwhile is skipped there.
+The parent keeps the guest as it was; corrections change the child only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from issuance.guests.reasons import FINAL
+from issuance.models import Recipient, RecipientList, note_event
+from issuance.models.states import ListState, Outcome
+from thanxportal.accounts.models import User, record_activity
+
+ENDED = (ListState.FINISHED, ListState.STOPPED)
+OWN = ("id", "recipient_list", "outcome", "reason", "job", "position", "reward_id", "retry_of")  # of each guest's row
+_SUFFIX = re.compile(r", (retry|rest)( \d+)?$")
+
+
+class CantRetry(Exception):
+    """`args[0]` says to the merchant why nothing is sent again."""
+
+
+def refused_and_left() -> QuerySet[Recipient]:
+    """Refused guests whom no other list sends again; never those who don't want rewards."""
+    return Recipient.objects.filter(outcome=Outcome.REFUSED, retries=None).exclude(reason__in=FINAL)
+
+
+def left_to_retry(recipient_list: RecipientList) -> QuerySet[Recipient]:
+    return refused_and_left().filter(recipient_list=recipient_list)
+
+
+def left_unsent(recipient_list: RecipientList) -> QuerySet[Recipient]:
+    """Guests to whom a list sent nothing, and whom no other list sends; their claims were freed with their jobs."""
+    return Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.WAITING, retries=None)
+
+
+def sent_again(**terms: Any) -> QuerySet[Any]:
+    """Lists that send guests of another one again, with `took`: where all of them stood there. Discarded ones send
+    nobody."""
+    first = Recipient.objects.filter(recipient_list=OuterRef("pk")).order_by("row").values("retry_of__outcome")[:1]
+    lists = RecipientList.objects.exclude(parent=None).exclude(state=ListState.DISCARDED)
+    return lists.filter(**terms).annotate(took=Subquery(first)).order_by("pk")
+
+
+def taken_from(outcome: Outcome) -> Coalesce:
+    """For a query of lists: how many of each one's guests at this outcome other lists have, without counting guests."""
+    sums = sent_again(parent=OuterRef("pk")).filter(took=outcome).order_by().values("parent")
+    return Coalesce(Subquery(sums.annotate(rows=Sum("rows_count")).values("rows")), 0)
+
+
+@transaction.atomic
+def retry_refused(*, recipient_list: RecipientList, reasons: Collection[str], actor: User) -> RecipientList:
+    """Makes a checked list of the guests refused for these reasons, or for any reason. Raises CantRetry."""
+    _may_follow(recipient_list)
+    chosen = left_to_retry(recipient_list).filter(reason__in=reasons) if reasons else left_to_retry(recipient_list)
+    child, guests = _child_of(recipient_list, chosen, actor, "retry")
+    if not guests:
+        raise CantRetry("There is nobody left to retry: they are in another retry, or don’t want rewards.")
+    note_event(child, ListState.CHECKED, actor=actor, note=f"Retry of {guests:,} refused guests.")
+    _tell(child, actor, f"Took {guests:,} refused guests of “{recipient_list.name}” to send them again.")
+    return child
+
+
+@transaction.atomic
+def send_unsent(*, recipient_list: RecipientList, actor: User) -> RecipientList:
+    """Makes a checked list of the guests to whom a stopped list sent nothing. Raises CantRetry."""
+    _may_follow(recipient_list)
+    child, guests = _child_of(recipient_list, left_unsent(recipient_list), actor, "rest")
+    if not guests:
+        raise CantRetry("There is nobody left to whom nothing was sent: they are in another list.")
+    note_event(child, ListState.CHECKED, actor=actor, note=f"The {guests:,} guests to whom nothing was sent.")
+    _tell(child, actor, f"Took the {guests:,} unsent guests of “{recipient_list.name}” to send them.")
+    return child
+
+
+def _may_follow(recipient_list: RecipientList) -> None:
+    if recipient_list.status not in ENDED:
+        raise CantRetry("This list hasn’t ended yet. Refused guests can be sent again once it has.")
+    if not recipient_list.campaign.accepts_lists:
+        raise CantRetry(f"“{recipient_list.campaign.name}” has ended, so nobody can be rewarded by it any more.")
+
+
+def _child_of(
+    recipient_list: RecipientList, guests: QuerySet[Recipient], actor: User, word: str
+) -> tuple[RecipientList, int]:
+    """The list, cut into jobs as its parent is, and how many guests it got."""
+    child = RecipientList.objects.create(
+        merchant=recipient_list.merchant,
+        campaign=recipient_list.campaign,
+        parent=recipient_list,
+        name=_name(recipient_list, word),
+        state=ListState.CHECKED,
+        file_info=recipient_list.file_info,
+        undo_size=recipient_list.undo_size,
+        undo_column=recipient_list.undo_column,
+        created_by=actor,
+        checked_at=timezone.now(),
+    )
+    count = _copy_guests(child, guests)
+    RecipientList.objects.filter(pk=child.pk).update(rows_count=count, waiting_count=count)
+    child.refresh_from_db()
+    return child, count
+
+
+def _name(recipient_list: RecipientList, word: str) -> str:
+    """After the first list of the family, and numbered, so that no two look alike."""
+    first = _SUFFIX.sub("", recipient_list.name) if recipient_list.parent_id else recipient_list.name
+    name = f"{first[:180]}, {word}"
+    same = RecipientList.objects.filter(campaign=recipient_list.campaign, name__startswith=name)
+    return f"{name} {count + 1}" if (count := same.count()) else name
+
+
+def _copy_guests(child: RecipientList, chosen: QuerySet[Recipient]) -> int:
+    """In the database, whatever their number; whom another retry takes at this moment stays with that one."""
+    quote = connection.ops.quote_name
+    copied = ", ".join(quote(field.attname) for field in Recipient._meta.concrete_fields if field.name not in OWN)
+    query, values = chosen.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO issuance_recipient (recipient_list_id, outcome, reason, reward_id, retry_of_id, {copied})
+            SELECT %s, 'waiting', '', '', id, {copied} FROM issuance_recipient WHERE id IN ({query})
+            ON CONFLICT DO NOTHING""",  # noqa: S608 - names of columns and a query of Django's
+            [child.pk, *values],
+        )
+        return int(cursor.rowcount)
+
+
+def give_back(recipient_list: RecipientList) -> None:
+    """A retry that is discarded sends nobody: its guests may go into another one."""
+    Recipient.objects.filter(recipient_list=recipient_list).update(retry_of=None)
+
+
+def _tell(recipient_list: RecipientList, actor: User, sentence: str) -> None:
+    record_activity(
+        merchant=recipient_list.merchant, actor=actor, sentence=sentence, target=f"list:{recipient_list.pk}"
+    )

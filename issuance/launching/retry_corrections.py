@@ -1,0 +1,96 @@
+"""Refused guests corrected in place, in the retry that will send them again: another identifier, or left out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import F
+
+from issuance.guests.masking import mask
+from issuance.guests.reasons import reason_in_words
+from issuance.importing.deal import identity_of
+from issuance.models import Recipient, RecipientList
+from issuance.models.states import ListState, Outcome
+from issuance.parsing.identifiers import Finding, email_verdict, identity, phone_verdict
+
+PAGE = 25
+
+
+class CantCorrect(Exception):
+    """`args[0]` says to the merchant what is wrong with the correction."""
+
+
+class Line(NamedTuple):
+    """A guest of a retry: `value` will be sent, `was` is what Thanx refused if that differs, `problem` what is wrong
+    with the correction that was just typed."""
+
+    guest: Recipient
+    value: str
+    was: str
+    why: str
+    problem: str = ""
+
+
+class LinePage(NamedTuple):
+    lines: list[Line]
+    older: int | None
+
+
+def lines_of(
+    recipient_list: RecipientList, *, after: int = 0, unmasked: bool = False, failed: tuple[int, str, str] | None = None
+) -> LinePage:
+    """A page of a retry's guests, after a row number. `failed` is the row, the text and the problem of a correction."""
+    guests = Recipient.objects.of_list(recipient_list).filter(row__gt=after).select_related("retry_of", "variant")
+    found = list(guests[: PAGE + 1])
+    show = str if unmasked else mask
+    lines = []
+    for guest in found[:PAGE]:
+        refusal = guest.retry_of
+        was = refusal.value if refusal and refusal.value != guest.value else ""
+        line = Line(guest, show(guest.value), show(was), reason_in_words(refusal.reason) if refusal else "")
+        if failed and failed[0] == guest.row:
+            line = line._replace(value=failed[1], problem=failed[2])
+        lines.append(line)
+    return LinePage(lines, found[PAGE - 1].row if len(found) > PAGE else None)
+
+
+@transaction.atomic
+def correct_guest(*, recipient_list: RecipientList, row: int, text: str) -> None:
+    """Gives one guest of a retry under review another email or phone; the arm stays. Raises CantCorrect."""
+    guest = _guest_under_review(recipient_list, row)
+    found = _read(text, recipient_list.country)
+    if found.code:
+        raise CantCorrect(reason_in_words(found.code))
+    digest = identity_of(recipient_list)(identity(found.value))
+    twin = Recipient.objects.filter(recipient_list=recipient_list, identity=digest).exclude(pk=guest.pk).first()
+    if twin:
+        raise CantCorrect(f"This is the guest of row {twin.row}. Leave one of the two out.")
+    kind = "email" if "@" in found.value else "phone"
+    Recipient.objects.filter(pk=guest.pk).update(type=kind, value=found.value, identity=digest, fixed=True)
+
+
+def _read(text: str, country: str) -> Finding:
+    return email_verdict(text) if "@" in text else phone_verdict(text, country)
+
+
+@transaction.atomic
+def leave_out(*, recipient_list: RecipientList, row: int) -> None:
+    """Takes a guest out of a retry under review: refused in the parent, as before. Raises CantCorrect."""
+    guest = _guest_under_review(recipient_list, row)
+    guest.delete()
+    RecipientList.objects.filter(pk=recipient_list.pk).update(
+        rows_count=F("rows_count") - 1, waiting_count=F("waiting_count") - 1, confirm_token=uuid4()
+    )
+
+
+def _guest_under_review(recipient_list: RecipientList, row: int) -> Recipient:
+    """Takes the list's row as well, so that nobody launches it meanwhile."""
+    mine = RecipientList.objects.select_for_update().filter(pk=recipient_list.pk, state=ListState.CHECKED)
+    if recipient_list.parent_id is None or not mine.exists():
+        raise CantCorrect("This list isn’t being checked any more, so its guests stay as they are.")
+    guest = Recipient.objects.filter(recipient_list=recipient_list, row=row, outcome=Outcome.WAITING).first()
+    if guest is None:
+        raise CantCorrect(f"Row {row:,} isn’t in this retry any more.")
+    return guest

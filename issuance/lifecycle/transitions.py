@@ -1,0 +1,140 @@
+"""The only writer of `.state`: every move is one conditional UPDATE, fenced, and appends its event.
+
+Losing a race is a normal answer (False), never an exception. A move that the tables in `states` don't
+list is a bug of ours and raises.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from issuance.lifecycle.notices import tell_end, tell_review, tell_unread
+from issuance.models import IssuanceJob, RecipientList, note_event
+from issuance.models.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
+from thanxportal.accounts.models import User
+
+LEASE = timedelta(seconds=120)  # Longer than the client's timeouts together.
+MOST_CRASHES = 5
+PARKED = "Parked: whoever worked on it died, five times in a row."
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def move_list(
+    recipient_list: RecipientList, new: ListState, *, actor: User | None = None, note: str = "", **fields: Any
+) -> bool:
+    """Moves a list from the state it is held in memory with to `new`; False if somebody else moved it first."""
+    old = recipient_list.status
+    if new not in LIST_MOVES[old]:
+        raise ValueError(f"A list can't go from {old} to {new}.")
+    row = RecipientList.objects.filter(pk=recipient_list.pk, state=old, epoch=recipient_list.epoch)
+    if not row.update(state=new, **fields):
+        return False
+    note_event(recipient_list, new, old_state=old, actor=actor, note=note)
+    recipient_list.state = new
+    if new in (ListState.FINISHED, ListState.STOPPED):
+        tell_end(recipient_list)
+    elif new in (ListState.MAPPING, ListState.UNREADABLE):
+        tell_unread(recipient_list)
+    return True
+
+
+@transaction.atomic
+def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note: str = "", **fields: Any) -> bool:
+    """Moves a job from the state and epoch it is held in memory with to `new`; False if it moved meanwhile."""
+    old = job.status
+    if new not in JOB_MOVES[old]:
+        raise ValueError(f"A job can't go from {old} to {new}.")
+    if new not in JOB_DUE:
+        fields |= {"lease_until": None, "next_attempt_at": None}
+    if not IssuanceJob.objects.filter(pk=job.pk, state=old, epoch=job.epoch).update(state=new, **fields):
+        return False
+    note_event(job.recipient_list, new, old_state=old, job=job, actor=actor, note=note)
+    job.state = new
+    if new == JobState.NEEDS_REVIEW:
+        tell_review(job)
+    return True
+
+
+@transaction.atomic
+def claim_job(job_id: int) -> IssuanceJob | None:
+    """Takes the lease of a due job by raising its epoch; None if it isn't due or another worker was faster.
+
+    A lease that ran out means that its worker died: after five such deaths the job is parked for staff.
+    """
+    job = IssuanceJob.objects.due().select_related("recipient_list", "merchant").defer("body").filter(pk=job_id).first()
+    if job is None:
+        return None
+    crashes = job.crash_count + (job.lease_until is not None)
+    parked = crashes >= MOST_CRASHES
+    fields: dict[str, Any] = {"epoch": job.epoch + 1, "crash_count": crashes}
+    fields |= (
+        {"lease_until": None, "next_attempt_at": None, "problem_code": "parked"}
+        if parked
+        else {"lease_until": timezone.now() + LEASE}
+    )
+    claimed = IssuanceJob.objects.filter(pk=job_id, epoch=job.epoch, lease_until=job.lease_until, state__in=JOB_DUE)
+    if not claimed.update(**fields):
+        return None
+    if parked:
+        note_event(job.recipient_list, job.state, old_state=job.state, job=job, note=PARKED)
+        log.error("Job %s is parked: its worker died %s times.", job_id, crashes)
+        return None
+    job.epoch += 1
+    job.crash_count = crashes
+    return job
+
+
+def release_job(job: IssuanceJob, *, wait: float | None = None, at: Any = None, **fields: Any) -> bool:
+    """Gives the lease back and says when the job is due again: in `wait` seconds, or `at` a time.
+
+    Whoever asked for an earlier look while the job was ours gets it.
+    """
+    due = at if at is not None else timezone.now() + timedelta(seconds=wait or 0)
+    asked = When(next_attempt_at__gt=job.next_attempt_at, then=Least(F("next_attempt_at"), Value(due)))
+    held = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch, state__in=JOB_DUE)
+    next_attempt_at = Case(asked, default=Value(due))
+    return bool(held.update(lease_until=None, next_attempt_at=next_attempt_at, crash_count=0, **fields))
+
+
+def claim_list(list_id: int, *states: ListState) -> RecipientList | None:
+    """Takes the lease of a list for reading or planning; None if another worker has it or its hold isn't over.
+
+    `crash_count` says how often in a row its worker died.
+    """
+    free = RecipientList.objects.free().filter(pk=list_id, state__in=states)
+    found = free.select_related("campaign", "merchant").first()
+    if found is None:
+        return None
+    crashes = found.crash_count + (found.lease_until is not None)
+    row = free.filter(epoch=found.epoch, state=found.state)
+    if not row.update(epoch=F("epoch") + 1, lease_until=timezone.now() + LEASE, crash_count=crashes):
+        return None
+    found.epoch += 1
+    found.crash_count = crashes
+    return found
+
+
+def release_list(recipient_list: RecipientList) -> None:
+    """Gives the lease back to whoever comes next."""
+    held = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch)
+    held.update(lease_until=None)
+
+
+def end_list_if_done(recipient_list: RecipientList) -> None:
+    """Ends an issuing list once none of its jobs is open. Call it after the list's counters were written:
+    that write serialises two jobs which end at the same moment."""
+    jobs = IssuanceJob.objects.filter(recipient_list=recipient_list)
+    if jobs.filter(state__in=JOB_OPEN).exists():
+        return
+    fresh = RecipientList.objects.get(pk=recipient_list.pk)
+    if fresh.state == ListState.ISSUING:
+        stopped = jobs.filter(state=JobState.CANCELLED).exists()
+        move_list(fresh, ListState.STOPPED if stopped else ListState.FINISHED, ended_at=timezone.now())

@@ -1,0 +1,137 @@
+"""What the database itself refuses, on both engines: illegal moves, changed bodies, rewritten history, wrong merchants.
+
+Every `migrate` takes the triggers away before it changes tables and installs those written here when it is done, so a
+change of `states` or of this file needs no migration of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections, transaction
+
+from issuance.models.states import JOB_MOVES, LIST_MOVES
+
+FROZEN = (
+    "body", "body_sha256", "idempotency_key", "total_count", "recipient_list_id", "merchant_id", "variant_id",
+    "number", "canary", "label", "planned_at",
+)  # fmt: skip
+EVENT = ("recipient_list_id", "job_id", "at", "old_state", "new_state", "note")  # A deleted account leaves `actor`.
+ATTEMPT = ("job_id", "epoch", "body_sha256", "idempotency_key", "started_at")
+RESOLUTION = ("job_id", "verdict", "thanx_id", "evidence", "proposed_by_id", "proposed_at")
+CLAIM = ("campaign_id", "identity", "recipient_list_id", "claimed_at", "override_id")
+OVERRIDE = ("recipient_list_id", "actor_id", "reason", "guests_count", "decided_at")
+SEAT = ("job_id", "position")
+HOLD = ("raised_at", "raised_by_id", "reason", "forgotten_count")
+KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendinghold")
+# (name, table, INSERT, UPDATE, UPDATE OF columns or DELETE, the condition that is refused, what is said)
+Guard = tuple[str, str, str, str, str]
+
+
+def _changed(*columns: str) -> str:
+    """NULL counts as a value of its own."""
+    return " OR ".join(
+        f"(NEW.{one} IS NULL) <> (OLD.{one} IS NULL) OR COALESCE(NEW.{one} <> OLD.{one}, FALSE)" for one in columns
+    )
+
+
+def _illegal(moves: dict[str, tuple[str, ...]]) -> str:
+    legal = ", ".join(f"'{old}>{new}'" for old, news in moves.items() for new in news)
+    return f"NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN ({legal})"
+
+
+OTHER_MERCHANT = """
+    NEW.merchant_id <> (SELECT merchant_id FROM issuance_recipientlist WHERE id = NEW.recipient_list_id)
+    OR (SELECT campaign_id FROM campaigns_variant WHERE id = NEW.variant_id)
+    <> (SELECT campaign_id FROM issuance_recipientlist WHERE id = NEW.recipient_list_id)"""
+OTHER_CAMPAIGN = "NEW.merchant_id <> (SELECT merchant_id FROM campaigns_campaign WHERE id = NEW.campaign_id)"
+OTHER_LIST = """NEW.override_id IS NOT NULL AND NEW.recipient_list_id
+    <> (SELECT recipient_list_id FROM issuance_claimoverride WHERE id = NEW.override_id)"""
+UNIT_CHANGED = f"OLD.state NOT IN ('uploaded', 'reading', 'checked') AND ({_changed('undo_size', 'undo_column')})"
+OF_ANOTHER_CAMPAIGN = """NEW.parent_id IS NOT NULL
+    AND NEW.campaign_id <> (SELECT campaign_id FROM issuance_recipientlist WHERE id = NEW.parent_id)"""
+STILL_AT_THANX = """NEW.state = 'rejected' AND OLD.state = 'needs_review'
+    AND OLD.thanx_id IS NOT NULL AND OLD.lost_since IS NULL"""
+UNAPPROVED = """NEW.state = 'held' AND (
+    OLD.state = 'awaiting_approval' AND NEW.approved_by_id IS NULL
+    OR OLD.state = 'checked' AND NEW.waiting_count
+    > (SELECT approval_threshold FROM accounts_merchant WHERE id = NEW.merchant_id))"""
+NOBODY_FREED = """NOT EXISTS (SELECT 1 FROM issuance_recipientlist
+    WHERE id = OLD.recipient_list_id AND refused_count + revoked_count + waiting_count > 0)"""
+
+
+def guards() -> list[Guard]:
+    return [
+        ("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
+        ("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
+        ("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX, "Thanx knows this job"),
+        ("list_moves", "issuance_recipientlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
+        ("job_of_merchant", "issuance_issuancejob", "INSERT", OTHER_MERCHANT, "a job stays with its merchant"),
+        ("list_of_merchant", "issuance_recipientlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),
+        ("large_list_is_approved", "issuance_recipientlist", "UPDATE", UNAPPROVED, "a large list needs an approval"),
+        ("unit_of_undo_is_frozen", "issuance_recipientlist", "UPDATE", UNIT_CHANGED,
+         "what was launched keeps its jobs"),
+        ("retry_of_campaign", "issuance_recipientlist", "INSERT", OF_ANOTHER_CAMPAIGN,
+         "a retry stays with its campaign"),
+        ("event_is_history", "issuance_event", "UPDATE", _changed(*EVENT), "events never change"),
+        ("attempt_is_history", "issuance_attempt", "UPDATE", f"OLD.verdict <> '' OR {_changed(*ATTEMPT)}",
+         "an attempt is finished once"),
+        ("resolution_is_history", "issuance_resolution", "UPDATE",
+         f"OLD.confirmed_at IS NOT NULL OR {_changed(*RESOLUTION)}", "a resolution never changes"),
+        ("override_is_history", "issuance_claimoverride", "UPDATE",
+         f"OLD.withdrawn_at IS NOT NULL OR {_changed(*OVERRIDE)}", "an override never changes"),
+        ("hold_is_history", "issuance_sendinghold", "UPDATE", f"NOT OLD.in_force OR {_changed(*HOLD)}",
+         "a hold never changes"),
+        ("seat_is_kept", "issuance_recipient", f"UPDATE OF {', '.join(SEAT)}",
+         f"OLD.job_id IS NOT NULL AND ({_changed(*SEAT)})", "a guest keeps the place in the job"),
+        ("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST, "an override is for its own list"),
+        ("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.holds OR {_changed(*CLAIM)}",
+         "a claim never changes"),
+        ("claim_is_kept", "issuance_guestclaim", "DELETE", NOBODY_FREED, "nobody of this list lost the reward"),
+        *((f"{table}_is_kept", f"issuance_{table}", "DELETE", "TRUE", "this is kept for good") for table in KEPT),
+    ]  # fmt: skip
+
+
+def install_guards(*, using: str, **kwargs: Any) -> None:
+    """After migrations, in one transaction: nobody meets a table without its guards."""
+    _run(installation, using)
+
+
+def lift_guards(*, using: str, plan: list[Any], **kwargs: Any) -> None:
+    """Before migrations, if there are any: SQLite changes tables by making them anew."""
+    if plan:
+        _run(removal, using)
+
+
+def _run(statements: Callable[[list[Guard], str], list[str]], using: str) -> None:
+    connection = connections[using]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        for statement in statements([guard for guard in guards() if guard[1] in tables], connection.vendor):
+            cursor.execute(statement)
+
+
+def removal(some: list[Guard], vendor: str) -> list[str]:
+    on_table = " ON {}" if vendor == "postgresql" else ""
+    return [f"DROP TRIGGER IF EXISTS {name}{on_table.format(table)}" for name, table, *_ in some]
+
+
+def installation(some: list[Guard], vendor: str) -> list[str]:
+    create = _postgresql if vendor == "postgresql" else _sqlite
+    return [*removal(some, vendor), *(statement for guard in some for statement in create(*guard))]
+
+
+def _sqlite(name: str, table: str, act: str, refused: str, words: str) -> list[str]:
+    body = f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+    return [f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {refused} {body}"]
+
+
+def _postgresql(name: str, table: str, act: str, refused: str, words: str) -> list[str]:
+    act_on_it = f"RAISE integrity_constraint_violation USING MESSAGE = '{words}'"
+    row = "OLD" if act == "DELETE" else "NEW"
+    body = f"BEGIN IF {refused} THEN {act_on_it}; END IF; RETURN {row}; END"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$",
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]

@@ -1,0 +1,1 @@
+"""Watching, and what became of it: progress, refusals, reports, the start page."""

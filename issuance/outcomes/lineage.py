@@ -1,0 +1,83 @@
+"""A list and the retries that came of it: one ledger in which every guest counts once, where it stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from issuance.launching.retries import sent_again
+from issuance.lifecycle.ledger import LABELS, TONES, WHEN_THERE_ARE_ANY, Term
+from issuance.models import RecipientList
+from issuance.models.states import Outcome
+
+
+@dataclass(frozen=True)
+class Member:
+    """A list of the family. `depth` is 0 for the first list; so many of its refused and of its unsent guests count
+    in later lists."""
+
+    list: RecipientList
+    depth: int
+    refused_moved: int
+    unsent_moved: int
+
+    @property
+    def moved(self) -> int:
+        return self.refused_moved + self.unsent_moved
+
+
+@dataclass(frozen=True)
+class Family:
+    """Parents stand before their retries."""
+
+    members: list[Member]
+
+    @property
+    def root(self) -> RecipientList:
+        return self.members[0].list
+
+    @property
+    def ledger(self) -> dict[str, int]:
+        """As of one list: `rows` of the first file equals the sum of all the other terms."""
+        terms = {
+            term: sum(member.list.ledger[term] for member in self.members)
+            for term in self.root.ledger
+            if term != "rows"
+        }
+        terms["refused"] -= sum(member.refused_moved for member in self.members)
+        terms["waiting"] -= sum(member.unsent_moved for member in self.members)
+        return {"rows": self.root.rows_count} | terms
+
+    @property
+    def terms(self) -> list[Term]:
+        shown = [(key, value) for key, value in self.ledger.items() if value or key not in WHEN_THERE_ARE_ANY]
+        operators = ["", "=", *["+"] * len(shown)]
+        return [
+            Term(key, LABELS[key], value, "", TONES.get(key, ""), operator)
+            for (key, value), operator in zip(shown, operators, strict=False)
+        ]
+
+
+def family_of(recipient_list: RecipientList) -> Family:
+    """All living relatives, in as many queries as there are generations. A discarded retry sends nobody: left out."""
+    root = recipient_list
+    while root.parent_id:
+        root = RecipientList.objects.for_merchant(recipient_list.merchant).get(pk=root.parent_id)
+    children: dict[int, list[RecipientList]] = {}
+    generation = [root]
+    while generation:
+        born = list(sent_again(parent__in=generation))
+        for child in born:
+            children.setdefault(child.parent_id or 0, []).append(child)
+        generation = born
+    return Family(_members(root, children, 0))
+
+
+def _members(head: RecipientList, children: dict[int, list[RecipientList]], depth: int) -> list[Member]:
+    below = children.get(head.pk, [])
+    moved = dict.fromkeys((Outcome.REFUSED, Outcome.WAITING), 0)
+    for child in below:
+        moved[child.took] = moved.get(child.took, 0) + child.rows_count  # type: ignore[attr-defined]
+    members = [Member(head, depth, moved[Outcome.REFUSED], moved[Outcome.WAITING])]
+    for child in below:
+        members += _members(child, children, depth + 1)
+    return members

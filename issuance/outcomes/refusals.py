@@ -1,0 +1,64 @@
+"""Who got nothing and can be sent again, once a list no longer runs: refused guests by reason, and unsent ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from issuance.guests.reasons import FINAL, reason_in_words
+from issuance.launching.retries import sent_again
+from issuance.lifecycle.ledger import guests_url
+from issuance.models import Recipient, RecipientList
+from issuance.models.states import ListState, Outcome
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`left` of the `count` guests can be sent again and are in no retry yet; nobody where the refusal is `final`."""
+
+    sentence: str
+    code: str
+    count: int
+    left: int
+    final: bool
+    url: str
+
+
+def refusals_of(recipient_list: RecipientList) -> list[Refusal]:
+    """The most frequent reason first. Counts guests, so it has no place in a page that is polled."""
+    refused = Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.REFUSED)
+    left = Count("pk", filter=Q(retries=None))
+    groups = refused.values("reason").annotate(count=Count("pk"), left=left).order_by("-count", "reason")
+    return [
+        Refusal(
+            reason_in_words(group["reason"]) or "No reason was given.",
+            group["reason"],
+            group["count"],
+            0 if group["reason"] in FINAL else group["left"],
+            group["reason"] in FINAL,
+            guests_url(recipient_list, outcome=Outcome.REFUSED.value, cause=group["reason"]),
+        )
+        for group in groups
+    ]
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Guests to whom a stopped list sent nothing: `left` of them are in none of the `lists` that send the others."""
+
+    left: int
+    lists: list[RecipientList]
+
+
+def retries_of(recipient_list: RecipientList) -> list[RecipientList]:
+    """The lists that send refused guests of this one again."""
+    return list(sent_again(parent=recipient_list).filter(took=Outcome.REFUSED))
+
+
+def unsent_of(recipient_list: RecipientList) -> Unsent | None:
+    """From columns of lists, never from counting guests; None unless the list was stopped before its end."""
+    if recipient_list.state != ListState.STOPPED or not recipient_list.waiting_count:
+        return None
+    lists = list(sent_again(parent=recipient_list).filter(took=Outcome.WAITING))
+    return Unsent(recipient_list.waiting_count - sum(one.rows_count for one in lists), lists)

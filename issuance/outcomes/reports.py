@@ -1,0 +1,109 @@
+"""Downloads: streamed row by row in constant memory, and harmless when opened in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from heapq import merge
+from operator import itemgetter
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model, QuerySet
+
+from issuance.checking.returned_rows import REASON, row_header
+from issuance.guests.grid import GuestReader
+from issuance.guests.reasons import reason_in_words
+from issuance.models import Recipient, RecipientList, RowError
+from issuance.models.cells import SEPARATOR
+from issuance.parsing.formula_escape import inert
+
+CHUNK = 2_000  # rows read at once, and lines sent at once
+MARK = "\ufeff"  # tells spreadsheets that the file is UTF-8
+REPORT_HEADER = ("row", "identifier", "type", "arm", "outcome", "reason", "time", "job", "reward id")
+Row = TypeVar("Row", bound=Model)
+
+
+def report(recipient_list: RecipientList, *, unmasked: bool) -> Iterator[str]:
+    """Every row of the file with its outcome, in the order of the file, as pieces of CSV.
+
+    Unmasked, the columns of the file follow; masked they are left out, as names and addresses could stand in them.
+    """
+    reader = GuestReader(recipient_list, unmasked=unmasked)
+    columns = reader.columns if unmasked else []
+    lines = merge(_guest_lines(reader, columns), _error_lines(reader, columns), key=itemgetter(0))
+    return _csv((*REPORT_HEADER, *columns), lines)
+
+
+def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[tuple[Any, ...]]:
+    """Read as plain values: a model instance per guest would take twice as long."""
+    jobs = _jobs(reader.list)
+    names = {pk: variant.name for pk, variant in reader.variants.items()}
+    words = cache(reason_in_words)
+    own = ("row", "value", "type", "variant_id", "outcome", "reason", "job_id", "reward_id")
+    guests = Recipient.objects.of_list(reader.list).values_list(*own, "cells" if columns else "row")
+    last = 0
+    while chunk := list(guests.filter(row__gt=last)[:CHUNK]):
+        for row, value, kind, variant, outcome, reason, job, reward, cells in chunk:
+            number, ended = jobs.get(job, ("", ""))
+            line = (row, reader.show(value), kind, names.get(variant, ""), reader.labels[outcome], words(reason),
+                    ended, number, reward)  # fmt: skip
+            yield (*line, *_padded(cells.split(SEPARATOR), columns)) if columns else line
+        last = chunk[-1][0]
+
+
+def _error_lines(reader: GuestReader, columns: list[str]) -> Iterator[tuple[Any, ...]]:
+    for error in _in_row_order(RowError.objects.of_list(reader.list)):
+        line = reader.bad(error)
+        cells = _padded([str(cell) for cell in error.cells], columns) if columns else []
+        yield (line.row, line.shown, "", "", line.label, line.reason, "", "", "", *cells)
+
+
+def _jobs(recipient_list: RecipientList) -> dict[int | None, tuple[Any, str]]:
+    """(number, when it ended in the merchant's zone) of each job."""
+    zone = ZoneInfo(recipient_list.merchant.time_zone)
+    jobs = recipient_list.jobs.values_list("pk", "number", "ended_at")
+    return {pk: (number, f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if at else "") for pk, number, at in jobs}
+
+
+def _padded(cells: list[str], columns: list[str]) -> list[str]:
+    return cells + [""] * (len(columns) - len(cells))
+
+
+def bad_rows(recipient_list: RecipientList) -> Iterator[str]:
+    """Every invalid row: why, where, and its cells as they stood in the file, as pieces of CSV.
+
+    Repaired, the file can be brought back: `returned_rows` knows it by its second column.
+    """
+    names = recipient_list.file_info.get("names") or []
+    errors = _in_row_order(RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID))
+    lines = ((reason_in_words(error.code), error.row, *error.cells) for error in errors)
+    return _csv((REASON, row_header(recipient_list), *names), lines)
+
+
+def _in_row_order(rows: QuerySet[Row]) -> Iterator[Row]:
+    """All rows, a chunk at a time by row number: no cursor is held while a slow reader downloads."""
+    last = 0
+    while chunk := list(rows.filter(row__gt=last)[:CHUNK]):
+        yield from chunk
+        last = chunk[-1].row  # type: ignore[attr-defined]
+
+
+class _Echo:
+    """What csv.writer needs of a file, returning the line instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    piece = [MARK, writer.writerow([inert(name) for name in header])]
+    for line in lines:
+        piece.append(writer.writerow([inert(cell) for cell in line]))
+        if len(piece) >= CHUNK:
+            yield "".join(piece)
+            piece = []
+    if piece:
+        yield "".join(piece)

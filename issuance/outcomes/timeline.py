@@ -1,0 +1,71 @@
+"""The story of a list, from its events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from issuance.models import Event, RecipientList
+from issuance.models.states import JobState, ListState
+
+MOST = 12
+NOTABLE_JOB_STATES = (
+    JobState.NEEDS_REVIEW, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.REVOKED
+)  # fmt: skip
+SENTENCES = {
+    ListState.UPLOADED: "List added",
+    ListState.READING: "Reading started",
+    ListState.MAPPING: "Waiting for its columns to be chosen",
+    ListState.UNREADABLE: "The file can’t be read",
+    ListState.CHECKED: "File read and checked",
+    ListState.REPAIRING: "Repair of many rows started",
+    ListState.AWAITING_APPROVAL: "Asked for approval",
+    ListState.HELD: "Launched",
+    ListState.ISSUING: "Issuing started",
+    ListState.FINISHED: "Finished",
+    ListState.STOPPED: "Stopped",
+    ListState.DISCARDED: "Discarded",
+}
+WAITS = (ListState.MAPPING, ListState.CHECKED, ListState.AWAITING_APPROVAL)
+MOVES: dict[tuple[str, str], str] = {
+    (ListState.HELD, ListState.CHECKED): "Stopped before anything was sent",
+    (ListState.REPAIRING, ListState.CHECKED): "Repair ended",
+    (ListState.UNREADABLE, ListState.READING): "Continued without the rest of the file",
+    (ListState.AWAITING_APPROVAL, ListState.HELD): "Approved and launched",
+    (ListState.AWAITING_APPROVAL, ListState.CHECKED): "Back at its review",
+}
+
+
+class Line(NamedTuple):
+    sentence: str
+    at: datetime
+    actor: str
+    tone: str
+
+
+def timeline_of(recipient_list: RecipientList) -> list[Line]:
+    """The latest lines first: every move of the list, and those of its jobs that a person should know."""
+    events = Event.objects.filter(recipient_list=recipient_list).select_related("actor", "job")
+    notable = events.filter(Q(job=None) | Q(new_state__in=NOTABLE_JOB_STATES)).defer("job__body")
+    found = list(notable.order_by("-pk")[:MOST])
+    return [_past(_line(event), event) if event is not found[0] else _line(event) for event in found]
+
+
+def _past(line: Line, event: Event) -> Line:
+    """What waited for a person waits no more once something came after it."""
+    return line._replace(tone="") if event.job_id is None and event.new_state in WAITS else line
+
+
+def _line(event: Event) -> Line:
+    if event.job is not None:
+        state = JobState(event.new_state)
+        sentence, tone = f"Job {event.job.number}: {state.label.lower()}", state.tone
+    else:
+        sentence, tone = SENTENCES[ListState(event.new_state)], ListState(event.new_state).tone
+        if event.note and not event.old_state:
+            return Line(event.note, event.at, str(event.actor or ""), tone)
+        sentence = MOVES.get((event.old_state, event.new_state), sentence)
+    note = f". {event.note}" if event.note else ""
+    return Line(sentence + note, event.at, str(event.actor or ""), tone)

@@ -1,0 +1,74 @@
+"""What keeps a list from moving, in words: said once, however many of its jobs it holds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from issuance.guests.reasons import problem_in_words
+from issuance.models import IssuanceJob, RecipientList
+from issuance.models.states import JobState
+from thanxportal.partner.models import Credential
+
+QUIET_AFTER = timedelta(minutes=10)
+PATIENCE = 3  # sends without an answer that Thanx took, before the page speaks of it
+SHORT = 5  # seconds of a pause that nobody need hear of
+PARKED_LIST = (
+    "Making its jobs failed five times in a row. Staff look at it. Nothing was sent, and you can still stop it."
+)
+NAMED = 3  # jobs of one trouble that are named
+
+
+def troubles_of(recipient_list: RecipientList, jobs: Sequence[IssuanceJob], now: datetime) -> list[str]:
+    """First what holds up everybody, asked only while the list runs; then what holds up single jobs."""
+    troubles = list(_of_everybody(now)) if recipient_list.status.running else []
+    if recipient_list.parked:
+        troubles.append(PARKED_LIST)
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for job in jobs:
+        if trouble := _of_job(job, now):
+            found.setdefault(trouble, []).append(job.number)
+    return troubles + [_said(numbers, *trouble) for trouble, numbers in found.items()]
+
+
+def _of_everybody(now: datetime) -> Iterator[str]:
+    credential = Credential.objects.filter(client_id=settings.THANX_CLIENT_ID).first()
+    if credential is None:
+        return
+    if credential.refused_at:
+        yield "Thanx doesn’t let the portal in at the moment. Staff are on it; everything waits, and nothing is lost."
+    pause = credential.blocked_until - now.timestamp()
+    if pause > SHORT:
+        yield f"Thanx asks everybody to slow down: the next request goes out in {pause:,.0f} s, by itself."
+
+
+def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
+    """(what is said of one job, of several, and what follows); None when nothing is unusual."""
+    if job.problem_code == "parked":
+        return "needs staff", "need staff", problem_in_words("parked")
+    if job.state == JobState.NEEDS_REVIEW:
+        return "needs review by staff", "need review by staff", problem_in_words(job.problem_code)
+    if job.state == JobState.FAILED:
+        unknown = "What became of the guests is unknown. Staff can revoke."
+        return "failed at Thanx", "failed at Thanx", unknown
+    if job.state == JobState.SENDING and job.in_doubt:
+        again = "Thanx is asked again with the same key, so nobody is rewarded twice."
+        return "got no clear answer from Thanx", "got no clear answer from Thanx", again
+    if job.state == JobState.READY and job.attempt_count >= PATIENCE:
+        again = "It is tried again by itself."
+        return "isn’t taken by Thanx at the moment", "aren’t taken by Thanx at the moment", again
+    if job.state == JobState.ACCEPTED and job.news_at and now - job.news_at > QUIET_AFTER:
+        quiet = f"{(now - job.news_at) // timedelta(minutes=10) * 10:,} min"
+        stuck = f"stuck at Thanx: no news for more than {quiet}"
+        return f"is {stuck}", f"are {stuck}", "Thanx is still being asked."
+    return None
+
+
+def _said(numbers: list[int], one: str, many: str, what_follows: str) -> str:
+    if len(numbers) == 1:
+        return f"Job {numbers[0]:,} {one}. {what_follows}".strip()
+    named = ", ".join(f"{number:,}" for number in numbers[:NAMED])
+    rest = len(numbers) - NAMED
+    return f"Jobs {named}{f' and {rest:,} more' if rest > 0 else ''} {many}. {what_follows}".strip()

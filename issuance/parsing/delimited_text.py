@@ -1,0 +1,207 @@
+"""Text files with one guest per line: which encoding, which delimiter, and their rows, strictly quoted."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from issuance.parsing.columns import holds_identifier
+from issuance.parsing.identifiers import EMAIL_ANYWHERE
+from issuance.parsing.unreadable_file import UnreadableFile
+
+DELIMITERS = (",", ";", "\t", "|")
+_CHUNK = 1024 * 1024  # also the bound of a line: a whole chunk without a line end is refused
+_MOST_COLUMNS = 2_000
+_PROBED_CHARACTERS = 64 * 1024
+_PROBED_ROWS = 100
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # Before UTF-16, whose mark is its beginning.
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class RunTogether(list[str]):
+    """A row whose cell holds line ends, delimiters and a guest: almost always several rows after a lost quote."""
+
+
+class DelimitedText:
+    """Rows of a text. `open_text` opens it anew at its start, without translating line ends."""
+
+    sheets: tuple[str, ...] = ()
+    sheet = ""
+    sure = True
+
+    def __init__(self, open_text: Callable[[], TextIO], *, kind: str, encoding: str, bytes_total: int) -> None:
+        self._open_text = open_text
+        self._text: TextIO | None = None
+        self.kind = kind
+        self.encoding = encoding
+        self.bytes_total = bytes_total
+        self.warnings: list[str] = []
+        with open_text() as text:
+            self._skipped, self.delimiter = _probe(text.read(_PROBED_CHARACTERS))
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the reading has come, in bytes (rounded up to a block)."""
+        if isinstance(self._text, io.TextIOWrapper) and not self._text.closed:
+            return min(int(self._text.buffer.tell()), self.bytes_total)
+        return 0 if self._text is None else self.bytes_total
+
+    def close(self) -> None:
+        if self._text is not None:
+            self._text.close()
+
+    def rows(self) -> Iterator[list[str]]:
+        """All rows from the first, blank lines as empty lists. Raises UnreadableFile at the first broken quote."""
+        self.close()
+        self._text = text = self._open_text()
+        for _ in range(self._skipped):
+            text.readline()
+        reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+        ended = 0
+        try:
+            for cells in reader:
+                line = reader.line_num
+                if len(cells) > _MOST_COLUMNS:
+                    raise UnreadableFile("too_many_columns", line=ended + 1 + self._skipped, columns=_MOST_COLUMNS)
+                yield cells if line - ended < 2 else over_several_lines(cells, self.delimiter)
+                ended = line
+        except csv.Error as error:
+            code = "cell_too_long" if "field limit" in str(error) else "quote_unclosed"
+            line = ended + 1 + self._skipped
+            raise UnreadableFile(code, line=line, characters=csv.field_size_limit()) from None
+
+
+def over_several_lines(cells: list[str], delimiter: str) -> list[str]:
+    """A row with line ends in it, as RunTogether where a quote was probably lost."""
+    several = [cell for cell in cells if "\n" in cell or "\r" in cell]
+    lost = any(delimiter in cell and EMAIL_ANYWHERE.search(cell) for cell in several) or any(
+        delimiter in line and any(map(holds_identifier, line.split(delimiter)))
+        for cell in several
+        for line in cell.splitlines()
+    )
+    return RunTogether(cells) if lost else cells
+
+
+def open_text_file(path: Path, *, bytes_total: int, encoding: str = "") -> DelimitedText:
+    """Decide the encoding over the whole file, unless it is known.
+
+    It is that of its mark, else UTF-8 if most letters are, else Windows-1252. Raises UnreadableFile for NUL bytes and
+    for a line of a megabyte or more, before anything is read.
+    """
+    encoding, warnings = (encoding, []) if encoding else _encoding(path)
+
+    def open_text() -> TextIO:
+        return path.open(encoding=encoding, errors="replace", newline="")
+
+    table = DelimitedText(open_text, kind="csv", encoding=encoding, bytes_total=bytes_total)
+    table.warnings.extend(warnings)
+    return table
+
+
+def _encoding(path: Path) -> tuple[str, list[str]]:
+    with path.open("rb") as file:
+        head = file.read(4096)
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None) or _unmarked_utf16(head)
+    try:
+        _check_text(path, marked or "utf-8", "strict")
+        return marked or "utf-8", []
+    except UnicodeDecodeError:
+        pass
+    encoding = marked or ("utf-8" if _mostly_utf8(path) else "cp1252")
+    _check_text(path, encoding, "replace")
+    if encoding == "cp1252":
+        why = "because the file is not valid UTF-8: check that accented letters look right."
+        return encoding, [f"Read as Windows-1252, {why}"]
+    shown = encoding.upper().removesuffix("-SIG")
+    return encoding, [f"Read as {shown}, but some of its letters are damaged: they show as \ufffd."]
+
+
+def _mostly_utf8(path: Path) -> bool:
+    """Whether more letters beyond ASCII are valid UTF-8 than not: then a damaged place is less than a wrong reading."""
+    good = bad = 0
+    with path.open(encoding="utf-8", errors="replace", newline="") as text:
+        while block := text.read(_CHUNK):
+            broken = block.count("\ufffd")
+            good += len(block) - len(block.encode("ascii", "ignore")) - broken
+            bad += broken
+    return good > bad
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """UTF-16 without a mark shows itself by zeros in every other byte."""
+    half = len(head) // 2
+    if half < 4:
+        return None
+    if head[1::2].count(0) > half * 0.7 and not head[0::2].count(0):
+        return "utf-16-le"
+    return "utf-16-be" if head[0::2].count(0) > half * 0.7 and not head[1::2].count(0) else None
+
+
+def _check_text(path: Path, encoding: str, errors: str) -> None:
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    lines = 1
+    with path.open("rb") as file:
+        while block := file.read(_CHUNK):
+            text = decoder.decode(block)
+            line_ends = text.count("\n") or text.count("\r")
+            if (nul := text.find("\0")) >= 0:
+                raise UnreadableFile("nul_bytes", line=lines + (text.count("\n", 0, nul) or text.count("\r", 0, nul)))
+            if not line_ends and len(block) == _CHUNK:
+                raise UnreadableFile("line_too_long", line=lines)
+            lines += line_ends
+        decoder.decode(b"", final=True)
+
+
+def _probe(head: str) -> tuple[int, str]:
+    """(lines to skip, delimiter): from Excel's own `sep=` line, else the delimiter whose rows make most sense."""
+    first = head.partition("\n")[0].strip().strip('"')
+    if first[:4].lower() == "sep=" and first[4:5] in DELIMITERS:
+        return 1, first[4]
+    if len(head) == _PROBED_CHARACTERS:
+        head = head[: max(head.rfind("\n"), head.rfind("\r")) + 1] or head
+    # max() keeps the first of equals, hence the comma in a list of one column.
+    return 0, max(DELIMITERS, key=lambda delimiter: _sense(head, delimiter))
+
+
+def _sense(head: str, delimiter: str) -> tuple[int, float, int]:
+    """How much sense a delimiter makes: rows with a whole identifier in a cell, share of rows alike, columns."""
+    rows: list[list[str]] = []
+    try:
+        for cells in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, strict=True):
+            rows += [cells] if any(cells) else []
+            if len(rows) == _PROBED_ROWS:
+                break
+    except csv.Error:
+        pass  # What came before the broken quote still counts.
+    if not rows:
+        return (0, 0.0, 0)
+    widths = [len(cells) for cells in rows]
+    usual = max(set(widths), key=widths.count)
+    alike = widths.count(usual) / len(rows) if usual > 1 else 0.0
+    return (sum(any(map(_is_identifier, cells)) for cells in rows), round(alike, 1), usual)
+
+
+def _is_identifier(cell: str) -> bool:
+    text = cell.strip(" \"'<>")
+    found = EMAIL_ANYWHERE.search(text)
+    return found[0] == text if found else holds_identifier(text)
+
+
+def file_size(path: Path, *, max_bytes: int) -> int:
+    """The size in bytes. Raises UnreadableFile when it is 0 or more than `max_bytes`."""
+    size = os.stat(path).st_size
+    if not size:
+        raise UnreadableFile("empty_file")
+    if size > max_bytes:
+        raise UnreadableFile("file_too_large", megabytes=max_bytes // (1024 * 1024))
+    return size

@@ -1,0 +1,1 @@
+"""Running text as guests: taken whole, or shown to a person."""

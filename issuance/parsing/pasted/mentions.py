@@ -1,0 +1,168 @@
+"""Emails and phones in a line of running text.
+
+Part of a number is somebody else's number: so a phone is taken whole, or a person has to look at it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from issuance.parsing.identifiers import Finding, email_verdict, phone_verdict
+from issuance.parsing.pasted.phone_runs import DIGITS_OF_A_PHONE, phones_of_run
+
+_ADDRESS = re.compile(  # good or bad, or with its @ spelt out
+    r"(?<![\w.+'-])[\w.+'-]+ ?[(\[{] ?(?:at|@|ät) ?[)\]}] ?[\w-]+(?:(?:\.| ?[(\[{] ?(?:dot|\.) ?[)\]}] ?| dot )[\w-]+)+"
+    r"|(?<![^\s@<>()\[\],;:\"|])[^\s@<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*",
+    re.IGNORECASE,
+)
+_MONTH, _DAY, _YEAR = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d\d"
+_NO_PHONE = re.compile(  # a date, a time, or a number with commas between its thousands
+    rf"(?<![\d/.-]){_YEAR}([-/.]){_MONTH}\1{_DAY}(?![-/.]?\d)"
+    rf"|(?<![\d/.-])(?:{_DAY}([-/.]){_MONTH}\2|{_MONTH}([-/.]){_DAY}\3){_YEAR}(?![-/.]?\d)"
+    r"|\b\d{1,2}:\d\d(?::\d\d)?\b"
+    r"|(?<![\d,.])(?<!\d )\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?![\d,]|[ /.-]\d)"
+)
+_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+_RUN = re.compile(r"(?:\+\s?)?\(?\d[\d ().+/-]*")  # of one phone or several
+_OTHER_NUMBER = re.compile(  # before the number of something else
+    r"(?:#|\b(?:order|ordine|pedido|bestell\w*|rechnung\w*|invoice|kd-?nr|kundennummer|p\.? ?iva|vat|ust\S*|iban|ean"
+    r"|isbn|cpf|cnpj|siret|abn))\W{0,3}$",
+    re.IGNORECASE,
+)
+_DASHES = (0xAD, *range(0x2010, 0x2016), 0x2212, 0xFF0D)
+_SPACES_AND_MARKS = (0xA0, *range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x206A), 0x3000, 0xFEFF)
+_AS_TYPED = dict.fromkeys(_DASHES, "-") | dict.fromkeys(_SPACES_AND_MARKS, " ")  # sign for sign, so places stay
+_PART_OF_WORD = re.compile(r"[\w@./-]")
+_ABBREVIATION = re.compile(r"[^\W\d]\.")  # as in Tel.
+_WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)(?:[\w@]|[:*·~#\\]\d)[\w@]*", re.IGNORECASE)
+_DIGITS_OF_A_WORD = 2  # as in A17 or 3rd, which are no part of the phone beside them
+_LEFT = re.compile(
+    r"(?<![\w.+-])[\w.+-]+\s+at\s+[\w-]+(?:\.|\s+dot\s+)[a-z]{2,}|[+(]?\d(?:[ ().+/-]?\d){6,}", re.IGNORECASE
+)
+_SEPARATOR = re.compile(r"[,;|&]|\b(?:and|or|und|oder|et|ou|y|o|e)\b", re.IGNORECASE)  # between two guests
+
+
+class Mention(NamedTuple):
+    """What is written at a place of a line, good or bad: an email or a phone.
+
+    `unclear` says that it isn't sure which of its digits are the phone's.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    unclear: bool = False
+
+    def verdict(self, country: str) -> Finding:
+        if self.unclear:
+            return Finding("", "phone_unclear", False)
+        return email_verdict(self.text) if self.kind == "email" else phone_verdict(self.text, country)
+
+
+def found_in(line: str, country: str) -> list[Mention]:
+    """All emails and phones of a line, in its order."""
+    emails = [_bare_address(match) for match in _ADDRESS.finditer(line)]
+    return sorted(emails + _phones(_blanked(_ADDRESS, line), country))
+
+
+def guests_of(line: str, found: list[Mention]) -> list[list[Mention]]:
+    """The guests of a line, each with what was written for them, the email first.
+
+    As many emails as phones belong to the same guests if they take turns in the same way all along, or if all of one
+    kind come first. Else an email and a phone do that stand together, apart from the others; and everything else is a
+    guest by itself.
+    """
+    emails, phones = ([one for one in found if one.kind == kind] for kind in ("email", "phone"))
+    if len(emails) == len(phones) and (_take_turns(line, found) or _come_apart(emails, phones)):
+        return [list(pair) for pair in zip(emails, phones, strict=True)]
+    guests: list[list[Mention]] = []
+    for group in _groups(line, found):
+        one_of_each = len(group) == 2 and group[0].kind != group[1].kind
+        guests += [sorted(group, key=lambda one: one.kind)] if one_of_each else [[one] for one in group]
+    return guests
+
+
+def _groups(line: str, found: list[Mention]) -> list[list[Mention]]:
+    """What stands beside each other with nothing between that separates guests."""
+    groups: list[list[Mention]] = []
+    for one in found:
+        if groups and not _SEPARATOR.search(line, groups[-1][-1].end, one.start):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+def left_of(line: str, found: list[Mention]) -> list[str]:
+    """What looks like an email or a phone, but was not taken for one."""
+    rest, at = [], 0
+    for one in found:
+        rest.append(line[at : one.start])
+        at = one.end
+    text = "|".join([*rest, line[at:]]).translate(_AS_TYPED)
+    return [match[0].strip() for match in _LEFT.finditer(_blanked(_NO_PHONE, text))]
+
+
+def _take_turns(line: str, found: list[Mention]) -> bool:
+    pairs = [*zip(found[::2], found[1::2], strict=True)]
+    turns = {(one.kind, other.kind, len(_SEPARATOR.findall(line, one.end, other.start))) for one, other in pairs}
+    return len(turns) == 1 and all(one.kind != other.kind for one, other in pairs)
+
+
+def _come_apart(emails: list[Mention], phones: list[Mention]) -> bool:
+    return bool(emails) and (emails[-1] < phones[0] or phones[-1] < emails[0])
+
+
+def _blanked(pattern: re.Pattern[str], line: str) -> str:
+    return pattern.sub(lambda match: "|" * len(match[0]), line)
+
+
+def _bare_address(match: re.Match[str]) -> Mention:
+    """Without what stands around it in a text and is no part of it: quotes, bullets, *emphasis*."""
+    start, end, line = *match.span(), match.string
+    while start < end and _is_sign(line[start]):
+        start += 1
+    while start < end and _is_sign(line[end - 1]):
+        end -= 1
+    while end - start > 2 and line[start] == line[end - 1] and line[start] in "*_~":
+        start, end = start + 1, end - 1
+    return Mention(start, end, line[start:end], "email")
+
+
+def _is_sign(character: str) -> bool:
+    return character in ".'" if character.isascii() else unicodedata.category(character)[0] in "PS"
+
+
+def _phones(line: str, country: str) -> list[Mention]:
+    line = _blanked(_NO_PHONE, _blanked(_LINK, line.translate(_AS_TYPED)))
+    found: list[Mention] = []
+    for run in _RUN.finditer(line):
+        start, end = _detached(line, run)
+        word = _WORD_AFTER.match(line, end) if start < end == run.end() and not run[0].endswith(" ") else None
+        if word:
+            spans = [(start, word.end(), True)] if sum(map(str.isdigit, run[0])) >= DIGITS_OF_A_PHONE else []
+        else:
+            spans = phones_of_run(line, start, end, country)
+        other = _OTHER_NUMBER.search(line, max(start - 20, 0), start) is not None
+        found += [Mention(at, to, line[at:to], "phone", unclear or other) for at, to, unclear in spans]
+    return found
+
+
+def _detached(line: str, run: re.Match[str]) -> tuple[int, int]:
+    """Where the digits of a run stand that are no part of a word, as in A17 or 3rd. Those of a long word before them
+    are nobody's phone."""
+    start, end = run.span()
+    text, before = run[0].rstrip(), line[max(start - 2, 0) : start]
+    if text[0] != "+" and _PART_OF_WORD.match(before[-1:]) and not _ABBREVIATION.fullmatch(before):
+        word = text.split()[0]
+        start = start + len(word) if _is_short(word) else end
+    if text == run[0] and _WORD_AFTER.match(line, end) and _is_short(word := text.split()[-1]):
+        end -= len(word)
+    return start, max(start, end)
+
+
+def _is_short(word: str) -> bool:
+    return sum(map(str.isdigit, word)) <= _DIGITS_OF_A_WORD

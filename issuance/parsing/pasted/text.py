@@ -1,0 +1,140 @@
+"""Guests from any pasted text: a column or table copied from a spreadsheet, a list with commas, a thread of mails."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import islice
+from types import TracebackType
+from typing import Self
+
+from issuance.parsing.columns import Columns
+from issuance.parsing.delimited_text import DelimitedText
+from issuance.parsing.identifiers import EMAIL_ANYWHERE
+from issuance.parsing.pasted.mentions import Mention, found_in, guests_of, left_of
+from issuance.parsing.pasted.phone_runs import FEWEST_DIGITS
+from issuance.parsing.recipient_file import Judged, Opened, RecipientFile, Verdict
+from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
+
+
+class PastedGuests:
+    """Guests found in running text; the same interface as RecipientFile.
+
+    Rows are numbered by guest, from 1, because one line may hold several. An email and a phone in the same line, as
+    many of one as of the other, belong to the same guests.
+    """
+
+    def __init__(self, text: str, *, country: str, max_rows: int, prefer: str = "email") -> None:
+        self._lines = text.splitlines()
+        self._country = country.upper()
+        self._prefer = prefer
+        self._max_rows = max_rows
+        size = len(text.encode("utf-8", "replace"))
+        columns = Columns(None, None, 0, ("Text",), True)
+        self.opened = Opened("text", "utf-8", "", columns, [[line] for line in self._lines[:20]], size)
+        self.bytes_read = 0
+        self.warnings: list[str] = []
+        self.left_out: list[str] = []
+        self.expected_rows = self._look_through()
+        if not self.expected_rows:
+            raise UnreadableFile("no_identifier_in_text")
+
+    def _look_through(self) -> int:
+        """How many guests there are; notes what is left out, and says how much that is."""
+        count = lines = 0
+        for line in filter(str.strip, self._lines):
+            found = found_in(line, self._country)
+            self.left_out += left_of(line, found) if found else [line.strip()]
+            count, lines = count + len(guests_of(line, found)), lines + (not found)
+        if lines:
+            what, was = ("1 line", "was") if lines == 1 else (f"{lines:,} lines", "were")
+            self.warnings.append(f"{what} without an email address or phone number {was} left out.")
+        if parts := len(self.left_out) - lines:
+            what = "1 part" if parts == 1 else f"{parts:,} parts"
+            self.warnings.append(f"{what} of other lines that may be an email or a phone could not be read as one.")
+        return count
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing to close: the text is in memory."""
+
+    def judged(self, *, size: int = 500, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
+        """As `verdicts`, `size` at a time, from row `after` on; rows are numbered by guest, so as many came before."""
+        return in_blocks(map(Verdict.judged, islice(self.verdicts(), after, None)), size)
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """One verdict per guest found. Raises UnreadableFile after `max_rows` of them."""
+        row = read = 0
+        for line_number, line in enumerate(self._lines, 1):
+            read += len(line) + 1
+            self.bytes_read = min(read, self.opened.bytes_total)
+            for guest in guests_of(line, found_in(line, self._country)):
+                if row == self._max_rows:
+                    raise UnreadableFile("too_many_rows", line=line_number, rows=self._max_rows)
+                row += 1
+                yield self._verdict(row, guest)
+
+    def _verdict(self, row: int, guest: list[Mention]) -> Verdict:
+        texts = [one.text for one in guest]
+        judged = [(one.kind, one.verdict(self._country)) for one in guest]
+        good = [(kind, finding) for kind, finding in judged if finding.value]
+        if not good:
+            return Verdict(row, "", "", texts, judged[0][1].code, "Text", False, "")
+        good.sort(key=lambda judged: judged[0] != self._prefer)
+        (kind, finding), *others = good
+        other = others[0][1].value if others else ""
+        return Verdict(row, kind, finding.value, texts, "", "", finding.fixed or len(good) < len(guest), other)
+
+
+def read_pasted(
+    text: str, *, country: str, max_rows: int = 1_000_000, prefer: str = "email"
+) -> RecipientFile | PastedGuests:
+    """Open pasted text: as a table with one guest per line where it clearly is one, else as running text.
+
+    Raises UnreadableFile when there is no text, or no email and no phone in it.
+    """
+    text = text.replace("\0", " ")
+    if not text.strip():
+        raise UnreadableFile("empty_text")
+    table = _as_table(text, country, max_rows, prefer)
+    return table or PastedGuests(text, country=country, max_rows=max_rows, prefer=prefer)
+
+
+def _as_table(text: str, country: str, max_rows: int, prefer: str) -> RecipientFile | None:
+    def open_text() -> io.StringIO:
+        return io.StringIO(text, newline="")
+
+    table = DelimitedText(
+        open_text, kind="text", encoding="utf-8", bytes_total=len(text.encode("utf-8", errors="replace"))
+    )
+    try:
+        guests = RecipientFile(table, country=country, max_rows=max_rows, prefer=prefer)
+        columns = guests.opened.columns
+        clear = columns.named or (columns.sure and _one_guest_per_line(text, table, columns.header_row))
+        return guests if clear and not _names_guests_elsewhere(table, columns, country) else None
+    except UnreadableFile:
+        return None
+
+
+def _one_guest_per_line(text: str, table: DelimitedText, header_row: int) -> bool:
+    rows = sum(any(map(str.strip, cells)) for cells in table.rows())
+    addresses = sum(1 for _ in islice(EMAIL_ANYWHERE.finditer(text), rows + 1))
+    return addresses <= rows and (header_row > 0 or rows > 1)
+
+
+def _names_guests_elsewhere(table: DelimitedText, columns: Columns, country: str) -> bool:
+    """Whether a cell that would not be looked at names a guest: then it is no table, or one guest would be lost.
+
+    Columns beside the guests' own may do so where a header says what is what: such as who brought them.
+    """
+    own = range(len(columns.names)) if columns.named else {columns.email, columns.phone}
+    return any(
+        found_in(cell, country)
+        for cells in islice(table.rows(), columns.header_row, None)
+        for at, cell in enumerate(cells)
+        if at not in own and ("@" in cell or sum(map(str.isdigit, cell)) >= FEWEST_DIGITS)
+    )

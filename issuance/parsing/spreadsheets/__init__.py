@@ -1,0 +1,1 @@
+"""XLSX and ODS as rows of text, in flat memory, without what only attacks need."""

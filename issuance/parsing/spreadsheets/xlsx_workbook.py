@@ -1,0 +1,144 @@
+"""XLSX workbooks: which sheets they show, and the rows of each in flat memory, however tall it is."""
+
+from __future__ import annotations
+
+import datetime
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from issuance.parsing.spreadsheets.shared_strings import MEMBER as STRINGS
+from issuance.parsing.spreadsheets.shared_strings import SharedStrings
+from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper, XmlRows
+from issuance.parsing.spreadsheets.xlsx_rows import PlainRows
+from issuance.parsing.spreadsheets.xml_stream import (
+    Parser,
+    blocks_of,
+    is_plain,
+    local,
+    looked_at,
+    parse,
+    whole_elements,
+)
+from issuance.parsing.spreadsheets.zip_safety import members_by_name
+from issuance.parsing.unreadable_file import UnreadableFile
+
+_RELATION = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
+             "http://purl.oclc.org/ooxml/officeDocument/relationships id")  # fmt: skip
+_STYLES = "xl/styles.xml"
+_DAY_ZERO = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - a date in a sheet has no zone
+_DAY_ZERO_OF_1904 = datetime.datetime(1904, 1, 1)  # noqa: DTZ001
+_DATE_FORMATS = {*range(14, 23), *range(45, 48)}
+_NOT_DATES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+
+
+class Workbook:
+    """The visible sheets of a workbook that was checked by `zip_safety`, and what they share."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with zipfile.ZipFile(path) as archive:
+            self._sizes = {name: member.file_size for name, member in members_by_name(archive).items()}
+        self._day_zero = _DAY_ZERO
+        targets = self._targets()
+        self.sheets = [Sheet(self, name, targets[key]) for name, key in self._listed() if key in targets]
+
+    def size_of(self, member: str) -> int:
+        return max(self._sizes.get(member.casefold(), 1), 1)
+
+    @cached_property
+    def cells(self) -> CellReader:
+        strings = SharedStrings(self.path if STRINGS.casefold() in self._sizes else None)
+        dates = _date_styles(self.path) if _STYLES in self._sizes else set()
+        return CellReader(strings, dates, self._day_zero)
+
+    def _listed(self) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if local(tag) == "workbookPr" and attributes.get("date1904") in ("1", "true"):
+                self._day_zero = _DAY_ZERO_OF_1904
+            elif local(tag) == "sheet" and attributes.get("state", "visible") == "visible":
+                key = next((attributes[name] for name in _RELATION if name in attributes), "")
+                found.append((attributes.get("name", ""), key))
+
+        parse(self.path, "xl/workbook.xml", Parser(start=start))
+        return found
+
+    def _targets(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if local(tag) == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
+                target = posixpath.join("/xl", attributes.get("Target", ""))
+                found[attributes.get("Id", "")] = posixpath.normpath(target).lstrip("/")
+
+        parse(self.path, "xl/_rels/workbook.xml.rels", Parser(start=start))
+        return found
+
+
+class Sheet:
+    """One sheet, read anew by each `rows()`."""
+
+    def __init__(self, book: Workbook, name: str, member: str) -> None:
+        self.name = name
+        self.share_read = 0.0
+        self._book = book
+        self._member = member
+
+    def rows(self) -> Iterator[list[str]]:
+        """All rows from the first on, blank ones too. Raises UnreadableFile where the sheet is damaged, after those
+        before it."""
+        keeper = RowKeeper()
+        head, blocks = looked_at(self._blocks())
+        reader: PlainRows | XmlRows
+        if is_plain(head, b"<sheetData"):
+            reader = PlainRows(self._book.cells, keeper)
+            blocks = whole_elements(blocks, b"<row", b"</sheetData")
+        else:
+            reader = XmlRows(self._book.cells, keeper)
+        refusal = None
+        try:
+            for block in blocks:
+                reader.feed(block)
+                yield from keeper.take()
+            reader.end()
+        except UnreadableFile as error:
+            refusal = error
+        yield from keeper.take()
+        if refusal:
+            raise refusal
+
+    def _blocks(self) -> Iterator[bytes]:
+        done, size = 0, self._book.size_of(self._member)
+        for block in blocks_of(self._book.path, self._member):
+            done += len(block)
+            self.share_read = done / size
+            yield block
+
+
+def _date_styles(path: Path) -> set[int]:
+    formats: set[int] = set(_DATE_FORMATS)
+    dates: set[int] = set()
+    inside, number = False, 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal inside, number
+        name = local(tag)
+        if name == "numFmt" and re.search("[dmyhs]", _NOT_DATES.sub("", attributes.get("formatCode", "")).lower()):
+            formats.add(int(attributes.get("numFmtId", -1)))
+        elif name == "xf" and inside:
+            if int(attributes.get("numFmtId", 0)) in formats:
+                dates.add(number)
+            number += 1
+        inside = inside or name == "cellXfs"
+
+    def end(tag: str) -> None:
+        nonlocal inside
+        inside = inside and local(tag) != "cellXfs"
+
+    parse(path, _STYLES, Parser(start=start, end=end))
+    return dates

@@ -1,0 +1,1 @@
+"""What partner staff decide: resolutions, revocations, the end of a hold."""

@@ -1,0 +1,134 @@
+"""How the way to Thanx looks just now, for staff: budget used, who waits, how long it takes, what stands in the way."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Max, Q, Sum
+from django.utils import timezone
+
+from issuance.models import IssuanceJob, RecipientList, SendingHold, WebhookDelivery
+from issuance.models.states import JOB_DUE, DeliveryState, JobState
+from thanxportal.partner.gate import BURST, PEAK_INTERVAL, SUSTAINED_INTERVAL
+from thanxportal.partner.models import ApiRequest, Credential
+
+A_DAY = timedelta(days=1)
+
+
+class Window(NamedTuple):
+    """Requests sent within the window, of those that Thanx allows in it."""
+
+    label: str
+    used: int
+    most: int
+
+
+class Waiting(NamedTuple):
+    """Jobs of one class: due now, and due later."""
+
+    label: str
+    now: int
+    later: int
+
+
+@dataclass(frozen=True)
+class GateStatus:
+    """`seconds_left` is until the last job that waits now has been sent; None while nothing new may be sent."""
+
+    credential: Credential
+    hold: SendingHold | None
+    windows: list[Window]
+    queue: list[Waiting]
+    next_slot: float
+    seconds_left: float | None
+    blocked_until: datetime | None
+    parked: int
+    parked_lists: int
+    needs_review: int
+    last_webhook_at: datetime | None
+    webhooks_aside: int
+    jobs_with_missing: int
+    missing_reward_ids: int
+
+    @property
+    def health(self) -> str:
+        if self.hold:
+            return "held"
+        if self.credential.refused_at:
+            return "refused"
+        return "blocked" if self.blocked_until else "open"
+
+
+def gate_status() -> GateStatus:
+    """Six queries, none of which looks at guests."""
+    credential, hold = Credential.current(), SendingHold.objects.filter(in_force=True).first()
+    jobs, now = _jobs(), time.time()
+    waiting = jobs["urgent_now"] + jobs["ready_now"] + jobs["ready_later"]
+    blocked = credential.blocked_until > now
+    stopped = hold is not None or credential.refused_at is not None
+    return GateStatus(
+        credential=credential,
+        hold=hold,
+        windows=_windows(),
+        queue=[
+            Waiting("Replays and revocations", jobs["urgent_now"], jobs["urgent_later"]),
+            Waiting("First sends", jobs["ready_now"], jobs["ready_later"]),
+            Waiting("Polls", jobs["polls_now"], jobs["polls_later"]),
+        ],
+        next_slot=max(_free_at(credential) - now, 0.0),
+        seconds_left=None if stopped else _seconds_for(waiting, credential, now),
+        blocked_until=datetime.fromtimestamp(credential.blocked_until, UTC) if blocked else None,
+        parked=jobs["parked"],
+        parked_lists=RecipientList.objects.parked().count(),
+        needs_review=jobs["needs_review"],
+        **_webhooks(),
+    )
+
+
+def _windows() -> list[Window]:
+    now = timezone.now()
+    second = Q(at__gt=now - timedelta(seconds=1))
+    recent = ApiRequest.objects.filter(at__gt=now - timedelta(minutes=15))
+    counted = recent.aggregate(quarter=Count("pk"), second=Count("pk", filter=second))
+    return [Window("in the last second", counted["second"], 5), Window("in 15 minutes", counted["quarter"], 2_000)]
+
+
+def _jobs() -> dict[str, int]:
+    now = Q(next_attempt_at__lte=timezone.now())
+    later, parked = Q(next_attempt_at__gt=timezone.now()), Q(problem_code="parked", next_attempt_at=None)
+    classes = {
+        "urgent": Q(state__in=(JobState.SENDING, JobState.REVOKING)),
+        "ready": Q(state=JobState.READY),
+        "polls": Q(state__in=(JobState.ACCEPTED, JobState.NEEDS_REVIEW)),
+    }
+    counts = {f"{name}_now": Count("pk", filter=which & now) for name, which in classes.items()}
+    counts |= {f"{name}_later": Count("pk", filter=which & later) for name, which in classes.items()}
+    counts["needs_review"] = Count("pk", filter=Q(state=JobState.NEEDS_REVIEW))
+    return IssuanceJob.objects.filter(state__in=JOB_DUE).aggregate(parked=Count("pk", filter=parked), **counts)
+
+
+def _webhooks() -> dict[str, Any]:
+    aside = Count("pk", filter=Q(state=DeliveryState.QUARANTINED))
+    told = WebhookDelivery.objects.aggregate(last_webhook_at=Max("received_at"), webhooks_aside=aside)
+    missing = IssuanceJob.objects.filter(missing_reward_ids__gt=0, ended_at__gt=timezone.now() - A_DAY)
+    counted = missing.aggregate(jobs=Count("pk"), ids=Sum("missing_reward_ids"))
+    return told | {"jobs_with_missing": counted["jobs"], "missing_reward_ids": counted["ids"] or 0}
+
+
+def _free_at(credential: Credential) -> float:
+    """When the most urgent request would pass, in seconds since 1970."""
+    ahead = BURST * SUSTAINED_INTERVAL
+    return max(credential.peak_tat, credential.sustained_tat - ahead, credential.blocked_until)
+
+
+def _seconds_for(requests: int, credential: Credential, now: float) -> float:
+    """How long so many requests take: at peak speed while the burst lasts, then one in half a second."""
+    if not requests:
+        return 0.0
+    wait = max(_free_at(credential) - now, 0.0)
+    used = max(credential.sustained_tat - now, 0.0)
+    sustained = requests * SUSTAINED_INTERVAL - max(BURST * SUSTAINED_INTERVAL - used, 0.0)
+    return wait + max(requests * PEAK_INTERVAL, sustained)

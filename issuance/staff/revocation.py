@@ -1,0 +1,94 @@
+"""What revoking some jobs would undo: shown to staff before they decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from issuance.lifecycle.transitions import move_job
+from issuance.models import IssuanceJob, RecipientList
+from issuance.models.states import JOB_REVOCABLE, JobState
+from thanxportal.accounts.models import User, record_activity
+
+WHY_NOT: dict[str, str] = {
+    JobState.READY: "It isn’t sent yet: stop the list instead.",
+    JobState.SENDING: "It is being sent: wait for the answer of Thanx.",
+    JobState.ACCEPTED: "Thanx is still issuing it: wait until it has ended.",
+    JobState.NEEDS_REVIEW: "Nobody knows yet how it ended: settle that with Thanx first.",
+    JobState.REJECTED: "Thanx refused it as a whole: nobody was rewarded.",
+    JobState.CANCELLED: "It was never sent: nobody was rewarded.",
+    JobState.REVOKING: "It is being revoked already.",
+    JobState.REVOKED: "It was revoked before.",
+}
+
+
+@dataclass
+class ListImpact:
+    """One list: the jobs that would be revoked and those that would stay as they are."""
+
+    recipient_list: RecipientList
+    revoked: list[IssuanceJob] = field(default_factory=list)
+    staying: list[IssuanceJob] = field(default_factory=list)
+
+
+@dataclass
+class Impact:
+    """What can be revoked, list by list, and what can't, with the reason."""
+
+    lists: list[ListImpact]
+    impossible: list[tuple[IssuanceJob, str]]
+
+    @property
+    def jobs(self) -> list[IssuanceJob]:
+        return [job for one in self.lists for job in one.revoked]
+
+    @property
+    def guests(self) -> int:
+        return sum(job.total_count for job in self.jobs)
+
+    @property
+    def rewarded(self) -> int:
+        """Guests who are known to hold a reward."""
+        return sum(job.success_count for job in self.jobs)
+
+    @property
+    def unknown(self) -> int:
+        """Guests of failed jobs: Thanx doesn't say who of them holds a reward."""
+        return sum(job.total_count for job in self.jobs if job.state == JobState.FAILED)
+
+
+def impact_of(selected: Iterable[IssuanceJob]) -> Impact:
+    """Reads the selected jobs together with their siblings, in three queries however many there are."""
+    chosen = list(selected)
+    impossible = [(job, WHY_NOT[job.state]) for job in chosen if job.status not in JOB_REVOCABLE]
+    revocable = {job.pk for job in chosen if job.status in JOB_REVOCABLE}
+    family = (
+        IssuanceJob.objects.filter(recipient_list__jobs__in=revocable)
+        .distinct()
+        .defer("body")
+        .select_related("variant", "recipient_list__campaign", "recipient_list__merchant")
+        .order_by("recipient_list", "number")
+    )
+    lists: dict[int, ListImpact] = {}
+    for job in family:
+        one = lists.setdefault(job.recipient_list_id, ListImpact(job.recipient_list))
+        (one.revoked if job.pk in revocable else one.staying).append(job)
+    return Impact(list(lists.values()), impossible)
+
+
+@transaction.atomic
+def request_revocation(*, job: IssuanceJob, actor: User, reason: str) -> bool:
+    """Asks that an ended job's rewards be taken back; False if the job isn't completed or failed now."""
+    if job.status not in JOB_REVOCABLE:
+        return False
+    now = timezone.now()
+    fields = {"revoke_reason": reason[:300], "revoke_requested_by": actor, "revoke_sent_at": None}
+    if not move_job(job, JobState.REVOKING, actor=actor, note=reason, next_attempt_at=now, attempt_count=0, **fields):
+        return False
+    sentence = f"Revoking job {job.number} of “{job.recipient_list.name}”: {reason}"
+    target = f"list:{job.recipient_list_id}"
+    record_activity(merchant=job.recipient_list.merchant, actor=actor, sentence=sentence, target=target)
+    return True

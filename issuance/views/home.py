@@ -1,0 +1,61 @@
+"""The start page of a merchant."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from django_htmx.http import reselect, reswap, retarget
+
+from issuance.access import may
+from issuance.outcomes.home import Running, latest_of, mirror_of, needs_of, running_of
+from thanxportal.accounts.access import merchant_for
+from thanxportal.accounts.models import Right
+
+
+@require_GET
+def home(request: HttpRequest, handle: str) -> HttpResponse:
+    merchant = merchant_for(request, handle)
+    needs, lists = needs_of(merchant), running_of(merchant)
+    me = request.user.pk
+    mine = [need for need in needs if need.right and may(request, need.right) and need.asker != me]
+    context = {
+        "needs": mine,
+        "needs_count": sum(not need.more for need in mine),
+        "more_needs": any(need.more for need in mine),
+        "others": [need for need in needs if need not in mine],
+        "running_lists": lists,
+        "running_names": names_of(lists),
+        "lists": latest_of(merchant),
+        "mirror": mirror_of(merchant),
+        "may_build": may(request, Right.BUILD),
+    }
+    return TemplateResponse(request, "issuance/home.html", context)
+
+
+@require_GET
+@never_cache
+def running(request: HttpRequest, handle: str) -> HttpResponse:
+    """How far the running lists of the home page are; once they are others than it shows, the page anew."""
+    merchant = merchant_for(request, handle)
+    if not request.headers.get("HX-Request"):
+        return redirect("issuance:home", handle)
+    lists = running_of(merchant)
+    if request.GET.get("was") != names_of(lists):
+        return reselect(reswap(retarget(home(request, handle), "#main"), "outerHTML"), "#main")
+    context = {"running_lists": lists, "running_names": names_of(lists)}
+    return TemplateResponse(request, "issuance/home.html#running", context)
+
+
+def names_of(lists: list[Running]) -> str:
+    return "-".join(str(one.list.pk) for one in lists)
+
+
+@require_GET
+@never_cache
+def dock(request: HttpRequest, handle: str) -> HttpResponse:
+    """What is running, for the corner of every page; asked again as long as anything is."""
+    context = {"running_lists": running_of(merchant_for(request, handle))}
+    return TemplateResponse(request, "components/dock.html", context)

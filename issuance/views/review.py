@@ -1,0 +1,80 @@
+"""The decision: one screen that says what will happen, and the one act that makes it happen."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from issuance import tasks
+from issuance.access import list_for, may
+from issuance.forms.lists import LaunchForm
+from issuance.forms.undo import UndoForm
+from issuance.launching.launch import launch_list
+from issuance.launching.review import review_facts
+from issuance.launching.unit_of_undo import choose_unit_of_undo
+from issuance.models import RecipientList
+from issuance.models.states import ListState
+from thanxportal.accounts.access import user_of
+from thanxportal.accounts.models import Right
+from thanxportal.celery import nudge
+
+
+@require_GET
+@never_cache
+def list_review(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    recipient_list = list_for(request, handle, pk)
+    if recipient_list.status != ListState.CHECKED:
+        return redirect("issuance:list_detail", handle, pk)
+    return _review(request, recipient_list, LaunchForm(recipient_list))
+
+
+@require_POST
+def list_undo(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Keeps in which jobs the list is to be sent, and shows the review with them."""
+    recipient_list = list_for(request, handle, pk, Right.BUILD)
+    if recipient_list.status != ListState.CHECKED:
+        return redirect("issuance:list_detail", handle, pk)
+    form = UndoForm(recipient_list, request.POST)
+    if not form.is_valid():
+        return _review(request, recipient_list, LaunchForm(recipient_list), undo_form=form, status=422)
+    choose_unit_of_undo(recipient_list=recipient_list, **form.choice)
+    return redirect("issuance:list_review", handle, pk)
+
+
+@require_POST
+def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Launches a list once; a double click, the back button or a replayed form launch nothing more."""
+    recipient_list = list_for(request, handle, pk, Right.ISSUE)
+    if recipient_list.status != ListState.CHECKED:
+        return redirect("issuance:list_detail", handle, pk)
+    form = LaunchForm(recipient_list, request.POST)
+    if not form.is_valid() or review_facts(recipient_list)["blocked"]:
+        return _review(request, recipient_list, form, status=422)
+    token = form.cleaned_data["confirm_token"]
+    if launch_list(recipient_list=recipient_list, token=token, actor=user_of(request), hold=True):
+        nudge(tasks.work_list, recipient_list.pk)
+    elif token != recipient_list.confirm_token:
+        messages.warning(request, "This list changed since you opened its review. Look at it once more.")
+        return redirect("issuance:list_review", handle, pk)
+    return redirect("issuance:list_detail", handle, pk)
+
+
+def _review(
+    request: HttpRequest,
+    recipient_list: RecipientList,
+    form: LaunchForm,
+    *,
+    undo_form: UndoForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = review_facts(recipient_list) | {
+        "form": form,
+        "undo_form": undo_form or UndoForm(recipient_list),
+        "may_build": may(request, Right.BUILD),
+        "may_issue": may(request, Right.ISSUE),
+    }
+    return TemplateResponse(request, "issuance/list_review.html", context, status=status)

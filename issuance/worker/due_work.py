@@ -1,0 +1,115 @@
+"""Finding due work and doing it. The database row is the queue: whoever looks, finds everything."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from traceback import format_tb
+from typing import Any
+
+from django.db.models import Min, QuerySet
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from campaigns.models import Campaign, CampaignState
+from campaigns.publishing import publish_campaign
+from issuance import shutdown
+from issuance.checking.background_repairs import make_ordered_repair
+from issuance.engine.deliveries import apply_due_deliveries
+from issuance.engine.missing_webhooks import look_for_missing_webhooks
+from issuance.engine.planning import plan_list
+from issuance.engine.polling import poll_job, revoke_job
+from issuance.engine.sending_holds import sending_is_held
+from issuance.engine.submission import submit_job
+from issuance.importing.import_list import read_recipient_file
+from issuance.lifecycle.transitions import claim_job
+from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
+from issuance.models.states import JOB_DUE, JobState, ListState
+from thanxportal.partner.client import try_refused_credential
+
+log = logging.getLogger(__name__)
+MOST_AT_ONCE = 100
+
+
+def drive_due_work(*, list_id: int | None = None) -> int:
+    """Does all work that is due now, of one list or of all; returns how many pieces it found."""
+    lists, jobs = RecipientList.objects.all(), IssuanceJob.objects.due()
+    if list_id is not None:
+        lists, jobs = lists.filter(pk=list_id), jobs.filter(recipient_list=list_id)
+        found = 0
+    else:
+        try_refused_credential()
+        found = apply_due_deliveries() + look_for_missing_webhooks()
+        found += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
+    found += _each(read_recipient_file, lists.due_to_read().order_by("pk"))
+    found += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
+    if sending_is_held():
+        jobs = jobs.exclude(state=JobState.READY)
+    else:
+        found += _each(plan_list, lists.due_to_plan().order_by("held_until"))
+    return found + _each(work_job, jobs.in_turn())
+
+
+def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:
+    """One broken row must not stop the others: its lease runs out and it is tried again, a job at most five times."""
+    due = list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    for pk in due:
+        if shutdown.asked.is_set():
+            break
+        try:
+            work(pk)
+        except Exception as error:
+            # The frames, but not the message: a database quotes rows in it, and rows are guests.
+            frames = "".join(format_tb(error.__traceback__))
+            log.error(
+                "%s(%s) failed with %s; its lease will run out.\n%s", work.__name__, pk, type(error).__name__, frames
+            )
+    return len(due)
+
+
+def work_job(job_id: int) -> None:
+    """Takes a due job one step further: send, poll or revoke."""
+    job = claim_job(job_id)
+    if job is None:
+        return
+    if job.status in (JobState.READY, JobState.SENDING):
+        submit_job(job)
+    elif job.status == JobState.REVOKING:
+        revoke_job(job)
+    else:
+        poll_job(job)
+
+
+def next_due(*, list_id: int | None = None) -> datetime | None:
+    """When the next known piece of work is due; None if nothing is waiting."""
+    jobs = IssuanceJob.objects.filter(state__in=JOB_DUE, next_attempt_at__isnull=False)
+    lists = RecipientList.objects.all()
+    if list_id is not None:
+        jobs, lists = jobs.filter(recipient_list=list_id), lists.filter(pk=list_id)
+    publishing = Campaign.objects.none() if list_id else Campaign.objects.filter(state=CampaignState.PUBLISHING)
+    deliveries = WebhookDelivery.objects.none() if list_id else WebhookDelivery.objects.filter(due_at__isnull=False)
+    held = lists.filter(state=ListState.HELD, held_until__isnull=False)
+    if sending_is_held():
+        jobs, held = jobs.exclude(state=JobState.READY), held.none()
+    times = [
+        deliveries.aggregate(at=Min("due_at"))["at"],
+        publishing.aggregate(at=Min("next_attempt_at"))["at"],
+        jobs.aggregate(at=Min(_after_the_lease("next_attempt_at")))["at"],
+        held.aggregate(at=Min(_after_the_lease("held_until")))["at"],
+    ]
+    if (lists.due_to_read() | lists.due_to_repair()).exists():
+        times.append(timezone.now())
+    return min((at for at in times if at is not None), default=None)
+
+
+def _after_the_lease(due: str) -> Greatest:
+    """When a row can be worked on: when it is due, but not before the worker that has it lets go."""
+    return Greatest(due, Coalesce("lease_until", due))
+
+
+def seconds_to_next_due(*, most: float, list_id: int | None = None) -> float:
+    """How long a worker may rest: until the next piece of work, but never longer than `most` seconds."""
+    due = next_due(list_id=list_id)
+    rest = (due - timezone.now()) if due else timedelta(seconds=most)
+    return max(0.05, min(rest.total_seconds(), most))

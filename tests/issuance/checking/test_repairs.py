@@ -1,0 +1,203 @@
+"""Bad rows are repaired in place: the list ends as if it had been right from the start, and undoing restores it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+
+from campaigns.models import Campaign
+from issuance.checking.judging import judge
+from issuance.checking.repairs import edit_row, recipe_for, repair_domain, repair_rows, undo_repair
+from issuance.checking.tally import count_guests
+from issuance.importing.import_list import read_recipient_file
+from issuance.importing.new_list import create_list
+from issuance.launching.launch import launch_list
+from issuance.models import Event, Recipient, RecipientList, Repair, RowError
+from thanxportal.accounts.models import Activity, User
+
+BAD = """Name,Email,Mobile
+Ana,ana@example.com,(202) 555-0101
+Bob,bob at example.com,
+Cy,cy@example.com,202-555-0102
+Dee,cy (at) example dot com,
+Eve,eve@gmial.com,
+Fay,,07400 123456
+Gus,EVE@gmial.com,
+Hal,hal@example.com; hal@example.org,
+Ida,nobody,
+Joy,,
+"""
+
+
+@pytest.fixture
+def june(campaign: Campaign) -> RecipientList:
+    return read_file(campaign, BAD)
+
+
+def read_file(campaign: Campaign, text: str) -> RecipientList:
+    made = create_list(
+        campaign=campaign, name="June guests", content=ContentFile(text.encode(), "june.csv"), actor=None
+    )
+    read_recipient_file(made.pk)
+    made.refresh_from_db()
+    assert made.state == "checked", made.problem
+    return made
+
+
+def state_of(made: RecipientList) -> dict[Any, Any]:
+    """Everything that a repair could change, but for the token that it must change."""
+    made = RecipientList.objects.get(pk=made.pk)
+    guests = Recipient.objects.filter(recipient_list=made)
+    errors = RowError.objects.filter(recipient_list=made)
+    kept = made.tally
+    count_guests(made)
+    assert {key: count for key, count in kept.items() if count} == made.tally or not kept
+    values = ("row", "type", "value", "other", "fixed", "variant", "outcome")
+    return {
+        "guests": sorted(guests.values_list(*values)),
+        "errors": sorted(errors.values_list("row", "kind", "code", "column")),
+        "cells": {error.row: error.cells for error in errors},
+        "ledger": made.ledger,
+        "tally": made.tally,
+    }
+
+
+def fresh(made: RecipientList) -> RecipientList:
+    return RecipientList.objects.select_related("merchant", "campaign").get(pk=made.pk)
+
+
+def repair(made: RecipientList, key: str, actor: User, choice: str = "") -> Repair | None:
+    found = recipe_for(made, key, choice)
+    assert found is not None
+    return repair_rows(recipient_list=fresh(made), recipe=found, actor=actor)
+
+
+def edited(made: RecipientList, row: int, cells: list[str], actor: User) -> Repair | None:
+    made = fresh(made)
+    [verdict] = judge(made, [(row, cells)])
+    return edit_row(recipient_list=made, verdict=verdict, actor=actor)
+
+
+def outcome_of(made: RecipientList, row: int) -> str:
+    guest = Recipient.objects.filter(recipient_list=made, row=row).first()
+    return guest.value if guest else RowError.objects.get(recipient_list=made, row=row).kind
+
+
+@pytest.mark.parametrize(
+    ("key", "choice", "row", "becomes"),
+    [
+        ("at", "", 3, "bob@example.com"),
+        ("at", "", 5, "duplicate"),
+        ("country", "GB", 7, "+447400123456"),
+        ("several", "first", 9, "hal@example.com"),
+        ("several", "last", 9, "hal@example.org"),
+    ],
+)
+def test_a_repair_moves_rows_under_their_own_number_and_undo_restores_them(
+    key: str, choice: str, row: int, becomes: str, june: RecipientList, bea: User
+) -> None:
+    before = state_of(june)
+    made = repair(june, key, bea, choice)
+    assert made is not None
+    assert outcome_of(june, row) == becomes
+    assert state_of(june)["ledger"]["rows"] == before["ledger"]["rows"]
+    assert undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+    assert state_of(june) == before
+
+
+def test_what_no_repair_helps_stays_as_it_was(june: RecipientList, bea: User) -> None:
+    before = state_of(june)
+    assert repair(june, "signs", bea) is None
+    assert state_of(june) == before
+    assert not Repair.objects.exists()
+
+
+def test_a_misspelt_domain_is_repaired_in_guests_and_in_those_who_repeat_them(june: RecipientList, bea: User) -> None:
+    before = state_of(june)
+    made = repair_domain(recipient_list=fresh(june), written="gmial.com", meant="gmail.com", actor=bea)
+    assert made is not None
+    assert made.count == 2
+    assert outcome_of(june, 6) == "eve@gmail.com"
+    assert outcome_of(june, 8) == "duplicate"
+    assert "gmial" not in str(state_of(june)["tally"])
+    assert undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+    assert state_of(june) == before
+
+
+def test_a_row_repaired_into_a_later_guest_is_the_guest_as_it_would_have_been_in_a_right_file(
+    june: RecipientList, bea: User
+) -> None:
+    before = state_of(june)
+    made = edited(june, 3, ["Bob", "cy@example.com", ""], bea)
+    assert made is not None
+    assert outcome_of(june, 3) == "cy@example.com"
+    assert outcome_of(june, 4) == "duplicate"
+    assert undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+    assert state_of(june) == before
+
+
+def test_a_guest_who_was_repeated_is_not_lost_when_the_first_row_is_undone(june: RecipientList, bea: User) -> None:
+    first = edited(june, 3, ["Bob", "new@example.com", ""], bea)
+    assert first is not None
+    edited(june, 10, ["Ida", "NEW@example.com", ""], bea)
+    assert outcome_of(june, 10) == "duplicate"
+    assert undo_repair(repair=Repair.objects.get(pk=first.pk), actor=bea)
+    assert outcome_of(june, 10) == "new@example.com"
+    assert outcome_of(june, 3) == "invalid"
+
+
+def test_a_repair_that_another_one_built_on_is_undone_after_that_one_only(june: RecipientList, bea: User) -> None:
+    first = edited(june, 3, ["Bob", "still wrong", ""], bea)
+    second = edited(june, 3, ["Bob", "bob@example.com", ""], bea)
+    assert first is not None
+    assert second is not None
+    assert not undo_repair(repair=Repair.objects.get(pk=first.pk), actor=bea)
+    assert undo_repair(repair=Repair.objects.get(pk=second.pk), actor=bea)
+    assert undo_repair(repair=Repair.objects.get(pk=first.pk), actor=bea)
+    assert not undo_repair(repair=Repair.objects.get(pk=first.pk), actor=bea)
+
+
+def test_a_review_that_was_open_before_a_repair_can_not_launch_the_list(june: RecipientList, bea: User) -> None:
+    reviewed = fresh(june)
+    repair(june, "at", bea)
+    assert not launch_list(recipient_list=reviewed, token=reviewed.confirm_token, actor=bea)
+    assert fresh(june).state == "checked"
+
+
+def test_two_people_who_repair_at_once_never_build_on_the_same_state(june: RecipientList, bea: User) -> None:
+    mine, theirs = fresh(june), fresh(june)
+    recipe = recipe_for(june, "at")
+    assert recipe is not None
+    assert repair_rows(recipient_list=mine, recipe=recipe, actor=bea)
+    assert repair_rows(recipient_list=theirs, recipe=recipe, actor=bea) is None
+
+
+def test_nothing_is_repaired_or_undone_once_the_list_is_launched(june: RecipientList, bea: User) -> None:
+    made = repair(june, "at", bea)
+    assert made is not None
+    launched = fresh(june)
+    assert launch_list(recipient_list=launched, token=launched.confirm_token, actor=bea)
+    assert repair(june, "country", bea, "GB") is None
+    assert not undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+
+
+def test_the_story_tells_who_repaired_what_without_naming_a_guest(june: RecipientList, bea: User) -> None:
+    made = repair(june, "country", bea, "GB")
+    assert made is not None
+    undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+    notes = list(Event.objects.filter(recipient_list=june).exclude(note="").values_list("note", "actor__name"))
+    assert notes == [
+        ("Read phone numbers as those of the United Kingdom: 1 row.", "Bea"),
+        ("Undone: Read phone numbers as those of the United Kingdom: 1 row.", "Bea"),
+    ]
+    said = " ".join(Activity.objects.values_list("sentence", flat=True))
+    assert "7400" not in said
+    assert "undone" in said.lower()
+
+
+def test_an_unknown_repair_or_country_is_none(june: RecipientList) -> None:
+    assert recipe_for(june, "everything") is None
+    assert recipe_for(june, "country", "XX") is None
+    assert recipe_for(june, "several", "both") is None

@@ -1,0 +1,156 @@
+"""A large list sends some guests of each arm ahead; the rest follows, or waits until somebody decides."""
+
+from typing import Any
+
+import pytest
+
+from campaigns.models import Campaign
+from issuance.engine.settlement import apply_snapshot
+from issuance.launching.launch import continue_after_safety_stop, launch_list, stop_list
+from issuance.models import IssuanceJob, RecipientList
+from issuance.staff.revocation import request_revocation
+from issuance.worker import due_work as engine
+from tests.conftest import World, checked
+from thanxportal.accounts.models import Notification, User
+from thanxportal.partner_api import IssuanceJob as Snapshot
+from thanxportal.partner_simulator import Simulator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def small_canaries(settings: Any) -> None:
+    settings.CANARY_ABOVE, settings.CANARY_SIZE, settings.HOLD_SECONDS = 100, 20, 120
+
+
+def many(number: int, refused: int = 0) -> str:
+    """A refused address is one whose name starts so: the simulator answers it with an opt-out."""
+    return "\n".join(f"{'refused' if i < refused else 'guest'}{i}@example.com" for i in range(number))
+
+
+def launched_with_care(campaign: Campaign, text: str) -> RecipientList:
+    guests = checked(campaign, text)
+    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, hold=True)
+    return guests
+
+
+def canaries_sent(guests: RecipientList, world: World) -> None:
+    """As far as Thanx's acceptance of the canaries; nobody has looked yet what became of them."""
+    world.advance(120)
+    world.work()
+    guests.refresh_from_db()
+    assert set(guests.jobs.filter(canary=True).values_list("state", flat=True)) == {"accepted"}
+
+
+def ended(guests: RecipientList) -> RecipientList:
+    guests.refresh_from_db()
+    assert (guests.state, guests.closed, guests.safety_stop_at) == ("finished", True, None)
+    return guests
+
+
+def waits_for_a_person(guests: RecipientList) -> bool:
+    guests.refresh_from_db()
+    rest = guests.jobs.filter(canary=False)
+    return guests.safety_stop_at is not None and not rest.exclude(state="ready", next_attempt_at=None).exists()
+
+
+def test_a_large_list_sends_canaries_first_and_the_rest_when_they_did_well(
+    one_arm: Campaign, simulator: Simulator, world: World
+) -> None:
+    guests = launched_with_care(one_arm, many(200))
+    world.drive()
+    assert list(IssuanceJob.objects.of_list(guests).values_list("canary", "total_count")) == [(True, 20), (False, 180)]
+    ended(guests)
+    assert max(simulator.rewards_by_identifier().values()) == 1
+
+
+def test_too_many_refused_canaries_stop_the_rest_until_somebody_decides(
+    one_arm: Campaign, simulator: Simulator, world: World, ana: User
+) -> None:
+    guests = launched_with_care(one_arm, many(200, refused=15))
+    world.drive()
+    assert waits_for_a_person(guests)
+    assert (guests.refused_count >= 15, guests.waiting_count) == (True, 180)
+    assert continue_after_safety_stop(recipient_list=guests, actor=ana)
+    assert not continue_after_safety_stop(recipient_list=guests, actor=ana)
+    world.drive()
+    ended(guests)
+
+
+def test_after_a_safety_stop_the_rest_can_be_cancelled(one_arm: Campaign, world: World, ana: User) -> None:
+    guests = launched_with_care(one_arm, many(200, refused=15))
+    world.drive()
+    assert waits_for_a_person(guests)
+    assert stop_list(recipient_list=guests, actor=ana)
+    guests.refresh_from_db()
+    assert (guests.state, guests.waiting_count) == ("stopped", 180)
+
+
+def test_one_bad_arm_among_good_ones_stops_the_rest(campaign: Campaign, world: World) -> None:
+    names = [f"{kind}{number}@example.com" for kind in ("refused", "guest") for number in range(300)]
+    tried = checked(campaign, "\n".join(names)).recipients.exclude(outcome="control").order_by("row")
+    arms = {row.value: row.variant.name for row in tried.select_related("variant")}
+    bad = [name for name, arm in arms.items() if name.startswith("refused") and arm == "Arm A"]
+    good = [name for name in arms if name.startswith("guest")]
+    guests = launched_with_care(campaign, "\n".join(bad[:10] + good))
+    world.drive()
+    ahead = {job.variant.name: (job.failure_count >= 10, job.total_count) for job in guests.jobs.filter(canary=True)}
+    assert ahead == {"Arm A": (True, 20), "Arm B": (False, 20)}
+    assert waits_for_a_person(guests)
+
+
+def test_a_canary_that_ends_well_after_a_safety_stop_leaves_the_decision_to_a_person(
+    one_arm: Campaign, simulator: Simulator, world: World, ana: User
+) -> None:
+    guests = launched_with_care(one_arm, many(200))
+    canaries_sent(guests, world)
+    canary = guests.jobs.get(canary=True)
+    summary = {"success_count": 0, "failure_count": 0, "failures": []}
+    answer = {"id": canary.thanx_id, "state": "completed", "summary": summary}
+    apply_snapshot(canary.pk, Snapshot.model_validate(answer))
+    assert waits_for_a_person(guests)
+
+    world.drive()
+    canary.refresh_from_db()
+    assert canary.state == "completed"
+    assert waits_for_a_person(guests)
+    assert continue_after_safety_stop(recipient_list=guests, actor=ana)
+    world.drive()
+    ended(guests)
+
+
+def test_stopping_before_the_canaries_leave_is_no_bad_news_of_them(one_arm: Campaign, world: World, ana: User) -> None:
+    guests = launched_with_care(one_arm, many(200))
+    world.advance(120)
+    engine.plan_list(guests.pk)
+    guests.refresh_from_db()
+    assert stop_list(recipient_list=guests, actor=ana)
+    guests.refresh_from_db()
+    assert (guests.state, guests.safety_stop_at, guests.waiting_count) == ("stopped", None, 200)
+    assert not guests.events.filter(note__contains="safety check").exists()
+    assert not Notification.objects.filter(kind="safety_stop").exists()
+
+
+def test_stopping_while_canaries_are_at_thanx_is_no_bad_news_of_them_either(
+    one_arm: Campaign, world: World, ana: User
+) -> None:
+    guests = launched_with_care(one_arm, many(200, refused=15))
+    canaries_sent(guests, world)
+    assert stop_list(recipient_list=guests, actor=ana)
+    world.drive()
+    guests.refresh_from_db()
+    assert (guests.state, guests.safety_stop_at, guests.waiting_count) == ("stopped", None, 180)
+
+
+def test_revoking_a_good_canary_does_not_stop_the_rest(
+    one_arm: Campaign, simulator: Simulator, world: World, ana: User
+) -> None:
+    guests = launched_with_care(one_arm, many(200))
+    canaries_sent(guests, world)
+    world.advance(5)
+    engine.drive_due_work()
+    canary = guests.jobs.get(canary=True)
+    assert canary.state == "completed"
+    assert request_revocation(job=canary, actor=ana, reason="Wrong reward.")
+    world.drive()
+    assert ended(guests).revoked_count + guests.refused_count + guests.rewarded_count == 200

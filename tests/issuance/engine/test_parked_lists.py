@@ -1,0 +1,77 @@
+"""A list whose plan kills its worker is put aside for staff instead of killing workers for ever."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from issuance.engine import planning
+from issuance.launching.launch import issue_now, stop_list
+from issuance.models import RecipientList
+from issuance.worker import due_work as engine
+from tests.conftest import World
+from thanxportal.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+LISTS = "/admin/issuance/recipientlist/"
+
+
+@pytest.fixture
+def parked(
+    one_arm: Campaign,
+    launched: Callable[[Campaign, str], RecipientList],
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> RecipientList:
+    guests, deaths = launched(one_arm, "a@example.com"), []
+
+    def die(*args: Any) -> None:
+        deaths.append(args)
+        raise MemoryError
+
+    with monkeypatch.context() as context:
+        context.setattr(planning, "_write_jobs", die)
+        for _ in range(12):
+            engine.drive_due_work()
+            world.advance(180)
+    assert len(deaths) == 5
+    assert f"List {guests.pk} is parked" in caplog.text
+    guests.refresh_from_db()
+    assert (guests.state, guests.parked, guests.lease_until) == ("held", True, None)
+    return guests
+
+
+def test_nobody_waits_for_it_any_more(parked: RecipientList) -> None:
+    assert engine.next_due() is None
+    assert not issue_now(recipient_list=parked)
+
+
+def test_the_merchant_is_told_and_can_still_stop_it(
+    parked: RecipientList, ana: User, client_of: Callable[[User], Client], world: World
+) -> None:
+    address = reverse("issuance:list_detail", args=["harbor-grill", parked.pk])
+    page = client_of(ana).get(address).content.decode()
+    assert "failed five times in a row. Staff look at it." in page
+    assert "Starting now" not in page
+    assert stop_list(recipient_list=parked, actor=ana)
+    parked.refresh_from_db()
+    assert (parked.state, parked.crash_count) == ("checked", 0)
+
+
+def test_staff_find_it_and_return_it_to_work_with_a_reason(
+    parked: RecipientList, sam: User, client_of: Callable[[User], Client], world: World
+) -> None:
+    staff = client_of(sam)
+    assert str(parked) in staff.get(LISTS, {"parked": "yes"}).content.decode()
+    act = {"action": "return_to_work", "_selected_action": [parked.pk]}
+    assert staff.post(LISTS, act).status_code == 200
+    assert staff.post(LISTS, act | {"confirmed": "yes", "reason": ""}).status_code == 422
+    staff.post(LISTS, act | {"confirmed": "yes", "reason": "The worker has more memory now."})
+    world.drive()
+    parked.refresh_from_db()
+    assert (parked.state, parked.rewarded_count) == ("finished", 1)
+    assert parked.events.filter(actor=sam, note__contains="more memory").exists()

@@ -1,0 +1,149 @@
+"""A worker that is asked to stop puts its work down between two pieces and leaves no lease behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from campaigns.models import Campaign
+from issuance import shutdown
+from issuance.importing.new_list import create_list
+from issuance.models import IssuanceJob, RecipientList
+from issuance.worker import due_work as engine
+from tests.conftest import World
+from tests.crash.database import PostgreSQL, SQLite
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+ROWS = 400_000
+SETUP = f"""
+import django; django.setup()
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from campaigns.models import Campaign, RewardTemplate
+from issuance.importing.new_list import create_list
+from tests import cast
+from tests.crash.partner import MERCHANT
+from thanxportal.accounts.models import Merchant
+from django.utils import timezone
+call_command("migrate", verbosity=0)
+merchant = Merchant.objects.create(thanx_id=MERCHANT.id, handle=MERCHANT.handle, name=MERCHANT.name)
+for one in MERCHANT.templates:
+    RewardTemplate.objects.create(merchant=merchant, thanx_id=one.id, name=one.name, seen_at=timezone.now())
+campaign = cast.draft_campaign(merchant)
+Campaign.objects.filter(pk=campaign.pk).update(state="published", thanx_id="campaign")
+campaign.refresh_from_db()
+rows = "email\\n" + "\\n".join(f"guest{{number}}@example.com" for number in range({ROWS}))
+create_list(campaign=campaign, name="June", content=ContentFile(rows.encode(), name="june.csv"), actor=None)
+"""
+
+
+@contextmanager
+def asked_to_stop() -> Iterator[None]:
+    shutdown.asked.set()
+    yield
+    shutdown.asked.clear()
+
+
+@pytest.fixture(autouse=True)
+def asked_no_more() -> Iterator[None]:
+    yield
+    shutdown.asked.clear()
+
+
+@pytest.mark.django_db
+def test_no_new_piece_of_work_is_begun(one_arm: Campaign, world: World) -> None:
+    create_list(campaign=one_arm, name="June guests", content="a@example.com", actor=None)
+    with asked_to_stop():
+        engine.drive_due_work()
+    assert RecipientList.objects.get().state == "uploaded"
+
+
+@pytest.mark.django_db
+def test_a_list_that_is_being_read_is_let_go_after_the_batch_and_read_on_later(
+    one_arm: Campaign, monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    monkeypatch.setattr("issuance.importing.import_list.BATCH", 2)
+    text = "\n".join(f"guest{number}@example.com" for number in range(5))
+    guests = create_list(campaign=one_arm, name="June guests", content=text, actor=None)
+    with asked_to_stop():
+        engine.read_recipient_file(guests.pk)
+    guests.refresh_from_db()
+    assert (guests.state, guests.rows_count, guests.lease_until, guests.crash_count) == ("reading", 2, None, 0)
+    engine.drive_due_work()
+    guests.refresh_from_db()
+    assert (guests.state, guests.rows_count) == ("checked", 5)
+
+
+@pytest.mark.django_db
+def test_a_job_is_let_go_before_its_first_byte(
+    one_arm: Campaign, launched: Callable[[Campaign, str], RecipientList], world: World
+) -> None:
+    guests = launched(one_arm, "a@example.com")
+    engine.plan_list(guests.pk)
+    with asked_to_stop():
+        engine.work_job(guests.jobs.get().pk)
+    job = IssuanceJob.objects.get()
+    assert (job.state, job.lease_until, job.crash_count) == ("ready", None, 0)
+    assert job.next_attempt_at is not None
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[SQLite | PostgreSQL]:
+    address = connection.settings_dict
+    server = f"postgres://{address['USER']}:{address['PASSWORD']}@{address['HOST']}:{address['PORT'] or 5432}/"
+    made = PostgreSQL(server) if connection.vendor == "postgresql" else SQLite(tmp_path)
+    made.create()
+    yield made
+    made.drop()
+
+
+def row_of(database: SQLite | PostgreSQL) -> tuple[Any, ...]:
+    """State, rows read, lease and crashes of the one list, as another process sees them."""
+    query = "SELECT state, rows_count, lease_until, crash_count FROM issuance_recipientlist"
+    if isinstance(database, PostgreSQL):
+        with psycopg.connect(database.url) as postgresql:
+            return postgresql.execute(query).fetchone() or ()
+    import sqlite3
+
+    with closing(sqlite3.connect(database.url.removeprefix("sqlite:///"), timeout=20)) as sqlite:
+        return tuple(sqlite.execute(query).fetchone())
+
+
+def test_a_real_worker_that_reads_a_list_stops_in_time_without_a_lease(
+    database: SQLite | PostgreSQL, tmp_path: Path
+) -> None:
+    environment = os.environ | {
+        "DATABASE_URL": database.url,
+        "VAR_DIR": str(tmp_path),
+        "CELERY_BROKER_URL": "filesystem://",
+        "DJANGO_SETTINGS_MODULE": "thanxportal.settings",
+    }
+    subprocess.run([sys.executable, "-c", SETUP], env=environment, cwd=ROOT, check=True)
+    command = [sys.executable, "-m", "celery", "-A", "thanxportal", "worker", "-P", "threads", "-c", "2"]
+    worker = subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        while not 0 < row_of(database)[1] < ROWS:
+            assert worker.poll() is None
+            time.sleep(0.05)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=40) == 0
+    finally:
+        if worker.poll() is None:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+    state, rows, lease, crashes = row_of(database)
+    assert (state, lease, crashes) == ("reading", None, 0)
+    assert 0 < rows < ROWS

@@ -1,0 +1,55 @@
+"""The uploaded file is deleted after its retention, once it was read; what was read stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+
+from campaigns.models import Campaign
+from issuance.importing.new_list import create_list
+from issuance.importing.uploads import delete_old_uploads
+from issuance.launching.launch import discard_list
+from issuance.models import RecipientList
+from issuance.worker import due_work as engine
+from tests.conftest import World
+
+pytestmark = pytest.mark.django_db
+DAY = 24 * 3600
+
+
+def brought(campaign: Campaign, content: bytes = b"Email,Name\nann@example.com,Ann\n") -> tuple[RecipientList, Path]:
+    guests = create_list(campaign=campaign, name="June", content=ContentFile(content, "a.csv"), actor=None)
+    return guests, Path(guests.file.path)
+
+
+def test_a_file_that_was_not_read_is_kept_whatever_its_age(one_arm: Campaign, world: World) -> None:
+    _, path = brought(one_arm)
+    world.advance(400 * DAY)
+    assert delete_old_uploads() == 0
+    assert path.exists()
+
+
+def test_a_file_is_kept_for_its_retention_and_its_rows_for_good(one_arm: Campaign, world: World) -> None:
+    guests, path = brought(one_arm)
+    engine.drive_due_work(list_id=guests.pk)
+    world.advance(29 * DAY)
+    assert delete_old_uploads() == 0
+    world.advance(2 * DAY)
+    assert delete_old_uploads() == 1
+    assert delete_old_uploads() == 0
+    assert not path.exists()
+    assert guests.recipients.get().cells == "ann@example.com\x1fAnn"
+
+
+def test_samples_of_a_list_that_was_given_up_go_with_its_file(one_arm: Campaign, world: World) -> None:
+    guests, path = brought(one_arm, b"Ours,Theirs\nann@example.com,bob@example.com\n")
+    engine.drive_due_work(list_id=guests.pk)
+    guests.refresh_from_db()
+    assert discard_list(recipient_list=guests, actor=None)
+    world.advance(31 * DAY)
+    path.unlink()  # Somebody was faster: nothing to complain about.
+    assert delete_old_uploads() == 1
+    guests.refresh_from_db()
+    assert "example.com" not in str(guests.file_info)

@@ -1,0 +1,279 @@
+"""A list above the merchant's threshold is issued by two people, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from issuance.launching.approval import approve_list, send_back_list, withdraw_list
+from issuance.launching.launch import discard_list, issue_now, launch_list
+from issuance.models import Event, IssuanceJob, RecipientList
+from issuance.models.states import ListState
+from tests.conftest import World, checked
+from tests.issuance.factories_pages import guest_list, published_campaign
+from thanxportal.accounts.models import Activity, Merchant, User
+
+ClientOf = Callable[[User], Client]
+
+
+@pytest.fixture
+def strict(harbor: Merchant) -> Merchant:
+    """Harbor Grill lets one person reward four guests."""
+    harbor.approval_threshold = 4
+    harbor.save()
+    return harbor
+
+
+@pytest.fixture
+def june(strict: Merchant) -> RecipientList:
+    return guest_list(published_campaign(strict), waiting=5, control=2)
+
+
+@pytest.fixture
+def asked(june: RecipientList, sid: User) -> RecipientList:
+    """What Sid put before the approvers."""
+    assert launch_list(recipient_list=june, token=june.confirm_token, actor=sid, hold=True)
+    june.refresh_from_db()
+    return june
+
+
+def at(name: str, made: RecipientList) -> str:
+    return reverse(f"issuance:{name}", args=["harbor-grill", made.pk])
+
+
+def approve(browser: Client, made: RecipientList, **data: Any) -> Any:
+    return browser.post(at("list_approve", made), {"confirm_token": made.confirm_token} | data)
+
+
+def state_of(made: RecipientList) -> str:
+    return RecipientList.objects.values_list("state", flat=True).get(pk=made.pk)
+
+
+def stale(made: RecipientList) -> RecipientList:
+    """The same list as another process holds it in memory."""
+    return RecipientList.objects.select_related("merchant").get(pk=made.pk)
+
+
+def test_the_database_refuses_an_approval_by_who_asked(asked: RecipientList, sid: User) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RecipientList.objects.filter(pk=asked.pk).update(approved_by=sid)
+
+
+def test_the_database_refuses_a_large_list_that_nobody_approved(june: RecipientList, asked: RecipientList) -> None:
+    other = guest_list(june.campaign, waiting=5)
+    for made in (other, asked):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RecipientList.objects.filter(pk=made.pk).update(state=ListState.HELD)
+
+
+def test_a_large_list_waits_for_an_approver_instead_of_starting(
+    june: RecipientList, sid: User, client_of: ClientOf, world: World
+) -> None:
+    browser = client_of(sid)
+    assert "Ask for approval of 5 rewards" in browser.get(at("list_review", june)).content.decode()
+    browser.post(at("list_launch", june), {"confirm_token": june.confirm_token})
+    world.drive()
+    june.refresh_from_db()
+    assert (june.state, june.launched_by, june.launched_at) == ("awaiting_approval", sid, None)
+    assert june.asked_at is not None
+    assert not IssuanceJob.objects.exists()
+    assert not issue_now(recipient_list=june)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "state"), [(None, "held"), (5, "held"), (4, "awaiting_approval"), (0, "awaiting_approval")]
+)
+def test_only_lists_above_the_threshold_need_a_second_person(
+    threshold: int | None, state: str, june: RecipientList, sid: User, strict: Merchant
+) -> None:
+    strict.approval_threshold = threshold
+    strict.save()
+    launch_list(recipient_list=june, token=june.confirm_token, actor=sid, hold=True)
+    assert state_of(june) == state
+
+
+def test_a_managers_own_list_needs_another_person_too(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+    launch_list(recipient_list=june, token=june.confirm_token, actor=ana, hold=True)
+    june.refresh_from_db()
+    browser = client_of(ana)
+    page = browser.get(at("list_approval", june)).content.decode()
+    assert "Approve and issue" not in page
+    assert "Nobody can approve this yet" in page
+    assert approve(browser, june).status_code == 403
+    assert not approve_list(recipient_list=june, token=june.confirm_token, actor=ana)
+    assert state_of(june) == "awaiting_approval"
+
+
+def test_a_sender_may_not_approve_what_a_colleague_asked(
+    june: RecipientList, ana: User, sid: User, client_of: ClientOf
+) -> None:
+    launch_list(recipient_list=june, token=june.confirm_token, actor=ana, hold=True)
+    june.refresh_from_db()
+    for act in ("list_approve", "list_send_back"):
+        assert client_of(sid).post(at(act, june), {"reason": "no"}).status_code == 403
+
+
+def test_the_approver_sees_who_asked_and_the_same_facts_as_the_review(
+    asked: RecipientList, abe: User, client_of: ClientOf
+) -> None:
+    browser = client_of(abe)
+    assert browser.get(at("list_detail", asked))["Location"] == at("list_approval", asked)
+    page = browser.get(at("list_approval", asked)).content.decode()
+    assert "Sid asked for approval" in page
+    assert "<b>5 guests</b> of <b>Harbor Grill</b> and nothing to <b>2</b> (Control)" in page
+    assert "1 job of 5 guests" in page
+    assert "Approve and issue 5 rewards" in page
+
+
+def test_an_approval_starts_the_hold_and_the_rewards_go_out(
+    strict: Merchant, one_arm: Campaign, sid: User, abe: User, client_of: ClientOf, world: World, settings: Any
+) -> None:
+    one_arm.merchant.refresh_from_db()
+    made = checked(one_arm, " ".join(f"guest{number}@example.com" for number in range(6)))
+    launch_list(recipient_list=made, token=made.confirm_token, actor=sid, hold=True)
+    made.refresh_from_db()
+    settings.CANARY_ABOVE, settings.CANARY_SIZE = 2, 1
+    answer = approve(client_of(abe), made)
+    made.refresh_from_db()
+    assert answer["Location"] == at("list_detail", made)
+    assert (made.state, made.launched_by, made.approved_by, made.canary_size) == ("held", sid, abe, 1)
+    assert made.held_until is not None
+    assert made.launched_at is not None
+    assert (made.held_until - made.launched_at).total_seconds() == settings.HOLD_SECONDS
+    world.drive()
+    made.refresh_from_db()
+    assert made.closed
+    assert made.rewarded_count == 6
+    assert "by Sid, approved by Abe," in client_of(sid).get(at("list_detail", made)).content.decode()
+    assert IssuanceJob.objects.filter(canary=True).count() == 1
+
+
+def test_a_large_approval_takes_the_typed_count(asked: RecipientList, abe: User, client_of: ClientOf) -> None:
+    RecipientList.objects.filter(pk=asked.pk).update(waiting_count=8_412, rows_count=8_414)
+    asked.refresh_from_db()
+    browser = client_of(abe)
+    refused = approve(browser, asked, count="8")
+    assert refused.status_code == 422
+    assert "Approve and issue 8,412 rewards" in refused.content.decode()
+    assert approve(browser, asked, count="8,412").status_code == 302
+    assert state_of(asked) == "held"
+
+
+def test_a_campaign_that_ended_meanwhile_can_only_be_sent_back(
+    asked: RecipientList, abe: User, client_of: ClientOf
+) -> None:
+    Campaign.objects.update(end_at=asked.created_at)
+    browser = client_of(abe)
+    assert "Approve and issue" not in browser.get(at("list_approval", asked)).content.decode()
+    assert approve(browser, asked).status_code == 422
+    assert state_of(asked) == "awaiting_approval"
+
+
+def test_an_approver_sends_it_back_with_a_reason_that_the_asker_reads(
+    asked: RecipientList, sid: User, abe: User, client_of: ClientOf
+) -> None:
+    browser = client_of(abe)
+    assert browser.post(at("list_send_back", asked), {"reason": " "}).status_code == 422
+    assert state_of(asked) == "awaiting_approval"
+    browser.post(at("list_send_back", asked), {"reason": "Leave out the staff"})
+    asked.refresh_from_db()
+    assert asked.state == "checked"
+    assert "Leave out the staff" in client_of(sid).get(at("list_review", asked)).content.decode()
+    assert Activity.objects.filter(sentence__contains="Leave out the staff", actor=abe).exists()
+    assert Event.objects.get(old_state="awaiting_approval").note == "Sent back: Leave out the staff"
+
+
+def test_who_asked_withdraws_and_nobody_else(asked: RecipientList, sid: User, ana: User, client_of: ClientOf) -> None:
+    assert client_of(ana).post(at("list_withdraw", asked)).status_code == 403
+    assert not withdraw_list(recipient_list=asked, actor=ana)
+    client_of(sid).post(at("list_withdraw", asked))
+    assert state_of(asked) == "checked"
+
+
+def test_a_page_of_before_the_withdrawal_approves_nothing(
+    asked: RecipientList, sid: User, abe: User, client_of: ClientOf
+) -> None:
+    token = asked.confirm_token
+    withdraw_list(recipient_list=stale(asked), actor=sid)
+    again = stale(asked)
+    launch_list(recipient_list=again, token=again.confirm_token, actor=sid, hold=True)
+    for old in (token, uuid4()):
+        browser = client_of(abe)
+        browser.post(at("list_approve", asked), {"confirm_token": old})
+        assert state_of(asked) == "awaiting_approval"
+
+
+ANSWERS: dict[str, Callable[[RecipientList, User, User], bool]] = {
+    "approve": lambda made, asker, approver: approve_list(
+        recipient_list=made, token=made.confirm_token, actor=approver
+    ),
+    "send back": lambda made, asker, approver: send_back_list(recipient_list=made, actor=approver, reason="No"),
+    "withdraw": lambda made, asker, approver: withdraw_list(recipient_list=made, actor=asker),
+    "discard": lambda made, asker, approver: discard_list(recipient_list=made, actor=asker),
+}
+
+
+@pytest.mark.parametrize(("first", "second"), list(permutations(ANSWERS, 2)))
+def test_of_two_answers_at_once_the_first_wins(
+    first: str, second: str, asked: RecipientList, sid: User, abe: User
+) -> None:
+    one, other = stale(asked), stale(asked)
+    assert ANSWERS[first](one, sid, abe)
+    assert not ANSWERS[second](other, sid, abe)
+    assert state_of(asked) == one.state
+    assert Event.objects.filter(recipient_list=asked, old_state="awaiting_approval").count() == 1
+
+
+def test_a_second_click_on_approve_launches_nothing_more(asked: RecipientList, abe: User, client_of: ClientOf) -> None:
+    browser = client_of(abe)
+    first, second = approve(browser, asked), approve(browser, asked)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert Event.objects.filter(recipient_list=asked, new_state=ListState.HELD).count() == 1
+
+
+def test_a_stopped_hold_asks_again(asked: RecipientList, sid: User, abe: User, client_of: ClientOf) -> None:
+    approve(client_of(abe), asked)
+    client_of(sid).post(at("list_stop", asked))
+    asked.refresh_from_db()
+    assert (asked.state, asked.approved_by) == ("checked", None)
+    assert launch_list(recipient_list=asked, token=asked.confirm_token, actor=abe, hold=True)
+    assert state_of(asked) == "awaiting_approval"
+
+
+def test_a_list_that_waits_may_be_discarded(asked: RecipientList, bea: User, client_of: ClientOf) -> None:
+    client_of(bea).post(at("list_discard", asked))
+    assert state_of(asked) == "discarded"
+
+
+def test_home_says_what_waits_for_approval(asked: RecipientList, abe: User, client_of: ClientOf) -> None:
+    page = client_of(abe).get(reverse("issuance:home", args=["harbor-grill"])).content.decode()
+    assert "“June guests” waits for approval." in page
+    assert at("list_approval", asked) in page
+
+
+def test_a_poll_that_meets_the_approval_leads_there(asked: RecipientList, abe: User, client_of: ClientOf) -> None:
+    answer = client_of(abe).get(at("list_progress", asked), headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == at("list_approval", asked)
+
+
+def test_the_command_asks_as_well(strict: Merchant, one_arm: Campaign, tmp_path: Path, world: World) -> None:
+    file = tmp_path / "guests.csv"
+    file.write_text("\n".join(f"guest{number}@example.com" for number in range(6)))
+    said, told = StringIO(), StringIO()
+    with pytest.raises(SystemExit):
+        call_command("issue_rewards", str(file), "--wait", campaign=one_arm.pk, stdout=said, stderr=told)
+    assert json.loads(said.getvalue())["state"] == "awaiting_approval"
+    assert "an approver has to approve it" in told.getvalue()
+    assert not IssuanceJob.objects.exists()

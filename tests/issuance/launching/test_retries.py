@@ -1,0 +1,395 @@
+"""Refused guests sent again: in their arm, once, never beside a reward, and counted once in the family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from issuance.engine.planning import plan_list
+from issuance.launching.launch import discard_list, launch_list, stop_list
+from issuance.launching.retries import left_to_retry
+from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList
+from issuance.models.states import ListState
+from issuance.outcomes.lineage import family_of
+from tests.conftest import World
+from tests.issuance.factories_pages import guest_list, published_campaign
+from thanxportal.accounts.models import User
+
+ClientOf = Callable[[User], Client]
+Launch = Callable[[Campaign, str], RecipientList]
+GUESTS = "ann@example.com\nbob@example.com\nrefused@example.com\nrefused.too@example.com"
+
+
+@pytest.fixture
+def ended(campaign: Campaign, launched: Launch, world: World) -> RecipientList:
+    """A list that Thanx has finished, with guests whom it refused: their address starts with `refused`."""
+    guests = launched(campaign, "\n".join([GUESTS, *(f"refused{number}@example.com" for number in range(20))]))
+    world.drive()
+    guests.refresh_from_db()
+    assert guests.state == ListState.FINISHED
+    wrongly_addressed(guests)
+    assert guests.refused_count >= 10
+    return guests
+
+
+def wrongly_addressed(made: RecipientList) -> None:
+    """The simulator refuses by saying that the guest opted out, which is the one refusal that is final."""
+    made.recipients.filter(outcome="refused").update(reason="USER_EMAIL_INVALID")
+
+
+def post(browser: Client, name: str, made: RecipientList, query: str = "", **data: Any) -> Any:
+    return browser.post(reverse(f"issuance:{name}", args=["harbor-grill", made.pk]) + query, data)
+
+
+def page(browser: Client, made: RecipientList, name: str = "list_detail") -> str:
+    answer = browser.get(reverse(f"issuance:{name}", args=["harbor-grill", made.pk]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def retry(browser: Client, made: RecipientList, **data: Any) -> RecipientList:
+    post(browser, "list_retry", made, **data)
+    return RecipientList.objects.filter(parent=made).latest("pk")
+
+
+def send(made: RecipientList, world: World) -> None:
+    made.refresh_from_db()
+    assert launch_list(recipient_list=made, token=made.confirm_token, actor=None)
+    world.drive()
+    made.refresh_from_db()
+
+
+def test_refused_guests_stay_in_their_arm(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    child = retry(client_of(sid), ended)
+    assert child.state == ListState.CHECKED
+    assert child.waiting_count == child.rows_count == ended.refused_count
+    for guest in child.recipients.select_related("retry_of"):
+        assert guest.retry_of is not None
+        assert (guest.row, guest.variant_id) == (guest.retry_of.row, guest.retry_of.variant_id)
+        assert guest.retry_of.outcome == "refused"
+
+
+def test_a_second_click_makes_no_second_retry(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    browser = client_of(sid)
+    retry(browser, ended)
+    answer = post(browser, "list_retry", ended)
+    assert answer["Location"] == reverse("issuance:list_detail", args=["harbor-grill", ended.pk])
+    assert RecipientList.objects.filter(parent=ended).count() == 1
+    assert "nobody left to retry" in page(browser, ended)
+
+
+def test_the_database_refuses_a_guest_in_two_retries(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    child = retry(client_of(sid), ended)
+    guest = child.recipients.order_by("row")[0]
+    guest.pk, guest.row = None, 9_999
+    with pytest.raises(IntegrityError), transaction.atomic():
+        guest.save(force_insert=True)
+
+
+def test_a_corrected_guest_is_rewarded_and_the_family_counts_everybody_once(
+    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    first = child.recipients.order_by("row")[0]
+    post(browser, "list_correct", child, row=first.row, value=" Good@Example.com ")
+    send(child, world)
+    first.refresh_from_db()
+    assert (first.value, first.outcome) == ("good@example.com", "rewarded")
+    ledger = family_of(child).ledger
+    assert ledger["rows"] == ended.rows_count
+    assert ledger["rows"] == sum(value for term, value in ledger.items() if term != "rows")
+    assert ledger["rewarded"] == ended.rewarded_count + child.rewarded_count
+    assert ledger["refused"] == child.refused_count == ended.refused_count - 1
+
+
+def test_who_was_rewarded_already_is_never_sent_again(
+    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+) -> None:
+    rewarded = ended.recipients.filter(outcome="rewarded").first()
+    assert rewarded is not None
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    first = child.recipients.order_by("row")[0]
+    post(browser, "list_correct", child, row=first.row, value=rewarded.value)
+    send(child, world)
+    first.refresh_from_db()
+    assert (first.outcome, first.job) == ("already_rewarded", None)
+    assert GuestClaim.objects.filter(identity=rewarded.identity).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "This is not a phone number: it has no digits."),
+        ("nobody", "This is not a phone number: it has no digits."),
+        ("two@@example.com", "more than one @ sign"),
+        ("555-0142", "This phone number has no area code."),
+    ],
+)
+def test_a_correction_that_is_no_guest_is_refused_and_kept_in_its_field(
+    typed: str, said: str, ended: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    first = child.recipients.order_by("row")[0]
+    answer = post(browser, "list_correct", child, row=first.row, value=typed)
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert said in html
+    assert f'name="value" value="{typed}"' in html
+    was = first.value
+    first.refresh_from_db()
+    assert first.value == was
+
+
+def test_two_guests_of_a_retry_are_never_made_one(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    first, second = child.recipients.order_by("row")[:2]
+    answer = post(browser, "list_correct", child, row=first.row, value=second.value.upper())
+    assert answer.status_code == 422
+    assert f"This is the guest of row {second.row}." in answer.content.decode()
+
+
+def test_a_guest_who_is_left_out_stays_refused_in_the_parent(
+    ended: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    first = child.recipients.order_by("row")[0]
+    assert post(browser, "list_correct", child, "?after=3", row=first.row, leave_out=1)["Location"].endswith("?after=3")
+    child.refresh_from_db()
+    assert child.rows_count == child.waiting_count == ended.refused_count - 1
+    assert [guest.row for guest in left_to_retry(ended)] == [first.row]
+    assert post(browser, "list_correct", child, row=first.row, leave_out=1).status_code == 422
+    assert family_of(child).ledger["refused"] == 1
+
+
+def test_a_discarded_retry_gives_its_guests_back(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    assert discard_list(recipient_list=child, actor=sid)
+    assert left_to_retry(ended).count() == ended.refused_count
+    assert family_of(ended).ledger["refused"] == ended.refused_count
+    assert retry(browser, ended).rows_count == ended.refused_count
+
+
+def test_a_retry_can_take_one_cause_and_another_retry_the_rest(
+    ended: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    some = list(ended.recipients.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
+    Recipient.objects.filter(pk__in=some).update(reason="USER_PHONE_INVALID")
+    browser = client_of(sid)
+    assert "Retry 3<" in page(browser, ended)
+    child = retry(browser, ended, reason="USER_PHONE_INVALID")
+    assert child.rows_count == 3
+    assert f"Retry {ended.refused_count - 3} guests" in page(browser, ended)
+    assert retry(browser, ended).rows_count == ended.refused_count - 3
+
+
+def test_two_retries_of_one_list_have_names_of_their_own(
+    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+) -> None:
+    some = list(ended.recipients.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
+    Recipient.objects.filter(pk__in=some).update(reason="USER_PHONE_INVALID")
+    browser = client_of(sid)
+    child = retry(browser, ended, reason="USER_PHONE_INVALID")
+    other = retry(browser, ended)
+    send(child, world)
+    wrongly_addressed(child)
+    grandchild = retry(browser, child)
+    names = [one.name for one in (child, other, grandchild)]
+    assert names == ["June guests, retry", "June guests, retry 2", "June guests, retry 3"]
+
+
+def test_a_retry_is_cut_into_jobs_as_its_list_was(campaign: Campaign, sid: User, client_of: ClientOf) -> None:
+    info = {"names": ["Email", "Store"], "email": 0}
+    made = guest_list(campaign, ListState.FINISHED, refused=2, file_info=info, undo_column="Store", undo_size=500)
+    child = retry(client_of(sid), made)
+    assert (child.undo_column, child.undo_size, child.undo_cell) == ("Store", 500, 2)
+
+
+@pytest.fixture
+def stopped(campaign: Campaign, launched: Launch, world: World) -> RecipientList:
+    """A list that was stopped when Thanx had the guests of its first arm, and only those."""
+    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
+    assert plan_list(guests.pk)
+    guests.jobs.exclude(number=1).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    world.work()
+    guests.refresh_from_db()
+    assert stop_list(recipient_list=guests, actor=None)
+    world.drive()
+    guests.refresh_from_db()
+    assert (guests.state, guests.waiting_count > 0) == (ListState.STOPPED, True)
+    return guests
+
+
+def test_who_was_not_sent_by_a_stopped_list_is_sent_by_another_in_the_same_arm(
+    stopped: RecipientList, sid: User, client_of: ClientOf, world: World
+) -> None:
+    unsent, browser = stopped.waiting_count, client_of(sid)
+    assert f"Nothing was sent to {unsent} guests." in page(browser, stopped)
+    post(browser, "list_send_unsent", stopped)
+    child = RecipientList.objects.get(parent=stopped)
+    assert (child.name, child.waiting_count) == ("June guests, rest", unsent)
+    for guest in child.recipients.select_related("retry_of"):
+        assert guest.retry_of is not None
+        assert (guest.retry_of.outcome, guest.variant_id) == ("waiting", guest.retry_of.variant_id)
+    html = page(browser, child)
+    assert "to whom nothing was sent get it now" in html
+    assert "Why it was refused" not in html
+    send(child, world)
+    assert child.rewarded_count + child.refused_count == unsent
+    ledger = family_of(stopped).ledger
+    assert ledger["rows"] == stopped.rows_count == sum(value for term, value in ledger.items() if term != "rows")
+    assert ledger["waiting"] == 0
+    assert ledger["rewarded"] == stopped.rewarded_count + child.rewarded_count
+
+
+def test_unsent_guests_go_into_one_list_only_and_come_back_when_it_is_discarded(
+    stopped: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    unsent, browser = stopped.waiting_count, client_of(sid)
+    post(browser, "list_send_unsent", stopped)
+    child = RecipientList.objects.get(parent=stopped)
+    html = page(browser, stopped)
+    assert "Nothing was sent to" not in html
+    assert f"{unsent} guests in <a" in html
+    post(browser, "list_send_unsent", stopped)
+    assert RecipientList.objects.filter(parent=stopped).count() == 1
+    assert "nobody left to whom nothing was sent" in page(browser, stopped)
+    assert discard_list(recipient_list=child, actor=sid)
+    assert f"Nothing was sent to {unsent} guests." in page(browser, stopped)
+
+
+def test_only_who_may_issue_sends_the_rest_and_only_while_the_campaign_runs(
+    stopped: RecipientList, bea: User, sid: User, client_of: ClientOf
+) -> None:
+    assert post(client_of(bea), "list_send_unsent", stopped).status_code == 403
+    assert "send-unsent" in page(client_of(sid), stopped)
+    Campaign.objects.update(end_at=stopped.created_at)
+    html = page(client_of(sid), stopped)
+    assert "send-unsent" not in html
+    assert "“Win-back June” has ended, so a new campaign would have to reward them" in html
+
+
+def test_a_retry_that_could_not_work_is_not_offered(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    Campaign.objects.update(end_at=ended.created_at)
+    html = page(client_of(sid), ended)
+    assert 'id="retry"' not in html
+    assert "“Win-back June” has ended, so nobody can be sent again by it." in html
+
+
+def test_a_retry_of_a_retry_belongs_to_the_same_family(
+    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    send(child, world)
+    assert child.refused_count == ended.refused_count
+    wrongly_addressed(child)
+    grandchild = retry(browser, child)
+    family = family_of(child)
+    assert [member.depth for member in family.members] == [0, 1, 2]
+    assert family.ledger["waiting"] == grandchild.rows_count
+    assert family.ledger["refused"] == 0
+    html = page(browser, grandchild, "family")
+    assert "over 3 lists" in html
+
+
+def test_who_wants_no_rewards_is_never_asked_again(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    some = list(ended.recipients.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
+    Recipient.objects.filter(pk__in=some).update(reason="USER_OPTED_OUT")
+    browser = client_of(sid)
+    post(browser, "list_retry", ended, reason="USER_OPTED_OUT")
+    assert not RecipientList.objects.exclude(parent=None).exists()
+    child = retry(browser, ended)
+    assert child.rows_count == ended.refused_count - 3
+    assert not child.recipients.filter(retry_of__in=some).exists()
+    html = page(browser, ended)
+    assert "This guest doesn’t want rewards from you." in html
+    assert 'id="retry"' not in html
+    assert "Correct and retry" not in page_home(browser)
+
+
+def page_home(browser: Client) -> str:
+    return browser.get(reverse("issuance:home", args=["harbor-grill"])).content.decode()
+
+
+def test_a_running_list_or_an_ended_campaign_makes_no_retry(
+    ended: RecipientList, sid: User, client_of: ClientOf
+) -> None:
+    browser = client_of(sid)
+    running = guest_list(ended.campaign, ListState.ISSUING, refused=2, rewarded=1, waiting=1)
+    post(browser, "list_retry", running)
+    assert "hasn’t ended yet" in page(browser, running)
+    Campaign.objects.update(end_at=ended.created_at)
+    post(browser, "list_retry", ended)
+    assert "has ended, so nobody can be rewarded" in page(browser, ended)
+    assert not RecipientList.objects.exclude(parent=None).exists()
+
+
+def test_a_launched_retry_is_not_corrected_any_more(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    assert launch_list(recipient_list=child, token=child.confirm_token, actor=sid, hold=True)
+    answer = post(browser, "list_correct", child, row=child.recipients.all()[0].row, value="new@example.com")
+    assert answer.status_code == 422
+    assert not Recipient.objects.filter(value="new@example.com").exists()
+
+
+def test_an_ordinary_list_is_not_corrected_this_way(campaign: Campaign, sid: User, client_of: ClientOf) -> None:
+    made = guest_list(campaign, waiting=2)
+    answer = post(client_of(sid), "list_correct", made, row=2, value="new@example.com")
+    assert answer.status_code == 422
+
+
+def test_a_builder_corrects_and_a_sender_retries(
+    ended: RecipientList, bea: User, ben: User, sid: User, client_of: ClientOf
+) -> None:
+    assert post(client_of(bea), "list_retry", ended).status_code == 403
+    child = retry(client_of(sid), ended)
+    first = child.recipients.order_by("row")[0]
+    assert post(client_of(ben), "list_correct", child, row=first.row, value="x@example.com").status_code == 403
+    assert post(client_of(bea), "list_correct", child, row=first.row, value="x@example.com").status_code == 302
+    html = page(client_of(ben), child)
+    assert "refused0@" not in html
+    assert "r•••@example.com" in html
+
+
+def test_a_retry_costs_the_same_however_many_guests_it_has(
+    ended: RecipientList, sid: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    with django_assert_num_queries(9):
+        page(browser, child)
+
+
+def test_the_review_of_a_retry_is_the_review_of_any_list(
+    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    html = page(browser, child, "list_review")
+    assert f"Issue {child.waiting_count} rewards" in html
+    answer = post(browser, "list_launch", child, confirm_token=child.confirm_token)
+    assert answer.status_code == 302
+    world.drive()
+    child.refresh_from_db()
+    assert child.state == ListState.FINISHED
+    assert IssuanceJob.objects.filter(recipient_list=child).exists()
+
+
+def test_a_list_without_retries_is_a_family_of_one(harbor: Any, ana: User, client_of: ClientOf) -> None:
+    alone = guest_list(published_campaign(harbor), ListState.FINISHED, rewarded=2, invalid=1)
+    assert "No guest of this list was sent again." in page(client_of(ana), alone, "family")

@@ -1,0 +1,268 @@
+"""The start page and the lists of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import RewardTemplate
+from issuance.launching.retries import retry_refused
+from issuance.models import Recipient, RecipientList
+from issuance.models.states import ListState
+from issuance.views import lists as views_lists
+from tests.cast import draft_campaign
+from tests.issuance.factories_pages import guest_list, published_campaign
+from thanxportal.accounts.models import Merchant, User
+
+ClientOf = Callable[[User], Client]
+
+
+def home(browser: Client) -> str:
+    answer = browser.get(reverse("issuance:home", args=["harbor-grill"]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_stranger_finds_no_home(harbor: Merchant, cleo: User, client_of: ClientOf) -> None:
+    browser = client_of(cleo)
+    assert browser.get(reverse("issuance:home", args=["harbor-grill"])).status_code == 404
+    assert browser.get(reverse("issuance:list_index", args=["harbor-grill"])).status_code == 404
+
+
+def test_it_says_plainly_when_nothing_needs_anybody(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    guest_list(published_campaign(harbor), ListState.FINISHED, rewarded=3)
+    assert "Nothing needs you." in home(client_of(ana))
+
+
+def test_a_merchant_without_templates_is_told_so(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    RewardTemplate.objects.all().delete()
+    html = home(client_of(ana))
+    assert "Thanx publishes no reward templates for Harbor Grill yet" in html
+    assert "No lists yet" in html
+
+
+def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor)
+    guest_list(campaign, name="Checked one", waiting=3, invalid=1)
+    guest_list(campaign, ListState.FINISHED, name="Refused one", rewarded=3, refused=2)
+    guest_list(campaign, ListState.ISSUING, name="Unclear one", unknown=2, waiting=1)
+    guest_list(campaign, ListState.ISSUING, name="Held up", waiting=1, safety_stop_at=timezone.now())
+    draft_campaign(harbor, name="Half a campaign")
+    html = home(client_of(ana))
+    assert "“Checked one” is checked but not issued." in html
+    assert "3 of 4 rows would get a reward" in html
+    assert "2 guests of “Refused one” were refused." in html
+    assert "“Held up” was stopped by the safety check." in html
+    assert "1 job of “Unclear one” needs review." in html
+    assert "The campaign “Half a campaign” is a draft." in html
+    assert "4 things need you." in html
+    assert "Check and issue<span" in html
+    assert html.index("Waits for others") < html.index("1 job of “Unclear one” needs review.")
+
+
+def test_only_refused_guests_who_can_be_sent_again_are_counted(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    made = guest_list(published_campaign(harbor), ListState.FINISHED, name="June", rewarded=1, refused=5)
+    refused = list(Recipient.objects.filter(recipient_list=made, outcome="refused").order_by("row"))
+    Recipient.objects.filter(pk=refused[0].pk).update(reason="USER_OPTED_OUT")
+    Recipient.objects.filter(pk=refused[1].pk).update(reason="USER_PHONE_INVALID")
+    retry_refused(recipient_list=made, reasons=["USER_PHONE_INVALID"], actor=ana)
+    browser = client_of(ana)
+    assert "3 guests of “June” were refused." in home(browser)
+    retry_refused(recipient_list=made, reasons=[], actor=ana)
+    assert "were refused." not in home(browser)
+
+
+def test_beyond_a_thousand_refused_guests_are_not_counted(
+    harbor: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("issuance.outcomes.home.MANY", 3)
+    guest_list(published_campaign(harbor), ListState.FINISHED, name="June", refused=5)
+    assert "3 or more guests of “June” were refused." in home(client_of(ana))
+
+
+def test_no_retry_is_asked_for_once_the_campaign_has_ended(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor, end_at=timezone.now() - timedelta(days=1))
+    guest_list(campaign, ListState.FINISHED, name="June", refused=5)
+    assert "Nothing needs you." in home(client_of(ana))
+
+
+def test_a_file_that_nobody_could_read_is_named_until_the_campaign_gets_another(
+    harbor: Merchant, bea: User, client_of: ClientOf
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(bea)
+    guest_list(campaign, ListState.UNREADABLE, name="Broken", problem="It is empty.")
+    assert '“Broken” can’t be read.</b> <span class="soft">It is empty.' in home(browser)
+    guest_list(campaign, ListState.READING, name="Better")
+    assert "“Broken” can’t be read." not in home(browser)
+
+
+def test_more_than_fit_are_not_kept_quiet(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    for number in range(5):
+        guest_list(campaign, name=f"List {number}", waiting=1)
+    assert "5 things need you." in home(browser)
+    guest_list(campaign, name="One more", waiting=1)
+    html = home(browser)
+    assert "More than 5 things need you." in html
+    assert "There are more like these." in html
+    assert "Nothing needs you" not in html
+
+
+def test_who_can_only_look_is_told_what_waits_for_others(harbor: Merchant, ben: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor)
+    guest_list(campaign, name="Checked one", waiting=3)
+    html = home(client_of(ben))
+    assert "Nothing needs you." in html
+    assert "Waits for others" in html
+    assert "“Checked one” is checked but not issued." in html
+
+
+def test_a_live_campaign_whose_reward_was_withdrawn_is_named(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    published_campaign(harbor, name="Live one")
+    published_campaign(harbor, name="Over", end_at=timezone.now() - timedelta(days=1))
+    harbor.reward_templates.update(withdrawn_at=timezone.now())
+    html = home(client_of(ana))
+    assert "“Live one” gives a reward that Thanx no longer publishes." in html
+    assert "1 thing needs you." in html
+
+
+def test_nobody_is_asked_to_approve_their_own_list(harbor: Merchant, ana: User, ben: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor)
+    for name, by in (("Own", ana), ("Another", ben)):
+        guest_list(campaign, ListState.AWAITING_APPROVAL, name=name, waiting=3, by=by)
+    html = home(client_of(ana))
+    assert html.index("“Another” waits for approval.") < html.index("Waits for others")
+    assert html.index("Waits for others") < html.index("“Own” waits for approval.")
+
+
+def test_a_list_whose_columns_are_unsure_waits_for_a_builder(harbor: Merchant, bea: User, client_of: ClientOf) -> None:
+    guest_list(published_campaign(harbor), ListState.MAPPING, name="Odd file")
+    assert "“Odd file” needs its columns." in home(client_of(bea))
+
+
+def test_nothing_of_another_merchant_is_shown(
+    harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    campaign = published_campaign(sunny)
+    guest_list(campaign, name="Secret", waiting=3)
+    guest_list(campaign, ListState.ISSUING, name="Secret", unknown=3)
+    draft_campaign(sunny, name="Secret")
+    assert "Secret" not in home(client_of(ana))
+
+
+def test_running_lists_show_how_far_they_are(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    campaign = published_campaign(harbor)
+    guest_list(campaign, ListState.ISSUING, name="Running", rewarded=6, waiting=3)
+    guest_list(campaign, ListState.READING, name="Being read", waiting=2, bytes_total=9, bytes_read=3)
+    html = home(client_of(ana))
+    assert "6 of 9 rewarded" in html
+    assert "2 rows read" in html
+
+
+def test_what_is_running_is_docked_on_every_page(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    running = guest_list(published_campaign(harbor), ListState.ISSUING, name="On its way", rewarded=6, waiting=3)
+    browser = client_of(ana)
+    for address in ("campaigns/", "rewards/", "activity/", f"lists/{running.pk}/guests/"):
+        html = browser.get(f"/m/harbor-grill/{address}").content.decode()
+        assert 'aria-label="Running now"' in html, address
+        assert "On its way" in html
+
+
+def test_running_lists_move_on_home_and_the_page_comes_anew_when_one_ends(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    running = guest_list(campaign, ListState.ISSUING, name="June", rewarded=1, waiting=1)
+    address = f"/m/harbor-grill/running/?was={running.pk}"
+    assert f'hx-get="{address}"' in home(browser)
+    with django_assert_num_queries(4):
+        answer = browser.get(address, headers={"HX-Request": "true"})
+    assert "1 of 2 rewarded" in answer.content.decode()
+    assert "Latest lists" not in answer.content.decode()
+    RecipientList.objects.filter(pk=running.pk).update(state=ListState.FINISHED, ended_at=timezone.now())
+    answer = browser.get(address, headers={"HX-Request": "true"})
+    assert (answer["HX-Retarget"], answer["HX-Reselect"]) == ("#main", "#main")
+    assert "Latest lists" in answer.content.decode()
+    assert browser.get(address).headers["Location"] == "/m/harbor-grill/"
+
+
+def test_home_costs_the_same_with_many_lists(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    for _ in range(4):
+        guest_list(campaign, waiting=1)
+        guest_list(campaign, ListState.FINISHED, refused=1)
+        guest_list(campaign, ListState.ISSUING, unknown=1)
+    with django_assert_num_queries(18):
+        home(browser)
+
+
+def test_lists_are_turned_page_by_page(
+    harbor: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(views_lists, "PAGE", 2)
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    made = [guest_list(campaign, name=f"List {letter}", waiting=1) for letter in "abc"]
+    url = reverse("issuance:list_index", args=["harbor-grill"])
+    with django_assert_num_queries(8):
+        first = browser.get(url).content.decode()
+    assert "List c" in first
+    assert "List a" not in first
+    assert f"?before={made[1].pk}" in first
+    second = browser.get(f"{url}?before={made[1].pk}").content.decode()
+    assert "List a" in second
+    assert "List b" not in second
+
+
+def test_a_campaigns_lists_are_a_piece_for_its_page_and_a_page_without_javascript(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    guest_list(campaign, waiting=1, name="Mine")
+    guest_list(published_campaign(harbor, name="Other"), waiting=1, name="Not mine")
+    url = reverse("issuance:campaign_lists", args=["harbor-grill", campaign.pk])
+    piece = browser.get(url, headers={"HX-Request": "true"}).content.decode()
+    whole = browser.get(url).content.decode()
+    assert "<html" not in piece
+    assert "<html" in whole
+    for html in (piece, whole):
+        assert "Mine" in html
+        assert "Not mine" not in html
+    assert "Bring guests" in whole
+    assert "Bring guests" not in piece, "the campaign's page has its own"
+
+
+def test_the_lists_of_a_campaign_cost_the_same_however_many_they_are(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    url = reverse("issuance:campaign_lists", args=["harbor-grill", campaign.pk])
+    browser.get(url)
+    for _ in range(2):
+        for _ in range(5):
+            guest_list(campaign, waiting=1)
+        with django_assert_num_queries(5):
+            browser.get(url, headers={"HX-Request": "true"})
+
+
+def test_the_dock_asks_again_only_while_something_runs(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    running = guest_list(published_campaign(harbor), ListState.ISSUING, name="June", waiting=1)
+    browser, address = client_of(ana), reverse("issuance:dock", args=["harbor-grill"])
+    browser.get(address)
+    with django_assert_num_queries(4):
+        html = browser.get(address).content.decode()
+    assert "June" in html
+    assert "hx-get" in html
+    RecipientList.objects.filter(pk=running.pk).update(state=ListState.FINISHED, ended_at=timezone.now())
+    assert "hx-get" not in browser.get(address).content.decode()
