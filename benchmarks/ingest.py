@@ -92,9 +92,9 @@ class Bench:
                 theirs.append(seconds_of(other, path))
                 guests, figures = self.read(path)
                 ours.append(figures)
-                count = self.checked(guests, path).recipients.count()
-                if other.recipients.count() != count:
-                    raise SystemExit(f"{name} stored {other.recipients.count()} guests, not {count}.")
+                count = self.checked(guests, path).guests.count()
+                if other.guests.count() != count:
+                    raise SystemExit(f"{name} stored {other.guests.count()} guests, not {count}.")
                 self.forget()
             report(f"read-{vendor()}-against-{name}", theirs, ours, rows)
 
@@ -173,10 +173,10 @@ class Bench:
 
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                cursor.execute("TRUNCATE issuance_recipient, issuance_rowerror")
+                cursor.execute("TRUNCATE issuance_guest, issuance_rowerror")
                 cursor.execute("CHECKPOINT")
             else:
-                cursor.execute("DELETE FROM issuance_recipient")
+                cursor.execute("DELETE FROM issuance_guest")
                 cursor.execute("DELETE FROM issuance_rowerror")
                 cursor.execute("VACUUM")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -185,10 +185,10 @@ class Bench:
 def watch(list_id: int, seen: list[float]) -> None:
     from django.db import connection
 
-    from issuance.models import RecipientList
+    from issuance.models import GuestList
 
     start = time.perf_counter()
-    while not RecipientList.objects.filter(pk=list_id, rows_count__gt=0).exists():
+    while not GuestList.objects.filter(pk=list_id, rows_count__gt=0).exists():
         time.sleep(0.01)
     seen.append(time.perf_counter() - start)
     connection.close()

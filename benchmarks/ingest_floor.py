@@ -12,23 +12,23 @@ from typing import Any
 
 from django.db import connection
 
-from issuance.importing.row_formats import RECIPIENT_COLUMNS
+from issuance.importing.row_formats import GUEST_COLUMNS
 
-TABLE, FLOOR = "issuance_recipient", "benchmark_floor"
-NAMES = ", ".join(f'"{name}"' for name in RECIPIENT_COLUMNS)
+TABLE, FLOOR = "issuance_guest", "benchmark_floor"
+NAMES = ", ".join(f'"{name}"' for name in GUEST_COLUMNS)
 ROWS_AT_ONCE = 5_000
 
 
 def keep_rows(guests: Any, path: Path) -> None:
     """Writes the rows that a list ended with to a file, ready for `seconds_of_floor`."""
     if connection.vendor == "postgresql":
-        query = f"COPY (SELECT {NAMES} FROM {TABLE} WHERE recipient_list_id = {guests.pk} ORDER BY row) TO STDOUT"
+        query = f"COPY (SELECT {NAMES} FROM {TABLE} WHERE guest_list_id = {guests.pk} ORDER BY row) TO STDOUT"
         with connection.cursor() as cursor, path.open("wb") as file, cursor.copy(query) as copy:
             for block in copy:
                 file.write(block)
         return
     with connection.cursor() as cursor, path.open("wb") as file:
-        cursor.execute(f"SELECT {NAMES} FROM {TABLE} WHERE recipient_list_id = %s ORDER BY row", [guests.pk])
+        cursor.execute(f"SELECT {NAMES} FROM {TABLE} WHERE guest_list_id = %s ORDER BY row", [guests.pk])
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             marshal.dump([tuple(row) for row in rows], file)
 
@@ -75,7 +75,7 @@ def _copied(cursor: Any, path: Path) -> float:
 
 
 def _executed(cursor: Any, path: Path) -> float:
-    marks = ", ".join(["?"] * len(RECIPIENT_COLUMNS))
+    marks = ", ".join(["?"] * len(GUEST_COLUMNS))
     insert, seconds = f"INSERT INTO {FLOOR} ({NAMES}) VALUES ({marks})", 0.0
     raw = connection.connection
     raw.execute("BEGIN IMMEDIATE")

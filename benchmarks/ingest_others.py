@@ -15,8 +15,8 @@ from benchmarks.guest_files import HEADER
 from benchmarks.ingest_reference import EMAIL, PHONE, email_of, phone_of
 from campaigns.allocation import arm_chooser, identity_hasher
 from issuance.importing.deal import deal_of
-from issuance.models import Recipient
-from issuance.parsing.recipient_file import identity
+from issuance.models import Guest
+from issuance.parsing.guest_file import identity
 
 try:
     import tablib
@@ -56,15 +56,15 @@ class Dealer:
         variant, outcome = self.arms[self.choose(value)]
         kind, other = ("email", phone) if email else ("phone", "")
         return {
-            "recipient_list": self.guests.pk, "row": number, "type": kind, "value": value, "other": other,
+            "guest_list": self.guests.pk, "row": number, "type": kind, "value": value, "other": other,
             "identity": digest, "variant": variant, "outcome": outcome, "cells": "\x1f".join(row.values()),
         }  # fmt: skip
 
 
 class GuestForm(forms.ModelForm):
     class Meta:
-        model = Recipient
-        fields = ("recipient_list", "row", "type", "value", "other", "variant", "outcome", "cells")
+        model = Guest
+        fields = ("guest_list", "row", "type", "value", "other", "variant", "outcome", "cells")
 
 
 def seconds_of_forms(guests: Any, path: Path) -> float:
@@ -83,11 +83,11 @@ def seconds_of_forms(guests: Any, path: Path) -> float:
 
 def _import(guests: Any, path: Path, *, preview: bool = False, bulk: bool = False) -> float:
     start, dealer = time.perf_counter(), Dealer(guests)
-    names = ("recipient_list", "row", "type", "value", "other", "variant", "outcome", "cells")
+    names = ("guest_list", "row", "type", "value", "other", "variant", "outcome", "cells")
 
     class GuestResource(resources.ModelResource):
         class Meta:
-            model = Recipient
+            model = Guest
             fields = names
             import_id_fields = ("row",)
             force_init_instance = bulk
@@ -105,10 +105,10 @@ def _import(guests: Any, path: Path, *, preview: bool = False, bulk: bool = Fals
             return not row["value"]
 
         def get_queryset(self) -> Any:
-            return Recipient.objects.filter(recipient_list=guests)
+            return Guest.objects.filter(guest_list=guests)
 
         def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-            instance.identity, instance.recipient_list_id = bytes.fromhex(row["identity"]), guests.pk
+            instance.identity, instance.guest_list_id = bytes.fromhex(row["identity"]), guests.pk
             instance.variant_id = row["variant"]
 
     dataset = tablib.Dataset().load(path.read_text(encoding="utf-8"), format="csv")

@@ -24,9 +24,9 @@ def reference(path: Path, made: Any) -> str:
 
 def digest_of_list(guests: Any) -> str:
     """The same digest of the rows that a list ended with in the database."""
-    recipients = guests.recipients.values_list("row", "type", "value", "other", "variant__position", "outcome", "cells")
+    guests = guests.guests.values_list("row", "type", "value", "other", "variant__position", "outcome", "cells")
     errors = guests.row_errors.values_list("row", "kind")
-    parts = ((row.order_by("row").iterator(20_000)) for row in (recipients, errors))
+    parts = ((row.order_by("row").iterator(20_000)) for row in (guests, errors))
     return digest_of(row for part in parts for row in part)
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from issuance.engine.settlement import _refuse_guests
-from issuance.models import GuestClaim, IssuanceJob, Recipient
+from issuance.models import Guest, GuestClaim, IssuanceJob
 from issuance.models.states import Outcome
 
 REFUSED = 10_000
@@ -42,15 +42,15 @@ def measure_refusals(guests: Any, rounds: int) -> list[dict[str, Any]]:
 
 def _rewarded_job(guests: Any) -> IssuanceJob:
     variant, now = guests.campaign.variants.first(), timezone.now()
-    rows = list(guests.recipients.filter(variant=variant).order_by("row").values_list("pk", flat=True)[:REFUSED])
+    rows = list(guests.guests.filter(variant=variant).order_by("row").values_list("pk", flat=True)[:REFUSED])
     job = IssuanceJob.objects.create(
-        recipient_list=guests, merchant=guests.merchant, variant=variant, number=1, total_count=len(rows), body=b"",
+        guest_list=guests, merchant=guests.merchant, variant=variant, number=1, total_count=len(rows), body=b"",
         idempotency_key=uuid4(), state="accepted", thanx_id="job1", first_sent_at=now, accepted_at=now, planned_at=now,
     )  # fmt: skip
-    seats = [Recipient(pk=pk, job=job, position=place, outcome=Outcome.REWARDED) for place, pk in enumerate(rows)]
-    Recipient.objects.bulk_update(seats, ["job", "position", "outcome"], batch_size=500)
-    identities = Recipient.objects.filter(job=job).values_list("identity", flat=True)
-    claims = (GuestClaim(campaign=guests.campaign, identity=one, recipient_list=guests) for one in identities)
+    seats = [Guest(pk=pk, job=job, position=place, outcome=Outcome.REWARDED) for place, pk in enumerate(rows)]
+    Guest.objects.bulk_update(seats, ["job", "position", "outcome"], batch_size=500)
+    identities = Guest.objects.filter(job=job).values_list("identity", flat=True)
+    claims = (GuestClaim(campaign=guests.campaign, identity=one, guest_list=guests) for one in identities)
     GuestClaim.objects.bulk_create(claims, batch_size=1_000)
     guests.waiting_count, guests.rewarded_count = guests.waiting_count - len(rows), len(rows)
     guests.save(update_fields=["waiting_count", "rewarded_count"])

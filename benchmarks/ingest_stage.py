@@ -65,10 +65,10 @@ def campaign() -> Any:
 
 def list_of(made: Any, path: Path) -> Any:
     """The file as a list that waits to be read, as right after its upload."""
-    from issuance.models import RecipientList
+    from issuance.models import GuestList
 
     fields = {"merchant": made.merchant, "campaign": made, "name": path.name, "file": path.name}
-    return RecipientList.objects.create(bytes_total=path.stat().st_size, **fields)
+    return GuestList.objects.create(bytes_total=path.stat().st_size, **fields)
 
 
 def read_by_a_worker(guests: Any, address: str, *, processes: int) -> dict[str, Any]:

@@ -37,20 +37,18 @@ def main(rows: int) -> None:
 
 def measure(rows: int) -> list[tuple[float, float]]:
     from benchmarks.webhook_guests import seat_guests
-    from issuance.models import Recipient, RecipientList
+    from issuance.models import Guest, GuestList
     from issuance.outcomes.reports import report
 
     seat_guests(rows)
-    guests = RecipientList.objects.select_related("merchant", "campaign").get()
+    guests = GuestList.objects.select_related("merchant", "campaign").get()
     guests.file_info = {"names": ["Name", "Email", "Store", "Tier"], "email": 1}
-    Recipient.objects.update(
-        outcome="waiting", cells="\x1f".join(["Maria Lopez", "maria@example.com", "Austin", "Gold"])
-    )
+    Guest.objects.update(outcome="waiting", cells="\x1f".join(["Maria Lopez", "maria@example.com", "Austin", "Gold"]))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # The database does it by itself within a minute of a load.
 
     def plain() -> int:
-        values = Recipient.objects.of_list(guests).values_list("row", "value", "type", "outcome", "cells")
+        values = Guest.objects.of_list(guests).values_list("row", "value", "type", "outcome", "cells")
         with open(os.devnull, "w") as nowhere:
             writer = csv.writer(nowhere)
             return sum(1 for line in values.iterator(chunk_size=2_000) if writer.writerow(line))

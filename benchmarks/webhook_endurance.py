@@ -49,7 +49,7 @@ SEAT_GUESTS = (
 )
 GUESTS_WITHOUT_REWARD = (
     "import django; django.setup()\n"
-    "from issuance.models import Recipient; print(Recipient.objects.filter(reward_id='').count())"
+    "from issuance.models import Guest; print(Guest.objects.filter(reward_id='').count())"
 )
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate, Variant
-from issuance.models import IssuanceJob, Recipient, RecipientList
+from issuance.models import Guest, GuestList, IssuanceJob
 from thanxportal.accounts.models import Merchant
 
 JOB_SIZE = 10_000
@@ -17,11 +17,11 @@ def seat_guests(rows: int) -> None:
     campaign = variant.campaign
     now = timezone.now()
     counts = {"state": "issuing", "rows_count": rows, "waiting_count": rows, "launched_at": now, "planned_at": now}
-    guests = RecipientList.objects.create(merchant=campaign.merchant, campaign=campaign, name="June guests", **counts)
+    guests = GuestList.objects.create(merchant=campaign.merchant, campaign=campaign, name="June guests", **counts)
     for number in range((rows - 1) // JOB_SIZE + 1):
         job = _accepted_job(guests, variant, number)
         seats = range(min(JOB_SIZE, rows - number * JOB_SIZE))
-        Recipient.objects.bulk_create([_guest(job, number * JOB_SIZE + seat, seat) for seat in seats], 1_000)
+        Guest.objects.bulk_create([_guest(job, number * JOB_SIZE + seat, seat) for seat in seats], 1_000)
 
 
 def _variant() -> Variant:
@@ -33,10 +33,10 @@ def _variant() -> Variant:
     return Variant.objects.create(campaign=campaign, position=0, name="Arm A", weight=100, reward_template=template)
 
 
-def _accepted_job(guests: RecipientList, variant: Variant, number: int) -> IssuanceJob:
+def _accepted_job(guests: GuestList, variant: Variant, number: int) -> IssuanceJob:
     now = timezone.now()
     return IssuanceJob.objects.create(
-        recipient_list=guests,
+        guest_list=guests,
         merchant=guests.merchant,
         variant=variant,
         number=number + 1,
@@ -52,9 +52,9 @@ def _accepted_job(guests: RecipientList, variant: Variant, number: int) -> Issua
     )
 
 
-def _guest(job: IssuanceJob, row: int, seat: int) -> Recipient:
-    return Recipient(
-        recipient_list=job.recipient_list,
+def _guest(job: IssuanceJob, row: int, seat: int) -> Guest:
+    return Guest(
+        guest_list=job.guest_list,
         row=row,
         type="email",
         value=f"guest{row}@example.com",

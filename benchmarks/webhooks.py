@@ -44,7 +44,7 @@ def main(rows: int) -> None:
 def measure(rows: int) -> dict[str, Any]:
     from benchmarks.webhook_guests import seat_guests
     from issuance.engine.deliveries import apply_due_deliveries
-    from issuance.models import Recipient
+    from issuance.models import Guest
 
     seat_guests(rows)
     handler = WSGIHandler()
@@ -54,9 +54,9 @@ def measure(rows: int) -> dict[str, Any]:
         floor += seconds_of(lambda numbers=numbers: post_all(handler, "/floor", numbers))
         received += seconds_of(lambda numbers=numbers: post_all(handler, "/webhooks/thanx", numbers))
     applied = 0.0
-    while found := Recipient.objects.filter(reward_id="").count():
+    while found := Guest.objects.filter(reward_id="").count():
         applied += seconds_of(apply_due_deliveries)
-        if Recipient.objects.filter(reward_id="").count() == found:
+        if Guest.objects.filter(reward_id="").count() == found:
             raise SystemExit(f"{found} guests got no reward id.")
     print(f"{rows / received:,.0f} received a second, {rows / applied:,.0f} applied a second", file=sys.stderr)
     seconds = received + applied

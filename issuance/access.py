@@ -5,16 +5,16 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest
 
 from campaigns.models import Campaign
-from issuance.models import RecipientList, Repair
+from issuance.models import GuestList, Repair
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 
 
-def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> RecipientList:
+def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> GuestList:
     """A list of the merchant named in the address, with its campaign and people, if the user may do `right`."""
     merchant = merchant_for(request, handle, right)
     found = (
-        RecipientList.objects.for_merchant(merchant)
+        GuestList.objects.for_merchant(merchant)
         .select_related("launched_by", "approved_by", "parent")
         .filter(pk=pk)
         .first()
@@ -36,13 +36,13 @@ def campaign_for_lists(request: HttpRequest, handle: str, pk: int, right: Right 
     return found
 
 
-def repair_of(recipient_list: RecipientList, pk: str) -> Repair:
+def repair_of(guest_list: GuestList, pk: str) -> Repair:
     """A repair of this list, by the number that a form sent."""
     number = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else 0
-    found = Repair.objects.of_list(recipient_list).filter(pk=number).first()
+    found = Repair.objects.of_list(guest_list).filter(pk=number).first()
     if found is None:
         raise Http404("No such repair.")
-    found.recipient_list = recipient_list
+    found.guest_list = guest_list
     return found
 
 

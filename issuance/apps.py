@@ -8,8 +8,8 @@ class IssuanceConfig(AppConfig):
 
     def ready(self) -> None:
         from issuance.models.cells import teach_split_part
-        from issuance.models.triggers import install_guards, lift_guards
+        from issuance.models.triggers import install_triggers, remove_triggers
 
         connection_created.connect(teach_split_part, dispatch_uid="teach-split-part")
-        pre_migrate.connect(lift_guards, sender=self, dispatch_uid="lift-guards")
-        post_migrate.connect(install_guards, sender=self, dispatch_uid="install-guards")
+        pre_migrate.connect(remove_triggers, sender=self, dispatch_uid="remove-triggers")
+        post_migrate.connect(install_triggers, sender=self, dispatch_uid="install-triggers")

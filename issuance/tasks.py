@@ -17,7 +17,7 @@ sweeper.connect()
 
 @shared_task
 def read_list(list_id: int) -> None:
-    imports.read_recipient_file(list_id)
+    imports.read_guest_file(list_id)
 
 
 @shared_task

@@ -19,9 +19,8 @@ from campaigns.models import Campaign
 from campaigns.publishing import publish_campaign, request_publication
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
-from issuance.models import RecipientList
-from issuance.models.triggers import guards as all_guards
-from issuance.models.triggers import installation, removal
+from issuance.models import GuestList
+from issuance.models.triggers import installation, removal, triggers
 from issuance.worker import due_work as engine
 from tests import cast
 from thanxportal.accounts.models import Merchant, Role, User
@@ -43,12 +42,16 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def emptied_between_tests() -> None:
-    """Tests with transactions of their own end with DELETEs on SQLite, which the guards would refuse."""
+    """Tests with transactions of their own end with DELETEs on SQLite, which the triggers would refuse."""
     empty = DatabaseOperations.sql_flush
 
     def sql_flush(self: DatabaseOperations, *args: Any, **options: Any) -> list[str]:
-        guards = all_guards()
-        return [*removal(guards, "sqlite"), *empty(self, *args, **options), *installation(guards, "sqlite")]
+        all_triggers = triggers()
+        return [
+            *removal(all_triggers, "sqlite"),
+            *empty(self, *args, **options),
+            *installation(all_triggers, "sqlite"),
+        ]
 
     DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
 
@@ -57,7 +60,7 @@ def emptied_between_tests() -> None:
 def unguarded(db: None) -> None:
     """Lets a test damage what the database would protect."""
     with connection.cursor() as cursor:
-        for statement in removal(all_guards(), connection.vendor):
+        for statement in removal(triggers(), connection.vendor):
             cursor.execute(statement)
 
 
@@ -220,18 +223,18 @@ def published(campaign: Campaign) -> Campaign:
 
 
 @pytest.fixture
-def launched() -> Callable[[Campaign, str], RecipientList]:
+def launched() -> Callable[[Campaign, str], GuestList]:
     """Reads pasted guests and launches them; what is due after that is left to the test."""
 
-    def launch(campaign: Campaign, text: str) -> RecipientList:
+    def launch(campaign: Campaign, text: str) -> GuestList:
         guests = checked(campaign, text)
-        assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+        assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
         return guests
 
     return launch
 
 
-def checked(campaign: Campaign, text: str) -> RecipientList:
+def checked(campaign: Campaign, text: str) -> GuestList:
     guests = create_list(campaign=campaign, name="June guests", content=text, actor=None)
     engine.drive_due_work(list_id=guests.pk)
     guests.refresh_from_db()

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from campaigns.models import Campaign
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from tests import cast
 from tests.conftest import World
 from thanxportal.accounts.models import Merchant, Role, User
@@ -42,7 +42,7 @@ ROUTES = sorted(merchant_routes())
 
 @pytest.fixture
 def addresses(
-    campaign: Campaign, launched: Callable[[Campaign, str], RecipientList], world: World
+    campaign: Campaign, launched: Callable[[Campaign, str], GuestList], world: World
 ) -> Callable[[str], list[str]]:
     """Every merchant address, filled with Harbor Grill's objects under the given handle."""
     guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
@@ -101,7 +101,7 @@ def test_a_strangers_own_address_does_not_open_anothers_objects(
             assert status < 500, url
             assert not any(secret in body for secret in SECRETS), url
     assert Campaign.objects.filter(merchant__handle="harbor-grill").count() == 1
-    assert RecipientList.objects.exclude(merchant__handle="harbor-grill").count() == 0
+    assert GuestList.objects.exclude(merchant__handle="harbor-grill").count() == 0
 
 
 def test_anonymous_people_are_sent_to_the_entrance(addresses: Callable[[str], list[str]], harbor: Merchant) -> None:

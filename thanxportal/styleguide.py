@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 LONG = "The Old Harbor Grill, Oyster Bar & Lighthouse Tavern at Fisherman’s Wharf 🦞 <b>№ 9</b>"
 COLOURS = ("paper", "card", "sunk", "hover", "ink", "soft", "line", "edge", "track", "accent", "accent-deep")
 TONES = ("ok", "warn", "bad", "info")
-JOBS = ("completed", "completed", "failed", "needs_review", "accepted", "sending", "ready", "revoked", "cancelled")
+JOBS = ("completed", "completed", "failed", "needs_staff", "accepted", "sending", "ready", "revoked", "cancelled")
 TERMS = (
     ("rows in file", "", 9530, ""),
     ("rewarded", "=", 6120, "ok"),

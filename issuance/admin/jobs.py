@@ -12,9 +12,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from issuance.admin.holds import ClaimOverrideAdmin, SendingHoldAdmin
-from issuance.admin.lists import ONE_MERCHANT, EventInline, RecipientListAdmin
+from issuance.admin.lists import ONE_MERCHANT, EventInline, GuestListAdmin
 from issuance.admin.reason import asked_reason
+from issuance.admin.sending import ClaimOverrideAdmin, SendingPauseAdmin
 from issuance.engine.parking import PARKED, return_to_work
 from issuance.models import Attempt, Event, IssuanceJob, Resolution, WebhookDelivery
 from issuance.models.states import JobState
@@ -25,12 +25,12 @@ from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
 from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
-__all__ = ["ClaimOverrideAdmin", "RecipientListAdmin", "SendingHoldAdmin"]  # Registered by being imported.
+__all__ = ["ClaimOverrideAdmin", "GuestListAdmin", "SendingPauseAdmin"]  # Registered by being imported.
 
 
 class AttemptInline(ReadOnlyInline):
     model = Attempt
-    fields = ("started_at", "finished_at", "verdict", "status", "code", "epoch")
+    fields = ("started_at", "finished_at", "result", "status", "code", "epoch")
 
 
 class RevocationForm(forms.Form):
@@ -75,12 +75,12 @@ class IssuanceJobAdmin(ReadOnlyAdmin):
 
     list_display = ("__str__", "merchant", "campaign", "variant", "state", "issued", "problem_code", "news_at")
     list_filter = ("state", "in_doubt", "canary", ParkedFilter, MissingFilter, ONE_MERCHANT, "planned_at")
-    list_select_related = ("merchant", "variant", "recipient_list__campaign")
-    search_fields = ("thanx_id__exact", "recipient_list__name", "merchant__handle__exact")
+    list_select_related = ("merchant", "variant", "guest_list__campaign")
+    search_fields = ("thanx_id__exact", "guest_list__name", "merchant__handle__exact")
     search_help_text = "Thanx’s id of the job, a part of the list’s name, or a merchant’s handle"
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("recipient_list", "campaign", "merchant", "variant", "number", "canary")}),
+        (None, {"fields": ("guest_list", "campaign", "merchant", "variant", "number", "canary")}),
         ("State", {"fields": ("state", "partner_state", "thanx_id", "problem_code", "in_doubt")}),
         ("Guests", {"fields": ("total_count", "processed_count", "success_count", "failure_count")}),
         ("Revocation", {"fields": ("revoke_reason", "revoke_requested_by", "revoke_sent_at", "revoked_at")}),
@@ -97,9 +97,9 @@ class IssuanceJobAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[IssuanceJob]:
         return super().get_queryset(request).defer("body")
 
-    @admin.display(ordering="recipient_list__campaign")
+    @admin.display(ordering="guest_list__campaign")
     def campaign(self, job: IssuanceJob) -> str:
-        return job.recipient_list.campaign.name
+        return job.guest_list.campaign.name
 
     @admin.display(ordering="success_count")
     def issued(self, job: IssuanceJob) -> str:
@@ -129,7 +129,7 @@ class IssuanceJobAdmin(ReadOnlyAdmin):
             "These jobs were parked because whoever worked on them died five times. Workers take them up again; one "
             "that was being sent is replayed only within the time in which Thanx knows its key."
         )
-        parked = queryset.filter(problem_code=PARKED, next_attempt_at=None).select_related("recipient_list")
+        parked = queryset.filter(problem_code=PARKED, next_attempt_at=None).select_related("guest_list")
         title = "Return parked jobs to work"
         reason = asked_reason(self, request, parked, action="return_to_work", title=title, explain=explain)
         if isinstance(reason, HttpResponse):
@@ -181,10 +181,10 @@ def _jobs(count: int) -> str:
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ("at", "recipient_list", "job", "old_state", "new_state", "actor", "note")
-    list_filter = ("new_state", ("recipient_list__merchant", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("recipient_list", "job", "actor")
-    search_fields = ("recipient_list__name",)
+    list_display = ("at", "guest_list", "job", "old_state", "new_state", "actor", "note")
+    list_filter = ("new_state", ("guest_list__merchant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("guest_list", "job", "actor")
+    search_fields = ("guest_list__name",)
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
@@ -205,15 +205,15 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 class ResolutionForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Resolution
-        fields = ("job", "verdict", "thanx_id", "evidence")
+        fields = ("job", "decision", "thanx_id", "evidence")
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        linked, thanx_id = data.get("verdict") == Resolution.LINKED, data.get("thanx_id", "")
+        linked, thanx_id = data.get("decision") == Resolution.LINKED, data.get("thanx_id", "")
         if linked != bool(thanx_id):
             self.add_error("thanx_id", "Write the id that Thanx gave." if linked else "Leave the id empty.")
         job = data.get("job")
-        if job is not None and (why_not := why_not_resolvable(job, data.get("verdict", ""), thanx_id)):
+        if job is not None and (why_not := why_not_resolvable(job, data.get("decision", ""), thanx_id)):
             self.add_error("job", why_not)
         return data
 
@@ -223,8 +223,8 @@ class ResolutionAdmin(ReadOnlyAdmin):
     """Settling jobs that need review: proposed by one person, confirmed by another."""
 
     form = ResolutionForm
-    list_display = ("__str__", "verdict", "evidence", "proposed_by", "proposed_at", "confirmed_by", "confirmed_at")
-    list_filter = ("verdict", ("confirmed_at", admin.EmptyFieldListFilter))
+    list_display = ("__str__", "decision", "evidence", "proposed_by", "proposed_at", "confirmed_by", "confirmed_at")
+    list_filter = ("decision", ("confirmed_at", admin.EmptyFieldListFilter))
     list_select_related = ("job", "proposed_by", "confirmed_by")
     actions = ("confirm",)
 
@@ -237,7 +237,7 @@ class ResolutionAdmin(ReadOnlyAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if isinstance(job := form.base_fields.get("job"), forms.ModelChoiceField):
-            job.queryset = IssuanceJob.objects.filter(state=JobState.NEEDS_REVIEW).defer("body")
+            job.queryset = IssuanceJob.objects.filter(state=JobState.NEEDS_STAFF).defer("body")
         return form
 
     def save_model(self, request: HttpRequest, obj: Resolution, form: Any, change: bool) -> None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from issuance.admin.reason import asked_reason
 from issuance.engine.parking import return_list_to_work
-from issuance.models import Event, IssuanceJob, RecipientList
+from issuance.models import Event, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.tasks import work_list
 from thanxportal.accounts.access import user_of
@@ -40,7 +40,7 @@ class ListEventInline(EventInline):
 
 class JobInline(ReadOnlyInline):
     model = IssuanceJob
-    fk_name = "recipient_list"
+    fk_name = "guest_list"
     show_change_link = True
     fields = ("variant", "state", "total_count", "success_count", "failure_count", "problem_code", "news_at")
 
@@ -55,12 +55,12 @@ class ParkedListFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [("yes", "Parked: waits for staff")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[RecipientList]) -> QuerySet[RecipientList]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[GuestList]) -> QuerySet[GuestList]:
         return queryset.filter(state=ListState.HELD, held_until=None) if self.value() else queryset
 
 
-@admin.register(RecipientList)
-class RecipientListAdmin(ReadOnlyAdmin):
+@admin.register(GuestList)
+class GuestListAdmin(ReadOnlyAdmin):
     """Lists by their sums. Guests and files belong to the merchant and are not shown to staff."""
 
     list_display = (
@@ -91,7 +91,7 @@ class RecipientListAdmin(ReadOnlyAdmin):
         return user_of(request).has_perm("issuance.unpark_issuancejob")
 
     @admin.action(description="Return parked lists to work", permissions=["unpark"])
-    def return_to_work(self, request: HttpRequest, queryset: QuerySet[RecipientList]) -> HttpResponse | None:
+    def return_to_work(self, request: HttpRequest, queryset: QuerySet[GuestList]) -> HttpResponse | None:
         explain = "Whoever planned these lists died five times. Nothing of them was sent; workers plan them again."
         parked = queryset.filter(state=ListState.HELD, held_until=None)
         title = "Return parked lists to work"
@@ -99,7 +99,7 @@ class RecipientListAdmin(ReadOnlyAdmin):
         if isinstance(reason, HttpResponse):
             return reason
         for found in parked:
-            if return_list_to_work(recipient_list=found, actor=user_of(request), reason=reason):
+            if return_list_to_work(guest_list=found, actor=user_of(request), reason=reason):
                 nudge(work_list, found.pk)
                 self.message_user(request, f"“{found}” is taken up again.", messages.SUCCESS)
         return None

@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from issuance.checking.cached_counts import cached_counts
 from issuance.checking.repairs import (
     TOOK_ROWS,
     Recipe,
@@ -30,9 +31,8 @@ from issuance.checking.repairs import (
     uploaded_change,
 )
 from issuance.checking.returned_rows import NotTheseRows
-from issuance.checking.tally import tally_of
 from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, claim_list, move_list
-from issuance.models import RecipientList, Repair, RowError, note_event
+from issuance.models import GuestList, Repair, RowError, note_event
 from issuance.models.states import ListState
 from issuance.parsing.unreadable_file import UnreadableFile
 from thanxportal.accounts.models import User
@@ -44,96 +44,96 @@ NOTHING_CHANGED = "No row could be repaired this way."
 GAVE_UP = "The repair failed five times and nothing was changed. Try a smaller one, or ask staff to look."
 
 
-def is_large(recipient_list: RecipientList, recipe: Recipe | None = None, *, domain: str = "") -> bool:
+def is_large(guest_list: GuestList, recipe: Recipe | None = None, *, domain: str = "") -> bool:
     """Whether so many rows may be concerned; looks at no more than it has to."""
     if recipe is None:
-        return tally_of(recipient_list).get(f"domain:{domain}", 0) > LARGE
-    bad = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID, code__in=recipe.codes)
+        return cached_counts(guest_list).get(f"domain:{domain}", 0) > LARGE
+    bad = RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID, code__in=recipe.codes)
     return len(bad.values_list("pk", flat=True)[: LARGE + 1]) > LARGE
 
 
-def order_repair(*, recipient_list: RecipientList, recipe: Recipe, choice: str, actor: User) -> bool:
+def order_repair(*, guest_list: GuestList, recipe: Recipe, choice: str, actor: User) -> bool:
     """Has a worker repair rows by the recipe; False if the list changed meanwhile."""
-    return _order(recipient_list, {"key": recipe.key, "choice": choice, "did": recipe.did}, actor)
+    return _order(guest_list, {"key": recipe.key, "choice": choice, "did": recipe.did}, actor)
 
 
-def order_domain(*, recipient_list: RecipientList, written: str, meant: str, actor: User) -> bool:
+def order_domain(*, guest_list: GuestList, written: str, meant: str, actor: User) -> bool:
     """Has a worker write another mail domain; False if the list changed meanwhile."""
     did = f"Wrote {meant} for {written}"
-    return _order(recipient_list, {"key": "domain", "choice": written, "meant": meant, "did": did}, actor)
+    return _order(guest_list, {"key": "domain", "choice": written, "meant": meant, "did": did}, actor)
 
 
 def order_undo(*, repair: Repair, actor: User) -> bool:
     """Has a worker put a repair's rows back; False if the list changed meanwhile."""
-    return _order(repair.recipient_list, {"undo": repair.pk, "did": f"Undo: {repair.sentence}"}, actor)
+    return _order(repair.guest_list, {"undo": repair.pk, "did": f"Undo: {repair.sentence}"}, actor)
 
 
-def order_upload(*, recipient_list: RecipientList, rows: File[bytes], actor: User) -> bool:
+def order_upload(*, guest_list: GuestList, rows: File[bytes], actor: User) -> bool:
     """Has a worker put bad rows as they come back in a file, kept until then; False if the list changed meanwhile."""
-    kept = default_storage.save(f"repairs/{recipient_list.uuid}", rows)
-    ordered = _order(recipient_list, {"key": "upload", "file": kept, "did": TOOK_ROWS}, actor)
+    kept = default_storage.save(f"repairs/{guest_list.uuid}", rows)
+    ordered = _order(guest_list, {"key": "upload", "file": kept, "did": TOOK_ROWS}, actor)
     if not ordered:
         default_storage.delete(kept)
     return ordered
 
 
 @transaction.atomic
-def _order(recipient_list: RecipientList, order: dict[str, Any], actor: User) -> bool:
-    if not take_list(recipient_list):
+def _order(guest_list: GuestList, order: dict[str, Any], actor: User) -> bool:
+    if not take_list(guest_list):
         return False
-    return move_list(recipient_list, ListState.REPAIRING, actor=actor, repair_order=order | {"actor": actor.pk})
+    return move_list(guest_list, ListState.REPAIRING, actor=actor, repair_order=order | {"actor": actor.pk})
 
 
 def make_ordered_repair(list_id: int) -> None:
     """Does what was ordered, and brings the list back to its review."""
-    recipient_list = claim_list(list_id, ListState.REPAIRING)
-    if recipient_list is None:
+    guest_list = claim_list(list_id, ListState.REPAIRING)
+    if guest_list is None:
         return
-    if recipient_list.crash_count >= MOST_CRASHES:
-        _back(recipient_list, note=GAVE_UP)
+    if guest_list.crash_count >= MOST_CRASHES:
+        _back(guest_list, note=GAVE_UP)
         return
-    mine = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch)
-    mine.update(lease_until=timezone.now() + LEASE + recipient_list.rows_count * PER_ROW)
+    mine = GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch)
+    mine.update(lease_until=timezone.now() + LEASE + guest_list.rows_count * PER_ROW)
     try:
-        work = _work(recipient_list)
+        work = _work(guest_list)
     except (NotTheseRows, UnreadableFile) as refusal:
-        _back(recipient_list, note=refusal.sentence)
+        _back(guest_list, note=refusal.sentence)
         return
     with transaction.atomic():
-        if _back(recipient_list) and not (work and work()):
-            _note_nothing_changed(recipient_list)
+        if _back(guest_list) and not (work and work()):
+            _note_nothing_changed(guest_list)
 
 
-def _work(recipient_list: RecipientList) -> Callable[[], object] | None:
+def _work(guest_list: GuestList) -> Callable[[], object] | None:
     """Everything but the writing: judging takes a third of the time and needs no lock."""
-    order = recipient_list.repair_order
+    order = guest_list.repair_order
     actor = User.objects.filter(pk=order["actor"]).first()
     if "undo" in order:
-        repair = recipient_list.repairs.filter(pk=order["undo"]).select_related("recipient_list").first()
+        repair = guest_list.repairs.filter(pk=order["undo"]).select_related("guest_list").first()
         return partial(undo_repair, repair=repair, actor=actor) if repair else None
     if order["key"] == "upload":
-        change = uploaded_change(recipient_list, Path(default_storage.path(order["file"])))
+        change = uploaded_change(guest_list, Path(default_storage.path(order["file"])))
         if not change.verdicts:
             raise NotTheseRows(" ".join([NOTHING_CHANGED, *change.left]))
     elif order["key"] == "domain":
-        change = domain_change(recipient_list, order["choice"], order["meant"])
-    elif recipe := recipe_for(recipient_list, order["key"], order["choice"]):
-        change = recipe_change(recipient_list, recipe)
+        change = domain_change(guest_list, order["choice"], order["meant"])
+    elif recipe := recipe_for(guest_list, order["key"], order["choice"]):
+        change = recipe_change(guest_list, recipe)
     else:
         return None
-    return partial(make_change, recipient_list, change, actor=actor)
+    return partial(make_change, guest_list, change, actor=actor)
 
 
 @transaction.atomic
-def _back(recipient_list: RecipientList, *, note: str = "") -> bool:
-    kept = recipient_list.repair_order.get("file")
+def _back(guest_list: GuestList, *, note: str = "") -> bool:
+    kept = guest_list.repair_order.get("file")
     done: dict[str, Any] = {"repair_order": {}, "lease_until": None, "crash_count": 0}
-    if not move_list(recipient_list, ListState.CHECKED, note=note, **done):
+    if not move_list(guest_list, ListState.CHECKED, note=note, **done):
         return False
     if kept:
         transaction.on_commit(partial(default_storage.delete, kept))
     return True
 
 
-def _note_nothing_changed(recipient_list: RecipientList) -> None:
-    note_event(recipient_list, ListState.CHECKED, note=NOTHING_CHANGED)
+def _note_nothing_changed(guest_list: GuestList) -> None:
+    note_event(guest_list, ListState.CHECKED, note=NOTHING_CHANGED)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from issuance.checking.judging import columns_of, fault_at, identifier_columns
 from issuance.checking.replace_rows import cells_of
 from issuance.guests.grid import FIXED, Filters, GuestReader, GuestRow
-from issuance.models import Recipient, RecipientList, RepairedRow, RowError
-from issuance.parsing.recipient_file import Columns
+from issuance.models import Guest, GuestList, RepairedRow, RowError
+from issuance.parsing.guest_file import Columns
 
 CONTEXT = 2  # columns beyond the identifiers that help to see who is meant
 
@@ -35,16 +35,16 @@ class Line(NamedTuple):
     at: datetime | None = None
 
 
-def heads_of(recipient_list: RecipientList) -> list[tuple[int, str]]:
+def heads_of(guest_list: GuestList) -> list[tuple[int, str]]:
     """The columns in which bad rows are shown: the identifiers, and the first others to tell people apart."""
-    identifiers, names = dict(identifier_columns(recipient_list)), columns_of(recipient_list).names
+    identifiers, names = dict(identifier_columns(guest_list)), columns_of(guest_list).names
     others = [(at, name) for at, name in enumerate(names) if at not in identifiers][:CONTEXT]
     return [*identifiers.items(), *others]
 
 
-def next_bad_row(recipient_list: RecipientList, filters: Filters, *, after: int) -> int | None:
+def next_bad_row(guest_list: GuestList, filters: Filters, *, after: int) -> int | None:
     """The number of the bad row that follows in the same filter; None after the last."""
-    left = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID, row__gt=after)
+    left = RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID, row__gt=after)
     rows = left.filter(code=filters.cause) if filters.cause else left
     return rows.values_list("row", flat=True).first()
 
@@ -74,9 +74,9 @@ def _cells(reader: GuestReader, columns: Columns, heads: list[tuple[int, str]], 
 def _fixed(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
     known = {row.row: row for row in rows}
     columns = columns_of(reader.list)
-    repaired = RepairedRow.objects.filter(repair__recipient_list=reader.list, repair__undone_at=None, row__in=known)
+    repaired = RepairedRow.objects.filter(repair__guest_list=reader.list, repair__undone_at=None, row__in=known)
     first = {row.row: row.before["cells"] for row in repaired.order_by("-repair_id")}
-    for guest in Recipient.objects.of_list(reader.list).filter(row__in=known):
+    for guest in Guest.objects.of_list(reader.list).filter(row__in=known):
         cells = first.get(guest.row) or cells_of(reader.list, guest)
         yield Line(known[guest.row], before=reader.show(_written(columns, guest.type, cells)))
 
@@ -92,7 +92,7 @@ def _repeating(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
     known = {row.row: row for row in rows}
     errors = RowError.objects.of_list(reader.list).filter(row__in=known, identity__isnull=False)
     repeats = {error.row: bytes(error.identity or b"") for error in errors}
-    guests = Recipient.objects.filter(recipient_list=reader.list, identity__in=set(repeats.values()))
+    guests = Guest.objects.filter(guest_list=reader.list, identity__in=set(repeats.values()))
     first = {bytes(identity): row for identity, row in guests.values_list("identity", "row")}
     for row, identity in repeats.items():
         yield Line(known[row], repeats=first.get(identity))
@@ -101,7 +101,7 @@ def _repeating(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
 def _rewarded(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
     """By which campaign and when, as it was found when the list was read."""
     known = {row.row: row for row in rows}
-    guests = Recipient.objects.of_list(reader.list).filter(row__in=known).select_related("repeat_of")
+    guests = Guest.objects.of_list(reader.list).filter(row__in=known).select_related("earlier_campaign")
     for guest in guests.defer("identity"):
-        campaign = guest.repeat_of.name if guest.repeat_of else ""
-        yield Line(known[guest.row], campaign=campaign, at=guest.repeated_at)
+        campaign = guest.earlier_campaign.name if guest.earlier_campaign else ""
+        yield Line(known[guest.row], campaign=campaign, at=guest.earlier_at)

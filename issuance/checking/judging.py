@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.parsing.columns import column_letter
 from issuance.parsing.delimited_text import over_several_lines
-from issuance.parsing.recipient_file import Columns, RecipientFile, Verdict
+from issuance.parsing.guest_file import Columns, GuestFile, Verdict
 
 Row = tuple[int, list[str]]  # number in the file, cells
 
@@ -32,9 +32,9 @@ class _Rows:
         """Nothing is open."""
 
 
-def columns_of(recipient_list: RecipientList) -> Columns:
+def columns_of(guest_list: GuestList) -> Columns:
     """Where the identifiers of a list stand; the guests of running text stand in their first two cells."""
-    info: dict[str, Any] = recipient_list.file_info
+    info: dict[str, Any] = guest_list.file_info
     email, phone = info.get("email"), info.get("phone")
     names = tuple(map(str, info.get("names") or ()))
     if not isinstance(email, int) and not isinstance(phone, int):
@@ -42,9 +42,9 @@ def columns_of(recipient_list: RecipientList) -> Columns:
     return Columns(email, phone, 0, names, True)
 
 
-def identifier_columns(recipient_list: RecipientList) -> list[tuple[int, str]]:
+def identifier_columns(guest_list: GuestList) -> list[tuple[int, str]]:
     """(index, name) of the columns in which guests stand; running text has none, but its guests have two cells."""
-    columns = columns_of(recipient_list)
+    columns = columns_of(guest_list)
     known = dict.fromkeys(at for at in (columns.email, columns.phone) if at is not None)
     if len(columns.names) < 2:
         return list(zip(known, ("Guest", "Second way to reach them"), strict=False))
@@ -59,18 +59,18 @@ def fault_at(columns: Columns, column: str, cells: Sequence[str]) -> int | None:
     return at if at is not None and at < len(cells) else None
 
 
-def judge(recipient_list: RecipientList, rows: Iterable[Row]) -> Iterator[Verdict]:
+def judge(guest_list: GuestList, rows: Iterable[Row]) -> Iterator[Verdict]:
     """One verdict per row, in the same order and under the same numbers."""
     kept = [(number, [cell.replace("\x00", "\ufffd") for cell in cells]) for number, cells in rows]
-    delimiter = str(recipient_list.file_info.get("delimiter") or "")
+    delimiter = str(guest_list.file_info.get("delimiter") or "")
     as_read = [over_several_lines(cells, delimiter) if delimiter else cells for _, cells in kept]
-    table, columns = _Rows([cells or [""] for cells in as_read]), columns_of(recipient_list)
-    file = RecipientFile(
+    table, columns = _Rows([cells or [""] for cells in as_read]), columns_of(guest_list)
+    file = GuestFile(
         table,
-        country=recipient_list.country,
+        country=guest_list.country,
         max_rows=len(kept) + 1,
         columns=columns,
-        prefer=recipient_list.prefer,
+        prefer=guest_list.prefer,
     )
     place = 0
     for verdict in file.verdicts():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import NamedTuple
 
+from issuance.checking.cached_counts import misspelt_domains
 from issuance.checking.cell_repairs import CELL_REPAIRS, OF_ANOTHER_COUNTRY
 from issuance.checking.judging import columns_of, fault_at
 from issuance.checking.repairs import Recipe, recipe_for, repaired
-from issuance.checking.tally import misspelt_domains
-from issuance.models import RecipientList, RowError
+from issuance.models import GuestList, RowError
 from issuance.parsing.countries import COUNTRIES, LIKELY, country_name
-from issuance.parsing.recipient_file import Verdict
+from issuance.parsing.guest_file import Verdict
 
 LOOKED_THROUGH = 1_000  # bad rows; in a list with more, the counts are "at least"
 MOST_DOMAINS = 10
@@ -46,53 +46,51 @@ class Proposal(NamedTuple):
     chosen: str = ""
 
 
-def proposals_of(recipient_list: RecipientList) -> list[Proposal]:
+def proposals_of(guest_list: GuestList) -> list[Proposal]:
     """Repairs of bad rows; each row counts for the first one that helps it."""
-    bad = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID)
-    left = {error.row: error for error in bad[:LOOKED_THROUGH]} if recipient_list.invalid_count else {}
+    bad = RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID)
+    left = {error.row: error for error in bad[:LOOKED_THROUGH]} if guest_list.invalid_count else {}
     found = []
-    for key, choice in _tries(recipient_list, list(left.values())):
-        recipe = recipe_for(recipient_list, key, choice)
-        helped = list(repaired(recipient_list, recipe, left.values())) if recipe else []
+    for key, choice in _tries(guest_list, list(left.values())):
+        recipe = recipe_for(guest_list, key, choice)
+        helped = list(repaired(guest_list, recipe, left.values())) if recipe else []
         if recipe and helped:
-            found.append(_proposal(recipient_list, recipe, choice, left[helped[0].row], helped))
+            found.append(_proposal(guest_list, recipe, choice, left[helped[0].row], helped))
             left = {row: error for row, error in left.items() if row not in {verdict.row for verdict in helped}}
     return found
 
 
-def domain_proposals(recipient_list: RecipientList) -> list[Proposal]:
+def domain_proposals(guest_list: GuestList) -> list[Proposal]:
     """For guests who are ready, but whose mail domain looks like a slip: never changed unless somebody says so."""
-    domains = islice(misspelt_domains(recipient_list), MOST_DOMAINS)
+    domains = islice(misspelt_domains(guest_list), MOST_DOMAINS)
     return [_domain(written, meant, count) for written, meant, count in domains]
 
 
-def _tries(recipient_list: RecipientList, errors: list[RowError]) -> list[tuple[str, str]]:
+def _tries(guest_list: GuestList, errors: list[RowError]) -> list[tuple[str, str]]:
     keys = [(repair.key, "") for repair in CELL_REPAIRS]
-    country = _likely_country(recipient_list, errors)
+    country = _likely_country(guest_list, errors)
     return [("several", "first"), *keys, *([("country", country)] if country else [])]
 
 
-def _likely_country(recipient_list: RecipientList, errors: list[RowError]) -> str:
+def _likely_country(guest_list: GuestList, errors: list[RowError]) -> str:
     """Under which country most of the first bad numbers are good; empty if under none."""
     whole = OF_ANOTHER_COUNTRY - {"phone_no_area_code", "phone_too_short"}  # Short ones fit somewhere, and say nothing.
     some = [error for error in errors if error.code in whole][:TRIED]
-    recipes = {code: recipe_for(recipient_list, "country", code) for code in LIKELY} if some else {}
-    helps = {code: sum(1 for _ in repaired(recipient_list, recipe, some)) for code, recipe in recipes.items() if recipe}
+    recipes = {code: recipe_for(guest_list, "country", code) for code in LIKELY} if some else {}
+    helps = {code: sum(1 for _ in repaired(guest_list, recipe, some)) for code, recipe in recipes.items() if recipe}
     best = max(helps, key=lambda code: helps[code], default="")
     return best if helps.get(best) else ""
 
 
-def _proposal(
-    recipient_list: RecipientList, recipe: Recipe, choice: str, first: RowError, helped: list[Verdict]
-) -> Proposal:
-    at = fault_at(columns_of(recipient_list), first.column, first.cells)
+def _proposal(guest_list: GuestList, recipe: Recipe, choice: str, first: RowError, helped: list[Verdict]) -> Proposal:
+    at = fault_at(columns_of(guest_list), first.column, first.cells)
     before = str(first.cells[at]) if at is not None else ""
     count = len(helped)
-    looked = recipient_list.invalid_count > LOOKED_THROUGH
+    looked = guest_list.invalid_count > LOOKED_THROUGH
     number = f"At least {count:,}" if looked else f"{count:,}"
     proposal = Proposal(recipe.key, "", before, helped[0].value, "")
     if recipe.key == "country":
-        where = country_name(recipient_list.country) or "your country"
+        where = country_name(guest_list.country) or "your country"
         title = f"{number} phone number{_s(count)} {_of(count, 'isn’t a number', 'aren’t numbers')} of {where}."
         named = [Choice(code, name.removeprefix("the ")) for code, name in COUNTRIES.items()]
         countries = tuple(sorted(named, key=lambda country: country.label))

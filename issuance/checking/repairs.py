@@ -19,11 +19,11 @@ from issuance.checking.cell_repairs import BY_KEY, OF_ANOTHER_COUNTRY, SEVERAL, 
 from issuance.checking.judging import columns_of, fault_at, judge
 from issuance.checking.replace_rows import as_verdicts, cells_of, put_rows
 from issuance.checking.returned_rows import returned_rows
-from issuance.models import RecipientList, Repair, RepairedRow, RowError, note_event
+from issuance.models import GuestList, Repair, RepairedRow, RowError, note_event
 from issuance.models.bulk import insert_rows
 from issuance.models.states import ListState
 from issuance.parsing.countries import country_name
-from issuance.parsing.recipient_file import Verdict
+from issuance.parsing.guest_file import Verdict
 from thanxportal.accounts.models import User, record_activity
 
 TOOK_ROWS = "Took repaired rows from a file"
@@ -38,12 +38,12 @@ class Recipe(NamedTuple):
     did: str
 
 
-def recipe_for(recipient_list: RecipientList, key: str, choice: str = "") -> Recipe | None:
+def recipe_for(guest_list: GuestList, key: str, choice: str = "") -> Recipe | None:
     """The repair of that name, with the country or the part that was chosen; None if there is no such repair."""
     if key == "country" and (name := country_name(choice)):
         return Recipe(key, OF_ANOTHER_COUNTRY, as_number_of(choice), f"Read phone numbers as those of {name}")
     if key == "several" and choice in ("first", "last"):
-        which = one_of(choice, recipient_list.country)
+        which = one_of(choice, guest_list.country)
         return Recipe(key, SEVERAL, which, f"Kept the {choice} of several in a cell")
     known = BY_KEY.get(key)
     return Recipe(key, known.codes, known.change, known.did) if known else None
@@ -58,113 +58,111 @@ class Change(NamedTuple):
     left: Sequence[str] = ()
 
 
-def repaired(recipient_list: RecipientList, recipe: Recipe, errors: Iterable[RowError]) -> Iterator[Verdict]:
+def repaired(guest_list: GuestList, recipe: Recipe, errors: Iterable[RowError]) -> Iterator[Verdict]:
     """The verdicts on those bad rows that the recipe turns into guests."""
-    columns = columns_of(recipient_list)
+    columns = columns_of(guest_list)
     changed = []
     for error in errors:
         cells = [str(cell) for cell in error.cells]
         at = fault_at(columns, error.column, cells)
         if error.code in recipe.codes and at is not None and (text := recipe.change(cells[at])) != cells[at]:
             changed.append((error.row, [*cells[:at], text, *cells[at + 1 :]]))
-    return (verdict._replace(fixed=True) for verdict in judge(recipient_list, changed) if verdict.value)
+    return (verdict._replace(fixed=True) for verdict in judge(guest_list, changed) if verdict.value)
 
 
-def recipe_change(recipient_list: RecipientList, recipe: Recipe) -> Change:
+def recipe_change(guest_list: GuestList, recipe: Recipe) -> Change:
     """Every bad row that the recipe turns into a guest."""
-    bad = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID, code__in=recipe.codes)
-    return Change(recipe.key, recipe.did, list(repaired(recipient_list, recipe, bad.iterator(5_000))))
+    bad = RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID, code__in=recipe.codes)
+    return Change(recipe.key, recipe.did, list(repaired(guest_list, recipe, bad.iterator(5_000))))
 
 
-def domain_change(recipient_list: RecipientList, written: str, meant: str) -> Change:
+def domain_change(guest_list: GuestList, written: str, meant: str) -> Change:
     """The mail domain that was meant, for guests with a misspelt one and for those rows as well that repeat them."""
     change = with_domain(written, meant)
-    guests = list(recipient_list.recipients.filter(type="email", value__endswith=f"@{written}"))
-    repeats = RowError.objects.of_list(recipient_list).filter(kind=RowError.DUPLICATE)
+    guests = list(guest_list.guests.filter(type="email", value__endswith=f"@{written}"))
+    repeats = RowError.objects.of_list(guest_list).filter(kind=RowError.DUPLICATE)
     known = {bytes(guest.identity) for guest in guests}
-    rows = [(guest.row, cells_of(recipient_list, guest)) for guest in guests]
+    rows = [(guest.row, cells_of(guest_list, guest)) for guest in guests]
     rows += [(error.row, error.cells) for error in repeats.iterator(5_000) if bytes(error.identity or b"") in known]
     changed = ((row, [change(str(cell)) for cell in cells]) for row, cells in rows)
-    judged = judge(recipient_list, changed)
+    judged = judge(guest_list, changed)
     verdicts = [verdict._replace(fixed=True) for verdict in judged if verdict.value.endswith(f"@{meant}")]
     return Change("domain", f"Wrote {meant} for {written}", verdicts)
 
 
-def uploaded_change(recipient_list: RecipientList, path: Path) -> Change:
+def uploaded_change(guest_list: GuestList, path: Path) -> Change:
     """Bad rows as they come back in a file. Raises NotTheseRows and UnreadableFile."""
-    returned = returned_rows(recipient_list, path)
-    return Change("upload", TOOK_ROWS, list(judge(recipient_list, returned.rows)), returned.left)
+    returned = returned_rows(guest_list, path)
+    return Change("upload", TOOK_ROWS, list(judge(guest_list, returned.rows)), returned.left)
 
 
-def repair_rows(*, recipient_list: RecipientList, recipe: Recipe, actor: User) -> Repair | None:
+def repair_rows(*, guest_list: GuestList, recipe: Recipe, actor: User) -> Repair | None:
     """Makes the recipe's change; None if it turns no row into a guest, or the list changed meanwhile."""
-    return make_change(recipient_list, recipe_change(recipient_list, recipe), actor=actor)
+    return make_change(guest_list, recipe_change(guest_list, recipe), actor=actor)
 
 
-def repair_domain(*, recipient_list: RecipientList, written: str, meant: str, actor: User) -> Repair | None:
+def repair_domain(*, guest_list: GuestList, written: str, meant: str, actor: User) -> Repair | None:
     """The same for a mail domain."""
-    return make_change(recipient_list, domain_change(recipient_list, written, meant), actor=actor)
+    return make_change(guest_list, domain_change(guest_list, written, meant), actor=actor)
 
 
-def edit_row(*, recipient_list: RecipientList, verdict: Verdict, actor: User) -> Repair | None:
+def edit_row(*, guest_list: GuestList, verdict: Verdict, actor: User) -> Repair | None:
     """Puts one bad row as somebody typed it; None if it is no bad row any more, or the list changed meanwhile."""
-    if not RowError.objects.of_list(recipient_list).filter(row=verdict.row).exists():
+    if not RowError.objects.of_list(guest_list).filter(row=verdict.row).exists():
         return None
-    return make_change(recipient_list, Change("edit", f"Edited row {verdict.row:,}", [verdict]), actor=actor)
+    return make_change(guest_list, Change("edit", f"Edited row {verdict.row:,}", [verdict]), actor=actor)
 
 
 @transaction.atomic
 def undo_repair(*, repair: Repair, actor: User | None) -> bool:
     """Puts the rows back as they were; False if it was undone before, overtaken, or the list is no longer open."""
-    recipient_list = repair.recipient_list
-    if repair.overtaken_by() or not take_list(recipient_list):
+    guest_list = repair.guest_list
+    if repair.overtaken_by() or not take_list(guest_list):
         return False
     if not Repair.objects.standing().filter(pk=repair.pk).update(undone_at=timezone.now(), undone_by=actor):
         return False
-    put_rows(recipient_list, list(as_verdicts(recipient_list, repair.rows.values_list("row", "before"))))
-    _tell(recipient_list, actor, f"Undone: {repair.sentence}")
+    put_rows(guest_list, list(as_verdicts(guest_list, repair.rows.values_list("row", "before"))))
+    _tell(guest_list, actor, f"Undone: {repair.sentence}")
     return True
 
 
-def take_list(recipient_list: RecipientList) -> bool:
+def take_list(guest_list: GuestList) -> bool:
     """Takes a checked list for one change, inside a transaction; False if it changed since it was fetched.
 
     A retry is corrected elsewhere: its guests stay in the arms of the list they come from.
     """
-    open_to_repairs = RecipientList.objects.filter(
-        pk=recipient_list.pk, parent=None, state=ListState.CHECKED, confirm_token=recipient_list.confirm_token
+    open_to_repairs = GuestList.objects.filter(
+        pk=guest_list.pk, parent=None, state=ListState.CHECKED, confirm_token=guest_list.confirm_token
     )
-    recipient_list.confirm_token = uuid4()
-    return bool(open_to_repairs.update(confirm_token=recipient_list.confirm_token))
+    guest_list.confirm_token = uuid4()
+    return bool(open_to_repairs.update(confirm_token=guest_list.confirm_token))
 
 
-def make_change(recipient_list: RecipientList, change: Change, *, actor: User | None) -> Repair | None:
+def make_change(guest_list: GuestList, change: Change, *, actor: User | None) -> Repair | None:
     """Puts the rows and keeps what they were; None if there are none, or the list changed meanwhile."""
     kind, did, verdicts, left = change
     if not verdicts:
         return None
     with transaction.atomic():
-        if not take_list(recipient_list):
+        if not take_list(guest_list):
             return None
         count = len(verdicts)
-        places = put_rows(recipient_list, verdicts)
+        places = put_rows(guest_list, verdicts)
         sentence = did if kind == "edit" else f"{did}: {count:,} row{'' if count == 1 else 's'}"
-        repair = Repair.objects.create(
-            recipient_list=recipient_list, kind=kind, sentence=sentence, count=count, made_by=actor
-        )
+        repair = Repair.objects.create(guest_list=guest_list, kind=kind, sentence=sentence, count=count, made_by=actor)
         kept = [(repair.pk, place.row, json.dumps(place.before)) for place in places]
         insert_rows(RepairedRow, ("repair_id", "row", "before"), kept)
-        _tell(recipient_list, actor, sentence)
+        _tell(guest_list, actor, sentence)
         for words in left:
-            note_event(recipient_list, ListState.CHECKED, note=words)
+            note_event(guest_list, ListState.CHECKED, note=words)
     return repair
 
 
-def _tell(recipient_list: RecipientList, actor: User | None, sentence: str) -> None:
-    note_event(recipient_list, ListState.CHECKED, actor=actor, note=f"{sentence}.")
+def _tell(guest_list: GuestList, actor: User | None, sentence: str) -> None:
+    note_event(guest_list, ListState.CHECKED, actor=actor, note=f"{sentence}.")
     record_activity(
-        merchant=recipient_list.merchant,
+        merchant=guest_list.merchant,
         actor=actor,
-        sentence=f"{sentence} in “{recipient_list.name}”.",
-        target=f"list:{recipient_list.pk}",
+        sentence=f"{sentence} in “{guest_list.name}”.",
+        target=f"list:{guest_list.pk}",
     )

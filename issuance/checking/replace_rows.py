@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet
 
+from issuance.checking.cached_counts import change_counts, keys_of
 from issuance.checking.judging import columns_of, judge
-from issuance.checking.tally import change_tally, keys_of
 from issuance.importing.batches import Batch, Sorter
 from issuance.importing.deal import deal_of
 from issuance.importing.earlier_rewards import set_aside_repeats
-from issuance.importing.row_formats import ERROR_COLUMNS, RECIPIENT_COLUMNS
+from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS
 from issuance.importing.seen_guests import Seen
-from issuance.models import Recipient, RecipientList, RowError
+from issuance.models import Guest, GuestList, RowError
 from issuance.models.bulk import delete_rows, insert_rows
-from issuance.parsing.recipient_file import Verdict, identity
+from issuance.parsing.guest_file import Verdict, identity
 from issuance.parsing.row_text import row_cells
 
 CHUNK = 5_000  # rows named in one statement; SQLite takes at most 32,766 parameters
@@ -48,30 +48,30 @@ class Place(NamedTuple):
         return "value" in self.before
 
 
-def put_rows(recipient_list: RecipientList, verdicts: Sequence[Verdict]) -> list[Place]:
+def put_rows(guest_list: GuestList, verdicts: Sequence[Verdict]) -> list[Place]:
     """Replaces rows of a list by new verdicts on them; returns the rows that are no longer what they were.
 
     To be called in the transaction that has taken the list. No row is added or lost, so the ledger stays closed.
     """
-    sorter = Sorter(deal_of(recipient_list), Seen(expected=2 * len(verdicts)))
+    sorter = Sorter(deal_of(guest_list), Seen(expected=2 * len(verdicts)))
     rows = {verdict.row for verdict in verdicts}
-    old = [*_places(recipient_list, row__in=rows)]
+    old = [*_places(guest_list, row__in=rows)]
     guests = {sorter.hash(identity(verdict.value)) for verdict in verdicts if verdict.value}
     guests |= {place.identity for place in old if place.is_guest}
-    others = [place for place in _places(recipient_list, identity__in=guests) if place.row not in rows]
+    others = [place for place in _places(guest_list, identity__in=guests) if place.row not in rows]
     kept = ((place.row, place.before) for place in others)
-    in_order = sorted([*verdicts, *as_verdicts(recipient_list, kept)], key=lambda verdict: verdict.row)
+    in_order = sorted([*verdicts, *as_verdicts(guest_list, kept)], key=lambda verdict: verdict.row)
     batch = sorter.sort(map(Verdict.judged, in_order))
     if batch.counts["rows"] != len(old) + len(others):
-        raise RuntimeError(f"List {recipient_list.pk}: {len(old) + len(others)} rows became {batch.counts['rows']}.")
-    _replace(recipient_list, [*old, *others], batch)
-    _set_repeats_aside(recipient_list, others, [recipient[1] for recipient in batch.recipients])
-    now = {place.row: place for place in _places(recipient_list, row__in=[place.row for place in (*old, *others)])}
-    _count_anew(recipient_list, [*old, *others], now.values())
+        raise RuntimeError(f"List {guest_list.pk}: {len(old) + len(others)} rows became {batch.counts['rows']}.")
+    _replace(guest_list, [*old, *others], batch)
+    _set_repeats_aside(guest_list, others, [guest[1] for guest in batch.guests])
+    now = {place.row: place for place in _places(guest_list, row__in=[place.row for place in (*old, *others)])}
+    _count_anew(guest_list, [*old, *others], now.values())
     return [*old, *(place for place in others if place.is_guest != now[place.row].is_guest)]
 
 
-def as_verdicts(recipient_list: RecipientList, kept: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[Verdict]:
+def as_verdicts(guest_list: GuestList, kept: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[Verdict]:
     """What was kept of rows, as verdicts to deal; repeated guests are judged again, as only their cells were kept."""
     repeated = []
     for row, before in kept:
@@ -82,16 +82,16 @@ def as_verdicts(recipient_list: RecipientList, kept: Iterable[tuple[int, dict[st
             yield Verdict(row, "", "", before["cells"], before["code"], before["column"], False, "")
         else:
             repeated.append((row, before["cells"]))
-    yield from judge(recipient_list, repeated)
+    yield from judge(guest_list, repeated)
 
 
-def _places(recipient_list: RecipientList, **among: Iterable[Any]) -> Iterator[Place]:
+def _places(guest_list: GuestList, **among: Iterable[Any]) -> Iterator[Place]:
     """The guests and bad rows with one of these `row__in` or `identity__in`."""
     ((field, wanted),) = among.items()
     wanted = list(wanted)
-    errors = RowError.objects.filter(recipient_list=recipient_list)
-    for guest in _with(Recipient.objects.filter(recipient_list=recipient_list), field, wanted):
-        before = _guest_before(recipient_list, guest)
+    errors = RowError.objects.filter(guest_list=guest_list)
+    for guest in _with(Guest.objects.filter(guest_list=guest_list), field, wanted):
+        before = _guest_before(guest_list, guest)
         yield Place(guest.row, bytes(guest.identity), before, tuple(keys_of(guest)))
     for error in _with(errors, field, wanted):
         before = {"term": error.kind, "code": error.code, "column": error.column, "cells": error.cells}
@@ -108,17 +108,21 @@ def _with(rows: QuerySet[Any], field: str, wanted: list[Any]) -> Iterator[Any]:
         yield from rows.filter(**{field: some})
 
 
-def _guest_before(recipient_list: RecipientList, guest: Recipient) -> dict[str, Any]:
+def _guest_before(guest_list: GuestList, guest: Guest) -> dict[str, Any]:
     fields = {name: getattr(guest, name) for name in ("type", "value", "other", "fixed")}
-    repeat = [guest.repeat_of_id, guest.repeated_at.isoformat()] if guest.repeat_of_id and guest.repeated_at else None
-    return {"term": guest.outcome, **fields, "cells": cells_of(recipient_list, guest), "repeat": repeat}
+    repeat = (
+        [guest.earlier_campaign_id, guest.earlier_at.isoformat()]
+        if guest.earlier_campaign_id and guest.earlier_at
+        else None
+    )
+    return {"term": guest.outcome, **fields, "cells": cells_of(guest_list, guest), "repeat": repeat}
 
 
-def cells_of(recipient_list: RecipientList, guest: Recipient) -> list[str]:
+def cells_of(guest_list: GuestList, guest: Guest) -> list[str]:
     """A guest's row as it stood in the file, as far as it was kept: at least the identifiers, in their columns."""
     if cells := guest.cells:
         return row_cells(cells)
-    columns = columns_of(recipient_list)
+    columns = columns_of(guest_list)
     own, other = (columns.email, columns.phone) if guest.type == "email" else (columns.phone, columns.email)
     at = own if own is not None else other or 0
     known = [""] * max(len(columns.names), at + 1)
@@ -126,40 +130,40 @@ def cells_of(recipient_list: RecipientList, guest: Recipient) -> list[str]:
     return known
 
 
-def _replace(recipient_list: RecipientList, places: list[Place], batch: Batch) -> None:
+def _replace(guest_list: GuestList, places: list[Place], batch: Batch) -> None:
     for some in _chunks([place.row for place in places]):
-        for model in (Recipient, RowError):
-            delete_rows(model.objects.filter(recipient_list=recipient_list, row__in=some))
-    insert_rows(Recipient, RECIPIENT_COLUMNS, batch.recipients)
+        for model in (Guest, RowError):
+            delete_rows(model.objects.filter(guest_list=guest_list, row__in=some))
+    insert_rows(Guest, GUEST_COLUMNS, batch.guests)
     insert_rows(RowError, ERROR_COLUMNS, batch.errors)
     change = Counter({term: count for term, count in batch.counts.items() if term != "rows"})
     change.subtract(place.term for place in places)
-    _change_ledger(recipient_list, change)
+    _change_ledger(guest_list, change)
 
 
-def _set_repeats_aside(recipient_list: RecipientList, others: list[Place], rows: list[int]) -> None:
+def _set_repeats_aside(guest_list: GuestList, others: list[Place], rows: list[int]) -> None:
     """Who was rewarded before is set aside, but for whom somebody has decided already."""
     for place in others:
         if decided := place.before.get("repeat"):
-            guest = Recipient.objects.get(recipient_list=recipient_list, identity=place.identity)
+            guest = Guest.objects.get(guest_list=guest_list, identity=place.identity)
             if guest.outcome != place.term:
-                _change_ledger(recipient_list, Counter({place.term: 1, guest.outcome: -1}))
-            Recipient.objects.filter(pk=guest.pk).update(
-                outcome=place.term, repeat_of=decided[0], repeated_at=decided[1]
+                _change_ledger(guest_list, Counter({place.term: 1, guest.outcome: -1}))
+            Guest.objects.filter(pk=guest.pk).update(
+                outcome=place.term, earlier_campaign=decided[0], earlier_at=decided[1]
             )
-    set_aside_repeats(recipient_list, rows=rows)
+    set_aside_repeats(guest_list, rows=rows)
 
 
-def _change_ledger(recipient_list: RecipientList, change: Counter[str]) -> None:
+def _change_ledger(guest_list: GuestList, change: Counter[str]) -> None:
     terms = {f"{term}_count": F(f"{term}_count") + count for term, count in change.items() if count}
     if terms:
-        RecipientList.objects.filter(pk=recipient_list.pk).update(**terms)
+        GuestList.objects.filter(pk=guest_list.pk).update(**terms)
 
 
-def _count_anew(recipient_list: RecipientList, before: Iterable[Place], after: Iterable[Place]) -> None:
-    tally = Counter(key for place in after for key in place.counts_for)
-    tally.subtract(key for place in before for key in place.counts_for)
-    change_tally(recipient_list, tally)
+def _count_anew(guest_list: GuestList, before: Iterable[Place], after: Iterable[Place]) -> None:
+    counts = Counter(key for place in after for key in place.counts_for)
+    counts.subtract(key for place in before for key in place.counts_for)
+    change_counts(guest_list, counts)
 
 
 def _chunks(items: list[Any]) -> Iterator[list[Any]]:

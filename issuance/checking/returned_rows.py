@@ -14,9 +14,9 @@ from typing import NamedTuple
 from django.conf import settings
 
 from issuance.checking.judging import Row
-from issuance.models import RecipientList, RowError
+from issuance.models import GuestList, RowError
 from issuance.parsing.formula_escape import live
-from issuance.parsing.recipient_file import Columns, open_recipient_file
+from issuance.parsing.guest_file import Columns, open_guest_file
 
 REASON = "reason"
 _ROW = re.compile(r"row \(list ([0-9a-f]{8})\)")
@@ -37,19 +37,19 @@ class Returned(NamedTuple):
     left: list[str]
 
 
-def row_header(recipient_list: RecipientList) -> str:
+def row_header(guest_list: GuestList) -> str:
     """The name of the download's second column, by which it is known again."""
-    return f"row (list {recipient_list.uuid.hex[:8]})"
+    return f"row (list {guest_list.uuid.hex[:8]})"
 
 
-def returned_rows(recipient_list: RecipientList, path: Path) -> Returned:
+def returned_rows(guest_list: GuestList, path: Path) -> Returned:
     """Reads the file in any format that lists may have. Raises NotTheseRows and UnreadableFile."""
-    bad = RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID)
+    bad = RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID)
     known: dict[int, list[str]] = {row: [str(cell) for cell in cells] for row, cells in bad.values_list("row", "cells")}
-    width = max(len(recipient_list.file_info.get("names") or []), 2)  # A guest found in a text has up to two cells.
+    width = max(len(guest_list.file_info.get("names") or []), 2)  # A guest found in a text has up to two cells.
     changed: dict[int, list[str]] = {}
     unknown, twice, seen = [], [], set()
-    for number, cells in _rows(recipient_list, path):
+    for number, cells in _rows(guest_list, path):
         if number in seen:
             twice.append(number)
         elif number not in known:
@@ -64,33 +64,33 @@ def returned_rows(recipient_list: RecipientList, path: Path) -> Returned:
     return Returned(sorted(changed.items()), [sentence for sentence in left if sentence])
 
 
-def refuse_other_files(recipient_list: RecipientList, path: Path) -> None:
+def refuse_other_files(guest_list: GuestList, path: Path) -> None:
     """Looks at the top of a file alone. Raises NotTheseRows and UnreadableFile."""
-    next(_rows(recipient_list, path), None)
+    next(_rows(guest_list, path), None)
 
 
-def _rows(recipient_list: RecipientList, path: Path) -> Iterator[Row]:
+def _rows(guest_list: GuestList, path: Path) -> Iterator[Row]:
     columns = Columns(None, None, 0, (), True)
     most_rows, most_bytes = settings.MAX_LIST_ROWS + 1, settings.MAX_LIST_BYTES
-    country = recipient_list.country
-    with open_recipient_file(path, country=country, max_rows=most_rows, max_bytes=most_bytes, columns=columns) as file:
+    country = guest_list.country
+    with open_guest_file(path, country=country, max_rows=most_rows, max_bytes=most_bytes, columns=columns) as file:
         at = None
         for verdict in file.verdicts():
             cells = [live(cell) for cell in verdict.raw]
             if at is None:
-                at = _marked_column(recipient_list, cells)
+                at = _marked_column(guest_list, cells)
             elif (number := _number(cells[at : at + 1])) is not None:
                 yield number, cells[at + 1 :]
             else:
                 raise NotTheseRows(
-                    f"Line {verdict.row:,} has no row number. Keep the column “{row_header(recipient_list)}” as it was."
+                    f"Line {verdict.row:,} has no row number. Keep the column “{row_header(guest_list)}” as it was."
                 )
 
 
-def _marked_column(recipient_list: RecipientList, header: list[str]) -> int:
+def _marked_column(guest_list: GuestList, header: list[str]) -> int:
     for at, cell in enumerate(header):
         if marked := _ROW.fullmatch(cell.strip().lower()):
-            if marked[1] != recipient_list.uuid.hex[:8]:
+            if marked[1] != guest_list.uuid.hex[:8]:
                 raise NotTheseRows("These are the invalid rows of another list. Bring them to the page of that list.")
             return at
     raise NotTheseRows(

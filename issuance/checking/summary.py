@@ -11,12 +11,12 @@ from django.db.models import Count
 from django.urls import reverse
 
 from campaigns.models import Variant
-from issuance.checking.tally import READY as READY_OUTCOMES
-from issuance.checking.tally import tally_of
+from issuance.checking.cached_counts import READY as READY_OUTCOMES
+from issuance.checking.cached_counts import cached_counts
 from issuance.guests.grid import FIXED, READY
 from issuance.guests.reasons import reason_in_words
 from issuance.lifecycle.ledger import Term
-from issuance.models import Recipient, RecipientList, RowError
+from issuance.models import Guest, GuestList, RowError
 
 BUCKETS = {
     READY: "Ready",
@@ -72,52 +72,52 @@ class Split(NamedTuple):
     arms: list[Arm]
 
 
-def split_of(recipient_list: RecipientList) -> Split:
+def split_of(guest_list: GuestList) -> Split:
     """How many ready guests each arm has: one pass over the list's guests, for whoever decides about them."""
-    ready = Recipient.objects.filter(recipient_list=recipient_list, outcome__in=READY_OUTCOMES).order_by()
-    return Split(_arms(recipient_list, dict(ready.values_list("variant").annotate(Count("pk")))))
+    ready = Guest.objects.filter(guest_list=guest_list, outcome__in=READY_OUTCOMES).order_by()
+    return Split(_arms(guest_list, dict(ready.values_list("variant").annotate(Count("pk")))))
 
 
-def arms_of(recipient_list: RecipientList) -> list[Arm]:
-    """The same without counting guests, as the list's tally has it."""
-    tally = tally_of(recipient_list)
-    arms = {variant.pk: tally.get(f"arm:{variant.pk}", 0) for variant in recipient_list.campaign.variants.all()}
-    return _arms(recipient_list, arms)
+def arms_of(guest_list: GuestList) -> list[Arm]:
+    """The same without counting guests, as the list's counts has it."""
+    counts = cached_counts(guest_list)
+    arms = {variant.pk: counts.get(f"arm:{variant.pk}", 0) for variant in guest_list.campaign.variants.all()}
+    return _arms(guest_list, arms)
 
 
-def _arms(recipient_list: RecipientList, counts: dict[int, int]) -> list[Arm]:
+def _arms(guest_list: GuestList, counts: dict[int, int]) -> list[Arm]:
     start, arms = 0, []
-    for variant in recipient_list.campaign.variants.select_related("reward_template"):
+    for variant in guest_list.campaign.variants.select_related("reward_template"):
         arms.append(Arm(variant, counts.get(variant.pk, 0), variant.weight, start))
         start += variant.weight
     return arms
 
 
-def causes_of(recipient_list: RecipientList) -> list[Cause]:
+def causes_of(guest_list: GuestList) -> list[Cause]:
     """Invalid rows by cause, the most frequent first."""
-    invalid = RowError.objects.filter(recipient_list=recipient_list, kind=RowError.INVALID)
+    invalid = RowError.objects.filter(guest_list=guest_list, kind=RowError.INVALID)
     groups = invalid.values_list("code").annotate(count=Count("pk")).order_by("-count", "code")
     return [Cause(code, reason_in_words(code), count) for code, count in groups]
 
 
-def buckets(recipient_list: RecipientList, current: str = "") -> list[Term]:
+def buckets(guest_list: GuestList, current: str = "") -> list[Term]:
     """The tabs of the check page; each opens exactly its rows."""
     counts = {
-        READY: recipient_list.ready_count,
-        FIXED: tally_of(recipient_list).get("fixed", 0),
-        "invalid": recipient_list.invalid_count,
-        "duplicate": recipient_list.duplicate_count,
-        "already_rewarded": recipient_list.already_rewarded_count,
+        READY: guest_list.ready_count,
+        FIXED: cached_counts(guest_list).get("fixed", 0),
+        "invalid": guest_list.invalid_count,
+        "duplicate": guest_list.duplicate_count,
+        "already_rewarded": guest_list.already_rewarded_count,
     }
     return [
-        Term(key, label, counts[key], check_url(recipient_list, show=key), current=key == current)
+        Term(key, label, counts[key], check_url(guest_list, show=key), current=key == current)
         for key, label in BUCKETS.items()
     ]
 
 
-def check_url(recipient_list: RecipientList, **query: object) -> str:
+def check_url(guest_list: GuestList, **query: object) -> str:
     """The address of the check page at one bucket and one place in it; empty values are left out."""
-    url = reverse("issuance:list_detail", args=[recipient_list.merchant.handle, recipient_list.pk])
+    url = reverse("issuance:list_detail", args=[guest_list.merchant.handle, guest_list.pk])
     kept = urlencode({name: value for name, value in query.items() if value})
     return f"{url}?{kept}" if kept else url
 
@@ -127,11 +127,11 @@ class Fact(NamedTuple):
     value: str
 
 
-def how_it_was_read(recipient_list: RecipientList) -> list[Fact]:
+def how_it_was_read(guest_list: GuestList) -> list[Fact]:
     """From `file_info`: which columns were taken for what, and in which encoding."""
-    info = recipient_list.file_info
+    info = guest_list.file_info
     names = info.get("names") or []
-    facts = [Fact("Read as", "pasted text" if recipient_list.pasted else _kind(info))]
+    facts = [Fact("Read as", "pasted text" if guest_list.pasted else _kind(info))]
     for kind in ("email", "phone"):
         at = info.get(kind)
         if isinstance(at, int) and 0 <= at < len(names):

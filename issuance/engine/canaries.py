@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from issuance.lifecycle.notices import tell_safety_stop
-from issuance.models import IssuanceJob, IssuanceJobQuerySet, Recipient, RecipientList, note_event
+from issuance.models import Guest, GuestList, IssuanceJob, IssuanceJobQuerySet, note_event
 from issuance.models.states import JOB_OPEN, JobState, ListState, Outcome
 
 
@@ -23,38 +23,38 @@ class Verdict(NamedTuple):
         return self.lost * 100 > settings.CANARY_MOST_REFUSED * self.ahead
 
 
-def decide_after_canaries(recipient_list: RecipientList) -> None:
+def decide_after_canaries(guest_list: GuestList) -> None:
     """Call it when a canary has been answered: the last answer decides.
 
     Each arm whose guests still wait is judged by itself, for among good arms a bad one would be lost in the sum.
     """
-    canaries = IssuanceJob.objects.filter(recipient_list=recipient_list, canary=True)
+    canaries = IssuanceJob.objects.filter(guest_list=guest_list, canary=True)
     if canaries.filter(state__in=JOB_OPEN).exists():
         return
-    verdicts = [_judge(canary) for canary in canaries.filter(variant__in=_rest(recipient_list).values("variant"))]
+    verdicts = [_judge(canary) for canary in canaries.filter(variant__in=_rest(guest_list).values("variant"))]
     if bad := [verdict for verdict in verdicts if verdict.bad]:
-        _stop_for_safety(recipient_list, max(bad, key=lambda verdict: verdict.lost / verdict.ahead))
+        _stop_for_safety(guest_list, max(bad, key=lambda verdict: verdict.lost / verdict.ahead))
     else:
-        send_the_rest(recipient_list)
+        send_the_rest(guest_list)
 
 
 def _judge(canary: IssuanceJob) -> Verdict:
-    rewarded = Recipient.objects.filter(job=canary, outcome=Outcome.REWARDED).count()
+    rewarded = Guest.objects.filter(job=canary, outcome=Outcome.REWARDED).count()
     return Verdict(canary.total_count, canary.total_count - rewarded)
 
 
-def _stop_for_safety(recipient_list: RecipientList, worst: Verdict) -> None:
-    waiting = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.ISSUING, safety_stop_at=None)
+def _stop_for_safety(guest_list: GuestList, worst: Verdict) -> None:
+    waiting = GuestList.objects.filter(pk=guest_list.pk, state=ListState.ISSUING, safety_stop_at=None)
     if waiting.update(safety_stop_at=timezone.now()):
-        note_event(recipient_list, ListState.ISSUING, note="Stopped by the safety check: too many refused.")
-        tell_safety_stop(RecipientList.objects.get(pk=recipient_list.pk), ahead=worst.ahead, lost=worst.lost)
+        note_event(guest_list, ListState.ISSUING, note="Stopped by the safety check: too many refused.")
+        tell_safety_stop(GuestList.objects.get(pk=guest_list.pk), ahead=worst.ahead, lost=worst.lost)
 
 
-def send_the_rest(recipient_list: RecipientList) -> int:
+def send_the_rest(guest_list: GuestList) -> int:
     """Makes the jobs that waited for the canaries due; returns how many."""
-    return _rest(recipient_list).update(next_attempt_at=timezone.now())
+    return _rest(guest_list).update(next_attempt_at=timezone.now())
 
 
-def _rest(recipient_list: RecipientList) -> IssuanceJobQuerySet:
+def _rest(guest_list: GuestList) -> IssuanceJobQuerySet:
     never_due = {"next_attempt_at": None, "attempt_count": 0, "problem_code": ""}
-    return IssuanceJob.objects.filter(recipient_list=recipient_list, state=JobState.READY, **never_due)
+    return IssuanceJob.objects.filter(guest_list=guest_list, state=JobState.READY, **never_due)

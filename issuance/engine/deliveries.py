@@ -20,14 +20,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from issuance.engine.missing_webhooks import count_missing
-from issuance.models import IssuanceJob, Recipient, WebhookDelivery
+from issuance.models import Guest, IssuanceJob, WebhookDelivery
 from issuance.models.states import DeliveryState, JobState
 from thanxportal.partner_api import BatchCompleted, MalformedEvent, RewardIssued, UnknownEvent, parse_event
 
 log = logging.getLogger(__name__)
 BATCH = 1_000  # deliveries in one transaction
 MOST_BATCHES = 20  # in one go, before other work has its turn
-POLLED = (JobState.ACCEPTED, JobState.NEEDS_REVIEW, JobState.REVOKING)
+POLLED = (JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING)
 QUIET = timedelta(seconds=20)  # Thousands of rewards tell that a job is alive, not that it has to be asked each time.
 WAITS = (5, 10, 20, 40, 80, 160, 300)  # seconds
 PATIENCE = timedelta(hours=2)  # The answer that names a job may reach us long after the job's first webhook.
@@ -173,7 +173,7 @@ def _give_rewards(deliveries: Sequence[WebhookDelivery], jobs: dict[str, Issuanc
         wanted.setdefault(seat, delivery.reward_id)
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE issuance_recipient SET reward_id = %s WHERE job_id = %s AND position = %s AND reward_id = ''",
+            "UPDATE issuance_guest SET reward_id = %s WHERE job_id = %s AND position = %s AND reward_id = ''",
             [(reward_id, *seat) for seat, reward_id in sorted(wanted.items())],
         )
     given = _rewards_at(wanted)
@@ -187,7 +187,7 @@ def _rewards_at(seats: Iterable[Seat]) -> dict[Seat, str]:
         positions[job].append(position)
     given: dict[Seat, str] = {}
     for job, some in positions.items():
-        guests = Recipient.objects.filter(job=job, position__in=some).values_list("position", "reward_id")
+        guests = Guest.objects.filter(job=job, position__in=some).values_list("position", "reward_id")
         given |= {(job, position or 0): reward_id for position, reward_id in guests}
     return given
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from issuance.models import IssuanceJob, Recipient, note_event
+from issuance.models import Guest, IssuanceJob, note_event
 
 MOST_AT_ONCE = 100
 
@@ -18,15 +18,15 @@ def look_for_missing_webhooks() -> int:
     for job in count_missing(pks):
         if job.missing_reward_ids:
             words = f"Recovered by polling: {job.missing_reward_ids:,} of {job.success_count:,} reward ids never came."
-            note_event(job.recipient_list, job.state, old_state=job.state, job=job, note=words)
+            note_event(job.guest_list, job.state, old_state=job.state, job=job, note=words)
     return len(pks)
 
 
 def count_missing(pks: Iterable[int]) -> list[IssuanceJob]:
     """Brings `missing_reward_ids` of these jobs up to date, and returns them."""
-    jobs = list(IssuanceJob.objects.filter(pk__in=pks).select_related("recipient_list").defer("body"))
+    jobs = list(IssuanceJob.objects.filter(pk__in=pks).select_related("guest_list").defer("body"))
     for job in jobs:
-        given = Recipient.objects.filter(job=job).exclude(reward_id="").count()
+        given = Guest.objects.filter(job=job).exclude(reward_id="").count()
         job.missing_reward_ids = max(job.success_count - given, 0)
         job.webhooks_due_at = None
         IssuanceJob.objects.filter(pk=job.pk).update(missing_reward_ids=job.missing_reward_ids, webhooks_due_at=None)

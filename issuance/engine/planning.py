@@ -23,9 +23,9 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
 from issuance.engine.parking import park_list
-from issuance.engine.sending_holds import sending_is_held
+from issuance.engine.sending_pauses import sending_is_paused
 from issuance.lifecycle.transitions import MOST_CRASHES, claim_list, end_list_if_done, move_list
-from issuance.models import ClaimOverride, IssuanceJob, RecipientList, lock_claims
+from issuance.models import ClaimOverride, GuestList, IssuanceJob, lock_claims
 from issuance.models.cells import SEPARATOR
 from issuance.models.states import ListState
 
@@ -44,55 +44,55 @@ class Batch(NamedTuple):
 
 def plan_list(list_id: int) -> bool:
     """Plans a held list whose hold is over; False if it isn't there to be planned or somebody else has it."""
-    if sending_is_held():
+    if sending_is_paused():
         return False
-    recipient_list = claim_list(list_id, ListState.HELD)
-    if recipient_list is None:
+    guest_list = claim_list(list_id, ListState.HELD)
+    if guest_list is None:
         return False
-    if recipient_list.crash_count >= MOST_CRASHES:
-        park_list(recipient_list)
+    if guest_list.crash_count >= MOST_CRASHES:
+        park_list(guest_list)
         return False
     with transaction.atomic():
-        if recipient_list.campaign.has_ended:
-            return move_list(recipient_list, ListState.STOPPED, note="The campaign has ended.", ended_at=timezone.now())
-        if not move_list(recipient_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
+        if guest_list.campaign.has_ended:
+            return move_list(guest_list, ListState.STOPPED, note="The campaign has ended.", ended_at=timezone.now())
+        if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
             return False
-        _claim_guests(recipient_list)
-        _write_jobs(recipient_list, timezone.now())
-        end_list_if_done(recipient_list)
+        _claim_guests(guest_list)
+        _write_jobs(guest_list, timezone.now())
+        end_list_if_done(guest_list)
     return True
 
 
-def _claim_guests(recipient_list: RecipientList) -> None:
+def _claim_guests(guest_list: GuestList) -> None:
     """Claims every waiting guest for the campaign; who isn't ours after that was claimed by another list.
 
     In the order of the hashes, so that two lists claiming the same guests wait for each other instead of
     locking each other out. The time is taken under the lock: a decision made before it hasn't seen these claims.
     """
-    lock_claims(recipient_list.campaign_id)
+    lock_claims(guest_list.campaign_id)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    ids = {"campaign": recipient_list.campaign_id, "list": recipient_list.pk, "now": now}
+    ids = {"campaign": guest_list.campaign_id, "list": guest_list.pk, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO issuance_guestclaim (campaign_id, identity, recipient_list_id, claimed_at, holds)
-            SELECT %(campaign)s, identity, recipient_list_id, %(now)s, TRUE FROM issuance_recipient
-            WHERE recipient_list_id = %(list)s AND outcome = 'waiting' ORDER BY identity ON CONFLICT DO NOTHING""",
+            """INSERT INTO issuance_guestclaim (campaign_id, identity, guest_list_id, claimed_at, "primary")
+            SELECT %(campaign)s, identity, guest_list_id, %(now)s, TRUE FROM issuance_guest
+            WHERE guest_list_id = %(list)s AND outcome = 'waiting' ORDER BY identity ON CONFLICT DO NOTHING""",
             ids,
         )
         claimed = cursor.rowcount
-        if override := recipient_list.overrides.filter(withdrawn_at=None).first():
+        if override := guest_list.overrides.filter(withdrawn_at=None).first():
             claimed += _claim_beside(cursor, override, ids)
         cursor.execute(
-            """UPDATE issuance_recipient SET outcome = 'already_rewarded'
-            WHERE recipient_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
+            """UPDATE issuance_guest SET outcome = 'already_rewarded'
+            WHERE guest_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
                 SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
-                AND c.identity = issuance_recipient.identity AND c.recipient_list_id = %(list)s)""",
+                AND c.identity = issuance_guest.identity AND c.guest_list_id = %(list)s)""",
             ids,
         )
         already = cursor.rowcount
-        if recipient_list.waiting_count - already > claimed:
+        if guest_list.waiting_count - already > claimed:
             already += _set_doubles_aside(cursor, ids)
-    RecipientList.objects.filter(pk=recipient_list.pk).update(
+    GuestList.objects.filter(pk=guest_list.pk).update(
         waiting_count=F("waiting_count") - already, already_rewarded_count=F("already_rewarded_count") + already
     )
 
@@ -100,11 +100,11 @@ def _claim_guests(recipient_list: RecipientList) -> None:
 def _set_doubles_aside(cursor: CursorWrapper, ids: dict[str, Any]) -> int:
     """A checked list holds no guest twice. Should one nevertheless, the later row gets nothing and staff are told."""
     cursor.execute(
-        """UPDATE issuance_recipient SET outcome = 'already_rewarded'
-        FROM (SELECT identity, MIN(row) AS row FROM issuance_recipient
-              WHERE recipient_list_id = %(list)s AND outcome = 'waiting' GROUP BY identity HAVING COUNT(*) > 1) AS first
-        WHERE recipient_list_id = %(list)s AND outcome = 'waiting'
-        AND issuance_recipient.identity = first.identity AND issuance_recipient.row > first.row""",
+        """UPDATE issuance_guest SET outcome = 'already_rewarded'
+        FROM (SELECT identity, MIN(row) AS row FROM issuance_guest
+              WHERE guest_list_id = %(list)s AND outcome = 'waiting' GROUP BY identity HAVING COUNT(*) > 1) AS first
+        WHERE guest_list_id = %(list)s AND outcome = 'waiting'
+        AND issuance_guest.identity = first.identity AND issuance_guest.row > first.row""",
         ids,
     )
     log.error("List %s held guests twice: %s of its rows get nothing.", ids["list"], cursor.rowcount)
@@ -115,42 +115,42 @@ def _claim_beside(cursor: CursorWrapper, override: ClaimOverride, ids: dict[str,
     """Claims those guests, too, whom a named person included: if all their claims are older than the decision."""
     decided = connection.ops.adapt_datetimefield_value(override.decided_at)
     cursor.execute(
-        """INSERT INTO issuance_guestclaim (campaign_id, identity, recipient_list_id, claimed_at, holds, override_id)
-        SELECT %(campaign)s, identity, recipient_list_id, %(now)s, FALSE, %(override)s FROM issuance_recipient r
-        WHERE recipient_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
+        """INSERT INTO issuance_guestclaim (campaign_id, identity, guest_list_id, claimed_at, "primary", override_id)
+        SELECT %(campaign)s, identity, guest_list_id, %(now)s, FALSE, %(override)s FROM issuance_guest r
+        WHERE guest_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
             SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
-            AND c.identity = r.identity AND c.holds AND c.claimed_at > %(decided)s)
+            AND c.identity = r.identity AND c."primary" AND c.claimed_at > %(decided)s)
         AND NOT EXISTS (
             SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
-            AND c.identity = r.identity AND NOT c.holds AND c.claimed_at > %(decided)s)
+            AND c.identity = r.identity AND NOT c."primary" AND c.claimed_at > %(decided)s)
         ORDER BY identity ON CONFLICT DO NOTHING""",
         ids | {"override": override.pk, "decided": decided},
     )
     return int(cursor.rowcount)
 
 
-def _write_jobs(recipient_list: RecipientList, now: datetime) -> None:
+def _write_jobs(guest_list: GuestList, now: datetime) -> None:
     """Writes the jobs, canaries first; the rest isn't due before the canaries have ended well."""
-    arms = [variant for variant in recipient_list.campaign.variants.all() if not variant.is_control]
+    arms = [variant for variant in guest_list.campaign.variants.all() if not variant.is_control]
     number = count(1)
-    canary_size = recipient_list.canary_size
+    canary_size = guest_list.canary_size
     if canary_size:
         for variant in arms:
-            for batch in islice(_batches(recipient_list, variant, canary_size), 1):
-                _write_job(_job(recipient_list, variant, next(number), batch, canary=True, next_attempt_at=now), batch)
+            for batch in islice(_batches(guest_list, variant, canary_size), 1):
+                _write_job(_job(guest_list, variant, next(number), batch, canary=True, next_attempt_at=now), batch)
     for variant in arms:
-        for batch in _batches(recipient_list, variant, recipient_list.job_size):
+        for batch in _batches(guest_list, variant, guest_list.job_size):
             due = None if canary_size else now
-            _write_job(_job(recipient_list, variant, next(number), batch, canary=False, next_attempt_at=due), batch)
+            _write_job(_job(guest_list, variant, next(number), batch, canary=False, next_attempt_at=due), batch)
 
 
-def _batches(recipient_list: RecipientList, variant: Variant, size: int) -> Iterator[Batch]:
+def _batches(guest_list: GuestList, variant: Variant, size: int) -> Iterator[Batch]:
     """The variant's waiting guests that have no job yet: segment by segment, the largest first, each in the order of
     the file."""
-    guests = recipient_list.recipients.in_segments(recipient_list)
+    guests = guest_list.guests.in_segments(guest_list)
     waiting = guests.filter(variant=variant, outcome="waiting", job=None)
     sizes = waiting.order_by().values("segment").annotate(guests=Count("pk")).order_by("-guests", "segment")
-    for segment in list(sizes.values_list("segment", flat=True)) if recipient_list.undo_cell else [""]:
+    for segment in list(sizes.values_list("segment", flat=True)) if guest_list.job_cell else [""]:
         last_row = 0
         inside = waiting.filter(segment=segment).order_by("row")
         while rows := list(inside.filter(row__gt=last_row).values_list("row", "type", "value")[:size]):
@@ -159,19 +159,19 @@ def _batches(recipient_list: RecipientList, variant: Variant, size: int) -> Iter
             yield Batch(first_row, last_row, identifiers, segment)
 
 
-def _job(recipient_list: RecipientList, variant: Variant, number: int, batch: Batch, **fields: Any) -> IssuanceJob:
-    body = request_body(recipient_list.campaign, variant, batch.identifiers)
+def _job(guest_list: GuestList, variant: Variant, number: int, batch: Batch, **fields: Any) -> IssuanceJob:
+    body = request_body(guest_list.campaign, variant, batch.identifiers)
     digest = sha256(body).hexdigest()
     return IssuanceJob(
-        recipient_list=recipient_list,
-        merchant=recipient_list.merchant,
+        guest_list=guest_list,
+        merchant=guest_list.merchant,
         variant=variant,
         number=number,
         label=batch.segment[:120],
         total_count=len(batch.identifiers),
         body=body,
         body_sha256=digest,
-        idempotency_key=idempotency_key(recipient_list.uuid, number, digest),
+        idempotency_key=idempotency_key(guest_list.uuid, number, digest),
         **fields,
     )
 
@@ -198,23 +198,23 @@ def _write_job(job: IssuanceJob, batch: Batch) -> None:
     job.save(force_insert=True)
     values: dict[str, Any] = {
         "job": job.pk,
-        "list": job.recipient_list_id,
+        "list": job.guest_list_id,
         "variant": job.variant_id,
         "first": batch.first_row,
         "last": batch.last_row,
-        "at": job.recipient_list.undo_cell,
+        "at": job.guest_list.job_cell,
         "separator": SEPARATOR,
         "segment": batch.segment,
     }
     of_segment = "AND TRIM(split_part(cells, %(separator)s, %(at)s)) = %(segment)s" if values["at"] else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""UPDATE issuance_recipient SET job_id = %(job)s, position = seat.position
-            FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY row) - 1 AS position FROM issuance_recipient
-                  WHERE recipient_list_id = %(list)s AND variant_id = %(variant)s AND outcome = 'waiting'
+            f"""UPDATE issuance_guest SET job_id = %(job)s, position = seat.position
+            FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY row) - 1 AS position FROM issuance_guest
+                  WHERE guest_list_id = %(list)s AND variant_id = %(variant)s AND outcome = 'waiting'
                   AND job_id IS NULL
                   AND row BETWEEN %(first)s AND %(last)s {of_segment}) AS seat
-            WHERE issuance_recipient.id = seat.id""",  # noqa: S608 - a condition of ours
+            WHERE issuance_guest.id = seat.id""",  # noqa: S608 - a condition of ours
             values,
         )
         if cursor.rowcount != job.total_count:

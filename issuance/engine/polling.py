@@ -50,7 +50,7 @@ def _news(job: IssuanceJob, snapshot: Snapshot) -> None:
     state = apply_snapshot(job.pk, snapshot)
     polls = job.attempt_count + 1
     still_theirs = IssuanceJob.objects.filter(pk=job.pk, thanx_id=job.thanx_id).exists()
-    if still_theirs and state in (JobState.ACCEPTED, JobState.NEEDS_REVIEW, JobState.REVOKING):
+    if still_theirs and state in (JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING):
         release_job(job, wait=polling_delay(polls, _since(job)), attempt_count=polls)
         _give_up_after_a_day(job)
         if state == JobState.REVOKING and snapshot.state in ("completed", "failed"):
@@ -76,7 +76,7 @@ def is_lost(job: IssuanceJob) -> bool:
 def _give_up_what_is_lost(job: IssuanceJob) -> None:
     """The guests count as unknown, or as they did before the revocation, and a person is told."""
     if job.status == JobState.ACCEPTED:
-        end_job(job, JobState.NEEDS_REVIEW, problem_code="JOB_NOT_FOUND")
+        end_job(job, JobState.NEEDS_STAFF, problem_code="JOB_NOT_FOUND")
     elif job.status == JobState.REVOKING:
         adds_up = job.success_count + job.failure_count == job.total_count
         if _end_revocation(job, JobState.COMPLETED if adds_up else JobState.FAILED, REVOCATION_LOST):
@@ -87,7 +87,7 @@ def _give_up_what_is_lost(job: IssuanceJob) -> None:
 def _give_up_after_a_day(job: IssuanceJob) -> None:
     """Polling goes on: a late end still counts."""
     if job.status == JobState.ACCEPTED and timezone.now() - _since(job) > ENDLESS_AFTER:
-        end_job(job, JobState.NEEDS_REVIEW, problem_code="NO_END_IN_A_DAY")
+        end_job(job, JobState.NEEDS_STAFF, problem_code="NO_END_IN_A_DAY")
 
 
 def _since(job: IssuanceJob) -> datetime:

@@ -16,10 +16,10 @@ from campaigns.models import CONTROL, Campaign, Variant
 from issuance.engine.planning import idempotency_key
 from issuance.models import (
     Attempt,
+    Guest,
     GuestClaim,
+    GuestList,
     IssuanceJob,
-    Recipient,
-    RecipientList,
     Resolution,
     RowError,
     WebhookDelivery,
@@ -41,7 +41,7 @@ def reconcile() -> Report:
     checks = (ledgers, jobs, job_bodies, attempts, claims, seats, webhooks, thanx_ids)
     with _one_moment():
         differences = [sentence for check in checks for sentence in check()]
-        return Report(RecipientList.objects.count(), IssuanceJob.objects.count(), differences)
+        return Report(GuestList.objects.count(), IssuanceJob.objects.count(), differences)
 
 
 @contextmanager
@@ -65,14 +65,14 @@ def _one_moment() -> Iterator[None]:
 def ledgers() -> Iterator[str]:
     """The terms of each list's ledger against its guests and its bad rows; its state against its jobs."""
     counted: dict[int, Counter[str]] = defaultdict(Counter)
-    for rows, kind in ((Recipient.objects, "outcome"), (RowError.objects, "kind")):
-        for pk, term, number in rows.order_by().values_list("recipient_list", kind).annotate(Count("pk")):
+    for rows, kind in ((Guest.objects, "outcome"), (RowError.objects, "kind")):
+        for pk, term, number in rows.order_by().values_list("guest_list", kind).annotate(Count("pk")):
             counted[pk][term] = number
     columns = [f"{term}_count" for term in (*Outcome.values, RowError.INVALID, RowError.DUPLICATE)]
-    for pk, rows_count, *ledger in RecipientList.objects.order_by("pk").values_list("pk", "rows_count", *columns):
+    for pk, rows_count, *ledger in GuestList.objects.order_by("pk").values_list("pk", "rows_count", *columns):
         yield from _ledger_of(pk, rows_count, dict(zip(columns, ledger, strict=True)), counted[pk])
-    opened = Exists(IssuanceJob.objects.filter(recipient_list=OuterRef("pk"), state__in=JOB_OPEN))
-    ended = RecipientList.objects.filter(opened, state__in=(ListState.FINISHED, ListState.STOPPED))
+    opened = Exists(IssuanceJob.objects.filter(guest_list=OuterRef("pk"), state__in=JOB_OPEN))
+    ended = GuestList.objects.filter(opened, state__in=(ListState.FINISHED, ListState.STOPPED))
     yield from _named(ended, "has ended although a job of it is still open", "List")
 
 
@@ -87,7 +87,7 @@ def _ledger_of(pk: int, rows_count: int, ledger: dict[str, int], counted: Counte
 
 def jobs() -> Iterator[str]:
     """Each job's numbers against the guests that sit in it, their places and their outcomes."""
-    seated = Recipient.objects.exclude(job=None).order_by().values_list("job")
+    seated = Guest.objects.exclude(job=None).order_by().values_list("job")
     counted: dict[int, Counter[str]] = defaultdict(Counter)
     for pk, outcome, number in seated.annotate(number=Count("pk")).values_list("job", "outcome", "number"):
         counted[pk][outcome] = number
@@ -118,12 +118,12 @@ def _fitting(state: JobState) -> set[str]:
 
 def job_bodies() -> Iterator[str]:
     """The frozen bytes against their hash, the key made of it, and the ids and guests that they name."""
-    rows = IssuanceJob.objects.select_related("merchant", "variant__campaign", "recipient_list").order_by("pk")
+    rows = IssuanceJob.objects.select_related("merchant", "variant__campaign", "guest_list").order_by("pk")
     for job in rows.iterator(chunk_size=20):
         body = bytes(job.body)
         if sha256(body).hexdigest() != job.body_sha256:
             yield f"Job {job.pk}: the body isn’t the one that its hash was made of."
-        elif job.idempotency_key != idempotency_key(job.recipient_list.uuid, job.number, job.body_sha256):
+        elif job.idempotency_key != idempotency_key(job.guest_list.uuid, job.number, job.body_sha256):
             yield f"Job {job.pk}: its idempotency key doesn’t belong to its list, number and body."
         elif not _body_is_of(job, json.loads(body)):
             yield f"Job {job.pk}: the body names another merchant, campaign, arm or number of guests."
@@ -146,10 +146,10 @@ def attempts() -> Iterator[str]:
     yield from _named(Attempt.objects.filter(other), "was sent with another key or body than its job’s", "Attempt")
     rows = IssuanceJob.objects.exclude(state__in=(JobState.READY, JobState.CANCELLED))
     yield from _named(rows.filter(~Exists(_attempts())), "left the queue without any attempt", "Job")
-    known = rows.filter(state__in=JOB_KNOWN).exclude(resolutions__verdict=Resolution.LINKED)
-    unanswered = known.filter(~Exists(_attempts().filter(verdict="accepted")))
+    known = rows.filter(state__in=JOB_KNOWN).exclude(resolutions__decision=Resolution.LINKED)
+    unanswered = known.filter(~Exists(_attempts().filter(result="accepted")))
     yield from _named(unanswered, "counts as accepted, but no attempt was", "Job")
-    doubtful = Exists(_attempts().filter(verdict="in_doubt"))
+    doubtful = Exists(_attempts().filter(result="in_doubt"))
     yield from _named(IssuanceJob.objects.filter(doubtful, state=JobState.READY), "is ready, but was in doubt", "Job")
 
 
@@ -160,11 +160,11 @@ def _attempts() -> QuerySet[Attempt]:
 def claims() -> Iterator[str]:
     """Whom a campaign promised a reward against who may hold one: each has a claim of the own list, and no more."""
     own = GuestClaim.objects.filter(
-        campaign=OuterRef("recipient_list__campaign"),
+        campaign=OuterRef("guest_list__campaign"),
         identity=OuterRef("identity"),
-        recipient_list=OuterRef("recipient_list"),
+        guest_list=OuterRef("guest_list"),
     )
-    promised = Recipient.objects.filter(outcome__in=PROMISED, job__isnull=False).exclude(job__state=JobState.CANCELLED)
+    promised = Guest.objects.filter(outcome__in=PROMISED, job__isnull=False).exclude(job__state=JobState.CANCELLED)
     yield from _named(promised.filter(~Exists(own)), "may hold a reward, but nothing keeps others from promising one")
     kept = dict(_per_list(GuestClaim.objects.all()))
     holders = dict(_per_list(promised))
@@ -176,24 +176,24 @@ def claims() -> Iterator[str]:
 
 def _unheld() -> Iterator[str]:
     """Of a guest's claims exactly one holds the guest; the database refuses a second, not that there is none."""
-    holding = GuestClaim.objects.filter(campaign=OuterRef("campaign"), identity=OuterRef("identity"), holds=True)
-    beside = GuestClaim.objects.filter(~Exists(holding), holds=False)
+    holding = GuestClaim.objects.filter(campaign=OuterRef("campaign"), identity=OuterRef("identity"), primary=True)
+    beside = GuestClaim.objects.filter(~Exists(holding), primary=False)
     yield from _named(beside, "stands beside another claim that is gone", "Claim")
 
 
-def _per_list(rows: QuerySet[Recipient] | QuerySet[GuestClaim]) -> Iterator[tuple[int, int]]:
-    yield from rows.order_by().values_list("recipient_list").annotate(Count("pk"))
+def _per_list(rows: QuerySet[Guest] | QuerySet[GuestClaim]) -> Iterator[tuple[int, int]]:
+    yield from rows.order_by().values_list("guest_list").annotate(Count("pk"))
 
 
 def seats() -> Iterator[str]:
     """Control is never in a job; whoever isn't Control sits in a job of the own list and arm."""
-    seated = Recipient.objects.exclude(job=None)
+    seated = Guest.objects.exclude(job=None)
     control = Q(outcome=Outcome.CONTROL) | Q(variant__name=CONTROL)
     yield from _named(seated.filter(control), "is in the Control arm, but sits in a job")
     yield from _named(IssuanceJob.objects.filter(variant__name=CONTROL), "issues to the Control arm", "Job")
-    strangers = ~Q(job__recipient_list=F("recipient_list")) | ~Q(job__variant=F("variant"))
+    strangers = ~Q(job__guest_list=F("guest_list")) | ~Q(job__variant=F("variant"))
     yield from _named(seated.filter(strangers), "sits in a job of another list or arm")
-    planned = Recipient.objects.filter(recipient_list__planned_at__isnull=False, job=None)
+    planned = Guest.objects.filter(guest_list__planned_at__isnull=False, job=None)
     lost = planned.exclude(outcome__in=(Outcome.CONTROL, Outcome.ALREADY_REWARDED))
     yield from _named(lost, "was to be rewarded, but sits in no job")
 
@@ -201,7 +201,7 @@ def seats() -> Iterator[str]:
 def webhooks() -> Iterator[str]:
     """The reward id of each applied webhook against the guest whom it names."""
     rewards = WebhookDelivery.objects.filter(state=DeliveryState.APPLIED).exclude(reward_id="")
-    guest = Recipient.objects.filter(
+    guest = Guest.objects.filter(
         job__thanx_id=OuterRef("thanx_job_id"), position=OuterRef("position"), reward_id=OuterRef("reward_id")
     )
     yield from _named(rewards.filter(~Exists(guest)), "was applied, but its guest has another reward id", "Delivery")

@@ -19,14 +19,14 @@ from django.utils import timezone
 
 from issuance.engine.canaries import decide_after_canaries
 from issuance.lifecycle.transitions import end_list_if_done, move_job
-from issuance.models import ClaimOverride, GuestClaim, IssuanceJob, Recipient, RecipientList, lock_claims
+from issuance.models import ClaimOverride, Guest, GuestClaim, GuestList, IssuanceJob, lock_claims
 from issuance.models.states import JOB_OPEN, JobState, Outcome
 from thanxportal.accounts.models import User
 from thanxportal.partner_api import IssuanceFailure
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
 WEBHOOK_PATIENCE = timedelta(minutes=10)
-RUNNING = (JobState.ACCEPTED, JobState.NEEDS_REVIEW)
+RUNNING = (JobState.ACCEPTED, JobState.NEEDS_STAFF)
 CHUNK = 5_000  # positions in one UPDATE; SQLite takes at most 32,766 parameters
 
 
@@ -52,7 +52,7 @@ def apply_snapshot(job_id: int, snapshot: Snapshot) -> JobState:
 def _is_ours(job: IssuanceJob, snapshot: Snapshot) -> bool:
     """Whether the answer is about the campaign, the arm and the number of guests that this job was sent for."""
     pairs = (
-        (snapshot.campaign_id, job.recipient_list.campaign.thanx_id),
+        (snapshot.campaign_id, job.guest_list.campaign.thanx_id),
         (snapshot.variant_id, job.variant.thanx_id),
         (snapshot.total_count, job.total_count),
     )
@@ -62,8 +62,8 @@ def _is_ours(job: IssuanceJob, snapshot: Snapshot) -> bool:
 def _disown(job: IssuanceJob) -> None:
     """An id that names somebody else's job is never believed; one that people linked is taken off again."""
     if job.state == JobState.ACCEPTED:
-        end_job(job, JobState.NEEDS_REVIEW, problem_code="OTHER_JOB")
-    elif job.state == JobState.NEEDS_REVIEW:
+        end_job(job, JobState.NEEDS_STAFF, problem_code="OTHER_JOB")
+    elif job.state == JobState.NEEDS_STAFF:
         changes = {"problem_code": "OTHER_JOB", "next_attempt_at": None, "thanx_id": None}
         IssuanceJob.objects.filter(pk=job.pk).update(**changes)
 
@@ -82,8 +82,8 @@ def _keep_news(job: IssuanceJob, snapshot: Snapshot) -> None:
 def _complete(job: IssuanceJob, snapshot: Snapshot) -> None:
     failures = _failures_that_add_up(job, snapshot)
     if failures is None:
-        if job.status != JobState.NEEDS_REVIEW:
-            end_job(job, JobState.NEEDS_REVIEW, problem_code="DOES_NOT_ADD_UP")
+        if job.status != JobState.NEEDS_STAFF:
+            end_job(job, JobState.NEEDS_STAFF, problem_code="DOES_NOT_ADD_UP")
         return
     refused = len(failures)
     counts: dict[str, Any] = {"success_count": job.total_count - refused, "failure_count": refused}
@@ -115,7 +115,7 @@ def _refuse_guests(job: IssuanceJob, failures: dict[int, str]) -> None:
     for code, positions in by_code.items():
         rest = iter(positions)
         while chunk := list(islice(rest, CHUNK)):
-            seats = Recipient.objects.filter(job=job, position__in=chunk)
+            seats = Guest.objects.filter(job=job, position__in=chunk)
             seats.update(outcome=Outcome.REFUSED, reason=code)
     _count(job, {"rewarded_count": -len(failures), "refused_count": len(failures)})
     free_claims(job, Outcome.REFUSED)
@@ -144,8 +144,8 @@ def end_job(
     if new in (JobState.REJECTED, JobState.REVOKED, JobState.CANCELLED):
         free_claims(job, new.outcome)
     if job.canary and was_open and new != JobState.CANCELLED:
-        decide_after_canaries(job.recipient_list)
-    end_list_if_done(job.recipient_list)
+        decide_after_canaries(job.guest_list)
+    end_list_if_done(job.guest_list)
     return True
 
 
@@ -153,7 +153,7 @@ def _move_guests(job: IssuanceJob, after: str, reason: str) -> None:
     """All guests of the job now stand at `after`; those whom Thanx refused stay refused."""
     changes = {f"{after}_count": 0}
     for before in {Outcome.WAITING, Outcome.UNKNOWN, Outcome.REWARDED} - {after}:
-        guests = Recipient.objects.filter(job=job, outcome=before)
+        guests = Guest.objects.filter(job=job, outcome=before)
         moved = guests.update(outcome=after, reason=reason)
         changes[f"{before}_count"] = -moved
         changes[f"{after}_count"] += moved
@@ -161,7 +161,7 @@ def _move_guests(job: IssuanceJob, after: str, reason: str) -> None:
 
 
 def _count(job: IssuanceJob, changes: dict[str, int]) -> None:
-    RecipientList.objects.filter(pk=job.recipient_list_id).update(
+    GuestList.objects.filter(pk=job.guest_list_id).update(
         **{column: F(column) + change for column, change in changes.items()}
     )
 
@@ -171,16 +171,16 @@ def free_claims(job: IssuanceJob, outcome: str) -> None:
 
     If another list claimed one of them beside this one, its claim holds the guest from now on.
     """
-    lock_claims(job.recipient_list.campaign_id)  # A claim that is being made beside this one has to be seen.
-    freed = Recipient.objects.filter(job=job, outcome=outcome).values("identity")
-    GuestClaim.objects.filter(recipient_list=job.recipient_list_id, identity__in=freed).delete()
-    if ClaimOverride.objects.filter(recipient_list__campaign=job.recipient_list.campaign_id).exists():
-        _hold_by_the_next(job.recipient_list.campaign_id, freed)
+    lock_claims(job.guest_list.campaign_id)  # A claim that is being made beside this one has to be seen.
+    freed = Guest.objects.filter(job=job, outcome=outcome).values("identity")
+    GuestClaim.objects.filter(guest_list=job.guest_list_id, identity__in=freed).delete()
+    if ClaimOverride.objects.filter(guest_list__campaign=job.guest_list.campaign_id).exists():
+        _hold_by_the_next(job.guest_list.campaign_id, freed)
 
 
 def _hold_by_the_next(campaign_id: int, freed: QuerySet[Any]) -> None:
     claims = GuestClaim.objects.filter(campaign=campaign_id)
-    held = claims.filter(identity=OuterRef("identity"), holds=True)
-    beside = claims.filter(~Exists(held), identity__in=freed, holds=False)
+    held = claims.filter(identity=OuterRef("identity"), primary=True)
+    beside = claims.filter(~Exists(held), identity__in=freed, primary=False)
     first = beside.order_by().values("identity").annotate(first=Min("pk"))
-    GuestClaim.objects.filter(pk__in=list(first.values_list("first", flat=True))).update(holds=True)
+    GuestClaim.objects.filter(pk__in=list(first.values_list("first", flat=True))).update(primary=True)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from issuance import shutdown
 from issuance.engine.polling import FIRST_POLL
-from issuance.engine.sending_holds import count_send, note_sends, sending_is_held
+from issuance.engine.sending_pauses import count_send, note_sends, sending_is_paused
 from issuance.engine.settlement import end_job
 from issuance.lifecycle.transitions import move_job, release_job
 from issuance.models import Attempt, IssuanceJob
@@ -40,9 +40,9 @@ PATIENCE = 1.0  # seconds: the probe and the send need two slots in a row
 def submit_job(job: IssuanceJob) -> None:
     """Sends a claimed job in state `ready`, or replays one in state `sending`, and records what came of it."""
     if job.status == JobState.SENDING and _too_late_to_replay(job):
-        _end(job, JobState.NEEDS_REVIEW, problem_code=job.problem_code or "NO_CLEAR_ANSWER")
+        _end(job, JobState.NEEDS_STAFF, problem_code=job.problem_code or "NO_CLEAR_ANSWER")
         return
-    if job.status == JobState.READY and sending_is_held():
+    if job.status == JobState.READY and sending_is_paused():
         release_job(job, wait=HELD_FOR)
         return
     try:
@@ -94,7 +94,7 @@ def _frozen_body(job: IssuanceJob) -> bytes:
     """The planned bytes, proven unchanged and meant for the job's own merchant."""
     body = bytes(IssuanceJob.objects.values_list("body", flat=True).get(pk=job.pk))
     head = f'{{"merchant_id":"{job.merchant.thanx_id}",'.encode()
-    same_merchant = job.merchant_id == job.recipient_list.merchant_id and body.startswith(head)
+    same_merchant = job.merchant_id == job.guest_list.merchant_id and body.startswith(head)
     if sha256(body).hexdigest() != job.body_sha256 or not same_merchant:
         raise RuntimeError(f"The body of job {job.pk} isn't the planned one.")
     return body
@@ -136,7 +136,7 @@ def _not_executed(job: IssuanceJob, attempt: Attempt, error: PartnerApiError) ->
 def _rejected(job: IssuanceJob, attempt: Attempt, error: PartnerApiError) -> None:
     """A definite no; but after a doubtful send it may be a no to the replay only, so a person looks."""
     _finish(attempt, "rejected", error)
-    state = JobState.NEEDS_REVIEW if job.in_doubt else JobState.REJECTED
+    state = JobState.NEEDS_STAFF if job.in_doubt else JobState.REJECTED
     _end(job, state, problem_code=_code(error))
 
 
@@ -151,7 +151,7 @@ def _accepted(job: IssuanceJob, attempt: Attempt, answer: Snapshot) -> None:
     _finish(attempt, "accepted", None)
     now = timezone.now()
     if IssuanceJob.objects.filter(thanx_id=answer.id).exclude(pk=job.pk).exists():
-        _end(job, JobState.NEEDS_REVIEW, problem_code="JOB_ID_SEEN_BEFORE")
+        _end(job, JobState.NEEDS_STAFF, problem_code="JOB_ID_SEEN_BEFORE")
         return
     fields: dict[str, Any] = {
         "thanx_id": answer.id,
@@ -170,12 +170,12 @@ def _end(job: IssuanceJob, state: JobState, **fields: Any) -> None:
         IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch).update(lease_until=None, next_attempt_at=None)
 
 
-def _finish(attempt: Attempt, verdict: str, error: PartnerApiError | None) -> None:
+def _finish(attempt: Attempt, result: str, error: PartnerApiError | None) -> None:
     attempt.finished_at = timezone.now()
-    attempt.verdict = verdict
+    attempt.result = result
     attempt.status = error.status if error else 202
     attempt.code = _code(error) if error else ""
-    attempt.save(update_fields=["finished_at", "verdict", "status", "code"])
+    attempt.save(update_fields=["finished_at", "result", "status", "code"])
 
 
 def _code(error: PartnerApiError) -> str:

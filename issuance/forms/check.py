@@ -10,9 +10,9 @@ from django import forms
 from issuance.checking.judging import identifier_columns, judge
 from issuance.forms.lists import KINDS
 from issuance.guests.reasons import reason_in_words
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.parsing.columns import HEADER_WITHIN
-from issuance.parsing.recipient_file import Verdict
+from issuance.parsing.guest_file import Verdict
 
 
 class ColumnsForm(forms.Form):
@@ -27,8 +27,8 @@ class ColumnsForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "short"}),
     )
 
-    def __init__(self, recipient_list: RecipientList, data: Any = None) -> None:
-        info = recipient_list.file_info
+    def __init__(self, guest_list: GuestList, data: Any = None) -> None:
+        info = guest_list.file_info
         guess = {name: info.get(name) for name in ("email", "phone", "header_row")}
         if data is not None and "other_sheet" in data:
             data = {**data.dict(), "header_row": "0"}
@@ -60,11 +60,11 @@ class ColumnsForm(forms.Form):
 class RowForm(forms.Form):
     """The cells of one bad row in which its guest should stand. Nothing is saved before a guest can be read there."""
 
-    def __init__(self, recipient_list: RecipientList, row: int, cells: list[str], data: Any = None) -> None:
+    def __init__(self, guest_list: GuestList, row: int, cells: list[str], data: Any = None) -> None:
         super().__init__(data)
-        self.list, self.row, self.cells = recipient_list, row, cells
+        self.list, self.row, self.cells = guest_list, row, cells
         self.verdict: Verdict | None = None
-        for at, name in identifier_columns(recipient_list):
+        for at, name in identifier_columns(guest_list):
             self.fields[f"cell{at}"] = forms.CharField(
                 label=f"{name}, row {row:,}",
                 required=False,

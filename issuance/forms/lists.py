@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
-from issuance.models import RecipientList
+from issuance.models import GuestList
 
 TYPE_THE_COUNT_ABOVE = 1_000  # guests
 NO_TABLES = {
@@ -89,9 +89,9 @@ class LaunchForm(forms.Form):
     confirm_token = forms.UUIDField(widget=forms.HiddenInput)
     count = forms.CharField(required=False, max_length=20)
 
-    def __init__(self, recipient_list: RecipientList, data: Any = None) -> None:
-        super().__init__(data, initial={"confirm_token": recipient_list.confirm_token})
-        self.guests = recipient_list.waiting_count
+    def __init__(self, guest_list: GuestList, data: Any = None) -> None:
+        super().__init__(data, initial={"confirm_token": guest_list.confirm_token})
+        self.guests = guest_list.waiting_count
         if self.guests <= TYPE_THE_COUNT_ABOVE:
             del self.fields["count"]
             return

@@ -15,7 +15,7 @@ from issuance.guests.masking import mask
 from issuance.guests.reasons import is_of_a_row, reason_in_words
 from issuance.guests.search import LONGEST, matching_errors, matching_guests
 from issuance.lifecycle.ledger import waiting_label
-from issuance.models import Recipient, RecipientList, RowError
+from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import Outcome
 
 PAGE = 50
@@ -80,17 +80,17 @@ class GuestReader:
     """Turns stored rows into what is shown; knows the arms and jobs of one list."""
 
     def __init__(
-        self, recipient_list: RecipientList, *, unmasked: bool, finds_parts: bool = False, revealed: int | None = None
+        self, guest_list: GuestList, *, unmasked: bool, finds_parts: bool = False, revealed: int | None = None
     ) -> None:
         """`unmasked` shows guests in full, `revealed` one row of them; `finds_parts` lets a search match any part."""
-        self.list, self.unmasked, self.finds_parts = recipient_list, unmasked, finds_parts or unmasked
+        self.list, self.unmasked, self.finds_parts = guest_list, unmasked, finds_parts or unmasked
         self.revealed = revealed
-        self.variants = {variant.pk: variant for variant in recipient_list.campaign.variants.all()}
-        self.jobs = dict(recipient_list.jobs.order_by("number").values_list("pk", "number"))
-        self.columns: list[str] = list(recipient_list.file_info.get("names") or [])
-        self.labels = {**dict(Outcome.choices), Outcome.WAITING.value: waiting_label(recipient_list).capitalize()}
+        self.variants = {variant.pk: variant for variant in guest_list.campaign.variants.all()}
+        self.jobs = dict(guest_list.jobs.order_by("number").values_list("pk", "number"))
+        self.columns: list[str] = list(guest_list.file_info.get("names") or [])
+        self.labels = {**dict(Outcome.choices), Outcome.WAITING.value: waiting_label(guest_list).capitalize()}
 
-    def guest(self, guest: Recipient) -> GuestRow:
+    def guest(self, guest: Guest) -> GuestRow:
         return GuestRow(
             guest.row, self.show(guest.value, guest.row), guest.type, self.variants.get(guest.variant_id),
             guest.outcome, self.labels[guest.outcome], TONES.get(Outcome(guest.outcome), ""),
@@ -115,7 +115,7 @@ class GuestReader:
     def show(self, value: str, row: int | None = None) -> str:
         return value if self.unmasked or row == self.revealed is not None else mask(value)
 
-    def rows(self, guests: Iterable[Recipient], errors: Iterable[RowError], *, falling: bool = False) -> Any:
+    def rows(self, guests: Iterable[Guest], errors: Iterable[RowError], *, falling: bool = False) -> Any:
         """Merges guests and bad rows, both in order, into the order of the file."""
         lines = (map(self.guest, guests), map(self.bad, errors))
         return merge(*lines, key=lambda line: line.row, reverse=falling)
@@ -142,8 +142,8 @@ def guest_page(reader: GuestReader, filters: Filters) -> GuestPage:
     )
 
 
-def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Recipient]:
-    guests: QuerySet[Recipient] = Recipient.objects.of_list(reader.list).defer("identity", "other", "cells")
+def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Guest]:
+    guests: QuerySet[Guest] = Guest.objects.of_list(reader.list).defer("identity", "other", "cells")
     if filters.outcome in BAD:
         return guests.none()
     if filters.outcome == READY:
@@ -164,7 +164,7 @@ def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Recipient]:
     return guests
 
 
-def _in_job(guests: QuerySet[Recipient], reader: GuestReader, number: int) -> QuerySet[Recipient]:
+def _in_job(guests: QuerySet[Guest], reader: GuestReader, number: int) -> QuerySet[Guest]:
     """Seats of a job are in the order of the file: its own index finds and sorts them."""
     job = next((pk for pk, known in reader.jobs.items() if known == number), None)
     return guests.filter(job=job).order_by("position") if job else guests.none()
@@ -187,13 +187,13 @@ def _at(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
     return rows.filter(row__gt=filters.after) if filters.after else rows
 
 
-def causes_in(recipient_list: RecipientList, outcome: str) -> list[tuple[str, str]]:
+def causes_in(guest_list: GuestList, outcome: str) -> list[tuple[str, str]]:
     """(code, words) of the refusals and the kinds of bad rows among the list's rows with this outcome."""
     codes: set[str] = set()
-    if recipient_list.refused_count and outcome in ("", Outcome.REFUSED):
-        refused = Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.REFUSED)
+    if guest_list.refused_count and outcome in ("", Outcome.REFUSED):
+        refused = Guest.objects.filter(guest_list=guest_list, outcome=Outcome.REFUSED)
         codes |= set(refused.order_by().values_list("reason", flat=True).distinct())
-    if recipient_list.invalid_count and outcome in ("", RowError.INVALID):
-        bad = RowError.objects.filter(recipient_list=recipient_list, kind=RowError.INVALID)
+    if guest_list.invalid_count and outcome in ("", RowError.INVALID):
+        bad = RowError.objects.filter(guest_list=guest_list, kind=RowError.INVALID)
         codes |= set(bad.order_by().values_list("code", flat=True).distinct())
     return sorted(((code, reason_in_words(code)) for code in codes if code), key=lambda choice: choice[1])

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 
-from issuance.models import Recipient, RowError
+from issuance.models import Guest, RowError
 from issuance.parsing.identifiers import email_verdict, phone_verdict
 
 LONGEST = 254
@@ -23,7 +23,7 @@ LAST = 4  # digits of a phone that a mask leaves
 _PART = re.compile(r"[+(]?[\d\s().+/\-\u2010-\u2015\u2212]{3,40}").fullmatch  # all kinds of dashes
 
 
-def matching_guests(guests: QuerySet[Recipient], text: str, *, country: str, unmasked: bool) -> QuerySet[Recipient]:
+def matching_guests(guests: QuerySet[Guest], text: str, *, country: str, unmasked: bool) -> QuerySet[Guest]:
     """Identifiers are stored in lower case and E.164, so that a plain LIKE within the list finds them."""
     wanted = text.strip().lower()[:LONGEST]
     digits = _digits(wanted, country)

@@ -12,8 +12,8 @@ from campaigns.allocation import arm_chooser, identity_hasher
 from issuance.importing.row_formats import Lines, RowFormat, Values
 from issuance.importing.seen_guests import Seen
 from issuance.importing.stretches import Stretches
+from issuance.parsing.guest_file import Judged
 from issuance.parsing.identifiers import identity
-from issuance.parsing.recipient_file import Judged
 
 INVALID, DUPLICATE = "invalid", "duplicate"
 TERMS = ("rows", "waiting", "control", INVALID, DUPLICATE)
@@ -35,7 +35,7 @@ class Batch:
     """What a stretch of the file adds to the database; its rows are as the sorter's format makes them."""
 
     def __init__(self) -> None:
-        self.recipients: list[Any] = []
+        self.guests: list[Any] = []
         self.errors: list[Any] = []
         self.counts = dict.fromkeys(TERMS, 0)
         self.bytes_read = 0  # of the file, after this batch
@@ -61,7 +61,7 @@ class Sorter:
         repeated = [not first for first in new]
         arms = [*map(self._choose, compress(people, new))]
         invalid = [row for row in rows if row[CODE]]
-        batch.recipients = self._format.guests([*compress(guests, new)], compress(digests, new), arms)
+        batch.guests = self._format.guests([*compress(guests, new)], compress(digests, new), arms)
         batch.errors = self._format.errors(invalid, INVALID, [None] * len(invalid))
         batch.errors += self._format.errors(compress(guests, repeated), DUPLICATE, compress(digests, repeated))
         batch.counts.update({"rows": len(rows), INVALID: len(invalid), DUPLICATE: sum(repeated)})

@@ -8,23 +8,23 @@ from django.conf import settings
 
 from campaigns.allocation import identity_hasher
 from issuance.importing.batches import Deal
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.models.states import Outcome
 
 
-def deal_of(recipient_list: RecipientList) -> Deal:
+def deal_of(guest_list: GuestList) -> Deal:
     """How this list's guests are known and dealt."""
-    variants = list(recipient_list.campaign.variants.all())
+    variants = list(guest_list.campaign.variants.all())
     arms = [(one.pk, Outcome.CONTROL.value if one.is_control else Outcome.WAITING.value) for one in variants]
     weights = tuple(variant.weight for variant in variants)
-    key = _identity_key(recipient_list)
-    return Deal(recipient_list.pk, key, recipient_list.campaign.uuid.bytes, weights, tuple(arms))
+    key = _identity_key(guest_list)
+    return Deal(guest_list.pk, key, guest_list.campaign.uuid.bytes, weights, tuple(arms))
 
 
-def identity_of(recipient_list: RecipientList) -> Any:
+def identity_of(guest_list: GuestList) -> Any:
     """Returns the hasher under which this merchant's guests are known; keyed, and different for each merchant."""
-    return identity_hasher(_identity_key(recipient_list))
+    return identity_hasher(_identity_key(guest_list))
 
 
-def _identity_key(recipient_list: RecipientList) -> bytes:
-    return f"{recipient_list.merchant_id}:{settings.IDENTITY_KEY}".encode()
+def _identity_key(guest_list: GuestList) -> bytes:
+    return f"{guest_list.merchant_id}:{settings.IDENTITY_KEY}".encode()

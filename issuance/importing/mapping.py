@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from issuance.lifecycle.transitions import move_list
-from issuance.models import ColumnMapping, RecipientList
+from issuance.models import ColumnMapping, GuestList
 from issuance.models.bulk import delete_rows
 from issuance.models.states import ListState
 from thanxportal.accounts.models import User
@@ -29,7 +29,7 @@ class NoSuchColumns(Exception):
 @transaction.atomic
 def choose_columns(
     *,
-    recipient_list: RecipientList,
+    guest_list: GuestList,
     actor: User | None,
     email: int | None = None,
     phone: int | None = None,
@@ -42,48 +42,48 @@ def choose_columns(
     for another sheet, whose columns are then found, or asked for again. The choice of columns is remembered for the
     merchant's files with the same header. Raises NoSuchColumns.
     """
-    choice = _checked_choice(recipient_list, email=email, phone=phone, header_row=header_row, sheet=sheet)
-    if recipient_list.status != ListState.MAPPING:
+    choice = _checked_choice(guest_list, email=email, phone=phone, header_row=header_row, sheet=sheet)
+    if guest_list.status != ListState.MAPPING:
         return False
     changes: dict[str, Any] = {"mapping": choice, "lease_until": None, "crash_count": 0}
-    if not move_list(recipient_list, ListState.READING, actor=actor, **changes):
+    if not move_list(guest_list, ListState.READING, actor=actor, **changes):
         return False
     if "email" in choice:
-        _remember(recipient_list, choice)
+        _remember(guest_list, choice)
     return True
 
 
 @transaction.atomic
-def ask_for_columns(*, recipient_list: RecipientList, actor: User | None) -> bool:
+def ask_for_columns(*, guest_list: GuestList, actor: User | None) -> bool:
     """Has a checked list read once more, and its columns chosen by a person first; False if it is too late for that.
 
     What was read and repaired so far is thrown away; the file is what it was.
     """
-    if recipient_list.status != ListState.CHECKED or not can_be_read_again(recipient_list):
+    if guest_list.status != ListState.CHECKED or not can_be_read_again(guest_list):
         return False
-    terms = {f"{term}_count": 0 for term in recipient_list.ledger}
-    fields: dict[str, Any] = {"bytes_read": 0, "tally": {}, "checked_at": None, "lease_until": None, **terms}
-    unchanged = RecipientList.objects.filter(pk=recipient_list.pk, confirm_token=recipient_list.confirm_token)
+    terms = {f"{term}_count": 0 for term in guest_list.ledger}
+    fields: dict[str, Any] = {"bytes_read": 0, "cached_counts": {}, "checked_at": None, "lease_until": None, **terms}
+    unchanged = GuestList.objects.filter(pk=guest_list.pk, confirm_token=guest_list.confirm_token)
     if not unchanged.update(confirm_token=uuid4()):
         return False
-    if not move_list(recipient_list, ListState.READING, actor=actor, mapping={"ask": True}, **fields):
+    if not move_list(guest_list, ListState.READING, actor=actor, mapping={"ask": True}, **fields):
         return False
-    recipient_list.overrides.filter(withdrawn_at=None).update(withdrawn_at=timezone.now(), withdrawn_by=actor)
-    recipient_list.repairs.all().delete()
-    delete_rows(recipient_list.recipients.all())
-    delete_rows(recipient_list.row_errors.all())
+    guest_list.overrides.filter(withdrawn_at=None).update(withdrawn_at=timezone.now(), withdrawn_by=actor)
+    guest_list.repairs.all().delete()
+    delete_rows(guest_list.guests.all())
+    delete_rows(guest_list.row_errors.all())
     return True
 
 
-def can_be_read_again(recipient_list: RecipientList) -> bool:
+def can_be_read_again(guest_list: GuestList) -> bool:
     """Whether there is a file with columns to choose from, and nothing depends on how it was read."""
-    info = recipient_list.file_info
+    info = guest_list.file_info
     has_columns = isinstance(info.get("email"), int) or isinstance(info.get("phone"), int)
-    return bool(recipient_list.file) and has_columns and not recipient_list.pasted and recipient_list.parent_id is None
+    return bool(guest_list.file) and has_columns and not guest_list.pasted and guest_list.parent_id is None
 
 
-def _checked_choice(recipient_list: RecipientList, **choice: Any) -> dict[str, Any]:
-    info = recipient_list.file_info
+def _checked_choice(guest_list: GuestList, **choice: Any) -> dict[str, Any]:
+    info = guest_list.file_info
     width = max(len(info.get("names") or []), len(info.get("columns") or []))
     chosen = [at for at in (choice["email"], choice["phone"]) if at is not None]
     if choice["sheet"] and choice["sheet"] not in (info.get("sheets") or []):
@@ -100,19 +100,19 @@ def header_hash(names: list[str]) -> str:
     return sha256("\x1f".join(names).encode("utf-8", "replace")).hexdigest()
 
 
-def remembered_columns(recipient_list: RecipientList, names: list[str]) -> dict[str, Any]:
+def remembered_columns(guest_list: GuestList, names: list[str]) -> dict[str, Any]:
     """What a person of this merchant chose for a file with this header; empty if nobody did."""
-    known = ColumnMapping.objects.filter(merchant=recipient_list.merchant_id, header_hash=header_hash(names)).first()
+    known = ColumnMapping.objects.filter(merchant=guest_list.merchant_id, header_hash=header_hash(names)).first()
     return dict(known.mapping) if known else {}
 
 
-def _remember(recipient_list: RecipientList, choice: dict[str, Any]) -> None:
+def _remember(guest_list: GuestList, choice: dict[str, Any]) -> None:
     """Without a header there is nothing to know such a file by, and a corrected header is none that is found again."""
-    info = recipient_list.file_info
+    info = guest_list.file_info
     if not info.get("header_row") or choice["header_row"] not in (None, info["header_row"]):
         return
     ColumnMapping.objects.update_or_create(
-        merchant=recipient_list.merchant,
+        merchant=guest_list.merchant,
         header_hash=header_hash(info["names"]),
         defaults={"mapping": {key: choice[key] for key in ("email", "phone")}, "chosen_at": timezone.now()},
     )

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 
 from campaigns.models import Campaign
-from issuance.models import RecipientList, note_event
+from issuance.models import GuestList, note_event
 from issuance.models.states import ListState
 from thanxportal.accounts.models import User, record_activity
 
@@ -15,7 +15,7 @@ class CampaignTakesNoLists(Exception):
     """The campaign was never published or has ended; `args[0]` is the sentence for the merchant."""
 
 
-def create_list(*, campaign: Campaign, name: str, content: File[bytes] | str, actor: User | None) -> RecipientList:
+def create_list(*, campaign: Campaign, name: str, content: File[bytes] | str, actor: User | None) -> GuestList:
     """Stores a file, or pasted text, as a new list that waits to be read. Raises CampaignTakesNoLists."""
     if not campaign.accepts_lists:
         why = "has ended" if campaign.has_ended else "isn't published yet"
@@ -23,18 +23,18 @@ def create_list(*, campaign: Campaign, name: str, content: File[bytes] | str, ac
     pasted = isinstance(content, str)
     file = ContentFile(content.encode("utf-8", "replace")) if isinstance(content, str) else content
     with transaction.atomic():
-        recipient_list = RecipientList(
+        guest_list = GuestList(
             merchant=campaign.merchant, campaign=campaign, name=name[:200], pasted=pasted, created_by=actor
         )
         suffix = ".txt" if pasted else _suffix(content)
-        recipient_list.file.save(f"{recipient_list.uuid}{suffix}", file, save=False)
-        recipient_list.bytes_total = recipient_list.file.size
-        recipient_list.save(force_insert=True)
-        note_event(recipient_list, ListState.UPLOADED, actor=actor)
+        guest_list.file.save(f"{guest_list.uuid}{suffix}", file, save=False)
+        guest_list.bytes_total = guest_list.file.size
+        guest_list.save(force_insert=True)
+        note_event(guest_list, ListState.UPLOADED, actor=actor)
         sentence = f"Added the guest list “{name}” to “{campaign.name}”."
-        target = f"list:{recipient_list.pk}"
+        target = f"list:{guest_list.pk}"
         record_activity(merchant=campaign.merchant, actor=actor, sentence=sentence, target=target)
-    return recipient_list
+    return guest_list
 
 
 def _suffix(content: File[bytes] | str) -> str:

@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple
 
 from issuance.importing.stretches import Stretch, Stretches, stretches_of
 from issuance.parsing.columns import Columns
-from issuance.parsing.recipient_file import RecipientFile, UnreadableFile, open_recipient_file
+from issuance.parsing.guest_file import GuestFile, UnreadableFile, open_guest_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _AHEAD = 1024 * 1024  # bytes that the child may be ahead of us
@@ -101,8 +101,8 @@ def main(told: IO[bytes], answers: IO[bytes]) -> None:
     _tell(answers, refusal)
 
 
-def _open(plan: Plan) -> RecipientFile:
-    return open_recipient_file(
+def _open(plan: Plan) -> GuestFile:
+    return open_guest_file(
         Path(plan.path),
         country=plan.country,
         max_rows=plan.max_rows,

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from issuance.guests.grid import GuestReader, GuestRow
-from issuance.models import Event, Recipient, RecipientList, RowError
+from issuance.models import Event, Guest, GuestList, RowError
 from issuance.models.states import ListState
 
 FIRST_ROWS = 5
@@ -24,28 +24,28 @@ class Reading(NamedTuple):
 
 def reading_of(reader: GuestReader, now: datetime) -> Reading:
     """What the page says while a file is read; a poll costs the same for ten rows and for a million."""
-    recipient_list = reader.list
-    if not recipient_list.rows_count:
+    guest_list = reader.list
+    if not guest_list.rows_count:
         return Reading(None, None, [], [])
-    guests = Recipient.objects.of_list(recipient_list).defer("identity", "other")[:FIRST_ROWS]
-    errors = RowError.objects.of_list(recipient_list)[:FIRST_ROWS]
-    seconds = _seconds_since_start(recipient_list, now)
-    share = recipient_list.bytes_read / recipient_list.bytes_total if recipient_list.bytes_total else 0
+    guests = Guest.objects.of_list(guest_list).defer("identity", "other")[:FIRST_ROWS]
+    errors = RowError.objects.of_list(guest_list)[:FIRST_ROWS]
+    seconds = _seconds_since_start(guest_list, now)
+    share = guest_list.bytes_read / guest_list.bytes_total if guest_list.bytes_total else 0
     counts = [
-        ("Ready", recipient_list.ready_count),
-        ("Needs you", recipient_list.invalid_count),
-        ("Duplicate", recipient_list.duplicate_count),
+        ("Ready", guest_list.ready_count),
+        ("Needs you", guest_list.invalid_count),
+        ("Duplicate", guest_list.duplicate_count),
     ]
     return Reading(
-        rate=recipient_list.rows_count / seconds if seconds else None,
+        rate=guest_list.rows_count / seconds if seconds else None,
         seconds_left=seconds * (1 - share) / share if seconds and 0 < share < 1 else None,
         counts=counts,
         first_rows=list(islice(reader.rows(guests, errors), FIRST_ROWS)),
     )
 
 
-def _seconds_since_start(recipient_list: RecipientList, now: datetime) -> float | None:
-    starts = Event.objects.filter(recipient_list=recipient_list, job=None, new_state=ListState.READING)
+def _seconds_since_start(guest_list: GuestList, now: datetime) -> float | None:
+    starts = Event.objects.filter(guest_list=guest_list, job=None, new_state=ListState.READING)
     start = starts.order_by("-pk").values_list("at", flat=True).first()
     seconds = (now - start).total_seconds() if start else 0
     return seconds if seconds >= 1 else None

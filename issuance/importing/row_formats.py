@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import Any, Protocol
 
-from issuance.parsing.recipient_file import Judged
+from issuance.parsing.guest_file import Judged
 from issuance.parsing.row_text import row_cells
 
-RECIPIENT_COLUMNS = (
-    "recipient_list_id", "row", "type", "value", "other", "fixed", "cells", "identity", "variant_id", "outcome",
+GUEST_COLUMNS = (
+    "guest_list_id", "row", "type", "value", "other", "fixed", "cells", "identity", "variant_id", "outcome",
     "reason", "reward_id",
 )  # fmt: skip
-ERROR_COLUMNS = ("recipient_list_id", "row", "kind", "code", "column", "cells", "identity")
+ERROR_COLUMNS = ("guest_list_id", "row", "kind", "code", "column", "cells", "identity")
 Arms = Sequence[tuple[int, str]]  # (id of the variant, waiting or control)
 _BACKSLASH = "\\"
 _SPECIAL = "\\\n\r\t"  # what stands for something else in COPY's text format
@@ -21,7 +21,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 class RowFormat(Protocol):
-    """Makes rows in the order of RECIPIENT_COLUMNS and ERROR_COLUMNS; `arms` are indexes of the list's arms."""
+    """Makes rows in the order of GUEST_COLUMNS and ERROR_COLUMNS; `arms` are indexes of the list's arms."""
 
     def guests(self, rows: Sequence[Judged], digests: Iterable[bytes], arms: Iterable[int]) -> Any: ...
 

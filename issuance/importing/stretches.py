@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, NamedTuple
 
-from issuance.parsing.recipient_file import Judged, RecipientFile
+from issuance.parsing.guest_file import GuestFile, Judged
 
 if TYPE_CHECKING:
     from issuance.parsing.pasted.text import PastedGuests
@@ -21,7 +21,7 @@ class Stretch(NamedTuple):
 Stretches = Generator[Stretch, None, None]
 
 
-def stretches_of(file: RecipientFile | PastedGuests, *, size: int, after: int, rows_before: int) -> Stretches:
+def stretches_of(file: GuestFile | PastedGuests, *, size: int, after: int, rows_before: int) -> Stretches:
     """Stretches of `size` rows of a file, after a row. Raises UnreadableFile after those before it."""
     for rows in file.judged(size=size, after=after, rows_before=rows_before):
         yield Stretch(rows, file.bytes_read)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.models.states import ListState
 
 UNREAD = (ListState.UPLOADED, ListState.READING, ListState.MAPPING)
@@ -16,10 +16,10 @@ UNREAD = (ListState.UPLOADED, ListState.READING, ListState.MAPPING)
 def delete_old_uploads() -> int:
     """Deletes the files of lists that were brought longer ago than the retention and were read; returns how many."""
     before = timezone.now() - timedelta(days=settings.UPLOAD_RETENTION_DAYS)
-    old = RecipientList.objects.filter(created_at__lt=before).exclude(file="").exclude(state__in=UNREAD)
+    old = GuestList.objects.filter(created_at__lt=before).exclude(file="").exclude(state__in=UNREAD)
     deleted = 0
-    for recipient_list in old.order_by("pk").iterator():
-        recipient_list.file.delete(save=False)
-        info = {key: value for key, value in recipient_list.file_info.items() if key != "columns"}  # It has samples.
-        deleted += RecipientList.objects.filter(pk=recipient_list.pk).update(file="", file_info=info)
+    for guest_list in old.order_by("pk").iterator():
+        guest_list.file.delete(save=False)
+        info = {key: value for key, value in guest_list.file_info.items() if key != "columns"}  # It has samples.
+        deleted += GuestList.objects.filter(pk=guest_list.pk).update(file="", file_info=info)
     return deleted

@@ -13,112 +13,112 @@ from django.utils import timezone
 
 from issuance.engine.canaries import send_the_rest
 from issuance.engine.settlement import end_job
+from issuance.launching.job_cutting import canary_size
 from issuance.launching.retries import give_back
-from issuance.launching.unit_of_undo import canary_size
 from issuance.lifecycle.notices import tell_answered, tell_asked
 from issuance.lifecycle.transitions import move_list
-from issuance.models import IssuanceJob, RecipientList, note_event
+from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import LIST_MOVES, JobState, ListState
 from thanxportal.accounts.models import User, record_activity
 
 
 @transaction.atomic
-def launch_list(*, recipient_list: RecipientList, token: UUID, actor: User | None, hold: bool = False) -> bool:
+def launch_list(*, guest_list: GuestList, token: UUID, actor: User | None, hold: bool = False) -> bool:
     """Starts issuing a checked list, once: the token of its review form is used up. False if it was before.
 
     A list above its merchant's approval threshold asks for an approval instead, whoever launches it.
     `hold` is how pages launch: a pause in which stopping is free. Large lists send canaries ahead, whoever launches.
     """
-    if recipient_list.state != ListState.CHECKED:
+    if guest_list.state != ListState.CHECKED:
         return False
-    unused = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.CHECKED, confirm_token=token)
-    if not unused.update(launched_by=actor, approved_by=None, sent_back=""):
+    unused = GuestList.objects.filter(pk=guest_list.pk, state=ListState.CHECKED, confirm_token=token)
+    if not unused.update(launched_by=actor, approved_by=None, sent_back_reason=""):
         return False
-    if RecipientList.objects.filter(pk=recipient_list.pk).above_threshold().exists():
-        return _ask_for_approval(recipient_list, actor)
-    return start_hold(recipient_list, actor, hold=hold)
+    if GuestList.objects.filter(pk=guest_list.pk).above_threshold().exists():
+        return _ask_for_approval(guest_list, actor)
+    return start_hold(guest_list, actor, hold=hold)
 
 
-def _ask_for_approval(recipient_list: RecipientList, actor: User | None) -> bool:
+def _ask_for_approval(guest_list: GuestList, actor: User | None) -> bool:
     fields: dict[str, Any] = {"asked_at": timezone.now(), "confirm_token": uuid4(), "lease_until": None}
-    if not move_list(recipient_list, ListState.AWAITING_APPROVAL, actor=actor, **fields):
+    if not move_list(guest_list, ListState.AWAITING_APPROVAL, actor=actor, **fields):
         return False
-    guests = f"{recipient_list.waiting_count:,} guests"
-    _tell(recipient_list, actor, f"Asked for approval to issue “{recipient_list.name}” to {guests}.")
-    tell_asked(RecipientList.objects.select_related("merchant").get(pk=recipient_list.pk), actor)
+    guests = f"{guest_list.waiting_count:,} guests"
+    _tell(guest_list, actor, f"Asked for approval to issue “{guest_list.name}” to {guests}.")
+    tell_asked(GuestList.objects.select_related("merchant").get(pk=guest_list.pk), actor)
     return True
 
 
-def start_hold(recipient_list: RecipientList, actor: User | None, *, hold: bool) -> bool:
+def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool:
     """Sets a list on its way; the caller has made sure that it may go. False if it moved meanwhile."""
     now = timezone.now()
     until = now + timedelta(seconds=settings.HOLD_SECONDS if hold else 0)
     fields: dict[str, Any] = {"launched_at": now, "held_until": until, "lease_until": None}
-    fields["canary_size"] = canary_size(recipient_list)
-    if not move_list(recipient_list, ListState.HELD, actor=actor, **fields):
+    fields["canary_size"] = canary_size(guest_list)
+    if not move_list(guest_list, ListState.HELD, actor=actor, **fields):
         return False
-    guests = recipient_list.waiting_count
-    _tell(recipient_list, actor, f"Launched “{recipient_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}.")
+    guests = guest_list.waiting_count
+    _tell(guest_list, actor, f"Launched “{guest_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}.")
     return True
 
 
-def issue_now(*, recipient_list: RecipientList) -> bool:
+def issue_now(*, guest_list: GuestList) -> bool:
     """Ends the hold at once; False if the list isn't held any more, or waits for staff."""
-    held = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.HELD, held_until__isnull=False)
+    held = GuestList.objects.filter(pk=guest_list.pk, state=ListState.HELD, held_until__isnull=False)
     return bool(held.update(held_until=timezone.now()))
 
 
 @transaction.atomic
-def continue_after_safety_stop(*, recipient_list: RecipientList, actor: User | None) -> bool:
+def continue_after_safety_stop(*, guest_list: GuestList, actor: User | None) -> bool:
     """Sends the rest although many canaries were refused; False if nothing waits for that decision."""
-    stopped = RecipientList.objects.filter(pk=recipient_list.pk, state=ListState.ISSUING, safety_stop_at__isnull=False)
-    if not stopped.update(safety_stop_at=None) or not send_the_rest(recipient_list):
+    stopped = GuestList.objects.filter(pk=guest_list.pk, state=ListState.ISSUING, safety_stop_at__isnull=False)
+    if not stopped.update(safety_stop_at=None) or not send_the_rest(guest_list):
         return False
-    note_event(recipient_list, ListState.ISSUING, actor=actor, note="Continued after the safety check.")
-    _tell(recipient_list, actor, f"Continued “{recipient_list.name}” after the safety check.")
+    note_event(guest_list, ListState.ISSUING, actor=actor, note="Continued after the safety check.")
+    _tell(guest_list, actor, f"Continued “{guest_list.name}” after the safety check.")
     return True
 
 
 @transaction.atomic
-def discard_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
+def discard_list(*, guest_list: GuestList, actor: User | None) -> bool:
     """Puts away a list of which nothing was issued; False if that is no longer possible."""
-    if ListState.DISCARDED not in LIST_MOVES[recipient_list.status]:
+    if ListState.DISCARDED not in LIST_MOVES[guest_list.status]:
         return False
-    asked = recipient_list.status == ListState.AWAITING_APPROVAL
-    if not move_list(recipient_list, ListState.DISCARDED, actor=actor, ended_at=timezone.now(), lease_until=None):
+    asked = guest_list.status == ListState.AWAITING_APPROVAL
+    if not move_list(guest_list, ListState.DISCARDED, actor=actor, ended_at=timezone.now(), lease_until=None):
         return False
-    if recipient_list.parent_id:
-        give_back(recipient_list)
-    if asked and actor != recipient_list.launched_by:
-        tell_answered(recipient_list, f"{actor} discarded “{recipient_list.name}”.", recipient_list.launched_by)
-    _tell(recipient_list, actor, f"Discarded the guest list “{recipient_list.name}”.")
+    if guest_list.parent_id:
+        give_back(guest_list)
+    if asked and actor != guest_list.launched_by:
+        tell_answered(guest_list, f"{actor} discarded “{guest_list.name}”.", guest_list.launched_by)
+    _tell(guest_list, actor, f"Discarded the guest list “{guest_list.name}”.")
     return True
 
 
 @transaction.atomic
-def stop_list(*, recipient_list: RecipientList, actor: User | None) -> bool:
+def stop_list(*, guest_list: GuestList, actor: User | None) -> bool:
     """Stops what is not yet sent. During the hold the list goes back to its review; later its unsent jobs
     are cancelled, and those already sent run to their end. False if there was nothing left to stop."""
-    if recipient_list.status == ListState.HELD:
+    if guest_list.status == ListState.HELD:
         fields: dict[str, Any] = {"confirm_token": uuid4(), "held_until": None, "approved_by": None, "crash_count": 0}
         fields["epoch"] = F("epoch") + 1  # A worker that has just taken it must not plan what is launched anew.
-        stopped = move_list(recipient_list, ListState.CHECKED, actor=actor, **fields)
-    elif recipient_list.status == ListState.ISSUING:
-        stopped = _cancel_unsent_jobs(recipient_list, actor)
+        stopped = move_list(guest_list, ListState.CHECKED, actor=actor, **fields)
+    elif guest_list.status == ListState.ISSUING:
+        stopped = _cancel_unsent_jobs(guest_list, actor)
     else:
         return False
     if stopped:
-        RecipientList.objects.filter(pk=recipient_list.pk).update(safety_stop_at=None)
-        _tell(recipient_list, actor, f"Stopped “{recipient_list.name}”.")
+        GuestList.objects.filter(pk=guest_list.pk).update(safety_stop_at=None)
+        _tell(guest_list, actor, f"Stopped “{guest_list.name}”.")
     return stopped
 
 
-def _cancel_unsent_jobs(recipient_list: RecipientList, actor: User | None) -> bool:
-    unsent = IssuanceJob.objects.of_list(recipient_list).filter(state=JobState.READY)
+def _cancel_unsent_jobs(guest_list: GuestList, actor: User | None) -> bool:
+    unsent = IssuanceJob.objects.of_list(guest_list).filter(state=JobState.READY)
     cancelled = [end_job(job, JobState.CANCELLED, actor=actor, next_attempt_at=None) for job in unsent]
     return any(cancelled)
 
 
-def _tell(recipient_list: RecipientList, actor: User | None, sentence: str) -> None:
-    target = f"list:{recipient_list.pk}"
-    record_activity(merchant=recipient_list.merchant, actor=actor, sentence=sentence, target=target)
+def _tell(guest_list: GuestList, actor: User | None, sentence: str) -> None:
+    target = f"list:{guest_list.pk}"
+    record_activity(merchant=guest_list.merchant, actor=actor, sentence=sentence, target=target)

@@ -18,7 +18,7 @@ from campaigns.allocation import arm_chooser, equal_shares
 from campaigns.models import Campaign, Variant
 from issuance.importing.deal import identity_of
 from issuance.launching.launch import launch_list
-from issuance.models import GuestClaim, Recipient, RecipientList, note_event
+from issuance.models import Guest, GuestClaim, GuestList, note_event
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import identity
 from thanxportal.accounts.models import Merchant, User
@@ -31,15 +31,15 @@ class CantReward(Exception):
 
 
 @transaction.atomic
-def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID, actor: User) -> RecipientList:
+def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID, actor: User) -> GuestList:
     """Issues a reward of the campaign to one guest, an email or phone as `identifiers` writes it. Raises CantReward.
 
     The token is the form's: the same form sent twice leads to the same list.
     """
     Merchant.objects.select_for_update().get(pk=campaign.merchant_id)  # Limits are counted by one sender at a time.
-    if known := RecipientList.objects.filter(uuid=token, merchant=campaign.merchant_id, one_guest=True).first():
+    if known := GuestList.objects.filter(uuid=token, merchant=campaign.merchant_id, one_guest=True).first():
         return known
-    made = RecipientList(
+    made = GuestList(
         uuid=token, merchant=campaign.merchant, campaign=campaign, name=f"One guest: {reason}"[:200],
         reason=reason[:200], one_guest=True, state=ListState.CHECKED, checked_at=timezone.now(), created_by=actor,
         rows_count=1, waiting_count=1,
@@ -48,24 +48,24 @@ def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID
     digest = identity_of(made)(person)
     _refuse_if_too_often(campaign, digest, actor)
     made.save(force_insert=True)
-    Recipient.objects.create(
-        recipient_list=made, row=1, type="email" if "@" in guest else "phone", value=guest, identity=digest,
+    Guest.objects.create(
+        guest_list=made, row=1, type="email" if "@" in guest else "phone", value=guest, identity=digest,
         variant=gift_of(campaign, person), outcome=Outcome.WAITING,
     )  # fmt: skip
     note_event(made, ListState.CHECKED, actor=actor, note=f"One guest: {reason}")
-    launch_list(recipient_list=made, token=made.confirm_token, actor=actor)
+    launch_list(guest_list=made, token=made.confirm_token, actor=actor)
     return made
 
 
 def tried_before(merchant: Merchant, actor: User, pk: int) -> dict[str, Any]:
     """What the same person had asked for, to be corrected and asked again; empty for anything else, since only who
     typed a guest may see it."""
-    mine = RecipientList.objects.filter(merchant=merchant, one_guest=True, created_by=actor)
+    mine = GuestList.objects.filter(merchant=merchant, one_guest=True, created_by=actor)
     made = mine.filter(pk=pk).first()
     if made is None:
         return {}
     reason, _, note = made.reason.partition(": ")
-    return {"guest": made.recipients.get().value, "campaign": made.campaign_id, "reason": reason, "note": note}
+    return {"guest": made.guests.get().value, "campaign": made.campaign_id, "reason": reason, "note": note}
 
 
 def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None:
@@ -77,7 +77,7 @@ def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None
         raise CantReward(
             f"“{campaign.name}” has rewarded this guest already, on {when:%b} {when.day}. Choose another campaign."
         )
-    lately = RecipientList.objects.filter(
+    lately = GuestList.objects.filter(
         merchant=campaign.merchant_id, one_guest=True, created_at__gte=timezone.now() - DAY
     )
     if lately.filter(created_by=actor).count() >= settings.ONE_GUEST_PER_SENDER:
@@ -85,7 +85,7 @@ def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None
             f"You have rewarded {settings.ONE_GUEST_PER_SENDER} single guests within 24 hours, which is the limit. "
             "Bring more guests as a list, or ask a colleague."
         )
-    same = Recipient.objects.filter(recipient_list__in=lately, identity=digest).exclude(outcome=Outcome.REFUSED)
+    same = Guest.objects.filter(guest_list__in=lately, identity=digest).exclude(outcome=Outcome.REFUSED)
     if same.count() >= settings.ONE_GUEST_PER_GUEST:
         raise CantReward("Somebody of your team has rewarded this guest within the last 24 hours. Try again tomorrow.")
 
@@ -102,5 +102,5 @@ def gift_of(campaign: Campaign, person: str) -> Variant:
 
 def last_campaign_of(merchant: Merchant, sender: User) -> int | None:
     """The campaign by which the sender rewarded a single guest last."""
-    lists = RecipientList.objects.filter(merchant=merchant, one_guest=True, created_by=sender)
+    lists = GuestList.objects.filter(merchant=merchant, one_guest=True, created_by=sender)
     return lists.order_by("-pk").values_list("campaign", flat=True).first()

@@ -17,12 +17,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from issuance.guests.reasons import FINAL
-from issuance.models import Recipient, RecipientList, note_event
+from issuance.models import Guest, GuestList, note_event
 from issuance.models.states import ListState, Outcome
 from thanxportal.accounts.models import User, record_activity
 
 ENDED = (ListState.FINISHED, ListState.STOPPED)
-OWN = ("id", "recipient_list", "outcome", "reason", "job", "position", "reward_id", "retry_of")  # of each guest's row
+OWN = ("id", "guest_list", "outcome", "reason", "job", "position", "reward_id", "retry_of")  # of each guest's row
 _SUFFIX = re.compile(r", (retry|rest)( \d+)?$")
 
 
@@ -30,25 +30,25 @@ class CantRetry(Exception):
     """`args[0]` says to the merchant why nothing is sent again."""
 
 
-def refused_and_left() -> QuerySet[Recipient]:
+def refused_and_left() -> QuerySet[Guest]:
     """Refused guests whom no other list sends again; never those who don't want rewards."""
-    return Recipient.objects.filter(outcome=Outcome.REFUSED, retries=None).exclude(reason__in=FINAL)
+    return Guest.objects.filter(outcome=Outcome.REFUSED, retries=None).exclude(reason__in=FINAL)
 
 
-def left_to_retry(recipient_list: RecipientList) -> QuerySet[Recipient]:
-    return refused_and_left().filter(recipient_list=recipient_list)
+def left_to_retry(guest_list: GuestList) -> QuerySet[Guest]:
+    return refused_and_left().filter(guest_list=guest_list)
 
 
-def left_unsent(recipient_list: RecipientList) -> QuerySet[Recipient]:
+def left_unsent(guest_list: GuestList) -> QuerySet[Guest]:
     """Guests to whom a list sent nothing, and whom no other list sends; their claims were freed with their jobs."""
-    return Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.WAITING, retries=None)
+    return Guest.objects.filter(guest_list=guest_list, outcome=Outcome.WAITING, retries=None)
 
 
 def sent_again(**terms: Any) -> QuerySet[Any]:
     """Lists that send guests of another one again, with `took`: where all of them stood there. Discarded ones send
     nobody."""
-    first = Recipient.objects.filter(recipient_list=OuterRef("pk")).order_by("row").values("retry_of__outcome")[:1]
-    lists = RecipientList.objects.exclude(parent=None).exclude(state=ListState.DISCARDED)
+    first = Guest.objects.filter(guest_list=OuterRef("pk")).order_by("row").values("retry_of__outcome")[:1]
+    lists = GuestList.objects.exclude(parent=None).exclude(state=ListState.DISCARDED)
     return lists.filter(**terms).annotate(took=Subquery(first)).order_by("pk")
 
 
@@ -59,88 +59,84 @@ def taken_from(outcome: Outcome) -> Coalesce:
 
 
 @transaction.atomic
-def retry_refused(*, recipient_list: RecipientList, reasons: Collection[str], actor: User) -> RecipientList:
+def retry_refused(*, guest_list: GuestList, reasons: Collection[str], actor: User) -> GuestList:
     """Makes a checked list of the guests refused for these reasons, or for any reason. Raises CantRetry."""
-    _may_follow(recipient_list)
-    chosen = left_to_retry(recipient_list).filter(reason__in=reasons) if reasons else left_to_retry(recipient_list)
-    child, guests = _child_of(recipient_list, chosen, actor, "retry")
+    _may_follow(guest_list)
+    chosen = left_to_retry(guest_list).filter(reason__in=reasons) if reasons else left_to_retry(guest_list)
+    child, guests = _child_of(guest_list, chosen, actor, "retry")
     if not guests:
         raise CantRetry("There is nobody left to retry: they are in another retry, or don’t want rewards.")
     note_event(child, ListState.CHECKED, actor=actor, note=f"Retry of {guests:,} refused guests.")
-    _tell(child, actor, f"Took {guests:,} refused guests of “{recipient_list.name}” to send them again.")
+    _tell(child, actor, f"Took {guests:,} refused guests of “{guest_list.name}” to send them again.")
     return child
 
 
 @transaction.atomic
-def send_unsent(*, recipient_list: RecipientList, actor: User) -> RecipientList:
+def send_unsent(*, guest_list: GuestList, actor: User) -> GuestList:
     """Makes a checked list of the guests to whom a stopped list sent nothing. Raises CantRetry."""
-    _may_follow(recipient_list)
-    child, guests = _child_of(recipient_list, left_unsent(recipient_list), actor, "rest")
+    _may_follow(guest_list)
+    child, guests = _child_of(guest_list, left_unsent(guest_list), actor, "rest")
     if not guests:
         raise CantRetry("There is nobody left to whom nothing was sent: they are in another list.")
     note_event(child, ListState.CHECKED, actor=actor, note=f"The {guests:,} guests to whom nothing was sent.")
-    _tell(child, actor, f"Took the {guests:,} unsent guests of “{recipient_list.name}” to send them.")
+    _tell(child, actor, f"Took the {guests:,} unsent guests of “{guest_list.name}” to send them.")
     return child
 
 
-def _may_follow(recipient_list: RecipientList) -> None:
-    if recipient_list.status not in ENDED:
+def _may_follow(guest_list: GuestList) -> None:
+    if guest_list.status not in ENDED:
         raise CantRetry("This list hasn’t ended yet. Refused guests can be sent again once it has.")
-    if not recipient_list.campaign.accepts_lists:
-        raise CantRetry(f"“{recipient_list.campaign.name}” has ended, so nobody can be rewarded by it any more.")
+    if not guest_list.campaign.accepts_lists:
+        raise CantRetry(f"“{guest_list.campaign.name}” has ended, so nobody can be rewarded by it any more.")
 
 
-def _child_of(
-    recipient_list: RecipientList, guests: QuerySet[Recipient], actor: User, word: str
-) -> tuple[RecipientList, int]:
+def _child_of(guest_list: GuestList, guests: QuerySet[Guest], actor: User, word: str) -> tuple[GuestList, int]:
     """The list, cut into jobs as its parent is, and how many guests it got."""
-    child = RecipientList.objects.create(
-        merchant=recipient_list.merchant,
-        campaign=recipient_list.campaign,
-        parent=recipient_list,
-        name=_name(recipient_list, word),
+    child = GuestList.objects.create(
+        merchant=guest_list.merchant,
+        campaign=guest_list.campaign,
+        parent=guest_list,
+        name=_name(guest_list, word),
         state=ListState.CHECKED,
-        file_info=recipient_list.file_info,
-        undo_size=recipient_list.undo_size,
-        undo_column=recipient_list.undo_column,
+        file_info=guest_list.file_info,
+        guests_per_job=guest_list.guests_per_job,
+        job_column=guest_list.job_column,
         created_by=actor,
         checked_at=timezone.now(),
     )
     count = _copy_guests(child, guests)
-    RecipientList.objects.filter(pk=child.pk).update(rows_count=count, waiting_count=count)
+    GuestList.objects.filter(pk=child.pk).update(rows_count=count, waiting_count=count)
     child.refresh_from_db()
     return child, count
 
 
-def _name(recipient_list: RecipientList, word: str) -> str:
+def _name(guest_list: GuestList, word: str) -> str:
     """After the first list of the family, and numbered, so that no two look alike."""
-    first = _SUFFIX.sub("", recipient_list.name) if recipient_list.parent_id else recipient_list.name
+    first = _SUFFIX.sub("", guest_list.name) if guest_list.parent_id else guest_list.name
     name = f"{first[:180]}, {word}"
-    same = RecipientList.objects.filter(campaign=recipient_list.campaign, name__startswith=name)
+    same = GuestList.objects.filter(campaign=guest_list.campaign, name__startswith=name)
     return f"{name} {count + 1}" if (count := same.count()) else name
 
 
-def _copy_guests(child: RecipientList, chosen: QuerySet[Recipient]) -> int:
+def _copy_guests(child: GuestList, chosen: QuerySet[Guest]) -> int:
     """In the database, whatever their number; whom another retry takes at this moment stays with that one."""
     quote = connection.ops.quote_name
-    copied = ", ".join(quote(field.attname) for field in Recipient._meta.concrete_fields if field.name not in OWN)
+    copied = ", ".join(quote(field.attname) for field in Guest._meta.concrete_fields if field.name not in OWN)
     query, values = chosen.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO issuance_recipient (recipient_list_id, outcome, reason, reward_id, retry_of_id, {copied})
-            SELECT %s, 'waiting', '', '', id, {copied} FROM issuance_recipient WHERE id IN ({query})
+            f"""INSERT INTO issuance_guest (guest_list_id, outcome, reason, reward_id, retry_of_id, {copied})
+            SELECT %s, 'waiting', '', '', id, {copied} FROM issuance_guest WHERE id IN ({query})
             ON CONFLICT DO NOTHING""",  # noqa: S608 - names of columns and a query of Django's
             [child.pk, *values],
         )
         return int(cursor.rowcount)
 
 
-def give_back(recipient_list: RecipientList) -> None:
+def give_back(guest_list: GuestList) -> None:
     """A retry that is discarded sends nobody: its guests may go into another one."""
-    Recipient.objects.filter(recipient_list=recipient_list).update(retry_of=None)
+    Guest.objects.filter(guest_list=guest_list).update(retry_of=None)
 
 
-def _tell(recipient_list: RecipientList, actor: User, sentence: str) -> None:
-    record_activity(
-        merchant=recipient_list.merchant, actor=actor, sentence=sentence, target=f"list:{recipient_list.pk}"
-    )
+def _tell(guest_list: GuestList, actor: User, sentence: str) -> None:
+    record_activity(merchant=guest_list.merchant, actor=actor, sentence=sentence, target=f"list:{guest_list.pk}")

@@ -11,7 +11,7 @@ from django.db.models import F
 from issuance.guests.masking import mask
 from issuance.guests.reasons import reason_in_words
 from issuance.importing.deal import identity_of
-from issuance.models import Recipient, RecipientList
+from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import Finding, email_verdict, identity, phone_verdict
 
@@ -26,7 +26,7 @@ class Line(NamedTuple):
     """A guest of a retry: `value` will be sent, `was` is what Thanx refused if that differs, `problem` what is wrong
     with the correction that was just typed."""
 
-    guest: Recipient
+    guest: Guest
     value: str
     was: str
     why: str
@@ -39,10 +39,10 @@ class LinePage(NamedTuple):
 
 
 def lines_of(
-    recipient_list: RecipientList, *, after: int = 0, unmasked: bool = False, failed: tuple[int, str, str] | None = None
+    guest_list: GuestList, *, after: int = 0, unmasked: bool = False, failed: tuple[int, str, str] | None = None
 ) -> LinePage:
     """A page of a retry's guests, after a row number. `failed` is the row, the text and the problem of a correction."""
-    guests = Recipient.objects.of_list(recipient_list).filter(row__gt=after).select_related("retry_of", "variant")
+    guests = Guest.objects.of_list(guest_list).filter(row__gt=after).select_related("retry_of", "variant")
     found = list(guests[: PAGE + 1])
     show = str if unmasked else mask
     lines = []
@@ -57,18 +57,18 @@ def lines_of(
 
 
 @transaction.atomic
-def correct_guest(*, recipient_list: RecipientList, row: int, text: str) -> None:
+def correct_guest(*, guest_list: GuestList, row: int, text: str) -> None:
     """Gives one guest of a retry under review another email or phone; the arm stays. Raises CantCorrect."""
-    guest = _guest_under_review(recipient_list, row)
-    found = _read(text, recipient_list.country)
+    guest = _guest_under_review(guest_list, row)
+    found = _read(text, guest_list.country)
     if found.code:
         raise CantCorrect(reason_in_words(found.code))
-    digest = identity_of(recipient_list)(identity(found.value))
-    twin = Recipient.objects.filter(recipient_list=recipient_list, identity=digest).exclude(pk=guest.pk).first()
+    digest = identity_of(guest_list)(identity(found.value))
+    twin = Guest.objects.filter(guest_list=guest_list, identity=digest).exclude(pk=guest.pk).first()
     if twin:
         raise CantCorrect(f"This is the guest of row {twin.row}. Leave one of the two out.")
     kind = "email" if "@" in found.value else "phone"
-    Recipient.objects.filter(pk=guest.pk).update(type=kind, value=found.value, identity=digest, fixed=True)
+    Guest.objects.filter(pk=guest.pk).update(type=kind, value=found.value, identity=digest, fixed=True)
 
 
 def _read(text: str, country: str) -> Finding:
@@ -76,21 +76,21 @@ def _read(text: str, country: str) -> Finding:
 
 
 @transaction.atomic
-def leave_out(*, recipient_list: RecipientList, row: int) -> None:
+def leave_out(*, guest_list: GuestList, row: int) -> None:
     """Takes a guest out of a retry under review: refused in the parent, as before. Raises CantCorrect."""
-    guest = _guest_under_review(recipient_list, row)
+    guest = _guest_under_review(guest_list, row)
     guest.delete()
-    RecipientList.objects.filter(pk=recipient_list.pk).update(
+    GuestList.objects.filter(pk=guest_list.pk).update(
         rows_count=F("rows_count") - 1, waiting_count=F("waiting_count") - 1, confirm_token=uuid4()
     )
 
 
-def _guest_under_review(recipient_list: RecipientList, row: int) -> Recipient:
+def _guest_under_review(guest_list: GuestList, row: int) -> Guest:
     """Takes the list's row as well, so that nobody launches it meanwhile."""
-    mine = RecipientList.objects.select_for_update().filter(pk=recipient_list.pk, state=ListState.CHECKED)
-    if recipient_list.parent_id is None or not mine.exists():
+    mine = GuestList.objects.select_for_update().filter(pk=guest_list.pk, state=ListState.CHECKED)
+    if guest_list.parent_id is None or not mine.exists():
         raise CantCorrect("This list isn’t being checked any more, so its guests stay as they are.")
-    guest = Recipient.objects.filter(recipient_list=recipient_list, row=row, outcome=Outcome.WAITING).first()
+    guest = Guest.objects.filter(guest_list=guest_list, row=row, outcome=Outcome.WAITING).first()
     if guest is None:
         raise CantCorrect(f"Row {row:,} isn’t in this retry any more.")
     return guest

@@ -13,25 +13,25 @@ from campaigns.power import Sized, told_from_luck
 from campaigns.preview import BLOCK, PASS, WARN, Check
 from issuance.checking.summary import Arm, split_of
 from issuance.importing.broken_files import what_is_left_out
-from issuance.launching.unit_of_undo import canary_size, segments_of, undo_plan
-from issuance.models import RecipientList
+from issuance.launching.job_cutting import canary_size, job_cutting, segments_of
+from issuance.models import GuestList
 
 SOON = timedelta(days=2)
 
 
-def review_facts(recipient_list: RecipientList) -> dict[str, Any]:
+def review_facts(guest_list: GuestList) -> dict[str, Any]:
     """What the review and the approval show: the decision is the same, whoever takes it."""
-    arms = split_of(recipient_list).arms
-    checks = checks_of(recipient_list, arms)
-    canaries = canary_size(recipient_list)
+    arms = split_of(guest_list).arms
+    checks = checks_of(guest_list, arms)
+    canaries = canary_size(guest_list)
     gifts = [arm for arm in arms if arm.count and not arm.variant.is_control]
     return {
-        "list": recipient_list,
+        "list": guest_list,
         "arms": arms,
         "gifts": gifts,
         "cost": total_in_words((arm.worth, arm.count) for arm in gifts),
-        "difference": _difference(recipient_list, arms),
-        "undo": undo_plan(arms, recipient_list.job_size, canaries, segments_of(recipient_list)),
+        "difference": _difference(guest_list, arms),
+        "undo": job_cutting(arms, guest_list.job_size, canaries, segments_of(guest_list)),
         "checks": checks,
         "blocked": any(check.level == BLOCK for check in checks),
         "hold_seconds": settings.HOLD_SECONDS,
@@ -39,24 +39,24 @@ def review_facts(recipient_list: RecipientList) -> dict[str, Any]:
     }
 
 
-def _difference(recipient_list: RecipientList, arms: list[Arm]) -> str:
+def _difference(guest_list: GuestList, arms: list[Arm]) -> str:
     """What this list alone could show; nothing of a retry, which only adds to the list that it came from."""
-    if recipient_list.parent_id:
+    if guest_list.parent_id:
         return ""
     return told_from_luck([Sized(arm.variant.name, arm.count, arm.variant.is_control) for arm in arms])
 
 
-def checks_of(recipient_list: RecipientList, arms: list[Arm]) -> list[Check]:
+def checks_of(guest_list: GuestList, arms: list[Arm]) -> list[Check]:
     """Blocks first, then warnings, then what is fine."""
-    checks = [_campaign(recipient_list), _guests(recipient_list), *_rewards(arms), *_rows(recipient_list)]
+    checks = [_campaign(guest_list), _guests(guest_list), *_rewards(arms), *_rows(guest_list)]
     if settings.THANX_ENVIRONMENT == "unknown":
         checks.append(Check(BLOCK, "Issuing is off until staff set the Thanx address."))
     order = (BLOCK, WARN, PASS)
     return sorted(checks, key=lambda check: order.index(check.level))
 
 
-def _campaign(recipient_list: RecipientList) -> Check:
-    campaign, now = recipient_list.campaign, timezone.now()
+def _campaign(guest_list: GuestList) -> Check:
+    campaign, now = guest_list.campaign, timezone.now()
     if campaign.has_ended:
         return Check(BLOCK, "The campaign has ended. Make a new campaign and bring the list there.")
     if not campaign.accepts_lists:
@@ -68,9 +68,9 @@ def _campaign(recipient_list: RecipientList) -> Check:
     return Check(PASS, "The campaign is published and running.")
 
 
-def _guests(recipient_list: RecipientList) -> Check:
-    if not recipient_list.waiting_count:
-        why = "All of them are in Control. " if recipient_list.control_count else ""
+def _guests(guest_list: GuestList) -> Check:
+    if not guest_list.waiting_count:
+        why = "All of them are in Control. " if guest_list.control_count else ""
         return Check(BLOCK, f"Nobody in this list would get a reward. {why}Bring a list with more guests.")
     return Check(PASS, "Every guest appears once. Whoever got a reward of this campaign before is left out.")
 
@@ -83,9 +83,9 @@ def _rewards(arms: list[Arm]) -> list[Check]:
     return [Check(PASS, "Thanx publishes every reward of this campaign.")] if rewards else []
 
 
-def _rows(recipient_list: RecipientList) -> list[Check]:
-    left_out = recipient_list.invalid_count
-    rest = what_is_left_out(recipient_list)
+def _rows(guest_list: GuestList) -> list[Check]:
+    left_out = guest_list.invalid_count
+    rest = what_is_left_out(guest_list)
     broken = [Check(WARN, rest)] if rest else []
     if not left_out:
         return [*broken, Check(PASS, "No row that was read is left out for being invalid.")]

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.models.states import ListState
 
 LABELS = {
@@ -43,7 +43,7 @@ class Term:
         return self.value
 
 
-def waiting_label(recipient_list: RecipientList) -> str:
+def waiting_label(guest_list: GuestList) -> str:
     """What `waiting` means at this moment of the list's life."""
     words = {
         ListState.CHECKED: "ready",
@@ -51,33 +51,33 @@ def waiting_label(recipient_list: RecipientList) -> str:
         ListState.STOPPED: "not sent",
         ListState.DISCARDED: "not sent",
     }
-    return words.get(recipient_list.status, LABELS["waiting"])
+    return words.get(guest_list.status, LABELS["waiting"])
 
 
-def guests_url(recipient_list: RecipientList, **filters: object) -> str:
+def guests_url(guest_list: GuestList, **filters: object) -> str:
     """The address of the grid with exactly the rows that the filters name; empty filters are left out."""
-    url = reverse("issuance:guests", args=[recipient_list.merchant.handle, recipient_list.pk])
+    url = reverse("issuance:guests", args=[guest_list.merchant.handle, guest_list.pk])
     query = urlencode({name: value for name, value in filters.items() if value})
     return f"{url}?{query}" if query else url
 
 
-def ledger_terms(recipient_list: RecipientList, current: str | None = None, **filters: object) -> list[Term]:
+def ledger_terms(guest_list: GuestList, current: str | None = None, **filters: object) -> list[Term]:
     """All terms in order; those that are seldom needed only when somebody is in them."""
     terms: list[Term] = []
-    for key, value in recipient_list.ledger.items():
+    for key, value in guest_list.ledger.items():
         if key in WHEN_THERE_ARE_ANY and not value and key != current:
             continue
-        label = waiting_label(recipient_list) if key == "waiting" else LABELS[key]
-        url = guests_url(recipient_list, **filters, outcome="" if key == "rows" else key)
+        label = waiting_label(guest_list) if key == "waiting" else LABELS[key]
+        url = guests_url(guest_list, **filters, outcome="" if key == "rows" else key)
         operator = {0: "", 1: "="}.get(len(terms), "+")
         terms.append(Term(key, label, value, url, TONES.get(key, ""), operator, key == current))
     return terms
 
 
-def closing_sentence(recipient_list: RecipientList) -> str:
+def closing_sentence(guest_list: GuestList) -> str:
     """Says that the sum closes and whether anybody still waits."""
-    if recipient_list.unknown_count:
-        return f"The sum closes. {recipient_list.unknown_count:,} are unknown until Thanx or staff say more."
-    if recipient_list.closed and not recipient_list.waiting_count:
-        return f"All {recipient_list.rows_count:,} rows are accounted for."
-    return f"The sum closes: {recipient_list.rows_count:,} rows, each in exactly one place."
+    if guest_list.unknown_count:
+        return f"The sum closes. {guest_list.unknown_count:,} are unknown until Thanx or staff say more."
+    if guest_list.closed and not guest_list.waiting_count:
+        return f"All {guest_list.rows_count:,} rows are accounted for."
+    return f"The sum closes: {guest_list.rows_count:,} rows, each in exactly one place."

@@ -8,15 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issuance.lifecycle.ledger import ledger_terms
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState
 from thanxportal.accounts.models import Kind, Right, User
 from thanxportal.accounts.notifications import notify
 
 
-def tell_end(recipient_list: RecipientList) -> None:
+def tell_end(guest_list: GuestList) -> None:
     """A list has ended: with its ledger. A single guest's list only to who sent it, and only if it went wrong."""
-    ended = RecipientList.objects.select_related("merchant", "launched_by").get(pk=recipient_list.pk)
+    ended = GuestList.objects.select_related("merchant", "launched_by").get(pk=guest_list.pk)
     well = ended.rewarded_count + ended.control_count == ended.rows_count
     if ended.one_guest and (well or ended.launched_by is None):
         return
@@ -32,47 +32,47 @@ def tell_end(recipient_list: RecipientList) -> None:
     )
 
 
-def tell_safety_stop(recipient_list: RecipientList, *, ahead: int, lost: int) -> None:
+def tell_safety_stop(guest_list: GuestList, *, ahead: int, lost: int) -> None:
     """The canaries went badly and the rest waits for somebody who may issue."""
-    sentence = f"“{recipient_list.name}” was stopped by the safety check: {lost:,} of {ahead:,} sent ahead got nothing."
-    facts = [("sent ahead", ahead), ("not rewarded", lost), ("waiting for a decision", recipient_list.waiting_count)]
-    _tell(recipient_list, Kind.SAFETY_STOP, f"safety:{timezone.now():%Y%m%dT%H%M%S}", sentence, facts=facts)
+    sentence = f"“{guest_list.name}” was stopped by the safety check: {lost:,} of {ahead:,} sent ahead got nothing."
+    facts = [("sent ahead", ahead), ("not rewarded", lost), ("waiting for a decision", guest_list.waiting_count)]
+    _tell(guest_list, Kind.SAFETY_STOP, f"safety:{timezone.now():%Y%m%dT%H%M%S}", sentence, facts=facts)
 
 
 def tell_review(job: IssuanceJob) -> None:
     """Once per list and day, however many of its jobs it concerns."""
-    found = job.recipient_list
+    found = job.guest_list
     sentence = f"Thanx’s answer about “{found.name}” isn’t clear. Staff look at it; nobody is rewarded twice meanwhile."
-    _tell(found, Kind.NEEDS_REVIEW, f"review:{timezone.now():%Y%m%d}", sentence)
+    _tell(found, Kind.NEEDS_STAFF, f"review:{timezone.now():%Y%m%d}", sentence)
 
 
-def tell_unread(recipient_list: RecipientList) -> None:
+def tell_unread(guest_list: GuestList) -> None:
     """A file can't be read, or waits for its columns: who brought it, or else all who could bring it again."""
-    found = RecipientList.objects.select_related("merchant", "created_by").get(pk=recipient_list.pk)
+    found = GuestList.objects.select_related("merchant", "created_by").get(pk=guest_list.pk)
     columns = found.state == ListState.MAPPING
     why = "needs you to say which columns hold the guests." if columns else f"can’t be read. {found.problem}"
     key = f"unread:{found.state}"
     _tell(found, Kind.LIST_UNREAD, key, f"“{found.name}” {why}", right=Right.BUILD, only=found.created_by)
 
 
-def tell_asked(recipient_list: RecipientList, asker: User | None) -> None:
+def tell_asked(guest_list: GuestList, asker: User | None) -> None:
     """The approvers, but not who asks."""
-    guests = recipient_list.waiting_count
+    guests = guest_list.waiting_count
     who = f"{asker} asks" if asker else "Partner staff ask"
-    sentence = f"{who} you to approve “{recipient_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}."
-    facts = [(term.label, term.value) for term in ledger_terms(recipient_list)]
-    key = f"asked:{recipient_list.confirm_token}"
-    _tell(recipient_list, Kind.APPROVAL_ASKED, key, sentence, facts=facts, right=Right.APPROVE, but=asker)
+    sentence = f"{who} you to approve “{guest_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}."
+    facts = [(term.label, term.value) for term in ledger_terms(guest_list)]
+    key = f"asked:{guest_list.confirm_token}"
+    _tell(guest_list, Kind.APPROVAL_ASKED, key, sentence, facts=facts, right=Right.APPROVE, but=asker)
 
 
-def tell_answered(recipient_list: RecipientList, sentence: str, asker: User | None) -> None:
+def tell_answered(guest_list: GuestList, sentence: str, asker: User | None) -> None:
     """Who asked; nobody if that was the command."""
     if asker is not None:
-        key = f"answered:{recipient_list.confirm_token}"
-        _tell(recipient_list, Kind.APPROVAL_ANSWERED, key, sentence, right=Right.VIEW, only=asker)
+        key = f"answered:{guest_list.confirm_token}"
+        _tell(guest_list, Kind.APPROVAL_ANSWERED, key, sentence, right=Right.VIEW, only=asker)
 
 
-def _tell(found: RecipientList, kind: Kind, key: str, sentence: str, **more: Any) -> None:
+def _tell(found: GuestList, kind: Kind, key: str, sentence: str, **more: Any) -> None:
     path = reverse("issuance:list_detail", args=[found.merchant.handle, found.pk])
     fields = {"right": Right.ISSUE} | more
     notify(merchant=found.merchant, kind=kind, key=f"list:{found.pk}:{key}", sentence=sentence, path=path, **fields)

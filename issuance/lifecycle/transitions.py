@@ -16,7 +16,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from issuance.lifecycle.notices import tell_end, tell_review, tell_unread
-from issuance.models import IssuanceJob, RecipientList, note_event
+from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
 from thanxportal.accounts.models import User
 
@@ -28,21 +28,21 @@ log = logging.getLogger(__name__)
 
 @transaction.atomic
 def move_list(
-    recipient_list: RecipientList, new: ListState, *, actor: User | None = None, note: str = "", **fields: Any
+    guest_list: GuestList, new: ListState, *, actor: User | None = None, note: str = "", **fields: Any
 ) -> bool:
     """Moves a list from the state it is held in memory with to `new`; False if somebody else moved it first."""
-    old = recipient_list.status
+    old = guest_list.status
     if new not in LIST_MOVES[old]:
         raise ValueError(f"A list can't go from {old} to {new}.")
-    row = RecipientList.objects.filter(pk=recipient_list.pk, state=old, epoch=recipient_list.epoch)
+    row = GuestList.objects.filter(pk=guest_list.pk, state=old, epoch=guest_list.epoch)
     if not row.update(state=new, **fields):
         return False
-    note_event(recipient_list, new, old_state=old, actor=actor, note=note)
-    recipient_list.state = new
+    note_event(guest_list, new, old_state=old, actor=actor, note=note)
+    guest_list.state = new
     if new in (ListState.FINISHED, ListState.STOPPED):
-        tell_end(recipient_list)
+        tell_end(guest_list)
     elif new in (ListState.MAPPING, ListState.UNREADABLE):
-        tell_unread(recipient_list)
+        tell_unread(guest_list)
     return True
 
 
@@ -56,9 +56,9 @@ def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note
         fields |= {"lease_until": None, "next_attempt_at": None}
     if not IssuanceJob.objects.filter(pk=job.pk, state=old, epoch=job.epoch).update(state=new, **fields):
         return False
-    note_event(job.recipient_list, new, old_state=old, job=job, actor=actor, note=note)
+    note_event(job.guest_list, new, old_state=old, job=job, actor=actor, note=note)
     job.state = new
-    if new == JobState.NEEDS_REVIEW:
+    if new == JobState.NEEDS_STAFF:
         tell_review(job)
     return True
 
@@ -69,7 +69,7 @@ def claim_job(job_id: int) -> IssuanceJob | None:
 
     A lease that ran out means that its worker died: after five such deaths the job is parked for staff.
     """
-    job = IssuanceJob.objects.due().select_related("recipient_list", "merchant").defer("body").filter(pk=job_id).first()
+    job = IssuanceJob.objects.due().select_related("guest_list", "merchant").defer("body").filter(pk=job_id).first()
     if job is None:
         return None
     crashes = job.crash_count + (job.lease_until is not None)
@@ -84,7 +84,7 @@ def claim_job(job_id: int) -> IssuanceJob | None:
     if not claimed.update(**fields):
         return None
     if parked:
-        note_event(job.recipient_list, job.state, old_state=job.state, job=job, note=PARKED)
+        note_event(job.guest_list, job.state, old_state=job.state, job=job, note=PARKED)
         log.error("Job %s is parked: its worker died %s times.", job_id, crashes)
         return None
     job.epoch += 1
@@ -104,12 +104,12 @@ def release_job(job: IssuanceJob, *, wait: float | None = None, at: Any = None, 
     return bool(held.update(lease_until=None, next_attempt_at=next_attempt_at, crash_count=0, **fields))
 
 
-def claim_list(list_id: int, *states: ListState) -> RecipientList | None:
+def claim_list(list_id: int, *states: ListState) -> GuestList | None:
     """Takes the lease of a list for reading or planning; None if another worker has it or its hold isn't over.
 
     `crash_count` says how often in a row its worker died.
     """
-    free = RecipientList.objects.free().filter(pk=list_id, state__in=states)
+    free = GuestList.objects.free().filter(pk=list_id, state__in=states)
     found = free.select_related("campaign", "merchant").first()
     if found is None:
         return None
@@ -122,19 +122,19 @@ def claim_list(list_id: int, *states: ListState) -> RecipientList | None:
     return found
 
 
-def release_list(recipient_list: RecipientList) -> None:
+def release_list(guest_list: GuestList) -> None:
     """Gives the lease back to whoever comes next."""
-    held = RecipientList.objects.filter(pk=recipient_list.pk, epoch=recipient_list.epoch)
+    held = GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch)
     held.update(lease_until=None)
 
 
-def end_list_if_done(recipient_list: RecipientList) -> None:
+def end_list_if_done(guest_list: GuestList) -> None:
     """Ends an issuing list once none of its jobs is open. Call it after the list's counters were written:
     that write serialises two jobs which end at the same moment."""
-    jobs = IssuanceJob.objects.filter(recipient_list=recipient_list)
+    jobs = IssuanceJob.objects.filter(guest_list=guest_list)
     if jobs.filter(state__in=JOB_OPEN).exists():
         return
-    fresh = RecipientList.objects.get(pk=recipient_list.pk)
+    fresh = GuestList.objects.get(pk=guest_list.pk)
     if fresh.state == ListState.ISSUING:
         stopped = jobs.filter(state=JobState.CANCELLED).exists()
         move_list(fresh, ListState.STOPPED if stopped else ListState.FINISHED, ended_at=timezone.now())

@@ -2,12 +2,12 @@
 
 from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims
 from issuance.models.history import Event, note_event
-from issuance.models.holds import SendingHold
 from issuance.models.jobs import Attempt, IssuanceJob, IssuanceJobQuerySet
-from issuance.models.lists import ColumnMapping, RecipientList, RecipientListQuerySet
+from issuance.models.lists import ColumnMapping, GuestList, GuestListQuerySet
+from issuance.models.pauses import SendingPause
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
-from issuance.models.rows import Recipient, RecipientQuerySet, RowError, RowErrorQuerySet
+from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet
 from issuance.models.webhooks import WebhookDelivery, WebhookDeliveryQuerySet
 
 __all__ = [
@@ -15,20 +15,20 @@ __all__ = [
     "ClaimOverride",
     "ColumnMapping",
     "Event",
+    "Guest",
     "GuestClaim",
+    "GuestList",
+    "GuestListQuerySet",
+    "GuestQuerySet",
     "IssuanceJob",
     "IssuanceJobQuerySet",
-    "Recipient",
-    "RecipientList",
-    "RecipientListQuerySet",
-    "RecipientQuerySet",
     "Repair",
     "RepairQuerySet",
     "RepairedRow",
     "Resolution",
     "RowError",
     "RowErrorQuerySet",
-    "SendingHold",
+    "SendingPause",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",
     "lock_claims",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Trim
 
-SEPARATOR = "\x1f"  # between the cells of `Recipient.cells`
+SEPARATOR = "\x1f"  # between the cells of `Guest.cells`
 
 
 def cell(position: int) -> Trim:

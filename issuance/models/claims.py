@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models.lists import RecipientList
+from issuance.models.lists import GuestList
 
 
 class ClaimOverride(models.Model):
@@ -17,7 +17,7 @@ class ClaimOverride(models.Model):
     It covers the claims that were known when it was made, never later ones.
     """
 
-    recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="overrides")
+    guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="overrides")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300, help_text="Why they get another reward. No guests.")
     guests_count = models.PositiveIntegerField(help_text="Guests brought back by the decision.")
@@ -31,37 +31,41 @@ class ClaimOverride(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient_list"], condition=Q(withdrawn_at=None), name="one_override_in_force"
+                fields=["guest_list"], condition=Q(withdrawn_at=None), name="one_override_in_force"
             ),
             models.CheckConstraint(condition=Q(reason__gt=""), name="override_has_a_reason"),
         ]
 
     def __str__(self) -> str:
-        return f"Override {self.pk} for list {self.recipient_list_id}"
+        return f"Override {self.pk} for list {self.guest_list_id}"
 
 
 class GuestClaim(models.Model):
     """Says that a campaign has promised this guest a reward; the key that keeps others from promising it again.
 
-    Of a guest's claims one holds the guest. Another list may claim beside it only under an override of its own.
+    Of the claims on a guest one is the primary. Another list may claim beside it only under an override of its own.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="claims", db_index=False)
     identity = models.BinaryField(max_length=16, help_text="Keyed hash: survives the purge of personal data.")
-    recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="claims", db_index=False)
+    guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="claims", db_index=False)
     claimed_at = models.DateTimeField(default=timezone.now)
-    holds = models.BooleanField(default=True, help_text="False: stands beside another claim, under an override.")
+    primary = models.BooleanField(default=True, help_text="False: stands beside another claim, under an override.")
     override = models.ForeignKey(
         ClaimOverride, on_delete=models.PROTECT, null=True, blank=True, related_name="claims", db_index=False
     )
 
     class Meta:
-        indexes = [models.Index(fields=["campaign", "identity"], condition=Q(holds=False), name="claim_beside_another")]
+        indexes = [
+            models.Index(fields=["campaign", "identity"], condition=Q(primary=False), name="claim_beside_another")
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "identity"], condition=Q(holds=True), name="one_holding_claim"),
-            models.UniqueConstraint(fields=["recipient_list", "identity"], name="one_claim_per_list_and_guest"),
+            models.UniqueConstraint(
+                fields=["campaign", "identity"], condition=Q(primary=True), name="one_primary_claim"
+            ),
+            models.UniqueConstraint(fields=["guest_list", "identity"], name="one_claim_per_list_and_guest"),
             models.CheckConstraint(
-                condition=Q(holds=True) | Q(override__isnull=False), name="second_claim_needs_an_override"
+                condition=Q(primary=True) | Q(override__isnull=False), name="second_claim_needs_an_override"
             ),
         ]
 

@@ -9,14 +9,14 @@ from django.db import models
 from django.utils import timezone
 
 from issuance.models.jobs import IssuanceJob
-from issuance.models.lists import RecipientList
+from issuance.models.lists import GuestList
 from thanxportal.accounts.models import User
 
 
 class Event(models.Model):
     """One transition of a list or a job: what, when, by whom. Appended, never changed: the page's timeline."""
 
-    recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="events")
+    guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="events")
     job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
     at = models.DateTimeField(default=timezone.now)
     old_state = models.CharField(max_length=20, blank=True)
@@ -32,7 +32,7 @@ class Event(models.Model):
 
 
 def note_event(
-    recipient_list: RecipientList,
+    guest_list: GuestList,
     new_state: str,
     *,
     old_state: str = "",
@@ -42,4 +42,4 @@ def note_event(
 ) -> None:
     """Appends one line to the list's timeline; call it inside the transition's transaction."""
     fields: dict[str, Any] = {"old_state": old_state, "new_state": new_state, "actor": actor, "note": note[:300]}
-    Event.objects.create(recipient_list=recipient_list, job=job, **fields)
+    Event.objects.create(guest_list=guest_list, job=job, **fields)

@@ -9,14 +9,14 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from campaigns.models import Variant
-from issuance.models.lists import RecipientList
+from issuance.models.lists import GuestList
 from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from thanxportal.accounts.models import Merchant
 
 
 class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
-    def of_list(self, recipient_list: RecipientList) -> IssuanceJobQuerySet:
-        return self.filter(recipient_list=recipient_list).defer("body").select_related("variant").order_by("number")
+    def of_list(self, guest_list: GuestList) -> IssuanceJobQuerySet:
+        return self.filter(guest_list=guest_list).defer("body").select_related("variant").order_by("number")
 
     def open(self) -> IssuanceJobQuerySet:
         return self.filter(state__in=JOB_OPEN)
@@ -32,7 +32,7 @@ class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
             When(state__in=(JobState.SENDING, JobState.REVOKING), then=0), When(state=JobState.READY, then=1), default=2
         )
         return self.annotate(
-            urgency=urgency, turn_of_list=_turn("recipient_list"), turn_of_merchant=_turn("merchant")
+            urgency=urgency, turn_of_list=_turn("guest_list"), turn_of_merchant=_turn("merchant")
         ).order_by("urgency", "turn_of_list", "turn_of_merchant", "next_attempt_at", "pk")
 
 
@@ -43,7 +43,7 @@ def _turn(sharers: str) -> Window:
 class IssuanceJob(models.Model):
     """Up to 10,000 guests of one arm, sent in one request. Body, key and order never change after planning."""
 
-    recipient_list = models.ForeignKey(RecipientList, on_delete=models.PROTECT, related_name="jobs")
+    guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="jobs")
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="jobs")
     number = models.PositiveIntegerField(help_text="From 1 within the list.")
@@ -99,7 +99,7 @@ class IssuanceJob(models.Model):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["recipient_list", "number"], name="one_job_per_number"),
+            models.UniqueConstraint(fields=["guest_list", "number"], name="one_job_per_number"),
             models.CheckConstraint(
                 condition=Q(total_count__gte=1, total_count__lte=10_000), name="job_has_1_to_10000_guests"
             ),
@@ -118,7 +118,7 @@ class IssuanceJob(models.Model):
                 name="revoked_job_says_when",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("needs_review", "rejected")) | Q(problem_code__gt=""), name="problem_has_a_code"
+                condition=~Q(state__in=("needs_staff", "rejected")) | Q(problem_code__gt=""), name="problem_has_a_code"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=JOB_DUE) | Q(lease_until=None, next_attempt_at=None), name="done_job_is_never_due"
@@ -152,7 +152,7 @@ class IssuanceJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Job {self.number} of list {self.recipient_list_id}"
+        return f"Job {self.number} of list {self.guest_list_id}"
 
     @property
     def status(self) -> JobState:
@@ -168,7 +168,7 @@ class Attempt(models.Model):
     idempotency_key = models.UUIDField()
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
-    verdict = models.CharField(max_length=20, blank=True, help_text="accepted, not_sent, rejected or in_doubt.")
+    result = models.CharField(max_length=20, blank=True, help_text="accepted, not_sent, rejected or in_doubt.")
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     code = models.CharField(max_length=80, blank=True)
 
@@ -176,8 +176,8 @@ class Attempt(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(finished_at=None, verdict="") | Q(finished_at__isnull=False, verdict__gt=""),
-                name="finished_attempt_has_a_verdict",
+                condition=Q(finished_at=None, result="") | Q(finished_at__isnull=False, result__gt=""),
+                name="finished_attempt_has_a_result",
             ),
         ]
 

@@ -14,38 +14,38 @@ from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
 
 
-class RecipientListQuerySet(models.QuerySet["RecipientList"]):
-    def for_merchant(self, merchant: Merchant) -> RecipientListQuerySet:
+class GuestListQuerySet(models.QuerySet["GuestList"]):
+    def for_merchant(self, merchant: Merchant) -> GuestListQuerySet:
         return self.filter(merchant=merchant).select_related("campaign", "created_by").order_by("-pk")
 
-    def running(self) -> RecipientListQuerySet:
+    def running(self) -> GuestListQuerySet:
         return self.filter(state__in=LIST_RUNNING)
 
-    def above_threshold(self) -> RecipientListQuerySet:
+    def above_threshold(self) -> GuestListQuerySet:
         """Lists that reward more guests than their merchant lets one person decide about."""
         return self.filter(waiting_count__gt=F("merchant__approval_threshold"))
 
-    def free(self) -> RecipientListQuerySet:
+    def free(self) -> GuestListQuerySet:
         """Lists that a worker may take now: no other worker has them, and their hold, if they have one, is over."""
         now = timezone.now()
         let_go, hold_is_over = Q(lease_until=None) | Q(lease_until__lt=now), Q(held_until__lte=now)
         return self.filter(let_go, ~Q(state=ListState.HELD) | hold_is_over)
 
-    def due_to_read(self) -> RecipientListQuerySet:
+    def due_to_read(self) -> GuestListQuerySet:
         return self.free().filter(state__in=(ListState.UPLOADED, ListState.READING))
 
-    def due_to_repair(self) -> RecipientListQuerySet:
+    def due_to_repair(self) -> GuestListQuerySet:
         return self.free().filter(state=ListState.REPAIRING)
 
-    def due_to_plan(self) -> RecipientListQuerySet:
+    def due_to_plan(self) -> GuestListQuerySet:
         return self.free().filter(state=ListState.HELD)
 
-    def parked(self) -> RecipientListQuerySet:
+    def parked(self) -> GuestListQuerySet:
         """Launched, but waiting for staff: whoever planned them died, so no end of the hold is set."""
         return self.filter(state=ListState.HELD, held_until=None)
 
 
-class RecipientList(models.Model):
+class GuestList(models.Model):
     """One uploaded or pasted set of guests for one campaign, from file to final outcome; issued at most once.
 
     The `*_count` columns are the ledger. The database refuses a row whose terms don't add up to
@@ -53,8 +53,8 @@ class RecipientList(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="recipient_lists")
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="recipient_lists")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="guest_lists")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="guest_lists")
     parent = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -91,16 +91,16 @@ class RecipientList(models.Model):
     invalid_count = models.PositiveIntegerField(default=0)
     duplicate_count = models.PositiveIntegerField(default=0)
     repair_order = models.JSONField(
-        default=dict, blank=True, help_text="What a worker is to repair: see `large_repairs`."
+        default=dict, blank=True, help_text="What a worker is to repair: see `background_repairs`."
     )
-    tally = models.JSONField(default=dict, help_text="What the check page says of the guests: see `tally`.")
+    cached_counts = models.JSONField(default=dict, help_text="What the check page says of its guests.")
 
     confirm_token = models.UUIDField(default=uuid4, unique=True, editable=False)
     launched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     asked_at = models.DateTimeField(null=True, blank=True, help_text="When the launcher asked for an approval.")
-    sent_back = models.CharField(max_length=300, blank=True, help_text="Why an approver sent it back.")
+    sent_back_reason = models.CharField(max_length=300, blank=True, help_text="Why an approver sent it back.")
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -112,13 +112,15 @@ class RecipientList(models.Model):
     launched_at = models.DateTimeField(null=True, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
     canary_size = models.PositiveIntegerField(default=0, help_text="Guests per arm sent ahead of the rest; 0: none.")
-    undo_size = models.PositiveIntegerField(default=0, help_text="Most guests in a job; 0: as many as Thanx takes.")
-    undo_column = models.CharField(max_length=120, blank=True, help_text="Column each of whose values gets own jobs.")
+    guests_per_job = models.PositiveIntegerField(
+        default=0, help_text="Most guests in a job; 0: as many as Thanx takes."
+    )
+    job_column = models.CharField(max_length=120, blank=True, help_text="Column each of whose values gets own jobs.")
     safety_stop_at = models.DateTimeField(null=True, blank=True, help_text="Too many canaries refused: rest waits.")
     planned_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = RecipientListQuerySet.as_manager()
+    objects = GuestListQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -180,7 +182,7 @@ class RecipientList(models.Model):
     @property
     def job_size(self) -> int:
         """Most guests in one job, which is what Thanx can revoke."""
-        return min(self.undo_size or settings.JOB_SIZE, settings.JOB_SIZE)
+        return min(self.guests_per_job or settings.JOB_SIZE, settings.JOB_SIZE)
 
     @property
     def needs_approval(self) -> bool:
@@ -198,10 +200,10 @@ class RecipientList(models.Model):
         return [name for name in dict.fromkeys(names) if name.strip() and name not in own]
 
     @property
-    def undo_cell(self) -> int:
+    def job_cell(self) -> int:
         """Which cell of a row, from 1, decides about its job; 0 for none."""
         names = [str(name)[:120] for name in self.file_info.get("names") or []]
-        return names.index(self.undo_column) + 1 if self.undo_column in self.columns_besides else 0
+        return names.index(self.job_column) + 1 if self.job_column in self.columns_besides else 0
 
     @property
     def ready_count(self) -> int:

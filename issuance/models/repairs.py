@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from issuance.models.lists import RecipientList
+from issuance.models.lists import GuestList
 
 
 class RepairQuerySet(models.QuerySet["Repair"]):
-    def of_list(self, recipient_list: RecipientList) -> RepairQuerySet:
-        return self.filter(recipient_list=recipient_list).select_related("made_by", "undone_by").order_by("-pk")
+    def of_list(self, guest_list: GuestList) -> RepairQuerySet:
+        return self.filter(guest_list=guest_list).select_related("made_by", "undone_by").order_by("-pk")
 
     def standing(self) -> RepairQuerySet:
         return self.filter(undone_at=None)
@@ -21,7 +21,7 @@ class RepairQuerySet(models.QuerySet["Repair"]):
 class Repair(models.Model):
     """One act of repairing: how many rows it changed, by whom, and whether it was undone since."""
 
-    recipient_list = models.ForeignKey(RecipientList, on_delete=models.CASCADE, related_name="repairs")
+    guest_list = models.ForeignKey(GuestList, on_delete=models.CASCADE, related_name="repairs")
     kind = models.CharField(max_length=20, help_text="Which repair, such as country or edit.")
     sentence = models.CharField(max_length=200, help_text="What was done, in plain words, without a guest in it.")
     count = models.PositiveIntegerField(help_text="Rows that it changed.")
@@ -39,7 +39,7 @@ class Repair(models.Model):
 
     def overtaken_by(self) -> Repair | None:
         """A later repair, not undone, that changed one of the same rows again."""
-        later = Repair.objects.filter(recipient_list=self.recipient_list_id, pk__gt=self.pk, undone_at=None)
+        later = Repair.objects.filter(guest_list=self.guest_list_id, pk__gt=self.pk, undone_at=None)
         mine = RepairedRow.objects.filter(repair=self).values("row")
         rows = RepairedRow.objects.filter(repair=OuterRef("pk"), row__in=mine)
         return later.filter(Exists(rows)).order_by("-pk").first()

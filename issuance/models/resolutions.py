@@ -16,7 +16,7 @@ class Resolution(models.Model):
     LINKED, NEVER_EXECUTED = "linked", "never_executed"
 
     job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, related_name="resolutions")
-    verdict = models.CharField(
+    decision = models.CharField(
         max_length=14,
         choices=[(LINKED, "Thanx has it under this id"), (NEVER_EXECUTED, "Thanx never executed it")],
     )
@@ -38,7 +38,7 @@ class Resolution(models.Model):
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="confirmed_by_another_person"
             ),
             models.CheckConstraint(
-                condition=Q(verdict="linked", thanx_id__gt="") | Q(verdict="never_executed", thanx_id=""),
+                condition=Q(decision="linked", thanx_id__gt="") | Q(decision="never_executed", thanx_id=""),
                 name="linked_has_an_id",
             ),
         ]

@@ -9,29 +9,29 @@ from django.db.models import Q, TextField, Value
 
 from campaigns.models import Campaign, Variant
 from issuance.models.cells import cell
-from issuance.models.lists import RecipientList
+from issuance.models.lists import GuestList
 from issuance.models.states import Outcome
 
 
-class RecipientQuerySet(models.QuerySet["Recipient"]):
-    def of_list(self, recipient_list: RecipientList) -> RecipientQuerySet:
-        return self.filter(recipient_list=recipient_list).order_by("row")
+class GuestQuerySet(models.QuerySet["Guest"]):
+    def of_list(self, guest_list: GuestList) -> GuestQuerySet:
+        return self.filter(guest_list=guest_list).order_by("row")
 
-    def in_segments(self, recipient_list: RecipientList) -> models.QuerySet[Any]:
+    def in_segments(self, guest_list: GuestList) -> models.QuerySet[Any]:
         """With `segment`, the cell that decides about the guest's job; empty for all without such a column."""
-        at = recipient_list.undo_cell
+        at = guest_list.job_cell
         return self.annotate(segment=cell(at) if at else Value("", TextField()))
 
 
-class Recipient(models.Model):
+class Guest(models.Model):
     """One guest of a list. Never created one by one: see `imports`.
 
     The database doesn't look up what a guest points to: for a million guests that takes five times as long as storing
     them. Whoever writes guests takes those ids from rows that nothing deletes.
     """
 
-    recipient_list = models.ForeignKey(
-        RecipientList, on_delete=models.CASCADE, related_name="recipients", db_index=False, db_constraint=False
+    guest_list = models.ForeignKey(
+        GuestList, on_delete=models.CASCADE, related_name="guests", db_index=False, db_constraint=False
     )
     row = models.PositiveIntegerField(help_text="Number in the file, from 1, the header included.")
     type = models.CharField(max_length=5, choices=[("email", "Email"), ("phone", "Phone")])
@@ -49,7 +49,7 @@ class Recipient(models.Model):
         "IssuanceJob",
         on_delete=models.PROTECT,
         null=True,
-        related_name="recipients",
+        related_name="guests",
         db_index=False,
         db_constraint=False,
     )
@@ -64,43 +64,43 @@ class Recipient(models.Model):
         db_constraint=False,
         help_text="The refusal of the same row in the parent list.",
     )
-    repeat_of = models.ForeignKey(
+    earlier_campaign = models.ForeignKey(
         Campaign, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False,
         help_text="A campaign that had promised this guest a reward when the list was read.",
     )  # fmt: skip
-    repeated_at = models.DateTimeField(null=True, help_text="When it had promised it.")
+    earlier_at = models.DateTimeField(null=True, help_text="When it had promised it.")
 
-    objects = RecipientQuerySet.as_manager()
+    objects = GuestQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(fields=["recipient_list", "outcome", "row"], name="recipient_by_outcome"),
-            models.Index(fields=["recipient_list", "row"], condition=Q(fixed=True), name="recipient_fixed"),
+            models.Index(fields=["guest_list", "outcome", "row"], name="guest_by_outcome"),
+            models.Index(fields=["guest_list", "row"], condition=Q(fixed=True), name="guest_fixed"),
             models.Index(
-                fields=["recipient_list", "reason", "row"], condition=Q(outcome="refused"), name="recipient_by_reason"
+                fields=["guest_list", "reason", "row"], condition=Q(outcome="refused"), name="guest_by_reason"
             ),
             models.Index(
-                fields=["recipient_list", "row"], condition=Q(repeat_of__isnull=False), name="recipient_repeated"
+                fields=["guest_list", "row"], condition=Q(earlier_campaign__isnull=False), name="guest_repeated"
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["recipient_list", "row"], name="one_recipient_per_row"),
+            models.UniqueConstraint(fields=["guest_list", "row"], name="one_guest_per_row"),
             models.UniqueConstraint(
                 fields=["retry_of"], condition=Q(retry_of__isnull=False), name="one_retry_per_refusal"
             ),
             models.UniqueConstraint(
-                fields=["job", "position"], condition=Q(job__isnull=False), name="one_recipient_per_position"
+                fields=["job", "position"], condition=Q(job__isnull=False), name="one_guest_per_position"
             ),
             models.CheckConstraint(condition=~Q(outcome="control") | Q(job=None), name="control_is_never_in_a_job"),
         ]
 
     def __str__(self) -> str:
-        return f"Recipient {self.pk}"
+        return f"Guest {self.pk}"
 
 
 class RowErrorQuerySet(models.QuerySet["RowError"]):
-    def of_list(self, recipient_list: RecipientList) -> RowErrorQuerySet:
-        return self.filter(recipient_list=recipient_list).order_by("row")
+    def of_list(self, guest_list: GuestList) -> RowErrorQuerySet:
+        return self.filter(guest_list=guest_list).order_by("row")
 
     def numbered(self, text: str) -> RowError | None:
         """The row whose number was typed; None for anything that is no number, and for rows that aren't here."""
@@ -113,9 +113,7 @@ class RowError(models.Model):
 
     INVALID, DUPLICATE = "invalid", "duplicate"
 
-    recipient_list = models.ForeignKey(
-        RecipientList, on_delete=models.CASCADE, related_name="row_errors", db_index=False
-    )
+    guest_list = models.ForeignKey(GuestList, on_delete=models.CASCADE, related_name="row_errors", db_index=False)
     row = models.PositiveIntegerField(help_text="Number in the file, from 1, the header included.")
     kind = models.CharField(max_length=9, choices=[(INVALID, "Invalid"), (DUPLICATE, "Duplicate")])
     code = models.CharField(max_length=60)
@@ -126,8 +124,8 @@ class RowError(models.Model):
     objects = RowErrorQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["recipient_list", "kind", "row"], name="row_error_by_kind")]
-        constraints = [models.UniqueConstraint(fields=["recipient_list", "row"], name="one_error_per_row")]
+        indexes = [models.Index(fields=["guest_list", "kind", "row"], name="row_error_by_kind")]
+        constraints = [models.UniqueConstraint(fields=["guest_list", "row"], name="one_error_per_row")]
 
     def __str__(self) -> str:
         return f"Row {self.row}: {self.code}"

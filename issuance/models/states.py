@@ -72,7 +72,7 @@ class JobState(models.TextChoices):
     COMPLETED = "completed", "Completed"
     FAILED = "failed", "Failed at Thanx"
     REJECTED = "rejected", "Refused by Thanx"
-    NEEDS_REVIEW = "needs_review", "Needs review"
+    NEEDS_STAFF = "needs_staff", "Needs review"
     REVOKING = "revoking", "Being revoked"
     REVOKED = "revoked", "Revoked"
     CANCELLED = "cancelled", "Not sent"
@@ -91,21 +91,21 @@ _JOB_TONES = {
     "completed": "ok",
     "failed": "bad",
     "rejected": "bad",
-    "needs_review": "warn",
+    "needs_staff": "warn",
     "revoked": "",
     "cancelled": "",
 }
 JOB_OPEN = (JobState.READY, JobState.SENDING, JobState.ACCEPTED)
-JOB_DUE = (*JOB_OPEN, JobState.NEEDS_REVIEW, JobState.REVOKING)
+JOB_DUE = (*JOB_OPEN, JobState.NEEDS_STAFF, JobState.REVOKING)
 JOB_KNOWN = (  # Thanx has accepted it
     JobState.ACCEPTED, JobState.COMPLETED, JobState.FAILED, JobState.REVOKING, JobState.REVOKED
 )  # fmt: skip
 JOB_REVOCABLE = (JobState.COMPLETED, JobState.FAILED)
 JOB_MOVES: dict[str, tuple[str, ...]] = {
     JobState.READY: (JobState.SENDING, JobState.CANCELLED),
-    JobState.SENDING: (JobState.READY, JobState.ACCEPTED, JobState.REJECTED, JobState.NEEDS_REVIEW),
-    JobState.ACCEPTED: (JobState.COMPLETED, JobState.FAILED, JobState.NEEDS_REVIEW),
-    JobState.NEEDS_REVIEW: (JobState.ACCEPTED, JobState.COMPLETED, JobState.FAILED, JobState.REJECTED),
+    JobState.SENDING: (JobState.READY, JobState.ACCEPTED, JobState.REJECTED, JobState.NEEDS_STAFF),
+    JobState.ACCEPTED: (JobState.COMPLETED, JobState.FAILED, JobState.NEEDS_STAFF),
+    JobState.NEEDS_STAFF: (JobState.ACCEPTED, JobState.COMPLETED, JobState.FAILED, JobState.REJECTED),
     JobState.COMPLETED: (JobState.REVOKING,),
     JobState.FAILED: (JobState.REVOKING,),
     JobState.REVOKING: (JobState.REVOKED, JobState.COMPLETED, JobState.FAILED),
@@ -132,7 +132,7 @@ JOB_OUTCOMES: dict[str, str] = {
     JobState.SENDING: Outcome.WAITING,
     JobState.ACCEPTED: Outcome.WAITING,
     JobState.CANCELLED: Outcome.WAITING,
-    JobState.NEEDS_REVIEW: Outcome.UNKNOWN,
+    JobState.NEEDS_STAFF: Outcome.UNKNOWN,
     JobState.FAILED: Outcome.UNKNOWN,
     JobState.REJECTED: Outcome.REFUSED,
     JobState.REVOKED: Outcome.REVOKED,

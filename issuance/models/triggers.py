@@ -6,7 +6,7 @@ change of `states` or of this file needs no migration of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connections, transaction
@@ -14,19 +14,23 @@ from django.db import connections, transaction
 from issuance.models.states import JOB_MOVES, LIST_MOVES
 
 FROZEN = (
-    "body", "body_sha256", "idempotency_key", "total_count", "recipient_list_id", "merchant_id", "variant_id",
+    "body", "body_sha256", "idempotency_key", "total_count", "guest_list_id", "merchant_id", "variant_id",
     "number", "canary", "label", "planned_at",
 )  # fmt: skip
-EVENT = ("recipient_list_id", "job_id", "at", "old_state", "new_state", "note")  # A deleted account leaves `actor`.
+EVENT = ("guest_list_id", "job_id", "at", "old_state", "new_state", "note")  # A deleted account leaves `actor`.
 ATTEMPT = ("job_id", "epoch", "body_sha256", "idempotency_key", "started_at")
-RESOLUTION = ("job_id", "verdict", "thanx_id", "evidence", "proposed_by_id", "proposed_at")
-CLAIM = ("campaign_id", "identity", "recipient_list_id", "claimed_at", "override_id")
-OVERRIDE = ("recipient_list_id", "actor_id", "reason", "guests_count", "decided_at")
+RESOLUTION = ("job_id", "decision", "thanx_id", "evidence", "proposed_by_id", "proposed_at")
+CLAIM = ("campaign_id", "identity", "guest_list_id", "claimed_at", "override_id")
+OVERRIDE = ("guest_list_id", "actor_id", "reason", "guests_count", "decided_at")
 SEAT = ("job_id", "position")
-HOLD = ("raised_at", "raised_by_id", "reason", "forgotten_count")
-KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendinghold")
+PAUSE = ("started_at", "raised_by_id", "reason", "forgotten_count")
+KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause")
 # (name, table, INSERT, UPDATE, UPDATE OF columns or DELETE, the condition that is refused, what is said)
-Guard = tuple[str, str, str, str, str]
+Trigger = tuple[str, str, str, str, str]
+_INSTALLED = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
+}
 
 
 def _changed(*columns: str) -> str:
@@ -42,84 +46,92 @@ def _illegal(moves: dict[str, tuple[str, ...]]) -> str:
 
 
 OTHER_MERCHANT = """
-    NEW.merchant_id <> (SELECT merchant_id FROM issuance_recipientlist WHERE id = NEW.recipient_list_id)
+    NEW.merchant_id <> (SELECT merchant_id FROM issuance_guestlist WHERE id = NEW.guest_list_id)
     OR (SELECT campaign_id FROM campaigns_variant WHERE id = NEW.variant_id)
-    <> (SELECT campaign_id FROM issuance_recipientlist WHERE id = NEW.recipient_list_id)"""
+    <> (SELECT campaign_id FROM issuance_guestlist WHERE id = NEW.guest_list_id)"""
 OTHER_CAMPAIGN = "NEW.merchant_id <> (SELECT merchant_id FROM campaigns_campaign WHERE id = NEW.campaign_id)"
-OTHER_LIST = """NEW.override_id IS NOT NULL AND NEW.recipient_list_id
-    <> (SELECT recipient_list_id FROM issuance_claimoverride WHERE id = NEW.override_id)"""
-UNIT_CHANGED = f"OLD.state NOT IN ('uploaded', 'reading', 'checked') AND ({_changed('undo_size', 'undo_column')})"
+OTHER_LIST = """NEW.override_id IS NOT NULL AND NEW.guest_list_id
+    <> (SELECT guest_list_id FROM issuance_claimoverride WHERE id = NEW.override_id)"""
+UNIT_CHANGED = f"OLD.state NOT IN ('uploaded', 'reading', 'checked') AND ({_changed('guests_per_job', 'job_column')})"
 OF_ANOTHER_CAMPAIGN = """NEW.parent_id IS NOT NULL
-    AND NEW.campaign_id <> (SELECT campaign_id FROM issuance_recipientlist WHERE id = NEW.parent_id)"""
-STILL_AT_THANX = """NEW.state = 'rejected' AND OLD.state = 'needs_review'
+    AND NEW.campaign_id <> (SELECT campaign_id FROM issuance_guestlist WHERE id = NEW.parent_id)"""
+STILL_AT_THANX = """NEW.state = 'rejected' AND OLD.state = 'needs_staff'
     AND OLD.thanx_id IS NOT NULL AND OLD.lost_since IS NULL"""
 UNAPPROVED = """NEW.state = 'held' AND (
     OLD.state = 'awaiting_approval' AND NEW.approved_by_id IS NULL
     OR OLD.state = 'checked' AND NEW.waiting_count
     > (SELECT approval_threshold FROM accounts_merchant WHERE id = NEW.merchant_id))"""
-NOBODY_FREED = """NOT EXISTS (SELECT 1 FROM issuance_recipientlist
-    WHERE id = OLD.recipient_list_id AND refused_count + revoked_count + waiting_count > 0)"""
+NOBODY_FREED = """NOT EXISTS (SELECT 1 FROM issuance_guestlist
+    WHERE id = OLD.guest_list_id AND refused_count + revoked_count + waiting_count > 0)"""
 
 
-def guards() -> list[Guard]:
+def triggers() -> list[Trigger]:
     return [
         ("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
         ("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
         ("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX, "Thanx knows this job"),
-        ("list_moves", "issuance_recipientlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
+        ("list_moves", "issuance_guestlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
         ("job_of_merchant", "issuance_issuancejob", "INSERT", OTHER_MERCHANT, "a job stays with its merchant"),
-        ("list_of_merchant", "issuance_recipientlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),
-        ("large_list_is_approved", "issuance_recipientlist", "UPDATE", UNAPPROVED, "a large list needs an approval"),
-        ("unit_of_undo_is_frozen", "issuance_recipientlist", "UPDATE", UNIT_CHANGED,
+        ("list_of_merchant", "issuance_guestlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),
+        ("large_list_is_approved", "issuance_guestlist", "UPDATE", UNAPPROVED, "a large list needs an approval"),
+        ("job_cutting_is_frozen", "issuance_guestlist", "UPDATE", UNIT_CHANGED,
          "what was launched keeps its jobs"),
-        ("retry_of_campaign", "issuance_recipientlist", "INSERT", OF_ANOTHER_CAMPAIGN,
+        ("retry_of_campaign", "issuance_guestlist", "INSERT", OF_ANOTHER_CAMPAIGN,
          "a retry stays with its campaign"),
         ("event_is_history", "issuance_event", "UPDATE", _changed(*EVENT), "events never change"),
-        ("attempt_is_history", "issuance_attempt", "UPDATE", f"OLD.verdict <> '' OR {_changed(*ATTEMPT)}",
+        ("attempt_is_history", "issuance_attempt", "UPDATE", f"OLD.result <> '' OR {_changed(*ATTEMPT)}",
          "an attempt is finished once"),
         ("resolution_is_history", "issuance_resolution", "UPDATE",
          f"OLD.confirmed_at IS NOT NULL OR {_changed(*RESOLUTION)}", "a resolution never changes"),
         ("override_is_history", "issuance_claimoverride", "UPDATE",
          f"OLD.withdrawn_at IS NOT NULL OR {_changed(*OVERRIDE)}", "an override never changes"),
-        ("hold_is_history", "issuance_sendinghold", "UPDATE", f"NOT OLD.in_force OR {_changed(*HOLD)}",
-         "a hold never changes"),
-        ("seat_is_kept", "issuance_recipient", f"UPDATE OF {', '.join(SEAT)}",
+        ("pause_is_history", "issuance_sendingpause", "UPDATE", f"NOT OLD.in_force OR {_changed(*PAUSE)}",
+         "a pause never changes"),
+        ("seat_is_kept", "issuance_guest", f"UPDATE OF {', '.join(SEAT)}",
          f"OLD.job_id IS NOT NULL AND ({_changed(*SEAT)})", "a guest keeps the place in the job"),
         ("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST, "an override is for its own list"),
-        ("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.holds OR {_changed(*CLAIM)}",
+        ("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.\"primary\" OR {_changed(*CLAIM)}",
          "a claim never changes"),
         ("claim_is_kept", "issuance_guestclaim", "DELETE", NOBODY_FREED, "nobody of this list lost the reward"),
         *((f"{table}_is_kept", f"issuance_{table}", "DELETE", "TRUE", "this is kept for good") for table in KEPT),
     ]  # fmt: skip
 
 
-def install_guards(*, using: str, **kwargs: Any) -> None:
-    """After migrations, in one transaction: nobody meets a table without its guards."""
-    _run(installation, using)
-
-
-def lift_guards(*, using: str, plan: list[Any], **kwargs: Any) -> None:
-    """Before migrations, if there are any: SQLite changes tables by making them anew."""
-    if plan:
-        _run(removal, using)
-
-
-def _run(statements: Callable[[list[Guard], str], list[str]], using: str) -> None:
+def install_triggers(*, using: str, **kwargs: Any) -> None:
+    """After migrations, in one transaction: nobody meets a table without its triggers."""
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        for statement in statements([guard for guard in guards() if guard[1] in tables], connection.vendor):
+        wanted = [trigger for trigger in triggers() if trigger[1] in tables]
+        for statement in [*_removal(cursor, connection.vendor), *installation(wanted, connection.vendor)]:
             cursor.execute(statement)
 
 
-def removal(some: list[Guard], vendor: str) -> list[str]:
-    on_table = " ON {}" if vendor == "postgresql" else ""
-    return [f"DROP TRIGGER IF EXISTS {name}{on_table.format(table)}" for name, table, *_ in some]
+def remove_triggers(*, using: str, plan: list[Any], **kwargs: Any) -> None:
+    """Before migrations, if there are any: SQLite changes tables by making them anew."""
+    connection = connections[using]
+    if plan:
+        with transaction.atomic(using=using), connection.cursor() as cursor:
+            for statement in _removal(cursor, connection.vendor):
+                cursor.execute(statement)
 
 
-def installation(some: list[Guard], vendor: str) -> list[str]:
+def _removal(cursor: Any, vendor: str) -> list[str]:
+    """Drops every trigger of ours that the database has, also those that an earlier version called otherwise."""
+    cursor.execute(_INSTALLED[vendor])
+    return removal([(name, table) for name, table in cursor.fetchall() if table.startswith("issuance_")], vendor)
+
+
+def removal(some: Iterable[Sequence[str]], vendor: str) -> list[str]:
+    """Statements that drop triggers, of each of which name and table come first."""
+    if vendor == "postgresql":  # The trigger goes with its function.
+        return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name, *_ in some]
+    return [f"DROP TRIGGER IF EXISTS {name}" for name, *_ in some]
+
+
+def installation(some: list[Trigger], vendor: str) -> list[str]:
     create = _postgresql if vendor == "postgresql" else _sqlite
-    return [*removal(some, vendor), *(statement for guard in some for statement in create(*guard))]
+    return [*removal(some, vendor), *(statement for trigger in some for statement in create(*trigger))]
 
 
 def _sqlite(name: str, table: str, act: str, refused: str, words: str) -> list[str]:

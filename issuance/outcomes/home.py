@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, CampaignState, RewardTemplate
 from issuance.importing.broken_files import rows_before_break
 from issuance.launching.retries import refused_and_left, taken_from
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JobState, ListState, Outcome
 from thanxportal.accounts.models import Merchant, Right
 
@@ -51,10 +51,10 @@ def _few(needs: list[Need], url: str) -> list[Need]:
     return [*needs[:MOST], Need("There are more like these.", text, "", url, "See all", needs[0].right, more=True)]
 
 
-def _lists(merchant: Merchant, **terms: object) -> list[RecipientList]:
-    found = list(RecipientList.objects.for_merchant(merchant).filter(**terms)[: MOST + 1])
-    for recipient_list in found:
-        recipient_list.merchant = merchant
+def _lists(merchant: Merchant, **terms: object) -> list[GuestList]:
+    found = list(GuestList.objects.for_merchant(merchant).filter(**terms)[: MOST + 1])
+    for guest_list in found:
+        guest_list.merchant = merchant
     return found
 
 
@@ -108,16 +108,16 @@ def _withdrawn(merchant: Merchant) -> Iterator[Need]:
 
 
 def _reviews(merchant: Merchant) -> Iterator[Need]:
-    jobs = IssuanceJob.objects.filter(merchant=merchant, state=JobState.NEEDS_REVIEW)
-    groups = jobs.values("recipient_list", "recipient_list__name").annotate(jobs=Count("pk")).order_by()
+    jobs = IssuanceJob.objects.filter(merchant=merchant, state=JobState.NEEDS_STAFF)
+    groups = jobs.values("guest_list", "guest_list__name").annotate(jobs=Count("pk")).order_by()
     for group in groups[: MOST + 1]:
         count = group["jobs"]
         yield Need(
-            f"{count:,} job{'' if count == 1 else 's'} of “{group['recipient_list__name']}” "
+            f"{count:,} job{'' if count == 1 else 's'} of “{group['guest_list__name']}” "
             f"need{'s' if count == 1 else ''} review.",
             "Thanx’s answer isn’t clear. Staff look at it; nobody is rewarded twice meanwhile.",
             "warn",
-            reverse("issuance:list_detail", args=[merchant.handle, group["recipient_list"]]),
+            reverse("issuance:list_detail", args=[merchant.handle, group["guest_list"]]),
             "See the list",
             None,
         )
@@ -125,8 +125,8 @@ def _reviews(merchant: Merchant) -> Iterator[Need]:
 
 def _unreadable(merchant: Merchant) -> Iterator[Need]:
     """Files that nobody could read, until the campaign gets another one."""
-    later = RecipientList.objects.filter(campaign=OuterRef("campaign"), pk__gt=OuterRef("pk"))
-    lists = RecipientList.objects.for_merchant(merchant).filter(~Exists(later), ended_at__gte=timezone.now() - RECENT)
+    later = GuestList.objects.filter(campaign=OuterRef("campaign"), pk__gt=OuterRef("pk"))
+    lists = GuestList.objects.for_merchant(merchant).filter(~Exists(later), ended_at__gte=timezone.now() - RECENT)
     for found in lists.filter(state=ListState.UNREADABLE)[: MOST + 1]:
         yield Need(
             f"“{found.name}” can’t be read.",
@@ -152,8 +152,8 @@ def _refusals(merchant: Merchant) -> Iterator[Need]:
     """
     since = timezone.now() - RECENT
     campaigns = Campaign.objects.for_merchant(merchant).taking_guests().order_by()
-    ended = RecipientList.objects.for_merchant(merchant).filter(ended_at__gte=since, campaign__in=campaigns)
-    left = refused_and_left().filter(recipient_list=OuterRef("pk"))
+    ended = GuestList.objects.for_merchant(merchant).filter(ended_at__gte=since, campaign__in=campaigns)
+    left = refused_and_left().filter(guest_list=OuterRef("pk"))
     some = ended.filter(refused_count__gt=taken_from(Outcome.REFUSED)).filter(Exists(left))
     for found in some.annotate(left=CountOf(left.order_by().values("pk")[:MANY]))[: MOST + 1]:
         count, many = found.left, found.left == MANY  # type: ignore[attr-defined]
@@ -210,7 +210,7 @@ FINDERS: tuple[tuple[Callable[[Merchant], Iterator[Need]], str], ...] = (  # eac
 
 
 class Running(NamedTuple):
-    list: RecipientList
+    list: GuestList
     done: int
     total: int
     detail: str
@@ -218,11 +218,11 @@ class Running(NamedTuple):
 
 def running_of(merchant: Merchant) -> list[Running]:
     """Lists on their way, with how far they are: bytes while read, guests while issued."""
-    lists = RecipientList.objects.for_merchant(merchant).running()
+    lists = GuestList.objects.for_merchant(merchant).running()
     return [_running(found) for found in lists.annotate(processed=Sum("jobs__processed_count"))[:MOST]]
 
 
-def _running(found: RecipientList) -> Running:
+def _running(found: GuestList) -> Running:
     if found.status in (ListState.UPLOADED, ListState.READING):
         return Running(found, found.bytes_read, found.bytes_total, f"{found.rows_count:,} rows read")
     if found.status == ListState.REPAIRING:
@@ -234,8 +234,8 @@ def _running(found: RecipientList) -> Running:
     return Running(found, found.processed or 0, total, detail)  # type: ignore[attr-defined]
 
 
-def latest_of(merchant: Merchant) -> list[RecipientList]:
-    return list(RecipientList.objects.for_merchant(merchant)[:MOST])
+def latest_of(merchant: Merchant) -> list[GuestList]:
+    return list(GuestList.objects.for_merchant(merchant)[:MOST])
 
 
 class Mirror(NamedTuple):

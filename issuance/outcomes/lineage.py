@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from issuance.launching.retries import sent_again
 from issuance.lifecycle.ledger import LABELS, TONES, WHEN_THERE_ARE_ANY, Term
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.models.states import Outcome
 
 
@@ -15,7 +15,7 @@ class Member:
     """A list of the family. `depth` is 0 for the first list; so many of its refused and of its unsent guests count
     in later lists."""
 
-    list: RecipientList
+    list: GuestList
     depth: int
     refused_moved: int
     unsent_moved: int
@@ -32,7 +32,7 @@ class Family:
     members: list[Member]
 
     @property
-    def root(self) -> RecipientList:
+    def root(self) -> GuestList:
         return self.members[0].list
 
     @property
@@ -57,12 +57,12 @@ class Family:
         ]
 
 
-def family_of(recipient_list: RecipientList) -> Family:
+def family_of(guest_list: GuestList) -> Family:
     """All living relatives, in as many queries as there are generations. A discarded retry sends nobody: left out."""
-    root = recipient_list
+    root = guest_list
     while root.parent_id:
-        root = RecipientList.objects.for_merchant(recipient_list.merchant).get(pk=root.parent_id)
-    children: dict[int, list[RecipientList]] = {}
+        root = GuestList.objects.for_merchant(guest_list.merchant).get(pk=root.parent_id)
+    children: dict[int, list[GuestList]] = {}
     generation = [root]
     while generation:
         born = list(sent_again(parent__in=generation))
@@ -72,7 +72,7 @@ def family_of(recipient_list: RecipientList) -> Family:
     return Family(_members(root, children, 0))
 
 
-def _members(head: RecipientList, children: dict[int, list[RecipientList]], depth: int) -> list[Member]:
+def _members(head: GuestList, children: dict[int, list[GuestList]], depth: int) -> list[Member]:
     below = children.get(head.pk, [])
     moved = dict.fromkeys((Outcome.REFUSED, Outcome.WAITING), 0)
     for child in below:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_OPEN, JobState, ListState
 from issuance.outcomes.troubles import troubles_of
 
@@ -16,7 +16,7 @@ MOST_CELLS = 100  # of the strip; with more jobs each stands for several
 
 # What a cell shows when its jobs differ: what a person should know first.
 LOUDEST = (
-    JobState.NEEDS_REVIEW, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.SENDING, JobState.ACCEPTED,
+    JobState.NEEDS_STAFF, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.SENDING, JobState.ACCEPTED,
     JobState.READY, JobState.CANCELLED, JobState.REVOKED, JobState.COMPLETED,
 )  # fmt: skip
 
@@ -125,25 +125,25 @@ class Progress:
         return f"{words}, {unsent:,} not sent" if unsent else words
 
 
-def progress_of(recipient_list: RecipientList, jobs: Sequence[IssuanceJob], now: datetime) -> Progress:
+def progress_of(guest_list: GuestList, jobs: Sequence[IssuanceJob], now: datetime) -> Progress:
     issued_to = ("rewarded_count", "waiting_count", "refused_count", "unknown_count", "revoked_count")
-    total = sum(getattr(recipient_list, count) for count in issued_to)
+    total = sum(getattr(guest_list, count) for count in issued_to)
     processed = sum(_processed(job) for job in jobs)
-    moving = recipient_list.status == ListState.ISSUING and recipient_list.safety_stop_at is None
+    moving = guest_list.status == ListState.ISSUING and guest_list.safety_stop_at is None
     rate = _rate(jobs, processed, now) if moving else None
     looks = [job.next_attempt_at for job in jobs if job.state in (*JOB_OPEN, JobState.REVOKING) and job.next_attempt_at]
     return Progress(
         total=total,
-        rewarded=recipient_list.rewarded_count,
+        rewarded=guest_list.rewarded_count,
         processed=processed,
-        refused=recipient_list.refused_count,
-        unknown=recipient_list.unknown_count,
+        refused=guest_list.refused_count,
+        unknown=guest_list.unknown_count,
         jobs=jobs,
         rate=rate,
         seconds_left=(total - processed) / rate if rate else None,
         news_at=max((job.news_at for job in jobs if job.news_at), default=None),
         seconds_to_look=max((min(looks) - now).total_seconds(), 0) if looks else None,
-        troubles=troubles_of(recipient_list, jobs, now),
+        troubles=troubles_of(guest_list, jobs, now),
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from issuance.guests.reasons import FINAL, reason_in_words
 from issuance.launching.retries import sent_again
 from issuance.lifecycle.ledger import guests_url
-from issuance.models import Recipient, RecipientList
+from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
 
 
@@ -25,9 +25,9 @@ class Refusal:
     url: str
 
 
-def refusals_of(recipient_list: RecipientList) -> list[Refusal]:
+def refusals_of(guest_list: GuestList) -> list[Refusal]:
     """The most frequent reason first. Counts guests, so it has no place in a page that is polled."""
-    refused = Recipient.objects.filter(recipient_list=recipient_list, outcome=Outcome.REFUSED)
+    refused = Guest.objects.filter(guest_list=guest_list, outcome=Outcome.REFUSED)
     left = Count("pk", filter=Q(retries=None))
     groups = refused.values("reason").annotate(count=Count("pk"), left=left).order_by("-count", "reason")
     return [
@@ -37,7 +37,7 @@ def refusals_of(recipient_list: RecipientList) -> list[Refusal]:
             group["count"],
             0 if group["reason"] in FINAL else group["left"],
             group["reason"] in FINAL,
-            guests_url(recipient_list, outcome=Outcome.REFUSED.value, cause=group["reason"]),
+            guests_url(guest_list, outcome=Outcome.REFUSED.value, cause=group["reason"]),
         )
         for group in groups
     ]
@@ -48,17 +48,17 @@ class Unsent:
     """Guests to whom a stopped list sent nothing: `left` of them are in none of the `lists` that send the others."""
 
     left: int
-    lists: list[RecipientList]
+    lists: list[GuestList]
 
 
-def retries_of(recipient_list: RecipientList) -> list[RecipientList]:
+def retries_of(guest_list: GuestList) -> list[GuestList]:
     """The lists that send refused guests of this one again."""
-    return list(sent_again(parent=recipient_list).filter(took=Outcome.REFUSED))
+    return list(sent_again(parent=guest_list).filter(took=Outcome.REFUSED))
 
 
-def unsent_of(recipient_list: RecipientList) -> Unsent | None:
+def unsent_of(guest_list: GuestList) -> Unsent | None:
     """From columns of lists, never from counting guests; None unless the list was stopped before its end."""
-    if recipient_list.state != ListState.STOPPED or not recipient_list.waiting_count:
+    if guest_list.state != ListState.STOPPED or not guest_list.waiting_count:
         return None
-    lists = list(sent_again(parent=recipient_list).filter(took=Outcome.WAITING))
-    return Unsent(recipient_list.waiting_count - sum(one.rows_count for one in lists), lists)
+    lists = list(sent_again(parent=guest_list).filter(took=Outcome.WAITING))
+    return Unsent(guest_list.waiting_count - sum(one.rows_count for one in lists), lists)

@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from issuance.checking.returned_rows import REASON, row_header
 from issuance.guests.grid import GuestReader
 from issuance.guests.reasons import reason_in_words
-from issuance.models import Recipient, RecipientList, RowError
+from issuance.models import Guest, GuestList, RowError
 from issuance.models.cells import SEPARATOR
 from issuance.parsing.formula_escape import inert
 
@@ -25,12 +25,12 @@ REPORT_HEADER = ("row", "identifier", "type", "arm", "outcome", "reason", "time"
 Row = TypeVar("Row", bound=Model)
 
 
-def report(recipient_list: RecipientList, *, unmasked: bool) -> Iterator[str]:
+def report(guest_list: GuestList, *, unmasked: bool) -> Iterator[str]:
     """Every row of the file with its outcome, in the order of the file, as pieces of CSV.
 
     Unmasked, the columns of the file follow; masked they are left out, as names and addresses could stand in them.
     """
-    reader = GuestReader(recipient_list, unmasked=unmasked)
+    reader = GuestReader(guest_list, unmasked=unmasked)
     columns = reader.columns if unmasked else []
     lines = merge(_guest_lines(reader, columns), _error_lines(reader, columns), key=itemgetter(0))
     return _csv((*REPORT_HEADER, *columns), lines)
@@ -42,7 +42,7 @@ def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[tuple[Any,
     names = {pk: variant.name for pk, variant in reader.variants.items()}
     words = cache(reason_in_words)
     own = ("row", "value", "type", "variant_id", "outcome", "reason", "job_id", "reward_id")
-    guests = Recipient.objects.of_list(reader.list).values_list(*own, "cells" if columns else "row")
+    guests = Guest.objects.of_list(reader.list).values_list(*own, "cells" if columns else "row")
     last = 0
     while chunk := list(guests.filter(row__gt=last)[:CHUNK]):
         for row, value, kind, variant, outcome, reason, job, reward, cells in chunk:
@@ -60,10 +60,10 @@ def _error_lines(reader: GuestReader, columns: list[str]) -> Iterator[tuple[Any,
         yield (line.row, line.shown, "", "", line.label, line.reason, "", "", "", *cells)
 
 
-def _jobs(recipient_list: RecipientList) -> dict[int | None, tuple[Any, str]]:
+def _jobs(guest_list: GuestList) -> dict[int | None, tuple[Any, str]]:
     """(number, when it ended in the merchant's zone) of each job."""
-    zone = ZoneInfo(recipient_list.merchant.time_zone)
-    jobs = recipient_list.jobs.values_list("pk", "number", "ended_at")
+    zone = ZoneInfo(guest_list.merchant.time_zone)
+    jobs = guest_list.jobs.values_list("pk", "number", "ended_at")
     return {pk: (number, f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if at else "") for pk, number, at in jobs}
 
 
@@ -71,15 +71,15 @@ def _padded(cells: list[str], columns: list[str]) -> list[str]:
     return cells + [""] * (len(columns) - len(cells))
 
 
-def bad_rows(recipient_list: RecipientList) -> Iterator[str]:
+def bad_rows(guest_list: GuestList) -> Iterator[str]:
     """Every invalid row: why, where, and its cells as they stood in the file, as pieces of CSV.
 
     Repaired, the file can be brought back: `returned_rows` knows it by its second column.
     """
-    names = recipient_list.file_info.get("names") or []
-    errors = _in_row_order(RowError.objects.of_list(recipient_list).filter(kind=RowError.INVALID))
+    names = guest_list.file_info.get("names") or []
+    errors = _in_row_order(RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID))
     lines = ((reason_in_words(error.code), error.row, *error.cells) for error in errors)
-    return _csv((REASON, row_header(recipient_list), *names), lines)
+    return _csv((REASON, row_header(guest_list), *names), lines)
 
 
 def _in_row_order(rows: QuerySet[Row]) -> Iterator[Row]:

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from issuance.models import Event, RecipientList
+from issuance.models import Event, GuestList
 from issuance.models.states import JobState, ListState
 
 MOST = 12
 NOTABLE_JOB_STATES = (
-    JobState.NEEDS_REVIEW, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.REVOKED
+    JobState.NEEDS_STAFF, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.REVOKED
 )  # fmt: skip
 SENTENCES = {
     ListState.UPLOADED: "List added",
@@ -45,9 +45,9 @@ class Line(NamedTuple):
     tone: str
 
 
-def timeline_of(recipient_list: RecipientList) -> list[Line]:
+def timeline_of(guest_list: GuestList) -> list[Line]:
     """The latest lines first: every move of the list, and those of its jobs that a person should know."""
-    events = Event.objects.filter(recipient_list=recipient_list).select_related("actor", "job")
+    events = Event.objects.filter(guest_list=guest_list).select_related("actor", "job")
     notable = events.filter(Q(job=None) | Q(new_state__in=NOTABLE_JOB_STATES)).defer("job__body")
     found = list(notable.order_by("-pk")[:MOST])
     return [_past(_line(event), event) if event is not found[0] else _line(event) for event in found]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from issuance.guests.reasons import problem_in_words
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JobState
 from thanxportal.partner.models import Credential
 
@@ -21,10 +21,10 @@ PARKED_LIST = (
 NAMED = 3  # jobs of one trouble that are named
 
 
-def troubles_of(recipient_list: RecipientList, jobs: Sequence[IssuanceJob], now: datetime) -> list[str]:
+def troubles_of(guest_list: GuestList, jobs: Sequence[IssuanceJob], now: datetime) -> list[str]:
     """First what holds up everybody, asked only while the list runs; then what holds up single jobs."""
-    troubles = list(_of_everybody(now)) if recipient_list.status.running else []
-    if recipient_list.parked:
+    troubles = list(_of_everybody(now)) if guest_list.status.running else []
+    if guest_list.parked:
         troubles.append(PARKED_LIST)
     found: dict[tuple[str, str, str], list[int]] = {}
     for job in jobs:
@@ -48,7 +48,7 @@ def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
     """(what is said of one job, of several, and what follows); None when nothing is unusual."""
     if job.problem_code == "parked":
         return "needs staff", "need staff", problem_in_words("parked")
-    if job.state == JobState.NEEDS_REVIEW:
+    if job.state == JobState.NEEDS_STAFF:
         return "needs review by staff", "need review by staff", problem_in_words(job.problem_code)
     if job.state == JobState.FAILED:
         unknown = "What became of the guests is unknown. Staff can revoke."

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from issuance.models import IssuanceJob, RecipientList, SendingHold, WebhookDelivery
+from issuance.models import GuestList, IssuanceJob, SendingPause, WebhookDelivery
 from issuance.models.states import JOB_DUE, DeliveryState, JobState
 from thanxportal.partner.gate import BURST, PEAK_INTERVAL, SUSTAINED_INTERVAL
 from thanxportal.partner.models import ApiRequest, Credential
@@ -39,7 +39,7 @@ class GateStatus:
     """`seconds_left` is until the last job that waits now has been sent; None while nothing new may be sent."""
 
     credential: Credential
-    hold: SendingHold | None
+    hold: SendingPause | None
     windows: list[Window]
     queue: list[Waiting]
     next_slot: float
@@ -47,7 +47,7 @@ class GateStatus:
     blocked_until: datetime | None
     parked: int
     parked_lists: int
-    needs_review: int
+    needs_staff: int
     last_webhook_at: datetime | None
     webhooks_aside: int
     jobs_with_missing: int
@@ -64,7 +64,7 @@ class GateStatus:
 
 def gate_status() -> GateStatus:
     """Six queries, none of which looks at guests."""
-    credential, hold = Credential.current(), SendingHold.objects.filter(in_force=True).first()
+    credential, hold = Credential.current(), SendingPause.objects.filter(in_force=True).first()
     jobs, now = _jobs(), time.time()
     waiting = jobs["urgent_now"] + jobs["ready_now"] + jobs["ready_later"]
     blocked = credential.blocked_until > now
@@ -82,8 +82,8 @@ def gate_status() -> GateStatus:
         seconds_left=None if stopped else _seconds_for(waiting, credential, now),
         blocked_until=datetime.fromtimestamp(credential.blocked_until, UTC) if blocked else None,
         parked=jobs["parked"],
-        parked_lists=RecipientList.objects.parked().count(),
-        needs_review=jobs["needs_review"],
+        parked_lists=GuestList.objects.parked().count(),
+        needs_staff=jobs["needs_staff"],
         **_webhooks(),
     )
 
@@ -102,11 +102,11 @@ def _jobs() -> dict[str, int]:
     classes = {
         "urgent": Q(state__in=(JobState.SENDING, JobState.REVOKING)),
         "ready": Q(state=JobState.READY),
-        "polls": Q(state__in=(JobState.ACCEPTED, JobState.NEEDS_REVIEW)),
+        "polls": Q(state__in=(JobState.ACCEPTED, JobState.NEEDS_STAFF)),
     }
     counts = {f"{name}_now": Count("pk", filter=which & now) for name, which in classes.items()}
     counts |= {f"{name}_later": Count("pk", filter=which & later) for name, which in classes.items()}
-    counts["needs_review"] = Count("pk", filter=Q(state=JobState.NEEDS_REVIEW))
+    counts["needs_staff"] = Count("pk", filter=Q(state=JobState.NEEDS_STAFF))
     return IssuanceJob.objects.filter(state__in=JOB_DUE).aggregate(parked=Count("pk", filter=parked), **counts)
 
 

@@ -19,11 +19,11 @@ class CantResolve(Exception):
     """Why this resolution can't be proposed or confirmed; `args[0]` is the sentence for staff."""
 
 
-def why_not_resolvable(job: IssuanceJob, verdict: str, thanx_id: str) -> str:
+def why_not_resolvable(job: IssuanceJob, decision: str, thanx_id: str) -> str:
     """The sentence that speaks against proposing this, or an empty text."""
-    if job.state != JobState.NEEDS_REVIEW:
+    if job.state != JobState.NEEDS_STAFF:
         return "Only a job that needs review can be settled."
-    if verdict == Resolution.NEVER_EXECUTED and was_executed(job):
+    if decision == Resolution.NEVER_EXECUTED and was_executed(job):
         return EXECUTED
     if job.resolutions.filter(confirmed_at=None).exists():
         return "Somebody has proposed a resolution already: confirm that one."
@@ -50,25 +50,25 @@ def confirm_resolution(*, resolution: Resolution, actor: User) -> None:
         raise CantResolve("Somebody else has to confirm what you proposed.")
     waiting = Resolution.objects.filter(pk=resolution.pk, confirmed_at=None)
     job = IssuanceJob.objects.select_for_update().defer("body").get(pk=resolution.job_id)
-    if resolution.verdict == Resolution.NEVER_EXECUTED and was_executed(job):
+    if resolution.decision == Resolution.NEVER_EXECUTED and was_executed(job):
         raise CantResolve(EXECUTED)
-    if job.state != JobState.NEEDS_REVIEW or not waiting.update(confirmed_by=actor, confirmed_at=timezone.now()):
+    if job.state != JobState.NEEDS_STAFF or not waiting.update(confirmed_by=actor, confirmed_at=timezone.now()):
         raise CantResolve("This job was settled meanwhile.")
-    if resolution.verdict == Resolution.LINKED:
+    if resolution.decision == Resolution.LINKED:
         _link(job, resolution.thanx_id)
     else:
         end_job(job, JobState.REJECTED, actor=actor, note=resolution.evidence, problem_code="NEVER_EXECUTED")
-    note = f"{resolution.get_verdict_display()}: {resolution.evidence}"
-    note_event(job.recipient_list, job.state, old_state=job.state, job=job, actor=actor, note=note)
-    sentence = f"Staff settled job {job.number} of “{job.recipient_list.name}” with Thanx."
-    record_activity(merchant=job.merchant, actor=actor, sentence=sentence, target=f"list:{job.recipient_list_id}")
+    note = f"{resolution.get_decision_display()}: {resolution.evidence}"
+    note_event(job.guest_list, job.state, old_state=job.state, job=job, actor=actor, note=note)
+    sentence = f"Staff settled job {job.number} of “{job.guest_list.name}” with Thanx."
+    record_activity(merchant=job.merchant, actor=actor, sentence=sentence, target=f"list:{job.guest_list_id}")
 
 
 def _link(job: IssuanceJob, thanx_id: str) -> None:
     now = timezone.now()
     try:
         with transaction.atomic():
-            IssuanceJob.objects.filter(pk=job.pk, state=JobState.NEEDS_REVIEW).update(
+            IssuanceJob.objects.filter(pk=job.pk, state=JobState.NEEDS_STAFF).update(
                 thanx_id=thanx_id,
                 next_attempt_at=now,
                 accepted_at=job.accepted_at or now,

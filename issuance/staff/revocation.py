@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from issuance.lifecycle.transitions import move_job
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_REVOCABLE, JobState
 from thanxportal.accounts.models import User, record_activity
 
@@ -17,7 +17,7 @@ WHY_NOT: dict[str, str] = {
     JobState.READY: "It isn’t sent yet: stop the list instead.",
     JobState.SENDING: "It is being sent: wait for the answer of Thanx.",
     JobState.ACCEPTED: "Thanx is still issuing it: wait until it has ended.",
-    JobState.NEEDS_REVIEW: "Nobody knows yet how it ended: settle that with Thanx first.",
+    JobState.NEEDS_STAFF: "Nobody knows yet how it ended: settle that with Thanx first.",
     JobState.REJECTED: "Thanx refused it as a whole: nobody was rewarded.",
     JobState.CANCELLED: "It was never sent: nobody was rewarded.",
     JobState.REVOKING: "It is being revoked already.",
@@ -29,7 +29,7 @@ WHY_NOT: dict[str, str] = {
 class ListImpact:
     """One list: the jobs that would be revoked and those that would stay as they are."""
 
-    recipient_list: RecipientList
+    guest_list: GuestList
     revoked: list[IssuanceJob] = field(default_factory=list)
     staying: list[IssuanceJob] = field(default_factory=list)
 
@@ -66,15 +66,15 @@ def impact_of(selected: Iterable[IssuanceJob]) -> Impact:
     impossible = [(job, WHY_NOT[job.state]) for job in chosen if job.status not in JOB_REVOCABLE]
     revocable = {job.pk for job in chosen if job.status in JOB_REVOCABLE}
     family = (
-        IssuanceJob.objects.filter(recipient_list__jobs__in=revocable)
+        IssuanceJob.objects.filter(guest_list__jobs__in=revocable)
         .distinct()
         .defer("body")
-        .select_related("variant", "recipient_list__campaign", "recipient_list__merchant")
-        .order_by("recipient_list", "number")
+        .select_related("variant", "guest_list__campaign", "guest_list__merchant")
+        .order_by("guest_list", "number")
     )
     lists: dict[int, ListImpact] = {}
     for job in family:
-        one = lists.setdefault(job.recipient_list_id, ListImpact(job.recipient_list))
+        one = lists.setdefault(job.guest_list_id, ListImpact(job.guest_list))
         (one.revoked if job.pk in revocable else one.staying).append(job)
     return Impact(list(lists.values()), impossible)
 
@@ -88,7 +88,7 @@ def request_revocation(*, job: IssuanceJob, actor: User, reason: str) -> bool:
     fields = {"revoke_reason": reason[:300], "revoke_requested_by": actor, "revoke_sent_at": None}
     if not move_job(job, JobState.REVOKING, actor=actor, note=reason, next_attempt_at=now, attempt_count=0, **fields):
         return False
-    sentence = f"Revoking job {job.number} of “{job.recipient_list.name}”: {reason}"
-    target = f"list:{job.recipient_list_id}"
-    record_activity(merchant=job.recipient_list.merchant, actor=actor, sentence=sentence, target=target)
+    sentence = f"Revoking job {job.number} of “{job.guest_list.name}”: {reason}"
+    target = f"list:{job.guest_list_id}"
+    record_activity(merchant=job.guest_list.merchant, actor=actor, sentence=sentence, target=target)
     return True

@@ -15,7 +15,7 @@ from issuance.access import list_for, may
 from issuance.forms.lists import LaunchForm, SendBackForm
 from issuance.launching.approval import approve_list, approvers_of, send_back_list, withdraw_list
 from issuance.launching.review import review_facts
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
@@ -27,60 +27,60 @@ ANSWERED = "This list was answered, withdrawn or stopped meanwhile: this is how 
 @require_GET
 @never_cache
 def list_approval(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    recipient_list = list_for(request, handle, pk)
-    if recipient_list.status != ListState.AWAITING_APPROVAL:
+    guest_list = list_for(request, handle, pk)
+    if guest_list.status != ListState.AWAITING_APPROVAL:
         return redirect("issuance:list_detail", handle, pk)
-    return _page(request, recipient_list)
+    return _page(request, guest_list)
 
 
 @require_POST
 def list_approve(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Approves once; a double click or an answer that came too late starts nothing."""
-    recipient_list = _to_answer(request, handle, pk)
-    if recipient_list.status != ListState.AWAITING_APPROVAL:
+    guest_list = _to_answer(request, handle, pk)
+    if guest_list.status != ListState.AWAITING_APPROVAL:
         return _too_late(request, handle, pk)
-    form = LaunchForm(recipient_list, request.POST)
-    if not form.is_valid() or review_facts(recipient_list)["blocked"]:
-        return _page(request, recipient_list, form=form, status=422)
+    form = LaunchForm(guest_list, request.POST)
+    if not form.is_valid() or review_facts(guest_list)["blocked"]:
+        return _page(request, guest_list, form=form, status=422)
     token = form.cleaned_data["confirm_token"]
-    if not approve_list(recipient_list=recipient_list, token=token, actor=user_of(request)):
+    if not approve_list(guest_list=guest_list, token=token, actor=user_of(request)):
         return _too_late(request, handle, pk)
-    nudge(tasks.work_list, recipient_list.pk)
+    nudge(tasks.work_list, guest_list.pk)
     return redirect("issuance:list_detail", handle, pk)
 
 
 @require_POST
 def list_send_back(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    recipient_list = _to_answer(request, handle, pk)
-    if recipient_list.status != ListState.AWAITING_APPROVAL:
+    guest_list = _to_answer(request, handle, pk)
+    if guest_list.status != ListState.AWAITING_APPROVAL:
         return _too_late(request, handle, pk)
     form = SendBackForm(request.POST)
     if not form.is_valid():
-        return _page(request, recipient_list, send_back=form, status=422)
-    if not send_back_list(recipient_list=recipient_list, actor=user_of(request), reason=form.cleaned_data["reason"]):
+        return _page(request, guest_list, send_back=form, status=422)
+    if not send_back_list(guest_list=guest_list, actor=user_of(request), reason=form.cleaned_data["reason"]):
         return _too_late(request, handle, pk)
-    messages.success(request, f"Sent “{recipient_list.name}” back. Nothing was issued.")
+    messages.success(request, f"Sent “{guest_list.name}” back. Nothing was issued.")
     return redirect("issuance:list_detail", handle, pk)
 
 
 @require_POST
 def list_withdraw(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Takes the question back, by who asked it."""
-    recipient_list = list_for(request, handle, pk, Right.ISSUE)
-    if recipient_list.launched_by != user_of(request):
+    guest_list = list_for(request, handle, pk, Right.ISSUE)
+    if guest_list.launched_by != user_of(request):
         raise PermissionDenied("Only the person who asked can take the question back.")
-    if not withdraw_list(recipient_list=recipient_list, actor=user_of(request)):
+    if not withdraw_list(guest_list=guest_list, actor=user_of(request)):
         return _too_late(request, handle, pk)
     messages.success(request, "You took the question back. Nothing was issued.")
     return redirect("issuance:list_detail", handle, pk)
 
 
-def _to_answer(request: HttpRequest, handle: str, pk: int) -> RecipientList:
+def _to_answer(request: HttpRequest, handle: str, pk: int) -> GuestList:
     """A list that somebody else put before the approvers. Raises PermissionDenied for who asked."""
-    recipient_list = list_for(request, handle, pk, Right.APPROVE)
-    if recipient_list.launched_by == user_of(request):
+    guest_list = list_for(request, handle, pk, Right.APPROVE)
+    if guest_list.launched_by == user_of(request):
         raise PermissionDenied("You asked for this approval yourself, so somebody else has to give it.")
-    return recipient_list
+    return guest_list
 
 
 def _too_late(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
@@ -90,19 +90,19 @@ def _too_late(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 def _page(
     request: HttpRequest,
-    recipient_list: RecipientList,
+    guest_list: GuestList,
     *,
     form: LaunchForm | None = None,
     send_back: SendBackForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    asked_by_me = recipient_list.launched_by == user_of(request)
-    context = review_facts(recipient_list) | {
-        "form": form or LaunchForm(recipient_list),
+    asked_by_me = guest_list.launched_by == user_of(request)
+    context = review_facts(guest_list) | {
+        "form": form or LaunchForm(guest_list),
         "send_back": send_back or SendBackForm(),
         "asked_by_me": asked_by_me,
         "may_answer": may(request, Right.APPROVE) and not asked_by_me,
         "may_build": may(request, Right.BUILD),
-        "approvers": [member.user for member in approvers_of(recipient_list)],
+        "approvers": [member.user for member in approvers_of(guest_list)],
     }
     return TemplateResponse(request, "issuance/list_approval.html", context, status=status)

@@ -14,7 +14,7 @@ from issuance.access import list_for
 from issuance.forms.check import ColumnsForm
 from issuance.importing.broken_files import is_cut_off, use_rows_before_break
 from issuance.importing.mapping import NoSuchColumns, ask_for_columns, choose_columns
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.views.list import detail_page
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
@@ -24,27 +24,27 @@ from thanxportal.celery import nudge
 @require_POST
 def list_columns(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Has the file read by the columns, or from the sheet, that somebody chose."""
-    recipient_list = list_for(request, handle, pk, Right.BUILD)
-    form = ColumnsForm(recipient_list, request.POST)
+    guest_list = list_for(request, handle, pk, Right.BUILD)
+    form = ColumnsForm(guest_list, request.POST)
     if not form.is_valid():
-        return detail_page(request, recipient_list, status=422, columns_form=form)
+        return detail_page(request, guest_list, status=422, columns_form=form)
     choice: dict[str, Any] = form.choice()
     try:
-        chosen = choose_columns(recipient_list=recipient_list, actor=user_of(request), **choice)
+        chosen = choose_columns(guest_list=guest_list, actor=user_of(request), **choice)
     except NoSuchColumns as refusal:
         form.add_error(None, str(refusal))
-        return detail_page(request, recipient_list, status=422, columns_form=form)
+        return detail_page(request, guest_list, status=422, columns_form=form)
     if chosen:
-        nudge(tasks.read_list, recipient_list.pk)
+        nudge(tasks.read_list, guest_list.pk)
     return redirect("issuance:list_detail", handle, pk)
 
 
 @require_POST
 def list_reread(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Throws away what was read, and asks for the columns before the file is read once more."""
-    recipient_list = list_for(request, handle, pk, Right.BUILD)
-    if ask_for_columns(recipient_list=recipient_list, actor=user_of(request)):
-        nudge(tasks.read_list, recipient_list.pk)
+    guest_list = list_for(request, handle, pk, Right.BUILD)
+    if ask_for_columns(guest_list=guest_list, actor=user_of(request)):
+        nudge(tasks.read_list, guest_list.pk)
     else:
         messages.warning(request, "This list can’t be read differently any more: it was changed or launched meanwhile.")
     return redirect("issuance:list_detail", handle, pk)
@@ -53,9 +53,9 @@ def list_reread(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 @require_POST
 def list_use_rows(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Goes on with the rows before the place from which the file can't be read."""
-    recipient_list = list_for(request, handle, pk, Right.BUILD)
-    if use_rows_before_break(recipient_list=recipient_list, actor=user_of(request)):
-        nudge(tasks.read_list, recipient_list.pk)
-    elif not is_cut_off(RecipientList.objects.get(pk=recipient_list.pk)):  # Somebody else, or a second click, did so.
+    guest_list = list_for(request, handle, pk, Right.BUILD)
+    if use_rows_before_break(guest_list=guest_list, actor=user_of(request)):
+        nudge(tasks.read_list, guest_list.pk)
+    elif not is_cut_off(GuestList.objects.get(pk=guest_list.pk)):  # Somebody else, or a second click, did so.
         messages.warning(request, "There is nothing to continue with: the list was changed meanwhile.")
     return redirect("issuance:list_detail", handle, pk)

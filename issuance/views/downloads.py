@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from issuance.access import list_for, may
 from issuance.guests.reveals import note_full_report
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.outcomes import reports
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
@@ -19,21 +19,21 @@ from thanxportal.accounts.models import Right
 @require_GET
 def bad_rows(request: HttpRequest, handle: str, pk: int) -> StreamingHttpResponse:
     """Whole rows, to be repaired: for those who may bring lists."""
-    recipient_list = list_for(request, handle, pk, Right.BUILD)
-    return _download(recipient_list, "bad-rows", reports.bad_rows(recipient_list))
+    guest_list = list_for(request, handle, pk, Right.BUILD)
+    return _download(guest_list, "bad-rows", reports.bad_rows(guest_list))
 
 
 @require_GET
 def report(request: HttpRequest, handle: str, pk: int) -> StreamingHttpResponse:
     """In full for managers, which their merchant's log keeps; masked for everybody else."""
-    recipient_list = list_for(request, handle, pk)
+    guest_list = list_for(request, handle, pk)
     unmasked = may(request, Right.MANAGE)
     if unmasked:
-        note_full_report(recipient_list, user_of(request))
-    return _download(recipient_list, "report", reports.report(recipient_list, unmasked=unmasked))
+        note_full_report(guest_list, user_of(request))
+    return _download(guest_list, "report", reports.report(guest_list, unmasked=unmasked))
 
 
-def _download(recipient_list: RecipientList, kind: str, pieces: Iterator[str]) -> StreamingHttpResponse:
-    name = f"{slugify(recipient_list.name)[:60] or 'list'}-{recipient_list.pk}-{kind}.csv"
+def _download(guest_list: GuestList, kind: str, pieces: Iterator[str]) -> StreamingHttpResponse:
+    name = f"{slugify(guest_list.name)[:60] or 'list'}-{guest_list.pk}-{kind}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=headers)

@@ -15,7 +15,7 @@ from issuance import tasks
 from issuance.access import campaign_for_lists, may
 from issuance.forms.lists import NewListForm
 from issuance.importing.new_list import CampaignTakesNoLists, create_list
-from issuance.models import RecipientList, RecipientListQuerySet
+from issuance.models import GuestList, GuestListQuerySet
 from issuance.parsing.pasted.preview import Found, look_at
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
@@ -72,7 +72,7 @@ def _first_name(campaign: Campaign) -> str:
 def list_index(request: HttpRequest, handle: str) -> HttpResponse:
     """All lists of the merchant, the newest first."""
     merchant = merchant_for(request, handle)
-    context = _page(request, RecipientList.objects.for_merchant(merchant))
+    context = _page(request, GuestList.objects.for_merchant(merchant))
     return TemplateResponse(request, "issuance/list_index.html", context)
 
 
@@ -80,12 +80,12 @@ def list_index(request: HttpRequest, handle: str) -> HttpResponse:
 def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """The lists of one campaign: a piece of the campaign's page, or a page of its own without JavaScript."""
     campaign = campaign_for_lists(request, handle, pk)
-    lists = RecipientList.objects.for_merchant(campaign.merchant).filter(campaign=campaign)
+    lists = GuestList.objects.for_merchant(campaign.merchant).filter(campaign=campaign)
     context = _page(request, lists) | {"campaign": campaign, "may_build": may(request, Right.BUILD)}
     piece = "#lists" if request.headers.get("HX-Request") else ""
     return TemplateResponse(request, f"issuance/list_index.html{piece}", context)
 
 
-def _page(request: HttpRequest, lists: RecipientListQuerySet) -> dict[str, Any]:
+def _page(request: HttpRequest, lists: GuestListQuerySet) -> dict[str, Any]:
     found, older = page_of(request, lists, PAGE)
     return {"lists": found, "older": older}

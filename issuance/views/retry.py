@@ -22,10 +22,10 @@ from thanxportal.accounts.models import Right
 @require_POST
 def list_retry(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Makes a list of the refused guests: those refused for the reasons that are named, or all of them."""
-    recipient_list = list_for(request, handle, pk, Right.ISSUE)
+    guest_list = list_for(request, handle, pk, Right.ISSUE)
     reasons = [reason for reason in request.POST.getlist("reason") if reason]
     try:
-        child = retry_refused(recipient_list=recipient_list, reasons=reasons, actor=user_of(request))
+        child = retry_refused(guest_list=guest_list, reasons=reasons, actor=user_of(request))
     except CantRetry as refusal:
         messages.warning(request, str(refusal))
         return redirect("issuance:list_detail", handle, pk)
@@ -35,9 +35,9 @@ def list_retry(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 @require_POST
 def list_send_unsent(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Makes a list of the guests to whom a stopped list sent nothing."""
-    recipient_list = list_for(request, handle, pk, Right.ISSUE)
+    guest_list = list_for(request, handle, pk, Right.ISSUE)
     try:
-        child = send_unsent(recipient_list=recipient_list, actor=user_of(request))
+        child = send_unsent(guest_list=guest_list, actor=user_of(request))
     except CantRetry as refusal:
         messages.warning(request, str(refusal))
         return redirect("issuance:list_detail", handle, pk)
@@ -47,16 +47,16 @@ def list_send_unsent(request: HttpRequest, handle: str, pk: int) -> HttpResponse
 @require_POST
 def list_correct(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Gives a guest of a retry another email or phone, or leaves the guest out."""
-    recipient_list = list_for(request, handle, pk, Right.BUILD)
+    guest_list = list_for(request, handle, pk, Right.BUILD)
     row, typed = number_in(request.POST, "row") or 0, request.POST.get("value", "")
     try:
         if "leave_out" in request.POST:
-            leave_out(recipient_list=recipient_list, row=row)
+            leave_out(guest_list=guest_list, row=row)
         else:
-            correct_guest(recipient_list=recipient_list, row=row, text=typed)
+            correct_guest(guest_list=guest_list, row=row, text=typed)
     except CantCorrect as refusal:
-        recipient_list.refresh_from_db(fields=["state"])
-        return detail_page(request, recipient_list, failed=(row, typed, str(refusal)), status=422)
+        guest_list.refresh_from_db(fields=["state"])
+        return detail_page(request, guest_list, failed=(row, typed, str(refusal)), status=422)
     after = number_in(request.GET, "after")
     here = redirect("issuance:list_detail", handle, pk)
     here["Location"] += f"?after={after}" if after else ""
@@ -66,6 +66,6 @@ def list_correct(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 @require_GET
 @never_cache
 def family(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    recipient_list = list_for(request, handle, pk)
-    context = {"list": recipient_list, "family": family_of(recipient_list)}
+    guest_list = list_for(request, handle, pk)
+    context = {"list": guest_list, "family": family_of(guest_list)}
     return TemplateResponse(request, "issuance/family.html", context)

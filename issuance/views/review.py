@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from issuance import tasks
 from issuance.access import list_for, may
+from issuance.forms.job_cutting import UndoForm
 from issuance.forms.lists import LaunchForm
-from issuance.forms.undo import UndoForm
+from issuance.launching.job_cutting import choose_unit_of_undo
 from issuance.launching.launch import launch_list
 from issuance.launching.review import review_facts
-from issuance.launching.unit_of_undo import choose_unit_of_undo
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
@@ -26,38 +26,38 @@ from thanxportal.celery import nudge
 @require_GET
 @never_cache
 def list_review(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    recipient_list = list_for(request, handle, pk)
-    if recipient_list.status != ListState.CHECKED:
+    guest_list = list_for(request, handle, pk)
+    if guest_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
-    return _review(request, recipient_list, LaunchForm(recipient_list))
+    return _review(request, guest_list, LaunchForm(guest_list))
 
 
 @require_POST
 def list_undo(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Keeps in which jobs the list is to be sent, and shows the review with them."""
-    recipient_list = list_for(request, handle, pk, Right.BUILD)
-    if recipient_list.status != ListState.CHECKED:
+    guest_list = list_for(request, handle, pk, Right.BUILD)
+    if guest_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
-    form = UndoForm(recipient_list, request.POST)
+    form = UndoForm(guest_list, request.POST)
     if not form.is_valid():
-        return _review(request, recipient_list, LaunchForm(recipient_list), undo_form=form, status=422)
-    choose_unit_of_undo(recipient_list=recipient_list, **form.choice)
+        return _review(request, guest_list, LaunchForm(guest_list), job_cutting_form=form, status=422)
+    choose_unit_of_undo(guest_list=guest_list, **form.choice)
     return redirect("issuance:list_review", handle, pk)
 
 
 @require_POST
 def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Launches a list once; a double click, the back button or a replayed form launch nothing more."""
-    recipient_list = list_for(request, handle, pk, Right.ISSUE)
-    if recipient_list.status != ListState.CHECKED:
+    guest_list = list_for(request, handle, pk, Right.ISSUE)
+    if guest_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
-    form = LaunchForm(recipient_list, request.POST)
-    if not form.is_valid() or review_facts(recipient_list)["blocked"]:
-        return _review(request, recipient_list, form, status=422)
+    form = LaunchForm(guest_list, request.POST)
+    if not form.is_valid() or review_facts(guest_list)["blocked"]:
+        return _review(request, guest_list, form, status=422)
     token = form.cleaned_data["confirm_token"]
-    if launch_list(recipient_list=recipient_list, token=token, actor=user_of(request), hold=True):
-        nudge(tasks.work_list, recipient_list.pk)
-    elif token != recipient_list.confirm_token:
+    if launch_list(guest_list=guest_list, token=token, actor=user_of(request), hold=True):
+        nudge(tasks.work_list, guest_list.pk)
+    elif token != guest_list.confirm_token:
         messages.warning(request, "This list changed since you opened its review. Look at it once more.")
         return redirect("issuance:list_review", handle, pk)
     return redirect("issuance:list_detail", handle, pk)
@@ -65,15 +65,15 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 def _review(
     request: HttpRequest,
-    recipient_list: RecipientList,
+    guest_list: GuestList,
     form: LaunchForm,
     *,
-    undo_form: UndoForm | None = None,
+    job_cutting_form: UndoForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = review_facts(recipient_list) | {
+    context = review_facts(guest_list) | {
         "form": form,
-        "undo_form": undo_form or UndoForm(recipient_list),
+        "job_cutting_form": job_cutting_form or UndoForm(guest_list),
         "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
     }

@@ -20,11 +20,11 @@ from issuance.engine.deliveries import apply_due_deliveries
 from issuance.engine.missing_webhooks import look_for_missing_webhooks
 from issuance.engine.planning import plan_list
 from issuance.engine.polling import poll_job, revoke_job
-from issuance.engine.sending_holds import sending_is_held
+from issuance.engine.sending_pauses import sending_is_paused
 from issuance.engine.submission import submit_job
-from issuance.importing.import_list import read_recipient_file
+from issuance.importing.import_list import read_guest_file
 from issuance.lifecycle.transitions import claim_job
-from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
+from issuance.models import GuestList, IssuanceJob, WebhookDelivery
 from issuance.models.states import JOB_DUE, JobState, ListState
 from thanxportal.partner.client import try_refused_credential
 
@@ -34,17 +34,17 @@ MOST_AT_ONCE = 100
 
 def drive_due_work(*, list_id: int | None = None) -> int:
     """Does all work that is due now, of one list or of all; returns how many pieces it found."""
-    lists, jobs = RecipientList.objects.all(), IssuanceJob.objects.due()
+    lists, jobs = GuestList.objects.all(), IssuanceJob.objects.due()
     if list_id is not None:
-        lists, jobs = lists.filter(pk=list_id), jobs.filter(recipient_list=list_id)
+        lists, jobs = lists.filter(pk=list_id), jobs.filter(guest_list=list_id)
         found = 0
     else:
         try_refused_credential()
         found = apply_due_deliveries() + look_for_missing_webhooks()
         found += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
-    found += _each(read_recipient_file, lists.due_to_read().order_by("pk"))
+    found += _each(read_guest_file, lists.due_to_read().order_by("pk"))
     found += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
-    if sending_is_held():
+    if sending_is_paused():
         jobs = jobs.exclude(state=JobState.READY)
     else:
         found += _each(plan_list, lists.due_to_plan().order_by("held_until"))
@@ -84,13 +84,13 @@ def work_job(job_id: int) -> None:
 def next_due(*, list_id: int | None = None) -> datetime | None:
     """When the next known piece of work is due; None if nothing is waiting."""
     jobs = IssuanceJob.objects.filter(state__in=JOB_DUE, next_attempt_at__isnull=False)
-    lists = RecipientList.objects.all()
+    lists = GuestList.objects.all()
     if list_id is not None:
-        jobs, lists = jobs.filter(recipient_list=list_id), lists.filter(pk=list_id)
+        jobs, lists = jobs.filter(guest_list=list_id), lists.filter(pk=list_id)
     publishing = Campaign.objects.none() if list_id else Campaign.objects.filter(state=CampaignState.PUBLISHING)
     deliveries = WebhookDelivery.objects.none() if list_id else WebhookDelivery.objects.filter(due_at__isnull=False)
     held = lists.filter(state=ListState.HELD, held_until__isnull=False)
-    if sending_is_held():
+    if sending_is_paused():
         jobs, held = jobs.exclude(state=JobState.READY), held.none()
     times = [
         deliveries.aggregate(at=Min("due_at"))["at"],

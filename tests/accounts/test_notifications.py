@@ -18,7 +18,7 @@ from campaigns.models import Campaign, RewardTemplate
 from issuance.importing.new_list import create_list
 from issuance.launching.approval import approve_list, send_back_list
 from issuance.launching.launch import discard_list, launch_list
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.worker import due_work as engine
 from tests.conftest import World, checked
 from thanxportal.accounts.mail import send_due_mail
@@ -29,7 +29,7 @@ from thanxportal.partner_simulator import Simulator
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
-Launch = Callable[[Campaign, str], RecipientList]
+Launch = Callable[[Campaign, str], GuestList]
 
 
 @pytest.fixture(autouse=True)
@@ -128,9 +128,9 @@ def test_whoever_can_choose_columns_is_told_of_a_list_that_nobody_brought(
 def test_who_asked_for_approval_is_told_that_the_list_was_discarded(campaign: Campaign, bea: User, sid: User) -> None:
     Merchant.objects.update(approval_threshold=0)
     made = checked(campaign, "a@example.com b@example.com c@example.com d@example.com")
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=sid)
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=sid)
     made.refresh_from_db()
-    assert discard_list(recipient_list=made, actor=bea)
+    assert discard_list(guest_list=made, actor=bea)
     assert told(sid)[-1] == "Bea discarded “June guests”."
 
 
@@ -205,7 +205,7 @@ def test_those_who_may_issue_hear_that_a_list_has_finished(
 def test_the_safety_check_is_told_with_its_numbers(one_arm: Campaign, sid: User, world: World, settings: Any) -> None:
     settings.CANARY_ABOVE, settings.CANARY_SIZE = 2, 2
     made = checked(one_arm, " ".join(f"refused{number}@example.com" for number in range(6)))
-    launch_list(recipient_list=made, token=made.confirm_token, actor=sid, hold=True)
+    launch_list(guest_list=made, token=made.confirm_token, actor=sid, hold=True)
     world.drive()
     (row,) = Notification.objects.filter(kind=Kind.SAFETY_STOP)
     assert "2 of 2 sent ahead got nothing" in row.sentence
@@ -222,8 +222,8 @@ def test_jobs_that_need_review_are_told_once_a_day_for_a_list(
     launched(one_arm, "guest1@example.com guest2@example.com")
     world.work()
     job = IssuanceJob.objects.get()
-    end_job(job, JobState.NEEDS_REVIEW, problem_code="X")
-    assert Notification.objects.filter(kind=Kind.NEEDS_REVIEW, person=sid).count() == 1
+    end_job(job, JobState.NEEDS_STAFF, problem_code="X")
+    assert Notification.objects.filter(kind=Kind.NEEDS_STAFF, person=sid).count() == 1
 
 
 def test_approvers_are_asked_and_who_asked_is_answered(
@@ -232,12 +232,12 @@ def test_approvers_are_asked_and_who_asked_is_answered(
     Merchant.objects.update(approval_threshold=1)
     made = checked(one_arm, "guest1@example.com guest2@example.com")
     for answer in ("sent back", "approved"):
-        launch_list(recipient_list=made, token=made.confirm_token, actor=sid, hold=True)
-        made = RecipientList.objects.select_related("merchant", "launched_by").get(pk=made.pk)
+        launch_list(guest_list=made, token=made.confirm_token, actor=sid, hold=True)
+        made = GuestList.objects.select_related("merchant", "launched_by").get(pk=made.pk)
         if answer == "approved":
-            assert approve_list(recipient_list=made, token=made.confirm_token, actor=abe)
+            assert approve_list(guest_list=made, token=made.confirm_token, actor=abe)
         else:
-            assert send_back_list(recipient_list=made, actor=abe, reason="Too early")
+            assert send_back_list(guest_list=made, actor=abe, reason="Too early")
             made.refresh_from_db()
     assert told(abe) == ["Sid asks you to approve “June guests”: 2 rewards."] * 2
     assert told(sid) == ["Abe sent “June guests” back: Too early", "Abe approved “June guests”."]

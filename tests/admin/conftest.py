@@ -7,14 +7,14 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from campaigns.models import Campaign
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from tests import cast
 from tests.conftest import World
 from thanxportal.accounts.models import User
 
 
 @pytest.fixture
-def finished(campaign: Campaign, launched: Callable[[Campaign, str], RecipientList], world: World) -> RecipientList:
+def finished(campaign: Campaign, launched: Callable[[Campaign, str], GuestList], world: World) -> GuestList:
     """A list of Harbor Grill with one completed job in each arm."""
     guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(40)))
     world.drive()

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Location
-from issuance.models import ClaimOverride, IssuanceJob, RecipientList, Resolution, SendingHold, WebhookDelivery
+from issuance.models import ClaimOverride, GuestList, IssuanceJob, Resolution, SendingPause, WebhookDelivery
 from thanxportal.accounts.models import Kind, Membership, Merchant, Role, User, record_activity
 from thanxportal.accounts.notifications import notify
 from thanxportal.accounts.team import invite
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 OURS = ("accounts", "partner", "campaigns", "issuance")
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 MIRRORED = [
-    model for model in MODELS if model._meta.model_name not in ("user", "membership", "resolution", "sendinghold")
+    model for model in MODELS if model._meta.model_name not in ("user", "membership", "resolution", "sendingpause")
 ]
 
 
@@ -28,7 +28,7 @@ def url(model: type, page: str, *arguments: object) -> str:
 
 
 @pytest.fixture
-def everything(finished: RecipientList, ana: User) -> None:
+def everything(finished: GuestList, ana: User) -> None:
     """At least one row of every model that the admin shows."""
     Location.objects.create(
         merchant=finished.merchant, thanx_id="location1", street="1 Main Street", seen_at=finished.created_at
@@ -37,9 +37,9 @@ def everything(finished: RecipientList, ana: User) -> None:
     invite(merchant=finished.merchant, email="dora@example.com", role=Role.VIEWER, actor=ana)
     notify(merchant=finished.merchant, kind=Kind.FINISHED, key="list:1:end", sentence="Finished.", path="/")
     WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
-    SendingHold.objects.create(reason="We look into something.")
-    ClaimOverride.objects.create(recipient_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
-    Resolution.objects.create(job=finished.jobs.first(), verdict="never_executed", evidence="Mail", proposed_by=ana)
+    SendingPause.objects.create(reason="We look into something.")
+    ClaimOverride.objects.create(guest_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
+    Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
 
 
 def test_a_merchant_signed_in_is_refused(ana: User, client_of: Callable[[User], Client]) -> None:
@@ -91,22 +91,22 @@ def test_pages_hold_nothing_that_the_content_policy_forbids(model: type, staff: 
     assert " onclick=" not in text
 
 
-def test_guests_and_bodies_are_never_shown(staff: Client, finished: RecipientList) -> None:
+def test_guests_and_bodies_are_never_shown(staff: Client, finished: GuestList) -> None:
     job = finished.jobs.get(number=1)
-    pages = [url(RecipientList, "changelist"), url(RecipientList, "change", finished.pk)]
+    pages = [url(GuestList, "changelist"), url(GuestList, "change", finished.pk)]
     pages += [url(IssuanceJob, "changelist"), url(IssuanceJob, "change", job.pk)]
     for page in pages:
         assert "@example.com" not in staff.get(page).content.decode().replace("sam@example.com", "")
 
 
-def test_a_job_shows_its_attempts_and_its_timeline(staff: Client, finished: RecipientList) -> None:
+def test_a_job_shows_its_attempts_and_its_timeline(staff: Client, finished: GuestList) -> None:
     page = staff.get(url(IssuanceJob, "change", finished.jobs.get(number=1).pk)).content.decode()
     assert "accepted" in page
     assert "Timeline" in page
 
 
 def test_the_list_of_jobs_asks_the_same_number_of_questions_however_long(
-    staff: Client, finished: RecipientList, django_assert_max_num_queries: Callable[..., object]
+    staff: Client, finished: GuestList, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
     with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
         staff.get(url(IssuanceJob, "changelist"))

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.admin import jobs as admin
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from tests.conftest import World
 from thanxportal.accounts.models import Activity, User
@@ -38,12 +38,12 @@ def words(answer: HttpResponse) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def states(recipient_list: RecipientList) -> list[str]:
-    return list(recipient_list.jobs.order_by("number").values_list("state", flat=True))
+def states(guest_list: GuestList) -> list[str]:
+    return list(guest_list.jobs.order_by("number").values_list("state", flat=True))
 
 
 def test_staff_without_the_right_are_not_offered_it_and_cant_do_it(
-    finished: RecipientList, onlooker: User, client_of: Callable[[User], Client]
+    finished: GuestList, onlooker: User, client_of: Callable[[User], Client]
 ) -> None:
     browser = client_of(onlooker)
     assert "Revoke selected jobs" not in words(browser.get(JOBS))  # type: ignore[arg-type]
@@ -52,30 +52,30 @@ def test_staff_without_the_right_are_not_offered_it_and_cant_do_it(
 
 
 def test_the_right_to_revoke_is_enough(
-    finished: RecipientList, onlooker: User, client_of: Callable[[User], Client]
+    finished: GuestList, onlooker: User, client_of: Callable[[User], Client]
 ) -> None:
     onlooker.user_permissions.add(Permission.objects.get(codename="revoke_issuancejob"))
     confirm(client_of(onlooker), finished.jobs.get(number=1))
     assert states(finished) == ["revoking", "completed"]
 
 
-def test_without_a_reason_nothing_is_revoked(finished: RecipientList, staff: Client) -> None:
+def test_without_a_reason_nothing_is_revoked(finished: GuestList, staff: Client) -> None:
     answer = confirm(staff, *finished.jobs.all(), reason="   ")
     assert answer.status_code == 422
     assert "Write why these rewards are taken back." in words(answer)
     assert states(finished) == ["completed", "completed"]
 
 
-def test_one_word_is_no_reason(finished: RecipientList, staff: Client) -> None:
+def test_one_word_is_no_reason(finished: GuestList, staff: Client) -> None:
     assert "Write a whole sentence" in words(confirm(staff, *finished.jobs.all(), reason="oops"))
     assert states(finished) == ["completed", "completed"]
 
 
-@pytest.mark.parametrize("state", [JobState.READY, JobState.CANCELLED, JobState.ACCEPTED, JobState.NEEDS_REVIEW])
+@pytest.mark.parametrize("state", [JobState.READY, JobState.CANCELLED, JobState.ACCEPTED, JobState.NEEDS_STAFF])
 def test_a_job_that_has_not_ended_is_named_with_the_reason(
     state: JobState,
     campaign: Campaign,
-    launched: Callable[[Campaign, str], RecipientList],
+    launched: Callable[[Campaign, str], GuestList],
     world: World,
     staff: Client,
 ) -> None:
@@ -91,7 +91,7 @@ def test_a_job_that_has_not_ended_is_named_with_the_reason(
     assert job.state == state
 
 
-def _other_job_in(guests: RecipientList, state: JobState) -> IssuanceJob:
+def _other_job_in(guests: GuestList, state: JobState) -> IssuanceJob:
     """A job that stands where it can't be revoked; written directly, for the admin looks only at its state."""
     first = guests.jobs.get(number=1)
     first.pk, first.number, first.state = None, 99, state
@@ -108,7 +108,7 @@ def _other_job_in(guests: RecipientList, state: JobState) -> IssuanceJob:
     return first
 
 
-def test_the_impact_is_shown_before_anything_happens(finished: RecipientList, staff: Client) -> None:
+def test_the_impact_is_shown_before_anything_happens(finished: GuestList, staff: Client) -> None:
     first, second = finished.jobs.order_by("number")
     page = words(choose(staff, first))
     assert f"the rewards of <strong>{first.total_count} guests</strong>" in page
@@ -119,7 +119,7 @@ def test_the_impact_is_shown_before_anything_happens(finished: RecipientList, st
     assert states(finished) == ["completed", "completed"]
 
 
-def test_the_reason_is_kept_and_the_merchant_is_told(finished: RecipientList, staff: Client, sam: User) -> None:
+def test_the_reason_is_kept_and_the_merchant_is_told(finished: GuestList, staff: Client, sam: User) -> None:
     job = finished.jobs.get(number=1)
     assert f"Asked Thanx to revoke 1 job with {job.total_count} guests" in words(confirm(staff, job))
     job.refresh_from_db()
@@ -128,7 +128,7 @@ def test_the_reason_is_kept_and_the_merchant_is_told(finished: RecipientList, st
 
 
 def test_the_worker_is_nudged_for_each_job(
-    finished: RecipientList,
+    finished: GuestList,
     staff: Client,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -139,7 +139,7 @@ def test_the_worker_is_nudged_for_each_job(
 
 
 def test_a_second_submit_revokes_nothing_twice(
-    finished: RecipientList, staff: Client, world: World, simulator: Simulator
+    finished: GuestList, staff: Client, world: World, simulator: Simulator
 ) -> None:
     job = finished.jobs.get(number=1)
     confirm(staff, job)
@@ -151,9 +151,7 @@ def test_a_second_submit_revokes_nothing_twice(
     assert finished.events.filter(job=job, new_state="revoking").count() == 1
 
 
-def test_the_way_to_revoked_is_visible_in_the_list_of_jobs(
-    finished: RecipientList, staff: Client, world: World
-) -> None:
+def test_the_way_to_revoked_is_visible_in_the_list_of_jobs(finished: GuestList, staff: Client, world: World) -> None:
     jobs = list(finished.jobs.all())
     answer = confirm(staff, *jobs)
     assert words(answer).count("Being revoked</td>") == 2
@@ -164,7 +162,7 @@ def test_the_way_to_revoked_is_visible_in_the_list_of_jobs(
     assert finished.revoked_count == sum(job.success_count for job in jobs)
 
 
-def test_what_cant_be_revoked_does_not_hold_up_the_rest(finished: RecipientList, staff: Client) -> None:
+def test_what_cant_be_revoked_does_not_hold_up_the_rest(finished: GuestList, staff: Client) -> None:
     first, second = finished.jobs.order_by("number")
     confirm(staff, first)
     page = words(choose(staff, first, second))
@@ -175,7 +173,7 @@ def test_what_cant_be_revoked_does_not_hold_up_the_rest(finished: RecipientList,
 
 
 def test_a_job_that_changed_while_staff_were_reading_is_left_alone(
-    finished: RecipientList, staff: Client, monkeypatch: pytest.MonkeyPatch
+    finished: GuestList, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admin, "request_revocation", lambda **kwargs: False)
     assert "1 job changed meanwhile and stayed as it was." in words(confirm(staff, finished.jobs.get(number=1)))

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
-from issuance.models import IssuanceJob, RecipientList, note_event
+from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import JobState, ListState
 from tests.issuance.factories_pages import guest_list, published_campaign
 from thanxportal.accounts.models import Membership, Merchant, Role, User
@@ -45,24 +45,24 @@ def odd_merchant() -> Merchant:
 
 
 @transaction.atomic
-def stopped_by_the_safety_check(campaign: Campaign) -> RecipientList:
+def stopped_by_the_safety_check(campaign: Campaign) -> GuestList:
     now = timezone.now()
     made = guest_list(
         campaign, ListState.ISSUING, name="Guests of last summer", open_job=JobState.READY, canary_size=50,
         safety_stop_at=now, rewarded=31, refused=19, waiting=350, control=40,
     )  # fmt: skip
-    IssuanceJob.objects.filter(recipient_list=made).update(next_attempt_at=None)
+    IssuanceJob.objects.filter(guest_list=made).update(next_attempt_at=None)
     note_event(made, ListState.ISSUING, note="Stopped by the safety check: too many refused.")
     return made
 
 
 @transaction.atomic
-def stopped_by_a_person(campaign: Campaign) -> RecipientList:
+def stopped_by_a_person(campaign: Campaign) -> GuestList:
     return guest_list(campaign, ListState.STOPPED, name="Guests of May", rewarded=120, waiting=80, control=20)
 
 
 @transaction.atomic
-def waiting_for_approval(merchant: Merchant) -> RecipientList:
+def waiting_for_approval(merchant: Merchant) -> GuestList:
     """Asked by Cody, to be answered by Carl."""
     cody = User.objects.get(email="cody@example.com")
     campaign = published_campaign(merchant, name="A coffee on us", end_at=timezone.now() + timedelta(days=30))

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from campaigns.models import Campaign
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
-from issuance.models import Recipient, RecipientList
+from issuance.models import Guest, GuestList
 from issuance.worker import due_work as engine
 from thanxportal.accounts.models import Activity, User
 
@@ -24,7 +24,7 @@ ROWS = [f"Guest {n},{'refused' if n < 3 else 'guest'}{n}@example.com,{STORES[n %
 FILE = "\n".join(["Name,Email,Store", *ROWS])
 
 
-def brought(campaign: Campaign, by: User) -> RecipientList:
+def brought(campaign: Campaign, by: User) -> GuestList:
     file = ContentFile(FILE.encode(), "june.csv")
     made = create_list(campaign=campaign, name="June guests", content=file, actor=by)
     engine.drive_due_work(list_id=made.pk)
@@ -32,7 +32,7 @@ def brought(campaign: Campaign, by: User) -> RecipientList:
     return made
 
 
-def until(page: Page, work: Callable[[], None], made: RecipientList, state: str) -> None:
+def until(page: Page, work: Callable[[], None], made: GuestList, state: str) -> None:
     """Works as a worker would, in real time, until the list is there."""
     for _ in range(60):
         work()
@@ -60,7 +60,7 @@ def test_a_list_is_cut_by_store_issued_and_its_refused_guests_are_corrected_and_
     expect(page.get_by_text("values of “Store”")).to_be_visible()
     page.get_by_role("button", name="Issue 8 rewards").click()
     until(page, work, made, "finished")
-    wrong = Recipient.objects.filter(recipient_list=made, outcome="refused")
+    wrong = Guest.objects.filter(guest_list=made, outcome="refused")
     assert wrong.update(reason="USER_EMAIL_INVALID") == made.refused_count == 3
     page.reload()
     expect(page.get_by_text("All 8 rows are accounted for.")).to_be_visible()
@@ -76,7 +76,7 @@ def test_a_list_is_cut_by_store_issued_and_its_refused_guests_are_corrected_and_
     page.get_by_role("button", name="Leave out row 4").click()
     page.get_by_role("link", name="Continue with 2 guests").click()
     page.get_by_role("button", name="Issue 2 rewards").click()
-    child = RecipientList.objects.get(parent=made)
+    child = GuestList.objects.get(parent=made)
     until(page, work, child, "finished")
     page.reload()
     page.get_by_role("link", name="Every guest counted once").click()
@@ -109,7 +109,7 @@ def test_one_guest_is_rewarded_and_the_page_tells_when(
     page.get_by_label("Anything to remember").fill("table 4")
     page.get_by_role("button", name="Reward this guest").click()
     expect(page.get_by_role("heading", name="On its way")).to_be_visible()
-    made = RecipientList.objects.get()
+    made = GuestList.objects.get()
     until(page, work, made, "finished")
     if not javascript:
         page.reload()
@@ -121,7 +121,7 @@ def test_a_running_page_tells_its_progress_and_ends_by_itself(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None]
 ) -> None:
     made = brought(one_arm, ana)
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana)
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=ana)
     page = page_of(ana)
     page.goto(f"/m/harbor-grill/lists/{made.pk}/")
     until(page, work, made, "finished")
@@ -132,7 +132,7 @@ def test_a_running_page_tells_its_progress_and_ends_by_itself(
 
 def test_a_page_that_nobody_sees_asks_nothing(one_arm: Campaign, ana: User, page_of: Callable[..., Page]) -> None:
     made = brought(one_arm, ana)
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana, hold=True)
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=ana, hold=True)
     page = page_of(ana)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/progress/" in request.url else None)
@@ -149,7 +149,7 @@ def test_the_dock_is_asked_for_once_and_ends_with_the_list(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None]
 ) -> None:
     made = brought(one_arm, ana)
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana)
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=ana)
     page = page_of(ana)
     asked: list[float] = []
     page.on("request", lambda request: asked.append(monotonic()) if "/dock/" in request.url else None)
@@ -165,12 +165,12 @@ def test_home_shows_how_a_running_list_moves_and_what_it_came_to(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None]
 ) -> None:
     made = brought(one_arm, ana)
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana)
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=ana)
     page = page_of(ana)
     page.goto("/m/harbor-grill/")
     expect(page.locator("#running-now")).to_contain_text("8 guests wait for the start")
     until(page, work, made, "finished")
-    Recipient.objects.filter(recipient_list=made, outcome="refused").update(reason="USER_EMAIL_INVALID")
+    Guest.objects.filter(guest_list=made, outcome="refused").update(reason="USER_EMAIL_INVALID")
     expect(page.get_by_text("Nothing is being read or issued right now.")).to_be_visible()
     expect(page.get_by_text("3 guests of “June guests” were refused.").first).to_be_visible()
 
@@ -217,11 +217,11 @@ def test_axe_finds_nothing_after_issuing(
     scheme: str,
 ) -> None:
     made = brought(one_arm, ana)
-    RecipientList.objects.filter(pk=made.pk).update(name="A list with a very long name, ".ljust(190, "x"))
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=ana)
+    GuestList.objects.filter(pk=made.pk).update(name="A list with a very long name, ".ljust(190, "x"))
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=ana)
     page = page_of(ana, width=width, scheme=scheme)
     until(page, work, made, "finished")
-    Recipient.objects.filter(recipient_list=made, outcome="refused").update(reason="USER_EMAIL_INVALID")
+    Guest.objects.filter(guest_list=made, outcome="refused").update(reason="USER_EMAIL_INVALID")
     here = f"/m/harbor-grill/lists/{made.pk}/"
     no_faults(page, here)
     page.get_by_role("button", name="Retry 3 guests").click()

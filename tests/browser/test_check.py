@@ -12,9 +12,9 @@ from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from issuance.importing.import_list import read_recipient_file
+from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
-from issuance.models import Recipient, RecipientList, RowError
+from issuance.models import Guest, GuestList, RowError
 from thanxportal.accounts.models import User
 
 PageOf = Callable[..., Page]
@@ -39,10 +39,10 @@ DROP = """([zone, name, text]) => {
 
 
 @pytest.fixture
-def june(campaign: Campaign) -> RecipientList:
+def june(campaign: Campaign) -> GuestList:
     file = ContentFile(BAD.encode(), "june.csv")
     made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
-    read_recipient_file(made.pk)
+    read_guest_file(made.pk)
     return made
 
 
@@ -50,12 +50,12 @@ def new_list(campaign: Campaign) -> str:
     return f"/m/{campaign.merchant.handle}/campaigns/{campaign.pk}/lists/new/"
 
 
-def address(made: RecipientList, query: str = "") -> str:
+def address(made: GuestList, query: str = "") -> str:
     return f"/m/harbor-grill/lists/{made.pk}/{query}"
 
 
 def value_of(row: int) -> str:
-    return Recipient.objects.get(row=row).value
+    return Guest.objects.get(row=row).value
 
 
 def assert_fine(page: Page) -> None:
@@ -148,7 +148,7 @@ def test_a_file_that_breaks_off_goes_on_with_the_rows_before_by_keyboard(
 
 @LOOKS
 def test_rows_are_repaired_by_the_click_and_undone(
-    june: RecipientList, bea: User, page_of: PageOf, javascript: bool, width: int
+    june: GuestList, bea: User, page_of: PageOf, javascript: bool, width: int
 ) -> None:
     page = page_of(bea, width=width, javascript=javascript)
     page.goto(address(june))
@@ -168,7 +168,7 @@ def test_rows_are_repaired_by_the_click_and_undone(
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_row_after_row_is_repaired_without_touching_the_mouse(
-    june: RecipientList, bea: User, page_of: PageOf, width: int
+    june: GuestList, bea: User, page_of: PageOf, width: int
 ) -> None:
     page = page_of(bea, width=width)
     page.goto(address(june))
@@ -191,7 +191,7 @@ def test_row_after_row_is_repaired_without_touching_the_mouse(
     expect(page.get_by_role("link", name="Edit row 16")).to_be_focused()
 
 
-def test_a_row_is_edited_without_script(june: RecipientList, bea: User, page_of: PageOf) -> None:
+def test_a_row_is_edited_without_script(june: GuestList, bea: User, page_of: PageOf) -> None:
     page = page_of(bea, javascript=False)
     page.goto(address(june))
     page.get_by_role("link", name="Edit row 12").click()
@@ -208,7 +208,7 @@ def test_a_row_is_edited_without_script(june: RecipientList, bea: User, page_of:
 
 @LOOKS
 def test_bad_rows_go_out_and_come_back_in_a_file(
-    june: RecipientList, bea: User, page_of: PageOf, tmp_path: Path, javascript: bool, width: int
+    june: GuestList, bea: User, page_of: PageOf, tmp_path: Path, javascript: bool, width: int
 ) -> None:
     page = page_of(bea, width=width, javascript=javascript)
     page.goto(address(june))
@@ -225,7 +225,7 @@ def test_bad_rows_go_out_and_come_back_in_a_file(
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_every_bucket_is_accessible_and_continues_to_the_review(
-    june: RecipientList, ana: User, page_of: PageOf, width: int, scheme: str
+    june: GuestList, ana: User, page_of: PageOf, width: int, scheme: str
 ) -> None:
     page = page_of(ana, width=width, scheme=scheme)
     page.goto(address(june))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from campaigns.models import Campaign, CampaignState
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from thanxportal.accounts.models import Merchant, User
 
 MOST_TABS = 80  # from anywhere on a page to any control of it
@@ -60,7 +60,7 @@ def test_a_campaign_is_built_and_its_guests_rewarded_by_keyboard_alone(
     work()
     press(page, "link", "Continue with 2 of 2")
     press(page, "button", "Issue 2 rewards")
-    guests = RecipientList.objects.get()
+    guests = GuestList.objects.get()
     for _ in range(60):
         work()
         guests.refresh_from_db()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from thanxportal.accounts.models import User
 
 ROWS = "Name,Email\n" + "".join(f"Guest {n},guest{n}@example.com\n" for n in range(40))
@@ -37,7 +37,7 @@ def test_a_marketer_brings_guests_checks_them_and_issues(
     page.reload()
     expect(page.get_by_text("nobody.example.com")).to_be_visible()
     page.get_by_role("link", name="Continue with 40 of 42").click()
-    guests = RecipientList.objects.get()
+    guests = GuestList.objects.get()
     expect(page.locator(".sentence")).to_contain_text("Harbor Grill")
     page.get_by_role("button", name=f"Issue {guests.waiting_count} rewards").click()
     for _ in range(30):

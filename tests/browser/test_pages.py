@@ -18,7 +18,7 @@ from campaigns.drafts import duplicate_campaign
 from campaigns.models import Campaign
 from issuance.importing.new_list import create_list
 from issuance.launching.retries import send_unsent
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.models.states import ListState
 from tests.browser.looks import assert_fit_for_everybody
 from tests.cast import draft_campaign
@@ -75,7 +75,7 @@ def test_axe_finds_nothing_on_lists_in_every_state_and_a_complete_draft(
         campaign, ListState.ISSUING, name="Safety", refused=4, waiting=9, canary_size=4, safety_stop_at=now
     )
     unreadable = guest_list(campaign, ListState.UNREADABLE, name="Broken", problem="It is empty.")
-    unsent = send_unsent(recipient_list=stopped, actor=ana)
+    unsent = send_unsent(guest_list=stopped, actor=ana)
     draft = draft_campaign(campaign.merchant, name="Complete draft")
     page = page_of(ana, width=width, scheme=scheme)
     for made in (stopped, held, issuing, safety, unreadable, unsent):
@@ -114,7 +114,7 @@ def test_long_odd_and_unbroken_names_fit(
 ) -> None:
     Merchant.objects.filter(pk=campaign.merchant_id).update(name=LONG)
     Campaign.objects.filter(pk=campaign.pk).update(name=UNBROKEN[:120], objective=LONG * 3)
-    RecipientList.objects.update(name=UNBROKEN)
+    GuestList.objects.update(name=UNBROKEN)
     campaign.variants.filter(position=0).update(name=UNBROKEN[:80])
     campaign.merchant.reward_templates.update(name=f"<b>{UNBROKEN}</b> قهوة مجانية", description=LONG * 4)
     draft = duplicate_campaign(campaign=Campaign.objects.with_variants().get(pk=campaign.pk), actor=None)
@@ -164,7 +164,7 @@ def _wire_size(response: Response) -> int:
 
 
 def test_a_poll_answer_is_small(addresses: list[str], page_of: Callable[..., Page], ana: User) -> None:
-    guests = RecipientList.objects.get()
+    guests = GuestList.objects.get()
     address = reverse("issuance:list_progress", args=[guests.merchant.handle, guests.pk])
     response = page_of(ana).request.get(address, headers={"HX-Request": "true"})
     assert response.ok

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from campaigns.models import Campaign
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from tests.browser.looks import assert_fit_for_everybody
 from thanxportal.accounts.models import Invitation, Kind, Membership, Merchant, Role, User
 from thanxportal.accounts.notifications import notify
@@ -23,17 +23,17 @@ WAYS = [(True, 1280), (True, 390), (False, 1280), (False, 390)]
 
 
 @pytest.fixture
-def large(campaign: Campaign, work: Callable[[], None]) -> RecipientList:
+def large(campaign: Campaign, work: Callable[[], None]) -> GuestList:
     """A checked list above the threshold of its merchant."""
     Merchant.objects.filter(pk=campaign.merchant_id).update(approval_threshold=2)
     made = create_list(campaign=campaign, name="June guests", content=GUESTS, actor=None)
     work()
-    return RecipientList.objects.select_related("merchant", "campaign").get(pk=made.pk)
+    return GuestList.objects.select_related("merchant", "campaign").get(pk=made.pk)
 
 
 @pytest.mark.parametrize(("javascript", "width"), WAYS)
 def test_two_people_decide_about_a_large_list(
-    large: RecipientList, sid: User, abe: User, page_of: Callable[..., Page], javascript: bool, width: int
+    large: GuestList, sid: User, abe: User, page_of: Callable[..., Page], javascript: bool, width: int
 ) -> None:
     rewards = f"{large.waiting_count} rewards"
     asker = page_of(sid, width=width, javascript=javascript)
@@ -93,9 +93,9 @@ def test_a_manager_invites_somebody_who_joins(
 
 
 @pytest.fixture
-def addresses(large: RecipientList, ana: User, sid: User, abe: User) -> list[str]:
+def addresses(large: GuestList, ana: User, sid: User, abe: User) -> list[str]:
     """Every page about people, with something on it."""
-    assert launch_list(recipient_list=large, token=large.confirm_token, actor=sid, hold=True)
+    assert launch_list(guest_list=large, token=large.confirm_token, actor=sid, hold=True)
     token = invite(merchant=large.merchant, email="dora@example.com", role=Role.SENDER, actor=ana).token
     facts = [("rows in file", 8), ("rewarded", 8)]
     path, words = "/m/harbor-grill/", "“June guests” has finished."
@@ -123,10 +123,10 @@ def test_axe_finds_nothing_and_nothing_overflows(
 
 
 def test_a_connection_that_breaks_is_told_and_taken_back_when_it_works_again(
-    large: RecipientList, sid: User, page_of: Callable[..., Page], complaints: list[str]
+    large: GuestList, sid: User, page_of: Callable[..., Page], complaints: list[str]
 ) -> None:
     """A polled page goes on asking by itself; nobody has to reload it."""
-    RecipientList.objects.filter(pk=large.pk).update(state="reading", lease_until=None)
+    GuestList.objects.filter(pk=large.pk).update(state="reading", lease_until=None)
     page = page_of(sid)
     page.goto(reverse("issuance:list_detail", args=[large.merchant.handle, large.pk]))
     page.route("**/progress/", lambda route: route.abort())

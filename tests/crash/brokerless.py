@@ -53,6 +53,6 @@ def _celery_worker() -> Iterator[None]:
 
 
 def _state_of(list_id: int) -> str:
-    from issuance.models import RecipientList
+    from issuance.models import GuestList
 
-    return str(RecipientList.objects.get(pk=list_id).state)
+    return str(GuestList.objects.get(pk=list_id).state)

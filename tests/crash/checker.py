@@ -7,7 +7,7 @@ from typing import Any
 
 from campaigns.models import Campaign
 from issuance.engine.reconcile import reconcile
-from issuance.models import Attempt, IssuanceJob, Recipient, RecipientList
+from issuance.models import Attempt, Guest, GuestList, IssuanceJob
 from issuance.models.states import JobState, Outcome
 from tests.crash.worker import LEAVE
 
@@ -31,7 +31,7 @@ def issued_twice(report: dict[str, Any]) -> list[str]:
         for guest, count in rewards.items()
         if count > 1
     ]
-    left = Recipient.objects.filter(recipient_list__name__startswith=LEAVE).values_list("value", flat=True)
+    left = Guest.objects.filter(guest_list__name__startswith=LEAVE).values_list("value", flat=True)
     sent = {guest for submitted in report["submissions"].values() for guest in submitted}
     return twice + [f"{guest} was sent although the merchant had stopped" for guest in left if guest in sent]
 
@@ -40,18 +40,18 @@ def lost(report: dict[str, Any]) -> list[str]:
     found: list[str] = []
     for campaign in Campaign.objects.all():
         found += _lost_of(campaign, set(report["rewards"].get(campaign.thanx_id, {})))
-    for guests in RecipientList.objects.all():
+    for guests in GuestList.objects.all():
         brought = int(guests.name.split()[1])
         if guests.rows_count != brought:
             found.append(f"list {guests.pk} has {guests.rows_count} rows of {brought}")
-    waiting = Recipient.objects.filter(outcome=Outcome.WAITING).exclude(recipient_list__name__startswith=LEAVE)
-    uncalled = waiting.exclude(job__state=JobState.CANCELLED).values_list("pk", "recipient_list")
+    waiting = Guest.objects.filter(outcome=Outcome.WAITING).exclude(guest_list__name__startswith=LEAVE)
+    uncalled = waiting.exclude(job__state=JobState.CANCELLED).values_list("pk", "guest_list")
     return found + [f"guest {pk} of list {of} waits for nothing" for pk, of in uncalled]
 
 
 def _lost_of(campaign: Campaign, theirs: set[str]) -> list[str]:
     """Rewarded here if and only if rewarded there, but for jobs whose end nobody can know."""
-    guests = Recipient.objects.filter(recipient_list__campaign=campaign)
+    guests = Guest.objects.filter(guest_list__campaign=campaign)
     ours = {value.lower() for value in guests.filter(outcome=Outcome.REWARDED).values_list("value", flat=True)}
     unknown = {value.lower() for value in guests.filter(outcome=Outcome.UNKNOWN).values_list("value", flat=True)}
     return [

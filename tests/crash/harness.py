@@ -71,7 +71,7 @@ class Scenario:
         return LIMIT_OF_BUGS if self.mutant else LIMIT
 
     @property
-    def held_back(self) -> bool:
+    def sending_paused(self) -> bool:
         """Whether nobody may let sends go again after the database was thrown back."""
         return self.thrown_back > 0 and self.overlapping
 
@@ -119,7 +119,7 @@ class Harness:
         self.partner.spoil("POST", ISSUE, list(scenario.faults))
         kills = self._let_one_die(scenario)
         early = self._throw_back(scenario) if scenario.thrown_back else 0
-        findings = self._held_back(scenario) if scenario.held_back else self._end(scenario)
+        findings = self._held_back(scenario) if scenario.sending_paused else self._end(scenario)
         if early:
             findings["fences"].append(f"{early} requests left before anybody let sends go again")
         return findings, kills
@@ -150,7 +150,7 @@ class Harness:
             before = self.partner.report()["issue_requests"]
             self._drain(scenario, most=0.5)
             early += self.partner.report()["issue_requests"] - before
-            if not scenario.held_back:
+            if not scenario.sending_paused:
                 ask(_let_sends_go, scenario)
                 self._drain(scenario)
         return early
@@ -217,9 +217,9 @@ def _play(scenario: Scenario, point: str, seconds: float = LIMIT) -> int:
 
 
 def _is_held() -> bool:
-    from issuance.engine.sending_holds import hold_in_force
+    from issuance.engine.sending_pauses import pause_in_force
 
-    return hold_in_force()
+    return pause_in_force()
 
 
 def _let_sends_go(scenario: Scenario) -> None:

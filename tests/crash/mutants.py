@@ -89,17 +89,17 @@ def no_fence() -> None:
         _wrap(f"issuance.engine.submission.{name}", make)
 
 
-def hold_ignored() -> None:
+def pause_ignored() -> None:
     """Plans a launched list as soon as anybody asks for it."""
     from django.db.models import Q
     from django.utils import timezone
 
-    from issuance.models import RecipientListQuerySet
+    from issuance.models import GuestListQuerySet
 
     def free(self: Any) -> Any:
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()))
 
-    RecipientListQuerySet.free = free  # type: ignore[method-assign]
+    GuestListQuerySet.free = free  # type: ignore[method-assign]
 
 
 def lease_ignored() -> None:
@@ -138,9 +138,9 @@ def launched_without_token() -> None:
     """Believes every click on the form of a list that is checked."""
 
     def make(launch: Callable[..., bool]) -> Callable[..., bool]:
-        def careless(*, recipient_list: Any, token: Any, actor: Any, hold: bool = False) -> bool:
-            token = recipient_list.confirm_token
-            return launch(recipient_list=recipient_list, token=token, actor=actor, hold=hold)
+        def careless(*, guest_list: Any, token: Any, actor: Any, hold: bool = False) -> bool:
+            token = guest_list.confirm_token
+            return launch(guest_list=guest_list, token=token, actor=actor, hold=hold)
 
         return careless
 
@@ -148,7 +148,7 @@ def launched_without_token() -> None:
 
 
 def no_claims() -> None:
-    put("issuance.engine.planning._claim_guests", lambda recipient_list: None)
+    put("issuance.engine.planning._claim_guests", lambda guest_list: None)
 
 
 def settled_in_pieces() -> None:
@@ -160,7 +160,7 @@ def settled_in_pieces() -> None:
 
 
 def unnoticed_restore() -> None:
-    put("issuance.engine.sending_holds._thrown_back", lambda: False)
+    put("issuance.engine.sending_pauses._thrown_back", lambda: False)
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
@@ -171,7 +171,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "no intent before the send": no_intent,
     "no fence around a lost lease": no_fence,
     "claims ignore leases": lease_ignored,
-    "a hold is ignored": hold_ignored,
+    "a pause of sending is ignored": pause_ignored,
     "a failed job is sent again": failed_is_sent_again,
     "a used up form launches": launched_without_token,
     "guests are not claimed": no_claims,

@@ -63,7 +63,7 @@ TRAPS: tuple[Scenario, ...] = (
         stop=True,
     ),
     Scenario("intent: after commit", deadly=signal.SIGSTOP, mutant="claims ignore leases", haste=Haste(lease=3)),
-    Scenario(seed=4, mutant="a hold is ignored"),
+    Scenario(seed=4, mutant="a pause of sending is ignored"),
     Scenario(mutant="a failed job is sent again", doomed=True),
     Scenario(mutant="a used up form launches"),
     Scenario(mutant="guests are not claimed"),

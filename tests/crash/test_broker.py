@@ -10,7 +10,7 @@ from campaigns.models import Campaign
 from issuance import tasks
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
-from issuance.models import Attempt, IssuanceJob, RecipientList
+from issuance.models import Attempt, GuestList, IssuanceJob
 from issuance.worker import due_work as engine
 from tests.conftest import World
 from thanxportal.partner_simulator import Simulator
@@ -39,31 +39,31 @@ BROKERS: dict[str, Broker] = {
 }
 
 
-def brought(campaign: Campaign) -> RecipientList:
+def brought(campaign: Campaign) -> GuestList:
     return create_list(campaign=campaign, name="June guests", content="\n".join(GUESTS), actor=None)
 
 
-def messages(guests: RecipientList) -> list[Message]:
+def messages(guests: GuestList) -> list[Message]:
     """All that was or could have been sent about a list so far."""
-    jobs = IssuanceJob.objects.filter(recipient_list=guests).values_list("pk", flat=True)
+    jobs = IssuanceJob.objects.filter(guest_list=guests).values_list("pk", flat=True)
     about_jobs = [partial(tasks.work_job, pk) for pk in jobs]
     return [partial(tasks.read_list, guests.pk), partial(tasks.work_list, guests.pk), *about_jobs]
 
 
-def launch_if_checked(guests: RecipientList) -> None:
+def launch_if_checked(guests: GuestList) -> None:
     guests.refresh_from_db()
     if guests.state == "checked":
-        assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+        assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
 
 
-def ledger_of(guests: RecipientList, simulator: Simulator) -> dict[str, int]:
+def ledger_of(guests: GuestList, simulator: Simulator) -> dict[str, int]:
     guests.refresh_from_db()
     assert guests.state == "finished"
     assert guests.closed
     rewards = simulator.rewards_by_identifier(guests.campaign.thanx_id)
     assert max(rewards.values()) == 1
-    assert set(rewards) == set(guests.recipients.filter(outcome="rewarded").values_list("value", flat=True))
-    sent = Attempt.objects.filter(job__recipient_list=guests)
+    assert set(rewards) == set(guests.guests.filter(outcome="rewarded").values_list("value", flat=True))
+    sent = Attempt.objects.filter(job__guest_list=guests)
     assert sent.values("idempotency_key").distinct().count() == guests.jobs.count()
     return {term: count for term, count in guests.ledger.items() if term in ("rows", "invalid", "duplicate", "refused")}
 

@@ -13,7 +13,7 @@ from issuance.engine import planning
 from issuance.engine.planning import plan_list
 from issuance.engine.settlement import end_job
 from issuance.launching.launch import launch_list
-from issuance.models import ClaimOverride, GuestClaim, RecipientList
+from issuance.models import ClaimOverride, GuestClaim, GuestList
 from issuance.models.states import JobState
 from tests.conftest import checked
 from thanxportal.accounts.models import User
@@ -25,9 +25,9 @@ on_postgresql = pytest.mark.skipif(
 )
 
 
-def launched(campaign: Campaign, guests: list[str]) -> RecipientList:
+def launched(campaign: Campaign, guests: list[str]) -> GuestList:
     made = checked(campaign, "\n".join(guests))
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=None)
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=None)
     return made
 
 
@@ -69,7 +69,7 @@ def test_a_claim_that_is_freed_while_another_list_is_planned_leaves_no_guest_wit
         def execute(self, sql: str, params: Any = None) -> None:
             self.cursor.execute(sql, params)
             if sql.startswith("INSERT INTO issuance_guestclaim"):
-                elsewhere(GuestClaim.objects.filter(recipient_list=first).delete).join()
+                elsewhere(GuestClaim.objects.filter(guest_list=first).delete).join()
 
         def __getattr__(self, name: str) -> Any:
             return getattr(self.cursor, name)
@@ -78,12 +78,12 @@ def test_a_claim_that_is_freed_while_another_list_is_planned_leaves_no_guest_wit
         context.setattr(connection, "cursor", FreesInBetween)
         planning._claim_guests(second)
         context.undo()
-    promised = second.recipients.filter(outcome="waiting")
-    claimed = set(map(bytes, GuestClaim.objects.filter(recipient_list=second).values_list("identity", flat=True)))
+    promised = second.guests.filter(outcome="waiting")
+    claimed = set(map(bytes, GuestClaim.objects.filter(guest_list=second).values_list("identity", flat=True)))
     assert {bytes(identity) for identity in promised.values_list("identity", flat=True)} == claimed
 
 
-def meanwhile(planned: RecipientList, function: Callable[[], object]) -> None:
+def meanwhile(planned: GuestList, function: Callable[[], object]) -> None:
     """Claims the guests of a list, and before that is committed somebody else calls the function."""
     with transaction.atomic():
         planning._claim_guests(planned)
@@ -99,9 +99,9 @@ def test_a_guest_who_is_freed_while_another_list_claims_beside_is_held_by_that_l
     first = launched(one_arm, ["anna@example.com"])
     plan_list(first.pk)
     again = checked(one_arm, "anna@example.com")
-    assert override_claims(recipient_list=again, actor=sid, reason="The first one was lost.") == 1
+    assert override_claims(guest_list=again, actor=sid, reason="The first one was lost.") == 1
     meanwhile(again, lambda: end_job(first.jobs.get(), JobState.CANCELLED))
-    assert list(GuestClaim.objects.values_list("recipient_list", "holds")) == [(again.pk, True)]
+    assert list(GuestClaim.objects.values_list("guest_list", "primary")) == [(again.pk, True)]
 
 
 @on_postgresql
@@ -109,5 +109,5 @@ def test_a_decision_counts_the_guests_whom_another_list_is_claiming_just_now(one
     plan_list(launched(one_arm, ["bob@example.com"]).pk)
     again = checked(one_arm, "anna@example.com bob@example.com")
     other = launched(one_arm, ["anna@example.com"])
-    meanwhile(other, lambda: override_claims(recipient_list=again, actor=sid, reason="Both were lost."))
+    meanwhile(other, lambda: override_claims(guest_list=again, actor=sid, reason="Both were lost."))
     assert ClaimOverride.objects.get().guests_count == 2

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from campaigns.models import Campaign
-from issuance.models import Attempt, RecipientList
+from issuance.models import Attempt, GuestList
 from issuance.worker import due_work as engine
 from tests.conftest import ThroughTheSimulator, World
 from thanxportal.partner import client
@@ -20,7 +20,7 @@ from thanxportal.partner_simulator import Simulator
 pytestmark = pytest.mark.django_db
 ISSUE = "/partner/campaigns/issue"
 GUESTS = "\n".join(f"guest{number}@example.com" for number in range(30))
-Launch = Callable[[Campaign, str], RecipientList]
+Launch = Callable[[Campaign, str], GuestList]
 Kind = Callable[[httpx.Request], httpx.Response]  # what the portal gets to see; most raise
 
 
@@ -127,7 +127,7 @@ def test_a_job_has_one_key_and_a_key_has_one_body_whatever_happens_to_the_answer
     }
     rewards = simulator.rewards_by_identifier()
     assert max(rewards.values()) == 1
-    assert set(rewards) == set(guests.recipients.filter(outcome="rewarded").values_list("value", flat=True))
+    assert set(rewards) == set(guests.guests.filter(outcome="rewarded").values_list("value", flat=True))
 
 
 @pytest.mark.parametrize("kind", UNSENT)

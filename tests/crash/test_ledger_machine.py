@@ -30,7 +30,7 @@ from issuance.importing.new_list import create_list
 from issuance.launching.launch import discard_list, launch_list, stop_list
 from issuance.launching.retries import CantRetry, retry_refused
 from issuance.launching.retry_corrections import CantCorrect, correct_guest, leave_out
-from issuance.models import IssuanceJob, Recipient, RecipientList
+from issuance.models import Guest, GuestList, IssuanceJob
 from issuance.models.states import JobState
 from issuance.staff.revocation import request_revocation
 from tests import cast
@@ -64,7 +64,7 @@ class Ledger(RuleBasedStateMachine):
         self.rows = transaction.atomic()
         self.rows.__enter__()
         self.world, self.simulator = type(self).set_stage()
-        self.seen: dict[int, RecipientList] = {}  # as a page that was opened a while ago still shows them
+        self.seen: dict[int, GuestList] = {}  # as a page that was opened a while ago still shows them
 
     def teardown(self) -> None:
         try:
@@ -80,8 +80,8 @@ class Ledger(RuleBasedStateMachine):
         )
         self.bring_a_list([*guests, REFUSED_FOR_NOW], read=True)
         if issued:
-            made = RecipientList.objects.get()
-            self.acts["launched"] += launch_list(recipient_list=made, token=made.confirm_token, actor=None)
+            made = GuestList.objects.get()
+            self.acts["launched"] += launch_list(guest_list=made, token=made.confirm_token, actor=None)
             self.drive()
 
     @rule(guests=SOME_GUESTS, read=st.booleans())
@@ -94,16 +94,16 @@ class Ledger(RuleBasedStateMachine):
     @rule(data=st.data(), hold=st.booleans(), old_page=st.booleans())
     def launch(self, data: st.DataObject, hold: bool, old_page: bool) -> None:
         pk = data.draw(st.sampled_from(sorted(self.seen)))
-        now = RecipientList.objects.get(pk=pk)
-        page = self.seen[pk] if old_page else RecipientList.objects.get(pk=pk)
-        launched = launch_list(recipient_list=page, token=page.confirm_token, actor=None, hold=hold)
+        now = GuestList.objects.get(pk=pk)
+        page = self.seen[pk] if old_page else GuestList.objects.get(pk=pk)
+        launched = launch_list(guest_list=page, token=page.confirm_token, actor=None, hold=hold)
         assert not launched or (now.state == "checked" and now.confirm_token == page.confirm_token)
         self.acts["launched"] += launched
         self.seen[pk] = now
 
     @rule(data=st.data(), how=st.sampled_from([stop_list, stop_list, discard_list]))
     def stop_or_discard(self, data: st.DataObject, how: Any) -> None:
-        how(recipient_list=self.seen[data.draw(st.sampled_from(sorted(self.seen)))], actor=None)
+        how(guest_list=self.seen[data.draw(st.sampled_from(sorted(self.seen)))], actor=None)
 
     @rule(answers=st.lists(st.sampled_from(ANSWERS), max_size=3), path=st.sampled_from([ISSUE, REVOKE]))
     def thanx_will_answer_badly(self, answers: list[Fault], path: str) -> None:
@@ -130,13 +130,13 @@ class Ledger(RuleBasedStateMachine):
     def revocable(self) -> QuerySet[IssuanceJob]:
         return IssuanceJob.objects.filter(state__in=("completed", "failed", "accepted")).order_by("pk")
 
-    @precondition(lambda self: Recipient.objects.filter(outcome="refused").exists())
+    @precondition(lambda self: Guest.objects.filter(outcome="refused").exists())
     @rule(data=st.data())
     def retry(self, data: st.DataObject) -> None:
-        refused = Recipient.objects.filter(outcome="refused").order_by().values_list("recipient_list", flat=True)
-        parent = RecipientList.objects.get(pk=data.draw(st.sampled_from(sorted(set(refused)))))
+        refused = Guest.objects.filter(outcome="refused").order_by().values_list("guest_list", flat=True)
+        parent = GuestList.objects.get(pk=data.draw(st.sampled_from(sorted(set(refused)))))
         with suppress(CantRetry), transaction.atomic():
-            child = retry_refused(recipient_list=parent, reasons=(), actor=self.ana)
+            child = retry_refused(guest_list=parent, reasons=(), actor=self.ana)
             self.seen[child.pk] = child
             self.acts["retried"] += 1
 
@@ -146,13 +146,13 @@ class Ledger(RuleBasedStateMachine):
         guest = data.draw(st.sampled_from(list(self.retried())))
         with suppress(CantCorrect), transaction.atomic():
             if instead:
-                correct_guest(recipient_list=guest.recipient_list, row=guest.row, text=instead)
+                correct_guest(guest_list=guest.guest_list, row=guest.row, text=instead)
             else:
-                leave_out(recipient_list=guest.recipient_list, row=guest.row)
+                leave_out(guest_list=guest.guest_list, row=guest.row)
             self.acts["corrected"] += 1
 
-    def retried(self) -> QuerySet[Recipient]:
-        return Recipient.objects.exclude(retry_of=None).select_related("recipient_list").order_by("pk")
+    def retried(self) -> QuerySet[Guest]:
+        return Guest.objects.exclude(retry_of=None).select_related("guest_list").order_by("pk")
 
     @rule(dice=st.randoms(use_true_random=False), repeats=st.integers(0, 2))
     def webhooks_arrive(self, dice: Any, repeats: int) -> None:
@@ -183,7 +183,7 @@ class Ledger(RuleBasedStateMachine):
         self.simulator._script.clear()
         self.world.drive(hours=26)
         jobs = IssuanceJob.objects.filter(state__in=(JobState.READY, JobState.SENDING, JobState.ACCEPTED))
-        assert not jobs.exclude(recipient_list__safety_stop_at__isnull=False).exists()
+        assert not jobs.exclude(guest_list__safety_stop_at__isnull=False).exists()
         assert not IssuanceJob.objects.filter(state=JobState.REVOKING).exists()
         self.every_sum_closes()
         self.nobody_holds_two_rewards()
@@ -195,7 +195,7 @@ class Ledger(RuleBasedStateMachine):
         assert theirs - rewarded <= unknown
 
     def campaign_guests(self) -> list[tuple[str, str]]:
-        return list(Recipient.objects.filter(recipient_list__campaign=self.campaign).values_list("value", "outcome"))
+        return list(Guest.objects.filter(guest_list__campaign=self.campaign).values_list("value", "outcome"))
 
 
 @pytest.mark.django_db

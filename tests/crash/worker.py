@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
-from issuance.engine.sending_holds import sending_is_held
-from issuance.importing.import_list import read_recipient_file
+from issuance.engine.sending_pauses import sending_is_paused
+from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list, stop_list
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
-from issuance.staff.lift_hold import lift_hold
+from issuance.staff.resume_sending import resume_sending
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work as engine
 from tests import cast
@@ -76,9 +76,9 @@ def _plain_http() -> Any:
 
 def let_sends_go() -> None:
     """Lifts the hold that a thrown back database raises by itself; that it was raised is part of the proof."""
-    if not sending_is_held():
+    if not sending_is_paused():
         raise RuntimeError("The database was thrown back, and nothing noticed.")
-    lift_hold(actor=User.objects.get(email="ana@example.com"), reason="Thanx still knows all keys.")
+    resume_sending(actor=User.objects.get(email="ana@example.com"), reason="Thanx still knows all keys.")
 
 
 def open_shop(seed: int) -> int:
@@ -112,34 +112,34 @@ def bring(campaign_id: int, wish: str, lines: list[str]) -> int:
 
 def change_ones_mind(list_id: int) -> None:
     """Launches a read list, stops it during the hold, and clicks the first, used up, review form once more."""
-    guests = RecipientList.objects.get(pk=list_id)
-    read_recipient_file(list_id)
+    guests = GuestList.objects.get(pk=list_id)
+    read_guest_file(list_id)
     guests.refresh_from_db()
     settings.HOLD_SECONDS = 60
     form = guests.confirm_token
-    launch_list(recipient_list=guests, token=form, actor=None, hold=True)
-    stop_list(recipient_list=RecipientList.objects.get(pk=list_id), actor=None)
+    launch_list(guest_list=guests, token=form, actor=None, hold=True)
+    stop_list(guest_list=GuestList.objects.get(pk=list_id), actor=None)
     settings.HOLD_SECONDS = 0
-    launch_list(recipient_list=RecipientList.objects.get(pk=list_id), token=form, actor=None, hold=True)
+    launch_list(guest_list=GuestList.objects.get(pk=list_id), token=form, actor=None, hold=True)
 
 
 def keep_waiting(list_id: int) -> None:
     """Launches a list with a hold that outlives the run, so that nothing of it may leave."""
-    read_recipient_file(list_id)
-    guests = RecipientList.objects.get(pk=list_id)
+    read_guest_file(list_id)
+    guests = GuestList.objects.get(pk=list_id)
     settings.HOLD_SECONDS = 3_600
-    launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, hold=True)
+    launch_list(guest_list=guests, token=guests.confirm_token, actor=None, hold=True)
 
 
 def nudge() -> None:
     """What a broker does with each launch, and may repeat: it asks for the list, whether it is due or not."""
-    for list_id in RecipientList.objects.filter(state=ListState.HELD).values_list("pk", flat=True):
+    for list_id in GuestList.objects.filter(state=ListState.HELD).values_list("pk", flat=True):
         engine.plan_list(list_id)
 
 
 def stop_everything() -> None:
-    for guests in RecipientList.objects.filter(state=ListState.ISSUING):
-        stop_list(recipient_list=guests, actor=None)
+    for guests in GuestList.objects.filter(state=ListState.ISSUING):
+        stop_list(guest_list=guests, actor=None)
 
 
 def work(seconds: float) -> int:
@@ -164,21 +164,21 @@ def toil() -> None:
 
 def follow_wishes() -> None:
     """Launches what was checked, and asks for the revocation of what was issued and is to be revoked."""
-    wanted = RecipientList.objects.exclude(name__startswith=LEAVE)
+    wanted = GuestList.objects.exclude(name__startswith=LEAVE)
     for guests in wanted.filter(state=ListState.CHECKED):
-        launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+        launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
     for job in _to_be_revoked():
         request_revocation(job=job, actor=User.objects.get(email="ana@example.com"), reason="Wrong reward.")
 
 
 def _to_be_revoked() -> Any:
     ended = IssuanceJob.objects.filter(state=JobState.COMPLETED, number__lte=revoked_jobs, revoke_reason="")
-    return ended.filter(recipient_list__name__startswith=REVOKE, recipient_list__state=ListState.FINISHED)
+    return ended.filter(guest_list__name__startswith=REVOKE, guest_list__state=ListState.FINISHED)
 
 
 def drained() -> bool:
-    lists = RecipientList.objects.filter(state__in=LIST_RUNNING).exclude(name__startswith=LEAVE, state=ListState.HELD)
-    to_launch = RecipientList.objects.filter(state=ListState.CHECKED).exclude(name__startswith=LEAVE)
+    lists = GuestList.objects.filter(state__in=LIST_RUNNING).exclude(name__startswith=LEAVE, state=ListState.HELD)
+    to_launch = GuestList.objects.filter(state=ListState.CHECKED).exclude(name__startswith=LEAVE)
     jobs = IssuanceJob.objects.filter(state__in=(*JOB_OPEN, JobState.REVOKING))
     return not (lists.exists() or to_launch.exists() or jobs.exists() or _to_be_revoked().exists())
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from issuance.parsing.recipient_file import open_recipient_file
+from issuance.parsing.guest_file import open_guest_file
 from thanxportal.accounts.models import Membership, Merchant, Role, User
 from thanxportal.sample_guests import sample_guests
 
@@ -76,7 +76,7 @@ def test_the_sample_list_has_every_kind_of_row(tmp_path: Path) -> None:
     path.write_bytes(sample_guests())
     seen: set[str] = set()
     kinds: Counter[str] = Counter()
-    with open_recipient_file(path, country="US", max_rows=10_000, max_bytes=10_000_000) as file:
+    with open_guest_file(path, country="US", max_rows=10_000, max_bytes=10_000_000) as file:
         for verdict in file.verdicts():
             kinds[verdict.code or ("duplicate" if verdict.value in seen else verdict.type)] += 1
             kinds["fixed"] += verdict.fixed

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from campaigns.models import Campaign
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from tests.conftest import World
 from thanxportal.partner_simulator import WEATHERS, Simulator
 
@@ -27,12 +27,12 @@ def ugly_csv(guests: int) -> bytes:
     return "\r\n".join(rows).encode()
 
 
-def brought(campaign: Campaign, content: bytes, world: World) -> RecipientList:
+def brought(campaign: Campaign, content: bytes, world: World) -> GuestList:
     guests = create_list(campaign=campaign, name="June", content=ContentFile(content, "june.csv"), actor=None)
     world.work(1)
     guests.refresh_from_db()
     assert guests.state == "checked", guests.problem
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+    assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
     return guests
 
 
@@ -52,9 +52,9 @@ def test_the_ledger_closes_and_nobody_is_rewarded_twice(
     assert ledger["waiting"] == 0
     issued = simulator.rewards_by_identifier()
     assert max(issued.values(), default=0) <= 1
-    assert {row.value for row in guests.recipients.filter(outcome="rewarded")} <= set(issued)
-    unknown = {row.value for row in guests.recipients.filter(outcome="unknown")}
-    assert set(issued) <= {row.value for row in guests.recipients.filter(outcome="rewarded")} | unknown
+    assert {row.value for row in guests.guests.filter(outcome="rewarded")} <= set(issued)
+    unknown = {row.value for row in guests.guests.filter(outcome="unknown")}
+    assert set(issued) <= {row.value for row in guests.guests.filter(outcome="rewarded")} | unknown
 
 
 def test_25000_guests_of_one_arm_go_out_in_jobs_of_at_most_10000_after_fifty_ahead(
@@ -91,7 +91,7 @@ def test_a_file_of_a_killed_reader_is_read_on_from_the_last_committed_row(
         context.setattr(imports, "_save", die_at_the_third)
         again = create_list(campaign=campaign, name="Again", content=ContentFile(ugly_csv(300), "june.csv"), actor=None)
         with pytest.raises(SystemExit):
-            imports.read_recipient_file(again.pk)
+            imports.read_guest_file(again.pk)
     again.refresh_from_db()
     assert (again.state, again.rows_count) == ("reading", 150)
     world.advance(300)
@@ -99,8 +99,8 @@ def test_a_file_of_a_killed_reader_is_read_on_from_the_last_committed_row(
     again.refresh_from_db()
     assert again.state == "checked"
     columns = ("row", "value", "variant_id", "identity")
-    assert list(again.recipients.order_by("row").values_list(*columns)) == list(
-        whole.recipients.order_by("row").values_list(*columns)
+    assert list(again.guests.order_by("row").values_list(*columns)) == list(
+        whole.guests.order_by("row").values_list(*columns)
     )
     assert again.ledger["invalid"] == whole.ledger["invalid"]
 

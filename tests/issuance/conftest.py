@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from campaigns.models import Campaign
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.worker import due_work as engine
 from tests.issuance.webhook_posts import SECRET
 
@@ -17,7 +17,7 @@ def webhook_secret(settings: Any) -> None:
 
 
 @pytest.fixture
-def accepted(one_arm: Campaign, launched: Callable[[Campaign, str], RecipientList]) -> IssuanceJob:
+def accepted(one_arm: Campaign, launched: Callable[[Campaign, str], GuestList]) -> IssuanceJob:
     """A job of three guests, the last one to be refused, that Thanx has accepted and nobody has polled yet."""
     launched(one_arm, "a@example.com b@example.com refused@example.com")
     engine.drive_due_work()

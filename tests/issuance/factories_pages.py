@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
-from issuance.models import IssuanceJob, Recipient, RecipientList, RowError
+from issuance.models import Guest, GuestList, IssuanceJob, RowError
 from issuance.models.states import JOB_OPEN, JobState, ListState, Outcome
 from tests import cast
 from thanxportal.accounts.models import Merchant, User
@@ -42,12 +42,12 @@ def guest_list(
     by: User | None = None,
     open_job: str = "",
     **counts: Any,
-) -> RecipientList:
+) -> GuestList:
     """A list with `waiting=3, refused=1, invalid=2, …` rows. Those issued to sit in jobs: job 1 (arm A) has
     ended, job 2 (arm B) holds who is waiting, job 3 (arm A) those of whom nothing is known."""
     values = {key: counts.pop(key) for key in list(counts) if key not in (*Outcome.values, "invalid", "duplicate")}
     launched = timezone.now() - timedelta(minutes=2) if state in (*OPEN, ListState.HELD, ListState.FINISHED) else None
-    made = RecipientList.objects.create(
+    made = GuestList.objects.create(
         merchant=campaign.merchant, campaign=campaign, name=name, state=state, created_by=by, launched_by=by,
         launched_at=launched, ended_at=timezone.now() if state.ended else None, rows_count=sum(counts.values()),
         **{f"{term}_count": number for term, number in counts.items()}, **values,
@@ -60,16 +60,16 @@ def guest_list(
     return made
 
 
-def _add_guests(made: RecipientList, outcome: str, number: int, rows: Iterator[int], open_job: str) -> None:
+def _add_guests(made: GuestList, outcome: str, number: int, rows: Iterator[int], open_job: str) -> None:
     if not number:
         return
     variants = list(made.campaign.variants.all())
     variant = variants[-1] if outcome == Outcome.CONTROL else variants[(outcome == Outcome.WAITING) % len(variants)]
     job = _job_for(made, outcome, variant, number, open_job)
-    seats = count(Recipient.objects.filter(job=job).count()) if job else None
-    Recipient.objects.bulk_create(
-        Recipient(
-            recipient_list=made, row=row, type="email", value=f"guest{row}@example.com", identity=uuid4().bytes,
+    seats = count(Guest.objects.filter(job=job).count()) if job else None
+    Guest.objects.bulk_create(
+        Guest(
+            guest_list=made, row=row, type="email", value=f"guest{row}@example.com", identity=uuid4().bytes,
             variant=variant, outcome=outcome, job=job, position=next(seats) if seats else None,
             reason="USER_EMAIL_INVALID" if outcome == Outcome.REFUSED else "",
         )
@@ -77,7 +77,7 @@ def _add_guests(made: RecipientList, outcome: str, number: int, rows: Iterator[i
     )  # fmt: skip
 
 
-def _job_for(made: RecipientList, outcome: str, variant: Variant, number: int, open_job: str) -> IssuanceJob | None:
+def _job_for(made: GuestList, outcome: str, variant: Variant, number: int, open_job: str) -> IssuanceJob | None:
     if outcome in (Outcome.REWARDED, Outcome.REFUSED):
         refused = made.refused_count
         both = made.rewarded_count + refused
@@ -86,11 +86,11 @@ def _job_for(made: RecipientList, outcome: str, variant: Variant, number: int, o
     if outcome == Outcome.WAITING and made.state in OPEN:
         return job(made, 2, variant, JobState(open_job or OPEN[ListState(made.state)]), number)
     if outcome == Outcome.UNKNOWN:
-        return job(made, 3, variant, JobState.NEEDS_REVIEW, number, problem_code="NO_CLEAR_ANSWER")
+        return job(made, 3, variant, JobState.NEEDS_STAFF, number, problem_code="NO_CLEAR_ANSWER")
     return None
 
 
-def job(made: RecipientList, number: int, variant: Variant, state: JobState, total: int, **fields: Any) -> IssuanceJob:
+def job(made: GuestList, number: int, variant: Variant, state: JobState, total: int, **fields: Any) -> IssuanceJob:
     """A job of the list, made once per number."""
     now = timezone.now()
     body = f"job {number} of {made.uuid}".encode()
@@ -108,15 +108,15 @@ def job(made: RecipientList, number: int, variant: Variant, state: JobState, tot
         "revoked_at": now if state == JobState.REVOKED else None,
         "problem_code": "VALIDATION_ERROR" if state == JobState.REJECTED else "",
     }  # fmt: skip
-    made_job, _ = IssuanceJob.objects.get_or_create(recipient_list=made, number=number, defaults=values | fields)
+    made_job, _ = IssuanceJob.objects.get_or_create(guest_list=made, number=number, defaults=values | fields)
     return made_job
 
 
-def _add_errors(made: RecipientList, kind: str, number: int, rows: Iterator[int]) -> None:
+def _add_errors(made: GuestList, kind: str, number: int, rows: Iterator[int]) -> None:
     code = {"invalid": "email_no_at", "duplicate": "duplicate"}[kind]
     RowError.objects.bulk_create(
         RowError(
-            recipient_list=made, row=row, kind=kind, code=code, column="Email", cells=[f"broken{row}.example.com", "x"]
+            guest_list=made, row=row, kind=kind, code=code, column="Email", cells=[f"broken{row}.example.com", "x"]
         )
         for row in islice(rows, number)
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.test import Client
 
-from issuance.models import IssuanceJob, Recipient, WebhookDelivery
+from issuance.models import Guest, IssuanceJob, WebhookDelivery
 from thanxportal.partner_simulator import sign
 
 SECRET = "whsec-of-the-tests"
@@ -37,4 +37,4 @@ def only_delivery() -> WebhookDelivery:
 
 
 def rewards_of(job: IssuanceJob) -> list[str]:
-    return list(Recipient.objects.filter(job=job).order_by("position").values_list("reward_id", flat=True))
+    return list(Guest.objects.filter(job=job).order_by("position").values_list("reward_id", flat=True))

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from issuance.guests.reasons import reason_in_words
-from issuance.parsing.recipient_file import UnreadableFile, Verdict, identity, open_recipient_file
+from issuance.parsing.guest_file import UnreadableFile, Verdict, identity, open_guest_file
 
 SHOWN = 20  # bad rows
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {path}.")
         counts: Counter[str] = Counter()
         try:
-            with open_recipient_file(
+            with open_guest_file(
                 path,
                 country=options["country"],
                 prefer=options["prefer"],

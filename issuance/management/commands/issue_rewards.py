@@ -15,7 +15,7 @@ from campaigns.models import Campaign
 from issuance import tasks
 from issuance.importing.new_list import CampaignTakesNoLists, create_list
 from issuance.launching.launch import launch_list
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.models.states import LIST_ENDED, ListState
 from issuance.worker.due_work import drive_due_work, seconds_to_next_due
 from thanxportal.celery import nudge
@@ -35,23 +35,23 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        recipient_list = self._create(options["campaign"], options["file"])
-        self._read(recipient_list)
-        if recipient_list.state == ListState.UNREADABLE:
-            raise CommandError(recipient_list.problem)
-        if not recipient_list.waiting_count:
+        guest_list = self._create(options["campaign"], options["file"])
+        self._read(guest_list)
+        if guest_list.state == ListState.UNREADABLE:
+            raise CommandError(guest_list.problem)
+        if not guest_list.waiting_count:
             self.stderr.write("No guest in the file can be rewarded.")
-        token = recipient_list.confirm_token
-        launch_list(recipient_list=recipient_list, token=token, actor=None, hold=options["hold"])
-        if recipient_list.state == ListState.AWAITING_APPROVAL:
-            self.stderr.write(f"Above the threshold of {recipient_list.merchant}: an approver has to approve it first.")
+        token = guest_list.confirm_token
+        launch_list(guest_list=guest_list, token=token, actor=None, hold=options["hold"])
+        if guest_list.state == ListState.AWAITING_APPROVAL:
+            self.stderr.write(f"Above the threshold of {guest_list.merchant}: an approver has to approve it first.")
         elif options["wait"]:
-            self._drive(recipient_list)
+            self._drive(guest_list)
         else:
-            nudge(tasks.work_list, recipient_list.pk)
-        self._report(recipient_list, expect_closed=options["wait"])
+            nudge(tasks.work_list, guest_list.pk)
+        self._report(guest_list, expect_closed=options["wait"])
 
-    def _create(self, campaign_id: int, path: Path) -> RecipientList:
+    def _create(self, campaign_id: int, path: Path) -> GuestList:
         campaign = Campaign.objects.select_related("merchant").filter(pk=campaign_id).first()
         if campaign is None:
             raise CommandError(f"There is no campaign {campaign_id}.")
@@ -63,36 +63,36 @@ class Command(BaseCommand):
         except CampaignTakesNoLists as refusal:
             raise CommandError(str(refusal)) from refusal
 
-    def _read(self, recipient_list: RecipientList) -> None:
+    def _read(self, guest_list: GuestList) -> None:
         """Here, or by a worker that was faster."""
-        while recipient_list.state in (ListState.UPLOADED, ListState.READING):
-            drive_due_work(list_id=recipient_list.pk)
-            recipient_list.refresh_from_db()
-            if recipient_list.state in (ListState.UPLOADED, ListState.READING):
+        while guest_list.state in (ListState.UPLOADED, ListState.READING):
+            drive_due_work(list_id=guest_list.pk)
+            guest_list.refresh_from_db()
+            if guest_list.state in (ListState.UPLOADED, ListState.READING):
                 time.sleep(0.2)
 
-        if recipient_list.state == ListState.MAPPING:
+        if guest_list.state == ListState.MAPPING:
             raise CommandError("It isn't clear which columns hold the guests. Choose them on the page of the list.")
 
-    def _drive(self, recipient_list: RecipientList) -> None:
-        while recipient_list.state in (ListState.HELD, ListState.ISSUING):
-            drive_due_work(list_id=recipient_list.pk)
-            recipient_list.refresh_from_db()
-            if why := self._why_for_a_person(recipient_list):
+    def _drive(self, guest_list: GuestList) -> None:
+        while guest_list.state in (ListState.HELD, ListState.ISSUING):
+            drive_due_work(list_id=guest_list.pk)
+            guest_list.refresh_from_db()
+            if why := self._why_for_a_person(guest_list):
                 self.stderr.write(why)
                 return
-            if recipient_list.state not in LIST_ENDED:
-                time.sleep(seconds_to_next_due(most=1.0, list_id=recipient_list.pk))
+            if guest_list.state not in LIST_ENDED:
+                time.sleep(seconds_to_next_due(most=1.0, list_id=guest_list.pk))
 
-    def _why_for_a_person(self, recipient_list: RecipientList) -> str:
+    def _why_for_a_person(self, guest_list: GuestList) -> str:
         """Waiting any longer here would be waiting for ever."""
-        if recipient_list.safety_stop_at:
+        if guest_list.safety_stop_at:
             return "Stopped by the safety check: too many of the guests sent ahead got nothing. Decide on its page."
-        return "It is parked: making its jobs failed five times. Ask staff to look." if recipient_list.parked else ""
+        return "It is parked: making its jobs failed five times. Ask staff to look." if guest_list.parked else ""
 
-    def _report(self, recipient_list: RecipientList, *, expect_closed: bool) -> None:
-        recipient_list.refresh_from_db()
-        summary = {"list": recipient_list.pk, "state": recipient_list.state, "closed": recipient_list.closed}
-        self.stdout.write(json.dumps(summary | recipient_list.ledger))
-        if expect_closed and not recipient_list.closed:
+    def _report(self, guest_list: GuestList, *, expect_closed: bool) -> None:
+        guest_list.refresh_from_db()
+        summary = {"list": guest_list.pk, "state": guest_list.state, "closed": guest_list.closed}
+        self.stdout.write(json.dumps(summary | guest_list.ledger))
+        if expect_closed and not guest_list.closed:
             raise SystemExit(1)

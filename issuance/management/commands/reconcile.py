@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from issuance.engine.reconcile import reconcile
-from issuance.staff.lift_hold import CantLift, lift_hold
+from issuance.staff.resume_sending import CantResume, resume_sending
 from thanxportal.accounts.models import User
 
 SHORTEST_REASON = 10  # characters
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Checks that every number adds up; prints each difference, then one JSON object. Fails on any difference."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--release-hold", action="store_true", help="let first sends go again if all adds up")
+        parser.add_argument("--resume-sending", action="store_true", help="resume sending if all adds up")
         parser.add_argument("--by", metavar="EMAIL", help="who releases the hold: staff with the right to lift it")
         parser.add_argument("--reason", help="why it is safe: who looked at what, in one sentence")
 
@@ -30,17 +30,17 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(closing))
         if report.differences:
             raise SystemExit(1)
-        if options["release_hold"]:
+        if options["resume_sending"]:
             self._release(options["by"], options["reason"])
 
     def _release(self, email: str | None, reason: str | None) -> None:
         actor = User.objects.filter(email=(email or "").lower(), is_active=True).first()
-        if actor is None or not actor.has_perm("issuance.lift_sendinghold"):
-            raise CommandError("Name who releases the hold with --by: staff who may lift sending holds.")
+        if actor is None or not actor.has_perm("issuance.resume_sendingpause"):
+            raise CommandError("Name who releases the hold with --by: staff who may resume sending.")
         if len(reason or "") < SHORTEST_REASON:
             raise CommandError("Say with --reason, in a whole sentence, why nothing can be issued twice.")
         try:
-            lift_hold(actor=actor, reason=str(reason))
-        except CantLift as refusal:
+            resume_sending(actor=actor, reason=str(reason))
+        except CantResume as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stderr.write("First sends go again.")
+        self.stderr.write("Sending goes on.")

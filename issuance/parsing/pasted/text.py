@@ -10,15 +10,15 @@ from typing import Self
 
 from issuance.parsing.columns import Columns
 from issuance.parsing.delimited_text import DelimitedText
+from issuance.parsing.guest_file import GuestFile, Judged, Opened, Verdict
 from issuance.parsing.identifiers import EMAIL_ANYWHERE
 from issuance.parsing.pasted.mentions import Mention, found_in, guests_of, left_of
 from issuance.parsing.pasted.phone_runs import FEWEST_DIGITS
-from issuance.parsing.recipient_file import Judged, Opened, RecipientFile, Verdict
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
 
 
 class PastedGuests:
-    """Guests found in running text; the same interface as RecipientFile.
+    """Guests found in running text; the same interface as GuestFile.
 
     Rows are numbered by guest, from 1, because one line may hold several. An email and a phone in the same line, as
     many of one as of the other, belong to the same guests.
@@ -92,7 +92,7 @@ class PastedGuests:
 
 def read_pasted(
     text: str, *, country: str, max_rows: int = 1_000_000, prefer: str = "email"
-) -> RecipientFile | PastedGuests:
+) -> GuestFile | PastedGuests:
     """Open pasted text: as a table with one guest per line where it clearly is one, else as running text.
 
     Raises UnreadableFile when there is no text, or no email and no phone in it.
@@ -104,7 +104,7 @@ def read_pasted(
     return table or PastedGuests(text, country=country, max_rows=max_rows, prefer=prefer)
 
 
-def _as_table(text: str, country: str, max_rows: int, prefer: str) -> RecipientFile | None:
+def _as_table(text: str, country: str, max_rows: int, prefer: str) -> GuestFile | None:
     def open_text() -> io.StringIO:
         return io.StringIO(text, newline="")
 
@@ -112,7 +112,7 @@ def _as_table(text: str, country: str, max_rows: int, prefer: str) -> RecipientF
         open_text, kind="text", encoding="utf-8", bytes_total=len(text.encode("utf-8", errors="replace"))
     )
     try:
-        guests = RecipientFile(table, country=country, max_rows=max_rows, prefer=prefer)
+        guests = GuestFile(table, country=country, max_rows=max_rows, prefer=prefer)
         columns = guests.opened.columns
         clear = columns.named or (columns.sure and _one_guest_per_line(text, table, columns.header_row))
         return guests if clear and not _names_guests_elsewhere(table, columns, country) else None

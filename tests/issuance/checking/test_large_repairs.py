@@ -15,7 +15,7 @@ from issuance.checking import background_repairs as large_repairs
 from issuance.checking import repairs
 from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, undo_repair
 from issuance.launching.launch import discard_list, launch_list
-from issuance.models import RecipientList, Repair
+from issuance.models import GuestList, Repair
 from issuance.views import repairs as views_repairs
 from issuance.worker import due_work as engine
 from tests.conftest import World
@@ -35,20 +35,20 @@ def two_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views_repairs, "LARGE", 2)
 
 
-def post(client: Client, made: RecipientList, name: str, **data: Any) -> Any:
+def post(client: Client, made: GuestList, name: str, **data: Any) -> Any:
     return client.post(reverse(f"issuance:{name}", args=[made.merchant.handle, made.pk]), data, follow=True)
 
 
-def worked(made: RecipientList) -> RecipientList:
+def worked(made: GuestList) -> GuestList:
     engine.drive_due_work(list_id=made.pk)
-    return RecipientList.objects.get(pk=made.pk)
+    return GuestList.objects.get(pk=made.pk)
 
 
 def test_a_large_repair_ends_as_one_made_at_once(campaign: Campaign, ana: User, client_of: ClientOf) -> None:
     at_once, ordered = read_file(campaign, MANY), read_file(campaign, MANY)
     recipe = recipe_for(at_once, "at")
     assert recipe
-    assert repair_rows(recipient_list=at_once, recipe=recipe, actor=ana)
+    assert repair_rows(guest_list=at_once, recipe=recipe, actor=ana)
     page = post(client_of(ana), ordered, "list_repair", key="at")
     assert "Being repaired" in page.content.decode()
     assert "You can close this page" in page.content.decode()
@@ -74,12 +74,12 @@ def test_a_domain_of_many_guests_is_written_anew_by_a_worker(
 ) -> None:
     made = read_file(campaign, "Email\n" + "".join(f"guest{n}@gmial.com\n" for n in range(4)))
     post(client_of(ana), made, "list_repair", key="domain", choice="gmial.com")
-    assert made.recipients.filter(value__endswith="@gmail.com").count() == 0
+    assert made.guests.filter(value__endswith="@gmail.com").count() == 0
     worked(made)
-    assert made.recipients.filter(value__endswith="@gmail.com").count() == 4
+    assert made.guests.filter(value__endswith="@gmail.com").count() == 4
 
 
-def test_few_rows_are_repaired_while_one_waits(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+def test_few_rows_are_repaired_while_one_waits(june: GuestList, ana: User, client_of: ClientOf) -> None:
     post(client_of(ana), june, "list_repair", key="several", choice="first")
     june.refresh_from_db()
     assert (june.state, june.repairs.count()) == ("checked", 1)
@@ -87,23 +87,23 @@ def test_few_rows_are_repaired_while_one_waits(june: RecipientList, ana: User, c
 
 def test_nobody_changes_launches_or_discards_a_list_that_is_being_repaired(campaign: Campaign, ana: User) -> None:
     made = read_file(campaign, MANY)
-    stale = RecipientList.objects.get(pk=made.pk)
+    stale = GuestList.objects.get(pk=made.pk)
     order(made, ana)
     made.refresh_from_db()
-    assert launch_list(recipient_list=made, actor=ana, token=made.confirm_token) is False
-    assert not discard_list(recipient_list=made, actor=ana)
+    assert launch_list(guest_list=made, actor=ana, token=made.confirm_token) is False
+    assert not discard_list(guest_list=made, actor=ana)
     for view_of_it in (stale, made):
-        assert repair_domain(recipient_list=view_of_it, written="gmial.com", meant="gmail.com", actor=ana) is None
+        assert repair_domain(guest_list=view_of_it, written="gmial.com", meant="gmail.com", actor=ana) is None
     assert made.state == "repairing"
 
 
 def test_a_list_that_changed_meanwhile_takes_no_order(campaign: Campaign, ana: User) -> None:
     made = read_file(campaign, MANY)
-    stale = RecipientList.objects.get(pk=made.pk)
-    assert repair_domain(recipient_list=made, written="gmial.com", meant="gmail.com", actor=ana)
+    stale = GuestList.objects.get(pk=made.pk)
+    assert repair_domain(guest_list=made, written="gmial.com", meant="gmail.com", actor=ana)
     recipe = recipe_for(stale, "at")
     assert recipe
-    assert not large_repairs.order_repair(recipient_list=stale, recipe=recipe, choice="", actor=ana)
+    assert not large_repairs.order_repair(guest_list=stale, recipe=recipe, choice="", actor=ana)
     made.refresh_from_db()
     assert made.state == "checked"
 
@@ -144,7 +144,7 @@ def test_a_repair_that_another_one_made_needless_is_said_to_have_changed_nothing
     made = read_file(campaign, MANY)
     recipe = recipe_for(made, "at")
     assert recipe
-    first = repair_rows(recipient_list=made, recipe=recipe, actor=ana)
+    first = repair_rows(guest_list=made, recipe=recipe, actor=ana)
     assert isinstance(first, Repair)
     made.refresh_from_db()
     assert large_repairs.order_undo(repair=Repair.objects.get(pk=first.pk), actor=ana)
@@ -154,7 +154,7 @@ def test_a_repair_that_another_one_made_needless_is_said_to_have_changed_nothing
     assert undo_repair(repair=Repair.objects.get(pk=first.pk), actor=ana) is False
 
 
-def returned(browser: Client, made: RecipientList, *, spoilt: str = "") -> SimpleUploadedFile:
+def returned(browser: Client, made: GuestList, *, spoilt: str = "") -> SimpleUploadedFile:
     """The download of bad rows, its addresses repaired, perhaps with something `spoilt` after its last row."""
     header, *rows = downloaded(browser, made)
     for row in rows:
@@ -175,7 +175,7 @@ def test_many_rows_that_come_back_in_a_file_are_put_by_a_worker(
     made, browser = read_file(campaign, MANY), client_of(ana)
     page = post(browser, made, "rows_upload", rows=returned(browser, made, spoilt=";999;Zoe;zoe@example.com\n"))
     assert "Being repaired" in page.content.decode()
-    kept = RecipientList.objects.get(pk=made.pk).repair_order["file"]
+    kept = GuestList.objects.get(pk=made.pk).repair_order["file"]
     assert default_storage.exists(kept)
     with django_capture_on_commit_callbacks(execute=True):
         after = worked(made)
@@ -191,7 +191,7 @@ def test_a_large_file_that_breaks_off_changes_nothing_and_the_list_says_why(
     made, browser = read_file(campaign, MANY), client_of(ana)
     before = state_of(made)
     post(browser, made, "rows_upload", rows=returned(browser, made, spoilt=';7;"Zoe'))
-    kept = RecipientList.objects.get(pk=made.pk).repair_order["file"]
+    kept = GuestList.objects.get(pk=made.pk).repair_order["file"]
     with django_capture_on_commit_callbacks(execute=True):
         after = worked(made)
     assert (after.state, state_of(after)) == ("checked", before)
@@ -220,10 +220,10 @@ def test_a_large_file_of_something_else_is_refused_at_once(campaign: Campaign, a
     assert (made.state, made.repair_order) == ("checked", {})
 
 
-def order(made: RecipientList, actor: User) -> None:
+def order(made: GuestList, actor: User) -> None:
     recipe = recipe_for(made, "at")
     assert recipe
-    assert large_repairs.order_repair(recipient_list=made, recipe=recipe, choice="", actor=actor)
+    assert large_repairs.order_repair(guest_list=made, recipe=recipe, choice="", actor=actor)
 
 
 def die(*args: Any) -> None:

@@ -10,28 +10,28 @@ from campaigns.models import Campaign
 from issuance.checking.claim_overrides import override_claims, repeats_of, set_aside_repeats, withdraw_override
 from issuance.engine.reconcile import reconcile
 from issuance.launching.launch import launch_list
-from issuance.models import ClaimOverride, GuestClaim, RecipientList
+from issuance.models import ClaimOverride, GuestClaim, GuestList
 from issuance.staff.revocation import request_revocation
 from tests.conftest import World, checked
 from thanxportal.accounts.models import Activity, User
 from thanxportal.partner_simulator import Simulator
 
 pytestmark = pytest.mark.django_db
-Launch = Callable[[Campaign, str], RecipientList]
+Launch = Callable[[Campaign, str], GuestList]
 WHY = "The first reward could not be redeemed at two sites."
 
 
 @pytest.fixture
-def again(one_arm: Campaign, launched: Launch, world: World) -> RecipientList:
+def again(one_arm: Campaign, launched: Launch, world: World) -> GuestList:
     """A checked list of two guests whom the campaign has rewarded, and a new one."""
     launched(one_arm, "a@example.com b@example.com")
     world.drive()
     return checked(one_arm, "a@example.com b@example.com new@example.com")
 
 
-def issued(guests: RecipientList, world: World) -> dict[str, int]:
+def issued(guests: GuestList, world: World) -> dict[str, int]:
     guests.refresh_from_db()
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+    assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
     world.drive()
     guests.refresh_from_db()
     assert guests.state == "finished"
@@ -39,12 +39,12 @@ def issued(guests: RecipientList, world: World) -> dict[str, int]:
     return {term: count for term, count in guests.ledger.items() if count and term != "rows"}
 
 
-def test_without_a_decision_nobody_is_issued_again(again: RecipientList, world: World, simulator: Simulator) -> None:
+def test_without_a_decision_nobody_is_issued_again(again: GuestList, world: World, simulator: Simulator) -> None:
     assert issued(again, world) == {"rewarded": 1, "already_rewarded": 2}
     assert set(simulator.rewards_by_identifier().values()) == {1}
 
 
-def test_they_are_set_aside_when_the_list_is_read_and_the_ledger_closes(again: RecipientList, world: World) -> None:
+def test_they_are_set_aside_when_the_list_is_read_and_the_ledger_closes(again: GuestList, world: World) -> None:
     assert (again.waiting_count, again.already_rewarded_count) == (1, 2)
     assert repeats_of(again).count() == 2
     assert set_aside_repeats(again) == 0
@@ -52,9 +52,9 @@ def test_they_are_set_aside_when_the_list_is_read_and_the_ledger_closes(again: R
 
 
 def test_a_named_person_includes_them_with_a_reason(
-    again: RecipientList, sid: User, world: World, simulator: Simulator
+    again: GuestList, sid: User, world: World, simulator: Simulator
 ) -> None:
-    assert override_claims(recipient_list=again, actor=sid, reason=WHY) == 2
+    assert override_claims(guest_list=again, actor=sid, reason=WHY) == 2
     decision = ClaimOverride.objects.get()
     assert (decision.actor, decision.reason, decision.guests_count) == (sid, WHY, 2)
     assert again.events.filter(actor=sid, note__contains=WHY).exists()
@@ -64,37 +64,37 @@ def test_a_named_person_includes_them_with_a_reason(
     assert simulator.rewards_by_identifier() == {"a@example.com": 2, "b@example.com": 2, "new@example.com": 1}
 
 
-def test_deciding_twice_is_deciding_once(again: RecipientList, sid: User, world: World) -> None:
-    assert override_claims(recipient_list=again, actor=sid, reason=WHY) == 2
-    assert override_claims(recipient_list=again, actor=sid, reason=WHY) == 0
+def test_deciding_twice_is_deciding_once(again: GuestList, sid: User, world: World) -> None:
+    assert override_claims(guest_list=again, actor=sid, reason=WHY) == 2
+    assert override_claims(guest_list=again, actor=sid, reason=WHY) == 0
     assert issued(again, world) == {"rewarded": 3}
 
 
-def test_a_review_that_was_open_before_the_decision_is_void(again: RecipientList, sid: User) -> None:
+def test_a_review_that_was_open_before_the_decision_is_void(again: GuestList, sid: User) -> None:
     old = again.confirm_token
-    override_claims(recipient_list=again, actor=sid, reason=WHY)
+    override_claims(guest_list=again, actor=sid, reason=WHY)
     again.refresh_from_db()
-    assert not launch_list(recipient_list=again, token=old, actor=sid)
+    assert not launch_list(guest_list=again, token=old, actor=sid)
 
 
-def test_a_decision_taken_back_includes_nobody(again: RecipientList, sid: User, world: World) -> None:
-    override_claims(recipient_list=again, actor=sid, reason=WHY)
-    assert withdraw_override(recipient_list=again, actor=sid)
-    assert not withdraw_override(recipient_list=again, actor=sid)
+def test_a_decision_taken_back_includes_nobody(again: GuestList, sid: User, world: World) -> None:
+    override_claims(guest_list=again, actor=sid, reason=WHY)
+    assert withdraw_override(guest_list=again, actor=sid)
+    assert not withdraw_override(guest_list=again, actor=sid)
     assert issued(again, world) == {"rewarded": 1, "already_rewarded": 2}
 
 
-def test_nothing_can_be_decided_about_a_launched_list(again: RecipientList, sid: User) -> None:
-    assert launch_list(recipient_list=again, token=again.confirm_token, actor=sid)
-    assert override_claims(recipient_list=again, actor=sid, reason=WHY) == 0
-    assert not withdraw_override(recipient_list=again, actor=sid)
+def test_nothing_can_be_decided_about_a_launched_list(again: GuestList, sid: User) -> None:
+    assert launch_list(guest_list=again, token=again.confirm_token, actor=sid)
+    assert override_claims(guest_list=again, actor=sid, reason=WHY) == 0
+    assert not withdraw_override(guest_list=again, actor=sid)
     assert not ClaimOverride.objects.exists()
 
 
 def test_who_was_claimed_after_the_decision_is_not_covered_by_it(
-    again: RecipientList, one_arm: Campaign, launched: Launch, sid: User, world: World, simulator: Simulator
+    again: GuestList, one_arm: Campaign, launched: Launch, sid: User, world: World, simulator: Simulator
 ) -> None:
-    override_claims(recipient_list=again, actor=sid, reason=WHY)
+    override_claims(guest_list=again, actor=sid, reason=WHY)
     world.advance(5)
     launched(one_arm, "new@example.com")
     world.drive()
@@ -103,11 +103,11 @@ def test_who_was_claimed_after_the_decision_is_not_covered_by_it(
 
 
 def test_two_lists_with_decisions_do_not_add_up_to_three_rewards(
-    again: RecipientList, one_arm: Campaign, sid: User, world: World, simulator: Simulator
+    again: GuestList, one_arm: Campaign, sid: User, world: World, simulator: Simulator
 ) -> None:
     third = checked(one_arm, "a@example.com b@example.com")
     for guests in (again, third):
-        override_claims(recipient_list=guests, actor=sid, reason=WHY)
+        override_claims(guest_list=guests, actor=sid, reason=WHY)
     world.advance(5)
     assert issued(again, world) == {"rewarded": 3}
     assert issued(third, world) == {"already_rewarded": 2}
@@ -115,33 +115,33 @@ def test_two_lists_with_decisions_do_not_add_up_to_three_rewards(
 
 
 def test_a_revoked_first_reward_leaves_the_guest_held_by_the_second(
-    again: RecipientList, one_arm: Campaign, sid: User, sam: User, world: World
+    again: GuestList, one_arm: Campaign, sid: User, sam: User, world: World
 ) -> None:
-    override_claims(recipient_list=again, actor=sid, reason=WHY)
+    override_claims(guest_list=again, actor=sid, reason=WHY)
     issued(again, world)
-    first = RecipientList.objects.exclude(pk=again.pk).get()
+    first = GuestList.objects.exclude(pk=again.pk).get()
     assert request_revocation(job=first.jobs.get(), actor=sam, reason="Sent to the wrong guests.")
     world.drive()
-    assert list(GuestClaim.objects.values_list("recipient_list", "holds")) == [(again.pk, True)] * 3
+    assert list(GuestClaim.objects.values_list("guest_list", "primary")) == [(again.pk, True)] * 3
     assert issued(checked(one_arm, "a@example.com"), world) == {"already_rewarded": 1}
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"holds": False}, {"recipient_list": "again"}, {"holds": False, "recipient_list": "again"}]
+    "fields", [{}, {"primary": False}, {"guest_list": "again"}, {"primary": False, "guest_list": "again"}]
 )
-def test_the_database_refuses_a_second_claim_that_nobody_decided(again: RecipientList, fields: dict[str, Any]) -> None:
+def test_the_database_refuses_a_second_claim_that_nobody_decided(again: GuestList, fields: dict[str, Any]) -> None:
     claim = GuestClaim.objects.first()
     assert claim is not None
-    if "recipient_list" in fields:
-        fields = fields | {"recipient_list": again}
-    values = {"campaign": claim.campaign, "identity": claim.identity, "recipient_list": claim.recipient_list}
+    if "guest_list" in fields:
+        fields = fields | {"guest_list": again}
+    values = {"campaign": claim.campaign, "identity": claim.identity, "guest_list": claim.guest_list}
     with pytest.raises(IntegrityError), transaction.atomic():
         GuestClaim.objects.create(**values | fields)
 
 
-def test_the_database_refuses_a_claim_under_the_decision_of_another_list(again: RecipientList, sid: User) -> None:
-    other = RecipientList.objects.exclude(pk=again.pk).get()
-    override_claims(recipient_list=again, actor=sid, reason=WHY)
+def test_the_database_refuses_a_claim_under_the_decision_of_another_list(again: GuestList, sid: User) -> None:
+    other = GuestList.objects.exclude(pk=again.pk).get()
+    override_claims(guest_list=again, actor=sid, reason=WHY)
     values = {"campaign": again.campaign, "identity": b"somebody", "override": ClaimOverride.objects.get()}
     with pytest.raises(IntegrityError), transaction.atomic():
-        GuestClaim.objects.create(recipient_list=other, holds=False, **values)
+        GuestClaim.objects.create(guest_list=other, primary=False, **values)

@@ -8,13 +8,13 @@ import pytest
 from django.core.files.base import ContentFile
 
 from campaigns.models import Campaign
+from issuance.checking.cached_counts import count_guests
 from issuance.checking.judging import judge
 from issuance.checking.repairs import edit_row, recipe_for, repair_domain, repair_rows, undo_repair
-from issuance.checking.tally import count_guests
-from issuance.importing.import_list import read_recipient_file
+from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
-from issuance.models import Event, Recipient, RecipientList, Repair, RowError
+from issuance.models import Event, Guest, GuestList, Repair, RowError
 from thanxportal.accounts.models import Activity, User
 
 BAD = """Name,Email,Mobile
@@ -32,57 +32,57 @@ Joy,,
 
 
 @pytest.fixture
-def june(campaign: Campaign) -> RecipientList:
+def june(campaign: Campaign) -> GuestList:
     return read_file(campaign, BAD)
 
 
-def read_file(campaign: Campaign, text: str) -> RecipientList:
+def read_file(campaign: Campaign, text: str) -> GuestList:
     made = create_list(
         campaign=campaign, name="June guests", content=ContentFile(text.encode(), "june.csv"), actor=None
     )
-    read_recipient_file(made.pk)
+    read_guest_file(made.pk)
     made.refresh_from_db()
     assert made.state == "checked", made.problem
     return made
 
 
-def state_of(made: RecipientList) -> dict[Any, Any]:
+def state_of(made: GuestList) -> dict[Any, Any]:
     """Everything that a repair could change, but for the token that it must change."""
-    made = RecipientList.objects.get(pk=made.pk)
-    guests = Recipient.objects.filter(recipient_list=made)
-    errors = RowError.objects.filter(recipient_list=made)
-    kept = made.tally
+    made = GuestList.objects.get(pk=made.pk)
+    guests = Guest.objects.filter(guest_list=made)
+    errors = RowError.objects.filter(guest_list=made)
+    kept = made.cached_counts
     count_guests(made)
-    assert {key: count for key, count in kept.items() if count} == made.tally or not kept
+    assert {key: count for key, count in kept.items() if count} == made.cached_counts or not kept
     values = ("row", "type", "value", "other", "fixed", "variant", "outcome")
     return {
         "guests": sorted(guests.values_list(*values)),
         "errors": sorted(errors.values_list("row", "kind", "code", "column")),
         "cells": {error.row: error.cells for error in errors},
         "ledger": made.ledger,
-        "tally": made.tally,
+        "cached_counts": made.cached_counts,
     }
 
 
-def fresh(made: RecipientList) -> RecipientList:
-    return RecipientList.objects.select_related("merchant", "campaign").get(pk=made.pk)
+def fresh(made: GuestList) -> GuestList:
+    return GuestList.objects.select_related("merchant", "campaign").get(pk=made.pk)
 
 
-def repair(made: RecipientList, key: str, actor: User, choice: str = "") -> Repair | None:
+def repair(made: GuestList, key: str, actor: User, choice: str = "") -> Repair | None:
     found = recipe_for(made, key, choice)
     assert found is not None
-    return repair_rows(recipient_list=fresh(made), recipe=found, actor=actor)
+    return repair_rows(guest_list=fresh(made), recipe=found, actor=actor)
 
 
-def edited(made: RecipientList, row: int, cells: list[str], actor: User) -> Repair | None:
+def edited(made: GuestList, row: int, cells: list[str], actor: User) -> Repair | None:
     made = fresh(made)
     [verdict] = judge(made, [(row, cells)])
-    return edit_row(recipient_list=made, verdict=verdict, actor=actor)
+    return edit_row(guest_list=made, verdict=verdict, actor=actor)
 
 
-def outcome_of(made: RecipientList, row: int) -> str:
-    guest = Recipient.objects.filter(recipient_list=made, row=row).first()
-    return guest.value if guest else RowError.objects.get(recipient_list=made, row=row).kind
+def outcome_of(made: GuestList, row: int) -> str:
+    guest = Guest.objects.filter(guest_list=made, row=row).first()
+    return guest.value if guest else RowError.objects.get(guest_list=made, row=row).kind
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def outcome_of(made: RecipientList, row: int) -> str:
     ],
 )
 def test_a_repair_moves_rows_under_their_own_number_and_undo_restores_them(
-    key: str, choice: str, row: int, becomes: str, june: RecipientList, bea: User
+    key: str, choice: str, row: int, becomes: str, june: GuestList, bea: User
 ) -> None:
     before = state_of(june)
     made = repair(june, key, bea, choice)
@@ -107,27 +107,27 @@ def test_a_repair_moves_rows_under_their_own_number_and_undo_restores_them(
     assert state_of(june) == before
 
 
-def test_what_no_repair_helps_stays_as_it_was(june: RecipientList, bea: User) -> None:
+def test_what_no_repair_helps_stays_as_it_was(june: GuestList, bea: User) -> None:
     before = state_of(june)
     assert repair(june, "signs", bea) is None
     assert state_of(june) == before
     assert not Repair.objects.exists()
 
 
-def test_a_misspelt_domain_is_repaired_in_guests_and_in_those_who_repeat_them(june: RecipientList, bea: User) -> None:
+def test_a_misspelt_domain_is_repaired_in_guests_and_in_those_who_repeat_them(june: GuestList, bea: User) -> None:
     before = state_of(june)
-    made = repair_domain(recipient_list=fresh(june), written="gmial.com", meant="gmail.com", actor=bea)
+    made = repair_domain(guest_list=fresh(june), written="gmial.com", meant="gmail.com", actor=bea)
     assert made is not None
     assert made.count == 2
     assert outcome_of(june, 6) == "eve@gmail.com"
     assert outcome_of(june, 8) == "duplicate"
-    assert "gmial" not in str(state_of(june)["tally"])
+    assert "gmial" not in str(state_of(june)["cached_counts"])
     assert undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
     assert state_of(june) == before
 
 
 def test_a_row_repaired_into_a_later_guest_is_the_guest_as_it_would_have_been_in_a_right_file(
-    june: RecipientList, bea: User
+    june: GuestList, bea: User
 ) -> None:
     before = state_of(june)
     made = edited(june, 3, ["Bob", "cy@example.com", ""], bea)
@@ -138,7 +138,7 @@ def test_a_row_repaired_into_a_later_guest_is_the_guest_as_it_would_have_been_in
     assert state_of(june) == before
 
 
-def test_a_guest_who_was_repeated_is_not_lost_when_the_first_row_is_undone(june: RecipientList, bea: User) -> None:
+def test_a_guest_who_was_repeated_is_not_lost_when_the_first_row_is_undone(june: GuestList, bea: User) -> None:
     first = edited(june, 3, ["Bob", "new@example.com", ""], bea)
     assert first is not None
     edited(june, 10, ["Ida", "NEW@example.com", ""], bea)
@@ -148,7 +148,7 @@ def test_a_guest_who_was_repeated_is_not_lost_when_the_first_row_is_undone(june:
     assert outcome_of(june, 3) == "invalid"
 
 
-def test_a_repair_that_another_one_built_on_is_undone_after_that_one_only(june: RecipientList, bea: User) -> None:
+def test_a_repair_that_another_one_built_on_is_undone_after_that_one_only(june: GuestList, bea: User) -> None:
     first = edited(june, 3, ["Bob", "still wrong", ""], bea)
     second = edited(june, 3, ["Bob", "bob@example.com", ""], bea)
     assert first is not None
@@ -159,35 +159,35 @@ def test_a_repair_that_another_one_built_on_is_undone_after_that_one_only(june: 
     assert not undo_repair(repair=Repair.objects.get(pk=first.pk), actor=bea)
 
 
-def test_a_review_that_was_open_before_a_repair_can_not_launch_the_list(june: RecipientList, bea: User) -> None:
+def test_a_review_that_was_open_before_a_repair_can_not_launch_the_list(june: GuestList, bea: User) -> None:
     reviewed = fresh(june)
     repair(june, "at", bea)
-    assert not launch_list(recipient_list=reviewed, token=reviewed.confirm_token, actor=bea)
+    assert not launch_list(guest_list=reviewed, token=reviewed.confirm_token, actor=bea)
     assert fresh(june).state == "checked"
 
 
-def test_two_people_who_repair_at_once_never_build_on_the_same_state(june: RecipientList, bea: User) -> None:
+def test_two_people_who_repair_at_once_never_build_on_the_same_state(june: GuestList, bea: User) -> None:
     mine, theirs = fresh(june), fresh(june)
     recipe = recipe_for(june, "at")
     assert recipe is not None
-    assert repair_rows(recipient_list=mine, recipe=recipe, actor=bea)
-    assert repair_rows(recipient_list=theirs, recipe=recipe, actor=bea) is None
+    assert repair_rows(guest_list=mine, recipe=recipe, actor=bea)
+    assert repair_rows(guest_list=theirs, recipe=recipe, actor=bea) is None
 
 
-def test_nothing_is_repaired_or_undone_once_the_list_is_launched(june: RecipientList, bea: User) -> None:
+def test_nothing_is_repaired_or_undone_once_the_list_is_launched(june: GuestList, bea: User) -> None:
     made = repair(june, "at", bea)
     assert made is not None
     launched = fresh(june)
-    assert launch_list(recipient_list=launched, token=launched.confirm_token, actor=bea)
+    assert launch_list(guest_list=launched, token=launched.confirm_token, actor=bea)
     assert repair(june, "country", bea, "GB") is None
     assert not undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
 
 
-def test_the_story_tells_who_repaired_what_without_naming_a_guest(june: RecipientList, bea: User) -> None:
+def test_the_story_tells_who_repaired_what_without_naming_a_guest(june: GuestList, bea: User) -> None:
     made = repair(june, "country", bea, "GB")
     assert made is not None
     undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
-    notes = list(Event.objects.filter(recipient_list=june).exclude(note="").values_list("note", "actor__name"))
+    notes = list(Event.objects.filter(guest_list=june).exclude(note="").values_list("note", "actor__name"))
     assert notes == [
         ("Read phone numbers as those of the United Kingdom: 1 row.", "Bea"),
         ("Undone: Read phone numbers as those of the United Kingdom: 1 row.", "Bea"),
@@ -197,7 +197,7 @@ def test_the_story_tells_who_repaired_what_without_naming_a_guest(june: Recipien
     assert "undone" in said.lower()
 
 
-def test_an_unknown_repair_or_country_is_none(june: RecipientList) -> None:
+def test_an_unknown_repair_or_country_is_none(june: GuestList) -> None:
     assert recipe_for(june, "everything") is None
     assert recipe_for(june, "country", "XX") is None
     assert recipe_for(june, "several", "both") is None

@@ -7,7 +7,7 @@ import pytest
 from campaigns.models import Campaign
 from issuance.engine.settlement import apply_snapshot
 from issuance.launching.launch import continue_after_safety_stop, launch_list, stop_list
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work as engine
 from tests.conftest import World, checked
@@ -28,13 +28,13 @@ def many(number: int, refused: int = 0) -> str:
     return "\n".join(f"{'refused' if i < refused else 'guest'}{i}@example.com" for i in range(number))
 
 
-def launched_with_care(campaign: Campaign, text: str) -> RecipientList:
+def launched_with_care(campaign: Campaign, text: str) -> GuestList:
     guests = checked(campaign, text)
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, hold=True)
+    assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None, hold=True)
     return guests
 
 
-def canaries_sent(guests: RecipientList, world: World) -> None:
+def canaries_sent(guests: GuestList, world: World) -> None:
     """As far as Thanx's acceptance of the canaries; nobody has looked yet what became of them."""
     world.advance(120)
     world.work()
@@ -42,13 +42,13 @@ def canaries_sent(guests: RecipientList, world: World) -> None:
     assert set(guests.jobs.filter(canary=True).values_list("state", flat=True)) == {"accepted"}
 
 
-def ended(guests: RecipientList) -> RecipientList:
+def ended(guests: GuestList) -> GuestList:
     guests.refresh_from_db()
     assert (guests.state, guests.closed, guests.safety_stop_at) == ("finished", True, None)
     return guests
 
 
-def waits_for_a_person(guests: RecipientList) -> bool:
+def waits_for_a_person(guests: GuestList) -> bool:
     guests.refresh_from_db()
     rest = guests.jobs.filter(canary=False)
     return guests.safety_stop_at is not None and not rest.exclude(state="ready", next_attempt_at=None).exists()
@@ -71,8 +71,8 @@ def test_too_many_refused_canaries_stop_the_rest_until_somebody_decides(
     world.drive()
     assert waits_for_a_person(guests)
     assert (guests.refused_count >= 15, guests.waiting_count) == (True, 180)
-    assert continue_after_safety_stop(recipient_list=guests, actor=ana)
-    assert not continue_after_safety_stop(recipient_list=guests, actor=ana)
+    assert continue_after_safety_stop(guest_list=guests, actor=ana)
+    assert not continue_after_safety_stop(guest_list=guests, actor=ana)
     world.drive()
     ended(guests)
 
@@ -81,14 +81,14 @@ def test_after_a_safety_stop_the_rest_can_be_cancelled(one_arm: Campaign, world:
     guests = launched_with_care(one_arm, many(200, refused=15))
     world.drive()
     assert waits_for_a_person(guests)
-    assert stop_list(recipient_list=guests, actor=ana)
+    assert stop_list(guest_list=guests, actor=ana)
     guests.refresh_from_db()
     assert (guests.state, guests.waiting_count) == ("stopped", 180)
 
 
 def test_one_bad_arm_among_good_ones_stops_the_rest(campaign: Campaign, world: World) -> None:
     names = [f"{kind}{number}@example.com" for kind in ("refused", "guest") for number in range(300)]
-    tried = checked(campaign, "\n".join(names)).recipients.exclude(outcome="control").order_by("row")
+    tried = checked(campaign, "\n".join(names)).guests.exclude(outcome="control").order_by("row")
     arms = {row.value: row.variant.name for row in tried.select_related("variant")}
     bad = [name for name, arm in arms.items() if name.startswith("refused") and arm == "Arm A"]
     good = [name for name in arms if name.startswith("guest")]
@@ -114,7 +114,7 @@ def test_a_canary_that_ends_well_after_a_safety_stop_leaves_the_decision_to_a_pe
     canary.refresh_from_db()
     assert canary.state == "completed"
     assert waits_for_a_person(guests)
-    assert continue_after_safety_stop(recipient_list=guests, actor=ana)
+    assert continue_after_safety_stop(guest_list=guests, actor=ana)
     world.drive()
     ended(guests)
 
@@ -124,7 +124,7 @@ def test_stopping_before_the_canaries_leave_is_no_bad_news_of_them(one_arm: Camp
     world.advance(120)
     engine.plan_list(guests.pk)
     guests.refresh_from_db()
-    assert stop_list(recipient_list=guests, actor=ana)
+    assert stop_list(guest_list=guests, actor=ana)
     guests.refresh_from_db()
     assert (guests.state, guests.safety_stop_at, guests.waiting_count) == ("stopped", None, 200)
     assert not guests.events.filter(note__contains="safety check").exists()
@@ -136,7 +136,7 @@ def test_stopping_while_canaries_are_at_thanx_is_no_bad_news_of_them_either(
 ) -> None:
     guests = launched_with_care(one_arm, many(200, refused=15))
     canaries_sent(guests, world)
-    assert stop_list(recipient_list=guests, actor=ana)
+    assert stop_list(guest_list=guests, actor=ana)
     world.drive()
     guests.refresh_from_db()
     assert (guests.state, guests.safety_stop_at, guests.waiting_count) == ("stopped", None, 180)

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.engine import deliveries, polling
-from issuance.models import IssuanceJob, Recipient, RecipientList, WebhookDelivery
+from issuance.models import Guest, GuestList, IssuanceJob, WebhookDelivery
 from issuance.worker import due_work as engine
 from tests.conftest import World
 from tests.issuance.webhook_posts import BOTH_SPELLINGS, batch, issued, only_delivery, post, rewards_of
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner_simulator import Fault, Simulator
 
-Launch = Callable[[Campaign, str], RecipientList]
+Launch = Callable[[Campaign, str], GuestList]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("webhook_secret")]
 
 
@@ -96,7 +96,7 @@ def test_rewards_reach_their_guests_and_change_no_state(accepted: IssuanceJob) -
     assert deliveries.apply_due_deliveries() == 2
     assert rewards_of(accepted) == ["r0", "", "r2"]
     assert IssuanceJob.objects.get().state == "accepted"
-    assert set(Recipient.objects.values_list("outcome", flat=True)) == {"waiting"}
+    assert set(Guest.objects.values_list("outcome", flat=True)) == {"waiting"}
 
 
 @pytest.mark.parametrize("event", BOTH_SPELLINGS)
@@ -158,7 +158,7 @@ def test_an_event_may_come_before_thanxs_answer_is_known(
     assert set(WebhookDelivery.objects.values_list("state", flat=True)) == {"quarantined"}
     world.drive()
     assert set(WebhookDelivery.objects.values_list("state", flat=True)) == {"applied"}
-    assert "" not in Recipient.objects.values_list("reward_id", flat=True)
+    assert "" not in Guest.objects.values_list("reward_id", flat=True)
 
 
 def test_a_batch_of_rewards_takes_a_handful_of_queries(

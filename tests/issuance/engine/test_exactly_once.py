@@ -9,7 +9,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.engine.settlement import apply_snapshot
 from issuance.launching.launch import launch_list, stop_list
-from issuance.models import Attempt, GuestClaim, IssuanceJob, RecipientList
+from issuance.models import Attempt, GuestClaim, GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work as engine
 from tests.conftest import World, checked
@@ -18,7 +18,7 @@ from thanxportal.partner.models import Credential
 from thanxportal.partner_api import IssuanceJob as Snapshot
 from thanxportal.partner_simulator import Fault, Simulator
 
-Launch = Callable[[Campaign, str], RecipientList]
+Launch = Callable[[Campaign, str], GuestList]
 GUESTS = "\n".join(f"guest{number}@example.com" for number in range(40))
 LOST_ANSWERS = [
     Fault.RESET_AFTER,
@@ -39,7 +39,7 @@ def nobody_twice(simulator: Simulator) -> None:
     assert max(simulator.rewards_by_identifier().values(), default=0) <= 1
 
 
-def ended(guests: RecipientList) -> RecipientList:
+def ended(guests: GuestList) -> GuestList:
     guests.refresh_from_db()
     assert guests.state == "finished"
     assert guests.closed
@@ -55,11 +55,11 @@ def test_a_lost_answer_is_replayed_with_the_same_key_and_bytes(
     world.drive()
 
     assert ended(guests).waiting_count == 0
-    sends = Attempt.objects.filter(job__recipient_list=guests)
+    sends = Attempt.objects.filter(job__guest_list=guests)
     assert sends.count() == 3
     assert sends.values("idempotency_key", "body_sha256").distinct().count() == 1
     nobody_twice(simulator)
-    rewarded = {row.value for row in guests.recipients.filter(outcome="rewarded")}
+    rewarded = {row.value for row in guests.guests.filter(outcome="rewarded")}
     assert rewarded == set(simulator.rewards_by_identifier())
 
 
@@ -96,7 +96,7 @@ def test_no_clear_answer_for_twenty_minutes_is_put_before_a_person(
     world.drive()
     guests.refresh_from_db()
     job = guests.jobs.get()
-    assert job.state == "needs_review"
+    assert job.state == "needs_staff"
     assert guests.unknown_count == 40
     assert guests.state == "finished"
     assert simulator.rewards_by_identifier() == {}
@@ -149,18 +149,18 @@ def test_the_same_guest_in_a_second_list_is_not_rewarded_again(
     second = launched(one_arm, GUESTS + "\nnew@example.com")
     world.drive()
     ended(first)
-    refused_before = first.recipients.filter(outcome="refused").count()
+    refused_before = first.guests.filter(outcome="refused").count()
     assert ended(second).already_rewarded_count == 40 - refused_before
     nobody_twice(simulator)
 
 
 def test_a_second_click_launches_nothing(one_arm: Campaign, world: World) -> None:
     guests = checked(one_arm, GUESTS)
-    other = RecipientList.objects.get(pk=guests.pk)
+    other = GuestList.objects.get(pk=guests.pk)
     token = guests.confirm_token
-    assert launch_list(recipient_list=guests, token=token, actor=None)
-    assert not launch_list(recipient_list=other, token=token, actor=None)
-    assert not launch_list(recipient_list=guests, token=token, actor=None)
+    assert launch_list(guest_list=guests, token=token, actor=None)
+    assert not launch_list(guest_list=other, token=token, actor=None)
+    assert not launch_list(guest_list=guests, token=token, actor=None)
     world.drive()
     assert IssuanceJob.objects.count() == 1
 
@@ -171,7 +171,7 @@ def test_control_guests_never_leave_the_database(
     guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(300)))
     world.drive()
     ended(guests)
-    control = {row.value for row in guests.recipients.filter(outcome="control")}
+    control = {row.value for row in guests.guests.filter(outcome="control")}
     assert len(control) == guests.control_count > 10
     assert not control & set(simulator.submissions_by_identifier())
 
@@ -208,7 +208,7 @@ def test_an_answer_that_does_not_add_up_goes_to_review(
     job = guests.jobs.get()
     apply_snapshot(job.pk, Snapshot.model_validate({"id": job.thanx_id, "state": "completed", "summary": summary}))
     guests.refresh_from_db()
-    assert guests.jobs.get().state == "needs_review"
+    assert guests.jobs.get().state == "needs_staff"
     assert guests.unknown_count == 40
 
 
@@ -219,8 +219,8 @@ def test_stopping_cancels_what_is_not_sent_and_frees_its_guests(
     simulator.script("POST", "/partner/campaigns/issue", [Fault.THROTTLE])
     engine.drive_due_work()
     guests.refresh_from_db()
-    assert stop_list(recipient_list=guests, actor=None)
-    assert not stop_list(recipient_list=guests, actor=None)
+    assert stop_list(guest_list=guests, actor=None)
+    assert not stop_list(guest_list=guests, actor=None)
     world.drive()
     guests.refresh_from_db()
     assert guests.state == "stopped"
@@ -297,8 +297,8 @@ def test_a_revocation_asked_for_while_a_poll_runs_is_not_forgotten(
 
 def test_a_launch_that_lost_its_race_leaves_no_trace(one_arm: Campaign, world: World) -> None:
     guests = checked(one_arm, GUESTS)
-    RecipientList.objects.filter(pk=guests.pk).update(epoch=guests.epoch + 1)
-    assert not launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+    GuestList.objects.filter(pk=guests.pk).update(epoch=guests.epoch + 1)
+    assert not launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
     guests.refresh_from_db()
     assert guests.launched_at is None
     assert guests.state == "checked"
@@ -308,11 +308,11 @@ def test_a_list_that_holds_a_guest_twice_after_all_sends_one_reward(
     one_arm: Campaign, simulator: Simulator, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     guests = checked(one_arm, "a@example.com b@example.com c@example.com")
-    first, later, _ = guests.recipients.order_by("row")
-    guests.recipients.filter(pk=later.pk).update(identity=first.identity, value=first.value)
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None)
+    first, later, _ = guests.guests.order_by("row")
+    guests.guests.filter(pk=later.pk).update(identity=first.identity, value=first.value)
+    assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
     world.drive()
     assert (ended(guests).rewarded_count, guests.already_rewarded_count) == (2, 1)
-    assert guests.recipients.get(outcome="already_rewarded").row == later.row
+    assert guests.guests.get(outcome="already_rewarded").row == later.row
     nobody_twice(simulator)
     assert "1 of its rows get nothing" in caplog.text

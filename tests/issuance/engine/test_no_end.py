@@ -19,7 +19,7 @@ def change(job: IssuanceJob, **fields: object) -> None:
     IssuanceJob.objects.filter(pk=job.pk).update(**fields)
 
 
-def test_a_job_that_thanx_does_not_find_for_a_quarter_of_an_hour_needs_review(
+def test_a_job_that_thanx_does_not_find_for_a_quarter_of_an_hour_needs_staff(
     accepted: IssuanceJob, world: World
 ) -> None:
     known_as = accepted.thanx_id
@@ -29,21 +29,21 @@ def test_a_job_that_thanx_does_not_find_for_a_quarter_of_an_hour_needs_review(
     assert accepted.state == "accepted"
     world.drive(hours=0.2)
     accepted.refresh_from_db()
-    assert (accepted.state, accepted.problem_code) == ("needs_review", "JOB_NOT_FOUND")
+    assert (accepted.state, accepted.problem_code) == ("needs_staff", "JOB_NOT_FOUND")
     change(accepted, thanx_id=known_as)
     world.drive()
     accepted.refresh_from_db()
     assert (accepted.state, accepted.success_count) == ("completed", 2)
 
 
-def test_a_job_without_an_end_in_a_day_needs_review_until_it_ends(accepted: IssuanceJob, world: World) -> None:
+def test_a_job_without_an_end_in_a_day_needs_staff_until_it_ends(accepted: IssuanceJob, world: World) -> None:
     world.advance(0.5)  # Until the gate has a slot again.
     now = timezone.now()
     change(accepted, accepted_at=now - timedelta(hours=25), next_attempt_at=now)
     engine.drive_due_work()
     accepted.refresh_from_db()
-    assert (accepted.state, accepted.problem_code) == ("needs_review", "NO_END_IN_A_DAY")
-    assert accepted.recipient_list.recipients.filter(outcome="unknown").count() == 3
+    assert (accepted.state, accepted.problem_code) == ("needs_staff", "NO_END_IN_A_DAY")
+    assert accepted.guest_list.guests.filter(outcome="unknown").count() == 3
     world.drive()
     accepted.refresh_from_db()
     assert (accepted.state, accepted.success_count) == ("completed", 2)
@@ -67,13 +67,13 @@ def test_one_404_after_an_hour_of_good_answers_is_a_hiccup(
     assert (accepted.state, accepted.success_count) == ("completed", 2)
 
 
-def test_a_job_that_gets_no_answer_for_a_day_needs_review(
+def test_a_job_that_gets_no_answer_for_a_day_needs_staff(
     accepted: IssuanceJob, simulator: Simulator, world: World
 ) -> None:
     simulator.script("GET", "/partner/issuance_jobs", [Fault.STATUS_500] * 10_000)
     world.drive(hours=25)
     accepted.refresh_from_db()
-    assert (accepted.state, accepted.problem_code) == ("needs_review", "NO_END_IN_A_DAY")
+    assert (accepted.state, accepted.problem_code) == ("needs_staff", "NO_END_IN_A_DAY")
 
 
 def test_a_job_that_thanx_forgets_while_it_is_revoked_stays_as_it_was_and_staff_are_told(
@@ -90,4 +90,4 @@ def test_a_job_that_thanx_forgets_while_it_is_revoked_stays_as_it_was_and_staff_
     assert (accepted.state, accepted.next_attempt_at, accepted.success_count) == ("completed", None, 2)
     assert "no longer knows" in caplog.text
     assert accepted.events.filter(note__contains="nobody can tell").exists()
-    assert Notification.objects.filter(person=ana, kind="needs_review").exists()
+    assert Notification.objects.filter(person=ana, kind="needs_staff").exists()

@@ -10,23 +10,23 @@ from django.urls import reverse
 from campaigns.models import Campaign
 from issuance.engine import planning
 from issuance.launching.launch import issue_now, stop_list
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.worker import due_work as engine
 from tests.conftest import World
 from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db
-LISTS = "/admin/issuance/recipientlist/"
+LISTS = "/admin/issuance/guestlist/"
 
 
 @pytest.fixture
 def parked(
     one_arm: Campaign,
-    launched: Callable[[Campaign, str], RecipientList],
+    launched: Callable[[Campaign, str], GuestList],
     world: World,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-) -> RecipientList:
+) -> GuestList:
     guests, deaths = launched(one_arm, "a@example.com"), []
 
     def die(*args: Any) -> None:
@@ -45,25 +45,25 @@ def parked(
     return guests
 
 
-def test_nobody_waits_for_it_any_more(parked: RecipientList) -> None:
+def test_nobody_waits_for_it_any_more(parked: GuestList) -> None:
     assert engine.next_due() is None
-    assert not issue_now(recipient_list=parked)
+    assert not issue_now(guest_list=parked)
 
 
 def test_the_merchant_is_told_and_can_still_stop_it(
-    parked: RecipientList, ana: User, client_of: Callable[[User], Client], world: World
+    parked: GuestList, ana: User, client_of: Callable[[User], Client], world: World
 ) -> None:
     address = reverse("issuance:list_detail", args=["harbor-grill", parked.pk])
     page = client_of(ana).get(address).content.decode()
     assert "failed five times in a row. Staff look at it." in page
     assert "Starting now" not in page
-    assert stop_list(recipient_list=parked, actor=ana)
+    assert stop_list(guest_list=parked, actor=ana)
     parked.refresh_from_db()
     assert (parked.state, parked.crash_count) == ("checked", 0)
 
 
 def test_staff_find_it_and_return_it_to_work_with_a_reason(
-    parked: RecipientList, sam: User, client_of: Callable[[User], Client], world: World
+    parked: GuestList, sam: User, client_of: Callable[[User], Client], world: World
 ) -> None:
     staff = client_of(sam)
     assert str(parked) in staff.get(LISTS, {"parked": "yes"}).content.decode()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from campaigns.models import Campaign
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work as engine
 from tests.conftest import World
@@ -15,12 +15,12 @@ from thanxportal.partner.models import Credential
 from thanxportal.partner_simulator import Fault, Simulator
 
 pytestmark = pytest.mark.django_db
-Launch = Callable[[Campaign, str], RecipientList]
+Launch = Callable[[Campaign, str], GuestList]
 SCOPES, ISSUE, JOBS = "/partner/scopes", "/partner/campaigns/issue", "/partner/issuance_jobs"
 
 
 @pytest.fixture
-def twenty_jobs(one_arm: Campaign, launched: Launch, settings: Any, world: World) -> RecipientList:
+def twenty_jobs(one_arm: Campaign, launched: Launch, settings: Any, world: World) -> GuestList:
     settings.JOB_SIZE = 2
     guests = launched(one_arm, "\n".join(f"guest{number}@example.com" for number in range(40)))
     assert engine.plan_list(guests.pk)
@@ -37,13 +37,13 @@ def refuse(simulator: Simulator, world: World, probes: int) -> None:
     simulator.script("GET", SCOPES, [Fault.UNAUTHORIZED] * probes)
 
 
-def finished(guests: RecipientList) -> bool:
+def finished(guests: GuestList) -> bool:
     guests.refresh_from_db()
     return guests.state == "finished" and guests.closed
 
 
 def test_a_full_queue_asks_once_a_minute_and_goes_on_by_itself(
-    twenty_jobs: RecipientList, simulator: Simulator, world: World
+    twenty_jobs: GuestList, simulator: Simulator, world: World
 ) -> None:
     simulator.script("POST", ISSUE, [Fault.UNAUTHORIZED])
     simulator.script("GET", SCOPES, [Fault.UNAUTHORIZED] * 5)
@@ -101,7 +101,7 @@ def test_revocations_wait_and_resume_by_themselves(
 
 
 def test_a_refusal_of_one_job_alone_holds_the_others_up_for_seconds_only(
-    twenty_jobs: RecipientList, simulator: Simulator, world: World
+    twenty_jobs: GuestList, simulator: Simulator, world: World
 ) -> None:
     simulator.script("POST", ISSUE, [Fault.UNAUTHORIZED])
     world.work(40)
@@ -110,9 +110,7 @@ def test_a_refusal_of_one_job_alone_holds_the_others_up_for_seconds_only(
     assert finished(twenty_jobs)
 
 
-def test_a_terminal_without_a_worker_probes_as_well(
-    twenty_jobs: RecipientList, simulator: Simulator, world: World
-) -> None:
+def test_a_terminal_without_a_worker_probes_as_well(twenty_jobs: GuestList, simulator: Simulator, world: World) -> None:
     refuse(simulator, world, probes=1)
     for _ in range(600):
         engine.drive_due_work(list_id=twenty_jobs.pk)
@@ -122,7 +120,7 @@ def test_a_terminal_without_a_worker_probes_as_well(
 
 
 def test_jobs_that_wait_for_a_proof_that_thanx_answers_share_it(
-    twenty_jobs: RecipientList, simulator: Simulator, world: World
+    twenty_jobs: GuestList, simulator: Simulator, world: World
 ) -> None:
     """While one job is in doubt no other is sent before a look succeeds."""
     simulator.script("POST", ISSUE, [Fault.RESET_BEFORE] * 1_000)

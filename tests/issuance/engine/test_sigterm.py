@@ -19,7 +19,7 @@ from django.db import connection
 from campaigns.models import Campaign
 from issuance import shutdown
 from issuance.importing.new_list import create_list
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from issuance.worker import due_work as engine
 from tests.conftest import World
 from tests.crash.database import PostgreSQL, SQLite
@@ -66,7 +66,7 @@ def test_no_new_piece_of_work_is_begun(one_arm: Campaign, world: World) -> None:
     create_list(campaign=one_arm, name="June guests", content="a@example.com", actor=None)
     with asked_to_stop():
         engine.drive_due_work()
-    assert RecipientList.objects.get().state == "uploaded"
+    assert GuestList.objects.get().state == "uploaded"
 
 
 @pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_a_list_that_is_being_read_is_let_go_after_the_batch_and_read_on_later(
     text = "\n".join(f"guest{number}@example.com" for number in range(5))
     guests = create_list(campaign=one_arm, name="June guests", content=text, actor=None)
     with asked_to_stop():
-        engine.read_recipient_file(guests.pk)
+        engine.read_guest_file(guests.pk)
     guests.refresh_from_db()
     assert (guests.state, guests.rows_count, guests.lease_until, guests.crash_count) == ("reading", 2, None, 0)
     engine.drive_due_work()
@@ -87,7 +87,7 @@ def test_a_list_that_is_being_read_is_let_go_after_the_batch_and_read_on_later(
 
 @pytest.mark.django_db
 def test_a_job_is_let_go_before_its_first_byte(
-    one_arm: Campaign, launched: Callable[[Campaign, str], RecipientList], world: World
+    one_arm: Campaign, launched: Callable[[Campaign, str], GuestList], world: World
 ) -> None:
     guests = launched(one_arm, "a@example.com")
     engine.plan_list(guests.pk)
@@ -110,7 +110,7 @@ def database(tmp_path: Path) -> Iterator[SQLite | PostgreSQL]:
 
 def row_of(database: SQLite | PostgreSQL) -> tuple[Any, ...]:
     """State, rows read, lease and crashes of the one list, as another process sees them."""
-    query = "SELECT state, rows_count, lease_until, crash_count FROM issuance_recipientlist"
+    query = "SELECT state, rows_count, lease_until, crash_count FROM issuance_guestlist"
     if isinstance(database, PostgreSQL):
         with psycopg.connect(database.url) as postgresql:
             return postgresql.execute(query).fetchone() or ()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.engine.planning import plan_list
 from issuance.lifecycle.transitions import move_job
-from issuance.models import Attempt, IssuanceJob, RecipientList
+from issuance.models import Attempt, GuestList, IssuanceJob
 from issuance.models.states import JobState
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work as engine
@@ -19,10 +19,10 @@ from tests.conftest import World, published
 from thanxportal.accounts.models import Merchant, User
 
 pytestmark = pytest.mark.django_db
-Launch = Callable[[Campaign, str], RecipientList]
+Launch = Callable[[Campaign, str], GuestList]
 
 
-def plan(guests: RecipientList, world: World) -> None:
+def plan(guests: GuestList, world: World) -> None:
     world.advance(1)
     assert plan_list(guests.pk)
 
@@ -51,7 +51,7 @@ def test_lists_of_one_merchant_take_turns(one_arm: Campaign, launched: Launch, w
     lists = [launched(one_arm, guests(name, 5)) for name in ("first", "second", "third")]
     for one in lists:
         plan(one, world)
-    turns = list(IssuanceJob.objects.due().in_turn().values_list("recipient_list", flat=True))
+    turns = list(IssuanceJob.objects.due().in_turn().values_list("guest_list", flat=True))
     assert all(set(turns[at : at + 3]) == {one.pk for one in lists} for at in range(0, 15, 3))
 
 

@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.engine import deliveries
-from issuance.models import IssuanceJob, RecipientList, WebhookDelivery
+from issuance.models import GuestList, IssuanceJob, WebhookDelivery
 from issuance.worker import due_work as engine
 from tests.conftest import World
 from tests.crash import FULL
 from tests.issuance.webhook_posts import post, rewards_of
 from thanxportal.partner_simulator import Fault, Simulator
 
-Launch = Callable[[Campaign, str], RecipientList]
+Launch = Callable[[Campaign, str], GuestList]
 ORDERINGS = 5_000 if FULL else 250
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("webhook_secret")]
 
@@ -63,7 +63,7 @@ def _play_in_some_order(events: list[bytes], world: World, dice: random.Random) 
     return set(copies)
 
 
-def _assert_the_end(guests: RecipientList, delivered: set[bytes]) -> None:
+def _assert_the_end(guests: GuestList, delivered: set[bytes]) -> None:
     job = IssuanceJob.objects.get()
     assert (job.state, job.success_count, job.failure_count) == ("completed", 3, 1)
     guests.refresh_from_db()

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from issuance.models import Recipient, RecipientList, RowError
+from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
 from tests.issuance.factories_pages import guest_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
@@ -19,17 +19,17 @@ GUESTS = {2: "maria.lopez@example.com", 3: "+12025550142", 4: "ann@mail.example.
 
 
 @pytest.fixture
-def june(harbor: Merchant) -> RecipientList:
+def june(harbor: Merchant) -> GuestList:
     made = guest_list(published_campaign(harbor), ListState.FINISHED, rewarded=4, invalid=1, duplicate=1)
     for row, value in GUESTS.items():
         kind = "email" if "@" in value else "phone"
-        Recipient.objects.filter(recipient_list=made, row=row).update(value=value, type=kind)
-    Recipient.objects.filter(recipient_list=made, row=2).update(other="+12025550177")
-    RowError.objects.filter(recipient_list=made, kind="invalid").update(cells=["Jörg.Example.com", "x"])
+        Guest.objects.filter(guest_list=made, row=row).update(value=value, type=kind)
+    Guest.objects.filter(guest_list=made, row=2).update(other="+12025550177")
+    RowError.objects.filter(guest_list=made, kind="invalid").update(cells=["Jörg.Example.com", "x"])
     return made
 
 
-def found(browser: Client, made: RecipientList, text: str, **filters: str) -> list[int]:
+def found(browser: Client, made: GuestList, text: str, **filters: str) -> list[int]:
     answer = browser.get(reverse("issuance:guests", args=["harbor-grill", made.pk]), {"q": text} | filters)
     assert answer.status_code == 200
     return [int(row) for row in re.findall(r'<td data-label="Row in file">(\d+)</td>', answer.content.decode())]
@@ -63,7 +63,7 @@ def found(browser: Client, made: RecipientList, text: str, **filters: str) -> li
     ],
 )
 def test_a_manager_finds_guests_by_any_part(
-    text: str, rows: list[int], june: RecipientList, ana: User, client_of: ClientOf
+    text: str, rows: list[int], june: GuestList, ana: User, client_of: ClientOf
 ) -> None:
     assert found(client_of(ana), june, text) == rows
 
@@ -87,27 +87,27 @@ def test_a_manager_finds_guests_by_any_part(
     ],
 )
 def test_a_mask_is_not_spelled_out_by_searching_letter_by_letter(
-    text: str, rows: list[int], june: RecipientList, sid: User, client_of: ClientOf
+    text: str, rows: list[int], june: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     assert found(client_of(sid), june, text) == rows
 
 
-def test_a_search_goes_with_the_other_filters(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+def test_a_search_goes_with_the_other_filters(june: GuestList, ana: User, client_of: ClientOf) -> None:
     browser = client_of(ana)
     assert found(browser, june, "example", outcome="rewarded") == [2, 4]
     assert found(browser, june, "example", outcome="refused") == []
     assert found(browser, june, "example", job="1") == [2, 4]
 
 
-def test_an_empty_search_shows_everybody(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+def test_an_empty_search_shows_everybody(june: GuestList, ana: User, client_of: ClientOf) -> None:
     assert len(found(client_of(ana), june, "   ")) == 6
 
 
-def test_guests_of_other_lists_are_never_found(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+def test_guests_of_other_lists_are_never_found(june: GuestList, ana: User, client_of: ClientOf) -> None:
     other = guest_list(june.campaign, ListState.FINISHED, rewarded=1)
-    Recipient.objects.filter(recipient_list=other).update(value="only.here@example.com")
+    Guest.objects.filter(guest_list=other).update(value="only.here@example.com")
     assert found(client_of(ana), june, "only.here") == []
 
 
-def test_a_very_long_search_is_cut_and_answers(june: RecipientList, ana: User, client_of: ClientOf) -> None:
+def test_a_very_long_search_is_cut_and_answers(june: GuestList, ana: User, client_of: ClientOf) -> None:
     assert found(client_of(ana), june, "x" * 5_000) == []

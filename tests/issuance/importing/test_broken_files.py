@@ -16,7 +16,7 @@ from issuance.importing.broken_files import rows_before_break, use_rows_before_b
 from issuance.importing.mapping import ask_for_columns
 from issuance.importing.new_list import create_list
 from issuance.launching.review import checks_of
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from tests.data.make import xlsx, xlsx_row
 from thanxportal.accounts.models import User
 
@@ -25,27 +25,27 @@ pytestmark = pytest.mark.django_db
 BROKEN = b'Email\nann@example.com\nno\nann@example.com\nbob@example.com\n"cid@example.com\ndan@example.com\n'
 
 
-def read(made: RecipientList) -> RecipientList:
-    imports.read_recipient_file(made.pk)
+def read(made: GuestList) -> GuestList:
+    imports.read_guest_file(made.pk)
     made.refresh_from_db()
     return made
 
 
 @pytest.fixture
-def broken(campaign: Campaign) -> RecipientList:
+def broken(campaign: Campaign) -> GuestList:
     content = ContentFile(BROKEN, "june.csv")
     return read(create_list(campaign=campaign, name="June", content=content, actor=None))
 
 
-def url(made: RecipientList, name: str) -> str:
+def url(made: GuestList, name: str) -> str:
     return reverse(f"issuance:{name}", args=[made.merchant.handle, made.pk])
 
 
 def test_the_rows_before_the_break_become_a_checked_list_that_says_what_is_missing(
-    broken: RecipientList, ana: User
+    broken: GuestList, ana: User
 ) -> None:
     assert (broken.state, rows_before_break(broken)) == ("unreadable", 4)
-    assert use_rows_before_break(recipient_list=broken, actor=ana)
+    assert use_rows_before_break(guest_list=broken, actor=ana)
     read(broken)
     assert (broken.state, broken.rows_count, broken.ready_count) == ("checked", 4, 2)
     assert (broken.invalid_count, broken.duplicate_count, broken.ended_at, broken.problem) == (1, 1, None, "")
@@ -56,16 +56,16 @@ def test_the_rows_before_the_break_become_a_checked_list_that_says_what_is_missi
     ]
 
 
-def test_two_people_who_continue_at_once_start_one_reading(broken: RecipientList, ana: User) -> None:
-    same = RecipientList.objects.get(pk=broken.pk)
-    assert use_rows_before_break(recipient_list=broken, actor=ana)
-    assert not use_rows_before_break(recipient_list=same, actor=ana)
-    assert not use_rows_before_break(recipient_list=read(broken), actor=ana)
+def test_two_people_who_continue_at_once_start_one_reading(broken: GuestList, ana: User) -> None:
+    same = GuestList.objects.get(pk=broken.pk)
+    assert use_rows_before_break(guest_list=broken, actor=ana)
+    assert not use_rows_before_break(guest_list=same, actor=ana)
+    assert not use_rows_before_break(guest_list=read(broken), actor=ana)
 
 
-def test_read_anew_by_other_columns_the_file_breaks_off_again(broken: RecipientList, ana: User) -> None:
-    use_rows_before_break(recipient_list=broken, actor=ana)
-    assert ask_for_columns(recipient_list=read(broken), actor=ana)
+def test_read_anew_by_other_columns_the_file_breaks_off_again(broken: GuestList, ana: User) -> None:
+    use_rows_before_break(guest_list=broken, actor=ana)
+    assert ask_for_columns(guest_list=read(broken), actor=ana)
     assert read(broken).state == "mapping"
     assert broken.file_info["warnings"] == []
     broken.mapping = {"email": 0, "phone": None, "header_row": 1}
@@ -89,7 +89,7 @@ def test_one_row_too_many_is_left_out_by_the_same_button(campaign: Campaign, set
     settings.MAX_LIST_ROWS = 2
     content = ContentFile(b"Email\na@example.com\nb@example.com\nc@example.com\n", "june.csv")
     made = read(create_list(campaign=campaign, name="June", content=content, actor=None))
-    assert use_rows_before_break(recipient_list=made, actor=ana)
+    assert use_rows_before_break(guest_list=made, actor=ana)
     assert (read(made).state, made.ready_count) == ("checked", 2)
     assert made.file_info["warnings"][0].startswith("Only the 2 rows before row 4 are used.")
 
@@ -99,12 +99,12 @@ def test_a_sheet_that_is_damaged_further_down_goes_on_with_the_rows_before(campa
     content = ContentFile(xlsx(rows + '<row r="501"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>'), "june.xlsx")
     made = read(create_list(campaign=campaign, name="June", content=content, actor=None))
     assert (made.state, made.file_info["broken"]) == ("unreadable", "row 501")
-    assert use_rows_before_break(recipient_list=made, actor=ana)
+    assert use_rows_before_break(guest_list=made, actor=ana)
     assert (read(made).state, made.ready_count) == ("checked", 500)
 
 
-def test_a_file_on_which_workers_died_offers_no_rows_as_nobody_knows_how_far_it_was_read(broken: RecipientList) -> None:
-    RecipientList.objects.filter(pk=broken.pk).update(
+def test_a_file_on_which_workers_died_offers_no_rows_as_nobody_knows_how_far_it_was_read(broken: GuestList) -> None:
+    GuestList.objects.filter(pk=broken.pk).update(
         state="reading", ended_at=None, crash_count=imports.MOST_CRASHES, file_info={}
     )
     read(broken)
@@ -112,7 +112,7 @@ def test_a_file_on_which_workers_died_offers_no_rows_as_nobody_knows_how_far_it_
 
 
 def test_the_page_offers_the_rows_and_leads_to_the_check_page(
-    broken: RecipientList, ana: User, client_of: ClientOf
+    broken: GuestList, ana: User, client_of: ClientOf
 ) -> None:
     browser = client_of(ana)
     html = browser.get(url(broken, "list_detail")).content.decode()
@@ -128,11 +128,11 @@ def test_the_page_offers_the_rows_and_leads_to_the_check_page(
 
 
 def test_whoever_may_only_look_reads_what_happened_but_decides_nothing(
-    broken: RecipientList, ben: User, client_of: ClientOf
+    broken: GuestList, ben: User, client_of: ClientOf
 ) -> None:
     browser = client_of(ben)
     html = browser.get(url(broken, "list_detail")).content.decode()
     assert "The 4 rows before line 6 were read." in html
     assert url(broken, "list_use_rows") not in html
     assert browser.post(url(broken, "list_use_rows")).status_code == 403
-    assert RecipientList.objects.get(pk=broken.pk).state == "unreadable"
+    assert GuestList.objects.get(pk=broken.pk).state == "unreadable"

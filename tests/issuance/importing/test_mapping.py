@@ -9,7 +9,7 @@ from campaigns.models import Campaign
 from issuance.importing.mapping import NoSuchColumns, choose_columns
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import discard_list
-from issuance.models import ColumnMapping, RecipientList
+from issuance.models import ColumnMapping, GuestList
 from issuance.worker import due_work as engine
 from tests.conftest import checked
 from tests.data.make import xlsx, xlsx_row
@@ -19,24 +19,24 @@ pytestmark = pytest.mark.django_db
 UNSURE = b"Ours,Theirs\nann@example.com,bob@example.com\ncleo@example.com,dora@example.com\n"
 
 
-def brought(campaign: Campaign, content: bytes, name: str = "a.csv") -> RecipientList:
+def brought(campaign: Campaign, content: bytes, name: str = "a.csv") -> GuestList:
     guests = create_list(campaign=campaign, name="June", content=ContentFile(content, name), actor=None)
     return read(guests)
 
 
-def read(guests: RecipientList) -> RecipientList:
+def read(guests: GuestList) -> GuestList:
     engine.drive_due_work(list_id=guests.pk)
     guests.refresh_from_db()
     return guests
 
 
-def values(guests: RecipientList) -> list[str]:
-    return list(guests.recipients.order_by("row").values_list("value", flat=True))
+def values(guests: GuestList) -> list[str]:
+    return list(guests.guests.order_by("row").values_list("value", flat=True))
 
 
 def test_an_unsure_list_waits_with_what_each_column_holds(one_arm: Campaign) -> None:
     guests = brought(one_arm, UNSURE)
-    assert (guests.state, guests.rows_count, guests.recipients.count()) == ("mapping", 0, 0)
+    assert (guests.state, guests.rows_count, guests.guests.count()) == ("mapping", 0, 0)
     ours = guests.file_info["columns"][0]
     assert ours == {
         "name": "Ours", "samples": ["ann@example.com", "cleo@example.com"], "filled": 1.0, "email": 1.0, "phone": 0.0,
@@ -46,7 +46,7 @@ def test_an_unsure_list_waits_with_what_each_column_holds(one_arm: Campaign) -> 
 
 def test_the_chosen_column_is_read_and_remembered_for_the_same_header(one_arm: Campaign, ana: User) -> None:
     guests = brought(one_arm, UNSURE)
-    assert choose_columns(recipient_list=guests, actor=ana, email=1)
+    assert choose_columns(guest_list=guests, actor=ana, email=1)
     assert (read(guests).state, values(guests)) == ("checked", ["bob@example.com", "dora@example.com"])
     again = brought(one_arm, UNSURE.replace(b"bob", b"rob"))
     assert (again.state, values(again)[0]) == ("checked", "rob@example.com")
@@ -54,7 +54,7 @@ def test_the_chosen_column_is_read_and_remembered_for_the_same_header(one_arm: C
 
 def test_another_merchant_is_asked_anew(one_arm: Campaign, ana: User) -> None:
     guests = brought(one_arm, UNSURE)
-    choose_columns(recipient_list=guests, actor=ana, email=1)
+    choose_columns(guest_list=guests, actor=ana, email=1)
     known = ColumnMapping.objects.get()
     assert (known.merchant, known.mapping) == (one_arm.merchant, {"email": 1, "phone": None})
     assert not known.merchant.column_mappings.exclude(pk=known.pk).exists()
@@ -62,32 +62,32 @@ def test_another_merchant_is_asked_anew(one_arm: Campaign, ana: User) -> None:
 
 def test_a_second_choice_changes_nothing(one_arm: Campaign, ana: User) -> None:
     guests = brought(one_arm, UNSURE)
-    stale = RecipientList.objects.get(pk=guests.pk)
-    assert choose_columns(recipient_list=guests, actor=ana, email=1)
-    assert not choose_columns(recipient_list=stale, actor=ana, email=0)
+    stale = GuestList.objects.get(pk=guests.pk)
+    assert choose_columns(guest_list=guests, actor=ana, email=1)
+    assert not choose_columns(guest_list=stale, actor=ana, email=0)
     read(guests)
-    assert not choose_columns(recipient_list=guests, actor=ana, email=0)
+    assert not choose_columns(guest_list=guests, actor=ana, email=0)
 
 
 @pytest.mark.parametrize("choice", [{}, {"email": 2}, {"phone": -1}, {"sheet": "Elsewhere"}])
 def test_a_choice_that_makes_no_sense_is_refused_in_words(one_arm: Campaign, ana: User, choice: dict[str, int]) -> None:
     guests = brought(one_arm, UNSURE)
     with pytest.raises(NoSuchColumns, match="Choose"):
-        choose_columns(recipient_list=guests, actor=ana, **choice)  # type: ignore[arg-type]
+        choose_columns(guest_list=guests, actor=ana, **choice)  # type: ignore[arg-type]
     assert read(guests).state == "mapping"
 
 
 def test_a_first_row_that_is_no_header_can_be_read_as_a_guest(one_arm: Campaign, ana: User) -> None:
     guests = brought(one_arm, b"\n" + UNSURE)
-    assert choose_columns(recipient_list=guests, actor=ana, email=0, header_row=0)
+    assert choose_columns(guest_list=guests, actor=ana, email=0, header_row=0)
     assert read(guests).ledger | {"rows": 3, "invalid": 1} == guests.ledger
     assert not ColumnMapping.objects.exists()
 
 
 def test_it_can_be_discarded_instead(one_arm: Campaign, ana: User) -> None:
     guests = brought(one_arm, UNSURE)
-    assert discard_list(recipient_list=guests, actor=ana)
-    assert not choose_columns(recipient_list=guests, actor=ana, email=0)
+    assert discard_list(guest_list=guests, actor=ana)
+    assert not choose_columns(guest_list=guests, actor=ana, email=0)
 
 
 def test_another_sheet_can_be_asked_for(one_arm: Campaign, ana: User) -> None:
@@ -97,7 +97,7 @@ def test_another_sheet_can_be_asked_for(one_arm: Campaign, ana: User) -> None:
     assert (guests.state, guests.file_info["sheets"], guests.file_info["sheet"]) == (
         "mapping", ["Sheet 1", "Sheet 2"], "Sheet 1",
     )  # fmt: skip
-    assert choose_columns(recipient_list=guests, actor=ana, sheet="Sheet 2")
+    assert choose_columns(guest_list=guests, actor=ana, sheet="Sheet 2")
     assert (read(guests).state, values(guests)) == ("checked", ["cleo@example.com"])
 
 
@@ -105,7 +105,7 @@ def test_of_several_sheets_with_guests_a_person_chooses_one(one_arm: Campaign, a
     sheets = [xlsx_row(1, "Email") + xlsx_row(2, f"{name}@example.com") for name in ("ann", "bob")]
     guests = brought(one_arm, xlsx(xlsx_row(1, "Read me"), *sheets), "a.xlsx")
     assert (guests.state, guests.file_info["sheet"]) == ("mapping", "Sheet 2")
-    assert choose_columns(recipient_list=guests, actor=ana, sheet="Sheet 3")
+    assert choose_columns(guest_list=guests, actor=ana, sheet="Sheet 3")
     assert (read(guests).state, values(guests)) == ("checked", ["bob@example.com"])
 
 
@@ -120,7 +120,7 @@ def test_the_merchant_prefers_one_identifier_and_the_other_is_kept(
     guests = [brought(one_arm, b"Email,Phone\nann@example.com,202 555 0100\n")]
     guests.append(checked(one_arm, "Hi, it is ann@example.com or (202) 555-0100"))
     for found in guests:
-        guest = found.recipients.get()
+        guest = found.guests.get()
         assert (guest.type, guest.value, guest.other) == (preferred, value, other)
 
 
@@ -128,5 +128,5 @@ def test_columns_of_a_pasted_table_are_asked_for_as_those_of_a_file(campaign: Ca
     text = "Email\tE-mail\nann@example.com\tbob@example.com\n"
     made = read(create_list(campaign=campaign, name="June", content=text, actor=None))
     assert (made.state, made.rows_count) == ("mapping", 0)
-    assert choose_columns(recipient_list=made, actor=ana, email=1)
+    assert choose_columns(guest_list=made, actor=ana, email=1)
     assert (read(made).state, values(made)) == ("checked", ["bob@example.com"])

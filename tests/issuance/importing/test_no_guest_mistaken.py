@@ -15,9 +15,9 @@ from issuance.forms.check import ColumnsForm
 from issuance.importing import import_list as imports
 from issuance.importing.mapping import header_hash
 from issuance.importing.new_list import create_list
-from issuance.models import ColumnMapping, RecipientList
+from issuance.models import ColumnMapping, GuestList
 from issuance.outcomes.reports import bad_rows
-from issuance.parsing.recipient_file import UnreadableFile, Verdict, open_recipient_file
+from issuance.parsing.guest_file import UnreadableFile, Verdict, open_guest_file
 from issuance.views.check import row_form
 from tests.data.make import ods
 from tests.issuance.checking.test_repairs import fresh, read_file
@@ -33,8 +33,8 @@ def test_a_preference_that_changed_since_makes_nobody_two_guests(campaign: Campa
     made = fresh(made)
     recipe = recipe_for(made, "at")
     assert recipe
-    assert repair_rows(recipient_list=made, recipe=recipe, actor=ana)
-    guests = list(made.recipients.order_by("row").values_list("row", "value"))
+    assert repair_rows(guest_list=made, recipe=recipe, actor=ana)
+    guests = list(made.guests.order_by("row").values_list("row", "value"))
     assert guests == [(2, "ann@example.com"), (4, "+12025550102")]
 
 
@@ -57,14 +57,14 @@ def test_a_worker_that_goes_on_with_a_file_reads_the_columns_of_the_first(
     with monkeypatch.context() as patch:
         patch.setattr(imports, "_save", die_after_the_first)
         with pytest.raises(MemoryError):
-            imports.read_recipient_file(made.pk)
-    RecipientList.objects.filter(pk=made.pk).update(lease_until=None)
+            imports.read_guest_file(made.pk)
+    GuestList.objects.filter(pk=made.pk).update(lease_until=None)
     choice = {"email": 1, "phone": None}
     ColumnMapping.objects.create(merchant=made.merchant, header_hash=header_hash(["email", "work"]), mapping=choice)
-    imports.read_recipient_file(made.pk)
+    imports.read_guest_file(made.pk)
     made.refresh_from_db()
     assert (made.state, made.rows_count, made.file_info["email"]) == ("checked", 12, 0)
-    assert not made.recipients.filter(value__startswith="b").exists()
+    assert not made.guests.filter(value__startswith="b").exists()
 
 
 @pytest.mark.django_db
@@ -74,10 +74,10 @@ def test_a_domain_is_repaired_wherever_it_stands_in_its_cell(campaign: Campaign,
         "name,email\nA,Ann <ann@gmial.com>\nB,mailto:bob@gmial.com\nC,cy@gmial.com\nD,dee@gmial.com.\n"
         "E,eve@gmial.com.au\n",
     )
-    repair = repair_domain(recipient_list=made, written="gmial.com", meant="gmail.com", actor=ana)
+    repair = repair_domain(guest_list=made, written="gmial.com", meant="gmail.com", actor=ana)
     assert repair
     assert repair.sentence == "Wrote gmail.com for gmial.com: 4 rows"
-    values = list(made.recipients.order_by("row").values_list("value", flat=True))
+    values = list(made.guests.order_by("row").values_list("value", flat=True))
     names = ("ann", "bob", "cy", "dee")
     assert values == [*(f"{name}@gmail.com" for name in names), "eve@gmial.com.au"]
 
@@ -87,14 +87,14 @@ def test_pasted_text_may_hold_no_more_guests_than_a_file(campaign: Campaign, set
     settings.MAX_LIST_ROWS = 3
     text = "".join(f"hello a{n}@example.com and\n" for n in range(10))
     made = create_list(campaign=campaign, name="June", content=text, actor=None)
-    imports.read_recipient_file(made.pk)
+    imports.read_guest_file(made.pk)
     made.refresh_from_db()
     assert (made.state, made.rows_count) == ("unreadable", 3)
 
 
 def verdicts(path: Path, content: bytes) -> list[Verdict]:
     path.write_bytes(content)
-    with open_recipient_file(path, country="US") as file:
+    with open_guest_file(path, country="US") as file:
         return list(file.verdicts())
 
 
@@ -134,7 +134,7 @@ def test_lines_and_tabs_inside_a_cell_of_ods_glue_nothing_together(tmp_path: Pat
 def test_phones_of_another_country_are_asked_about_and_not_refused(campaign: Campaign, header: str) -> None:
     text = header + "".join(f"07911 123{n:03},guest\n" for n in range(450, 460))
     made = create_list(campaign=campaign, name="June", content=ContentFile(text.encode(), "june.csv"), actor=None)
-    imports.read_recipient_file(made.pk)
+    imports.read_guest_file(made.pk)
     made.refresh_from_db()
     assert (made.state, made.file_info["phone"], made.file_info["sure"]) == ("mapping", 0, False)
 
@@ -148,7 +148,7 @@ def test_a_table_without_any_guest_is_still_refused(tmp_path: Path) -> None:
 RUN_TOGETHER = 'name,email,note\n"Ann,ann@example.com,\nBob,bob@example.com,",x,y\nCid,cid@example.com,\n'
 
 
-def bring_back(made: RecipientList, tmp_path: Path, content: str) -> list[Verdict]:
+def bring_back(made: GuestList, tmp_path: Path, content: str) -> list[Verdict]:
     path = tmp_path / "repaired.csv"
     path.write_text(content, newline="")
     return list(uploaded_change(made, path).verdicts)
@@ -199,7 +199,7 @@ def test_a_damaged_letter_makes_no_other_address_of_the_others(
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(text)
-    with open_recipient_file(path, country="US") as file:
+    with open_guest_file(path, country="US") as file:
         found = list(file.verdicts())
         assert (file.opened.encoding, len(file.warnings)) == (encoding, 1)
     assert [one.code for one in found] == codes
@@ -221,7 +221,7 @@ def test_of_two_cells_in_each_others_columns_the_preferred_one_is_the_guest(
     path.write_bytes(
         b"email,phone\na@example.com,\nb@example.com,2025550101\nc@example.com,\n2025550100,e@example.com\n"
     )
-    with open_recipient_file(path, country="US", prefer=prefer) as file:
+    with open_guest_file(path, country="US", prefer=prefer) as file:
         *_, swapped = file.verdicts()
     assert (swapped.value, swapped.other) == tuple(one.replace("e@", "e@example.com") for one in (value, other))
     assert swapped.fixed
@@ -247,8 +247,8 @@ def test_of_several_phones_one_is_kept_by_the_country_of_the_list(campaign: Camp
     made = fresh(made)
     recipe = recipe_for(made, "several", "first")
     assert recipe
-    assert repair_rows(recipient_list=made, recipe=recipe, actor=ana)
-    assert made.recipients.get(row=3).value == "+12025550123"
+    assert repair_rows(guest_list=made, recipe=recipe, actor=ana)
+    assert made.guests.get(row=3).value == "+12025550123"
 
 
 @pytest.mark.django_db
@@ -270,7 +270,7 @@ def test_a_cell_that_was_missing_is_taken_from_a_row_that_comes_back(campaign: C
 def test_a_header_found_far_down_is_accepted_by_its_own_form(campaign: Campaign, ana: User) -> None:
     text = "\n" * 25 + "email,e-mail\nann@example.com,a@example.com\n"
     made = create_list(campaign=campaign, name="June", content=ContentFile(text.encode(), "june.csv"), actor=None)
-    imports.read_recipient_file(made.pk)
+    imports.read_guest_file(made.pk)
     made.refresh_from_db()
     form = ColumnsForm(made, QueryDict(f"email=0&phone=&header_row={made.file_info['header_row']}"))
     assert (made.state, made.file_info["header_row"]) == ("mapping", 26)

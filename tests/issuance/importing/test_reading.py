@@ -24,7 +24,7 @@ from issuance.importing.new_list import create_list
 from issuance.importing.reading_process import ReaderDied
 from issuance.importing.stretches import Stretch
 from issuance.launching.launch import discard_list
-from issuance.models import GuestClaim, RecipientList
+from issuance.models import GuestClaim, GuestList
 from issuance.worker import due_work as engine
 from tests.conftest import World
 from thanxportal.accounts.models import User
@@ -40,20 +40,20 @@ def realistic(rows: int) -> bytes:
     return text.getvalue().encode()
 
 
-def brought(campaign: Campaign, content: bytes) -> RecipientList:
+def brought(campaign: Campaign, content: bytes) -> GuestList:
     return create_list(campaign=campaign, name="June", content=ContentFile(content, "june.csv"), actor=None)
 
 
-def read(guests: RecipientList) -> RecipientList:
+def read(guests: GuestList) -> GuestList:
     engine.drive_due_work(list_id=guests.pk)
     guests.refresh_from_db()
     return guests
 
 
-def everything(guests: RecipientList) -> list[Any]:
-    recipients = guests.recipients.order_by("row").values_list(*GUEST)
+def everything(guests: GuestList) -> list[Any]:
+    guests = guests.guests.order_by("row").values_list(*GUEST)
     errors = guests.row_errors.order_by("row").values_list(*ERROR)
-    return [guests.ledger, *_plain(recipients), *_plain(errors)]
+    return [guests.ledger, *_plain(guests), *_plain(errors)]
 
 
 def _plain(rows: Any) -> Iterator[tuple[Any, ...]]:
@@ -100,7 +100,7 @@ def test_after_a_kill_the_rows_are_those_of_an_undisturbed_reading(
     with monkeypatch.context() as patch:
         patch.setattr(imports, "_save", die)
         with pytest.raises(SystemExit):
-            imports.read_recipient_file(killed.pk)
+            imports.read_guest_file(killed.pk)
     killed.refresh_from_db()
     assert 0 < killed.rows_count < 301
     world.advance(300)
@@ -137,13 +137,13 @@ def test_discarding_stops_the_reading_before_its_next_batch(
 
     def discard_meanwhile(*args: Any) -> bool:
         saved = save(*args)
-        discard_list(recipient_list=RecipientList.objects.get(pk=guests.pk), actor=ana)
+        discard_list(guest_list=GuestList.objects.get(pk=guests.pk), actor=ana)
         return saved
 
     monkeypatch.setattr(imports, "_save", discard_meanwhile)
     read(guests)
     assert (guests.state, guests.rows_count) == ("discarded", 50)
-    assert guests.recipients.count() + guests.row_errors.count() == 50
+    assert guests.guests.count() + guests.row_errors.count() == 50
 
 
 @pytest.mark.usefixtures("batches_of_fifty")
@@ -163,7 +163,7 @@ def test_two_files_at_once_do_not_disturb_each_other(campaign: Campaign, monkeyp
 
     def read_the_other_meanwhile(*args: Any) -> bool:
         monkeypatch.setattr(imports, "_save", save)
-        imports.read_recipient_file(second.pk)
+        imports.read_guest_file(second.pk)
         return save(*args)
 
     monkeypatch.setattr(imports, "_save", read_the_other_meanwhile)
@@ -187,13 +187,13 @@ FINE = [  # Unclear columns wait for a person.
 def test_rows_are_conserved_and_keep_their_numbers(one_arm: Campaign, rows: list[tuple[str, str, str]]) -> None:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([("Email", "Phone", "Note"), ("rewarded@example.com", "", ""), *rows])
-    earlier = RecipientList.objects.create(merchant=one_arm.merchant, campaign=one_arm, planned_at=timezone.now())
+    earlier = GuestList.objects.create(merchant=one_arm.merchant, campaign=one_arm, planned_at=timezone.now())
     identity = identity_of(earlier)("rewarded@example.com")
-    GuestClaim.objects.get_or_create(campaign=one_arm, identity=identity, defaults={"recipient_list": earlier})
+    GuestClaim.objects.get_or_create(campaign=one_arm, identity=identity, defaults={"guest_list": earlier})
     guests = read(brought(one_arm, text.getvalue().encode("utf-8", "replace")))
     assume(guests.state != "mapping")
     assert guests.state in ("checked", "unreadable")
-    kept = [*guests.recipients.values_list("row", flat=True), *guests.row_errors.values_list("row", flat=True)]
+    kept = [*guests.guests.values_list("row", flat=True), *guests.row_errors.values_list("row", flat=True)]
     filled = [number for number, row in enumerate(rows, 3) if "".join(row).strip()]
     if guests.state == "checked":
         assert sorted(kept) == [2, *filled]
@@ -204,4 +204,4 @@ def test_rows_are_conserved_and_keep_their_numbers(one_arm: Campaign, rows: list
 
 def test_the_originals_of_a_guest_are_kept_as_they_stood(campaign: Campaign) -> None:
     guests = read(brought(campaign, b'Email,Note\nAnn@Example.com,"a\tb\\n\n"\n'))
-    assert guests.recipients.get().cells.split("\x1f") == ["Ann@Example.com", "a\tb\\n\n"]
+    assert guests.guests.get().cells.split("\x1f") == ["Ann@Example.com", "a\tb\\n\n"]

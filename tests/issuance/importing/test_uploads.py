@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from issuance.importing.new_list import create_list
 from issuance.importing.uploads import delete_old_uploads
 from issuance.launching.launch import discard_list
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.worker import due_work as engine
 from tests.conftest import World
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 DAY = 24 * 3600
 
 
-def brought(campaign: Campaign, content: bytes = b"Email,Name\nann@example.com,Ann\n") -> tuple[RecipientList, Path]:
+def brought(campaign: Campaign, content: bytes = b"Email,Name\nann@example.com,Ann\n") -> tuple[GuestList, Path]:
     guests = create_list(campaign=campaign, name="June", content=ContentFile(content, "a.csv"), actor=None)
     return guests, Path(guests.file.path)
 
@@ -40,14 +40,14 @@ def test_a_file_is_kept_for_its_retention_and_its_rows_for_good(one_arm: Campaig
     assert delete_old_uploads() == 1
     assert delete_old_uploads() == 0
     assert not path.exists()
-    assert guests.recipients.get().cells == "ann@example.com\x1fAnn"
+    assert guests.guests.get().cells == "ann@example.com\x1fAnn"
 
 
 def test_samples_of_a_list_that_was_given_up_go_with_its_file(one_arm: Campaign, world: World) -> None:
     guests, path = brought(one_arm, b"Ours,Theirs\nann@example.com,bob@example.com\n")
     engine.drive_due_work(list_id=guests.pk)
     guests.refresh_from_db()
-    assert discard_list(recipient_list=guests, actor=None)
+    assert discard_list(guest_list=guests, actor=None)
     world.advance(31 * DAY)
     path.unlink()  # Somebody was faster: nothing to complain about.
     assert delete_old_uploads() == 1

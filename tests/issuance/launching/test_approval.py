@@ -19,7 +19,7 @@ from django.urls import reverse
 from campaigns.models import Campaign
 from issuance.launching.approval import approve_list, send_back_list, withdraw_list
 from issuance.launching.launch import discard_list, issue_now, launch_list
-from issuance.models import Event, IssuanceJob, RecipientList
+from issuance.models import Event, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from tests.conftest import World, checked
 from tests.issuance.factories_pages import guest_list, published_campaign
@@ -37,49 +37,49 @@ def strict(harbor: Merchant) -> Merchant:
 
 
 @pytest.fixture
-def june(strict: Merchant) -> RecipientList:
+def june(strict: Merchant) -> GuestList:
     return guest_list(published_campaign(strict), waiting=5, control=2)
 
 
 @pytest.fixture
-def asked(june: RecipientList, sid: User) -> RecipientList:
+def asked(june: GuestList, sid: User) -> GuestList:
     """What Sid put before the approvers."""
-    assert launch_list(recipient_list=june, token=june.confirm_token, actor=sid, hold=True)
+    assert launch_list(guest_list=june, token=june.confirm_token, actor=sid, hold=True)
     june.refresh_from_db()
     return june
 
 
-def at(name: str, made: RecipientList) -> str:
+def at(name: str, made: GuestList) -> str:
     return reverse(f"issuance:{name}", args=["harbor-grill", made.pk])
 
 
-def approve(browser: Client, made: RecipientList, **data: Any) -> Any:
+def approve(browser: Client, made: GuestList, **data: Any) -> Any:
     return browser.post(at("list_approve", made), {"confirm_token": made.confirm_token} | data)
 
 
-def state_of(made: RecipientList) -> str:
-    return RecipientList.objects.values_list("state", flat=True).get(pk=made.pk)
+def state_of(made: GuestList) -> str:
+    return GuestList.objects.values_list("state", flat=True).get(pk=made.pk)
 
 
-def stale(made: RecipientList) -> RecipientList:
+def stale(made: GuestList) -> GuestList:
     """The same list as another process holds it in memory."""
-    return RecipientList.objects.select_related("merchant").get(pk=made.pk)
+    return GuestList.objects.select_related("merchant").get(pk=made.pk)
 
 
-def test_the_database_refuses_an_approval_by_who_asked(asked: RecipientList, sid: User) -> None:
+def test_the_database_refuses_an_approval_by_who_asked(asked: GuestList, sid: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        RecipientList.objects.filter(pk=asked.pk).update(approved_by=sid)
+        GuestList.objects.filter(pk=asked.pk).update(approved_by=sid)
 
 
-def test_the_database_refuses_a_large_list_that_nobody_approved(june: RecipientList, asked: RecipientList) -> None:
+def test_the_database_refuses_a_large_list_that_nobody_approved(june: GuestList, asked: GuestList) -> None:
     other = guest_list(june.campaign, waiting=5)
     for made in (other, asked):
         with pytest.raises(IntegrityError), transaction.atomic():
-            RecipientList.objects.filter(pk=made.pk).update(state=ListState.HELD)
+            GuestList.objects.filter(pk=made.pk).update(state=ListState.HELD)
 
 
 def test_a_large_list_waits_for_an_approver_instead_of_starting(
-    june: RecipientList, sid: User, client_of: ClientOf, world: World
+    june: GuestList, sid: User, client_of: ClientOf, world: World
 ) -> None:
     browser = client_of(sid)
     assert "Ask for approval of 5 rewards" in browser.get(at("list_review", june)).content.decode()
@@ -89,44 +89,44 @@ def test_a_large_list_waits_for_an_approver_instead_of_starting(
     assert (june.state, june.launched_by, june.launched_at) == ("awaiting_approval", sid, None)
     assert june.asked_at is not None
     assert not IssuanceJob.objects.exists()
-    assert not issue_now(recipient_list=june)
+    assert not issue_now(guest_list=june)
 
 
 @pytest.mark.parametrize(
     ("threshold", "state"), [(None, "held"), (5, "held"), (4, "awaiting_approval"), (0, "awaiting_approval")]
 )
 def test_only_lists_above_the_threshold_need_a_second_person(
-    threshold: int | None, state: str, june: RecipientList, sid: User, strict: Merchant
+    threshold: int | None, state: str, june: GuestList, sid: User, strict: Merchant
 ) -> None:
     strict.approval_threshold = threshold
     strict.save()
-    launch_list(recipient_list=june, token=june.confirm_token, actor=sid, hold=True)
+    launch_list(guest_list=june, token=june.confirm_token, actor=sid, hold=True)
     assert state_of(june) == state
 
 
-def test_a_managers_own_list_needs_another_person_too(june: RecipientList, ana: User, client_of: ClientOf) -> None:
-    launch_list(recipient_list=june, token=june.confirm_token, actor=ana, hold=True)
+def test_a_managers_own_list_needs_another_person_too(june: GuestList, ana: User, client_of: ClientOf) -> None:
+    launch_list(guest_list=june, token=june.confirm_token, actor=ana, hold=True)
     june.refresh_from_db()
     browser = client_of(ana)
     page = browser.get(at("list_approval", june)).content.decode()
     assert "Approve and issue" not in page
     assert "Nobody can approve this yet" in page
     assert approve(browser, june).status_code == 403
-    assert not approve_list(recipient_list=june, token=june.confirm_token, actor=ana)
+    assert not approve_list(guest_list=june, token=june.confirm_token, actor=ana)
     assert state_of(june) == "awaiting_approval"
 
 
 def test_a_sender_may_not_approve_what_a_colleague_asked(
-    june: RecipientList, ana: User, sid: User, client_of: ClientOf
+    june: GuestList, ana: User, sid: User, client_of: ClientOf
 ) -> None:
-    launch_list(recipient_list=june, token=june.confirm_token, actor=ana, hold=True)
+    launch_list(guest_list=june, token=june.confirm_token, actor=ana, hold=True)
     june.refresh_from_db()
     for act in ("list_approve", "list_send_back"):
         assert client_of(sid).post(at(act, june), {"reason": "no"}).status_code == 403
 
 
 def test_the_approver_sees_who_asked_and_the_same_facts_as_the_review(
-    asked: RecipientList, abe: User, client_of: ClientOf
+    asked: GuestList, abe: User, client_of: ClientOf
 ) -> None:
     browser = client_of(abe)
     assert browser.get(at("list_detail", asked))["Location"] == at("list_approval", asked)
@@ -142,7 +142,7 @@ def test_an_approval_starts_the_hold_and_the_rewards_go_out(
 ) -> None:
     one_arm.merchant.refresh_from_db()
     made = checked(one_arm, " ".join(f"guest{number}@example.com" for number in range(6)))
-    launch_list(recipient_list=made, token=made.confirm_token, actor=sid, hold=True)
+    launch_list(guest_list=made, token=made.confirm_token, actor=sid, hold=True)
     made.refresh_from_db()
     settings.CANARY_ABOVE, settings.CANARY_SIZE = 2, 1
     answer = approve(client_of(abe), made)
@@ -160,8 +160,8 @@ def test_an_approval_starts_the_hold_and_the_rewards_go_out(
     assert IssuanceJob.objects.filter(canary=True).count() == 1
 
 
-def test_a_large_approval_takes_the_typed_count(asked: RecipientList, abe: User, client_of: ClientOf) -> None:
-    RecipientList.objects.filter(pk=asked.pk).update(waiting_count=8_412, rows_count=8_414)
+def test_a_large_approval_takes_the_typed_count(asked: GuestList, abe: User, client_of: ClientOf) -> None:
+    GuestList.objects.filter(pk=asked.pk).update(waiting_count=8_412, rows_count=8_414)
     asked.refresh_from_db()
     browser = client_of(abe)
     refused = approve(browser, asked, count="8")
@@ -172,7 +172,7 @@ def test_a_large_approval_takes_the_typed_count(asked: RecipientList, abe: User,
 
 
 def test_a_campaign_that_ended_meanwhile_can_only_be_sent_back(
-    asked: RecipientList, abe: User, client_of: ClientOf
+    asked: GuestList, abe: User, client_of: ClientOf
 ) -> None:
     Campaign.objects.update(end_at=asked.created_at)
     browser = client_of(abe)
@@ -182,7 +182,7 @@ def test_a_campaign_that_ended_meanwhile_can_only_be_sent_back(
 
 
 def test_an_approver_sends_it_back_with_a_reason_that_the_asker_reads(
-    asked: RecipientList, sid: User, abe: User, client_of: ClientOf
+    asked: GuestList, sid: User, abe: User, client_of: ClientOf
 ) -> None:
     browser = client_of(abe)
     assert browser.post(at("list_send_back", asked), {"reason": " "}).status_code == 422
@@ -195,75 +195,71 @@ def test_an_approver_sends_it_back_with_a_reason_that_the_asker_reads(
     assert Event.objects.get(old_state="awaiting_approval").note == "Sent back: Leave out the staff"
 
 
-def test_who_asked_withdraws_and_nobody_else(asked: RecipientList, sid: User, ana: User, client_of: ClientOf) -> None:
+def test_who_asked_withdraws_and_nobody_else(asked: GuestList, sid: User, ana: User, client_of: ClientOf) -> None:
     assert client_of(ana).post(at("list_withdraw", asked)).status_code == 403
-    assert not withdraw_list(recipient_list=asked, actor=ana)
+    assert not withdraw_list(guest_list=asked, actor=ana)
     client_of(sid).post(at("list_withdraw", asked))
     assert state_of(asked) == "checked"
 
 
 def test_a_page_of_before_the_withdrawal_approves_nothing(
-    asked: RecipientList, sid: User, abe: User, client_of: ClientOf
+    asked: GuestList, sid: User, abe: User, client_of: ClientOf
 ) -> None:
     token = asked.confirm_token
-    withdraw_list(recipient_list=stale(asked), actor=sid)
+    withdraw_list(guest_list=stale(asked), actor=sid)
     again = stale(asked)
-    launch_list(recipient_list=again, token=again.confirm_token, actor=sid, hold=True)
+    launch_list(guest_list=again, token=again.confirm_token, actor=sid, hold=True)
     for old in (token, uuid4()):
         browser = client_of(abe)
         browser.post(at("list_approve", asked), {"confirm_token": old})
         assert state_of(asked) == "awaiting_approval"
 
 
-ANSWERS: dict[str, Callable[[RecipientList, User, User], bool]] = {
-    "approve": lambda made, asker, approver: approve_list(
-        recipient_list=made, token=made.confirm_token, actor=approver
-    ),
-    "send back": lambda made, asker, approver: send_back_list(recipient_list=made, actor=approver, reason="No"),
-    "withdraw": lambda made, asker, approver: withdraw_list(recipient_list=made, actor=asker),
-    "discard": lambda made, asker, approver: discard_list(recipient_list=made, actor=asker),
+ANSWERS: dict[str, Callable[[GuestList, User, User], bool]] = {
+    "approve": lambda made, asker, approver: approve_list(guest_list=made, token=made.confirm_token, actor=approver),
+    "send back": lambda made, asker, approver: send_back_list(guest_list=made, actor=approver, reason="No"),
+    "withdraw": lambda made, asker, approver: withdraw_list(guest_list=made, actor=asker),
+    "discard": lambda made, asker, approver: discard_list(guest_list=made, actor=asker),
 }
 
 
 @pytest.mark.parametrize(("first", "second"), list(permutations(ANSWERS, 2)))
-def test_of_two_answers_at_once_the_first_wins(
-    first: str, second: str, asked: RecipientList, sid: User, abe: User
-) -> None:
+def test_of_two_answers_at_once_the_first_wins(first: str, second: str, asked: GuestList, sid: User, abe: User) -> None:
     one, other = stale(asked), stale(asked)
     assert ANSWERS[first](one, sid, abe)
     assert not ANSWERS[second](other, sid, abe)
     assert state_of(asked) == one.state
-    assert Event.objects.filter(recipient_list=asked, old_state="awaiting_approval").count() == 1
+    assert Event.objects.filter(guest_list=asked, old_state="awaiting_approval").count() == 1
 
 
-def test_a_second_click_on_approve_launches_nothing_more(asked: RecipientList, abe: User, client_of: ClientOf) -> None:
+def test_a_second_click_on_approve_launches_nothing_more(asked: GuestList, abe: User, client_of: ClientOf) -> None:
     browser = client_of(abe)
     first, second = approve(browser, asked), approve(browser, asked)
     assert (first.status_code, second.status_code) == (302, 302)
-    assert Event.objects.filter(recipient_list=asked, new_state=ListState.HELD).count() == 1
+    assert Event.objects.filter(guest_list=asked, new_state=ListState.HELD).count() == 1
 
 
-def test_a_stopped_hold_asks_again(asked: RecipientList, sid: User, abe: User, client_of: ClientOf) -> None:
+def test_a_stopped_hold_asks_again(asked: GuestList, sid: User, abe: User, client_of: ClientOf) -> None:
     approve(client_of(abe), asked)
     client_of(sid).post(at("list_stop", asked))
     asked.refresh_from_db()
     assert (asked.state, asked.approved_by) == ("checked", None)
-    assert launch_list(recipient_list=asked, token=asked.confirm_token, actor=abe, hold=True)
+    assert launch_list(guest_list=asked, token=asked.confirm_token, actor=abe, hold=True)
     assert state_of(asked) == "awaiting_approval"
 
 
-def test_a_list_that_waits_may_be_discarded(asked: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_a_list_that_waits_may_be_discarded(asked: GuestList, bea: User, client_of: ClientOf) -> None:
     client_of(bea).post(at("list_discard", asked))
     assert state_of(asked) == "discarded"
 
 
-def test_home_says_what_waits_for_approval(asked: RecipientList, abe: User, client_of: ClientOf) -> None:
+def test_home_says_what_waits_for_approval(asked: GuestList, abe: User, client_of: ClientOf) -> None:
     page = client_of(abe).get(reverse("issuance:home", args=["harbor-grill"])).content.decode()
     assert "“June guests” waits for approval." in page
     assert at("list_approval", asked) in page
 
 
-def test_a_poll_that_meets_the_approval_leads_there(asked: RecipientList, abe: User, client_of: ClientOf) -> None:
+def test_a_poll_that_meets_the_approval_leads_there(asked: GuestList, abe: User, client_of: ClientOf) -> None:
     answer = client_of(abe).get(at("list_progress", asked), headers={"HX-Request": "true"})
     assert answer["HX-Redirect"] == at("list_approval", asked)
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from campaigns.models import Campaign
 from issuance.launching.launch import stop_list
 from issuance.management.commands import issue_rewards
-from issuance.models import IssuanceJob, RecipientList
+from issuance.models import GuestList, IssuanceJob
 from tests.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -49,20 +49,20 @@ def test_a_script_that_waits_ends_when_the_safety_check_stops_the_rest(one_arm: 
 
 def test_without_hold_it_starts_at_once_and_with_it_stopping_is_free(one_arm: Campaign, tmp_path: Path) -> None:
     run(one_arm, tmp_path, ["anna"])
-    at_once = RecipientList.objects.get()
+    at_once = GuestList.objects.get()
     assert at_once.held_until == at_once.launched_at
     report, _, code = run(one_arm, tmp_path, ["bob"], "--hold")
-    held = RecipientList.objects.get(pk=report["list"])
+    held = GuestList.objects.get(pk=report["list"])
     assert held.held_until
     assert held.launched_at
     assert ((held.held_until - held.launched_at).total_seconds(), report["state"], code) == (120, "held", 0)
-    assert stop_list(recipient_list=held, actor=None)
+    assert stop_list(guest_list=held, actor=None)
     assert not held.jobs.exists()
 
 
 def test_with_hold_and_wait_it_issues_once_the_hold_is_over(one_arm: Campaign, tmp_path: Path) -> None:
     report, _, code = run(one_arm, tmp_path, ["anna"], "--hold", "--wait")
-    made = RecipientList.objects.get(pk=report["list"])
+    made = GuestList.objects.get(pk=report["list"])
     assert (report["state"], code) == ("finished", 0)
     assert made.planned_at
     assert made.launched_at

@@ -11,7 +11,7 @@ from issuance import tasks
 from issuance.engine import planning
 from issuance.launching.launch import issue_now, launch_list, stop_list
 from issuance.lifecycle.transitions import claim_list
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from tests.conftest import World, checked
 from thanxportal.partner_simulator import Simulator
 
@@ -20,19 +20,19 @@ GUESTS = "\n".join(f"guest{number}@example.com" for number in range(10))
 
 
 @pytest.fixture
-def held(one_arm: Campaign, world: World, settings: Any) -> RecipientList:
+def held(one_arm: Campaign, world: World, settings: Any) -> GuestList:
     settings.HOLD_SECONDS = 120
     guests = checked(one_arm, GUESTS)
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, hold=True)
+    assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None, hold=True)
     return guests
 
 
-def launched_again(guests: RecipientList) -> None:
+def launched_again(guests: GuestList) -> None:
     guests.refresh_from_db()
-    assert launch_list(recipient_list=guests, token=guests.confirm_token, actor=None, hold=True)
+    assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None, hold=True)
 
 
-def test_a_nudge_during_the_hold_plans_nothing(held: RecipientList, simulator: Simulator, world: World) -> None:
+def test_a_nudge_during_the_hold_plans_nothing(held: GuestList, simulator: Simulator, world: World) -> None:
     tasks.work_list(held.pk)
     world.advance(119)
     tasks.work_list(held.pk)
@@ -45,14 +45,14 @@ def test_a_nudge_during_the_hold_plans_nothing(held: RecipientList, simulator: S
 
 
 def test_a_hold_that_begins_anew_while_a_worker_takes_the_list_is_kept(
-    held: RecipientList, world: World, monkeypatch: pytest.MonkeyPatch
+    held: GuestList, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.advance(121)
 
     def claim_too_late(*args: Any) -> Any:
         claimed = claim_list(*args)
         held.refresh_from_db()
-        assert stop_list(recipient_list=held, actor=None)
+        assert stop_list(guest_list=held, actor=None)
         launched_again(held)
         return claimed
 
@@ -65,32 +65,32 @@ def test_a_hold_that_begins_anew_while_a_worker_takes_the_list_is_kept(
 
 
 def test_stopping_during_the_hold_costs_nothing_and_the_list_can_be_launched_again(
-    held: RecipientList, simulator: Simulator, world: World
+    held: GuestList, simulator: Simulator, world: World
 ) -> None:
     world.work()
     token = held.confirm_token
-    assert stop_list(recipient_list=held, actor=None)
+    assert stop_list(guest_list=held, actor=None)
     world.drive()
     assert simulator.submissions_by_identifier() == {}
     held.refresh_from_db()
     assert held.state == "checked"
-    assert not launch_list(recipient_list=held, token=token, actor=None)
+    assert not launch_list(guest_list=held, token=token, actor=None)
     launched_again(held)
     world.drive()
     held.refresh_from_db()
     assert (held.state, held.closed) == ("finished", True)
 
 
-def test_issue_now_ends_the_hold(held: RecipientList, world: World) -> None:
+def test_issue_now_ends_the_hold(held: GuestList, world: World) -> None:
     world.work()
     assert not held.jobs.exists()
-    assert issue_now(recipient_list=held)
+    assert issue_now(guest_list=held)
     world.work()
     assert held.jobs.count() == 1
 
 
-def test_an_old_token_never_launches_a_list_that_was_stopped_meanwhile(held: RecipientList) -> None:
-    stale = RecipientList.objects.get(pk=held.pk)
+def test_an_old_token_never_launches_a_list_that_was_stopped_meanwhile(held: GuestList) -> None:
+    stale = GuestList.objects.get(pk=held.pk)
     stale.state, token = "checked", held.confirm_token
-    assert stop_list(recipient_list=held, actor=None)
-    assert not launch_list(recipient_list=stale, token=token, actor=None)
+    assert stop_list(guest_list=held, actor=None)
+    assert not launch_list(guest_list=stale, token=token, actor=None)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from campaigns.allocation import arm_chooser
 from campaigns.models import Campaign
 from issuance.launching.one_guest import CantReward, gift_of, reward_one_guest
-from issuance.models import Recipient, RecipientList
+from issuance.models import Guest, GuestList
 from tests import cast
 from tests.conftest import World, published
 from tests.issuance.factories_pages import published_campaign
@@ -49,7 +49,7 @@ def test_a_guest_is_rewarded_within_seconds_and_the_page_says_so(
     assert "<h1>Rewarded</h1>" in html
     assert "data-poll" not in html
     assert "A long wait: table 4, by Sid" in html
-    made = RecipientList.objects.get()
+    made = GuestList.objects.get()
     assert (made.one_guest, made.canary_size, made.rewarded_count, made.closed) == (True, 0, 1, True)
 
 
@@ -58,7 +58,7 @@ def test_a_phone_may_be_written_as_people_write_it(
     typed: str, one_arm: Campaign, sid: User, client_of: ClientOf
 ) -> None:
     assert ask(client_of(sid), one_arm, typed).status_code == 302
-    assert Recipient.objects.get().value == "+12025550142"
+    assert Guest.objects.get().value == "+12025550142"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_is_no_guest_is_said_and_kept_in_the_form(
     answer = ask(client_of(sid), one_arm, guest)
     assert answer.status_code == 422
     assert said in answer.content.decode()
-    assert not RecipientList.objects.exists()
+    assert not GuestList.objects.exists()
 
 
 def test_the_same_form_sent_twice_rewards_once(one_arm: Campaign, sid: User, client_of: ClientOf) -> None:
@@ -84,7 +84,7 @@ def test_the_same_form_sent_twice_rewards_once(one_arm: Campaign, sid: User, cli
     token = "0d7b1e8e-2a51-4f5c-9d7e-6a3b1c2d4e5f"
     first, second = ask(browser, one_arm, token=token), ask(browser, one_arm, token=token)
     assert first["Location"] == second["Location"]
-    assert RecipientList.objects.count() == 1
+    assert GuestList.objects.count() == 1
 
 
 def test_a_guest_of_the_campaign_is_not_rewarded_again(
@@ -95,7 +95,7 @@ def test_a_guest_of_the_campaign_is_not_rewarded_again(
     answer = ask(client_of(sid), one_arm, "ANN@example.com")
     assert answer.status_code == 422
     assert "has rewarded this guest already" in answer.content.decode()
-    assert RecipientList.objects.count() == 1
+    assert GuestList.objects.count() == 1
 
 
 def test_a_guest_gets_one_reward_a_day_whatever_the_campaign_and_the_sender(
@@ -138,7 +138,7 @@ def test_who_would_fall_into_control_gets_another_arm_and_always_the_same(
         reward_one_guest(campaign=campaign, guest=person, reason="Wait", token=uuid4(), actor=ana)
     weights = [arm.weight for arm in campaign.variants.all()]
     own = arm_chooser(campaign.uuid.bytes, weights)
-    given = dict(Recipient.objects.values_list("value", "variant__position"))
+    given = dict(Guest.objects.values_list("value", "variant__position"))
     held_out = [person for person in people if own(person) == 2]
     assert held_out
     assert all(given[person] == own(person) for person in people if person not in held_out)
@@ -209,7 +209,7 @@ def test_who_was_refused_is_asked_for_again_without_typing_it_all_anew(
     page = ask(browser, one_arm, "refused@example.com", note="table 4")["Location"]
     world.drive()
     html = browser.get(page).content.decode()
-    made = RecipientList.objects.get()
+    made = GuestList.objects.get()
     assert f'href="{FORM}?again={made.pk}"' in html
     again = browser.get(FORM, {"again": made.pk}).content.decode()
     assert 'value="refused@example.com"' in again

@@ -16,7 +16,7 @@ from campaigns.models import Campaign
 from issuance.engine.planning import plan_list
 from issuance.launching.launch import discard_list, launch_list, stop_list
 from issuance.launching.retries import left_to_retry
-from issuance.models import GuestClaim, IssuanceJob, Recipient, RecipientList
+from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.outcomes.lineage import family_of
 from tests.conftest import World
@@ -24,12 +24,12 @@ from tests.issuance.factories_pages import guest_list, published_campaign
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]
-Launch = Callable[[Campaign, str], RecipientList]
+Launch = Callable[[Campaign, str], GuestList]
 GUESTS = "ann@example.com\nbob@example.com\nrefused@example.com\nrefused.too@example.com"
 
 
 @pytest.fixture
-def ended(campaign: Campaign, launched: Launch, world: World) -> RecipientList:
+def ended(campaign: Campaign, launched: Launch, world: World) -> GuestList:
     """A list that Thanx has finished, with guests whom it refused: their address starts with `refused`."""
     guests = launched(campaign, "\n".join([GUESTS, *(f"refused{number}@example.com" for number in range(20))]))
     world.drive()
@@ -40,66 +40,66 @@ def ended(campaign: Campaign, launched: Launch, world: World) -> RecipientList:
     return guests
 
 
-def wrongly_addressed(made: RecipientList) -> None:
+def wrongly_addressed(made: GuestList) -> None:
     """The simulator refuses by saying that the guest opted out, which is the one refusal that is final."""
-    made.recipients.filter(outcome="refused").update(reason="USER_EMAIL_INVALID")
+    made.guests.filter(outcome="refused").update(reason="USER_EMAIL_INVALID")
 
 
-def post(browser: Client, name: str, made: RecipientList, query: str = "", **data: Any) -> Any:
+def post(browser: Client, name: str, made: GuestList, query: str = "", **data: Any) -> Any:
     return browser.post(reverse(f"issuance:{name}", args=["harbor-grill", made.pk]) + query, data)
 
 
-def page(browser: Client, made: RecipientList, name: str = "list_detail") -> str:
+def page(browser: Client, made: GuestList, name: str = "list_detail") -> str:
     answer = browser.get(reverse(f"issuance:{name}", args=["harbor-grill", made.pk]))
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def retry(browser: Client, made: RecipientList, **data: Any) -> RecipientList:
+def retry(browser: Client, made: GuestList, **data: Any) -> GuestList:
     post(browser, "list_retry", made, **data)
-    return RecipientList.objects.filter(parent=made).latest("pk")
+    return GuestList.objects.filter(parent=made).latest("pk")
 
 
-def send(made: RecipientList, world: World) -> None:
+def send(made: GuestList, world: World) -> None:
     made.refresh_from_db()
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=None)
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=None)
     world.drive()
     made.refresh_from_db()
 
 
-def test_refused_guests_stay_in_their_arm(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_refused_guests_stay_in_their_arm(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     child = retry(client_of(sid), ended)
     assert child.state == ListState.CHECKED
     assert child.waiting_count == child.rows_count == ended.refused_count
-    for guest in child.recipients.select_related("retry_of"):
+    for guest in child.guests.select_related("retry_of"):
         assert guest.retry_of is not None
         assert (guest.row, guest.variant_id) == (guest.retry_of.row, guest.retry_of.variant_id)
         assert guest.retry_of.outcome == "refused"
 
 
-def test_a_second_click_makes_no_second_retry(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_second_click_makes_no_second_retry(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     retry(browser, ended)
     answer = post(browser, "list_retry", ended)
     assert answer["Location"] == reverse("issuance:list_detail", args=["harbor-grill", ended.pk])
-    assert RecipientList.objects.filter(parent=ended).count() == 1
+    assert GuestList.objects.filter(parent=ended).count() == 1
     assert "nobody left to retry" in page(browser, ended)
 
 
-def test_the_database_refuses_a_guest_in_two_retries(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_the_database_refuses_a_guest_in_two_retries(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     child = retry(client_of(sid), ended)
-    guest = child.recipients.order_by("row")[0]
+    guest = child.guests.order_by("row")[0]
     guest.pk, guest.row = None, 9_999
     with pytest.raises(IntegrityError), transaction.atomic():
         guest.save(force_insert=True)
 
 
 def test_a_corrected_guest_is_rewarded_and_the_family_counts_everybody_once(
-    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+    ended: GuestList, sid: User, client_of: ClientOf, world: World
 ) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
-    first = child.recipients.order_by("row")[0]
+    first = child.guests.order_by("row")[0]
     post(browser, "list_correct", child, row=first.row, value=" Good@Example.com ")
     send(child, world)
     first.refresh_from_db()
@@ -112,13 +112,13 @@ def test_a_corrected_guest_is_rewarded_and_the_family_counts_everybody_once(
 
 
 def test_who_was_rewarded_already_is_never_sent_again(
-    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+    ended: GuestList, sid: User, client_of: ClientOf, world: World
 ) -> None:
-    rewarded = ended.recipients.filter(outcome="rewarded").first()
+    rewarded = ended.guests.filter(outcome="rewarded").first()
     assert rewarded is not None
     browser = client_of(sid)
     child = retry(browser, ended)
-    first = child.recipients.order_by("row")[0]
+    first = child.guests.order_by("row")[0]
     post(browser, "list_correct", child, row=first.row, value=rewarded.value)
     send(child, world)
     first.refresh_from_db()
@@ -136,11 +136,11 @@ def test_who_was_rewarded_already_is_never_sent_again(
     ],
 )
 def test_a_correction_that_is_no_guest_is_refused_and_kept_in_its_field(
-    typed: str, said: str, ended: RecipientList, sid: User, client_of: ClientOf
+    typed: str, said: str, ended: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
-    first = child.recipients.order_by("row")[0]
+    first = child.guests.order_by("row")[0]
     answer = post(browser, "list_correct", child, row=first.row, value=typed)
     assert answer.status_code == 422
     html = answer.content.decode()
@@ -151,21 +151,19 @@ def test_a_correction_that_is_no_guest_is_refused_and_kept_in_its_field(
     assert first.value == was
 
 
-def test_two_guests_of_a_retry_are_never_made_one(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_two_guests_of_a_retry_are_never_made_one(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
-    first, second = child.recipients.order_by("row")[:2]
+    first, second = child.guests.order_by("row")[:2]
     answer = post(browser, "list_correct", child, row=first.row, value=second.value.upper())
     assert answer.status_code == 422
     assert f"This is the guest of row {second.row}." in answer.content.decode()
 
 
-def test_a_guest_who_is_left_out_stays_refused_in_the_parent(
-    ended: RecipientList, sid: User, client_of: ClientOf
-) -> None:
+def test_a_guest_who_is_left_out_stays_refused_in_the_parent(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
-    first = child.recipients.order_by("row")[0]
+    first = child.guests.order_by("row")[0]
     assert post(browser, "list_correct", child, "?after=3", row=first.row, leave_out=1)["Location"].endswith("?after=3")
     child.refresh_from_db()
     assert child.rows_count == child.waiting_count == ended.refused_count - 1
@@ -174,20 +172,20 @@ def test_a_guest_who_is_left_out_stays_refused_in_the_parent(
     assert family_of(child).ledger["refused"] == 1
 
 
-def test_a_discarded_retry_gives_its_guests_back(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_discarded_retry_gives_its_guests_back(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
-    assert discard_list(recipient_list=child, actor=sid)
+    assert discard_list(guest_list=child, actor=sid)
     assert left_to_retry(ended).count() == ended.refused_count
     assert family_of(ended).ledger["refused"] == ended.refused_count
     assert retry(browser, ended).rows_count == ended.refused_count
 
 
 def test_a_retry_can_take_one_cause_and_another_retry_the_rest(
-    ended: RecipientList, sid: User, client_of: ClientOf
+    ended: GuestList, sid: User, client_of: ClientOf
 ) -> None:
-    some = list(ended.recipients.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
-    Recipient.objects.filter(pk__in=some).update(reason="USER_PHONE_INVALID")
+    some = list(ended.guests.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
+    Guest.objects.filter(pk__in=some).update(reason="USER_PHONE_INVALID")
     browser = client_of(sid)
     assert "Retry 3<" in page(browser, ended)
     child = retry(browser, ended, reason="USER_PHONE_INVALID")
@@ -197,10 +195,10 @@ def test_a_retry_can_take_one_cause_and_another_retry_the_rest(
 
 
 def test_two_retries_of_one_list_have_names_of_their_own(
-    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+    ended: GuestList, sid: User, client_of: ClientOf, world: World
 ) -> None:
-    some = list(ended.recipients.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
-    Recipient.objects.filter(pk__in=some).update(reason="USER_PHONE_INVALID")
+    some = list(ended.guests.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
+    Guest.objects.filter(pk__in=some).update(reason="USER_PHONE_INVALID")
     browser = client_of(sid)
     child = retry(browser, ended, reason="USER_PHONE_INVALID")
     other = retry(browser, ended)
@@ -213,20 +211,20 @@ def test_two_retries_of_one_list_have_names_of_their_own(
 
 def test_a_retry_is_cut_into_jobs_as_its_list_was(campaign: Campaign, sid: User, client_of: ClientOf) -> None:
     info = {"names": ["Email", "Store"], "email": 0}
-    made = guest_list(campaign, ListState.FINISHED, refused=2, file_info=info, undo_column="Store", undo_size=500)
+    made = guest_list(campaign, ListState.FINISHED, refused=2, file_info=info, job_column="Store", guests_per_job=500)
     child = retry(client_of(sid), made)
-    assert (child.undo_column, child.undo_size, child.undo_cell) == ("Store", 500, 2)
+    assert (child.job_column, child.guests_per_job, child.job_cell) == ("Store", 500, 2)
 
 
 @pytest.fixture
-def stopped(campaign: Campaign, launched: Launch, world: World) -> RecipientList:
+def stopped(campaign: Campaign, launched: Launch, world: World) -> GuestList:
     """A list that was stopped when Thanx had the guests of its first arm, and only those."""
     guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
     assert plan_list(guests.pk)
     guests.jobs.exclude(number=1).update(next_attempt_at=timezone.now() + timedelta(hours=1))
     world.work()
     guests.refresh_from_db()
-    assert stop_list(recipient_list=guests, actor=None)
+    assert stop_list(guest_list=guests, actor=None)
     world.drive()
     guests.refresh_from_db()
     assert (guests.state, guests.waiting_count > 0) == (ListState.STOPPED, True)
@@ -234,14 +232,14 @@ def stopped(campaign: Campaign, launched: Launch, world: World) -> RecipientList
 
 
 def test_who_was_not_sent_by_a_stopped_list_is_sent_by_another_in_the_same_arm(
-    stopped: RecipientList, sid: User, client_of: ClientOf, world: World
+    stopped: GuestList, sid: User, client_of: ClientOf, world: World
 ) -> None:
     unsent, browser = stopped.waiting_count, client_of(sid)
     assert f"Nothing was sent to {unsent} guests." in page(browser, stopped)
     post(browser, "list_send_unsent", stopped)
-    child = RecipientList.objects.get(parent=stopped)
+    child = GuestList.objects.get(parent=stopped)
     assert (child.name, child.waiting_count) == ("June guests, rest", unsent)
-    for guest in child.recipients.select_related("retry_of"):
+    for guest in child.guests.select_related("retry_of"):
         assert guest.retry_of is not None
         assert (guest.retry_of.outcome, guest.variant_id) == ("waiting", guest.retry_of.variant_id)
     html = page(browser, child)
@@ -256,23 +254,23 @@ def test_who_was_not_sent_by_a_stopped_list_is_sent_by_another_in_the_same_arm(
 
 
 def test_unsent_guests_go_into_one_list_only_and_come_back_when_it_is_discarded(
-    stopped: RecipientList, sid: User, client_of: ClientOf
+    stopped: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     unsent, browser = stopped.waiting_count, client_of(sid)
     post(browser, "list_send_unsent", stopped)
-    child = RecipientList.objects.get(parent=stopped)
+    child = GuestList.objects.get(parent=stopped)
     html = page(browser, stopped)
     assert "Nothing was sent to" not in html
     assert f"{unsent} guests in <a" in html
     post(browser, "list_send_unsent", stopped)
-    assert RecipientList.objects.filter(parent=stopped).count() == 1
+    assert GuestList.objects.filter(parent=stopped).count() == 1
     assert "nobody left to whom nothing was sent" in page(browser, stopped)
-    assert discard_list(recipient_list=child, actor=sid)
+    assert discard_list(guest_list=child, actor=sid)
     assert f"Nothing was sent to {unsent} guests." in page(browser, stopped)
 
 
 def test_only_who_may_issue_sends_the_rest_and_only_while_the_campaign_runs(
-    stopped: RecipientList, bea: User, sid: User, client_of: ClientOf
+    stopped: GuestList, bea: User, sid: User, client_of: ClientOf
 ) -> None:
     assert post(client_of(bea), "list_send_unsent", stopped).status_code == 403
     assert "send-unsent" in page(client_of(sid), stopped)
@@ -282,7 +280,7 @@ def test_only_who_may_issue_sends_the_rest_and_only_while_the_campaign_runs(
     assert "“Win-back June” has ended, so a new campaign would have to reward them" in html
 
 
-def test_a_retry_that_could_not_work_is_not_offered(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_retry_that_could_not_work_is_not_offered(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     Campaign.objects.update(end_at=ended.created_at)
     html = page(client_of(sid), ended)
     assert 'id="retry"' not in html
@@ -290,7 +288,7 @@ def test_a_retry_that_could_not_work_is_not_offered(ended: RecipientList, sid: U
 
 
 def test_a_retry_of_a_retry_belongs_to_the_same_family(
-    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+    ended: GuestList, sid: User, client_of: ClientOf, world: World
 ) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
@@ -306,15 +304,15 @@ def test_a_retry_of_a_retry_belongs_to_the_same_family(
     assert "over 3 lists" in html
 
 
-def test_who_wants_no_rewards_is_never_asked_again(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
-    some = list(ended.recipients.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
-    Recipient.objects.filter(pk__in=some).update(reason="USER_OPTED_OUT")
+def test_who_wants_no_rewards_is_never_asked_again(ended: GuestList, sid: User, client_of: ClientOf) -> None:
+    some = list(ended.guests.filter(outcome="refused").order_by("row").values_list("pk", flat=True)[:3])
+    Guest.objects.filter(pk__in=some).update(reason="USER_OPTED_OUT")
     browser = client_of(sid)
     post(browser, "list_retry", ended, reason="USER_OPTED_OUT")
-    assert not RecipientList.objects.exclude(parent=None).exists()
+    assert not GuestList.objects.exclude(parent=None).exists()
     child = retry(browser, ended)
     assert child.rows_count == ended.refused_count - 3
-    assert not child.recipients.filter(retry_of__in=some).exists()
+    assert not child.guests.filter(retry_of__in=some).exists()
     html = page(browser, ended)
     assert "This guest doesn’t want rewards from you." in html
     assert 'id="retry"' not in html
@@ -325,9 +323,7 @@ def page_home(browser: Client) -> str:
     return browser.get(reverse("issuance:home", args=["harbor-grill"])).content.decode()
 
 
-def test_a_running_list_or_an_ended_campaign_makes_no_retry(
-    ended: RecipientList, sid: User, client_of: ClientOf
-) -> None:
+def test_a_running_list_or_an_ended_campaign_makes_no_retry(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     running = guest_list(ended.campaign, ListState.ISSUING, refused=2, rewarded=1, waiting=1)
     post(browser, "list_retry", running)
@@ -335,16 +331,16 @@ def test_a_running_list_or_an_ended_campaign_makes_no_retry(
     Campaign.objects.update(end_at=ended.created_at)
     post(browser, "list_retry", ended)
     assert "has ended, so nobody can be rewarded" in page(browser, ended)
-    assert not RecipientList.objects.exclude(parent=None).exists()
+    assert not GuestList.objects.exclude(parent=None).exists()
 
 
-def test_a_launched_retry_is_not_corrected_any_more(ended: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_launched_retry_is_not_corrected_any_more(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
-    assert launch_list(recipient_list=child, token=child.confirm_token, actor=sid, hold=True)
-    answer = post(browser, "list_correct", child, row=child.recipients.all()[0].row, value="new@example.com")
+    assert launch_list(guest_list=child, token=child.confirm_token, actor=sid, hold=True)
+    answer = post(browser, "list_correct", child, row=child.guests.all()[0].row, value="new@example.com")
     assert answer.status_code == 422
-    assert not Recipient.objects.filter(value="new@example.com").exists()
+    assert not Guest.objects.filter(value="new@example.com").exists()
 
 
 def test_an_ordinary_list_is_not_corrected_this_way(campaign: Campaign, sid: User, client_of: ClientOf) -> None:
@@ -354,11 +350,11 @@ def test_an_ordinary_list_is_not_corrected_this_way(campaign: Campaign, sid: Use
 
 
 def test_a_builder_corrects_and_a_sender_retries(
-    ended: RecipientList, bea: User, ben: User, sid: User, client_of: ClientOf
+    ended: GuestList, bea: User, ben: User, sid: User, client_of: ClientOf
 ) -> None:
     assert post(client_of(bea), "list_retry", ended).status_code == 403
     child = retry(client_of(sid), ended)
-    first = child.recipients.order_by("row")[0]
+    first = child.guests.order_by("row")[0]
     assert post(client_of(ben), "list_correct", child, row=first.row, value="x@example.com").status_code == 403
     assert post(client_of(bea), "list_correct", child, row=first.row, value="x@example.com").status_code == 302
     html = page(client_of(ben), child)
@@ -367,7 +363,7 @@ def test_a_builder_corrects_and_a_sender_retries(
 
 
 def test_a_retry_costs_the_same_however_many_guests_it_has(
-    ended: RecipientList, sid: User, client_of: ClientOf, django_assert_num_queries: Any
+    ended: GuestList, sid: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
@@ -376,7 +372,7 @@ def test_a_retry_costs_the_same_however_many_guests_it_has(
 
 
 def test_the_review_of_a_retry_is_the_review_of_any_list(
-    ended: RecipientList, sid: User, client_of: ClientOf, world: World
+    ended: GuestList, sid: User, client_of: ClientOf, world: World
 ) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
@@ -387,7 +383,7 @@ def test_the_review_of_a_retry_is_the_review_of_any_list(
     world.drive()
     child.refresh_from_db()
     assert child.state == ListState.FINISHED
-    assert IssuanceJob.objects.filter(recipient_list=child).exists()
+    assert IssuanceJob.objects.filter(guest_list=child).exists()
 
 
 def test_a_list_without_retries_is_a_family_of_one(harbor: Any, ana: User, client_of: ClientOf) -> None:

@@ -15,9 +15,9 @@ from campaigns.models import Campaign
 from issuance.checking.summary import split_of
 from issuance.engine.planning import plan_list
 from issuance.importing.new_list import create_list
+from issuance.launching.job_cutting import MOST_SEGMENTS, job_cutting, segments_of
 from issuance.launching.launch import launch_list
-from issuance.launching.unit_of_undo import MOST_SEGMENTS, segments_of, undo_plan
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.worker import due_work as engine
 from thanxportal.accounts.models import User
 
@@ -25,7 +25,7 @@ ClientOf = Callable[[User], Client]
 STORES = ["Austin"] * 5 + ["Boston "] * 3 + [""] * 2 + ["Zürich 🍕"]
 
 
-def brought(campaign: Campaign, stores: list[str]) -> RecipientList:
+def brought(campaign: Campaign, stores: list[str]) -> GuestList:
     rows = [f"Guest {n},guest{n}@example.com,{store}" for n, store in enumerate(stores)]
     file = ContentFile("\n".join(["Name,Email,Store", *rows]).encode(), "june.csv")
     made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
@@ -36,22 +36,22 @@ def brought(campaign: Campaign, stores: list[str]) -> RecipientList:
 
 
 @pytest.fixture
-def june(one_arm: Campaign) -> RecipientList:
+def june(one_arm: Campaign) -> GuestList:
     return brought(one_arm, STORES)
 
 
-def choose(browser: Client, made: RecipientList, **data: Any) -> Any:
+def choose(browser: Client, made: GuestList, **data: Any) -> Any:
     return browser.post(reverse("issuance:list_undo", args=["harbor-grill", made.pk]), data)
 
 
-def planned(made: RecipientList, hold: bool = False) -> list[tuple[str, int, bool]]:
+def planned(made: GuestList, hold: bool = False) -> list[tuple[str, int, bool]]:
     made.refresh_from_db()
-    assert launch_list(recipient_list=made, token=made.confirm_token, actor=None, hold=hold)
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=None, hold=hold)
     assert plan_list(made.pk)
     return [(job.label, job.total_count, job.canary) for job in made.jobs.order_by("number")]
 
 
-def test_each_value_of_the_column_gets_jobs_of_its_own(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_each_value_of_the_column_gets_jobs_of_its_own(june: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     assert choose(browser, june, unit="column", column="Store").status_code == 302
     html = browser.get(reverse("issuance:list_review", args=["harbor-grill", june.pk])).content.decode()
@@ -60,31 +60,29 @@ def test_each_value_of_the_column_gets_jobs_of_its_own(june: RecipientList, sid:
     assert "two different values of “Store”" in html
     assert planned(june) == [("Austin", 5, False), ("Boston", 3, False), ("", 2, False), ("Zürich 🍕", 1, False)]
     for job in june.jobs.all():
-        cells = {guest.cells.split("\x1f")[2].strip() for guest in job.recipients.all()}
+        cells = {guest.cells.split("\x1f")[2].strip() for guest in job.guests.all()}
         assert cells == {job.label}
-        seats = list(job.recipients.order_by("row").values_list("position", flat=True))
+        seats = list(job.guests.order_by("row").values_list("position", flat=True))
         assert seats == list(range(job.total_count))
 
 
 def test_what_the_review_says_is_what_planning_does(
-    june: RecipientList, sid: User, client_of: ClientOf, settings: Any
+    june: GuestList, sid: User, client_of: ClientOf, settings: Any
 ) -> None:
     settings.JOB_SIZE, settings.CANARY_ABOVE, settings.CANARY_SIZE, settings.HOLD_SECONDS = 2, 0, 3, 0
     choose(client_of(sid), june, unit="column", column="Store")
     june.refresh_from_db()
-    plan = undo_plan(split_of(june).arms, 2, 3, segments_of(june))
+    plan = job_cutting(split_of(june).arms, 2, 3, segments_of(june))
     jobs = planned(june, hold=True)
     assert len(jobs) == plan.jobs == 6
     assert jobs[0] == ("Austin", 3, True)
     assert sum(count for _, count, _ in jobs) == len(STORES)
 
 
-def test_the_same_list_is_planned_alike_after_a_lost_commit(
-    june: RecipientList, sid: User, client_of: ClientOf
-) -> None:
+def test_the_same_list_is_planned_alike_after_a_lost_commit(june: GuestList, sid: User, client_of: ClientOf) -> None:
     choose(client_of(sid), june, unit="column", column="Store")
     june.refresh_from_db()
-    assert launch_list(recipient_list=june, token=june.confirm_token, actor=None)
+    assert launch_list(guest_list=june, token=june.confirm_token, actor=None)
 
     def keys() -> list[object]:
         return list(june.jobs.order_by("number").values_list("idempotency_key", flat=True))
@@ -98,13 +96,13 @@ def test_the_same_list_is_planned_alike_after_a_lost_commit(
 
 
 def test_neither_the_email_column_nor_an_unknown_one_can_be_chosen(
-    june: RecipientList, sid: User, client_of: ClientOf
+    june: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     assert june.columns_besides == ["Name", "Store"]
     for column in ("Email", "Nonsense", ""):
         assert choose(client_of(sid), june, unit="column", column=column).status_code == 422
     june.refresh_from_db()
-    assert june.undo_column == ""
+    assert june.job_column == ""
 
 
 def test_a_column_with_too_many_values_is_refused_in_words(one_arm: Campaign, sid: User, client_of: ClientOf) -> None:
@@ -113,7 +111,7 @@ def test_a_column_with_too_many_values_is_refused_in_words(one_arm: Campaign, si
     assert answer.status_code == 422
     assert "more than 100 different values" in answer.content.decode()
     made.refresh_from_db()
-    assert made.undo_column == ""
+    assert made.job_column == ""
 
 
 def test_pasted_guests_have_no_columns_to_choose(
@@ -127,7 +125,7 @@ def test_pasted_guests_have_no_columns_to_choose(
     assert choose(browser, made, unit="column", column="Store").status_code == 422
 
 
-def test_going_back_to_large_jobs_forgets_the_column(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_going_back_to_large_jobs_forgets_the_column(june: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     choose(browser, june, unit="column", column="Store")
     choose(browser, june, unit="most")

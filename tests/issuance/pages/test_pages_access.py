@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from issuance.models.states import ListState
 from tests.issuance.factories_pages import guest_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
@@ -37,7 +37,7 @@ ClientOf = Callable[[User], Client]
 
 
 @pytest.fixture
-def june(harbor: Merchant) -> RecipientList:
+def june(harbor: Merchant) -> GuestList:
     return guest_list(published_campaign(harbor), waiting=3, control=1, invalid=2)
 
 
@@ -49,20 +49,20 @@ def ask(browser: Client, name: str, handle: str, pk: int) -> int:
 
 @pytest.mark.parametrize("name", OF_A_LIST)
 def test_a_stranger_finds_no_list_under_its_own_address(
-    name: str, june: RecipientList, cleo: User, client_of: ClientOf
+    name: str, june: GuestList, cleo: User, client_of: ClientOf
 ) -> None:
     assert ask(client_of(cleo), name, "harbor-grill", june.pk) == 404
 
 
 @pytest.mark.parametrize("name", OF_A_LIST)
 def test_a_stranger_finds_no_list_by_way_of_her_own_merchant(
-    name: str, june: RecipientList, cleo: User, client_of: ClientOf
+    name: str, june: GuestList, cleo: User, client_of: ClientOf
 ) -> None:
     assert ask(client_of(cleo), name, "sunny-side-coffee", june.pk) == 404
 
 
 @pytest.mark.parametrize("name", OF_A_CAMPAIGN)
-def test_a_stranger_finds_no_campaign(name: str, june: RecipientList, cleo: User, client_of: ClientOf) -> None:
+def test_a_stranger_finds_no_campaign(name: str, june: GuestList, cleo: User, client_of: ClientOf) -> None:
     browser = client_of(cleo)
     assert ask(browser, name, "harbor-grill", june.campaign_id) == 404
     assert ask(browser, name, "sunny-side-coffee", june.campaign_id) == 404
@@ -83,32 +83,32 @@ def test_a_stranger_finds_no_campaign(name: str, june: RecipientList, cleo: User
         "bad_rows",
     ],
 )
-def test_a_viewer_may_not_change_or_take_away(name: str, june: RecipientList, ben: User, client_of: ClientOf) -> None:
+def test_a_viewer_may_not_change_or_take_away(name: str, june: GuestList, ben: User, client_of: ClientOf) -> None:
     assert ask(client_of(ben), name, "harbor-grill", june.pk) == 403
     june.refresh_from_db()
     assert june.state == ListState.CHECKED
 
 
 @pytest.mark.parametrize("name", ["list_launch", "list_stop", "list_issue_now", "list_continue", "list_retry"])
-def test_a_builder_may_not_issue(name: str, june: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_a_builder_may_not_issue(name: str, june: GuestList, bea: User, client_of: ClientOf) -> None:
     assert ask(client_of(bea), name, "harbor-grill", june.pk) == 403
 
 
-def test_a_viewer_may_not_bring_guests(june: RecipientList, ben: User, client_of: ClientOf) -> None:
+def test_a_viewer_may_not_bring_guests(june: GuestList, ben: User, client_of: ClientOf) -> None:
     assert ask(client_of(ben), "list_new", "harbor-grill", june.campaign_id) == 403
 
 
 @pytest.mark.parametrize("name", ["list_detail", "list_progress", "list_review", "guests", "family", "jobs", "report"])
-def test_a_viewer_may_look(name: str, june: RecipientList, ben: User, client_of: ClientOf) -> None:
+def test_a_viewer_may_look(name: str, june: GuestList, ben: User, client_of: ClientOf) -> None:
     assert ask(client_of(ben), name, "harbor-grill", june.pk) == 200
 
 
 @pytest.mark.parametrize("name", ["list_launch", "list_stop", "list_discard"])
-def test_following_a_link_changes_nothing(name: str, june: RecipientList, ana: User, client_of: ClientOf) -> None:
+def test_following_a_link_changes_nothing(name: str, june: GuestList, ana: User, client_of: ClientOf) -> None:
     assert client_of(ana).get(reverse(f"issuance:{name}", args=["harbor-grill", june.pk])).status_code == 405
 
 
-def test_nobody_gets_in_without_signing_in(june: RecipientList, client: Client) -> None:
+def test_nobody_gets_in_without_signing_in(june: GuestList, client: Client) -> None:
     answer = client.get(reverse("issuance:list_detail", args=["harbor-grill", june.pk]))
     assert answer.status_code == 302
     assert "account/login" in answer["Location"]

@@ -17,9 +17,9 @@ from django.urls import reverse
 
 from campaigns.models import Campaign
 from issuance.guests import grid
-from issuance.importing.import_list import read_recipient_file
+from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
-from issuance.models import Recipient, RecipientList, Repair, RowError
+from issuance.models import Guest, GuestList, Repair, RowError
 from tests.cast import draft_campaign
 from tests.conftest import published
 from tests.issuance.factories_pages import guest_list, published_campaign
@@ -38,30 +38,30 @@ Hal,"hal@example.com, hal@example.org",
 """
 
 
-def read_file(campaign: Campaign, text: str, name: str = "June guests") -> RecipientList:
+def read_file(campaign: Campaign, text: str, name: str = "June guests") -> GuestList:
     made = create_list(campaign=campaign, name=name, content=ContentFile(text.encode(), "june.csv"), actor=None)
-    read_recipient_file(made.pk)
+    read_guest_file(made.pk)
     made.refresh_from_db()
     assert made.state == "checked", made.problem
     return made
 
 
 @pytest.fixture
-def june(campaign: Campaign) -> RecipientList:
+def june(campaign: Campaign) -> GuestList:
     return read_file(campaign, BAD)
 
 
-def address(name: str, made: RecipientList) -> str:
+def address(name: str, made: GuestList) -> str:
     return reverse(f"issuance:{name}", args=["harbor-grill", made.pk])
 
 
-def page(browser: Client, made: RecipientList, query: str = "") -> str:
+def page(browser: Client, made: GuestList, query: str = "") -> str:
     answer = browser.get(address("list_detail", made) + query)
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def post(browser: Client, name: str, made: RecipientList, **data: Any) -> str:
+def post(browser: Client, name: str, made: GuestList, **data: Any) -> str:
     return browser.post(address(name, made), data, follow=True).content.decode()
 
 
@@ -69,14 +69,14 @@ def rows_in(html: str) -> list[int]:
     return [int(number) for number in re.findall(r'data-label="Row in file">(\d+)<', html)]
 
 
-def bad_rows(made: RecipientList) -> list[int]:
+def bad_rows(made: GuestList) -> list[int]:
     return list(RowError.objects.of_list(made).filter(kind="invalid").values_list("row", flat=True))
 
 
 # Buckets
 
 
-def test_the_page_opens_where_somebody_is_needed(june: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_the_page_opens_where_somebody_is_needed(june: GuestList, bea: User, client_of: ClientOf) -> None:
     html = page(client_of(bea), june)
     assert rows_in(html) == bad_rows(june) == [12, 16, 17, 18]
     assert "Continue with 13 of 17" not in html
@@ -93,7 +93,7 @@ def test_the_page_opens_where_somebody_is_needed(june: RecipientList, bea: User,
     ],
 )
 def test_each_bucket_opens_exactly_its_rows(
-    bucket: str, rows: list[int], words: list[str], june: RecipientList, ana: User, client_of: ClientOf
+    bucket: str, rows: list[int], words: list[str], june: GuestList, ana: User, client_of: ClientOf
 ) -> None:
     html = page(client_of(ana), june, f"?show={bucket}")
     assert rows_in(html) == rows
@@ -112,18 +112,18 @@ def test_a_list_without_bad_rows_opens_at_its_ready_guests(campaign: Campaign, b
     "query", ["?show=nonsense", "?show=invalid&after=x&edit=9999999999", "?show=ready&edit=12", "?cause=x"]
 )
 def test_an_address_that_makes_no_sense_still_shows_the_list(
-    query: str, june: RecipientList, bea: User, client_of: ClientOf
+    query: str, june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     assert "Check your guests" in page(client_of(bea), june, query)
 
 
-def test_bad_rows_are_shown_by_cause(june: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_bad_rows_are_shown_by_cause(june: GuestList, bea: User, client_of: ClientOf) -> None:
     html = page(client_of(bea), june, "?show=invalid&cause=email_several")
     assert rows_in(html) == [18]
 
 
 def test_pages_of_a_bucket_follow_one_another_without_gap(
-    june: RecipientList, bea: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+    june: GuestList, bea: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(grid, "PAGE", 2)
     browser = client_of(bea)
@@ -146,7 +146,7 @@ def test_what_stands_in_cells_is_text_and_never_markup(campaign: Campaign, ana: 
     ("query", "queries"), [("?show=invalid", 15), ("?show=ready", 14), ("?show=fixed", 14), ("?show=duplicate", 14)]
 )
 def test_a_bucket_costs_the_same_however_long_it_is(
-    query: str, queries: int, june: RecipientList, bea: User, client_of: ClientOf, django_assert_num_queries: Any
+    query: str, queries: int, june: GuestList, bea: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
     browser = client_of(bea)
     page(browser, june, query)
@@ -158,13 +158,13 @@ def test_a_list_that_was_never_counted_is_counted_once(campaign: Campaign, bea: 
     made = guest_list(published_campaign(campaign.merchant, name="Other"), waiting=3, invalid=1)
     page(client_of(bea), made, "?show=ready")
     made.refresh_from_db()
-    assert sum(count for key, count in made.tally.items() if key.startswith("arm:")) == 3
+    assert sum(count for key, count in made.cached_counts.items() if key.startswith("arm:")) == 3
 
 
 # Repairs at one click
 
 
-def test_every_repair_is_offered_with_what_it_would_do(june: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_every_repair_is_offered_with_what_it_would_do(june: GuestList, bea: User, client_of: ClientOf) -> None:
     html = page(client_of(bea), june)
     for words in (
         "1 address spells out the @ sign.",
@@ -177,7 +177,7 @@ def test_every_repair_is_offered_with_what_it_would_do(june: RecipientList, bea:
         assert words in html
 
 
-def test_who_may_only_look_is_offered_no_repair(june: RecipientList, ben: User, client_of: ClientOf) -> None:
+def test_who_may_only_look_is_offered_no_repair(june: GuestList, ben: User, client_of: ClientOf) -> None:
     html = page(client_of(ben), june)
     assert 'name="key"' not in html
     assert "edit=12" not in html
@@ -194,32 +194,32 @@ def test_who_may_only_look_is_offered_no_repair(june: RecipientList, ben: User, 
     ],
 )
 def test_a_click_repairs_and_another_undoes(
-    data: dict[str, str], row: int, value: str, june: RecipientList, bea: User, client_of: ClientOf
+    data: dict[str, str], row: int, value: str, june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     browser = client_of(bea)
     html = post(browser, "list_repair", june, **data)
-    assert Recipient.objects.get(recipient_list=june, row=row).value == value
+    assert Guest.objects.get(guest_list=june, row=row).value == value
     made = Repair.objects.get()
     assert made.sentence in html
     assert f'name="repair" value="{made.pk}"' in html
     post(browser, "repair_undo", june, repair=made.pk)
     made.refresh_from_db()
     assert made.undone_by == bea
-    assert not Recipient.objects.filter(recipient_list=june, value=value).exists()
+    assert not Guest.objects.filter(guest_list=june, value=value).exists()
 
 
 @pytest.mark.parametrize(
     "data", [{}, {"key": "nonsense"}, {"key": "country"}, {"key": "domain", "choice": "example.com"}, {"key": "signs"}]
 )
 def test_a_repair_that_helps_nobody_says_so(
-    data: dict[str, str], june: RecipientList, bea: User, client_of: ClientOf
+    data: dict[str, str], june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     assert "No row could be repaired this way." in post(client_of(bea), "list_repair", june, **data)
     assert not Repair.objects.exists()
 
 
 def test_a_repair_of_another_list_is_not_found(
-    june: RecipientList, campaign: Campaign, bea: User, client_of: ClientOf
+    june: GuestList, campaign: Campaign, bea: User, client_of: ClientOf
 ) -> None:
     browser = client_of(bea)
     post(browser, "list_repair", june, key="at")
@@ -228,7 +228,7 @@ def test_a_repair_of_another_list_is_not_found(
     assert answer.status_code == 404
 
 
-def test_what_another_repair_built_on_is_undone_after_it(june: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_what_another_repair_built_on_is_undone_after_it(june: GuestList, bea: User, client_of: ClientOf) -> None:
     browser = client_of(bea)
     post(browser, "row_edit", june, edit=17, cell1="gus@gmial.com")
     first = Repair.objects.get()
@@ -240,40 +240,40 @@ def test_what_another_repair_built_on_is_undone_after_it(june: RecipientList, be
 
 
 def test_a_row_is_edited_in_a_small_form_and_the_next_one_opens(
-    june: RecipientList, bea: User, client_of: ClientOf
+    june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     browser = client_of(bea)
     assert 'value="bob at example.com"' in page(browser, june, "?show=invalid&edit=12")
     answer = browser.post(address("row_edit", june), {"edit": 12, "show": "invalid", "cell1": "bob@example.org"})
     assert answer["Location"].endswith("?show=invalid&edit=16#row-16")
-    guest = Recipient.objects.get(recipient_list=june, row=12)
+    guest = Guest.objects.get(guest_list=june, row=12)
     assert (guest.value, guest.fixed) == ("bob@example.org", False)
 
 
-def test_the_last_row_closes_the_form(june: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_the_last_row_closes_the_form(june: GuestList, bea: User, client_of: ClientOf) -> None:
     answer = client_of(bea).post(address("row_edit", june), {"edit": 18, "cell1": "hal@example.org"})
     assert "edit=" not in answer["Location"]
 
 
 def test_a_row_in_which_no_guest_can_be_read_stays_open_and_is_not_saved(
-    june: RecipientList, bea: User, client_of: ClientOf
+    june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     answer = client_of(bea).post(address("row_edit", june), {"edit": 12, "cell1": "<b>still wrong</b>"})
     html = answer.content.decode()
     assert answer.status_code == 422
     assert 'value="&lt;b&gt;still wrong&lt;/b&gt;"' in html
-    assert RowError.objects.get(recipient_list=june, row=12).cells[1] == "bob at example.com"
+    assert RowError.objects.get(guest_list=june, row=12).cells[1] == "bob at example.com"
 
 
 def test_a_row_that_turns_out_to_repeat_a_guest_goes_to_the_duplicates(
-    june: RecipientList, bea: User, client_of: ClientOf
+    june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     post(client_of(bea), "row_edit", june, edit=12, cell1="guest4@example.com")
-    assert RowError.objects.get(recipient_list=june, row=12).kind == "duplicate"
+    assert RowError.objects.get(guest_list=june, row=12).kind == "duplicate"
 
 
 @pytest.mark.parametrize("row", ["2", "999", "x", ""])
-def test_a_row_that_is_no_bad_row_is_left_alone(row: str, june: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_a_row_that_is_no_bad_row_is_left_alone(row: str, june: GuestList, bea: User, client_of: ClientOf) -> None:
     assert "Nothing was changed" in post(client_of(bea), "row_edit", june, edit=row, cell1="a@example.org")
     assert not Repair.objects.exists()
 
@@ -281,7 +281,7 @@ def test_a_row_that_is_no_bad_row_is_left_alone(row: str, june: RecipientList, b
 # Rows that come back in a file
 
 
-def downloaded(browser: Client, made: RecipientList) -> list[list[str]]:
+def downloaded(browser: Client, made: GuestList) -> list[list[str]]:
     answer: Any = browser.get(address("bad_rows", made))
     return list(csv.reader(StringIO(b"".join(answer.streaming_content).decode().removeprefix("\ufeff"))))
 
@@ -292,16 +292,16 @@ def as_csv(rows: list[list[str]]) -> SimpleUploadedFile:
     return SimpleUploadedFile("repaired.csv", text.getvalue().encode("utf-16"))
 
 
-def snapshot(made: RecipientList) -> dict[str, Any]:
-    made = RecipientList.objects.get(pk=made.pk)
-    guests = Recipient.objects.filter(recipient_list=made).order_by("row")
+def snapshot(made: GuestList) -> dict[str, Any]:
+    made = GuestList.objects.get(pk=made.pk)
+    guests = Guest.objects.filter(guest_list=made).order_by("row")
     values = ("row", "type", "value", "other", "fixed", "cells", "variant__name", "outcome")
     errors = RowError.objects.of_list(made).values_list("row", "kind", "code", "column", "cells")
     return {"guests": list(guests.values_list(*values)), "errors": list(errors), "ledger": made.ledger}
 
 
 def test_bad_rows_repaired_by_a_script_and_brought_back_give_the_list_as_if_it_had_been_right_from_the_start(
-    june: RecipientList, campaign: Campaign, bea: User, client_of: ClientOf
+    june: GuestList, campaign: Campaign, bea: User, client_of: ClientOf
 ) -> None:
     browser = client_of(bea)
     header, *rows = downloaded(browser, june)
@@ -319,9 +319,7 @@ def test_bad_rows_repaired_by_a_script_and_brought_back_give_the_list_as_if_it_h
     assert snapshot(june) == snapshot(read_file(campaign, BAD, name="As it was"))
 
 
-def test_cells_that_were_made_harmless_come_back_as_they_were(
-    june: RecipientList, bea: User, client_of: ClientOf
-) -> None:
+def test_cells_that_were_made_harmless_come_back_as_they_were(june: GuestList, bea: User, client_of: ClientOf) -> None:
     browser = client_of(bea)
     header, *rows = downloaded(browser, june)
     assert rows[2][2:4] == ["'=Gus", "''+1 wrong"]
@@ -330,7 +328,7 @@ def test_cells_that_were_made_harmless_come_back_as_they_were(
 
 
 def test_rows_that_are_not_of_this_list_are_named_and_left_alone(
-    june: RecipientList, bea: User, client_of: ClientOf
+    june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     browser = client_of(bea)
     header, first, *_ = downloaded(browser, june)
@@ -339,8 +337,8 @@ def test_rows_that_are_not_of_this_list_are_named_and_left_alone(
     html = post(browser, "rows_upload", june, rows=as_csv([header, first, first, stranger]))
     assert "Row 999 is no invalid row of this list now." in html
     assert "Row 12 is there twice" in html
-    assert not Recipient.objects.filter(recipient_list=june, value="zoe@example.com").exists()
-    assert Recipient.objects.get(recipient_list=june, row=12).value == "bob@example.com"
+    assert not Guest.objects.filter(guest_list=june, value="zoe@example.com").exists()
+    assert Guest.objects.get(guest_list=june, row=12).value == "bob@example.com"
 
 
 @pytest.mark.parametrize(
@@ -351,7 +349,7 @@ def test_rows_that_are_not_of_this_list_are_named_and_left_alone(
     ],
 )
 def test_another_file_is_refused_with_what_to_do(
-    rows: list[list[str]], words: str, june: RecipientList, bea: User, client_of: ClientOf
+    rows: list[list[str]], words: str, june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     answer = client_of(bea).post(address("rows_upload", june), {"rows": as_csv(rows)})
     assert answer.status_code == 422
@@ -368,14 +366,14 @@ def test_another_file_is_refused_with_what_to_do(
     ],
 )
 def test_a_file_that_can_not_be_read_gets_its_sentence(
-    content: bytes, sentence: str, june: RecipientList, bea: User, client_of: ClientOf
+    content: bytes, sentence: str, june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     answer = client_of(bea).post(address("rows_upload", june), {"rows": SimpleUploadedFile("x.csv", content)})
     assert answer.status_code == 422
     assert sentence in unescape(answer.content.decode())
 
 
-def test_a_row_without_its_number_stops_the_whole_file(june: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_a_row_without_its_number_stops_the_whole_file(june: GuestList, bea: User, client_of: ClientOf) -> None:
     browser = client_of(bea)
     header, first, *_ = downloaded(browser, june)
     first[1], first[3] = "twelve", "bob@example.com"
@@ -394,7 +392,7 @@ def two_arms(harbor: Merchant) -> Campaign:
 
 
 @pytest.fixture
-def july(one_arm: Campaign, two_arms: Campaign, launched: Any, world: Any) -> RecipientList:
+def july(one_arm: Campaign, two_arms: Campaign, launched: Any, world: Any) -> GuestList:
     """A list in which one guest has a reward of this campaign, and two of another one."""
     launched(one_arm, "ann@example.com bob@example.com")
     launched(two_arms, "cy@example.com")
@@ -404,7 +402,7 @@ def july(one_arm: Campaign, two_arms: Campaign, launched: Any, world: Any) -> Re
 
 
 def test_guests_rewarded_before_are_shown_with_campaign_and_date_and_left_out(
-    july: RecipientList, sid: User, client_of: ClientOf
+    july: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     html = page(client_of(sid), july, "?show=already_rewarded")
     assert rows_in(html) == [2, 3, 4]
@@ -416,7 +414,7 @@ def test_guests_rewarded_before_are_shown_with_campaign_and_date_and_left_out(
 
 @pytest.mark.parametrize(("which", "others"), [("one_arm", 1), ("two_arms", 2)])
 def test_they_are_included_for_a_reason_and_left_out_again(
-    which: str, others: int, july: RecipientList, sid: User, client_of: ClientOf, request: pytest.FixtureRequest
+    which: str, others: int, july: GuestList, sid: User, client_of: ClientOf, request: pytest.FixtureRequest
 ) -> None:
     browser, named = client_of(sid), request.getfixturevalue(which).pk
     data = {"campaign": named, "show": "already_rewarded"}
@@ -430,10 +428,10 @@ def test_they_are_included_for_a_reason_and_left_out_again(
     post(browser, "list_include", july, campaign=named, skip=1)
     july.refresh_from_db()
     assert july.already_rewarded_count == 3
-    assert sum(count for key, count in july.tally.items() if key.startswith("arm:")) == july.ready_count == 1
+    assert sum(count for key, count in july.cached_counts.items() if key.startswith("arm:")) == july.ready_count == 1
 
 
-def test_a_reason_is_needed(july: RecipientList, one_arm: Campaign, sid: User, client_of: ClientOf) -> None:
+def test_a_reason_is_needed(july: GuestList, one_arm: Campaign, sid: User, client_of: ClientOf) -> None:
     answer = client_of(sid).post(
         address("list_include", july), {"campaign": one_arm.pk, "reason": " ", "show": "already_rewarded"}
     )
@@ -444,7 +442,7 @@ def test_a_reason_is_needed(july: RecipientList, one_arm: Campaign, sid: User, c
 
 
 def test_whoever_may_not_issue_may_not_include(
-    july: RecipientList, one_arm: Campaign, bea: User, client_of: ClientOf
+    july: GuestList, one_arm: Campaign, bea: User, client_of: ClientOf
 ) -> None:
     browser = client_of(bea)
     assert "may include them, with a reason" in page(browser, july, "?show=already_rewarded")
@@ -452,18 +450,18 @@ def test_whoever_may_not_issue_may_not_include(
 
 
 def test_guests_of_a_campaign_that_rewarded_none_of_them_are_not_found(
-    july: RecipientList, sid: User, client_of: ClientOf
+    july: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     assert client_of(sid).post(address("list_include", july), {"campaign": "999", "reason": "x"}).status_code == 404
 
 
 def test_a_row_repaired_into_a_guest_who_was_rewarded_before_is_left_out_as_well(
-    july: RecipientList, two_arms: Campaign, one_arm: Campaign, sid: User, client_of: ClientOf
+    july: GuestList, two_arms: Campaign, one_arm: Campaign, sid: User, client_of: ClientOf
 ) -> None:
     rows = "Name,Email\nNew,new@example.com\nBob,bob at example.com\nAnn,ann@example.com\n"
     made, browser = read_file(two_arms, rows, name="Third"), client_of(sid)
     post(browser, "list_include", made, campaign=one_arm.pk, reason="A promise")
     post(browser, "list_repair", made, key="at")
-    outcomes = dict(Recipient.objects.of_list(made).values_list("value", "outcome"))
+    outcomes = dict(Guest.objects.of_list(made).values_list("value", "outcome"))
     assert outcomes["bob@example.com"] == "already_rewarded"
     assert outcomes["ann@example.com"] == "waiting", "Somebody has decided that one."

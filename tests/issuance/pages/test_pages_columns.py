@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from campaigns.models import Campaign
 from issuance.checking.repairs import recipe_for, repair_rows
-from issuance.importing.import_list import read_recipient_file
+from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
-from issuance.models import Recipient, RecipientList, Repair
+from issuance.models import Guest, GuestList, Repair
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]
@@ -25,38 +25,38 @@ TWO_EMAILS = "Email A,Email B,Phone\n" + "".join(
 SURE = "Name,Email,Backup Email\nAnn,ann@example.com,other@example.com\nBob,bob at example.com,bob@example.org\n"
 
 
-def brought(campaign: Campaign, text: str) -> RecipientList:
+def brought(campaign: Campaign, text: str) -> GuestList:
     file = ContentFile(text.encode(), "june.csv")
     made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
     return read(made)
 
 
-def read(made: RecipientList) -> RecipientList:
-    read_recipient_file(made.pk)
-    return RecipientList.objects.select_related("campaign", "merchant").get(pk=made.pk)
+def read(made: GuestList) -> GuestList:
+    read_guest_file(made.pk)
+    return GuestList.objects.select_related("campaign", "merchant").get(pk=made.pk)
 
 
 @pytest.fixture
-def unsure(campaign: Campaign) -> RecipientList:
+def unsure(campaign: Campaign) -> GuestList:
     made = brought(campaign, TWO_EMAILS)
     assert made.state == "mapping"
     return made
 
 
-def address(name: str, made: RecipientList) -> str:
+def address(name: str, made: GuestList) -> str:
     return reverse(f"issuance:{name}", args=["harbor-grill", made.pk])
 
 
-def page(browser: Client, made: RecipientList) -> str:
+def page(browser: Client, made: GuestList) -> str:
     return browser.get(address("list_detail", made)).content.decode()
 
 
-def values(made: RecipientList) -> list[str]:
-    return list(Recipient.objects.of_list(made).values_list("value", flat=True))
+def values(made: GuestList) -> list[str]:
+    return list(Guest.objects.of_list(made).values_list("value", flat=True))
 
 
 def test_the_page_shows_samples_and_what_share_of_each_column_passes(
-    unsure: RecipientList, bea: User, client_of: ClientOf
+    unsure: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     html = page(client_of(bea), unsure)
     for words in ("Email A", "Email B", "a0@example.com", "b1@example.com", "100%", "Read the list by these columns"):
@@ -64,7 +64,7 @@ def test_the_page_shows_samples_and_what_share_of_each_column_passes(
     assert html.count(" checked>") == 2
 
 
-def test_nobody_is_asked_who_may_not_answer(unsure: RecipientList, ben: User, client_of: ClientOf) -> None:
+def test_nobody_is_asked_who_may_not_answer(unsure: GuestList, ben: User, client_of: ClientOf) -> None:
     html = page(client_of(ben), unsure)
     assert "Somebody has to choose its columns." in html
     assert "a0@example.com" not in html
@@ -81,17 +81,15 @@ def test_nobody_is_asked_who_may_not_answer(unsure: RecipientList, ben: User, cl
     ],
 )
 def test_an_answer_that_makes_no_sense_says_why(
-    data: dict[str, Any], words: str, unsure: RecipientList, bea: User, client_of: ClientOf
+    data: dict[str, Any], words: str, unsure: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     answer = client_of(bea).post(address("list_columns", unsure), data)
     assert answer.status_code == 422
     assert words in answer.content.decode()
-    assert RecipientList.objects.get(pk=unsure.pk).state == "mapping"
+    assert GuestList.objects.get(pk=unsure.pk).state == "mapping"
 
 
-def test_the_list_is_read_by_the_columns_that_were_chosen(
-    unsure: RecipientList, bea: User, client_of: ClientOf
-) -> None:
+def test_the_list_is_read_by_the_columns_that_were_chosen(unsure: GuestList, bea: User, client_of: ClientOf) -> None:
     answer = client_of(bea).post(address("list_columns", unsure), {"email": 1, "phone": "", "header_row": 1})
     assert answer["Location"] == address("list_detail", unsure)
     made = read(unsure)
@@ -99,7 +97,7 @@ def test_the_list_is_read_by_the_columns_that_were_chosen(
     assert values(made) == [f"b{n}@example.com" for n in range(10)]
 
 
-def test_a_second_answer_changes_nothing(unsure: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_a_second_answer_changes_nothing(unsure: GuestList, bea: User, client_of: ClientOf) -> None:
     browser = client_of(bea)
     browser.post(address("list_columns", unsure), {"email": 1, "header_row": 1})
     browser.post(address("list_columns", unsure), {"email": 0, "header_row": 1})
@@ -113,7 +111,7 @@ def test_a_checked_list_can_be_read_by_other_columns_and_nothing_of_before_is_le
     assert made.state == "checked"
     recipe = recipe_for(made, "at")
     assert recipe is not None
-    assert repair_rows(recipient_list=made, recipe=recipe, actor=bea)
+    assert repair_rows(guest_list=made, recipe=recipe, actor=bea)
     assert "what was repaired here is lost" in page(browser, made)
     browser.post(address("list_reread", made))
     made = read(made)
@@ -132,16 +130,16 @@ def test_a_review_that_was_open_before_can_not_launch_what_is_read_anew(
     client_of(bea).post(address("list_reread", made))
     client_of(bea).post(address("list_columns", read(made)), {"email": 2, "header_row": 1})
     again = read(made)
-    assert not launch_list(recipient_list=again, token=made.confirm_token, actor=bea)
+    assert not launch_list(guest_list=again, token=made.confirm_token, actor=bea)
 
 
 def test_a_launched_or_pasted_list_is_not_read_anew(campaign: Campaign, bea: User, client_of: ClientOf) -> None:
     browser = client_of(bea)
     launched = brought(campaign, SURE)
-    assert launch_list(recipient_list=launched, token=launched.confirm_token, actor=bea)
+    assert launch_list(guest_list=launched, token=launched.confirm_token, actor=bea)
     answer = browser.post(address("list_reread", launched), follow=True)
     assert "read differently any more" in answer.content.decode()
     pasted = read(create_list(campaign=campaign, name="Pasted", content="ann@example.com bob@example.com", actor=None))
     assert "Choose other columns" not in page(browser, pasted)
     browser.post(address("list_reread", pasted))
-    assert RecipientList.objects.get(pk=pasted.pk).rows_count == 2
+    assert GuestList.objects.get(pk=pasted.pk).rows_count == 2

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from issuance.models import Recipient, RecipientList, RowError
+from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
 from issuance.outcomes import reports
 from tests.issuance.factories_pages import guest_list, published_campaign
@@ -23,13 +23,13 @@ ClientOf = Callable[[User], Client]
 
 
 @pytest.fixture
-def june(harbor: Merchant) -> RecipientList:
+def june(harbor: Merchant) -> GuestList:
     info = {"names": ["Email", "Name"]}
     counts = {"rewarded": 4, "refused": 2, "control": 1, "invalid": 2, "duplicate": 1}
     return guest_list(published_campaign(harbor), ListState.FINISHED, file_info=info, **counts)
 
 
-def download(browser: Client, name: str, made: RecipientList) -> list[list[str]]:
+def download(browser: Client, name: str, made: GuestList) -> list[list[str]]:
     answer: Any = browser.get(reverse(f"issuance:{name}", args=["harbor-grill", made.pk]))
     assert answer.streaming
     assert "attachment" in answer["Content-Disposition"]
@@ -38,7 +38,7 @@ def download(browser: Client, name: str, made: RecipientList) -> list[list[str]]
 
 
 def test_the_report_names_every_row_once_in_the_order_of_the_file(
-    june: RecipientList, ana: User, client_of: ClientOf
+    june: GuestList, ana: User, client_of: ClientOf
 ) -> None:
     header, *rows = download(client_of(ana), "report", june)
     assert header[:9] == ["row", "identifier", "type", "arm", "outcome", "reason", "time", "job", "reward id"]
@@ -48,9 +48,9 @@ def test_the_report_names_every_row_once_in_the_order_of_the_file(
 
 
 def test_bad_rows_stand_between_the_guests_where_the_file_had_them(
-    june: RecipientList, ana: User, client_of: ClientOf
+    june: GuestList, ana: User, client_of: ClientOf
 ) -> None:
-    Recipient.objects.filter(recipient_list=june, row=8).update(row=400)
+    Guest.objects.filter(guest_list=june, row=8).update(row=400)
     _, *rows = download(client_of(ana), "report", june)
     numbers = [int(row[0]) for row in rows]
     assert numbers == sorted(numbers)
@@ -59,7 +59,7 @@ def test_bad_rows_stand_between_the_guests_where_the_file_had_them(
 
 
 def test_the_report_is_masked_for_whoever_is_no_manager(
-    june: RecipientList, sid: User, ana: User, client_of: ClientOf
+    june: GuestList, sid: User, ana: User, client_of: ClientOf
 ) -> None:
     masked = str(download(client_of(sid), "report", june))
     assert "guest2@example.com" not in masked
@@ -69,9 +69,9 @@ def test_the_report_is_masked_for_whoever_is_no_manager(
 
 
 def test_a_manager_gets_the_columns_of_the_file_as_they_stood_there_and_the_log_says_so(
-    june: RecipientList, ana: User, sid: User, client_of: ClientOf
+    june: GuestList, ana: User, sid: User, client_of: ClientOf
 ) -> None:
-    Recipient.objects.filter(recipient_list=june, row=2).update(cells="Guest2@Example.com\x1f=Maria")
+    Guest.objects.filter(guest_list=june, row=2).update(cells="Guest2@Example.com\x1f=Maria")
     header, first, *_ = download(client_of(ana), "report", june)
     assert header[9:] == ["Email", "Name"]
     assert first[9:] == ["Guest2@Example.com", "'=Maria"]
@@ -82,16 +82,14 @@ def test_a_manager_gets_the_columns_of_the_file_as_they_stood_there_and_the_log_
     assert Activity.objects.count() == told
 
 
-def test_phones_and_formulas_are_inert_in_the_report(june: RecipientList, ana: User, client_of: ClientOf) -> None:
-    Recipient.objects.filter(recipient_list=june, row=2).update(type="phone", value="+12025550142", reward_id="=1+1")
+def test_phones_and_formulas_are_inert_in_the_report(june: GuestList, ana: User, client_of: ClientOf) -> None:
+    Guest.objects.filter(guest_list=june, row=2).update(type="phone", value="+12025550142", reward_id="=1+1")
     _, row, *_ = download(client_of(ana), "report", june)
     assert row[1] == "'+12025550142"
     assert row[8] == "'=1+1"
 
 
-def test_the_bad_rows_say_why_and_where_and_come_back_whole(
-    june: RecipientList, bea: User, client_of: ClientOf
-) -> None:
+def test_the_bad_rows_say_why_and_where_and_come_back_whole(june: GuestList, bea: User, client_of: ClientOf) -> None:
     header, *rows = download(client_of(bea), "bad_rows", june)
     assert header == ["reason", f"row (list {june.uuid.hex[:8]})", "Email", "Name"]
     assert rows == [
@@ -101,25 +99,25 @@ def test_the_bad_rows_say_why_and_where_and_come_back_whole(
 
 
 def test_a_formula_in_the_merchants_own_file_is_not_run_by_the_download(
-    june: RecipientList, bea: User, client_of: ClientOf
+    june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
     evil = '=HYPERLINK("https://example.com")'
-    RowError.objects.filter(recipient_list=june, row=9).update(cells=[evil, "\t@x"])
-    RecipientList.objects.filter(pk=june.pk).update(file_info={"names": ["=Email", "Name"]})
+    RowError.objects.filter(guest_list=june, row=9).update(cells=[evil, "\t@x"])
+    GuestList.objects.filter(pk=june.pk).update(file_info={"names": ["=Email", "Name"]})
     header, first, _ = download(client_of(bea), "bad_rows", june)
     assert header[2] == "'=Email"
     assert first[2:] == [f"'{evil}", "'\t@x"]
 
 
 def test_a_name_with_line_breaks_and_quotes_makes_a_clean_file_name(
-    june: RecipientList, ana: User, client_of: ClientOf
+    june: GuestList, ana: User, client_of: ClientOf
 ) -> None:
-    RecipientList.objects.filter(pk=june.pk).update(name='Best "guests"\r\n; ever')
+    GuestList.objects.filter(pk=june.pk).update(name='Best "guests"\r\n; ever')
     answer = client_of(ana).get(reverse("issuance:report", args=["harbor-grill", june.pk]))
     assert answer["Content-Disposition"] == f'attachment; filename="best-guests-ever-{june.pk}-report.csv"'
 
 
-def test_long_reports_are_read_in_chunks_without_offset(june: RecipientList, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_reports_are_read_in_chunks_without_offset(june: GuestList, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "CHUNK", 3)
     with CaptureQueriesContext(
         connection,

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from thanxportal.accounts.models import User
 
 
@@ -25,7 +25,7 @@ def test_a_sender_brings_checks_and_issues_a_list_and_every_row_is_accounted_for
     html = browser.get(here).content.decode()
     assert "Continue with 30 of 31" in html
 
-    made = RecipientList.objects.get()
+    made = GuestList.objects.get()
     review = browser.get(reverse("issuance:list_review", args=["harbor-grill", made.pk])).content.decode()
     token = re.search(r'name="confirm_token" value="([^"]+)"', review)
     assert token is not None

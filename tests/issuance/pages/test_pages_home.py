@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.models import RewardTemplate
 from issuance.launching.retries import retry_refused
-from issuance.models import Recipient, RecipientList
+from issuance.models import Guest, GuestList
 from issuance.models.states import ListState
 from issuance.views import lists as views_lists
 from tests.cast import draft_campaign
@@ -70,13 +70,13 @@ def test_only_refused_guests_who_can_be_sent_again_are_counted(
     harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:
     made = guest_list(published_campaign(harbor), ListState.FINISHED, name="June", rewarded=1, refused=5)
-    refused = list(Recipient.objects.filter(recipient_list=made, outcome="refused").order_by("row"))
-    Recipient.objects.filter(pk=refused[0].pk).update(reason="USER_OPTED_OUT")
-    Recipient.objects.filter(pk=refused[1].pk).update(reason="USER_PHONE_INVALID")
-    retry_refused(recipient_list=made, reasons=["USER_PHONE_INVALID"], actor=ana)
+    refused = list(Guest.objects.filter(guest_list=made, outcome="refused").order_by("row"))
+    Guest.objects.filter(pk=refused[0].pk).update(reason="USER_OPTED_OUT")
+    Guest.objects.filter(pk=refused[1].pk).update(reason="USER_PHONE_INVALID")
+    retry_refused(guest_list=made, reasons=["USER_PHONE_INVALID"], actor=ana)
     browser = client_of(ana)
     assert "3 guests of “June” were refused." in home(browser)
-    retry_refused(recipient_list=made, reasons=[], actor=ana)
+    retry_refused(guest_list=made, reasons=[], actor=ana)
     assert "were refused." not in home(browser)
 
 
@@ -187,7 +187,7 @@ def test_running_lists_move_on_home_and_the_page_comes_anew_when_one_ends(
         answer = browser.get(address, headers={"HX-Request": "true"})
     assert "1 of 2 rewarded" in answer.content.decode()
     assert "Latest lists" not in answer.content.decode()
-    RecipientList.objects.filter(pk=running.pk).update(state=ListState.FINISHED, ended_at=timezone.now())
+    GuestList.objects.filter(pk=running.pk).update(state=ListState.FINISHED, ended_at=timezone.now())
     answer = browser.get(address, headers={"HX-Request": "true"})
     assert (answer["HX-Retarget"], answer["HX-Reselect"]) == ("#main", "#main")
     assert "Latest lists" in answer.content.decode()
@@ -264,5 +264,5 @@ def test_the_dock_asks_again_only_while_something_runs(
         html = browser.get(address).content.decode()
     assert "June" in html
     assert "hx-get" in html
-    RecipientList.objects.filter(pk=running.pk).update(state=ListState.FINISHED, ended_at=timezone.now())
+    GuestList.objects.filter(pk=running.pk).update(state=ListState.FINISHED, ended_at=timezone.now())
     assert "hx-get" not in browser.get(address).content.decode()

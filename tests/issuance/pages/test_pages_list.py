@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.engine.sending_holds import hold_sending
-from issuance.models import IssuanceJob, Recipient, RecipientList, note_event
+from issuance.engine.sending_pauses import pause_sending
+from issuance.models import Guest, GuestList, IssuanceJob, note_event
 from issuance.models.states import JobState, ListState
 from issuance.outcomes.progress import progress_of
 from issuance.outcomes.timeline import timeline_of
@@ -31,13 +31,13 @@ def campaign_here(harbor: Merchant) -> Campaign:
     return published_campaign(harbor)
 
 
-def page(browser: Client, made: RecipientList) -> str:
+def page(browser: Client, made: GuestList) -> str:
     answer = browser.get(reverse("issuance:list_detail", args=["harbor-grill", made.pk]))
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def poll(browser: Client, made: RecipientList) -> str:
+def poll(browser: Client, made: GuestList) -> str:
     url = reverse("issuance:list_progress", args=["harbor-grill", made.pk])
     answer = browser.get(url, headers={"HX-Request": "true"})
     assert answer.status_code == 200
@@ -67,8 +67,8 @@ def test_an_ended_list_is_polled_again_while_a_job_is_being_revoked(
     campaign_here: Campaign, ana: User, client_of: ClientOf
 ) -> None:
     made = guest_list(campaign_here, ListState.FINISHED, rewarded=3)
-    IssuanceJob.objects.filter(recipient_list=made).update(state=JobState.COMPLETED)
-    IssuanceJob.objects.filter(recipient_list=made).update(state=JobState.REVOKING)
+    IssuanceJob.objects.filter(guest_list=made).update(state=JobState.COMPLETED)
+    IssuanceJob.objects.filter(guest_list=made).update(state=JobState.REVOKING)
     assert "data-poll" in poll(client_of(ana), made)
 
 
@@ -105,7 +105,7 @@ def test_the_check_page_counts_its_buckets_and_names_the_way_on(
     campaign_here: Campaign, ana: User, client_of: ClientOf
 ) -> None:
     made = guest_list(campaign_here, waiting=4, control=2, invalid=3, duplicate=1)
-    Recipient.objects.filter(recipient_list=made, row__in=(2, 3)).update(fixed=True)
+    Guest.objects.filter(guest_list=made, row__in=(2, 3)).update(fixed=True)
     html = page(client_of(ana), made)
     assert "Continue with 6 of 10" in html
     for bucket, number in {"Ready": 6, "Fixed for you": 2, "Needs you": 3, "Duplicate": 1}.items():
@@ -119,7 +119,7 @@ def test_the_check_page_masks_guests_for_whoever_may_only_look(
     bucket: str, campaign_here: Campaign, ben: User, client_of: ClientOf
 ) -> None:
     made = guest_list(campaign_here, waiting=4, invalid=3, duplicate=2, already_rewarded=2)
-    Recipient.objects.filter(recipient_list=made, row=2).update(fixed=True, cells="Ann\x1fguest2(at)example.com")
+    Guest.objects.filter(guest_list=made, row=2).update(fixed=True, cells="Ann\x1fguest2(at)example.com")
     html = client_of(ben).get(f"/m/harbor-grill/lists/{made.pk}/?show={bucket}").content.decode()
     assert "guest2" not in html
     assert "broken" not in html
@@ -154,7 +154,7 @@ def test_progress_says_how_many_are_rewarded_and_when_thanx_last_spoke(
 
 def test_the_live_bar_follows_what_thanx_worked_through(campaign_here: Campaign) -> None:
     made = guest_list(campaign_here, ListState.ISSUING, **ISSUED)
-    IssuanceJob.objects.filter(recipient_list=made, number=2).update(processed_count=2)
+    IssuanceJob.objects.filter(guest_list=made, number=2).update(processed_count=2)
     jobs = list(IssuanceJob.objects.of_list(made))
     progress = progress_of(made, jobs, timezone.now())
     assert (progress.total, progress.processed, progress.refused, progress.good) == (11, 10, 2, 8)
@@ -172,7 +172,7 @@ def test_a_list_without_jobs_has_no_rate_and_divides_nothing(campaign_here: Camp
     [
         (JobState.SENDING, {"in_doubt": True}, "so nobody is rewarded twice"),
         (JobState.READY, {"attempt_count": 4}, "Job 2 isn’t taken by Thanx"),
-        (JobState.NEEDS_REVIEW, {"problem_code": "DOES_NOT_ADD_UP"}, "needs review by staff"),
+        (JobState.NEEDS_STAFF, {"problem_code": "DOES_NOT_ADD_UP"}, "needs review by staff"),
         (JobState.FAILED, {}, "failed at Thanx"),
         (JobState.READY, {"problem_code": "parked"}, "five times in a row"),
         (JobState.ACCEPTED, {"news_at": timezone.now() - timedelta(days=9_000)}, "is stuck at Thanx"),
@@ -228,7 +228,7 @@ def test_the_strip_of_very_many_jobs_stays_short_and_shows_the_loudest(campaign_
     made = guest_list(campaign_here, ListState.ISSUING)
     states = [JobState.COMPLETED] * 1_999 + [JobState.FAILED]
     jobs = [
-        IssuanceJob(recipient_list=made, number=number, state=state, total_count=5)
+        IssuanceJob(guest_list=made, number=number, state=state, total_count=5)
         for number, state in enumerate(states, 1)
     ]
     cells = progress_of(made, jobs, timezone.now()).cells
@@ -297,7 +297,7 @@ def test_a_safety_stop_says_what_happened_and_waits_for_a_sender(
         campaign_here, ListState.ISSUING, rewarded=3, refused=2, waiting=9, open_job="ready",
         safety_stop_at=timezone.now(), canary_size=5,
     )  # fmt: skip
-    IssuanceJob.objects.filter(recipient_list=made, number=2).update(next_attempt_at=None)
+    IssuanceJob.objects.filter(guest_list=made, number=2).update(next_attempt_at=None)
     html = poll(client_of(sid), made)
     assert "Stopped by the safety check: 40% not rewarded." in html
     assert "Continue with the rest" in html
@@ -321,7 +321,7 @@ def test_refusals_are_grouped_by_reason_once_the_list_has_ended(
     campaign_here: Campaign, ana: User, client_of: ClientOf
 ) -> None:
     ended = guest_list(campaign_here, ListState.FINISHED, rewarded=6, refused=3, control=1)
-    Recipient.objects.filter(recipient_list=ended, outcome="refused", row__lt=10).update(reason="USER_PHONE_INVALID")
+    Guest.objects.filter(guest_list=ended, outcome="refused", row__lt=10).update(reason="USER_PHONE_INVALID")
     html = page(client_of(ana), ended)
     assert "2 guests.</b>" in html
     assert "1 guest.</b>" in html
@@ -335,7 +335,7 @@ def test_what_was_never_sent_is_called_so(campaign_here: Campaign, ana: User, cl
 
 
 def test_what_waited_for_a_person_waits_no_more_once_something_came_after_it(
-    campaign: Campaign, launched: Callable[[Campaign, str], RecipientList]
+    campaign: Campaign, launched: Callable[[Campaign, str], GuestList]
 ) -> None:
     made = launched(campaign, "ann@example.com bob@example.com eve@example.com")
     lines = {line.sentence: line.tone for line in timeline_of(made)}
@@ -347,7 +347,7 @@ def test_the_timeline_tells_who_did_what(campaign_here: Campaign, ana: User, cli
     note_event(made, ListState.HELD, old_state=ListState.CHECKED, actor=ana)
     bad = made.jobs.get()
     note_event(made, JobState.ACCEPTED, old_state=JobState.SENDING, job=bad)
-    note_event(made, JobState.NEEDS_REVIEW, old_state=JobState.SENDING, job=bad)
+    note_event(made, JobState.NEEDS_STAFF, old_state=JobState.SENDING, job=bad)
     html = poll(client_of(ana), made)
     assert "<span>Launched</span><br><small>Ana, " in html
     assert "Job 3: needs review" in html
@@ -359,7 +359,7 @@ def test_a_list_that_is_held_back_says_so_in_plain_words(
 ) -> None:
     made = guest_list(campaign_here, ListState.HELD, waiting=3, held_until=timezone.now())
     assert "Nothing new is sent at the moment." not in poll(client_of(ana), made)
-    hold_sending(actor=sam, reason="Restored from a backup.")
+    pause_sending(actor=sam, reason="Restored from a backup.")
     html = poll(client_of(ana), made)
     assert "Nothing new is sent at the moment." in html
     assert "Starting now" not in html
@@ -374,7 +374,7 @@ def test_a_poll_costs_few_queries_and_counts_no_guests(
     made, browser = guest_list(campaign_here, state, **ISSUED), client_of(ana)
     with django_assert_num_queries(queries) as asked:
         poll(browser, made)
-    guests = [query["sql"] for query in asked.captured_queries if 'issuance_recipient"' in query["sql"]]
+    guests = [query["sql"] for query in asked.captured_queries if 'issuance_guest"' in query["sql"]]
     assert not any("COUNT(" in sql.upper() for sql in guests)
     assert all("LIMIT 5" in sql for sql in guests)
 

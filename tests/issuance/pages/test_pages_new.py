@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models import RecipientList
+from issuance.models import GuestList
 from tests.issuance.factories_pages import published_campaign
 from thanxportal.accounts.models import Merchant, User
 
@@ -36,7 +36,7 @@ def file(content: bytes, name: str = "june.csv") -> SimpleUploadedFile:
 def refused(answer: Any, sentence: str) -> None:
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
-    assert not RecipientList.objects.exists()
+    assert not GuestList.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["draft", "publishing", "refused"])
@@ -49,7 +49,7 @@ def test_a_campaign_that_is_not_published_says_what_to_do_first(
     assert "This campaign isn’t published yet." in html
     assert 'type="file"' not in html
     browser.post(address(campaign), {"name": "June", "pasted": "a@example.org"})
-    assert not RecipientList.objects.exists()
+    assert not GuestList.objects.exists()
 
 
 def test_a_campaign_that_has_ended_takes_no_guests(harbor: Merchant, bea: User, client_of: ClientOf) -> None:
@@ -57,7 +57,7 @@ def test_a_campaign_that_has_ended_takes_no_guests(harbor: Merchant, bea: User, 
     browser = client_of(bea)
     assert "This campaign has ended" in browser.get(address(campaign)).content.decode()
     browser.post(address(campaign), {"name": "June", "pasted": "a@example.org"})
-    assert not RecipientList.objects.exists()
+    assert not GuestList.objects.exists()
 
 
 def test_nothing_at_all_is_answered_with_what_to_do(open_campaign: Campaign, bea: User, client_of: ClientOf) -> None:
@@ -96,7 +96,7 @@ def test_a_list_is_kept_with_its_owner_and_opens_at_its_own_address(
 ) -> None:
     content: Any = file(b"email\na@example.org\n") if kind == "file" else "a@example.org, b@example.org"
     answer = client_of(bea).post(address(open_campaign), {"name": "June", kind: content})
-    made = RecipientList.objects.get()
+    made = GuestList.objects.get()
     assert answer["Location"] == reverse("issuance:list_detail", args=["harbor-grill", made.pk])
     assert (made.merchant, made.campaign, made.created_by) == (open_campaign.merchant, open_campaign, bea)
     assert made.pasted is (kind == "pasted")
@@ -123,7 +123,7 @@ def test_a_look_at_pasted_text_says_what_is_taken_and_what_is_left_and_stores_no
     assert "Hi &lt;b&gt;all&lt;/b&gt;," in html
     assert 'value="June"' in html
     assert "See you on 3 June!</textarea>" not in html
-    assert not RecipientList.objects.exists()
+    assert not GuestList.objects.exists()
 
 
 @pytest.mark.parametrize(

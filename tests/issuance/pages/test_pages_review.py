@@ -15,9 +15,9 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardTemplate
 from issuance.checking.summary import split_of
 from issuance.engine.planning import plan_list
+from issuance.launching.job_cutting import job_cutting
 from issuance.launching.launch import launch_list
-from issuance.launching.unit_of_undo import undo_plan
-from issuance.models import Event, Recipient, RecipientList
+from issuance.models import Event, Guest, GuestList
 from issuance.models.states import ListState
 from tests.issuance.factories_pages import guest_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
@@ -26,37 +26,37 @@ ClientOf = Callable[[User], Client]
 
 
 @pytest.fixture
-def june(harbor: Merchant) -> RecipientList:
+def june(harbor: Merchant) -> GuestList:
     return guest_list(published_campaign(harbor), waiting=5, control=2, invalid=1)
 
 
 @pytest.fixture
-def large_list(harbor: Merchant) -> RecipientList:
+def large_list(harbor: Merchant) -> GuestList:
     return guest_list(published_campaign(harbor, weights=(100,)), waiting=1_200)
 
 
-def review(browser: Client, made: RecipientList) -> str:
+def review(browser: Client, made: GuestList) -> str:
     answer = browser.get(reverse("issuance:list_review", args=["harbor-grill", made.pk]))
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def launch(browser: Client, made: RecipientList, **data: Any) -> Any:
+def launch(browser: Client, made: GuestList, **data: Any) -> Any:
     data = {"confirm_token": made.confirm_token} | data
     return browser.post(reverse("issuance:list_launch", args=["harbor-grill", made.pk]), data)
 
 
-def launches(made: RecipientList) -> int:
-    return Event.objects.filter(recipient_list=made, new_state=ListState.HELD).count()
+def launches(made: GuestList) -> int:
+    return Event.objects.filter(guest_list=made, new_state=ListState.HELD).count()
 
 
-def large(made: RecipientList) -> RecipientList:
-    RecipientList.objects.filter(pk=made.pk).update(waiting_count=8_412, rows_count=8_415)
+def large(made: GuestList) -> GuestList:
+    GuestList.objects.filter(pk=made.pk).update(waiting_count=8_412, rows_count=8_415)
     made.refresh_from_db()
     return made
 
 
-def test_the_review_says_who_gets_what_and_until_when(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_the_review_says_who_gets_what_and_until_when(june: GuestList, sid: User, client_of: ClientOf) -> None:
     reward = june.campaign.variants.all()[1].reward_template
     assert reward is not None
     html = review(client_of(sid), june)
@@ -71,24 +71,22 @@ def test_the_review_says_who_gets_what_and_until_when(june: RecipientList, sid: 
 
 def test_arms_show_their_planned_share_and_who_really_fell_into_them(harbor: Merchant) -> None:
     made = guest_list(published_campaign(harbor), waiting=2, control=1)
-    Recipient.objects.filter(recipient_list=made, row=2).update(variant=made.campaign.variants.all()[0])
+    Guest.objects.filter(guest_list=made, row=2).update(variant=made.campaign.variants.all()[0])
     arms = split_of(made).arms
     assert [(arm.count, arm.start, arm.percent) for arm in arms] == [(1, 0, 45), (1, 45, 45), (1, 90, 10)]
 
 
-def test_jobs_are_planned_as_they_will_be_sent(
-    june: RecipientList, sid: User, client_of: ClientOf, settings: Any
-) -> None:
+def test_jobs_are_planned_as_they_will_be_sent(june: GuestList, sid: User, client_of: ClientOf, settings: Any) -> None:
     settings.JOB_SIZE = 2
     assert "3 jobs of up to 2 guests" in review(client_of(sid), june)
 
 
-def choose(browser: Client, made: RecipientList, **data: Any) -> Any:
+def choose(browser: Client, made: GuestList, **data: Any) -> Any:
     return browser.post(reverse("issuance:list_undo", args=["harbor-grill", made.pk]), data)
 
 
 def test_smaller_jobs_are_kept_shown_and_planned(
-    large_list: RecipientList, sid: User, client_of: ClientOf, settings: Any
+    large_list: GuestList, sid: User, client_of: ClientOf, settings: Any
 ) -> None:
     settings.CANARY_ABOVE = 5_000
     browser = client_of(sid)
@@ -98,36 +96,36 @@ def test_smaller_jobs_are_kept_shown_and_planned(
     assert "3 jobs of up to 500 guests" in html
     assert "At least 6 requests to Thanx, so sending takes 3 s or more." in html
     large_list.refresh_from_db()
-    assert launch_list(recipient_list=large_list, token=large_list.confirm_token, actor=sid)
+    assert launch_list(guest_list=large_list, token=large_list.confirm_token, actor=sid)
     assert plan_list(large_list.pk)
     assert [job.total_count for job in large_list.jobs.order_by("number")] == [500, 500, 200]
 
 
-def test_the_canaries_are_counted_among_the_jobs(large_list: RecipientList, sid: User, client_of: ClientOf) -> None:
-    assert undo_plan(split_of(large_list).arms, 500, 50).jobs == 4
-    assert undo_plan(split_of(large_list).arms, 10_000, 5_000) == undo_plan(split_of(large_list).arms, 10_000, 0)
+def test_the_canaries_are_counted_among_the_jobs(large_list: GuestList, sid: User, client_of: ClientOf) -> None:
+    assert job_cutting(split_of(large_list).arms, 500, 50).jobs == 4
+    assert job_cutting(split_of(large_list).arms, 10_000, 5_000) == job_cutting(split_of(large_list).arms, 10_000, 0)
 
 
-def test_jobs_as_large_as_thanx_takes_them_need_no_size(june: RecipientList, sid: User, client_of: ClientOf) -> None:
-    RecipientList.objects.filter(pk=june.pk).update(undo_size=500)
+def test_jobs_as_large_as_thanx_takes_them_need_no_size(june: GuestList, sid: User, client_of: ClientOf) -> None:
+    GuestList.objects.filter(pk=june.pk).update(guests_per_job=500)
     assert choose(client_of(sid), june, unit="most", size="nonsense").status_code == 302
     june.refresh_from_db()
-    assert june.undo_size == 0
+    assert june.guests_per_job == 0
 
 
 @pytest.mark.parametrize("size", ["", "499", "10001", "many"])
 def test_a_size_that_jobs_can_not_have_changes_nothing(
-    size: str, june: RecipientList, sid: User, client_of: ClientOf
+    size: str, june: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     answer = choose(client_of(sid), june, unit="size", size=size)
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
     june.refresh_from_db()
-    assert june.undo_size == 0
+    assert june.guests_per_job == 0
 
 
 def test_a_review_opened_before_the_jobs_were_cut_anew_launches_nothing(
-    june: RecipientList, sid: User, client_of: ClientOf
+    june: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     browser = client_of(sid)
     choose(browser, june, unit="size", size="500")
@@ -135,16 +133,16 @@ def test_a_review_opened_before_the_jobs_were_cut_anew_launches_nothing(
     assert launches(june) == 0
 
 
-def test_a_launched_list_keeps_its_jobs(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_launched_list_keeps_its_jobs(june: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     launch(browser, june)
     assert choose(browser, june, unit="size", size="500").status_code == 302
     june.refresh_from_db()
-    assert june.undo_size == 0
+    assert june.guests_per_job == 0
 
 
 def test_what_an_arm_can_cost_is_said_where_thanx_names_an_amount(
-    june: RecipientList, sid: User, client_of: ClientOf
+    june: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     RewardTemplate.objects.update(discount_type="dollars", discount_value="5.0")
     assert "$25" in review(client_of(sid), june)
@@ -156,7 +154,7 @@ def test_the_review_says_what_all_arms_cost_and_what_they_can_show(
     harbor: Merchant, sid: User, client_of: ClientOf
 ) -> None:
     made = guest_list(published_campaign(harbor), waiting=50, control=50)
-    moved = Recipient.objects.filter(recipient_list=made, row__lt=12)
+    moved = Guest.objects.filter(guest_list=made, row__lt=12)
     assert moved.update(variant=made.campaign.variants.all()[0]) == 10
     reward = made.campaign.variants.all()[1].reward_template
     assert reward is not None
@@ -164,18 +162,18 @@ def test_the_review_says_what_all_arms_cost_and_what_they_can_show(
     html = review(client_of(sid), made)
     assert "$400 and 10 rewards without an amount" in html
     assert "With 50 guests in “Control” and 10 in “Arm A”, a difference of about 39.0 points or more" in html
-    RecipientList.objects.filter(pk=made.pk).update(parent=guest_list(made.campaign, ListState.FINISHED, refused=1))
+    GuestList.objects.filter(pk=made.pk).update(parent=guest_list(made.campaign, ListState.FINISHED, refused=1))
     assert "told from luck" not in review(client_of(sid), made)
 
 
-def test_who_may_not_issue_is_told_who_may(june: RecipientList, bea: User, client_of: ClientOf) -> None:
+def test_who_may_not_issue_is_told_who_may(june: GuestList, bea: User, client_of: ClientOf) -> None:
     html = review(client_of(bea), june)
     assert "Issue 5 rewards" not in html
     assert str(june.confirm_token) not in html
     assert "Ask a sender, approver or manager of Harbor Grill" in html
 
 
-def test_an_ended_campaign_stops_the_launch(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_an_ended_campaign_stops_the_launch(june: GuestList, sid: User, client_of: ClientOf) -> None:
     Campaign.objects.update(end_at=timezone.now() - timedelta(hours=1))
     browser = client_of(sid)
     html = review(browser, june)
@@ -193,25 +191,25 @@ def test_a_list_with_nobody_to_reward_is_not_launched(harbor: Merchant, sid: Use
 
 
 def test_an_unknown_thanx_address_stops_the_launch(
-    june: RecipientList, sid: User, client_of: ClientOf, settings: Any
+    june: GuestList, sid: User, client_of: ClientOf, settings: Any
 ) -> None:
     settings.THANX_ENVIRONMENT = "unknown"
     assert launch(client_of(sid), june).status_code == 422
     assert launches(june) == 0
 
 
-def test_a_withdrawn_reward_is_pointed_out(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_withdrawn_reward_is_pointed_out(june: GuestList, sid: User, client_of: ClientOf) -> None:
     RewardTemplate.objects.update(withdrawn_at=timezone.now())
     assert "Thanx no longer publishes “" in review(client_of(sid), june)
 
 
-def test_rows_left_out_are_pointed_out(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_rows_left_out_are_pointed_out(june: GuestList, sid: User, client_of: ClientOf) -> None:
     assert "1 row is left out" in review(client_of(sid), june)
 
 
 @pytest.mark.parametrize("typed", ["", "8411", "eight thousand", "84 12 1"])
 def test_a_large_list_is_not_launched_without_its_count(
-    typed: str, june: RecipientList, sid: User, client_of: ClientOf
+    typed: str, june: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     answer = launch(client_of(sid), large(june), count=typed)
     assert answer.status_code == 422
@@ -220,28 +218,26 @@ def test_a_large_list_is_not_launched_without_its_count(
 
 
 @pytest.mark.parametrize("typed", ["8412", "8,412", " 8 412 ", "8.412"])
-def test_the_count_may_be_typed_as_people_write_it(
-    typed: str, june: RecipientList, sid: User, client_of: ClientOf
-) -> None:
+def test_the_count_may_be_typed_as_people_write_it(typed: str, june: GuestList, sid: User, client_of: ClientOf) -> None:
     assert launch(client_of(sid), large(june), count=typed).status_code == 302
     assert launches(june) == 1
 
 
-def test_a_launch_leads_to_the_progress(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_launch_leads_to_the_progress(june: GuestList, sid: User, client_of: ClientOf) -> None:
     answer = launch(client_of(sid), june)
     june.refresh_from_db()
     assert answer["Location"] == reverse("issuance:list_detail", args=["harbor-grill", june.pk])
     assert (june.state, june.launched_by) == (ListState.HELD, sid)
 
 
-def test_a_second_click_launches_nothing(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_second_click_launches_nothing(june: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     first, second = launch(browser, june), launch(browser, june)
     assert first["Location"] == second["Location"]
     assert launches(june) == 1
 
 
-def test_a_review_opened_before_a_stop_launches_nothing(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_review_opened_before_a_stop_launches_nothing(june: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     launch(browser, june)
     browser.post(reverse("issuance:list_stop", args=["harbor-grill", june.pk]))
@@ -252,14 +248,12 @@ def test_a_review_opened_before_a_stop_launches_nothing(june: RecipientList, sid
 
 
 @pytest.mark.parametrize("token", ["", "nonsense"])
-def test_a_launch_without_a_token_launches_nothing(
-    token: str, june: RecipientList, sid: User, client_of: ClientOf
-) -> None:
+def test_a_launch_without_a_token_launches_nothing(token: str, june: GuestList, sid: User, client_of: ClientOf) -> None:
     assert launch(client_of(sid), june, confirm_token=token).status_code == 422
     assert launches(june) == 0
 
 
-def test_a_token_of_another_list_launches_nothing(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_token_of_another_list_launches_nothing(june: GuestList, sid: User, client_of: ClientOf) -> None:
     launch(client_of(sid), june, confirm_token=uuid4())
     assert launches(june) == 0
 
@@ -271,6 +265,6 @@ def test_only_a_checked_list_has_a_review(state: ListState, harbor: Merchant, si
     assert answer["Location"] == reverse("issuance:list_detail", args=["harbor-grill", made.pk])
 
 
-def test_a_campaigns_name_is_text_and_never_markup(june: RecipientList, sid: User, client_of: ClientOf) -> None:
+def test_a_campaigns_name_is_text_and_never_markup(june: GuestList, sid: User, client_of: ClientOf) -> None:
     RewardTemplate.objects.update(name="<img src=x>")
     assert "<img src=x>" not in review(client_of(sid), june)

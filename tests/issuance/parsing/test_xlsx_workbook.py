@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.ingest_spreadsheet import write_xlsx
-from issuance.parsing.recipient_file import UnreadableFile, open_recipient_file
+from issuance.parsing.guest_file import UnreadableFile, open_guest_file
 from issuance.parsing.spreadsheets import shared_strings, xlsx_cells
 from issuance.parsing.spreadsheets.xlsx_cells import number_as_written
 from issuance.parsing.spreadsheets.xlsx_rows import PlainRows
@@ -293,6 +293,6 @@ def test_it_says_how_far_it_is(tmp_path: Path) -> None:
     path = written(
         tmp_path, "".join(xlsx_row(row, "Email" if row == 1 else f"g{row}@example.com") for row in range(1, 9))
     )
-    with open_recipient_file(path, country="US") as guests:
+    with open_guest_file(path, country="US") as guests:
         assert [verdict.row for verdict in guests.verdicts()] == list(range(2, 9))
         assert guests.bytes_read == guests.opened.bytes_total

@@ -8,7 +8,7 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from issuance.engine.settlement import apply_snapshot
-from issuance.models import GuestClaim, IssuanceJob, RecipientList, Resolution
+from issuance.models import GuestClaim, GuestList, IssuanceJob, Resolution
 from issuance.staff.resolution import EXECUTED, CantResolve, confirm_resolution, why_not_resolvable
 from tests import cast
 from tests.conftest import World
@@ -22,14 +22,14 @@ GUESTS = "\n".join(f"guest{number}@example.com" for number in range(30))
 
 @pytest.fixture
 def lost(
-    one_arm: Campaign, launched: Callable[[Campaign, str], RecipientList], simulator: Simulator, world: World
+    one_arm: Campaign, launched: Callable[[Campaign, str], GuestList], simulator: Simulator, world: World
 ) -> IssuanceJob:
     """A job that Thanx executed, of which every answer was lost."""
     guests = launched(one_arm, GUESTS)
     simulator.script("POST", "/partner/campaigns/issue", [Fault.RESET_AFTER] * 500)
     world.drive()
     job = guests.jobs.get()
-    assert job.state == "needs_review"
+    assert job.state == "needs_staff"
     return job
 
 
@@ -39,9 +39,9 @@ def rob(db: None) -> User:
 
 
 def proposed(job: IssuanceJob, by: User, thanx_id: str = "") -> Resolution:
-    verdict = Resolution.LINKED if thanx_id else Resolution.NEVER_EXECUTED
+    decision = Resolution.LINKED if thanx_id else Resolution.NEVER_EXECUTED
     return Resolution.objects.create(
-        job=job, verdict=verdict, thanx_id=thanx_id, evidence="Ticket 12, Thanx support.", proposed_by=by
+        job=job, decision=decision, thanx_id=thanx_id, evidence="Ticket 12, Thanx support.", proposed_by=by
     )
 
 
@@ -51,13 +51,13 @@ def test_a_linked_job_is_believed_only_after_a_look(
     their_id = next(iter(simulator.jobs))
     confirm_resolution(resolution=proposed(lost, sam, their_id), actor=rob)
     lost.refresh_from_db()
-    assert lost.state == "needs_review"
+    assert lost.state == "needs_staff"
     world.drive()
     lost.refresh_from_db()
-    lost.recipient_list.refresh_from_db()
+    lost.guest_list.refresh_from_db()
     assert lost.state == "completed"
-    assert lost.recipient_list.closed
-    rewarded = lost.recipient_list.recipients.filter(outcome="rewarded").values_list("value", flat=True)
+    assert lost.guest_list.closed
+    rewarded = lost.guest_list.guests.filter(outcome="rewarded").values_list("value", flat=True)
     assert set(rewarded) == set(simulator.rewards_by_identifier())
 
 
@@ -69,20 +69,20 @@ def test_an_id_of_another_job_is_taken_off_again(
     confirm_resolution(resolution=proposed(lost, sam, other), actor=rob)
     world.drive()
     lost.refresh_from_db()
-    assert (lost.state, lost.thanx_id, lost.problem_code) == ("needs_review", None, "OTHER_JOB")
-    assert lost.recipient_list.unknown_count == 30
+    assert (lost.state, lost.thanx_id, lost.problem_code) == ("needs_staff", None, "OTHER_JOB")
+    assert lost.guest_list.unknown_count == 30
 
 
 def test_never_executed_frees_the_guests(lost: IssuanceJob, sam: User, rob: User) -> None:
     confirm_resolution(resolution=proposed(lost, sam), actor=rob)
     lost.refresh_from_db()
-    lost.recipient_list.refresh_from_db()
-    assert (lost.state, lost.recipient_list.refused_count) == ("rejected", 30)
+    lost.guest_list.refresh_from_db()
+    assert (lost.state, lost.guest_list.refused_count) == ("rejected", 30)
     assert not GuestClaim.objects.exists()
 
 
 @pytest.fixture
-def contradictory(one_arm: Campaign, launched: Callable[[Campaign, str], RecipientList], world: World) -> IssuanceJob:
+def contradictory(one_arm: Campaign, launched: Callable[[Campaign, str], GuestList], world: World) -> IssuanceJob:
     """A job that Thanx has completed, with figures that contradict each other."""
     guests = launched(one_arm, GUESTS)
     world.work()
@@ -90,14 +90,14 @@ def contradictory(one_arm: Campaign, launched: Callable[[Campaign, str], Recipie
     summary = {"success_count": 20, "failure_count": 0, "failures": []}
     apply_snapshot(job.pk, Snapshot.model_validate({"id": job.thanx_id, "state": "completed", "summary": summary}))
     job.refresh_from_db()
-    assert (job.state, job.problem_code) == ("needs_review", "DOES_NOT_ADD_UP")
+    assert (job.state, job.problem_code) == ("needs_staff", "DOES_NOT_ADD_UP")
     return job
 
 
 def test_nobody_can_say_that_a_job_which_thanx_shows_was_never_executed(
     contradictory: IssuanceJob, sam: User, rob: User, client_of: Callable[[User], Client]
 ) -> None:
-    fields = {"job": contradictory.pk, "verdict": "never_executed", "thanx_id": "", "evidence": "Ticket 12."}
+    fields = {"job": contradictory.pk, "decision": "never_executed", "thanx_id": "", "evidence": "Ticket 12."}
     form = client_of(sam).post("/admin/issuance/resolution/add/", fields)
     assert EXECUTED in form.content.decode()
     with pytest.raises(CantResolve, match="executed"):
@@ -119,7 +119,7 @@ def test_a_job_that_thanx_took_and_then_never_knew_can_be_settled_as_never_execu
     assert why_not_resolvable(accepted, Resolution.NEVER_EXECUTED, "")
     world.drive(hours=0.3)
     accepted.refresh_from_db()
-    assert (accepted.state, accepted.problem_code) == ("needs_review", "JOB_NOT_FOUND")
+    assert (accepted.state, accepted.problem_code) == ("needs_staff", "JOB_NOT_FOUND")
     assert why_not_resolvable(accepted, Resolution.NEVER_EXECUTED, "") == ""
     confirm_resolution(resolution=proposed(accepted, sam), actor=rob)
     accepted.refresh_from_db()
@@ -149,7 +149,7 @@ def test_nobody_confirms_their_own_proposal_or_confirms_twice(lost: IssuanceJob,
 def test_staff_settle_a_job_in_the_admin(
     lost: IssuanceJob, sam: User, rob: User, client_of: Callable[[User], Client]
 ) -> None:
-    fields = {"job": lost.pk, "verdict": "never_executed", "thanx_id": "", "evidence": "Ticket 12."}
+    fields = {"job": lost.pk, "decision": "never_executed", "thanx_id": "", "evidence": "Ticket 12."}
     address = "/admin/issuance/resolution/"
     assert client_of(sam).post(f"{address}add/", fields | {"thanx_id": "abc"}).status_code == 200
     assert client_of(sam).post(f"{address}add/", fields).status_code == 302
@@ -157,7 +157,7 @@ def test_staff_settle_a_job_in_the_admin(
     act = {"action": "confirm", "_selected_action": [resolution.pk]}
     client_of(sam).post(address, act)
     lost.refresh_from_db()
-    assert lost.state == "needs_review"
+    assert lost.state == "needs_staff"
     client_of(rob).post(address, act)
     lost.refresh_from_db()
     assert lost.state == "rejected"

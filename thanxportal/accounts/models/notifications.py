@@ -17,7 +17,7 @@ class Kind(models.TextChoices):
     APPROVAL_ASKED = "approval_asked", "A list waits for your approval"
     APPROVAL_ANSWERED = "approval_answered", "A list you asked about was approved or sent back"
     SAFETY_STOP = "safety_stop", "The safety check stopped a list"
-    NEEDS_REVIEW = "needs_review", "Thanx’s answer about a job isn’t clear, so staff look at it"
+    NEEDS_STAFF = "needs_staff", "Thanx’s answer about a job isn’t clear, so staff look at it"
     FINISHED = "finished", "A list has finished or was stopped"
     LIST_UNREAD = "list_unread", "A list that you brought can’t be read, or needs its columns chosen"
     REWARD_WITHDRAWN = "reward_withdrawn", "Thanx no longer publishes a reward of a running campaign"

@@ -1,0 +1,72 @@
+"""What is asked about undo: into which jobs a list is cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+
+from issuance.launching.job_cutting import MOST_SEGMENTS, SMALLEST_JOB, values_in
+from issuance.models import GuestList
+
+FIRST_JOB_SIZE = 1_000  # guests, proposed to those who want smaller jobs
+
+
+class UndoForm(forms.Form):
+    """How a list is cut into jobs, which is how it can be undone."""
+
+    MOST, COLUMN, SIZE = "most", "column", "size"
+
+    use_required_attribute = False  # Only one of the two fields counts, and which one is chosen in the page.
+    unit = forms.ChoiceField(widget=forms.RadioSelect)
+    column = forms.ChoiceField(
+        label="Which column", error_messages={"required": "Choose the column to cut the list by."}
+    )
+    size = forms.IntegerField(
+        label="Guests per job",
+        error_messages={"required": "Say how many guests a job may have."},
+        min_value=SMALLEST_JOB,
+        widget=forms.NumberInput(attrs={"class": "short", "step": 1, "inputmode": "numeric"}),
+    )
+
+    def __init__(self, guest_list: GuestList, data: Any = None) -> None:
+        size, column, columns = guest_list.guests_per_job, guest_list.job_column, guest_list.columns_besides
+        unit = self.COLUMN if column else self.SIZE if size else self.MOST
+        super().__init__(data, initial={"unit": unit, "column": column, "size": size or FIRST_JOB_SIZE})
+        self.list = guest_list
+        units = [
+            (self.MOST, f"Jobs as large as Thanx takes them (up to {settings.JOB_SIZE:,} guests)"),
+            (self.SIZE, "Smaller jobs, all alike"),
+        ]
+        by_column = (self.COLUMN, "Jobs by a column, such as the location")
+        self.fields["unit"].choices = [units[0], *([by_column] if columns else []), units[1]]  # type: ignore[attr-defined]
+        self.fields["column"].choices = [(name, name) for name in columns]  # type: ignore[attr-defined]
+        most = settings.JOB_SIZE
+        self.fields["size"].help_text = f"From {SMALLEST_JOB:,} to {most:,}."
+        self.fields["size"].validators.append(MaxValueValidator(most, f"A job holds {most:,} guests at most."))
+        self.fields["size"].error_messages["min_value"] = (
+            f"Smaller jobs than {SMALLEST_JOB:,} guests would spend Thanx’s request limit on undo alone."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A field counts only for the unit that it belongs to."""
+        unit = self.cleaned_data.get("unit")
+        for name in {self.COLUMN, self.SIZE} - {unit}:
+            self.errors.pop(name, None)
+        column = self.cleaned_data.get("column", "")
+        if unit == self.COLUMN and column and values_in(self.list, column) > MOST_SEGMENTS:
+            self.add_error(
+                "column", f"“{column}” has more than {MOST_SEGMENTS} different values. Choose one with fewer."
+            )
+        return self.cleaned_data
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """What `choose_unit_of_undo` takes."""
+        unit = self.cleaned_data["unit"]
+        return {
+            "size": self.cleaned_data["size"] if unit == self.SIZE else 0,
+            "column": self.cleaned_data["column"] if unit == self.COLUMN else "",
+        }

@@ -1,0 +1,103 @@
+"""Into which jobs a list is cut: the job is the smallest thing that Thanx can revoke, so this is how undo will look."""
+
+from __future__ import annotations
+
+from copy import copy
+from math import ceil
+from typing import NamedTuple
+from uuid import uuid4
+
+from django.conf import settings
+from django.db.models import Count
+
+from issuance.checking.summary import Arm
+from issuance.models import Guest, GuestList
+from issuance.models.states import ListState, Outcome
+from thanxportal.partner.gate import SUSTAINED_INTERVAL
+
+SMALLEST_JOB = 500  # guests; smaller jobs would spend Thanx's request limit on undo alone
+
+MOST_SEGMENTS = 100  # values of a column; each needs a job in every arm
+Segments = dict[int, list[int]]  # id of a variant -> guests of each of its segments
+
+
+class Batch(NamedTuple):
+    """The jobs of one arm; `largest` is how many guests lose their reward when its largest job is revoked."""
+
+    arm: Arm
+    jobs: int
+    largest: int
+
+
+class UndoPlan(NamedTuple):
+    """In which jobs a list would be sent, and what that means for sending and for taking back."""
+
+    batches: list[Batch]
+
+    @property
+    def jobs(self) -> int:
+        return sum(batch.jobs for batch in self.batches)
+
+    @property
+    def largest(self) -> int:
+        return max((batch.largest for batch in self.batches), default=0)
+
+    @property
+    def requests(self) -> int:
+        """At least: each job is sent once and looked at once."""
+        return 2 * self.jobs
+
+    @property
+    def seconds(self) -> float:
+        return self.requests * SUSTAINED_INTERVAL
+
+
+def job_cutting(arms: list[Arm], job_size: int, canary: int, segments: Segments | None = None) -> UndoPlan:
+    """What planning will do: each segment of an arm in jobs of its own, the first `canary` guests of the largest
+    one ahead. Without segments an arm is one."""
+    gifts = [arm for arm in arms if arm.count and not arm.variant.is_control]
+    sizes = segments or {arm.variant.pk: [arm.count] for arm in gifts}
+    return UndoPlan([Batch(arm, *_jobs(sizes.get(arm.variant.pk, []), job_size, canary)) for arm in gifts])
+
+
+def _jobs(segments: list[int], job_size: int, canary: int) -> tuple[int, int]:
+    """(jobs, guests of the largest); `segments` are numbers of guests."""
+    largest, *others = sorted(segments, reverse=True) or [0]
+    ahead = min(canary, largest)
+    sizes = [ahead, *(segment for segment in (largest - ahead, *others))]
+    return bool(ahead) + sum(ceil(size / job_size) for size in sizes[1:]), max(min(size, job_size) for size in sizes)
+
+
+def segments_of(guest_list: GuestList) -> Segments | None:
+    """How many guests share each value of the column that jobs are cut by; None without such a column."""
+    if not guest_list.job_cell:
+        return None
+    segments: Segments = {}
+    guests = Guest.objects.filter(guest_list=guest_list, outcome=Outcome.WAITING)
+    groups = guests.in_segments(guest_list).values("variant", "segment").annotate(guests=Count("pk")).order_by()
+    for group in groups:
+        segments.setdefault(group["variant"], []).append(group["guests"])
+    return segments
+
+
+def values_in(guest_list: GuestList, column: str) -> int:
+    """How many different values the column has among the guests, counted up to one more than are possible."""
+    looked = copy(guest_list)
+    looked.job_column = column
+    guests = Guest.objects.filter(guest_list=guest_list).in_segments(looked)
+    return len(guests.order_by().values_list("segment", flat=True).distinct()[: MOST_SEGMENTS + 1])
+
+
+def canary_size(guest_list: GuestList) -> int:
+    """Guests of each arm that are sent ahead; 0 for a list that is sent at once."""
+    return settings.CANARY_SIZE if guest_list.waiting_count > settings.CANARY_ABOVE else 0
+
+
+def choose_unit_of_undo(*, guest_list: GuestList, size: int, column: str = "") -> bool:
+    """Sets the most guests in a job, 0 for as many as Thanx takes, and the column each of whose values gets jobs of
+    its own; False if the list isn't under review any more.
+
+    Review forms that are open elsewhere become void, as what they say about undo has changed.
+    """
+    under_review = GuestList.objects.filter(pk=guest_list.pk, state=ListState.CHECKED)
+    return bool(under_review.update(guests_per_job=size, job_column=column, confirm_token=uuid4()))

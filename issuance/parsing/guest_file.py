@@ -1,0 +1,253 @@
+"""A guest list, from a file or a table in memory, as one verdict per row: the pure half of bringing guests.
+
+    with open_guest_file(path, country="US") as guests:
+        for verdict in guests.verdicts(): ...
+
+Rows that are wholly empty, the header and what stands above it are no guests; every other row comes out as exactly
+one verdict, in the order of the file and under its number in the file.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+from issuance.parsing.columns import ColumnContent, Columns, chosen_columns, contents_of, find_columns
+from issuance.parsing.delimited_text import file_size, open_text_file
+from issuance.parsing.identifiers import identity
+from issuance.parsing.row_judge import Judged, RowJudge, Verdict
+from issuance.parsing.row_problems import SENTENCES
+from issuance.parsing.row_text import row_cells
+from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
+
+if TYPE_CHECKING:
+    from issuance.parsing.spreadsheets.spreadsheet import Sheet
+
+__all__ = [
+    "SENTENCES",
+    "Columns",
+    "GuestFile",
+    "Judged",
+    "Opened",
+    "UnreadableFile",
+    "Verdict",
+    "identity",
+    "open_guest_file",
+]
+
+_SAMPLE = 400  # rows with anything in them that decide about the columns
+_SAMPLE_CHARACTERS = 4_000_000
+_A_ROW = 40  # characters for which a row counts at least, so that endless blank ones end as well
+_SHOWN = 20  # rows kept to show to the merchant
+_SIGNATURES = (
+    (b"%PDF", "a PDF document"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x89PNG", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a compressed archive"),
+    (b"7z\xbc\xaf", "a compressed archive"),
+    (b"Rar!", "a compressed archive"),
+    (b"{\\rtf", "a text document"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a file turned out to be. `samples` are its first rows as written; `bytes_total` is its size.
+
+    `sheets` are the names of a workbook's visible sheets, and `sheet` is the one that is read.
+    """
+
+    kind: str
+    encoding: str
+    delimiter: str
+    columns: Columns
+    samples: list[list[str]]
+    bytes_total: int
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+
+
+class Table(Protocol):
+    """Anything with rows: see delimited_text and spreadsheet."""
+
+    kind: str
+    encoding: str
+    delimiter: str
+    bytes_total: int
+    warnings: list[str]
+    sheets: tuple[str, ...]
+    sheet: str
+    sure: bool
+
+    @property
+    def bytes_read(self) -> int: ...
+
+    def rows(self) -> Iterator[list[str]]: ...
+
+    def close(self) -> None: ...
+
+
+class GuestFile:
+    """An opened list; a context manager. `verdicts()` may be called again and starts from the top each time."""
+
+    def __init__(
+        self,
+        table: Table,
+        *,
+        country: str,
+        max_rows: int,
+        columns: Columns | None = None,
+        prefer: str = "email",
+    ) -> None:
+        self._table = table
+        self._prefer = prefer
+        self._country = country.upper()
+        self._max_rows = max_rows
+        sample, broken = _sample(table)
+        try:
+            columns = columns or find_columns(sample, country=self._country)
+            columns = columns if table.sure else replace(columns, sure=False)
+        except UnreadableFile as error:
+            raise broken or error from None
+        self.opened = Opened(
+            table.kind, table.encoding, table.delimiter, columns, sample[:_SHOWN], table.bytes_total,
+            table.sheets, table.sheet,
+        )  # fmt: skip
+        self.warnings = [*table.warnings]
+        characters = sum(len(row) + sum(map(len, row)) for row in sample) or 1
+        self.expected_rows = min(table.bytes_total * len(sample) // characters, max_rows)
+        left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
+        if left_out:
+            what, was = ("1 line", "was") if left_out == 1 else (f"{left_out} lines", "were")
+            self.warnings.append(f"{what} above the header in row {columns.header_row} {was} left out.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._table.close()
+
+    def choose(self, *, email: int | None, phone: int | None, header_row: int | None = None) -> None:
+        """Overrules which columns are read; both count from 0, and a `header_row` of None stays where it was found."""
+        row = self.opened.columns.header_row if header_row is None else header_row
+        columns = chosen_columns(_sample(self._table)[0], email=email, phone=phone, header_row=row)
+        self.opened = replace(self.opened, columns=columns)
+
+    def contents(self) -> list[ColumnContent]:
+        """What each column holds, judged by the first rows: for a person who has to choose."""
+        return contents_of(_sample(self._table)[0], self.opened.columns, country=self._country)
+
+    @property
+    def bytes_read(self) -> int:
+        """Progress of `verdicts()` against `opened.bytes_total`."""
+        return self._table.bytes_read
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """One verdict per row, as a stream.
+
+        Raises UnreadableFile (with the line) at a broken quote or one row too many, after every row before it.
+        """
+        for rows in self.judged():
+            for row, kind, value, cells, code, column, fixed, other in rows:
+                yield Verdict(row, kind, value, row_cells(cells), code, column, fixed, other)
+
+    def judged(self, *, size: int = 500, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
+        """As `verdicts`, but of up to `size` rows at a time and as plain tuples, which costs less; from row `after` on,
+        up to which `rows_before` counted."""
+        judge = RowJudge(self.opened.columns, country=self._country, prefer=self._prefer)
+        left, last = self._max_rows - rows_before, max(self.opened.columns.header_row, after)
+        for block in in_blocks(islice(self._table.rows(), last, None), size):
+            rows = judge.judged(last + 1, block)
+            last += len(block)
+            if len(rows) > left:
+                yield rows[:left]
+                raise UnreadableFile("too_many_rows", line=rows[left][0], rows=self._max_rows)
+            left -= len(rows)
+            yield rows
+
+
+def open_guest_file(
+    path: Path,
+    *,
+    country: str,
+    max_rows: int = 1_000_000,
+    max_bytes: int = 200 * 1024 * 1024,
+    columns: Columns | None = None,
+    sheet: str = "",
+    prefer: str = "email",
+    encoding: str = "",
+) -> GuestFile:
+    """Open a CSV, XLSX or ODS file of guests; `columns` and `sheet` overrule what would be found.
+
+    `country` (ISO 3166) is that of phone numbers written without one; `prefer`, email or phone, says which of two in
+    a row is the guest's, while the other is kept as `other`. Raises UnreadableFile when there is nothing to read;
+    problems further down are raised by `verdicts()` where they stand.
+    """
+    size = file_size(path, max_bytes=max_bytes)
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        from issuance.parsing.spreadsheets.spreadsheet import (
+            open_spreadsheet,  # Which the process that reads texts never needs.
+        )
+
+        table: Table = open_spreadsheet(
+            path, bytes_total=size, has_guests=lambda of: _has_guests(of, country), name=sheet
+        )
+    else:
+        _refuse_binary(path, head)
+        table = open_text_file(path, bytes_total=size, encoding=encoding)
+    try:
+        return GuestFile(table, country=country, max_rows=max_rows, columns=columns, prefer=prefer)
+    except UnreadableFile:
+        table.close()
+        raise
+
+
+def _has_guests(sheet: Sheet, country: str) -> bool:
+    try:
+        find_columns(_sample(sheet)[0], country=country)
+    except UnreadableFile:
+        return False
+    return True
+
+
+def _sample(table: Table | Sheet) -> tuple[list[list[str]], UnreadableFile | None]:
+    """The first rows, and what ended them; when they suffice, `verdicts()` reports that in its place."""
+    rows: list[list[str]] = []
+    room, filled = _SAMPLE_CHARACTERS, 0
+    try:
+        for row in table.rows():
+            rows.append(row)
+            room -= max(_A_ROW, sum(map(len, row)))
+            filled += any(map(str.strip, row))
+            if room < 0 or filled == _SAMPLE:
+                break
+    except UnreadableFile as error:
+        return rows, error
+    return rows, None
+
+
+def _refuse_binary(path: Path, head: bytes) -> None:
+    if head.startswith(_OLE):
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            encrypted = content.find("EncryptedPackage".encode("utf-16-le")) >= 0
+        raise UnreadableFile("spreadsheet_encrypted" if encrypted else "spreadsheet_old")
+    start = head.lstrip().lower()
+    for signature, what in _SIGNATURES:
+        if head.startswith(signature) or start.startswith(signature.lower()):
+            raise UnreadableFile("binary_file", what=what)
+    controls = sum(byte < 32 and byte not in b"\t\n\r\x00" for byte in head)
+    if controls > len(head) // 10:
+        raise UnreadableFile("binary_file", what="a program's own format")
