@@ -13,9 +13,10 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from campaigns.models import CONTROL
+from issuance.lifecycle.activity import note_activity
 from issuance.models import ClaimOverride, Guest, GuestClaim, GuestList, lock_claims, note_event
 from issuance.models.states import ListState, Outcome
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import User
 
 
 def repeats_of(guest_list: GuestList) -> QuerySet[Guest]:
@@ -77,5 +78,4 @@ def _move(guest_list: GuestList, before: Outcome, after: Outcome) -> int:
 
 def _tell(guest_list: GuestList, actor: User, sentence: str) -> None:
     note_event(guest_list, ListState.CHECKED, actor=actor, note=sentence)
-    target = f"list:{guest_list.pk}"
-    record_activity(merchant=guest_list.merchant, actor=actor, sentence=sentence, target=target)
+    note_activity(guest_list, actor, sentence)

@@ -19,12 +19,13 @@ from issuance.checking.cell_repairs import BY_KEY, OF_ANOTHER_COUNTRY, SEVERAL, 
 from issuance.checking.judging import columns_of, fault_at, judge
 from issuance.checking.replace_rows import as_verdicts, cells_of, put_rows
 from issuance.checking.returned_rows import returned_rows
+from issuance.lifecycle.activity import note_activity
 from issuance.models import GuestList, Repair, RepairedRow, RowError, note_event
 from issuance.models.bulk import insert_rows
 from issuance.models.states import ListState
 from issuance.parsing.countries import country_name
 from issuance.parsing.guest_file import Verdict
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import User
 
 TOOK_ROWS = "Took repaired rows from a file"
 
@@ -160,9 +161,4 @@ def make_change(guest_list: GuestList, change: Change, *, actor: User | None) ->
 
 def _tell(guest_list: GuestList, actor: User | None, sentence: str) -> None:
     note_event(guest_list, ListState.CHECKED, actor=actor, note=f"{sentence}.")
-    record_activity(
-        merchant=guest_list.merchant,
-        actor=actor,
-        sentence=f"{sentence} in “{guest_list.name}”.",
-        target=f"list:{guest_list.pk}",
-    )
+    note_activity(guest_list, actor, f"{sentence} in “{guest_list.name}”.")

@@ -20,9 +20,10 @@ from django.db.models import Count, F, Max, Min, QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from issuance.lifecycle.activity import note_activity
 from issuance.models import Guest, GuestList, note_event
 from issuance.models.states import ListState, Outcome
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import User
 
 FEW = 2_000  # rows that are named one by one
 
@@ -156,4 +157,4 @@ def _count(guest_list: GuestList, changes: dict[Outcome, int]) -> None:
 
 def _tell(guest_list: GuestList, actor: User, sentence: str) -> None:
     note_event(guest_list, ListState.CHECKED, actor=actor, note=sentence)
-    record_activity(merchant=guest_list.merchant, actor=actor, sentence=sentence[:300], target=f"list:{guest_list.pk}")
+    note_activity(guest_list, actor, sentence)

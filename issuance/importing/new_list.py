@@ -6,9 +6,10 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 
 from campaigns.models import Campaign
+from issuance.lifecycle.activity import note_activity
 from issuance.models import GuestList, note_event
 from issuance.models.states import ListState
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import User
 
 
 class CampaignTakesNoLists(Exception):
@@ -31,9 +32,7 @@ def create_list(*, campaign: Campaign, name: str, content: File[bytes] | str, ac
         guest_list.bytes_total = guest_list.file.size
         guest_list.save(force_insert=True)
         note_event(guest_list, ListState.UPLOADED, actor=actor)
-        sentence = f"Added the guest list “{name}” to “{campaign.name}”."
-        target = f"list:{guest_list.pk}"
-        record_activity(merchant=campaign.merchant, actor=actor, sentence=sentence, target=target)
+        note_activity(guest_list, actor, f"Added the guest list “{name}” to “{campaign.name}”.")
     return guest_list
 
 

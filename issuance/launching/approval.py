@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from issuance.launching.launch import start_hold
+from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.notices import tell_answered
 from issuance.lifecycle.transitions import move_list
 from issuance.models import GuestList
 from issuance.models.states import ListState
-from thanxportal.accounts.models import Membership, Right, User, record_activity
+from thanxportal.accounts.models import Membership, Right, User
 
 
 def approvers_of(guest_list: GuestList) -> QuerySet[Membership]:
@@ -51,7 +52,7 @@ def withdraw_list(*, guest_list: GuestList, actor: User) -> bool:
     mine = _waiting(guest_list, launched_by=actor).exists()
     if not mine or not _back_to_review(guest_list, actor, "The question was withdrawn."):
         return False
-    _log(guest_list, actor, f"Withdrew “{guest_list.name}” from approval.")
+    note_activity(guest_list, actor, f"Withdrew “{guest_list.name}” from approval.")
     return True
 
 
@@ -66,10 +67,5 @@ def _back_to_review(guest_list: GuestList, actor: User, note: str, **fields: Any
 
 
 def _answer(guest_list: GuestList, actor: User, act: str) -> None:
-    _log(guest_list, actor, f"{act[0].upper()}{act[1:]}")
+    note_activity(guest_list, actor, f"{act[0].upper()}{act[1:]}")
     tell_answered(guest_list, f"{actor} {act}", guest_list.launched_by)
-
-
-def _log(guest_list: GuestList, actor: User, sentence: str) -> None:
-    target = f"list:{guest_list.pk}"
-    record_activity(merchant=guest_list.merchant, actor=actor, sentence=sentence, target=target)

@@ -15,11 +15,12 @@ from issuance.engine.canaries import send_the_rest
 from issuance.engine.settlement import end_job
 from issuance.launching.job_cutting import canary_size
 from issuance.launching.retries import give_back
+from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.notices import tell_answered, tell_asked
 from issuance.lifecycle.transitions import move_list
 from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import LIST_MOVES, JobState, ListState
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import User
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def _ask_for_approval(guest_list: GuestList, actor: User | None) -> bool:
     if not move_list(guest_list, ListState.AWAITING_APPROVAL, actor=actor, **fields):
         return False
     guests = f"{guest_list.waiting_count:,} guests"
-    _tell(guest_list, actor, f"Asked for approval to issue “{guest_list.name}” to {guests}.")
+    note_activity(guest_list, actor, f"Asked for approval to issue “{guest_list.name}” to {guests}.")
     tell_asked(GuestList.objects.select_related("merchant").get(pk=guest_list.pk), actor)
     return True
 
@@ -58,7 +59,7 @@ def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool
     if not move_list(guest_list, ListState.HELD, actor=actor, **fields):
         return False
     guests = guest_list.waiting_count
-    _tell(guest_list, actor, f"Launched “{guest_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}.")
+    note_activity(guest_list, actor, f"Launched “{guest_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}.")
     return True
 
 
@@ -75,7 +76,7 @@ def continue_after_safety_stop(*, guest_list: GuestList, actor: User | None) -> 
     if not stopped.update(safety_stop_at=None) or not send_the_rest(guest_list):
         return False
     note_event(guest_list, ListState.ISSUING, actor=actor, note="Continued after the safety check.")
-    _tell(guest_list, actor, f"Continued “{guest_list.name}” after the safety check.")
+    note_activity(guest_list, actor, f"Continued “{guest_list.name}” after the safety check.")
     return True
 
 
@@ -91,7 +92,7 @@ def discard_list(*, guest_list: GuestList, actor: User | None) -> bool:
         give_back(guest_list)
     if asked and actor != guest_list.launched_by:
         tell_answered(guest_list, f"{actor} discarded “{guest_list.name}”.", guest_list.launched_by)
-    _tell(guest_list, actor, f"Discarded the guest list “{guest_list.name}”.")
+    note_activity(guest_list, actor, f"Discarded the guest list “{guest_list.name}”.")
     return True
 
 
@@ -109,7 +110,7 @@ def stop_list(*, guest_list: GuestList, actor: User | None) -> bool:
         return False
     if stopped:
         GuestList.objects.filter(pk=guest_list.pk).update(safety_stop_at=None)
-        _tell(guest_list, actor, f"Stopped “{guest_list.name}”.")
+        note_activity(guest_list, actor, f"Stopped “{guest_list.name}”.")
     return stopped
 
 
@@ -117,8 +118,3 @@ def _cancel_unsent_jobs(guest_list: GuestList, actor: User | None) -> bool:
     unsent = IssuanceJob.objects.of_list(guest_list).filter(state=JobState.READY)
     cancelled = [end_job(job, JobState.CANCELLED, actor=actor, next_attempt_at=None) for job in unsent]
     return any(cancelled)
-
-
-def _tell(guest_list: GuestList, actor: User | None, sentence: str) -> None:
-    target = f"list:{guest_list.pk}"
-    record_activity(merchant=guest_list.merchant, actor=actor, sentence=sentence, target=target)

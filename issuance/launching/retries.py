@@ -17,9 +17,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from issuance.guests.reasons import FINAL
+from issuance.lifecycle.activity import note_activity
 from issuance.models import Guest, GuestList, note_event
 from issuance.models.states import ListState, Outcome
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import User
 
 ENDED = (ListState.FINISHED, ListState.STOPPED)
 OWN = ("id", "guest_list", "outcome", "reason", "job", "position", "reward_id", "retry_of")  # of each guest's row
@@ -67,7 +68,7 @@ def retry_refused(*, guest_list: GuestList, reasons: Collection[str], actor: Use
     if not guests:
         raise CantRetry("There is nobody left to retry: they are in another retry, or don’t want rewards.")
     note_event(child, ListState.CHECKED, actor=actor, note=f"Retry of {guests:,} refused guests.")
-    _tell(child, actor, f"Took {guests:,} refused guests of “{guest_list.name}” to send them again.")
+    note_activity(child, actor, f"Took {guests:,} refused guests of “{guest_list.name}” to send them again.")
     return child
 
 
@@ -79,7 +80,7 @@ def send_unsent(*, guest_list: GuestList, actor: User) -> GuestList:
     if not guests:
         raise CantRetry("There is nobody left to whom nothing was sent: they are in another list.")
     note_event(child, ListState.CHECKED, actor=actor, note=f"The {guests:,} guests to whom nothing was sent.")
-    _tell(child, actor, f"Took the {guests:,} unsent guests of “{guest_list.name}” to send them.")
+    note_activity(child, actor, f"Took the {guests:,} unsent guests of “{guest_list.name}” to send them.")
     return child
 
 
@@ -136,7 +137,3 @@ def _copy_guests(child: GuestList, chosen: QuerySet[Guest]) -> int:
 def give_back(guest_list: GuestList) -> None:
     """A retry that is discarded sends nobody: its guests may go into another one."""
     Guest.objects.filter(guest_list=guest_list).update(retry_of=None)
-
-
-def _tell(guest_list: GuestList, actor: User, sentence: str) -> None:
-    record_activity(merchant=guest_list.merchant, actor=actor, sentence=sentence, target=f"list:{guest_list.pk}")

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from issuance.engine.polling import is_lost
 from issuance.engine.settlement import end_job
+from issuance.lifecycle.activity import note_activity
 from issuance.models import IssuanceJob, Resolution, note_event
 from issuance.models.states import JobState
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import User
 
 WORKED_ON = ("processing", "completed", "failed", "revoking", "revoked")  # states at Thanx
 EXECUTED = "Thanx has shown this job under its id, so it was executed. Ask Thanx to put right what it says of the job."
@@ -61,7 +62,7 @@ def confirm_resolution(*, resolution: Resolution, actor: User) -> None:
     note = f"{resolution.get_decision_display()}: {resolution.evidence}"
     note_event(job.guest_list, job.state, old_state=job.state, job=job, actor=actor, note=note)
     sentence = f"Staff settled job {job.number} of “{job.guest_list.name}” with Thanx."
-    record_activity(merchant=job.merchant, actor=actor, sentence=sentence, target=f"list:{job.guest_list_id}")
+    note_activity(job.guest_list, actor, sentence)
 
 
 def _link(job: IssuanceJob, thanx_id: str) -> None:

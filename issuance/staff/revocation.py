@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.transitions import move_job
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_REVOCABLE, JobState
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import User
 
 WHY_NOT: dict[str, str] = {
     JobState.READY: "It isn’t sent yet: stop the list instead.",
@@ -89,6 +90,5 @@ def request_revocation(*, job: IssuanceJob, actor: User, reason: str) -> bool:
     if not move_job(job, JobState.REVOKING, actor=actor, note=reason, next_attempt_at=now, attempt_count=0, **fields):
         return False
     sentence = f"Revoking job {job.number} of “{job.guest_list.name}”: {reason}"
-    target = f"list:{job.guest_list_id}"
-    record_activity(merchant=job.guest_list.merchant, actor=actor, sentence=sentence, target=target)
+    note_activity(job.guest_list, actor, sentence)
     return True

@@ -1,0 +1,11 @@
+"""The merchant's log: who did what with a list, one sentence each."""
+
+from __future__ import annotations
+
+from issuance.models import GuestList
+from thanxportal.accounts.models import User, record_activity
+
+
+def note_activity(guest_list: GuestList, actor: User | None, sentence: str) -> None:
+    """Appends to the merchant's log a line that leads to the list; without personal data of guests."""
+    record_activity(merchant=guest_list.merchant, actor=actor, sentence=sentence, target=f"list:{guest_list.pk}")
