@@ -30,8 +30,8 @@ from typing import NamedTuple
 from benchmarks.webhooks import SECRET, reward_issued
 from tests.crash.database import POSTGRESQL, Database, database_at
 from tests.crash.patience import comes_true
-from thanxportal.demo import free_port
-from thanxportal.supervisor import die_with
+from thanxportal.demo.__main__ import free_port
+from thanxportal.demo.supervisor import die_with
 
 EVENTS = 10_000
 SECONDS = 60.0

@@ -10,10 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from campaigns.acts import CONTROL_REWARD, MOST_ARMS, Row, act_on, read_act
+from campaigns.builder_actions import CONTROL_REWARD, MOST_ARMS, Row, act_on, read_act
 from campaigns.drafts import FIELDS, Arm
 from campaigns.models import CONTROL, Campaign, RewardTemplate, Variant
-from campaigns.rules import DATES
+from campaigns.publishing_rules import DATES
 from campaigns.windows import PRESETS, preset_dates
 from thanxportal.accounts.models import Merchant
 

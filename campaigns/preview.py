@@ -10,10 +10,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from campaigns.allocation import people
+from campaigns.detectable_difference import Sized, told_from_luck
 from campaigns.models import Campaign, Variant
-from campaigns.offers import total_in_words
-from campaigns.power import Sized, told_from_luck
-from campaigns.rules import DATES, problems
+from campaigns.publishing_rules import DATES, problems
+from campaigns.reward_value import total_in_words
 from campaigns.windows import TimeLine, time_line
 
 PASS, WARN, BLOCK = "pass", "warn", "block"

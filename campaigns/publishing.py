@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from campaigns.models import Campaign, CampaignQuerySet, CampaignState
-from campaigns.rules import DATES, problems
+from campaigns.publishing_rules import DATES, problems
 from thanxportal.accounts.models import User, record_activity
 from thanxportal.partner.client import GateClosed, Urgency, partner_client
 from thanxportal.partner_api import Campaign as TheirCampaign

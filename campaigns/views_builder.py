@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap
 
 from campaigns.access import campaign_for
-from campaigns.acts import read_act
+from campaigns.builder_actions import read_act
 from campaigns.drafts import save_draft
 from campaigns.forms import Builder
 from campaigns.models import Campaign, RewardTemplate

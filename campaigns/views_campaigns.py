@@ -19,8 +19,8 @@ from campaigns.preview import preview_of
 from campaigns.publishing import request_publication
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
-from thanxportal.accounts.pages import page_of
 from thanxportal.celery import nudge
+from thanxportal.pagination import page_of
 
 PAGE = 30
 HISTORY = 20

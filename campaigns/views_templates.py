@@ -19,7 +19,7 @@ from django_htmx.http import trigger_client_event
 from campaigns import tasks
 from campaigns.access import template_for
 from campaigns.models import KINDS, OTHER_KIND, Campaign, RewardTemplate
-from campaigns.offers import plain
+from campaigns.reward_value import plain
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge

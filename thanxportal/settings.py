@@ -104,7 +104,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "thanxportal.accounts.context.portal",
+                "thanxportal.accounts.context_processors.portal",
                 "issuance.context_processors.dock",
             ],
             "builtins": ["django.contrib.humanize.templatetags.humanize"],
@@ -139,7 +139,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:start"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_ADAPTER = "thanxportal.accounts.entrance.EntranceAdapter"
+ACCOUNT_ADAPTER = "thanxportal.accounts.adapter.InvitedOnlyAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False

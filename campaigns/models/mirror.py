@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from campaigns.offers import VENUES, offer_in_words, plain, value_in_dollars
+from campaigns.reward_value import VENUES, offer_in_words, plain, value_in_dollars
 from thanxportal.accounts.models import Merchant
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from campaigns.offers import total_in_words
-from campaigns.power import Sized, told_from_luck
+from campaigns.detectable_difference import Sized, told_from_luck
 from campaigns.preview import BLOCK, PASS, WARN, Check
+from campaigns.reward_value import total_in_words
 from issuance.checking.summary import Arm, split_of
 from issuance.importing.broken_files import what_is_left_out
 from issuance.launching.job_cutting import canary_size, job_cutting, segments_of

@@ -19,8 +19,8 @@ from issuance.models import GuestList, GuestListQuerySet
 from issuance.parsing.pasted.preview import Found, look_at
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
-from thanxportal.accounts.pages import page_of
 from thanxportal.celery import nudge
+from thanxportal.pagination import page_of
 
 PAGE = 30
 

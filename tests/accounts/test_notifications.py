@@ -297,9 +297,7 @@ def test_nobody_reads_or_marks_what_others_were_told(
 def test_the_page_costs_the_same_however_much_one_was_told(
     harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from thanxportal.accounts import views_notifications
-
-    monkeypatch.setattr(views_notifications, "PAGE", 5)
+    monkeypatch.setattr("thanxportal.accounts.views.notifications.PAGE", 5)
     for number in range(12):
         tell(harbor, key=f"list:{number}:end", sentence=f"List {number:02} has finished.")
     browser = client_of(ana)

@@ -10,7 +10,7 @@ import pytest
 
 from campaigns.models import Campaign
 from campaigns.publishing import publish_campaign, request_publication
-from campaigns.rules import DATES
+from campaigns.publishing_rules import DATES
 from tests import cast
 from tests.campaigns.meddling import meddle_with
 from tests.conftest import World

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns.discovery import sync_partner
 from campaigns.models import TemplateChange
-from campaigns.offers import offer_in_words, total_in_words, value_in_dollars
+from campaigns.reward_value import offer_in_words, total_in_words, value_in_dollars
 from tests import cast
 from tests.conftest import World
 from thanxportal.accounts.models import Merchant, User

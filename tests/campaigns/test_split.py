@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.acts import CONTROL_REWARD, Row, act_on, read_act
 from campaigns.allocation import people, rebalanced
+from campaigns.builder_actions import CONTROL_REWARD, Row, act_on, read_act
 
 
 def rows(*weights: int, locked: tuple[int, ...] = (), control: bool = False) -> list[Row]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from tests.crash import checker, worker
 from tests.crash.harness import Harness, ask
 from tests.crash.patience import comes_true
-from thanxportal.supervisor import die_with
+from thanxportal.demo.supervisor import die_with
 
 NO_BROKER = "redis://127.0.0.1:9/0"  # Nobody listens on the discard port.
 PICK_UP = 15.0  # seconds, at most

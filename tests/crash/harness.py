@@ -24,7 +24,7 @@ from tests.crash.mutants import MUTANTS
 from tests.crash.partner import ISSUE, Partner
 from tests.crash.points import strike_at
 from tests.crash.worker import Haste
-from thanxportal.supervisor import die_with
+from thanxportal.demo.supervisor import die_with
 
 USUAL_HASTE = Haste()
 WRONGS = (

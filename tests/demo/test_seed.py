@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from issuance.parsing.guest_file import open_guest_file
 from thanxportal.accounts.models import Membership, Merchant, Role, User
-from thanxportal.sample_guests import sample_guests
+from thanxportal.demo.sample_guests import sample_guests
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from thanxportal import supervisor as module
-from thanxportal.supervisor import GaveUp, Program, Supervisor
+from thanxportal.demo import supervisor as module
+from thanxportal.demo.supervisor import GaveUp, Program, Supervisor
 
 PROJECT = Path(__file__).resolve().parents[2]
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
@@ -137,7 +137,7 @@ def test_programs_die_with_the_supervisor(how: signal.Signals, tmp_path: Path) -
     script = f"""
 import os, signal
 from pathlib import Path
-from thanxportal.supervisor import Program, Supervisor
+from thanxportal.demo.supervisor import Program, Supervisor
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 with Supervisor(os.environ, print) as supervisor:
     program = Program("child", {SLEEPER!r}, Path({str(tmp_path)!r}) / "child.log")

@@ -18,7 +18,7 @@ from campaigns.allocation import equal_shares
 from campaigns.drafts import Arm, save_draft
 from campaigns.models import CONTROL, Campaign, CampaignState
 from campaigns.publishing import publish_campaign, request_publication
-from campaigns.rules import DATES, problems
+from campaigns.publishing_rules import DATES, problems
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.models import Credential
 

@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from thanxportal.accounts.models import Membership, Merchant, Role, User
-from thanxportal.sample_guests import sample_guests
+from thanxportal.demo.sample_guests import sample_guests
 
 PREFERRED = ("harbor-grill", "sunny-side-coffee")
 STAFF = "sam@example.com"

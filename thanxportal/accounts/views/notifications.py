@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from thanxportal.accounts.access import merchant_of_person, notification_of, user_of
 from thanxportal.accounts.models import Notification
 from thanxportal.accounts.notifications import mark_read
-from thanxportal.accounts.pages import page_of
+from thanxportal.pagination import page_of
 
 PAGE = 30
 

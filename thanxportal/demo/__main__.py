@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from thanxportal.supervisor import GaveUp, Program, Supervisor
+from thanxportal.demo.supervisor import GaveUp, Program, Supervisor
 
 HOST = "127.0.0.1"
 PORTS_TO_TRY = 50
@@ -103,7 +103,7 @@ def logs(environment: dict[str, str]) -> Path:
 
 def seed(environment: dict[str, str]) -> str:
     """Mirrors Thanx and makes people; returns the lines that say who may sign in. Raises NotReady."""
-    manage = Path(__file__).resolve().parent.parent / "manage.py"
+    manage = Path(__file__).resolve().parents[2] / "manage.py"
     command = [sys.executable, str(manage), "seed_demo", "--sync"]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
     if done.returncode:

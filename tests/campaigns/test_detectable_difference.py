@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.power import detectable_difference
+from campaigns.detectable_difference import detectable_difference
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,11 @@
+"""Where people land: after signing in, and after they switch to another merchant."""
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from thanxportal.accounts.access import LAST_MERCHANT, merchant_for, merchant_of_person, user_of
-from thanxportal.accounts.models import Activity
-from thanxportal.accounts.pages import page_of
-from thanxportal.accounts.places import with_places
-
-PAGE = 50
 
 
 @require_GET
@@ -28,11 +25,3 @@ def switch(request: HttpRequest) -> HttpResponse:
     merchant = merchant_for(request, request.POST.get("handle", ""))
     request.session[LAST_MERCHANT] = merchant.pk
     return redirect("issuance:home", merchant.handle)
-
-
-@require_GET
-def activity(request: HttpRequest, handle: str) -> HttpResponse:
-    merchant = merchant_for(request, handle)
-    found, older = page_of(request, Activity.objects.for_merchant(merchant), PAGE)
-    context = {"activities": with_places(merchant, found), "older": older}
-    return TemplateResponse(request, "accounts/activity.html", context)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from campaigns.acts import MOST_ARMS
+from campaigns.builder_actions import MOST_ARMS
 from campaigns.models import Campaign, Variant
 
 DATES = ("start_at", "end_at", "redeemable_from", "redeemable_to")
