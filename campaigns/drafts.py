@@ -23,7 +23,7 @@ FIELDS = (
 )
 
 
-class Arm(NamedTuple):
+class DraftArm(NamedTuple):
     """One arm as drafted; the one called Control has no template, another may still wait for its own."""
 
     name: str
@@ -43,7 +43,7 @@ def save_draft(
     merchant: Merchant,
     campaign: Campaign | None,
     values: dict[str, Any],
-    arms: list[Arm],
+    arms: list[DraftArm],
     actor: User | None,
     uuid: UUID | None = None,
 ) -> Campaign | None:
@@ -72,7 +72,7 @@ def save_draft(
 def duplicate_campaign(*, campaign: Campaign, actor: User | None) -> Campaign:
     """A new draft with the same words, dates and arms."""
     values = {name: getattr(campaign, name) for name in FIELDS} | {"name": f"{campaign.name[:113]} (copy)"}
-    arms = [Arm(one.name, one.reward_template, one.weight, one.locked) for one in campaign.variants.all()]
+    arms = [DraftArm(one.name, one.reward_template, one.weight, one.locked) for one in campaign.variants.all()]
     copy = save_draft(merchant=campaign.merchant, campaign=None, values=values, arms=arms, actor=actor)
     assert copy is not None  # noqa: S101 - a new draft is never published meanwhile
     return copy

@@ -10,8 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+<<<<<<< HEAD
 from campaigns.builder_actions import CONTROL_REWARD, MOST_ARMS, Row, act_on, read_act
 from campaigns.drafts import FIELDS, Arm
+=======
+from campaigns.acts import CONTROL_REWARD, MOST_ARMS, Row, act_on, read_act
+from campaigns.drafts import FIELDS, DraftArm
+>>>>>>> 3105186 (Bad rows are written where they are read back, and addresses have their own module)
 from campaigns.models import CONTROL, Campaign, RewardTemplate, Variant
 from campaigns.publishing_rules import DATES
 from campaigns.windows import PRESETS, preset_dates
@@ -137,15 +142,15 @@ class ArmForm(forms.Form):
             raise ValidationError("This reward can’t be given any more. Choose another one.")
         return reward
 
-    def arm(self) -> Arm | None:
+    def arm(self) -> DraftArm | None:
         """None while its share isn't known."""
         data = self.cleaned_data
         weight, locked = data.get("weight"), data.get("locked", False)
         if not weight:
             return None
         if self.is_control:
-            return Arm(CONTROL, None, weight, locked)
-        return Arm(data.get("name") or self._own_name, self.picked, weight, locked)
+            return DraftArm(CONTROL, None, weight, locked)
+        return DraftArm(data.get("name") or self._own_name, self.picked, weight, locked)
 
 
 class Builder:
@@ -202,7 +207,7 @@ class Builder:
             seen.add(arm.name.casefold())
         return not any(form.errors for form in self.arms)
 
-    def drafted(self) -> list[Arm]:
+    def drafted(self) -> list[DraftArm]:
         return [arm for form in self.arms if (arm := form.arm())]
 
     def sketch(self) -> tuple[Campaign, list[Variant]]:

@@ -39,6 +39,6 @@ urlpatterns = [
     path("lists/<int:pk>/jobs/", list.list_jobs, name="jobs"),
     path("lists/<int:pk>/guests/", guests.guests, name="guests"),
     path("lists/<int:pk>/guests/reveal/", guests.reveal, name="reveal"),
-    path("lists/<int:pk>/bad-rows.csv", downloads.bad_rows, name="bad_rows"),
-    path("lists/<int:pk>/report.csv", downloads.report, name="report"),
+    path("lists/<int:pk>/bad-rows.csv", downloads.download_bad_rows, name="bad_rows"),
+    path("lists/<int:pk>/report.csv", downloads.download_report, name="report"),
 ]

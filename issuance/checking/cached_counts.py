@@ -13,17 +13,15 @@ from django.db.models import Count, Q, Value
 from django.db.models.functions import StrIndex, Substr
 
 from issuance.models import Guest, GuestList
-from issuance.models.states import Outcome
+from issuance.models.states import OUTCOME_READY
 from issuance.parsing.mail_domains import meant_domain
-
-READY = (Outcome.WAITING, Outcome.CONTROL)
 
 
 def keys_of(guest: Guest) -> Iterator[str]:
     """What one guest counts towards."""
     if guest.fixed:
         yield "fixed"
-    if guest.outcome in READY:
+    if guest.outcome in OUTCOME_READY:
         yield f"arm:{guest.variant_id}"
     domain = guest.value.rpartition("@")[2] if guest.type == "email" else ""
     if domain and meant_domain(domain):
@@ -33,7 +31,7 @@ def keys_of(guest: Guest) -> Iterator[str]:
 def count_guests(guest_list: GuestList) -> None:
     """Counts anew, in two passes over the list's guests."""
     guests = Guest.objects.filter(guest_list=guest_list).order_by()
-    ready = Count("pk", filter=Q(outcome__in=READY))
+    ready = Count("pk", filter=Q(outcome__in=OUTCOME_READY))
     counts: Counter[str] = Counter()
     per_arm = guests.values_list("variant").annotate(ready=ready, fixed_ones=Count("pk", filter=Q(fixed=True)))
     for variant, in_arm, fixed in per_arm:

@@ -1,4 +1,4 @@
-"""Bad rows that come back in a file: the download of this list, repaired by a person or a script.
+"""Bad rows in a file, and back: the download of this list, repaired by a person or a script.
 
 The header of the download names the list, each row its number. Matching is by both, so that nothing is taken from the
 file of another list, and order, extra rows and rows left out don't matter.
@@ -14,11 +14,12 @@ from typing import NamedTuple
 from django.conf import settings
 
 from issuance.checking.judging import Row
+from issuance.guests.csv_lines import csv_lines, in_row_order
+from issuance.guests.reasons import reason_in_words
 from issuance.models import GuestList, RowError
 from issuance.parsing.formula_escape import live
 from issuance.parsing.guest_file import Columns, open_guest_file
 
-REASON = "reason"
 _ROW = re.compile(r"row \(list ([0-9a-f]{8})\)")
 
 
@@ -40,6 +41,14 @@ class Returned(NamedTuple):
 def row_header(guest_list: GuestList) -> str:
     """The name of the download's second column, by which it is known again."""
     return f"row (list {guest_list.uuid.hex[:8]})"
+
+
+def bad_rows(guest_list: GuestList) -> Iterator[str]:
+    """Every invalid row: why, where, and its cells as they stood in the file, as pieces of CSV."""
+    names = guest_list.file_info.get("names") or []
+    errors = in_row_order(RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID))
+    lines = ((reason_in_words(error.code), error.row, *error.cells) for error in errors)
+    return csv_lines(("reason", row_header(guest_list), *names), lines)
 
 
 def returned_rows(guest_list: GuestList, path: Path) -> Returned:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from django.db.models import Count
-from django.urls import reverse
 
-from campaigns.models import Variant
-from issuance.checking.cached_counts import READY as READY_OUTCOMES
 from issuance.checking.cached_counts import cached_counts
+from issuance.guests.addresses import check_url
+from issuance.guests.arms import Arm, arms_with
 from issuance.guests.grid import FIXED, READY
+from issuance.guests.ledger_terms import Term
 from issuance.guests.reasons import reason_in_words
-from issuance.lifecycle.ledger import Term
-from issuance.models import Guest, GuestList, RowError
+from issuance.models import GuestList, RowError
 
 BUCKETS = {
     READY: "Ready",
@@ -25,38 +22,6 @@ BUCKETS = {
     "duplicate": "Duplicate",
     "already_rewarded": "Already rewarded",
 }
-
-
-@dataclass
-class Arm:
-    """An arm, its planned share in whole percents, and how many ready guests fell into it.
-
-    `start` adds up the shares before it.
-    """
-
-    variant: Variant
-    count: int
-    percent: int
-    start: int
-
-    @property
-    def colour(self) -> str:
-        return self.variant.colour
-
-    @property
-    def label(self) -> str:
-        name, reward = self.variant.name, self.variant.reward_template
-        return f"{name} · {reward.name}" if reward and reward.name != name else name
-
-    @property
-    def worth(self) -> Decimal | None:
-        """Dollars of one reward; None where Thanx names no amount."""
-        return self.variant.reward_template.worth if self.variant.reward_template else None
-
-    @property
-    def cost(self) -> Decimal | None:
-        """In dollars, if every guest redeems."""
-        return None if self.worth is None else self.worth * self.count
 
 
 @dataclass(frozen=True)
@@ -68,29 +33,11 @@ class Cause:
     count: int
 
 
-class Split(NamedTuple):
-    arms: list[Arm]
-
-
-def split_of(guest_list: GuestList) -> Split:
-    """How many ready guests each arm has: one pass over the list's guests, for whoever decides about them."""
-    ready = Guest.objects.filter(guest_list=guest_list, outcome__in=READY_OUTCOMES).order_by()
-    return Split(_arms(guest_list, dict(ready.values_list("variant").annotate(Count("pk")))))
-
-
 def arms_of(guest_list: GuestList) -> list[Arm]:
-    """The same without counting guests, as the list's counts has it."""
+    """The arms with their ready guests, without counting those once more."""
     counts = cached_counts(guest_list)
-    arms = {variant.pk: counts.get(f"arm:{variant.pk}", 0) for variant in guest_list.campaign.variants.all()}
-    return _arms(guest_list, arms)
-
-
-def _arms(guest_list: GuestList, counts: dict[int, int]) -> list[Arm]:
-    start, arms = 0, []
-    for variant in guest_list.campaign.variants.select_related("reward_template"):
-        arms.append(Arm(variant, counts.get(variant.pk, 0), variant.weight, start))
-        start += variant.weight
-    return arms
+    variants = guest_list.campaign.variants.all()
+    return arms_with(guest_list, {variant.pk: counts.get(f"arm:{variant.pk}", 0) for variant in variants})
 
 
 def causes_of(guest_list: GuestList) -> list[Cause]:
@@ -113,13 +60,6 @@ def buckets(guest_list: GuestList, current: str = "") -> list[Term]:
         Term(key, label, counts[key], check_url(guest_list, show=key), current=key == current)
         for key, label in BUCKETS.items()
     ]
-
-
-def check_url(guest_list: GuestList, **query: object) -> str:
-    """The address of the check page at one bucket and one place in it; empty values are left out."""
-    url = reverse("issuance:list_detail", args=[guest_list.merchant.handle, guest_list.pk])
-    kept = urlencode({name: value for name, value in query.items() if value})
-    return f"{url}?{kept}" if kept else url
 
 
 class Fact(NamedTuple):

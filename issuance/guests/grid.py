@@ -16,7 +16,7 @@ from issuance.guests.reasons import is_of_a_row, reason_in_words
 from issuance.guests.search import LONGEST, matching_errors, matching_guests
 from issuance.lifecycle.ledger import waiting_label
 from issuance.models import Guest, GuestList, RowError
-from issuance.models.states import Outcome
+from issuance.models.states import OUTCOME_READY, Outcome
 
 PAGE = 50
 BAD = {RowError.INVALID: "bad", RowError.DUPLICATE: ""}
@@ -147,7 +147,7 @@ def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Guest]:
     if filters.outcome in BAD:
         return guests.none()
     if filters.outcome == READY:
-        guests = guests.filter(outcome__in=(Outcome.WAITING, Outcome.CONTROL))
+        guests = guests.filter(outcome__in=OUTCOME_READY)
     elif filters.outcome == FIXED:
         guests = guests.filter(fixed=True)
     elif filters.outcome:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db.models import Count
 
-from issuance.checking.summary import Arm
+from issuance.guests.arms import Arm
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
 from thanxportal.partner.gate import SUSTAINED_INTERVAL

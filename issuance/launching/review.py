@@ -10,8 +10,12 @@ from django.utils import timezone
 
 from campaigns.detectable_difference import Sized, told_from_luck
 from campaigns.preview import BLOCK, PASS, WARN, Check
+<<<<<<< HEAD
 from campaigns.reward_value import total_in_words
 from issuance.checking.summary import Arm, split_of
+=======
+from issuance.guests.arms import Arm, count_arms
+>>>>>>> 3105186 (Bad rows are written where they are read back, and addresses have their own module)
 from issuance.importing.broken_files import what_is_left_out
 from issuance.launching.job_cutting import canary_size, job_cutting, segments_of
 from issuance.models import GuestList
@@ -21,7 +25,7 @@ SOON = timedelta(days=2)
 
 def review_facts(guest_list: GuestList) -> dict[str, Any]:
     """What the review and the approval show: the decision is the same, whoever takes it."""
-    arms = split_of(guest_list).arms
+    arms = count_arms(guest_list)
     checks = checks_of(guest_list, arms)
     canaries = canary_size(guest_list)
     gifts = [arm for arm in arms if arm.count and not arm.variant.is_control]

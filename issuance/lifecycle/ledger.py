@@ -1,11 +1,6 @@
-"""The ledger as people see it: an equation whose terms are links to exactly those rows."""
+"""The ledger of a list in words: what each of its terms is called, and whether its sum closes."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from issuance.models import GuestList
 from issuance.models.states import ListState
@@ -22,56 +17,32 @@ LABELS = {
     "unknown": "unknown",
     "revoked": "revoked",
 }
-TONES = {"rewarded": "ok", "refused": "bad", "unknown": "warn"}
 WHEN_THERE_ARE_ANY = ("already_rewarded", "unknown", "revoked")
+_WAITING = {
+    ListState.CHECKED: "ready",
+    ListState.AWAITING_APPROVAL: "ready",
+    ListState.STOPPED: "not sent",
+    ListState.DISCARDED: "not sent",
+}
 
 
-@dataclass(frozen=True)
-class Term:
-    """One term of the ledger, or one tab over the guests: `operator` is "", "=" or "+"."""
-
-    key: str
-    label: str
-    value: int
-    url: str
-    tone: str = ""
-    operator: str = ""
-    current: bool = False
-
-    @property
-    def count(self) -> int:
-        return self.value
+def shown(ledger: dict[str, int], current: str | None = None) -> list[tuple[str, int]]:
+    """(term, count) in order; those that are seldom needed only when somebody is in them, or `current` names them."""
+    return [(key, count) for key, count in ledger.items() if count or key == current or key not in WHEN_THERE_ARE_ANY]
 
 
 def waiting_label(guest_list: GuestList) -> str:
     """What `waiting` means at this moment of the list's life."""
-    words = {
-        ListState.CHECKED: "ready",
-        ListState.AWAITING_APPROVAL: "ready",
-        ListState.STOPPED: "not sent",
-        ListState.DISCARDED: "not sent",
-    }
-    return words.get(guest_list.status, LABELS["waiting"])
+    return _WAITING.get(guest_list.status, LABELS["waiting"])
 
 
-def guests_url(guest_list: GuestList, **filters: object) -> str:
-    """The address of the grid with exactly the rows that the filters name; empty filters are left out."""
-    url = reverse("issuance:guests", args=[guest_list.merchant.handle, guest_list.pk])
-    query = urlencode({name: value for name, value in filters.items() if value})
-    return f"{url}?{query}" if query else url
+def label_of(guest_list: GuestList, term: str) -> str:
+    return waiting_label(guest_list) if term == "waiting" else LABELS[term]
 
 
-def ledger_terms(guest_list: GuestList, current: str | None = None, **filters: object) -> list[Term]:
-    """All terms in order; those that are seldom needed only when somebody is in them."""
-    terms: list[Term] = []
-    for key, value in guest_list.ledger.items():
-        if key in WHEN_THERE_ARE_ANY and not value and key != current:
-            continue
-        label = waiting_label(guest_list) if key == "waiting" else LABELS[key]
-        url = guests_url(guest_list, **filters, outcome="" if key == "rows" else key)
-        operator = {0: "", 1: "="}.get(len(terms), "+")
-        terms.append(Term(key, label, value, url, TONES.get(key, ""), operator, key == current))
-    return terms
+def facts_of(guest_list: GuestList) -> list[tuple[str, int]]:
+    """The ledger as pairs of label and count, as a message shows it."""
+    return [(label_of(guest_list, term), count) for term, count in shown(guest_list.ledger)]
 
 
 def closing_sentence(guest_list: GuestList) -> str:

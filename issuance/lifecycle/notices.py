@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from issuance.lifecycle.ledger import ledger_terms
+from issuance.lifecycle.ledger import facts_of
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState
 from thanxportal.accounts.models import Kind, Right, User
@@ -27,7 +27,7 @@ def tell_end(guest_list: GuestList) -> None:
         Kind.FINISHED,
         "end",
         f"“{ended.name}” {how}: {guests}.",
-        facts=[(term.label, term.value) for term in ledger_terms(ended)],
+        facts=facts_of(ended),
         only=ended.launched_by if ended.one_guest else None,
     )
 
@@ -60,9 +60,8 @@ def tell_asked(guest_list: GuestList, asker: User | None) -> None:
     guests = guest_list.waiting_count
     who = f"{asker} asks" if asker else "Partner staff ask"
     sentence = f"{who} you to approve “{guest_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}."
-    facts = [(term.label, term.value) for term in ledger_terms(guest_list)]
     key = f"asked:{guest_list.confirm_token}"
-    _tell(guest_list, Kind.APPROVAL_ASKED, key, sentence, facts=facts, right=Right.APPROVE, but=asker)
+    _tell(guest_list, Kind.APPROVAL_ASKED, key, sentence, facts=facts_of(guest_list), right=Right.APPROVE, but=asker)
 
 
 def tell_answered(guest_list: GuestList, sentence: str, asker: User | None) -> None:

@@ -127,6 +127,7 @@ class Outcome(models.TextChoices):
     REVOKED = "revoked", "Revoked"
 
 
+OUTCOME_READY = (Outcome.WAITING, Outcome.CONTROL)  # of a list under review: whom it would reward or hold out
 JOB_OUTCOMES: dict[str, str] = {
     JobState.READY: Outcome.WAITING,
     JobState.SENDING: Outcome.WAITING,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from issuance.guests.ledger_terms import TONES, Term
 from issuance.launching.retries import sent_again
-from issuance.lifecycle.ledger import LABELS, TONES, WHEN_THERE_ARE_ANY, Term
+from issuance.lifecycle.ledger import LABELS, shown
 from issuance.models import GuestList
 from issuance.models.states import Outcome
 
@@ -49,11 +50,11 @@ class Family:
 
     @property
     def terms(self) -> list[Term]:
-        shown = [(key, value) for key, value in self.ledger.items() if value or key not in WHEN_THERE_ARE_ANY]
-        operators = ["", "=", *["+"] * len(shown)]
+        terms = shown(self.ledger)
+        operators = ["", "=", *["+"] * len(terms)]
         return [
             Term(key, LABELS[key], value, "", TONES.get(key, ""), operator)
-            for (key, value), operator in zip(shown, operators, strict=False)
+            for (key, value), operator in zip(terms, operators, strict=False)
         ]
 
 

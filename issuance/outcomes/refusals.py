@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from issuance.guests.addresses import guests_url
 from issuance.guests.reasons import FINAL, reason_in_words
 from issuance.launching.retries import sent_again
-from issuance.lifecycle.ledger import guests_url
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
 

@@ -1,28 +1,21 @@
-"""Downloads: streamed row by row in constant memory, and harmless when opened in a spreadsheet."""
+"""The report of a list, to be downloaded: every row of its file with what became of it."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from heapq import merge
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model, QuerySet
-
-from issuance.checking.returned_rows import REASON, row_header
+from issuance.guests.csv_lines import CHUNK, csv_lines, in_row_order
 from issuance.guests.grid import GuestReader
 from issuance.guests.reasons import reason_in_words
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.cells import SEPARATOR
-from issuance.parsing.formula_escape import inert
 
-CHUNK = 2_000  # rows read at once, and lines sent at once
-MARK = "\ufeff"  # tells spreadsheets that the file is UTF-8
 REPORT_HEADER = ("row", "identifier", "type", "arm", "outcome", "reason", "time", "job", "reward id")
-Row = TypeVar("Row", bound=Model)
 
 
 def report(guest_list: GuestList, *, unmasked: bool) -> Iterator[str]:
@@ -33,7 +26,7 @@ def report(guest_list: GuestList, *, unmasked: bool) -> Iterator[str]:
     reader = GuestReader(guest_list, unmasked=unmasked)
     columns = reader.columns if unmasked else []
     lines = merge(_guest_lines(reader, columns), _error_lines(reader, columns), key=itemgetter(0))
-    return _csv((*REPORT_HEADER, *columns), lines)
+    return csv_lines((*REPORT_HEADER, *columns), lines)
 
 
 def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[tuple[Any, ...]]:
@@ -54,7 +47,7 @@ def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[tuple[Any,
 
 
 def _error_lines(reader: GuestReader, columns: list[str]) -> Iterator[tuple[Any, ...]]:
-    for error in _in_row_order(RowError.objects.of_list(reader.list)):
+    for error in in_row_order(RowError.objects.of_list(reader.list)):
         line = reader.bad(error)
         cells = _padded([str(cell) for cell in error.cells], columns) if columns else []
         yield (line.row, line.shown, "", "", line.label, line.reason, "", "", "", *cells)
@@ -69,41 +62,3 @@ def _jobs(guest_list: GuestList) -> dict[int | None, tuple[Any, str]]:
 
 def _padded(cells: list[str], columns: list[str]) -> list[str]:
     return cells + [""] * (len(columns) - len(cells))
-
-
-def bad_rows(guest_list: GuestList) -> Iterator[str]:
-    """Every invalid row: why, where, and its cells as they stood in the file, as pieces of CSV.
-
-    Repaired, the file can be brought back: `returned_rows` knows it by its second column.
-    """
-    names = guest_list.file_info.get("names") or []
-    errors = _in_row_order(RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID))
-    lines = ((reason_in_words(error.code), error.row, *error.cells) for error in errors)
-    return _csv((REASON, row_header(guest_list), *names), lines)
-
-
-def _in_row_order(rows: QuerySet[Row]) -> Iterator[Row]:
-    """All rows, a chunk at a time by row number: no cursor is held while a slow reader downloads."""
-    last = 0
-    while chunk := list(rows.filter(row__gt=last)[:CHUNK]):
-        yield from chunk
-        last = chunk[-1].row  # type: ignore[attr-defined]
-
-
-class _Echo:
-    """What csv.writer needs of a file, returning the line instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    piece = [MARK, writer.writerow([inert(name) for name in header])]
-    for line in lines:
-        piece.append(writer.writerow([inert(cell) for cell in line]))
-        if len(piece) >= CHUNK:
-            yield "".join(piece)
-            piece = []
-    if piece:
-        yield "".join(piece)

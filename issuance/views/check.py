@@ -11,8 +11,9 @@ from issuance.access import may
 from issuance.checking.buckets import heads_of, lines_of
 from issuance.checking.cached_counts import cached_counts
 from issuance.checking.repair_proposals import domain_proposals, proposals_of
-from issuance.checking.summary import BUCKETS, arms_of, buckets, causes_of, check_url, how_it_was_read
+from issuance.checking.summary import BUCKETS, arms_of, buckets, causes_of, how_it_was_read
 from issuance.forms.check import IncludeForm, RowForm, UploadRowsForm
+from issuance.guests.addresses import check_url
 from issuance.guests.grid import READY, Filters, GuestReader, guest_page, number_in
 from issuance.importing.earlier_rewards import Repeats, repeats_by_campaign
 from issuance.importing.mapping import can_be_read_again

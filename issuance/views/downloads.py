@@ -9,28 +9,29 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from issuance.access import list_for, may
+from issuance.checking.returned_rows import bad_rows
 from issuance.guests.reveals import note_full_report
 from issuance.models import GuestList
-from issuance.outcomes import reports
+from issuance.outcomes.reports import report
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 
 
 @require_GET
-def bad_rows(request: HttpRequest, handle: str, pk: int) -> StreamingHttpResponse:
+def download_bad_rows(request: HttpRequest, handle: str, pk: int) -> StreamingHttpResponse:
     """Whole rows, to be repaired: for those who may bring lists."""
     guest_list = list_for(request, handle, pk, Right.BUILD)
-    return _download(guest_list, "bad-rows", reports.bad_rows(guest_list))
+    return _download(guest_list, "bad-rows", bad_rows(guest_list))
 
 
 @require_GET
-def report(request: HttpRequest, handle: str, pk: int) -> StreamingHttpResponse:
+def download_report(request: HttpRequest, handle: str, pk: int) -> StreamingHttpResponse:
     """In full for managers, which their merchant's log keeps; masked for everybody else."""
     guest_list = list_for(request, handle, pk)
     unmasked = may(request, Right.MANAGE)
     if unmasked:
         note_full_report(guest_list, user_of(request))
-    return _download(guest_list, "report", reports.report(guest_list, unmasked=unmasked))
+    return _download(guest_list, "report", report(guest_list, unmasked=unmasked))
 
 
 def _download(guest_list: GuestList, kind: str, pieces: Iterator[str]) -> StreamingHttpResponse:

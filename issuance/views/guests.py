@@ -12,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from issuance.access import list_for, may
+from issuance.guests.addresses import guests_url
 from issuance.guests.grid import BAD, Filters, GuestPage, GuestReader, causes_in, guest_page, number_in
+from issuance.guests.ledger_terms import Term, ledger_terms
 from issuance.guests.reveals import note_reveal
-from issuance.lifecycle.ledger import Term, guests_url, ledger_terms
 from issuance.models import GuestList
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right

@@ -19,13 +19,14 @@ from issuance.access import list_for, may
 from issuance.engine.sending_pauses import pause_in_force
 from issuance.forms.check import ColumnsForm
 from issuance.guests.grid import GuestReader, number_in
+from issuance.guests.ledger_terms import ledger_terms
 from issuance.guests.masking import mask
 from issuance.guests.reasons import reason_in_words
 from issuance.importing.broken_files import rows_before_break
 from issuance.importing.reading_progress import reading_of
 from issuance.launching.launch import continue_after_safety_stop, discard_list, issue_now, stop_list
 from issuance.launching.retry_corrections import lines_of
-from issuance.lifecycle.ledger import closing_sentence, ledger_terms
+from issuance.lifecycle.ledger import closing_sentence
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState, Outcome
 from issuance.outcomes.progress import progress_of

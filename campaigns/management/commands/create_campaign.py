@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from campaigns.allocation import equal_shares
-from campaigns.drafts import Arm, save_draft
+from campaigns.drafts import DraftArm, save_draft
 from campaigns.models import CONTROL, Campaign, CampaignState
 from campaigns.publishing import publish_campaign, request_publication
 from campaigns.publishing_rules import DATES, problems
@@ -118,7 +118,7 @@ def _date(document: dict[str, Any], key: str) -> datetime | None:
     return moment
 
 
-def _arms(merchant: Merchant, document: dict[str, Any]) -> list[Arm]:
+def _arms(merchant: Merchant, document: dict[str, Any]) -> list[DraftArm]:
     variants = document.get("variants")
     if not isinstance(variants, list) or not 1 <= len(variants) <= 4 or not all(isinstance(v, dict) for v in variants):
         raise CommandError("“variants” has to be a list of one to four objects.")
@@ -131,7 +131,7 @@ def _arms(merchant: Merchant, document: dict[str, Any]) -> list[Arm]:
     return arms
 
 
-def _arm(merchant: Merchant, variant: dict[str, Any], weight: Any) -> Arm:
+def _arm(merchant: Merchant, variant: dict[str, Any], weight: Any) -> DraftArm:
     name = str(variant.get("name") or "").strip()
     if not 1 <= len(name) <= 80:
         raise CommandError("Each variant needs a name, of at most 80 characters.")
@@ -139,10 +139,10 @@ def _arm(merchant: Merchant, variant: dict[str, Any], weight: Any) -> Arm:
         raise CommandError(f"The weight of “{name}” has to be a whole number from 1 to 100. Give all of them, or none.")
     template_id = variant.get("reward_template_id")
     if name == CONTROL and not template_id:
-        return Arm(CONTROL, None, weight)
+        return DraftArm(CONTROL, None, weight)
     if name.casefold() == CONTROL.casefold() or not template_id:
         raise CommandError("“Control” has no reward_template_id; every other variant needs one.")
     template = merchant.reward_templates.filter(thanx_id=template_id).first()
     if template is None:
         raise CommandError(f"{merchant} has no reward template {template_id}. Run sync_partner, then look again.")
-    return Arm(name, template, weight)
+    return DraftArm(name, template, weight)

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from issuance.checking.summary import split_of
 from issuance.engine.planning import plan_list
+from issuance.guests.arms import count_arms
 from issuance.importing.new_list import create_list
 from issuance.launching.job_cutting import MOST_SEGMENTS, job_cutting, segments_of
 from issuance.launching.launch import launch_list
@@ -72,7 +72,7 @@ def test_what_the_review_says_is_what_planning_does(
     settings.JOB_SIZE, settings.CANARY_ABOVE, settings.CANARY_SIZE, settings.HOLD_SECONDS = 2, 0, 3, 0
     choose(client_of(sid), june, unit="column", column="Store")
     june.refresh_from_db()
-    plan = job_cutting(split_of(june).arms, 2, 3, segments_of(june))
+    plan = job_cutting(count_arms(june), 2, 3, segments_of(june))
     jobs = planned(june, hold=True)
     assert len(jobs) == plan.jobs == 6
     assert jobs[0] == ("Austin", 3, True)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from issuance.guests import grid as guests
-from issuance.lifecycle.ledger import ledger_terms
+from issuance.guests.ledger_terms import ledger_terms
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
 from issuance.views import guests as views_guests

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from issuance.guests.masking import mask
 from issuance.guests.reasons import problem_in_words, reason_in_words
-from issuance.outcomes.reports import inert
+from issuance.parsing.formula_escape import inert
 from issuance.parsing.row_problems import SENTENCES
 from thanxportal.templatetags.portal import ago, duration, percent_of, zone
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
-from issuance.checking.summary import split_of
 from issuance.engine.planning import plan_list
+from issuance.guests.arms import count_arms
 from issuance.launching.job_cutting import job_cutting
 from issuance.launching.launch import launch_list
 from issuance.models import Event, Guest, GuestList
@@ -72,7 +72,7 @@ def test_the_review_says_who_gets_what_and_until_when(june: GuestList, sid: User
 def test_arms_show_their_planned_share_and_who_really_fell_into_them(harbor: Merchant) -> None:
     made = guest_list(published_campaign(harbor), waiting=2, control=1)
     Guest.objects.filter(guest_list=made, row=2).update(variant=made.campaign.variants.all()[0])
-    arms = split_of(made).arms
+    arms = count_arms(made)
     assert [(arm.count, arm.start, arm.percent) for arm in arms] == [(1, 0, 45), (1, 45, 45), (1, 90, 10)]
 
 
@@ -102,8 +102,8 @@ def test_smaller_jobs_are_kept_shown_and_planned(
 
 
 def test_the_canaries_are_counted_among_the_jobs(large_list: GuestList, sid: User, client_of: ClientOf) -> None:
-    assert job_cutting(split_of(large_list).arms, 500, 50).jobs == 4
-    assert job_cutting(split_of(large_list).arms, 10_000, 5_000) == job_cutting(split_of(large_list).arms, 10_000, 0)
+    assert job_cutting(count_arms(large_list), 500, 50).jobs == 4
+    assert job_cutting(count_arms(large_list), 10_000, 5_000) == job_cutting(count_arms(large_list), 10_000, 0)
 
 
 def test_jobs_as_large_as_thanx_takes_them_need_no_size(june: GuestList, sid: User, client_of: ClientOf) -> None:
