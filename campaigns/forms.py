@@ -10,13 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-<<<<<<< HEAD
 from campaigns.builder_actions import CONTROL_REWARD, MOST_ARMS, Row, act_on, read_act
-from campaigns.drafts import FIELDS, Arm
-=======
-from campaigns.acts import CONTROL_REWARD, MOST_ARMS, Row, act_on, read_act
 from campaigns.drafts import FIELDS, DraftArm
->>>>>>> 3105186 (Bad rows are written where they are read back, and addresses have their own module)
 from campaigns.models import CONTROL, Campaign, RewardTemplate, Variant
 from campaigns.publishing_rules import DATES
 from campaigns.windows import PRESETS, preset_dates

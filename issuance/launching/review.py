@@ -10,12 +10,8 @@ from django.utils import timezone
 
 from campaigns.detectable_difference import Sized, told_from_luck
 from campaigns.preview import BLOCK, PASS, WARN, Check
-<<<<<<< HEAD
 from campaigns.reward_value import total_in_words
-from issuance.checking.summary import Arm, split_of
-=======
 from issuance.guests.arms import Arm, count_arms
->>>>>>> 3105186 (Bad rows are written where they are read back, and addresses have their own module)
 from issuance.importing.broken_files import what_is_left_out
 from issuance.launching.job_cutting import canary_size, job_cutting, segments_of
 from issuance.models import GuestList
