@@ -1,6 +1,21 @@
 from django.urls import path
 
-from issuance.views import approval, columns, downloads, guests, home, list, lists, one_guest, repairs, retry, review
+from issuance.views import (
+    approval,
+    columns,
+    downloads,
+    guests,
+    home,
+    launched,
+    list,
+    lists,
+    one_guest,
+    progress,
+    repairs,
+    retry,
+    retry_corrections,
+    review,
+)
 
 app_name = "issuance"
 urlpatterns = [
@@ -13,9 +28,9 @@ urlpatterns = [
     path("campaigns/<int:pk>/lists/new/", lists.list_new, name="list_new"),
     path("lists/<int:pk>/", list.list_detail, name="list_detail"),
     path("lists/<int:pk>/progress/", list.list_progress, name="list_progress"),
-    path("lists/<int:pk>/stop/", list.list_stop, name="list_stop"),
-    path("lists/<int:pk>/issue-now/", list.list_issue_now, name="list_issue_now"),
-    path("lists/<int:pk>/continue/", list.list_continue, name="list_continue"),
+    path("lists/<int:pk>/stop/", launched.list_stop, name="list_stop"),
+    path("lists/<int:pk>/issue-now/", launched.list_issue_now, name="list_issue_now"),
+    path("lists/<int:pk>/continue/", launched.list_continue, name="list_continue"),
     path("lists/<int:pk>/discard/", list.list_discard, name="list_discard"),
     path("lists/<int:pk>/columns/", columns.list_columns, name="list_columns"),
     path("lists/<int:pk>/read-again/", columns.list_reread, name="list_reread"),
@@ -34,9 +49,9 @@ urlpatterns = [
     path("lists/<int:pk>/withdraw/", approval.list_withdraw, name="list_withdraw"),
     path("lists/<int:pk>/retry/", retry.list_retry, name="list_retry"),
     path("lists/<int:pk>/rest/", retry.list_send_unsent, name="list_send_unsent"),
-    path("lists/<int:pk>/correct/", retry.list_correct, name="list_correct"),
+    path("lists/<int:pk>/correct/", retry_corrections.list_correct, name="list_correct"),
     path("lists/<int:pk>/family/", retry.family, name="family"),
-    path("lists/<int:pk>/jobs/", list.list_jobs, name="jobs"),
+    path("lists/<int:pk>/jobs/", progress.list_jobs, name="jobs"),
     path("lists/<int:pk>/guests/", guests.guests, name="guests"),
     path("lists/<int:pk>/guests/reveal/", guests.reveal, name="reveal"),
     path("lists/<int:pk>/bad-rows.csv", downloads.download_bad_rows, name="bad_rows"),

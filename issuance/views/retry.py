@@ -1,6 +1,8 @@
-"""Guests who got nothing once more: corrected in place, sent in their arm, and counted once in the family."""
+"""Guests who got nothing are sent once more: the list made of them, and how often each counts in its lineage."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,14 +11,23 @@ from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from issuance.access import list_for
+from issuance.access import list_for, may
 from issuance.guests.grid import number_in
 from issuance.launching.retries import CantRetry, retry_refused, send_unsent
-from issuance.launching.retry_corrections import CantCorrect, correct_guest, leave_out
+from issuance.launching.retry_corrections import lines_of
+from issuance.models import GuestList
+from issuance.models.states import Outcome
 from issuance.outcomes.lineage import family_of
-from issuance.views.list import detail_page
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+
+
+def retry_stage(request: HttpRequest, guest_list: GuestList, failed: tuple[int, str, str] | None) -> dict[str, Any]:
+    after = number_in(request.GET, "after") or 0
+    page = lines_of(guest_list, after=after, unmasked=may(request, Right.BUILD), failed=failed)
+    origin = page.lines[0].guest.retry_of if page.lines else None
+    unsent = origin is not None and origin.outcome == Outcome.WAITING
+    return {"stage": "issuance/stages/retry.html", "page": page, "after": after, "unsent": unsent}
 
 
 @require_POST
@@ -42,25 +53,6 @@ def list_send_unsent(request: HttpRequest, handle: str, pk: int) -> HttpResponse
         messages.warning(request, str(refusal))
         return redirect("issuance:list_detail", handle, pk)
     return redirect("issuance:list_detail", handle, child.pk)
-
-
-@require_POST
-def list_correct(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    """Gives a guest of a retry another email or phone, or leaves the guest out."""
-    guest_list = list_for(request, handle, pk, Right.BUILD)
-    row, typed = number_in(request.POST, "row") or 0, request.POST.get("value", "")
-    try:
-        if "leave_out" in request.POST:
-            leave_out(guest_list=guest_list, row=row)
-        else:
-            correct_guest(guest_list=guest_list, row=row, text=typed)
-    except CantCorrect as refusal:
-        guest_list.refresh_from_db(fields=["state"])
-        return detail_page(request, guest_list, failed=(row, typed, str(refusal)), status=422)
-    after = number_in(request.GET, "after")
-    here = redirect("issuance:list_detail", handle, pk)
-    here["Location"] += f"?after={after}" if after else ""
-    return here
 
 
 @require_GET

@@ -1,0 +1,43 @@
+"""What people still do with a launched list: start it at once, stop it, go on after its safety check."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from issuance import tasks
+from issuance.access import list_for
+from issuance.launching.launch import continue_after_safety_stop, issue_now, stop_list
+from thanxportal.accounts.access import user_of
+from thanxportal.accounts.models import Right
+from thanxportal.celery import nudge
+
+
+@require_POST
+def list_issue_now(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Ends the hold; harmless when it is over."""
+    guest_list = list_for(request, handle, pk, Right.ISSUE)
+    if issue_now(guest_list=guest_list):
+        nudge(tasks.work_list, guest_list.pk)
+    return redirect("issuance:list_detail", handle, pk)
+
+
+@require_POST
+def list_stop(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    guest_list = list_for(request, handle, pk, Right.ISSUE)
+    if stop_list(guest_list=guest_list, actor=user_of(request)):
+        messages.success(request, "Stopped: what wasn’t sent yet stays here. What Thanx already has runs to its end.")
+    else:
+        messages.warning(request, "There was nothing left to stop: everything has been sent.")
+    return redirect("issuance:list_detail", handle, pk)
+
+
+@require_POST
+def list_continue(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Sends the rest although the safety check stopped it; harmless when nothing waits for that."""
+    guest_list = list_for(request, handle, pk, Right.ISSUE)
+    if continue_after_safety_stop(guest_list=guest_list, actor=user_of(request)):
+        nudge(tasks.work_list, guest_list.pk)
+    return redirect("issuance:list_detail", handle, pk)

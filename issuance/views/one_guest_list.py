@@ -1,0 +1,28 @@
+"""The list of a single guest: what became of the guest, as it would be told at a counter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from issuance.engine.sending_pauses import pause_in_force
+from issuance.guests.masking import mask
+from issuance.guests.reasons import reason_in_words
+from issuance.models import GuestList, IssuanceJob
+from issuance.outcomes.progress import progress_of
+
+
+def one_guest_stage(guest_list: GuestList) -> dict[str, Any]:
+    """The whole list is one row, so that looking at it costs no more than at a counter."""
+    jobs = list(IssuanceJob.objects.of_list(guest_list))
+    guest = guest_list.guests.select_related("variant__reward_template").get()
+    return {
+        "stage": "issuance/stages/one_guest.html",
+        "sending_paused": guest_list.status.running and pause_in_force(),
+        "guest": guest,
+        "shown": mask(guest.value),
+        "why": reason_in_words(guest.reason),
+        "job": jobs[0] if jobs else None,
+        "progress": progress_of(guest_list, jobs, timezone.now()),
+    }

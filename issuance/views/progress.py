@@ -1,0 +1,58 @@
+"""A list that was launched: how far it is, and what became of its guests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from issuance.access import list_for
+from issuance.engine.sending_pauses import pause_in_force
+from issuance.guests.grid import number_in
+from issuance.guests.ledger_terms import ledger_terms
+from issuance.lifecycle.ledger import closing_sentence
+from issuance.models import GuestList, IssuanceJob
+from issuance.models.states import ListState
+from issuance.outcomes.progress import progress_of
+from issuance.outcomes.refusals import refusals_of, retries_of, unsent_of
+from issuance.outcomes.timeline import timeline_of
+
+JOBS = 50  # on a page
+
+
+def progress_stage(guest_list: GuestList) -> dict[str, Any]:
+    jobs, now = list(IssuanceJob.objects.of_list(guest_list)), timezone.now()
+    progress = progress_of(guest_list, jobs, now)
+    running = guest_list.status.running
+    stoppable = guest_list.status == ListState.HELD or (running and progress.unsent_jobs)
+    return {
+        "stage": "issuance/stages/issued.html",
+        "polled": running or progress.revoking,
+        "progress": progress,
+        "seconds_held": (guest_list.held_until - now).total_seconds() if guest_list.held_until else None,
+        "terms": ledger_terms(guest_list),
+        "closes": closing_sentence(guest_list),
+        "events": timeline_of(guest_list),
+        "stoppable": stoppable,
+        "sending_paused": bool(stoppable) and pause_in_force(),
+        "unsent": unsent_of(guest_list),
+        **(_refused(guest_list) if not running and guest_list.refused_count else {}),
+    }
+
+
+def _refused(guest_list: GuestList) -> dict[str, Any]:
+    refusals = refusals_of(guest_list)
+    retries = retries_of(guest_list)
+    return {"refusals": refusals, "retries": retries, "left_count": sum(refusal.left for refusal in refusals)}
+
+
+@require_GET
+def list_jobs(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    guest_list = list_for(request, handle, pk)
+    later = IssuanceJob.objects.of_list(guest_list).filter(number__gt=number_in(request.GET, "after") or 0)
+    jobs = list(later[: JOBS + 1])
+    after = jobs[JOBS - 1].number if len(jobs) > JOBS else None
+    return TemplateResponse(request, "issuance/jobs.html", {"list": guest_list, "jobs": jobs[:JOBS], "after": after})

@@ -1,0 +1,34 @@
+"""A list whose file is being read: how far that is, and what a person has to say before it goes on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from issuance.access import may
+from issuance.forms.check import ColumnsForm
+from issuance.guests.grid import GuestReader
+from issuance.importing.broken_files import rows_before_break
+from issuance.importing.reading_progress import reading_of
+from issuance.models import GuestList
+from thanxportal.accounts.models import Right
+
+
+def reading_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:
+    reader = GuestReader(guest_list, unmasked=may(request, Right.MANAGE))
+    return {"stage": "issuance/stages/reading.html", "reading": reading_of(reader, timezone.now())}
+
+
+def mapping_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:
+    form = forms.get("columns_form") or ColumnsForm(guest_list)
+    return {"stage": "issuance/stages/mapping.html", "columns_form": form}
+
+
+def unreadable_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:
+    return {"stage": "issuance/stages/unreadable.html", "usable": rows_before_break(guest_list)}
+
+
+def repairing_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:
+    return {"stage": "issuance/stages/repairing.html"}
