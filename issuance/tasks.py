@@ -8,8 +8,7 @@ from issuance.checking import background_repairs as large_repairs
 from issuance.engine import planning, reconcile
 from issuance.importing import import_list as imports
 from issuance.importing import uploads
-from issuance.worker import due_work as engine
-from issuance.worker import sweeper
+from issuance.worker import due_work, sweeper
 
 log = logging.getLogger(__name__)
 sweeper.connect()
@@ -28,12 +27,12 @@ def repair_list(list_id: int) -> None:
 @shared_task
 def work_list(list_id: int) -> None:
     planning.plan_list(list_id)
-    engine.drive_due_work(list_id=list_id)
+    due_work.drive_due_work(list_id=list_id)
 
 
 @shared_task
 def work_job(job_id: int) -> None:
-    engine.work_job(job_id)
+    due_work.work_job(job_id)
 
 
 @shared_task
@@ -50,4 +49,4 @@ def reconcile_all() -> None:
 
 @shared_task
 def sweep() -> None:
-    engine.drive_due_work()
+    due_work.drive_due_work()

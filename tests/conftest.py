@@ -21,7 +21,7 @@ from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
 from issuance.models.triggers import installation, removal, triggers
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests import cast
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app
@@ -105,18 +105,18 @@ class World:
     def work(self, times: int = 4) -> None:
         """Does what is due now and in the next two seconds: enough to send one job, not to poll it."""
         for _ in range(times):
-            engine.drive_due_work()
+            due_work.drive_due_work()
             self.advance(0.5)
 
     def drive(self, *, hours: float = 2) -> None:
         """Works and waits until nothing is due within `hours`."""
         left = hours * 3600
         while left > 0:
-            engine.drive_due_work()
-            due = engine.next_due()
+            due_work.drive_due_work()
+            due = due_work.next_due()
             if due is None:
                 return
-            rest = engine.seconds_to_next_due(most=left)
+            rest = due_work.seconds_to_next_due(most=left)
             self.advance(rest)
             left -= rest
 
@@ -236,7 +236,7 @@ def launched() -> Callable[[Campaign, str], GuestList]:
 
 def checked(campaign: Campaign, text: str) -> GuestList:
     guests = create_list(campaign=campaign, name="June guests", content=text, actor=None)
-    engine.drive_due_work(list_id=guests.pk)
+    due_work.drive_due_work(list_id=guests.pk)
     guests.refresh_from_db()
     assert guests.state == "checked", guests.problem
     return guests

@@ -239,7 +239,7 @@ def test_an_attempt_with_another_key_is_found(finished: GuestList) -> None:
 
 def test_an_accepted_job_that_nobody_sent_is_found(finished: GuestList, unguarded: None) -> None:
     job = finished.jobs.get(number=1)
-    job.attempts.update(verdict="in_doubt")
+    job.attempts.update(result="in_doubt")
     assert f"Job {job.pk}: counts as accepted, but no attempt was." in faults()
     job.attempts.all().delete()
     assert f"Job {job.pk}: left the queue without any attempt." in faults()
@@ -247,7 +247,7 @@ def test_an_accepted_job_that_nobody_sent_is_found(finished: GuestList, unguarde
 
 def test_a_job_in_doubt_that_looks_unsent_is_found(finished: GuestList, unguarded: None) -> None:
     job = finished.jobs.get(number=1)
-    job.attempts.update(verdict="in_doubt")
+    job.attempts.update(result="in_doubt")
     IssuanceJob.objects.filter(pk=job.pk).update(
         state="ready", success_count=0, failure_count=0, ended_at=None, first_sent_at=None
     )

@@ -19,7 +19,7 @@ from issuance.importing.new_list import create_list
 from issuance.launching.approval import approve_list, send_back_list
 from issuance.launching.launch import discard_list, launch_list
 from issuance.models import GuestList
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World, checked
 from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.models import Kind, Membership, Merchant, Notification, Right, Role, User
@@ -107,7 +107,7 @@ def test_who_brought_a_file_that_cannot_be_read_is_told_and_nobody_else(
     campaign: Campaign, bea: User, ana: User
 ) -> None:
     create_list(campaign=campaign, name="June.csv", content="", actor=bea)
-    engine.drive_due_work()
+    due_work.drive_due_work()
     assert len(told(bea)) == 1
     assert "“June.csv” can’t be read." in told(bea)[0]
     assert told(ana) == []
@@ -118,7 +118,7 @@ def test_whoever_can_choose_columns_is_told_of_a_list_that_nobody_brought(
 ) -> None:
     file = ContentFile(b"One,Two\na@example.com,b@example.com\nc@example.com,d@example.com\n", "odd.csv")
     made = create_list(campaign=campaign, name="Odd", content=file, actor=None)
-    engine.drive_due_work()
+    due_work.drive_due_work()
     made.refresh_from_db()
     assert made.state == "mapping"
     assert told(bea) == told(sid) == ["“Odd” needs you to say which columns hold the guests."]

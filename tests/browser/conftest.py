@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from issuance.engine import polling, submission
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.conftest import ThroughTheSimulator
 from thanxportal.accounts.models import User
@@ -55,7 +55,7 @@ def simulator(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyP
 @pytest.fixture
 def work() -> Callable[[], None]:
     """What a worker would do now; called between two looks at the page."""
-    return lambda: (engine.drive_due_work(), None)[1]
+    return lambda: (due_work.drive_due_work(), None)[1]
 
 
 @pytest.fixture

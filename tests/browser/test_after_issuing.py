@@ -15,7 +15,7 @@ from campaigns.models import Campaign
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import Guest, GuestList
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from thanxportal.accounts.models import Activity, User
 
 WAYS = pytest.mark.parametrize(("javascript", "width"), [(True, 1280), (True, 390), (False, 390)])
@@ -27,7 +27,7 @@ FILE = "\n".join(["Name,Email,Store", *ROWS])
 def brought(campaign: Campaign, by: User) -> GuestList:
     file = ContentFile(FILE.encode(), "june.csv")
     made = create_list(campaign=campaign, name="June guests", content=file, actor=by)
-    engine.drive_due_work(list_id=made.pk)
+    due_work.drive_due_work(list_id=made.pk)
     made.refresh_from_db()
     return made
 

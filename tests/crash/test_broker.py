@@ -11,7 +11,7 @@ from issuance import tasks
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import Attempt, GuestList, IssuanceJob
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from thanxportal.partner_simulator import Simulator
 
@@ -88,7 +88,7 @@ def test_what_is_brought_without_a_broker_is_picked_up_within_fifteen_seconds(
     one_arm: Campaign, simulator: Simulator, world: World
 ) -> None:
     guests = brought(one_arm)
-    assert engine.seconds_to_next_due(most=15) < 15
+    assert due_work.seconds_to_next_due(most=15) < 15
     tasks.sweep()
     guests.refresh_from_db()
     assert guests.state == "checked"

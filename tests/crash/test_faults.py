@@ -12,7 +12,7 @@ import pytest
 
 from campaigns.models import Campaign
 from issuance.models import Attempt, GuestList
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import ThroughTheSimulator, World
 from thanxportal.partner import client
 from thanxportal.partner_simulator import Simulator
@@ -157,4 +157,4 @@ def test_a_partner_that_is_away_for_hours_is_waited_for(
     world.drive(hours=4)
     guests.refresh_from_db()
     assert guests.closed
-    assert engine.next_due() is None
+    assert due_work.next_due() is None

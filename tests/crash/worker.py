@@ -21,7 +21,7 @@ from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
 from issuance.staff.resume_sending import resume_sending
 from issuance.staff.revocation import request_revocation
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests import cast
 from tests.crash.partner import MERCHANT
 from tests.crash.points import put
@@ -134,7 +134,7 @@ def keep_waiting(list_id: int) -> None:
 def nudge() -> None:
     """What a broker does with each launch, and may repeat: it asks for the list, whether it is due or not."""
     for list_id in GuestList.objects.filter(state=ListState.HELD).values_list("pk", flat=True):
-        engine.plan_list(list_id)
+        due_work.plan_list(list_id)
 
 
 def stop_everything() -> None:
@@ -146,7 +146,7 @@ def work(seconds: float) -> int:
     """Does all due work and what the merchants want, until nothing is left or the time is up."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        engine.drive_due_work()
+        due_work.drive_due_work()
         follow_wishes()
         nudge()
         if drained():
@@ -158,8 +158,8 @@ def work(seconds: float) -> int:
 def toil() -> None:
     """Works until killed."""
     while True:
-        engine.drive_due_work()
-        time.sleep(min(engine.seconds_to_next_due(most=0.05), 0.05))
+        due_work.drive_due_work()
+        time.sleep(min(due_work.seconds_to_next_due(most=0.05), 0.05))
 
 
 def follow_wishes() -> None:

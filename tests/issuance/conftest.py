@@ -7,7 +7,7 @@ import pytest
 
 from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.issuance.webhook_posts import SECRET
 
 
@@ -20,8 +20,8 @@ def webhook_secret(settings: Any) -> None:
 def accepted(one_arm: Campaign, launched: Callable[[Campaign, str], GuestList]) -> IssuanceJob:
     """A job of three guests, the last one to be refused, that Thanx has accepted and nobody has polled yet."""
     launched(one_arm, "a@example.com b@example.com refused@example.com")
-    engine.drive_due_work()
-    engine.drive_due_work()
+    due_work.drive_due_work()
+    due_work.drive_due_work()
     job = IssuanceJob.objects.get()
     assert job.state == "accepted"
     return job

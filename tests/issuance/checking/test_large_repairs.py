@@ -17,7 +17,7 @@ from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, un
 from issuance.launching.launch import discard_list, launch_list
 from issuance.models import GuestList, Repair
 from issuance.views import repairs as views_repairs
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from tests.issuance.checking.test_repairs import june as june
 from tests.issuance.checking.test_repairs import read_file, state_of
@@ -40,7 +40,7 @@ def post(client: Client, made: GuestList, name: str, **data: Any) -> Any:
 
 
 def worked(made: GuestList) -> GuestList:
-    engine.drive_due_work(list_id=made.pk)
+    due_work.drive_due_work(list_id=made.pk)
     return GuestList.objects.get(pk=made.pk)
 
 

@@ -9,7 +9,7 @@ from issuance.engine.settlement import apply_snapshot
 from issuance.launching.launch import continue_after_safety_stop, launch_list, stop_list
 from issuance.models import GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World, checked
 from thanxportal.accounts.models import Notification, User
 from thanxportal.partner_api import IssuanceJob as Snapshot
@@ -122,7 +122,7 @@ def test_a_canary_that_ends_well_after_a_safety_stop_leaves_the_decision_to_a_pe
 def test_stopping_before_the_canaries_leave_is_no_bad_news_of_them(one_arm: Campaign, world: World, ana: User) -> None:
     guests = launched_with_care(one_arm, many(200))
     world.advance(120)
-    engine.plan_list(guests.pk)
+    due_work.plan_list(guests.pk)
     guests.refresh_from_db()
     assert stop_list(guest_list=guests, actor=ana)
     guests.refresh_from_db()
@@ -148,7 +148,7 @@ def test_revoking_a_good_canary_does_not_stop_the_rest(
     guests = launched_with_care(one_arm, many(200))
     canaries_sent(guests, world)
     world.advance(5)
-    engine.drive_due_work()
+    due_work.drive_due_work()
     canary = guests.jobs.get(canary=True)
     assert canary.state == "completed"
     assert request_revocation(job=canary, actor=ana, reason="Wrong reward.")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.engine import deliveries, polling
 from issuance.models import Guest, GuestList, IssuanceJob, WebhookDelivery
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from tests.issuance.webhook_posts import BOTH_SPELLINGS, batch, issued, only_delivery, post, rewards_of
 from thanxportal.accounts.models import Merchant
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("webhook_secret")]
 @pytest.mark.parametrize("index", [3, 10_000, 10**30])
 def test_an_index_beyond_the_job_is_put_aside(index: int, accepted: IssuanceJob) -> None:
     post(issued(str(accepted.thanx_id), index))
-    engine.drive_due_work()
+    due_work.drive_due_work()
     assert only_delivery().state == "quarantined"
     assert rewards_of(accepted) == ["", "", ""]
 
@@ -34,7 +34,7 @@ def test_an_index_beyond_the_job_is_put_aside(index: int, accepted: IssuanceJob)
 def test_a_reward_without_index_or_id_changes_no_guest(event: dict[str, Any], accepted: IssuanceJob) -> None:
     event["data"]["issuance_job_id"] = accepted.thanx_id
     post(event)
-    engine.drive_due_work()
+    due_work.drive_due_work()
     assert only_delivery().state == "ignored"
     assert rewards_of(accepted) == ["", "", ""]
 
@@ -68,7 +68,7 @@ def test_an_event_of_an_unknown_job_is_looked_at_again_for_two_hours_only(world:
     assert only_delivery().due_at is not None
     world.drive(hours=2)
     assert (only_delivery().state, only_delivery().due_at) == ("quarantined", None)
-    assert engine.next_due() is None
+    assert due_work.next_due() is None
 
 
 def test_a_batch_that_fails_comes_back_and_stops_nobody(
@@ -82,7 +82,7 @@ def test_a_batch_that_fails_comes_back_and_stops_nobody(
     post(issued(str(accepted.thanx_id)))
     with monkeypatch.context() as broken:
         broken.setattr(deliveries, "_poll_sooner", fail)
-        assert engine.drive_due_work() == 1
+        assert due_work.drive_due_work() == 1
     assert rewards_of(accepted)[0] == ""
     assert "RuntimeError" in caplog.text
     assert "ana@" not in caplog.text
@@ -150,11 +150,11 @@ def test_an_event_may_come_before_thanxs_answer_is_known(
 ) -> None:
     launched(one_arm, "a@example.com b@example.com")
     simulator.script("POST", "/partner/campaigns/issue", [Fault.RESET_AFTER, Fault.STATUS_500])
-    engine.drive_due_work()
+    due_work.drive_due_work()
     world.advance(2)
     for delivery in list(simulator.outbox):
         assert post(delivery.body).status_code == 200
-    engine.drive_due_work()
+    due_work.drive_due_work()
     assert set(WebhookDelivery.objects.values_list("state", flat=True)) == {"quarantined"}
     world.drive()
     assert set(WebhookDelivery.objects.values_list("state", flat=True)) == {"applied"}
@@ -190,6 +190,6 @@ def test_an_end_that_is_told_while_a_poll_runs_is_looked_at_at_once(
     world.advance(400)
     with monkeypatch.context() as context:
         context.setattr(polling, "apply_snapshot", told_meanwhile)
-        engine.work_job(accepted.pk)
+        due_work.work_job(accepted.pk)
     accepted.refresh_from_db()
     assert (accepted.lease_until, accepted.next_attempt_at) == (None, timezone.now())

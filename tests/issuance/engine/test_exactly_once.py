@@ -11,7 +11,7 @@ from issuance.engine.settlement import apply_snapshot
 from issuance.launching.launch import launch_list, stop_list
 from issuance.models import Attempt, GuestClaim, GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World, checked
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
@@ -71,7 +71,7 @@ def test_a_429_is_harmless_and_waited_out(
     world.drive()
     ended(guests)
     assert not IssuanceJob.objects.filter(in_doubt=True).exists()
-    assert list(Attempt.objects.values_list("verdict", flat=True)) == ["not_sent"] * 3 + ["accepted"]
+    assert list(Attempt.objects.values_list("result", flat=True)) == ["not_sent"] * 3 + ["accepted"]
 
 
 def test_a_refused_credential_keeps_the_queue_and_resumes_by_itself(
@@ -217,7 +217,7 @@ def test_stopping_cancels_what_is_not_sent_and_frees_its_guests(
 ) -> None:
     guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(100)))
     simulator.script("POST", "/partner/campaigns/issue", [Fault.THROTTLE])
-    engine.drive_due_work()
+    due_work.drive_due_work()
     guests.refresh_from_db()
     assert stop_list(guest_list=guests, actor=None)
     assert not stop_list(guest_list=guests, actor=None)
@@ -271,9 +271,9 @@ def test_a_job_that_kills_its_worker_five_times_is_parked(
     def die(*args: Any) -> None:
         raise RuntimeError("the worker dies")
 
-    monkeypatch.setattr(engine, "submit_job", die)
+    monkeypatch.setattr(due_work, "submit_job", die)
     for _ in range(8):
-        engine.drive_due_work()
+        due_work.drive_due_work()
         world.advance(180)
     job = guests.jobs.get()
     assert (job.problem_code, job.next_attempt_at, job.crash_count) == ("parked", None, 5)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from issuance.models import IssuanceJob
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from tests.issuance.webhook_posts import issued, post
 
@@ -24,13 +24,13 @@ def completed(webhook_secret: None, accepted: IssuanceJob, world: World) -> Issu
 def deliver(job: IssuanceJob, *positions: int) -> None:
     for position in positions:
         assert post(issued(job.thanx_id or "", position, f"reward{position}")).status_code == 200
-    engine.drive_due_work()
+    due_work.drive_due_work()
     job.refresh_from_db()
 
 
 def look(job: IssuanceJob, world: World) -> int | None:
     world.advance(601)
-    engine.drive_due_work()
+    due_work.drive_due_work()
     job.refresh_from_db()
     return job.missing_reward_ids
 

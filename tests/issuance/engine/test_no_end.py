@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from issuance.models import IssuanceJob
 from issuance.staff.revocation import request_revocation
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from thanxportal.accounts.models import Notification, User
 from thanxportal.partner_simulator import Fault, Simulator
@@ -40,7 +40,7 @@ def test_a_job_without_an_end_in_a_day_needs_staff_until_it_ends(accepted: Issua
     world.advance(0.5)  # Until the gate has a slot again.
     now = timezone.now()
     change(accepted, accepted_at=now - timedelta(hours=25), next_attempt_at=now)
-    engine.drive_due_work()
+    due_work.drive_due_work()
     accepted.refresh_from_db()
     assert (accepted.state, accepted.problem_code) == ("needs_staff", "NO_END_IN_A_DAY")
     assert accepted.guest_list.guests.filter(outcome="unknown").count() == 3

@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from issuance.engine import planning
 from issuance.launching.launch import issue_now, stop_list
 from issuance.models import GuestList
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from thanxportal.accounts.models import User
 
@@ -36,7 +36,7 @@ def parked(
     with monkeypatch.context() as context:
         context.setattr(planning, "_write_jobs", die)
         for _ in range(12):
-            engine.drive_due_work()
+            due_work.drive_due_work()
             world.advance(180)
     assert len(deaths) == 5
     assert f"List {guests.pk} is parked" in caplog.text
@@ -46,7 +46,7 @@ def parked(
 
 
 def test_nobody_waits_for_it_any_more(parked: GuestList) -> None:
-    assert engine.next_due() is None
+    assert due_work.next_due() is None
     assert not issue_now(guest_list=parked)
 
 

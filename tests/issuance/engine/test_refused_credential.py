@@ -8,7 +8,7 @@ import pytest
 from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
@@ -23,7 +23,7 @@ SCOPES, ISSUE, JOBS = "/partner/scopes", "/partner/campaigns/issue", "/partner/i
 def twenty_jobs(one_arm: Campaign, launched: Launch, settings: Any, world: World) -> GuestList:
     settings.JOB_SIZE = 2
     guests = launched(one_arm, "\n".join(f"guest{number}@example.com" for number in range(40)))
-    assert engine.plan_list(guests.pk)
+    assert due_work.plan_list(guests.pk)
     return guests
 
 
@@ -113,7 +113,7 @@ def test_a_refusal_of_one_job_alone_holds_the_others_up_for_seconds_only(
 def test_a_terminal_without_a_worker_probes_as_well(twenty_jobs: GuestList, simulator: Simulator, world: World) -> None:
     refuse(simulator, world, probes=1)
     for _ in range(600):
-        engine.drive_due_work(list_id=twenty_jobs.pk)
+        due_work.drive_due_work(list_id=twenty_jobs.pk)
         world.advance(0.5)
     assert finished(twenty_jobs)
     assert asked(simulator, SCOPES) == 2

@@ -17,7 +17,7 @@ from issuance.engine.sending_pauses import pause_sending, sending_is_paused
 from issuance.engine.sent_mark import raise_mark, read_mark
 from issuance.models import Attempt, GuestList, IssuanceJob, SendingPause
 from issuance.staff.resume_sending import CantResume, resume_sending
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
@@ -63,9 +63,9 @@ def test_what_is_planned_already_is_not_sent(one_arm: Campaign, launched: Launch
     launched(one_arm, "a@example.com")
     world.drive()
     guests = launched(one_arm, "b@example.com")
-    engine.plan_list(guests.pk)
+    due_work.plan_list(guests.pk)
     forget_sends()
-    engine.work_job(guests.jobs.get().pk)
+    due_work.work_job(guests.jobs.get().pk)
     world.drive()
     assert guests.jobs.get().state == "ready"
     assert Attempt.objects.count() == 1
@@ -76,7 +76,7 @@ def test_replays_and_polls_go_on_while_first_sends_are_held(
 ) -> None:
     guests = launched(one_arm, "a@example.com")
     simulator.script("POST", "/partner/campaigns/issue", [Fault.TIMEOUT_AFTER])
-    engine.drive_due_work()
+    due_work.drive_due_work()
     assert guests.jobs.get().in_doubt
     assert pause_sending(actor=sam, reason="We look into something.")
     world.drive()
@@ -191,12 +191,12 @@ def test_a_refused_credential_is_tried_again_although_nothing_is_due(
     simulator.script("GET", "/partner/scopes", [Fault.UNAUTHORIZED])
     asked = len(simulator.requests)
     for _ in range(3):
-        engine.drive_due_work()
+        due_work.drive_due_work()
     assert len(simulator.requests) == asked + 1
     credential.refresh_from_db()
     assert credential.refused_at is not None
     world.advance(61)
-    engine.drive_due_work()
+    due_work.drive_due_work()
     credential.refresh_from_db()
     assert credential.refused_at is None
     assert not IssuanceJob.objects.exists()

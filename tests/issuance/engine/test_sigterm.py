@@ -20,7 +20,7 @@ from campaigns.models import Campaign
 from issuance import shutdown
 from issuance.importing.new_list import create_list
 from issuance.models import GuestList, IssuanceJob
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from tests.crash.database import PostgreSQL, SQLite
 
@@ -65,7 +65,7 @@ def asked_no_more() -> Iterator[None]:
 def test_no_new_piece_of_work_is_begun(one_arm: Campaign, world: World) -> None:
     create_list(campaign=one_arm, name="June guests", content="a@example.com", actor=None)
     with asked_to_stop():
-        engine.drive_due_work()
+        due_work.drive_due_work()
     assert GuestList.objects.get().state == "uploaded"
 
 
@@ -77,10 +77,10 @@ def test_a_list_that_is_being_read_is_let_go_after_the_batch_and_read_on_later(
     text = "\n".join(f"guest{number}@example.com" for number in range(5))
     guests = create_list(campaign=one_arm, name="June guests", content=text, actor=None)
     with asked_to_stop():
-        engine.read_guest_file(guests.pk)
+        due_work.read_guest_file(guests.pk)
     guests.refresh_from_db()
     assert (guests.state, guests.rows_count, guests.lease_until, guests.crash_count) == ("reading", 2, None, 0)
-    engine.drive_due_work()
+    due_work.drive_due_work()
     guests.refresh_from_db()
     assert (guests.state, guests.rows_count) == ("checked", 5)
 
@@ -90,9 +90,9 @@ def test_a_job_is_let_go_before_its_first_byte(
     one_arm: Campaign, launched: Callable[[Campaign, str], GuestList], world: World
 ) -> None:
     guests = launched(one_arm, "a@example.com")
-    engine.plan_list(guests.pk)
+    due_work.plan_list(guests.pk)
     with asked_to_stop():
-        engine.work_job(guests.jobs.get().pk)
+        due_work.work_job(guests.jobs.get().pk)
     job = IssuanceJob.objects.get()
     assert (job.state, job.lease_until, job.crash_count) == ("ready", None, 0)
     assert job.next_attempt_at is not None

@@ -68,7 +68,7 @@ def test_a_job_for_another_merchant_is_refused(job: IssuanceJob, sunny: Merchant
 
 
 def test_a_finished_attempt_is_never_rewritten(job: IssuanceJob) -> None:
-    assert refused(Attempt.objects.filter(job=job), verdict="in_doubt")
+    assert refused(Attempt.objects.filter(job=job), result="in_doubt")
 
 
 def test_a_guest_keeps_the_place_in_the_job(job: IssuanceJob) -> None:
@@ -128,8 +128,8 @@ def test_what_was_sent_is_never_rewritten_even_before_the_answer(job: IssuanceJo
         "started_at": "2020-06-01T12:00:00Z",
     }  # fmt: skip
     assert refused(open_attempt, **{column: other[column]})
-    assert refused(open_attempt, verdict="accepted")
-    assert not refused(open_attempt, verdict="accepted", finished_at="2026-06-01T12:00:00Z")
+    assert refused(open_attempt, result="accepted")
+    assert not refused(open_attempt, result="accepted", finished_at="2026-06-01T12:00:00Z")
 
 
 @pytest.mark.parametrize("model", [Attempt, Event, IssuanceJob, GuestClaim])

@@ -13,7 +13,7 @@ from issuance.lifecycle.transitions import move_job
 from issuance.models import Attempt, GuestList, IssuanceJob
 from issuance.models.states import JobState
 from issuance.staff.revocation import request_revocation
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests import cast
 from tests.conftest import World, published
 from thanxportal.accounts.models import Merchant, User
@@ -41,7 +41,7 @@ def test_one_job_of_a_merchant_does_not_wait_for_a_hundred_of_another(
     turns = list(IssuanceJob.objects.due().in_turn().values_list("merchant__handle", flat=True))
     assert len(turns) == 101
     assert turns.index("sunny-side-coffee") <= 1
-    engine.drive_due_work()
+    due_work.drive_due_work()
     sends = list(Attempt.objects.order_by("pk").values_list("job__merchant__handle", flat=True)[:2])
     assert "sunny-side-coffee" in sends
 

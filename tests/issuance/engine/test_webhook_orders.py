@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.engine import deliveries
 from issuance.models import GuestList, IssuanceJob, WebhookDelivery
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from tests.crash import FULL
 from tests.issuance.webhook_posts import post, rewards_of
@@ -32,7 +32,7 @@ def test_any_order_with_duplicates_and_loss_ends_the_same(
     settings.IN_DOUBT_MINUTES = 100_000
     guests = launched(one_arm, "a@example.com b@example.com c@example.com refused@example.com")
     simulator.script("POST", "/partner/campaigns/issue", [Fault.RESET_AFTER])
-    engine.drive_due_work()
+    due_work.drive_due_work()
     world.advance(5)
     events = [delivery.body for delivery in simulator.outbox]
     assert len(events) == 4
@@ -58,7 +58,7 @@ def _play_in_some_order(events: list[bytes], world: World, dice: random.Random) 
             deliveries.apply_due_deliveries()
         else:  # The first time the lost answer is learned by a replay, the second time the job is polled.
             IssuanceJob.objects.update(next_attempt_at=timezone.now())
-            engine.work_job(IssuanceJob.objects.get().pk)
+            due_work.work_job(IssuanceJob.objects.get().pk)
     world.drive(hours=1)
     return set(copies)
 

@@ -13,7 +13,7 @@ from django.test import Client
 
 from issuance.engine import deliveries
 from issuance.models import IssuanceJob, WebhookDelivery
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.issuance.webhook_posts import SECRET, URL, batch, issued, only_delivery, post
 from thanxportal.partner_simulator import sign
 
@@ -47,7 +47,7 @@ def test_forged_webhooks_leave_no_trace(accepted: IssuanceJob) -> None:
     drawn = (mutated() for _ in count())
     forgeries = list(islice((forgery for forgery in drawn if forgery != (raw, right)), 1_000))
     assert {post(body, signature).status_code for body, signature in forgeries} == {401}
-    engine.drive_due_work()
+    due_work.drive_due_work()
     assert not WebhookDelivery.objects.exists()
     assert IssuanceJob.objects.values().get(pk=accepted.pk) == before
 
@@ -155,7 +155,7 @@ def test_nothing_about_a_guest_is_kept_or_logged(accepted: IssuanceJob, caplog: 
     post(batch(str(accepted.thanx_id), failures=failures, merchant_id="other"))
     post(b'{"event": "ana@example.com"')
     post(issued(str(accepted.thanx_id), user_id="ana@example.com"))
-    engine.drive_due_work()
+    due_work.drive_due_work()
     assert WebhookDelivery.objects.count() == 4
     assert "ana@" not in str(list(WebhookDelivery.objects.values())) + caplog.text
 

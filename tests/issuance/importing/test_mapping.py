@@ -10,7 +10,7 @@ from issuance.importing.mapping import NoSuchColumns, choose_columns
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import discard_list
 from issuance.models import ColumnMapping, GuestList
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import checked
 from tests.data.make import xlsx, xlsx_row
 from thanxportal.accounts.models import User
@@ -25,7 +25,7 @@ def brought(campaign: Campaign, content: bytes, name: str = "a.csv") -> GuestLis
 
 
 def read(guests: GuestList) -> GuestList:
-    engine.drive_due_work(list_id=guests.pk)
+    due_work.drive_due_work(list_id=guests.pk)
     guests.refresh_from_db()
     return guests
 

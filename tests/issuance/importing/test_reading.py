@@ -25,7 +25,7 @@ from issuance.importing.reading_process import ReaderDied
 from issuance.importing.stretches import Stretch
 from issuance.launching.launch import discard_list
 from issuance.models import GuestClaim, GuestList
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 from thanxportal.accounts.models import User
 
@@ -45,15 +45,15 @@ def brought(campaign: Campaign, content: bytes) -> GuestList:
 
 
 def read(guests: GuestList) -> GuestList:
-    engine.drive_due_work(list_id=guests.pk)
+    due_work.drive_due_work(list_id=guests.pk)
     guests.refresh_from_db()
     return guests
 
 
-def everything(guests: GuestList) -> list[Any]:
-    guests = guests.guests.order_by("row").values_list(*GUEST)
-    errors = guests.row_errors.order_by("row").values_list(*ERROR)
-    return [guests.ledger, *_plain(guests), *_plain(errors)]
+def everything(guest_list: GuestList) -> list[Any]:
+    guests = guest_list.guests.order_by("row").values_list(*GUEST)
+    errors = guest_list.row_errors.order_by("row").values_list(*ERROR)
+    return [guest_list.ledger, *_plain(guests), *_plain(errors)]
 
 
 def _plain(rows: Any) -> Iterator[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from issuance.importing.new_list import create_list
 from issuance.importing.uploads import delete_old_uploads
 from issuance.launching.launch import discard_list
 from issuance.models import GuestList
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from tests.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def test_a_file_that_was_not_read_is_kept_whatever_its_age(one_arm: Campaign, wo
 
 def test_a_file_is_kept_for_its_retention_and_its_rows_for_good(one_arm: Campaign, world: World) -> None:
     guests, path = brought(one_arm)
-    engine.drive_due_work(list_id=guests.pk)
+    due_work.drive_due_work(list_id=guests.pk)
     world.advance(29 * DAY)
     assert delete_old_uploads() == 0
     world.advance(2 * DAY)
@@ -45,7 +45,7 @@ def test_a_file_is_kept_for_its_retention_and_its_rows_for_good(one_arm: Campaig
 
 def test_samples_of_a_list_that_was_given_up_go_with_its_file(one_arm: Campaign, world: World) -> None:
     guests, path = brought(one_arm, b"Ours,Theirs\nann@example.com,bob@example.com\n")
-    engine.drive_due_work(list_id=guests.pk)
+    due_work.drive_due_work(list_id=guests.pk)
     guests.refresh_from_db()
     assert discard_list(guest_list=guests, actor=None)
     world.advance(31 * DAY)

@@ -18,7 +18,7 @@ from issuance.importing.new_list import create_list
 from issuance.launching.job_cutting import MOST_SEGMENTS, job_cutting, segments_of
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
-from issuance.worker import due_work as engine
+from issuance.worker import due_work
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]
@@ -29,7 +29,7 @@ def brought(campaign: Campaign, stores: list[str]) -> GuestList:
     rows = [f"Guest {n},guest{n}@example.com,{store}" for n, store in enumerate(stores)]
     file = ContentFile("\n".join(["Name,Email,Store", *rows]).encode(), "june.csv")
     made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
-    engine.drive_due_work(list_id=made.pk)
+    due_work.drive_due_work(list_id=made.pk)
     made.refresh_from_db()
     assert made.state == "checked", made.problem
     return made
@@ -118,7 +118,7 @@ def test_pasted_guests_have_no_columns_to_choose(
     one_arm: Campaign, sid: User, client_of: ClientOf, settings: Any
 ) -> None:
     made = create_list(campaign=one_arm, name="June guests", content="a@example.com b@example.com", actor=None)
-    engine.drive_due_work(list_id=made.pk)
+    due_work.drive_due_work(list_id=made.pk)
     browser = client_of(sid)
     html = browser.get(reverse("issuance:list_review", args=["harbor-grill", made.pk])).content.decode()
     assert 'value="column"' not in html
