@@ -24,8 +24,8 @@ class Cell(NamedTuple):
     field: str
 
 
-class Line(NamedTuple):
-    """A row of a page, with what its bucket adds."""
+class BucketRow(NamedTuple):
+    """A row of the check page, with what its bucket adds."""
 
     guest: GuestRow
     cells: list[Cell] = []
@@ -49,18 +49,18 @@ def next_bad_row(guest_list: GuestList, filters: Filters, *, after: int) -> int 
     return rows.values_list("row", flat=True).first()
 
 
-def lines_of(reader: GuestReader, bucket: str, rows: list[GuestRow]) -> list[Line]:
+def bucket_rows(reader: GuestReader, bucket: str, rows: list[GuestRow]) -> list[BucketRow]:
     """A page of one bucket; one query more than the page itself, or two."""
     add = {"invalid": _needing, FIXED: _fixed, "duplicate": _repeating, "already_rewarded": _rewarded}.get(bucket)
-    found = {line.guest.row: line for line in add(reader, rows)} if add and rows else {}
-    return [found.get(row.row) or Line(row) for row in rows]
+    added = {row.guest.row: row for row in add(reader, rows)} if add and rows else {}
+    return [added.get(row.row) or BucketRow(row) for row in rows]
 
 
-def _needing(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
+def _needing(reader: GuestReader, rows: list[GuestRow]) -> Iterator[BucketRow]:
     columns, heads = columns_of(reader.list), heads_of(reader.list)
-    known = {row.row: row for row in rows}
-    for error in RowError.objects.of_list(reader.list).filter(row__in=known):
-        yield Line(known[error.row], _cells(reader, columns, heads, error))
+    shown = {row.row: row for row in rows}
+    for error in RowError.objects.of_list(reader.list).filter(row__in=shown):
+        yield BucketRow(shown[error.row], _cells(reader, columns, heads, error))
 
 
 def _cells(reader: GuestReader, columns: Columns, heads: list[tuple[int, str]], error: RowError) -> list[Cell]:
@@ -71,37 +71,37 @@ def _cells(reader: GuestReader, columns: Columns, heads: list[tuple[int, str]], 
     return [Cell(name, texts.get(at, ""), at == wrong, f"cell{at}") for at, name in heads]
 
 
-def _fixed(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
-    known = {row.row: row for row in rows}
+def _fixed(reader: GuestReader, rows: list[GuestRow]) -> Iterator[BucketRow]:
+    shown = {row.row: row for row in rows}
     columns = columns_of(reader.list)
-    repaired = RepairedRow.objects.filter(repair__guest_list=reader.list, repair__undone_at=None, row__in=known)
+    repaired = RepairedRow.objects.filter(repair__guest_list=reader.list, repair__undone_at=None, row__in=shown)
     first = {row.row: row.before["cells"] for row in repaired.order_by("-repair_id")}
-    for guest in Guest.objects.of_list(reader.list).filter(row__in=known):
+    for guest in Guest.objects.of_list(reader.list).filter(row__in=shown):
         cells = first.get(guest.row) or cells_of(reader.list, guest)
-        yield Line(known[guest.row], before=reader.show(_written(columns, guest.type, cells)))
+        yield BucketRow(shown[guest.row], before=reader.show(_written(columns, guest.type, cells)))
 
 
 def _written(columns: Columns, kind: str, cells: list[Any]) -> str:
     """What stood in the file where the guest was found."""
-    places = (columns.email, columns.phone) if kind == "email" else (columns.phone, columns.email)
-    texts = [str(cells[at]) for at in places if at is not None and at < len(cells)]
+    likely = (columns.email, columns.phone) if kind == "email" else (columns.phone, columns.email)
+    texts = [str(cells[at]) for at in likely if at is not None and at < len(cells)]
     return next((text for text in texts if text.strip()), "")
 
 
-def _repeating(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
-    known = {row.row: row for row in rows}
-    errors = RowError.objects.of_list(reader.list).filter(row__in=known, identity__isnull=False)
+def _repeating(reader: GuestReader, rows: list[GuestRow]) -> Iterator[BucketRow]:
+    shown = {row.row: row for row in rows}
+    errors = RowError.objects.of_list(reader.list).filter(row__in=shown, identity__isnull=False)
     repeats = {error.row: bytes(error.identity or b"") for error in errors}
     guests = Guest.objects.filter(guest_list=reader.list, identity__in=set(repeats.values()))
     first = {bytes(identity): row for identity, row in guests.values_list("identity", "row")}
     for row, identity in repeats.items():
-        yield Line(known[row], repeats=first.get(identity))
+        yield BucketRow(shown[row], repeats=first.get(identity))
 
 
-def _rewarded(reader: GuestReader, rows: list[GuestRow]) -> Iterator[Line]:
+def _rewarded(reader: GuestReader, rows: list[GuestRow]) -> Iterator[BucketRow]:
     """By which campaign and when, as it was found when the list was read."""
-    known = {row.row: row for row in rows}
-    guests = Guest.objects.of_list(reader.list).filter(row__in=known).select_related("earlier_campaign")
+    shown = {row.row: row for row in rows}
+    guests = Guest.objects.of_list(reader.list).filter(row__in=shown).select_related("earlier_campaign")
     for guest in guests.defer("identity"):
         campaign = guest.earlier_campaign.name if guest.earlier_campaign else ""
-        yield Line(known[guest.row], campaign=campaign, at=guest.earlier_at)
+        yield BucketRow(shown[guest.row], campaign=campaign, at=guest.earlier_at)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from issuance.engine.settlement import apply_snapshot, end_job
 from issuance.lifecycle.notices import tell_review
-from issuance.lifecycle.transitions import move_job, release_job
+from issuance.lifecycle.transitions import move_job, release_job_lease
 from issuance.models import IssuanceJob
 from issuance.models.states import JobState
 from thanxportal.partner.client import GateClosed, Urgency, partner_client, reserve_slot
@@ -39,7 +39,7 @@ def poll_job(job: IssuanceJob) -> None:
         with partner_client(Urgency.POLL) as partner:
             snapshot = partner.get_issuance_job(job.thanx_id or "", job.merchant.thanx_id)
     except GateClosed as closed:
-        release_job(job, at=closed.retry_at)
+        release_job_lease(job, at=closed.retry_at)
     except PartnerApiError as error:
         _no_news(job, error)
     else:
@@ -51,7 +51,7 @@ def _news(job: IssuanceJob, snapshot: Snapshot) -> None:
     polls = job.attempt_count + 1
     still_theirs = IssuanceJob.objects.filter(pk=job.pk, thanx_id=job.thanx_id).exists()
     if still_theirs and state in (JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING):
-        release_job(job, wait=polling_delay(polls, _since(job)), attempt_count=polls)
+        release_job_lease(job, wait=polling_delay(polls, _since(job)), attempt_count=polls)
         _give_up_after_a_day(job)
         if state == JobState.REVOKING and snapshot.state in ("completed", "failed"):
             _not_revoked(job, snapshot)
@@ -62,7 +62,7 @@ def _no_news(job: IssuanceJob, error: PartnerApiError) -> None:
     if isinstance(error, NotFound):
         job.lost_since = job.lost_since or timezone.now()
     wait = polling_delay(polls, _since(job))
-    release_job(job, wait=wait, attempt_count=polls, lost_since=job.lost_since)
+    release_job_lease(job, wait=wait, attempt_count=polls, lost_since=job.lost_since)
     if is_lost(job):
         _give_up_what_is_lost(job)
     _give_up_after_a_day(job)
@@ -114,16 +114,16 @@ def revoke_job(job: IssuanceJob) -> None:
         with partner_client(Urgency.REPLAY, reserved=1) as partner:
             snapshot = partner.revoke_issuance_job(job.thanx_id or "", job.merchant.thanx_id)
     except GateClosed as closed:
-        release_job(job, at=closed.retry_at)
+        release_job_lease(job, at=closed.retry_at)
     except (NotSent, RateLimited, CredentialRefused):
-        release_job(job, wait=FIRST_POLL, revoke_sent_at=None)
+        release_job_lease(job, wait=FIRST_POLL, revoke_sent_at=None)
     except Rejected as error:
-        release_job(job, wait=1, problem_code=f"REVOKE_REFUSED_{error.status}")
+        release_job_lease(job, wait=1, problem_code=f"REVOKE_REFUSED_{error.status}")
     except PartnerApiError:
-        release_job(job, wait=FIRST_POLL)
+        release_job_lease(job, wait=FIRST_POLL)
     else:
         apply_snapshot(job.pk, snapshot)
-        release_job(job, wait=FIRST_POLL, attempt_count=0)
+        release_job_lease(job, wait=FIRST_POLL, attempt_count=0)
 
 
 def _not_revoked(job: IssuanceJob, snapshot: Snapshot) -> None:

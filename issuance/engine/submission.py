@@ -19,7 +19,7 @@ from issuance import shutdown
 from issuance.engine.polling import FIRST_POLL
 from issuance.engine.sending_pauses import count_send, note_sends, sending_is_paused
 from issuance.engine.settlement import end_job
-from issuance.lifecycle.transitions import move_job, release_job
+from issuance.lifecycle.transitions import move_job, release_job_lease
 from issuance.models import Attempt, IssuanceJob
 from issuance.models.states import JobState
 from thanxportal.partner.client import GateClosed, Urgency, partner_client, prove_that_thanx_answers, reserve_slot
@@ -43,19 +43,19 @@ def submit_job(job: IssuanceJob) -> None:
         _end(job, JobState.NEEDS_STAFF, problem_code=job.problem_code or "NO_CLEAR_ANSWER")
         return
     if job.status == JobState.READY and sending_is_paused():
-        release_job(job, wait=HELD_FOR)
+        release_job_lease(job, wait=HELD_FOR)
         return
     try:
         if job.status == JobState.READY and _somebody_is_in_doubt():
             prove_that_thanx_answers(patience=PATIENCE)
         reserve_slot(Urgency.ISSUE if job.status == JobState.READY else Urgency.REPLAY, patience=PATIENCE)
     except GateClosed as closed:
-        release_job(job, at=closed.retry_at)
+        release_job_lease(job, at=closed.retry_at)
     except PartnerApiError as error:
-        release_job(job, wait=backoff(job.attempt_count), problem_code=_code(error))
+        release_job_lease(job, wait=backoff(job.attempt_count), problem_code=_code(error))
     else:
         if shutdown.asked.is_set():
-            release_job(job)
+            release_job_lease(job)
         else:
             _send(job)
 
@@ -127,9 +127,9 @@ def _not_executed(job: IssuanceJob, attempt: Attempt, error: PartnerApiError) ->
     _finish(attempt, "not_sent", error)
     wait = backoff(job.attempt_count)
     if job.in_doubt:
-        release_job(job, wait=wait, problem_code=_code(error))
+        release_job_lease(job, wait=wait, problem_code=_code(error))
     elif move_job(job, JobState.READY, problem_code=_code(error), first_sent_at=None):
-        release_job(job, wait=wait)
+        release_job_lease(job, wait=wait)
 
 
 @transaction.atomic
@@ -143,7 +143,7 @@ def _rejected(job: IssuanceJob, attempt: Attempt, error: PartnerApiError) -> Non
 @transaction.atomic
 def _in_doubt(job: IssuanceJob, attempt: Attempt, error: PartnerApiError) -> None:
     _finish(attempt, "in_doubt", error)
-    release_job(job, wait=backoff(job.attempt_count), in_doubt=True, problem_code=_code(error))
+    release_job_lease(job, wait=backoff(job.attempt_count), in_doubt=True, problem_code=_code(error))
 
 
 @transaction.atomic
@@ -160,7 +160,7 @@ def _accepted(job: IssuanceJob, attempt: Attempt, answer: Snapshot) -> None:
         "accepted_at": now,
     }
     if move_job(job, JobState.ACCEPTED, in_doubt=False, attempt_count=0, problem_code="", **fields):
-        release_job(job, wait=FIRST_POLL)
+        release_job_lease(job, wait=FIRST_POLL)
 
 
 @transaction.atomic

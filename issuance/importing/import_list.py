@@ -26,7 +26,7 @@ from issuance.importing.reading_process import Plan, stretches_from_a_process
 from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS
 from issuance.importing.seen_guests import Seen
 from issuance.importing.stretches import stretches_of
-from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, claim_list, move_list, release_list
+from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, claim_list, move_list, release_list_lease
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.bulk import row_stream, takes_text
 from issuance.models.states import ListState
@@ -189,7 +189,7 @@ def _store(guest_list: GuestList, batches: Batches) -> bool:
             if not _save(guest_list, some if takes_text() else list(some)):
                 return False
             if shutdown.asked.is_set():
-                release_list(guest_list)
+                release_list_lease(guest_list)
                 return False
             more = _made_in(COMMIT_EVERY, rest) if takes_text() else islice(rest, TOGETHER - 1)
     if refusals:

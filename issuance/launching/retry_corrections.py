@@ -22,7 +22,7 @@ class CantCorrect(Exception):
     """`args[0]` says to the merchant what is wrong with the correction."""
 
 
-class Line(NamedTuple):
+class RetryRow(NamedTuple):
     """A guest of a retry: `value` will be sent, `was` is what Thanx refused if that differs, `problem` what is wrong
     with the correction that was just typed."""
 
@@ -33,27 +33,27 @@ class Line(NamedTuple):
     problem: str = ""
 
 
-class LinePage(NamedTuple):
-    lines: list[Line]
+class RetryPage(NamedTuple):
+    lines: list[RetryRow]
     older: int | None
 
 
-def lines_of(
+def retry_rows(
     guest_list: GuestList, *, after: int = 0, unmasked: bool = False, failed: tuple[int, str, str] | None = None
-) -> LinePage:
+) -> RetryPage:
     """A page of a retry's guests, after a row number. `failed` is the row, the text and the problem of a correction."""
     guests = Guest.objects.of_list(guest_list).filter(row__gt=after).select_related("retry_of", "variant")
-    found = list(guests[: PAGE + 1])
+    page = list(guests[: PAGE + 1])
     show = str if unmasked else mask
     lines = []
-    for guest in found[:PAGE]:
+    for guest in page[:PAGE]:
         refusal = guest.retry_of
         was = refusal.value if refusal and refusal.value != guest.value else ""
-        line = Line(guest, show(guest.value), show(was), reason_in_words(refusal.reason) if refusal else "")
+        row = RetryRow(guest, show(guest.value), show(was), reason_in_words(refusal.reason) if refusal else "")
         if failed and failed[0] == guest.row:
-            line = line._replace(value=failed[1], problem=failed[2])
-        lines.append(line)
-    return LinePage(lines, found[PAGE - 1].row if len(found) > PAGE else None)
+            row = row._replace(value=failed[1], problem=failed[2])
+        lines.append(row)
+    return RetryPage(lines, page[PAGE - 1].row if len(page) > PAGE else None)
 
 
 @transaction.atomic

@@ -92,7 +92,7 @@ def claim_job(job_id: int) -> IssuanceJob | None:
     return job
 
 
-def release_job(job: IssuanceJob, *, wait: float | None = None, at: Any = None, **fields: Any) -> bool:
+def release_job_lease(job: IssuanceJob, *, wait: float | None = None, at: Any = None, **fields: Any) -> bool:
     """Gives the lease back and says when the job is due again: in `wait` seconds, or `at` a time.
 
     Whoever asked for an earlier look while the job was ours gets it.
@@ -122,7 +122,7 @@ def claim_list(list_id: int, *states: ListState) -> GuestList | None:
     return found
 
 
-def release_list(guest_list: GuestList) -> None:
+def release_list_lease(guest_list: GuestList) -> None:
     """Gives the lease back to whoever comes next."""
     held = GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch)
     held.update(lease_until=None)

@@ -38,34 +38,34 @@ MOVES: dict[tuple[str, str], str] = {
 }
 
 
-class Line(NamedTuple):
+class TimelineEntry(NamedTuple):
     sentence: str
     at: datetime
     actor: str
     tone: str
 
 
-def timeline_of(guest_list: GuestList) -> list[Line]:
+def timeline_of(guest_list: GuestList) -> list[TimelineEntry]:
     """The latest lines first: every move of the list, and those of its jobs that a person should know."""
     events = Event.objects.filter(guest_list=guest_list).select_related("actor", "job")
     notable = events.filter(Q(job=None) | Q(new_state__in=NOTABLE_JOB_STATES)).defer("job__body")
-    found = list(notable.order_by("-pk")[:MOST])
-    return [_past(_line(event), event) if event is not found[0] else _line(event) for event in found]
+    latest = list(notable.order_by("-pk")[:MOST])
+    return [_past(_entry(event), event) if event is not latest[0] else _entry(event) for event in latest]
 
 
-def _past(line: Line, event: Event) -> Line:
+def _past(entry: TimelineEntry, event: Event) -> TimelineEntry:
     """What waited for a person waits no more once something came after it."""
-    return line._replace(tone="") if event.job_id is None and event.new_state in WAITS else line
+    return entry._replace(tone="") if event.job_id is None and event.new_state in WAITS else entry
 
 
-def _line(event: Event) -> Line:
+def _entry(event: Event) -> TimelineEntry:
     if event.job is not None:
         state = JobState(event.new_state)
         sentence, tone = f"Job {event.job.number}: {state.label.lower()}", state.tone
     else:
         sentence, tone = SENTENCES[ListState(event.new_state)], ListState(event.new_state).tone
         if event.note and not event.old_state:
-            return Line(event.note, event.at, str(event.actor or ""), tone)
+            return TimelineEntry(event.note, event.at, str(event.actor or ""), tone)
         sentence = MOVES.get((event.old_state, event.new_state), sentence)
     note = f". {event.note}" if event.note else ""
-    return Line(sentence + note, event.at, str(event.actor or ""), tone)
+    return TimelineEntry(sentence + note, event.at, str(event.actor or ""), tone)

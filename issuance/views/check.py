@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from issuance.access import may
-from issuance.checking.buckets import heads_of, lines_of
+from issuance.checking.buckets import bucket_rows, heads_of
 from issuance.checking.cached_counts import cached_counts
 from issuance.checking.repair_proposals import domain_proposals, proposals_of
 from issuance.checking.summary import BUCKETS, arms_of, buckets, causes_of, how_it_was_read
@@ -28,10 +28,10 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
     """What the page shows of a checked list. The address says which bucket, where in it, and which row is edited;
     `forms` may hold a `row_form` or `upload_form` that came back with errors."""
     may_build = may(request, Right.BUILD)
-    place = request.POST if forms else request.GET
-    bucket = current_bucket(guest_list, place)
-    filters = filters_of(bucket, place)
-    open_row = forms.get("row_form") or (may_build and row_form(guest_list, place.get("edit", ""))) or None
+    query = request.POST if forms else request.GET
+    bucket = current_bucket(guest_list, query)
+    filters = filters_of(bucket, query)
+    open_row = forms.get("row_form") or (may_build and row_form(guest_list, query.get("edit", ""))) or None
     reader = GuestReader(guest_list, unmasked=may(request, Right.MANAGE) or (may_build and bucket == NEEDS_YOU))
     page = guest_page(reader, filters)
     if open_row and open_row.row not in {row.row for row in page.rows}:
@@ -44,7 +44,7 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
         "bucket_stage": f"issuance/buckets/{bucket}.html",
         "tabs": buckets(guest_list, bucket),
         "fixed_count": cached_counts(guest_list).get("fixed", 0),
-        "lines": lines_of(reader, bucket, page.rows),
+        "lines": bucket_rows(reader, bucket, page.rows),
         "unmasked": reader.unmasked,
         "filters": filters,
         "older_url": page.older and turned(guest_list, filters, after=page.older, before=None),
@@ -59,10 +59,10 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
     }
     if bucket == NEEDS_YOU:
         context["row_form"] = open_row
-        context["left"] = number_in(place, "left")  # The row whose form was just closed.
+        context["left"] = number_in(query, "left")  # The row whose form was just closed.
     if may_build and bucket in (NEEDS_YOU, READY):
-        found = proposals_of(guest_list) if bucket == NEEDS_YOU else []
-        context["proposals"] = [*found, *domain_proposals(guest_list)]
+        of_bad_rows = proposals_of(guest_list) if bucket == NEEDS_YOU else []
+        context["proposals"] = [*of_bad_rows, *domain_proposals(guest_list)]
     return context | _of_bucket(guest_list, bucket, forms.get("include_form")) | forms
 
 
@@ -85,21 +85,20 @@ def _repeats(guest_list: GuestList, failed: IncludeForm | None) -> list[tuple[Re
     ]
 
 
-def current_bucket(guest_list: GuestList, place: QueryDict) -> str:
+def current_bucket(guest_list: GuestList, query: QueryDict) -> str:
     """The bucket that the address names; else the one where somebody is needed, else the ready guests."""
-    named = place.get("show", "")
+    named = query.get("show", "")
     return named if named in BUCKETS else NEEDS_YOU if guest_list.invalid_count else READY
 
 
-def filters_of(bucket: str, place: QueryDict) -> Filters:
-    return replace(Filters.from_query(place), outcome=bucket, arm=None, job=None, q="")
+def filters_of(bucket: str, query: QueryDict) -> Filters:
+    return replace(Filters.from_query(query), outcome=bucket, arm=None, job=None, q="")
 
 
 def turned(guest_list: GuestList, filters: Filters, *, edit: int | None = None, **turn: Any) -> str:
-    """The address of another place in the same bucket."""
-    place = replace(filters, **turn)
-    query = {"show": place.outcome, "cause": place.cause, "after": place.after, "before": place.before}
-    return check_url(guest_list, **query, edit=edit)
+    """The address of other rows in the same bucket."""
+    to = replace(filters, **turn)
+    return check_url(guest_list, show=to.outcome, cause=to.cause, after=to.after, before=to.before, edit=edit)
 
 
 def row_form(guest_list: GuestList, row: str, data: QueryDict | None = None) -> RowForm | None:

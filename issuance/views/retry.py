@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from issuance.access import list_for, may
 from issuance.guests.grid import number_in
 from issuance.launching.retries import CantRetry, retry_refused, send_unsent
-from issuance.launching.retry_corrections import lines_of
+from issuance.launching.retry_corrections import retry_rows
 from issuance.models import GuestList
 from issuance.models.states import Outcome
 from issuance.outcomes.lineage import family_of
@@ -24,7 +24,7 @@ from thanxportal.accounts.models import Right
 
 def retry_stage(request: HttpRequest, guest_list: GuestList, failed: tuple[int, str, str] | None) -> dict[str, Any]:
     after = number_in(request.GET, "after") or 0
-    page = lines_of(guest_list, after=after, unmasked=may(request, Right.BUILD), failed=failed)
+    page = retry_rows(guest_list, after=after, unmasked=may(request, Right.BUILD), failed=failed)
     origin = page.lines[0].guest.retry_of if page.lines else None
     unsent = origin is not None and origin.outcome == Outcome.WAITING
     return {"stage": "issuance/stages/retry.html", "page": page, "after": after, "unsent": unsent}

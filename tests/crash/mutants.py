@@ -85,7 +85,7 @@ def no_fence() -> None:
 
         return unfenced
 
-    for name in ("move_job", "release_job"):
+    for name in ("move_job", "release_job_lease"):
         _wrap(f"issuance.engine.submission.{name}", make)
 
 

@@ -58,7 +58,7 @@ POINTS: dict[str, Point] = {
     ),
     "answer: before recording": Point("issuance.engine.submission._accepted", "before"),
     "answer: inside recording": Point("issuance.engine.submission.move_job", "after", _moves_to("accepted")),
-    "answer: before the release": Point("issuance.engine.submission.release_job", "before"),
+    "answer: before the release": Point("issuance.engine.submission.release_job_lease", "before"),
     "answer: after recording": Point("issuance.engine.submission._accepted", "after"),
     "refusal: after recording": Point("issuance.engine.submission._not_executed", "after"),
     "doubt: before recording": Point("issuance.engine.submission._in_doubt", "before"),

@@ -13,20 +13,20 @@ from thanxportal.accounts.models import Activity, Merchant, User
 ADDRESSES = {"list": "issuance:list_detail", "campaign": "campaigns:campaign_detail"}
 
 
-class Line(NamedTuple):
+class ActivityLine(NamedTuple):
     sentence: str
     at: datetime
     actor: User | None
     url: str
 
 
-def with_places(merchant: Merchant, activities: Iterable[Activity]) -> list[Line]:
+def with_places(merchant: Merchant, activities: Iterable[Activity]) -> list[ActivityLine]:
     """Each act with the page of what it was done to; a draft that was deleted has none any more."""
     acts = list(activities)
     targets = {act.pk: act.target.partition(":") for act in acts}
     named = [pk for kind, _, pk in targets.values() if kind == "campaign" and pk.isdecimal()]
     known = set(map(str, merchant.campaigns.filter(pk__in=named).values_list("pk", flat=True)))
-    return [Line(act.sentence, act.at, act.actor, _place(merchant, targets[act.pk], known)) for act in acts]
+    return [ActivityLine(act.sentence, act.at, act.actor, _place(merchant, targets[act.pk], known)) for act in acts]
 
 
 def _place(merchant: Merchant, target: tuple[str, str, str], campaigns: set[str]) -> str:
