@@ -23,7 +23,7 @@ RESOLUTION = ("job_id", "decision", "thanx_id", "evidence", "proposed_by_id", "p
 CLAIM = ("campaign_id", "identity", "guest_list_id", "claimed_at", "override_id")
 OVERRIDE = ("guest_list_id", "actor_id", "reason", "guests_count", "decided_at")
 SEAT = ("job_id", "position")
-PAUSE = ("started_at", "raised_by_id", "reason", "forgotten_count")
+PAUSE = ("started_at", "started_by_id", "reason", "forgotten_count")
 KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause")
 # (name, table, INSERT, UPDATE, UPDATE OF columns or DELETE, the condition that is refused, what is said)
 Trigger = tuple[str, str, str, str, str]
