@@ -13,37 +13,37 @@ from thanxportal.accounts.models import Right
 def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> GuestList:
     """A list of the merchant named in the address, with its campaign and people, if the user may do `right`."""
     merchant = merchant_for(request, handle, right)
-    found = (
+    guest_list = (
         GuestList.objects.for_merchant(merchant)
         .select_related("launched_by", "approved_by", "parent")
         .filter(pk=pk)
         .first()
     )
-    if found is None:
+    if guest_list is None:
         raise Http404("No such list.")
-    found.merchant = merchant
-    found.campaign.merchant = merchant
-    return found
+    guest_list.merchant = merchant
+    guest_list.campaign.merchant = merchant
+    return guest_list
 
 
 def campaign_for_lists(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:
     """A campaign of the merchant named in the address, whose lists the user may see or, with `right`, add to."""
     merchant = merchant_for(request, handle, right)
-    found = Campaign.objects.for_merchant(merchant).filter(pk=pk).first()
-    if found is None:
+    campaign = Campaign.objects.for_merchant(merchant).filter(pk=pk).first()
+    if campaign is None:
         raise Http404("No such campaign.")
-    found.merchant = merchant
-    return found
+    campaign.merchant = merchant
+    return campaign
 
 
 def repair_of(guest_list: GuestList, pk: str) -> Repair:
     """A repair of this list, by the number that a form sent."""
     number = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else 0
-    found = Repair.objects.of_list(guest_list).filter(pk=number).first()
-    if found is None:
+    repair = Repair.objects.of_list(guest_list).filter(pk=number).first()
+    if repair is None:
         raise Http404("No such repair.")
-    found.guest_list = guest_list
-    return found
+    repair.guest_list = guest_list
+    return repair
 
 
 def may(request: HttpRequest, right: Right) -> bool:

@@ -33,7 +33,7 @@ def count_guests(guest_list: GuestList) -> None:
     guests = Guest.objects.filter(guest_list=guest_list).order_by()
     ready = Count("pk", filter=Q(outcome__in=OUTCOME_READY))
     counts: Counter[str] = Counter()
-    per_arm = guests.values_list("variant").annotate(ready=ready, fixed_ones=Count("pk", filter=Q(fixed=True)))
+    per_arm = guests.values_list("variant").annotate(ready=ready, fixed_guests=Count("pk", filter=Q(fixed=True)))
     for variant, in_arm, fixed in per_arm:
         counts[f"arm:{variant}"] += in_arm
         counts["fixed"] += fixed
@@ -73,6 +73,6 @@ def _store(guest_list: GuestList, counts: Counter[str]) -> None:
 def misspelt_domains(guest_list: GuestList) -> list[tuple[str, str, int]]:
     """(written, meant, guests) of mail domains that look like a slip, the most frequent first."""
     counts = cached_counts(guest_list)
-    found = {key.removeprefix("domain:"): count for key, count in counts.items() if key.startswith("domain:")}
-    ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    domains = {key.removeprefix("domain:"): count for key, count in counts.items() if key.startswith("domain:")}
+    ordered = sorted(domains.items(), key=lambda item: (-item[1], item[0]))
     return [(written, meant_domain(written), count) for written, count in ordered]

@@ -39,7 +39,7 @@ class Returned(NamedTuple):
 
 
 def row_header(guest_list: GuestList) -> str:
-    """The name of the download's second column, by which it is known again."""
+    """The name of the download's second column, by which the file is recognized."""
     return f"row (list {guest_list.uuid.hex[:8]})"
 
 
@@ -54,16 +54,18 @@ def bad_rows(guest_list: GuestList) -> Iterator[str]:
 def returned_rows(guest_list: GuestList, path: Path) -> Returned:
     """Reads the file in any format that lists may have. Raises NotTheseRows and UnreadableFile."""
     bad = RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID)
-    known: dict[int, list[str]] = {row: [str(cell) for cell in cells] for row, cells in bad.values_list("row", "cells")}
+    stored: dict[int, list[str]] = {
+        row: [str(cell) for cell in cells] for row, cells in bad.values_list("row", "cells")
+    }
     width = max(len(guest_list.file_info.get("names") or []), 2)  # A guest found in a text has up to two cells.
     changed: dict[int, list[str]] = {}
     unknown, twice, seen = [], [], set()
     for number, cells in _rows(guest_list, path):
         if number in seen:
             twice.append(number)
-        elif number not in known:
+        elif number not in stored:
             unknown.append(number)
-        elif _differ(cells := _as_long_as(cells, known[number], width), known[number]):
+        elif _differ(cells := _as_long_as(cells, stored[number], width), stored[number]):
             changed[number] = cells
         seen.add(number)
     left = [
@@ -125,8 +127,8 @@ def _differ(cells: list[str], before: list[str]) -> bool:
     return [cell.splitlines() for cell in cells] != [cell.splitlines() for cell in before]
 
 
-def _sentence(rows: list[int], one: str, many: str) -> str:
+def _sentence(rows: list[int], singular: str, plural: str) -> str:
     if not rows:
         return ""
     named = ", ".join(f"{row:,}" for row in rows[:5]) + (" …" if len(rows) > 5 else "")
-    return f"Row {named} {one}." if len(rows) == 1 else f"{len(rows):,} rows {many} (rows {named})."
+    return f"Row {named} {singular}." if len(rows) == 1 else f"{len(rows):,} rows {plural} (rows {named})."

@@ -14,7 +14,7 @@ from thanxportal.accounts.models import User
 
 def repeats_named(guest_list: GuestList, campaign_id: int | None) -> Repeats | None:
     """The guests of a list whom this campaign had rewarded; None if there are none."""
-    return next((found for found in repeats_by_campaign(guest_list) if found.campaign.pk == campaign_id), None)
+    return next((repeats for repeats in repeats_by_campaign(guest_list) if repeats.campaign.pk == campaign_id), None)
 
 
 @transaction.atomic

@@ -108,8 +108,8 @@ class GuestReader:
         cells = [str(cell) for cell in error.cells]
         if error.column in self.columns:
             return cells[at] if (at := self.columns.index(error.column)) < len(cells) else ""
-        known = [at for kind in ("email", "phone") if isinstance(at := self.list.file_info.get(kind), int)]
-        likely = [cells[at] for at in known if at < len(cells)]
+        columns = [at for kind in ("email", "phone") if isinstance(at := self.list.file_info.get(kind), int)]
+        likely = [cells[at] for at in columns if at < len(cells)]
         return next((cell for cell in (*likely, *cells) if cell.strip()), "")
 
     def show(self, value: str, row: int | None = None) -> str:
@@ -132,8 +132,8 @@ def guest_page(reader: GuestReader, filters: Filters) -> GuestPage:
     back = filters.before is not None
     guests = _at(_guests(reader, filters), filters)[: PAGE + 1]
     errors = _at(_errors(reader, filters), filters)[: PAGE + 1]
-    found = list(islice(reader.rows(guests, errors, falling=back), PAGE + 1))
-    more, rows = len(found) > PAGE, found[:PAGE]
+    rows = list(islice(reader.rows(guests, errors, falling=back), PAGE + 1))
+    more, rows = len(rows) > PAGE, rows[:PAGE]
     if back:
         rows.reverse()
     later, earlier = (True, more) if back else (more, bool(filters.after))
@@ -166,7 +166,7 @@ def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Guest]:
 
 def _in_job(guests: QuerySet[Guest], reader: GuestReader, number: int) -> QuerySet[Guest]:
     """Seats of a job are in the order of the file: its own index finds and sorts them."""
-    job = next((pk for pk, known in reader.jobs.items() if known == number), None)
+    job = next((pk for pk, job_number in reader.jobs.items() if job_number == number), None)
     return guests.filter(job=job).order_by("position") if job else guests.none()
 
 

@@ -41,18 +41,18 @@ def tell_safety_stop(guest_list: GuestList, *, ahead: int, lost: int) -> None:
 
 def tell_review(job: IssuanceJob) -> None:
     """Once per list and day, however many of its jobs it concerns."""
-    found = job.guest_list
-    sentence = f"Thanx’s answer about “{found.name}” isn’t clear. Staff look at it; nobody is rewarded twice meanwhile."
-    _tell(found, Kind.NEEDS_STAFF, f"review:{timezone.now():%Y%m%d}", sentence)
+    name = job.guest_list.name
+    sentence = f"Thanx’s answer about “{name}” isn’t clear. Staff look at it; nobody is rewarded twice meanwhile."
+    _tell(job.guest_list, Kind.NEEDS_STAFF, f"review:{timezone.now():%Y%m%d}", sentence)
 
 
 def tell_unread(guest_list: GuestList) -> None:
     """A file can't be read, or waits for its columns: who brought it, or else all who could bring it again."""
-    found = GuestList.objects.select_related("merchant", "created_by").get(pk=guest_list.pk)
-    columns = found.state == ListState.MAPPING
-    why = "needs you to say which columns hold the guests." if columns else f"can’t be read. {found.problem}"
-    key = f"unread:{found.state}"
-    _tell(found, Kind.LIST_UNREAD, key, f"“{found.name}” {why}", right=Right.BUILD, only=found.created_by)
+    unread = GuestList.objects.select_related("merchant", "created_by").get(pk=guest_list.pk)
+    columns = unread.state == ListState.MAPPING
+    why = "needs you to say which columns hold the guests." if columns else f"can’t be read. {unread.problem}"
+    key = f"unread:{unread.state}"
+    _tell(unread, Kind.LIST_UNREAD, key, f"“{unread.name}” {why}", right=Right.BUILD, only=unread.created_by)
 
 
 def tell_asked(guest_list: GuestList, asker: User | None) -> None:
@@ -71,7 +71,7 @@ def tell_answered(guest_list: GuestList, sentence: str, asker: User | None) -> N
         _tell(guest_list, Kind.APPROVAL_ANSWERED, key, sentence, right=Right.VIEW, only=asker)
 
 
-def _tell(found: GuestList, kind: Kind, key: str, sentence: str, **more: Any) -> None:
-    path = reverse("issuance:list_detail", args=[found.merchant.handle, found.pk])
-    fields = {"right": Right.ISSUE} | more
-    notify(merchant=found.merchant, kind=kind, key=f"list:{found.pk}:{key}", sentence=sentence, path=path, **fields)
+def _tell(guest_list: GuestList, kind: Kind, key: str, sentence: str, **more: Any) -> None:
+    merchant, fields = guest_list.merchant, {"right": Right.ISSUE} | more
+    path = reverse("issuance:list_detail", args=[merchant.handle, guest_list.pk])
+    notify(merchant=merchant, kind=kind, key=f"list:{guest_list.pk}:{key}", sentence=sentence, path=path, **fields)

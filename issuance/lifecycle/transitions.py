@@ -99,9 +99,9 @@ def release_job_lease(job: IssuanceJob, *, wait: float | None = None, at: Any = 
     """
     due = at if at is not None else timezone.now() + timedelta(seconds=wait or 0)
     asked = When(next_attempt_at__gt=job.next_attempt_at, then=Least(F("next_attempt_at"), Value(due)))
-    held = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch, state__in=JOB_DUE)
+    ours = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch, state__in=JOB_DUE)
     next_attempt_at = Case(asked, default=Value(due))
-    return bool(held.update(lease_until=None, next_attempt_at=next_attempt_at, crash_count=0, **fields))
+    return bool(ours.update(lease_until=None, next_attempt_at=next_attempt_at, crash_count=0, **fields))
 
 
 def claim_list(list_id: int, *states: ListState) -> GuestList | None:
@@ -110,22 +110,21 @@ def claim_list(list_id: int, *states: ListState) -> GuestList | None:
     `crash_count` says how often in a row its worker died.
     """
     free = GuestList.objects.free().filter(pk=list_id, state__in=states)
-    found = free.select_related("campaign", "merchant").first()
-    if found is None:
+    guest_list = free.select_related("campaign", "merchant").first()
+    if guest_list is None:
         return None
-    crashes = found.crash_count + (found.lease_until is not None)
-    row = free.filter(epoch=found.epoch, state=found.state)
+    crashes = guest_list.crash_count + (guest_list.lease_until is not None)
+    row = free.filter(epoch=guest_list.epoch, state=guest_list.state)
     if not row.update(epoch=F("epoch") + 1, lease_until=timezone.now() + LEASE, crash_count=crashes):
         return None
-    found.epoch += 1
-    found.crash_count = crashes
-    return found
+    guest_list.epoch += 1
+    guest_list.crash_count = crashes
+    return guest_list
 
 
 def release_list_lease(guest_list: GuestList) -> None:
     """Gives the lease back to whoever comes next."""
-    held = GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch)
-    held.update(lease_until=None)
+    GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch).update(lease_until=None)
 
 
 def end_list_if_done(guest_list: GuestList) -> None:

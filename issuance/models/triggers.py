@@ -36,7 +36,7 @@ _INSTALLED = {
 def _changed(*columns: str) -> str:
     """NULL counts as a value of its own."""
     return " OR ".join(
-        f"(NEW.{one} IS NULL) <> (OLD.{one} IS NULL) OR COALESCE(NEW.{one} <> OLD.{one}, FALSE)" for one in columns
+        f"(NEW.{name} IS NULL) <> (OLD.{name} IS NULL) OR COALESCE(NEW.{name} <> OLD.{name}, FALSE)" for name in columns
     )
 
 
