@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import reselect, reswap, retarget
 
 from issuance.access import may
-from issuance.outcomes.home import Running, latest_of, mirror_of, needs_of, running_of
+from issuance.outcomes.home import Running, latest_of, mirror_of, running_of
+from issuance.outcomes.needs import needs_of
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 
@@ -50,7 +51,7 @@ def running(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def names_of(lists: list[Running]) -> str:
-    return "-".join(str(one.list.pk) for one in lists)
+    return "-".join(str(running.list.pk) for running in lists)
 
 
 @require_GET

@@ -83,7 +83,7 @@ def test_only_refused_guests_who_can_be_sent_again_are_counted(
 def test_beyond_a_thousand_refused_guests_are_not_counted(
     harbor: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("issuance.outcomes.home.MANY", 3)
+    monkeypatch.setattr("issuance.outcomes.needs.MANY", 3)
     guest_list(published_campaign(harbor), ListState.FINISHED, name="June", refused=5)
     assert "3 or more guests of “June” were refused." in home(client_of(ana))
 

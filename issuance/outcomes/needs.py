@@ -1,0 +1,235 @@
+"""What needs a person of a merchant, for the start page: a table of kinds, each with its rows and its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from itertools import starmap
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Campaign, CampaignState
+from issuance.importing.broken_files import rows_before_break
+from issuance.launching.retries import refused_and_left, taken_from
+from issuance.models import GuestList, IssuanceJob
+from issuance.models.states import JobState, ListState, Outcome
+from thanxportal.accounts.models import Merchant, Right
+
+MOST = 5  # of each kind
+MANY = 1_000  # guests; beyond that nobody counts them for the home page
+RECENT = timedelta(days=14)
+Words = str | Callable[[Any], str]  # a format that takes the row, or a function of the row
+
+
+class Need(NamedTuple):
+    """Something that waits for a person, and the place where it is done; nobody of the merchant if `right` is None.
+
+    `more` is no such thing itself: it stands for those of one kind for which there is no room.
+    """
+
+    title: str
+    text: str
+    tone: str
+    url: str
+    action: str
+    right: Right | None
+    asker: int | None = None  # who may not answer what they asked themselves
+    more: bool = False
+
+
+class Kind(NamedTuple):
+    """One kind of need: which rows wait (one more than is shown), and what is said of each."""
+
+    rows: Callable[[Merchant], Iterable[Any]]
+    title: Words
+    text: Words
+    action: Words
+    right: Right | None
+    tone: Words = "warn"
+    page: str = "issuance:list_detail"
+    page_of_all: str = "issuance:list_index"
+    asker_may_answer: bool = True
+
+
+def needs_of(merchant: Merchant) -> list[Need]:
+    """Problems first, then decisions, then unfinished drafts; a few of each kind."""
+    return [need for kind in KINDS for need in _needs(kind, merchant)]
+
+
+def _needs(kind: Kind, merchant: Merchant) -> list[Need]:
+    rows = list(kind.rows(merchant))
+    needs = [_need(kind, merchant, row) for row in rows[:MOST]]
+    if len(rows) > MOST:
+        text = f"Only the latest {MOST} of this kind are shown here."
+        url = reverse(kind.page_of_all, args=[merchant.handle])
+        needs.append(Need("There are more like these.", text, "", url, "See all", kind.right, more=True))
+    return needs
+
+
+def _need(kind: Kind, merchant: Merchant, row: Any) -> Need:
+    words = (kind.title, kind.text, kind.tone, kind.action)
+    title, text, tone, action = (said(row) if callable(said) else said.format(row) for said in words)
+    url = reverse(kind.page, args=[merchant.handle, row.pk])
+    return Need(title, text, tone, url, action, kind.right, None if kind.asker_may_answer else row.launched_by_id)
+
+
+def _lists(**terms: object) -> Callable[[Merchant], list[GuestList]]:
+    def rows(merchant: Merchant) -> list[GuestList]:
+        lists = list(GuestList.objects.for_merchant(merchant).filter(**terms)[: MOST + 1])
+        for guest_list in lists:
+            guest_list.merchant = merchant
+        return lists
+
+    return rows
+
+
+class JobsForStaff(NamedTuple):
+    """How many jobs of a list staff have to look at; `pk` is the list's."""
+
+    pk: int
+    name: str
+    jobs: int
+
+
+def _jobs_for_staff(merchant: Merchant) -> Iterable[JobsForStaff]:
+    jobs = IssuanceJob.objects.filter(merchant=merchant, state=JobState.NEEDS_STAFF)
+    counts = jobs.values_list("guest_list", "guest_list__name").annotate(jobs=Count("pk")).order_by()
+    return starmap(JobsForStaff, counts[: MOST + 1])
+
+
+def _jobs_in_words(row: JobsForStaff) -> str:
+    one = row.jobs == 1
+    return f"{row.jobs:,} job{'' if one else 's'} of “{row.name}” need{'s' if one else ''} review."
+
+
+def _unreadable(merchant: Merchant) -> Iterable[GuestList]:
+    """Files that nobody could read, until the campaign gets another one."""
+    later = GuestList.objects.filter(campaign=OuterRef("campaign"), pk__gt=OuterRef("pk"))
+    lists = GuestList.objects.for_merchant(merchant).filter(~Exists(later), ended_at__gte=timezone.now() - RECENT)
+    return lists.filter(state=ListState.UNREADABLE)[: MOST + 1]
+
+
+class CountOf(Subquery):
+    """How many rows a query finds: no more than its LIMIT, which bounds the work as well."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def _refused(merchant: Merchant) -> Iterable[GuestList]:
+    """Lists with refused guests who could be sent again and are in no retry yet, where the campaign still takes guests.
+
+    Columns of lists tell where all of them are in retries, so that nobody looks for what isn't there.
+    """
+    since = timezone.now() - RECENT
+    campaigns = Campaign.objects.for_merchant(merchant).taking_guests().order_by()
+    ended = GuestList.objects.for_merchant(merchant).filter(ended_at__gte=since, campaign__in=campaigns)
+    left = refused_and_left().filter(guest_list=OuterRef("pk"))
+    some = ended.filter(refused_count__gt=taken_from(Outcome.REFUSED)).filter(Exists(left))
+    return some.annotate(left=CountOf(left.order_by().values("pk")[:MANY]))[: MOST + 1]
+
+
+def _refused_in_words(guest_list: Any) -> str:
+    one, more = guest_list.left == 1, " or more" if guest_list.left == MANY else ""
+    guests = f"{guest_list.left:,}{more} guest{'' if one else 's'} of “{guest_list.name}”"
+    return f"{guests} {'was' if one else 'were'} refused."
+
+
+def _checked_in_words(guest_list: GuestList) -> str:
+    rows = f"{guest_list.waiting_count:,} of {guest_list.rows_count:,} rows would get a reward"
+    invalid = f" No guest can be read from {guest_list.invalid_count:,}." if guest_list.invalid_count else ""
+    return f"{rows} from “{guest_list.campaign.name}”.{invalid}"
+
+
+def _withdrawn(merchant: Merchant) -> Iterable[Campaign]:
+    return Campaign.objects.for_merchant(merchant).taking_guests().giving_what_was_withdrawn()[: MOST + 1]
+
+
+def _drafts(merchant: Merchant) -> Iterable[Campaign]:
+    return Campaign.objects.for_merchant(merchant).drafts()[: MOST + 1]
+
+
+def _draft(campaign: Campaign, refused: str, unfinished: str) -> str:
+    """The words for a campaign that Thanx refused, or for one that nobody has finished."""
+    return refused if campaign.state == CampaignState.REFUSED else unfinished
+
+
+KINDS = (
+    Kind(
+        _lists(state=ListState.ISSUING, safety_stop_at__isnull=False),
+        title="“{0.name}” was stopped by the safety check.",
+        text="Many of the guests sent ahead were refused. The rest waits for your decision.",
+        action="Decide",
+        right=Right.ISSUE,
+    ),
+    Kind(
+        _lists(state=ListState.AWAITING_APPROVAL),
+        title="“{0.name}” waits for approval.",
+        text="{0.waiting_count:,} rewards of “{0.campaign.name}”, above the threshold of {0.merchant.name}.",
+        action="Look and answer",
+        right=Right.APPROVE,
+        page="issuance:list_approval",
+        asker_may_answer=False,
+    ),
+    Kind(
+        _lists(state=ListState.MAPPING),
+        title="“{0.name}” needs its columns.",
+        text="Say which column holds the emails and which the phones. Nothing is lost meanwhile.",
+        action="Choose the columns",
+        right=Right.BUILD,
+    ),
+    Kind(
+        _unreadable,
+        title="“{0.name}” can’t be read.",
+        text="{0.problem}",
+        action=lambda guest_list: "See what was read" if rows_before_break(guest_list) else "Try another file",
+        right=Right.BUILD,
+        tone="bad",
+    ),
+    Kind(
+        _jobs_for_staff,
+        title=_jobs_in_words,
+        text="Thanx’s answer isn’t clear. Staff look at it; nobody is rewarded twice meanwhile.",
+        action="See the list",
+        right=None,
+    ),
+    Kind(
+        _refused,
+        title=_refused_in_words,
+        text="See why, correct them, and send them again.",
+        action="Correct and retry",
+        right=Right.ISSUE,
+        tone="bad",
+    ),
+    Kind(
+        _lists(state=ListState.CHECKED),
+        title="“{0.name}” is checked but not issued.",
+        text=_checked_in_words,
+        action="Check and issue",
+        right=Right.ISSUE,
+    ),
+    Kind(
+        _withdrawn,
+        title="“{0.name}” gives a reward that Thanx no longer publishes.",
+        text="Guests that you add may be refused. Copy the campaign and give them another reward.",
+        action="Look at it",
+        right=Right.BUILD,
+        page="campaigns:campaign_detail",
+        page_of_all="campaigns:campaign_list",
+    ),
+    Kind(
+        _drafts,
+        title=lambda campaign: (
+            f"The campaign “{campaign.name}” {_draft(campaign, 'was refused by Thanx', 'is a draft')}."
+        ),
+        text=lambda campaign: _draft(campaign, campaign.problem, "Finish and publish it before you bring guests."),
+        action=lambda campaign: _draft(campaign, "Correct it", "Finish it"),
+        right=Right.BUILD,
+        tone=lambda campaign: _draft(campaign, "bad", ""),
+        page="campaigns:campaign_edit",
+        page_of_all="campaigns:campaign_list",
+    ),
+)
