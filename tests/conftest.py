@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import hypothesis
 import pytest
 import time_machine
@@ -16,19 +15,16 @@ from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client
 
 from campaigns.models import Campaign
-from campaigns.publishing import publish_campaign, request_publication
-from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
 from issuance.models.triggers import installation, removal, triggers
-from issuance.worker import due_work
 from tests import cast
+from tests.issuance.factories import checked, published
+from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app
 from thanxportal.partner import client, gate
 from thanxportal.partner_simulator import ManualClock, Simulator
-
-NOON = 1_780_315_200  # 1 June 2026, 12:00 UTC
 
 
 def pytest_configure() -> None:
@@ -75,50 +71,6 @@ def quiet_surroundings(settings: Any, tmp_path: Path, monkeypatch: pytest.Monkey
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(app.amqp, "send_task_message", lambda *args, **kwargs: None)
-
-
-class ThroughTheSimulator(httpx.BaseTransport):
-    """The network of the tests: what the simulator cuts or leaves unanswered looks as it would on a socket."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self.wsgi = httpx.WSGITransport(app=simulator)  # type: ignore[arg-type]
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            return self.wsgi.handle_request(request)
-        except ConnectionResetError as cut:
-            raise httpx.RemoteProtocolError("The connection was cut.", request=request) from cut
-        except TimeoutError as silence:
-            raise httpx.ReadTimeout("No answer in time.", request=request) from silence
-
-
-class World:
-    """Time and work: turns the clocks of portal and simulator together, and does what is due."""
-
-    def __init__(self, traveller: time_machine.Traveller, clock: ManualClock) -> None:
-        self.traveller, self.clock = traveller, clock
-
-    def advance(self, seconds: float) -> None:
-        self.traveller.shift(seconds)
-        self.clock.advance(seconds)
-
-    def work(self, times: int = 4) -> None:
-        """Does what is due now and in the next two seconds: enough to send one job, not to poll it."""
-        for _ in range(times):
-            due_work.drive_due_work()
-            self.advance(0.5)
-
-    def drive(self, *, hours: float = 2) -> None:
-        """Works and waits until nothing is due within `hours`."""
-        left = hours * 3600
-        while left > 0:
-            due_work.drive_due_work()
-            due = due_work.next_due()
-            if due is None:
-                return
-            rest = due_work.seconds_to_next_due(most=left)
-            self.advance(rest)
-            left -= rest
 
 
 @pytest.fixture
@@ -214,14 +166,6 @@ def one_arm(harbor: Merchant) -> Campaign:
     return published(cast.draft_campaign(harbor, weights=(100,), name="Coffee for everybody"))
 
 
-def published(campaign: Campaign) -> Campaign:
-    assert request_publication(campaign=campaign, actor=None)
-    publish_campaign(campaign.pk)
-    campaign.refresh_from_db()
-    assert campaign.state == "published", campaign.problem
-    return campaign
-
-
 @pytest.fixture
 def launched() -> Callable[[Campaign, str], GuestList]:
     """Reads pasted guests and launches them; what is due after that is left to the test."""
@@ -232,11 +176,3 @@ def launched() -> Callable[[Campaign, str], GuestList]:
         return guests
 
     return launch
-
-
-def checked(campaign: Campaign, text: str) -> GuestList:
-    guests = create_list(campaign=campaign, name="June guests", content=text, actor=None)
-    due_work.drive_due_work(list_id=guests.pk)
-    guests.refresh_from_db()
-    assert guests.state == "checked", guests.problem
-    return guests

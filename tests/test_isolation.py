@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from campaigns.models import Campaign
 from issuance.models import GuestList
 from tests import cast
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Merchant, Role, User
 
 pytestmark = pytest.mark.django_db

@@ -28,7 +28,7 @@ from issuance.models import (
     WebhookDelivery,
 )  # fmt: skip
 from issuance.staff.revocation import request_revocation
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from campaigns.models import Campaign
-from tests.conftest import checked
+from tests.issuance.factories import checked
 from thanxportal.accounts.models import Merchant, User, record_activity
 
 ClientOf = Callable[[User], Client]

@@ -20,7 +20,8 @@ from issuance.launching.approval import approve_list, send_back_list
 from issuance.launching.launch import discard_list, launch_list
 from issuance.models import GuestList
 from issuance.worker import due_work
-from tests.conftest import World, checked
+from tests.issuance.factories import checked
+from tests.world import World
 from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.models import Kind, Membership, Merchant, Notification, Right, Role, User
 from thanxportal.accounts.models.outbox import MOST_ATTEMPTS

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import cast
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.models import Activity, Invitation, Membership, Merchant, Role, User
 from thanxportal.accounts.team import (

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner.models import Credential
 

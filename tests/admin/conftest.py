@@ -9,7 +9,7 @@ from django.test import Client
 from campaigns.models import Campaign
 from issuance.models import GuestList
 from tests import cast
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import User
 
 

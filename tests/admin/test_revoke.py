@@ -16,7 +16,7 @@ from campaigns.models import Campaign
 from issuance.admin import jobs as admin
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Activity, User
 from thanxportal.partner_simulator import Simulator
 

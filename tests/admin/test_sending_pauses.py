@@ -16,7 +16,7 @@ from campaigns.models import Campaign
 from issuance.engine.planning import plan_list
 from issuance.engine.sending_pauses import pause_sending, sending_is_paused
 from issuance.models import GuestList, IssuanceJob, SendingPause
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from issuance.engine import polling, submission
 from issuance.worker import due_work
 from tests.browser.chromium import CHROMIUM, FLAGS
-from tests.conftest import ThroughTheSimulator
+from tests.world import ThroughTheSimulator
 from thanxportal.accounts.models import User
 from thanxportal.partner import client
 from thanxportal.partner_simulator import Simulator, SystemClock

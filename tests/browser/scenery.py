@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardTemplate
 from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import JobState, ListState
-from tests.issuance.factories_pages import guest_list, published_campaign
+from tests.issuance.factories import guest_list, published_campaign
 from thanxportal.accounts.models import Membership, Merchant, Role, User
 
 LONG = "The Old Harbor Grill, Oyster Bar & Lighthouse Tavern ☕ at Fisherman’s Wharf مطعم"

@@ -22,7 +22,7 @@ from issuance.models import GuestList
 from issuance.models.states import ListState
 from tests.browser.looks import assert_fit_for_everybody
 from tests.cast import draft_campaign
-from tests.issuance.factories_pages import guest_list
+from tests.issuance.factories import guest_list
 from thanxportal.accounts.models import Merchant, User
 
 GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(60)), "guest1@example.com", "nobody"])

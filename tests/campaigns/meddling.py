@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import ThroughTheSimulator
+from tests.world import ThroughTheSimulator
 from thanxportal.partner import client
 from thanxportal.partner_simulator import Simulator
 

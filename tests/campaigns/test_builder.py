@@ -8,32 +8,12 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from tests import cast
-from tests.conftest import World
+from tests.campaigns.filling import filled
+from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, User
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
-
-
-def filled(merchant: Merchant, **changes: Any) -> dict[str, Any]:
-    first, second = merchant.reward_templates.order_by("pk")[:2]
-    values = {
-        "name": "Summer",
-        "objective": "Bring guests back",
-        "fine_print": "One per guest.",
-        "start_at": "2026-06-10T09:00",
-        "end_at": "2026-06-30T09:00",
-        "redeemable_from": "2026-06-10T09:00",
-        "redeemable_to": "2026-07-15T09:00",
-        "arm0-reward": str(first.pk),
-        "arm0-weight": "60",
-        "arm1-reward": str(second.pk),
-        "arm1-name": "Second",
-        "arm1-weight": "30",
-        "arm2-reward": "control",
-        "arm2-weight": "10",
-    }
-    return values | changes
 
 
 def test_a_complete_campaign_is_drafted_and_published(

@@ -12,8 +12,8 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from tests import cast
-from tests.campaigns.test_builder import filled
-from tests.conftest import World
+from tests.campaigns.filling import filled
+from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, User
 
 pytestmark = pytest.mark.django_db

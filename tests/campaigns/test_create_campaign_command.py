@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from campaigns.management.commands import create_campaign
 from campaigns.models import Campaign
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner_simulator import Fault, Simulator
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from campaigns.discovery import sync_partner
 from campaigns.models import Location, RewardTemplate, TemplateChange
 from tests.campaigns.meddling import meddle_with
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.models import Credential
 from thanxportal.partner_api import PartnerApiError

@@ -8,7 +8,7 @@ import pytest
 from campaigns.models import Campaign
 from campaigns.publishing import publish_campaign, request_publication
 from tests import cast
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner_simulator import Fault, Simulator
 

@@ -13,7 +13,7 @@ from campaigns.publishing import publish_campaign, request_publication
 from campaigns.publishing_rules import DATES
 from tests import cast
 from tests.campaigns.meddling import meddle_with
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner_simulator import Fault, Simulator
 

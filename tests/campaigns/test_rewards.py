@@ -14,7 +14,7 @@ from campaigns.discovery import sync_partner
 from campaigns.models import TemplateChange
 from campaigns.reward_value import offer_in_words, total_in_words, value_in_dollars
 from tests import cast
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Merchant, User
 
 pytestmark = pytest.mark.django_db

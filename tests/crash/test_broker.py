@@ -12,7 +12,7 @@ from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import Attempt, GuestList, IssuanceJob
 from issuance.worker import due_work
-from tests.conftest import World
+from tests.world import World
 from thanxportal.partner_simulator import Simulator
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from issuance.engine.settlement import end_job
 from issuance.launching.launch import launch_list
 from issuance.models import ClaimOverride, GuestClaim, GuestList
 from issuance.models.states import JobState
-from tests.conftest import checked
+from tests.issuance.factories import checked
 from thanxportal.accounts.models import User
 
 pytestmark = [pytest.mark.django_db(transaction=True)]

@@ -13,7 +13,7 @@ import pytest
 from campaigns.models import Campaign
 from issuance.models import Attempt, GuestList
 from issuance.worker import due_work
-from tests.conftest import ThroughTheSimulator, World
+from tests.world import ThroughTheSimulator, World
 from thanxportal.partner import client
 from thanxportal.partner_simulator import Simulator
 

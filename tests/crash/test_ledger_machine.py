@@ -34,8 +34,9 @@ from issuance.models import Guest, GuestList, IssuanceJob
 from issuance.models.states import JobState
 from issuance.staff.revocation import request_revocation
 from tests import cast
-from tests.conftest import NOON, ThroughTheSimulator, World, published
 from tests.crash import FULL
+from tests.issuance.factories import published
+from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner import client, gate
 from thanxportal.partner_simulator import Fault, ManualClock, Simulator

@@ -17,7 +17,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
-from tests.demo.test_supervisor import PROJECT, alive, eventually
+from tests.demo.processes import PROJECT, alive, eventually
 from thanxportal.demo import __main__ as demo
 
 SETTINGS = ("DATABASE_URL", "CELERY_BROKER_URL", "THANX_BASE_URL", "HOLD_SECONDS")

@@ -6,16 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.demo.processes import PROJECT, alive, eventually
 from thanxportal.demo import supervisor as module
 from thanxportal.demo.supervisor import GaveUp, Program, Supervisor
 
-PROJECT = Path(__file__).resolve().parents[2]
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
 STUBBORN = [
     sys.executable,
@@ -41,25 +40,8 @@ def supervisor(said: list[str]) -> Iterator[Supervisor]:
         yield supervisor
 
 
-def eventually(true: Callable[[], object]) -> None:
-    """Waits, without a claim how fast, until something has happened in another process."""
-    for _ in range(600):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("It never happened.")
-
-
 def is_up(program: Program) -> Callable[[], bool]:
     return lambda: b"up" in program.log.read_bytes()
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs: one that ended and waits to be noticed by its parent doesn't."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def program(tmp_path: Path, command: list[str], name: str = "sleeper") -> Program:

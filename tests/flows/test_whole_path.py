@@ -9,7 +9,7 @@ from campaigns.models import Campaign
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList, IssuanceJob
-from tests.conftest import World
+from tests.world import World
 from thanxportal.partner_simulator import WEATHERS, Simulator
 
 pytestmark = pytest.mark.django_db

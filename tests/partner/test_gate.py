@@ -4,7 +4,7 @@ from collections import deque
 
 import pytest
 
-from tests.conftest import World
+from tests.world import World
 from thanxportal.partner.client import GateClosed, Urgency, partner_client
 from thanxportal.partner.gate import BURST, block_after_429, take_slot
 from thanxportal.partner.models import ApiRequest, Credential

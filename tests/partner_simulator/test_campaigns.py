@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Caller
+from tests.partner_simulator.calling import Caller
 
 _ONE_DAY = {
     "start_at": "2026-06-01T08:00:00Z",

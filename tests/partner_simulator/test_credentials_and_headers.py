@@ -1,6 +1,6 @@
 import pytest
 
-from .conftest import HEADERS, Caller, make_caller
+from tests.partner_simulator.calling import HEADERS, Caller, make_caller
 
 
 @pytest.mark.parametrize("name", ["Authorization", "X-ClientId"])

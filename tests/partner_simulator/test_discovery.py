@@ -1,6 +1,6 @@
 import pytest
 
-from .conftest import Caller
+from tests.partner_simulator.calling import Caller
 
 
 def test_templates_need_a_merchant_that_exists(caller: Caller) -> None:

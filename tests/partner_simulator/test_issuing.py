@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import HEADERS, Caller
+from tests.partner_simulator.calling import HEADERS, Caller
 
 GUESTS = ["ana@example.com", "+12025550101", "refused.ben@example.com", "not an email@", "+1", "cleo@example.com"]
 

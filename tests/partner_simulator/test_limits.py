@@ -1,6 +1,5 @@
+from tests.partner_simulator.calling import Caller
 from thanxportal.partner_simulator.limits import RequestLimits
-
-from .conftest import Caller
 
 
 def test_the_sixth_request_within_a_second_is_429_without_retry_after(caller: Caller) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.partner_simulator.calling import HEADERS, make_caller
 from thanxportal.partner_simulator import Fault, Simulator, SimulatorServer, Weather, serve, sign
-
-from .conftest import HEADERS, make_caller
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import uuid
 from pathlib import Path
 
-from .conftest import make_caller
+from tests.partner_simulator.calling import make_caller
 
 
 def test_a_restart_keeps_campaigns_jobs_keys_and_unpublished_templates(tmp_path: Path) -> None:

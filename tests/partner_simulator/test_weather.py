@@ -2,10 +2,9 @@ import uuid
 
 import pytest
 
+from tests.partner_simulator.calling import HEADERS, Caller, make_caller
 from thanxportal.partner_simulator import WEATHERS, Fault, Simulator
 from thanxportal.partner_simulator.wire import Cut, Request
-
-from .conftest import HEADERS, Caller, make_caller
 
 
 def _outcomes(seed: int, weather: str) -> list[int | str]:

@@ -3,7 +3,7 @@ import hmac
 from collections import Counter
 from typing import Any
 
-from .conftest import Caller, make_caller
+from tests.partner_simulator.calling import Caller, make_caller
 
 GUESTS = ["ana@example.com", "refused@example.com", "+12025550101"]
 

@@ -18,10 +18,10 @@ from issuance.launching.launch import discard_list, launch_list
 from issuance.models import GuestList, Repair
 from issuance.views import repairs as views_repairs
 from issuance.worker import due_work
-from tests.conftest import World
-from tests.issuance.checking.test_repairs import june as june
-from tests.issuance.checking.test_repairs import read_file, state_of
-from tests.issuance.pages.test_pages_check import ClientOf, as_csv, downloaded
+from tests.issuance.browsing import ClientOf, as_csv, downloaded
+from tests.issuance.checking.contents import state_of
+from tests.issuance.factories import read_file
+from tests.world import World
 from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from issuance.engine.reconcile import reconcile
 from issuance.launching.launch import launch_list
 from issuance.models import ClaimOverride, GuestClaim, GuestList
 from issuance.staff.revocation import request_revocation
-from tests.conftest import World, checked
+from tests.issuance.factories import checked
+from tests.world import World
 from thanxportal.accounts.models import Activity, User
 from thanxportal.partner_simulator import Simulator
 

@@ -2,70 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.core.files.base import ContentFile
 
-from campaigns.models import Campaign
-from issuance.checking.cached_counts import count_guests
 from issuance.checking.judging import judge
 from issuance.checking.repairs import edit_row, recipe_for, repair_domain, repair_rows, undo_repair
-from issuance.importing.import_list import read_guest_file
-from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import Event, Guest, GuestList, Repair, RowError
+from tests.issuance.checking.contents import fresh, state_of
 from thanxportal.accounts.models import Activity, User
-
-BAD = """Name,Email,Mobile
-Ana,ana@example.com,(202) 555-0101
-Bob,bob at example.com,
-Cy,cy@example.com,202-555-0102
-Dee,cy (at) example dot com,
-Eve,eve@gmial.com,
-Fay,,07400 123456
-Gus,EVE@gmial.com,
-Hal,hal@example.com; hal@example.org,
-Ida,nobody,
-Joy,,
-"""
-
-
-@pytest.fixture
-def june(campaign: Campaign) -> GuestList:
-    return read_file(campaign, BAD)
-
-
-def read_file(campaign: Campaign, text: str) -> GuestList:
-    made = create_list(
-        campaign=campaign, name="June guests", content=ContentFile(text.encode(), "june.csv"), actor=None
-    )
-    read_guest_file(made.pk)
-    made.refresh_from_db()
-    assert made.state == "checked", made.problem
-    return made
-
-
-def state_of(made: GuestList) -> dict[Any, Any]:
-    """Everything that a repair could change, but for the token that it must change."""
-    made = GuestList.objects.get(pk=made.pk)
-    guests = Guest.objects.filter(guest_list=made)
-    errors = RowError.objects.filter(guest_list=made)
-    kept = made.cached_counts
-    count_guests(made)
-    assert {key: count for key, count in kept.items() if count} == made.cached_counts or not kept
-    values = ("row", "type", "value", "other", "fixed", "variant", "outcome")
-    return {
-        "guests": sorted(guests.values_list(*values)),
-        "errors": sorted(errors.values_list("row", "kind", "code", "column")),
-        "cells": {error.row: error.cells for error in errors},
-        "ledger": made.ledger,
-        "cached_counts": made.cached_counts,
-    }
-
-
-def fresh(made: GuestList) -> GuestList:
-    return GuestList.objects.select_related("merchant", "campaign").get(pk=made.pk)
 
 
 def repair(made: GuestList, key: str, actor: User, choice: str = "") -> Repair | None:

@@ -10,7 +10,8 @@ from issuance.launching.launch import continue_after_safety_stop, launch_list, s
 from issuance.models import GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work
-from tests.conftest import World, checked
+from tests.issuance.factories import checked
+from tests.world import World
 from thanxportal.accounts.models import Notification, User
 from thanxportal.partner_api import IssuanceJob as Snapshot
 from thanxportal.partner_simulator import Simulator

@@ -13,8 +13,8 @@ from campaigns.models import Campaign
 from issuance.engine import deliveries, polling
 from issuance.models import Guest, GuestList, IssuanceJob, WebhookDelivery
 from issuance.worker import due_work
-from tests.conftest import World
 from tests.issuance.webhook_posts import BOTH_SPELLINGS, batch, issued, only_delivery, post, rewards_of
+from tests.world import World
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner_simulator import Fault, Simulator
 

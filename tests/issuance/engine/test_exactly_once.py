@@ -12,7 +12,8 @@ from issuance.launching.launch import launch_list, stop_list
 from issuance.models import Attempt, GuestClaim, GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work
-from tests.conftest import World, checked
+from tests.issuance.factories import checked
+from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 from thanxportal.partner_api import IssuanceJob as Snapshot

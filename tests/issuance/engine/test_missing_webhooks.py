@@ -6,8 +6,8 @@ import pytest
 
 from issuance.models import IssuanceJob
 from issuance.worker import due_work
-from tests.conftest import World
 from tests.issuance.webhook_posts import issued, post
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 

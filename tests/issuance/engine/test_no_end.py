@@ -8,7 +8,7 @@ from django.utils import timezone
 from issuance.models import IssuanceJob
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Notification, User
 from thanxportal.partner_simulator import Fault, Simulator
 

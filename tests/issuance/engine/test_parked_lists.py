@@ -12,7 +12,7 @@ from issuance.engine import planning
 from issuance.launching.launch import issue_now, stop_list
 from issuance.models import GuestList
 from issuance.worker import due_work
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 from thanxportal.partner_simulator import Fault, Simulator

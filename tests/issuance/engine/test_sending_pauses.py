@@ -18,7 +18,7 @@ from issuance.engine.sent_mark import raise_mark, read_mark
 from issuance.models import Attempt, GuestList, IssuanceJob, SendingPause
 from issuance.staff.resume_sending import CantResume, resume_sending
 from issuance.worker import due_work
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 from thanxportal.partner_simulator import Fault, Simulator

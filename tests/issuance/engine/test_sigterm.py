@@ -21,8 +21,8 @@ from issuance import shutdown
 from issuance.importing.new_list import create_list
 from issuance.models import GuestList, IssuanceJob
 from issuance.worker import due_work
-from tests.conftest import World
 from tests.crash.database import PostgreSQL, SQLite
+from tests.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 ROWS = 400_000

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from campaigns.models import Campaign
 from issuance.models import Attempt, Event, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import JOB_MOVES, LIST_MOVES, JobState, ListState
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import Merchant
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,8 @@ from issuance.models.states import JobState
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work
 from tests import cast
-from tests.conftest import World, published
+from tests.issuance.factories import published
+from tests.world import World
 from thanxportal.accounts.models import Merchant, User
 
 pytestmark = pytest.mark.django_db

@@ -15,9 +15,9 @@ from campaigns.models import Campaign
 from issuance.engine import deliveries
 from issuance.models import GuestList, IssuanceJob, WebhookDelivery
 from issuance.worker import due_work
-from tests.conftest import World
 from tests.crash import FULL
 from tests.issuance.webhook_posts import post, rewards_of
+from tests.world import World
 from thanxportal.partner_simulator import Fault, Simulator
 
 Launch = Callable[[Campaign, str], GuestList]

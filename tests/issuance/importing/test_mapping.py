@@ -11,8 +11,8 @@ from issuance.importing.new_list import create_list
 from issuance.launching.launch import discard_list
 from issuance.models import ColumnMapping, GuestList
 from issuance.worker import due_work
-from tests.conftest import checked
 from tests.data.make import xlsx, xlsx_row
+from tests.issuance.factories import checked
 from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db

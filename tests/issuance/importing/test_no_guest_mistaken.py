@@ -20,7 +20,8 @@ from issuance.models import ColumnMapping, GuestList
 from issuance.parsing.guest_file import UnreadableFile, Verdict, open_guest_file
 from issuance.views.check import row_form
 from tests.data.make import ods
-from tests.issuance.checking.test_repairs import fresh, read_file
+from tests.issuance.checking.contents import fresh
+from tests.issuance.factories import read_file
 from thanxportal.accounts.models import Merchant, User
 
 TWO_WAYS = "email,phone\nann@example.com,2025550101\nANN@example.com,2025550102\n,2025550102\nann at example.com,\n"

@@ -26,7 +26,7 @@ from issuance.importing.stretches import Stretch
 from issuance.launching.launch import discard_list
 from issuance.models import GuestClaim, GuestList
 from issuance.worker import due_work
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db

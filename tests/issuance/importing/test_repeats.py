@@ -11,7 +11,8 @@ from campaigns.models import Campaign
 from issuance.importing.earlier_rewards import include_repeats, repeats_by_campaign, skip_repeats
 from issuance.models import Guest, GuestList
 from tests import cast
-from tests.conftest import World, checked, published
+from tests.issuance.factories import checked, published
+from tests.world import World
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner_simulator import Simulator
 

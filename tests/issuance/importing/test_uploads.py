@@ -13,7 +13,7 @@ from issuance.importing.uploads import delete_old_uploads
 from issuance.launching.launch import discard_list
 from issuance.models import GuestList
 from issuance.worker import due_work
-from tests.conftest import World
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 3600

@@ -21,8 +21,8 @@ from issuance.launching.approval import approve_list, send_back_list, withdraw_l
 from issuance.launching.launch import discard_list, issue_now, launch_list
 from issuance.models import Event, GuestList, IssuanceJob
 from issuance.models.states import ListState
-from tests.conftest import World, checked
-from tests.issuance.factories_pages import guest_list, published_campaign
+from tests.issuance.factories import checked, guest_list, published_campaign
+from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, User
 
 ClientOf = Callable[[User], Client]

@@ -12,7 +12,7 @@ from campaigns.models import Campaign
 from issuance.launching.launch import stop_list
 from issuance.management.commands import issue_rewards
 from issuance.models import GuestList, IssuanceJob
-from tests.conftest import World
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 

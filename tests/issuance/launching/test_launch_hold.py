@@ -12,7 +12,8 @@ from issuance.engine import planning
 from issuance.launching.launch import issue_now, launch_list, stop_list
 from issuance.lifecycle.transitions import claim_list
 from issuance.models import GuestList
-from tests.conftest import World, checked
+from tests.issuance.factories import checked
+from tests.world import World
 from thanxportal.partner_simulator import Simulator
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,8 @@ from campaigns.models import Campaign
 from issuance.launching.one_guest import CantReward, gift_of, reward_one_guest
 from issuance.models import Guest, GuestList
 from tests import cast
-from tests.conftest import World, published
-from tests.issuance.factories_pages import published_campaign
+from tests.issuance.factories import published, published_campaign
+from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, Role, User
 
 ClientOf = Callable[[User], Client]

@@ -19,8 +19,8 @@ from issuance.launching.retries import left_to_retry
 from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.outcomes.lineage import family_of
-from tests.conftest import World
-from tests.issuance.factories_pages import guest_list, published_campaign
+from tests.issuance.factories import guest_list, published_campaign
+from tests.world import World
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from issuance.models import GuestList
 from issuance.models.states import ListState
-from tests.issuance.factories_pages import guest_list, published_campaign
+from tests.issuance.factories import guest_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 OF_A_LIST = {

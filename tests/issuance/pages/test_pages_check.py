@@ -21,8 +21,7 @@ from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.models import Guest, GuestList, Repair, RowError
 from tests.cast import draft_campaign
-from tests.conftest import published
-from tests.issuance.factories_pages import guest_list, published_campaign
+from tests.issuance.factories import guest_list, published, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]

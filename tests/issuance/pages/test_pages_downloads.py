@@ -16,7 +16,7 @@ from django.urls import reverse
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
 from issuance.outcomes.reports import report
-from tests.issuance.factories_pages import guest_list, published_campaign
+from tests.issuance.factories import guest_list, published_campaign
 from thanxportal.accounts.models import Activity, Merchant, User
 
 ClientOf = Callable[[User], Client]

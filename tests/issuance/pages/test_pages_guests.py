@@ -15,7 +15,7 @@ from issuance.guests.ledger_terms import ledger_terms
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
 from issuance.views import guests as views_guests
-from tests.issuance.factories_pages import guest_list, published_campaign
+from tests.issuance.factories import guest_list, published_campaign
 from thanxportal.accounts.models import Activity, Merchant, User
 
 ClientOf = Callable[[User], Client]

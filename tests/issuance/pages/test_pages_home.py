@@ -17,7 +17,7 @@ from issuance.models import Guest, GuestList
 from issuance.models.states import ListState
 from issuance.views import lists as views_lists
 from tests.cast import draft_campaign
-from tests.issuance.factories_pages import guest_list, published_campaign
+from tests.issuance.factories import guest_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]

@@ -18,7 +18,7 @@ from issuance.models import Guest, GuestList, IssuanceJob, note_event
 from issuance.models.states import JobState, ListState
 from issuance.outcomes.progress import progress_of
 from issuance.outcomes.timeline import timeline_of
-from tests.issuance.factories_pages import guest_list, job, published_campaign
+from tests.issuance.factories import guest_list, job, published_campaign
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner.models import Credential
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.models import GuestList
-from tests.issuance.factories_pages import published_campaign
+from tests.issuance.factories import published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]

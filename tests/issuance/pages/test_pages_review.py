@@ -19,7 +19,7 @@ from issuance.launching.job_cutting import job_cutting
 from issuance.launching.launch import launch_list
 from issuance.models import Event, Guest, GuestList
 from issuance.models.states import ListState
-from tests.issuance.factories_pages import guest_list, published_campaign
+from tests.issuance.factories import guest_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]

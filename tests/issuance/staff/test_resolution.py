@@ -11,7 +11,7 @@ from issuance.engine.settlement import apply_snapshot
 from issuance.models import GuestClaim, GuestList, IssuanceJob, Resolution
 from issuance.staff.resolution import EXECUTED, CantResolve, confirm_resolution, why_not_resolvable
 from tests import cast
-from tests.conftest import World
+from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.partner_api import IssuanceJob as Snapshot
 from thanxportal.partner_simulator import Fault, Simulator

@@ -1,4 +1,4 @@
-"""Lists as the pages find them, written straight into the database with a ledger that closes."""
+"""Campaigns and lists for tests: brought and read as people bring them, or written straight into the database."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from itertools import count, islice
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
+from campaigns.publishing import publish_campaign, request_publication
+from issuance.importing.new_list import create_list
 from issuance.models import Guest, GuestList, IssuanceJob, RowError
 from issuance.models.states import JOB_OPEN, JobState, ListState, Outcome
+from issuance.worker import due_work
 from tests import cast
 from thanxportal.accounts.models import Merchant, User
 
@@ -21,9 +25,48 @@ UNISSUED = (ListState.UPLOADED, ListState.READING, ListState.UNREADABLE, ListSta
 OPEN = {ListState.ISSUING: JobState.ACCEPTED, ListState.STOPPED: JobState.CANCELLED}
 
 
+def published(campaign: Campaign) -> Campaign:
+    """The draft, published at Thanx as a person would have it done."""
+    assert request_publication(campaign=campaign, actor=None)
+    publish_campaign(campaign.pk)
+    campaign.refresh_from_db()
+    assert campaign.state == "published", campaign.problem
+    return campaign
+
+
+def brought(
+    campaign: Campaign, content: bytes | str, *, name: str = "June guests", filename: str = "june.csv"
+) -> GuestList:
+    """A list whose file nobody has read yet."""
+    content = content.encode() if isinstance(content, str) else content
+    return create_list(campaign=campaign, name=name, content=ContentFile(content, filename), actor=None)
+
+
+def read(guest_list: GuestList) -> GuestList:
+    """Reads the file of the list, as far as that goes."""
+    due_work.drive_due_work(list_id=guest_list.pk)
+    guest_list.refresh_from_db()
+    return guest_list
+
+
+def read_file(campaign: Campaign, content: bytes | str, **names: str) -> GuestList:
+    """A list read from a file and ready to be launched."""
+    guest_list = read(brought(campaign, content, **names))
+    assert guest_list.state == "checked", guest_list.problem
+    return guest_list
+
+
+def checked(campaign: Campaign, text: str) -> GuestList:
+    """A list read from pasted text and ready to be launched."""
+    guest_list = read(create_list(campaign=campaign, name="June guests", content=text, actor=None))
+    assert guest_list.state == "checked", guest_list.problem
+    return guest_list
+
+
 def published_campaign(
     merchant: Merchant, weights: tuple[int, ...] = (45, 45, 10), *, state: str = "published", **fields: Any
 ) -> Campaign:
+    """A campaign that is published as far as the database knows; no simulator has heard of it."""
     campaign = cast.draft_campaign(merchant, weights, **fields)
     Campaign.objects.filter(pk=campaign.pk).update(
         state=state, thanx_id=f"camp{campaign.pk}" if state == "published" else ""

@@ -1,0 +1,51 @@
+"""A list's pages, forms and downloads as a browser asks for them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from issuance.models import GuestList
+from thanxportal.accounts.models import User
+
+ClientOf = Callable[[User], Client]
+
+
+def address(name: str, guest_list: GuestList) -> str:
+    return reverse(f"issuance:{name}", args=[guest_list.merchant.handle, guest_list.pk])
+
+
+def page(browser: Client, guest_list: GuestList, query: str = "", *, name: str = "list_detail") -> str:
+    answer = browser.get(address(name, guest_list) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def post(browser: Client, name: str, guest_list: GuestList, **data: Any) -> str:
+    """Sends a form, and gives the page on which that ends."""
+    return browser.post(address(name, guest_list), data, follow=True).content.decode()
+
+
+def rows_in(html: str) -> list[int]:
+    """The numbers of the rows that a page shows."""
+    return [int(number) for number in re.findall(r'data-label="Row in file">(\d+)<', html)]
+
+
+def downloaded(browser: Client, guest_list: GuestList, name: str = "bad_rows") -> list[list[str]]:
+    """The header and the rows of a download."""
+    answer: Any = browser.get(address(name, guest_list))
+    return list(csv.reader(StringIO(b"".join(answer.streaming_content).decode().removeprefix("\ufeff"))))
+
+
+def as_csv(rows: list[list[str]]) -> SimpleUploadedFile:
+    """Rows as a file that a spreadsheet of another country saved."""
+    text = StringIO()
+    csv.writer(text, delimiter=";").writerows(rows)
+    return SimpleUploadedFile("repaired.csv", text.getvalue().encode("utf-16"))
