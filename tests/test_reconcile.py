@@ -38,21 +38,23 @@ GUESTS = "\n".join(f"guest{number}@example.com" for number in range(40))
 @pytest.fixture
 def finished(campaign: Campaign, launched: Callable[[Campaign, str], GuestList], world: World) -> GuestList:
     """Forty guests, two of whom Thanx refuses, one hopeless row and one repeated guest; two completed jobs."""
-    guests = launched(campaign, f"{GUESTS}\nrefused-a@example.com\nrefused-b@example.com\nguest1@example.com\nnobody@")
+    guest_list = launched(
+        campaign, f"{GUESTS}\nrefused-a@example.com\nrefused-b@example.com\nguest1@example.com\nnobody@"
+    )
     world.drive()
-    guests.refresh_from_db()
-    assert guests.state == "finished"
-    return guests
+    guest_list.refresh_from_db()
+    assert guest_list.state == "finished"
+    return guest_list
 
 
 def faults() -> str:
     return "\n".join(reconcile().differences)
 
 
-def guest_of(guests: GuestList, **where: object) -> Guest:
-    found = guests.guests.filter(**where).order_by("row").first()
-    assert found is not None
-    return found
+def guest_of(guest_list: GuestList, **where: object) -> Guest:
+    guest = guest_list.guests.filter(**where).order_by("row").first()
+    assert guest is not None
+    return guest
 
 
 def change(row: Guest, **fields: object) -> None:
@@ -88,11 +90,11 @@ def test_work_under_way_adds_up(
 def test_a_stopped_list_adds_up(
     campaign: Campaign, launched: Callable[[Campaign, str], GuestList], world: World
 ) -> None:
-    guests = launched(campaign, GUESTS)
+    guest_list = launched(campaign, GUESTS)
     world.advance(600)
-    plan_list(guests.pk)
-    guests.refresh_from_db()
-    assert stop_list(guest_list=guests, actor=None)
+    plan_list(guest_list.pk)
+    guest_list.refresh_from_db()
+    assert stop_list(guest_list=guest_list, actor=None)
     world.drive()
     assert faults() == ""
 
@@ -192,19 +194,19 @@ def test_control_in_a_job_is_found(finished: GuestList) -> None:
 
 
 def test_one_id_of_thanx_for_two_arms_is_found(finished: GuestList) -> None:
-    one, other = finished.campaign.variants.filter(position__lt=2)
-    Variant.objects.filter(pk=other.pk).update(thanx_id=one.thanx_id)
-    assert f"Variant {one.pk}, {other.pk}: all have the id {one.thanx_id} at Thanx." in faults()
+    first, second = finished.campaign.variants.filter(position__lt=2)
+    Variant.objects.filter(pk=second.pk).update(thanx_id=first.thanx_id)
+    assert f"Variant {first.pk}, {second.pk}: all have the id {first.thanx_id} at Thanx." in faults()
 
 
 def test_a_list_that_ended_too_early_is_found(
     campaign: Campaign, launched: Callable[[Campaign, str], GuestList], world: World
 ) -> None:
-    guests = launched(campaign, GUESTS)
+    guest_list = launched(campaign, GUESTS)
     world.advance(600)
     world.work(2)
     GuestList.objects.update(state="finished", ended_at=timezone.now())
-    assert f"List {guests.pk}: has ended although a job of it is still open." in faults()
+    assert f"List {guest_list.pk}: has ended although a job of it is still open." in faults()
 
 
 def test_many_guests_with_one_fault_make_one_sentence(finished: GuestList) -> None:

@@ -98,8 +98,8 @@ class GuestListAdmin(ReadOnlyAdmin):
         reason = asked_reason(self, request, parked, action="return_to_work", title=title, explain=explain)
         if isinstance(reason, HttpResponse):
             return reason
-        for found in parked:
-            if return_list_to_work(guest_list=found, actor=user_of(request), reason=reason):
-                nudge(work_list, found.pk)
-                self.message_user(request, f"“{found}” is taken up again.", messages.SUCCESS)
+        for guest_list in parked:
+            if return_list_to_work(guest_list=guest_list, actor=user_of(request), reason=reason):
+                nudge(work_list, guest_list.pk)
+                self.message_user(request, f"“{guest_list}” is taken up again.", messages.SUCCESS)
         return None

@@ -1,4 +1,4 @@
-"""What staff see and do about sending as a whole: the gate with its queue, and holds of first sends."""
+"""What staff see and do about sending as a whole: the gate with its queue, and pauses of sending."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from thanxportal.read_only_admin import ReadOnlyAdmin
 
 @admin.register(SendingPause)
 class SendingPauseAdmin(ReadOnlyAdmin):
-    """Times in which nothing new was sent. Adding one holds first sends at once; lifting it takes another right."""
+    """Times in which nothing new was sent. Adding one pauses first sends at once; resuming takes another right."""
 
     list_display = ("__str__", "in_force", "reason", "started_by", "forgotten_count", "resumed_at", "resumed_by")
     list_filter = ("in_force",)
@@ -48,7 +48,7 @@ class SendingPauseAdmin(ReadOnlyAdmin):
         return super().get_fields(request, obj) if obj else ("reason",)
 
     def save_model(self, request: HttpRequest, obj: SendingPause, form: Any, change: bool) -> None:
-        """Two who hold at the same moment make one hold."""
+        """Two people who pause at the same moment make one pause."""
         if not pause_sending(actor=user_of(request), reason=obj.reason):
             self.message_user(request, "Sending is paused already.", messages.WARNING)
         obj.pk = SendingPause.objects.get(in_force=True).pk
@@ -61,10 +61,10 @@ class SendingPauseAdmin(ReadOnlyAdmin):
         """Reconciles first; asks for the reason before that."""
         explain = (
             "Plans and first sends of all lists go out again. After a restored backup first make sure with Thanx which "
-            "jobs exist, and stop the lists that must not go out. Every number is checked before anything is lifted."
+            "jobs exist, and stop the lists that must not go out. Every number is checked before anything is sent."
         )
-        held = queryset.filter(in_force=True)
-        reason = asked_reason(self, request, held, action="resume", title="Resume sending", explain=explain)
+        pauses = queryset.filter(in_force=True)
+        reason = asked_reason(self, request, pauses, action="resume", title="Resume sending", explain=explain)
         if isinstance(reason, HttpResponse):
             return reason
         try:

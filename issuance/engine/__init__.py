@@ -1,1 +1,1 @@
-"""Issuing exactly once: plan, send, poll, settle; holds and proofs."""
+"""Issuing exactly once: plan, send, poll, settle; pause, park and reconcile."""

@@ -12,7 +12,7 @@ from issuance.models import Guest, GuestList, IssuanceJob, IssuanceJobQuerySet, 
 from issuance.models.states import JOB_OPEN, JobState, ListState, Outcome
 
 
-class Verdict(NamedTuple):
+class CanaryResult(NamedTuple):
     """How many guests of an arm were sent ahead, and how many of them got nothing."""
 
     ahead: int
@@ -26,24 +26,24 @@ class Verdict(NamedTuple):
 def decide_after_canaries(guest_list: GuestList) -> None:
     """Call it when a canary has been answered: the last answer decides.
 
-    Each arm whose guests still wait is judged by itself, for among good arms a bad one would be lost in the sum.
+    Each arm whose guests still wait counts by itself, for a bad arm would be lost in the sum of good ones.
     """
     canaries = IssuanceJob.objects.filter(guest_list=guest_list, canary=True)
     if canaries.filter(state__in=JOB_OPEN).exists():
         return
-    verdicts = [_judge(canary) for canary in canaries.filter(variant__in=_rest(guest_list).values("variant"))]
-    if bad := [verdict for verdict in verdicts if verdict.bad]:
-        _stop_for_safety(guest_list, max(bad, key=lambda verdict: verdict.lost / verdict.ahead))
+    results = [_result_of(canary) for canary in canaries.filter(variant__in=_rest(guest_list).values("variant"))]
+    if bad := [result for result in results if result.bad]:
+        _stop_for_safety(guest_list, max(bad, key=lambda result: result.lost / result.ahead))
     else:
         send_the_rest(guest_list)
 
 
-def _judge(canary: IssuanceJob) -> Verdict:
+def _result_of(canary: IssuanceJob) -> CanaryResult:
     rewarded = Guest.objects.filter(job=canary, outcome=Outcome.REWARDED).count()
-    return Verdict(canary.total_count, canary.total_count - rewarded)
+    return CanaryResult(canary.total_count, canary.total_count - rewarded)
 
 
-def _stop_for_safety(guest_list: GuestList, worst: Verdict) -> None:
+def _stop_for_safety(guest_list: GuestList, worst: CanaryResult) -> None:
     waiting = GuestList.objects.filter(pk=guest_list.pk, state=ListState.ISSUING, safety_stop_at=None)
     if waiting.update(safety_stop_at=timezone.now()):
         note_event(guest_list, ListState.ISSUING, note="Stopped by the safety check: too many refused.")

@@ -39,7 +39,7 @@ MOST_GUESTS = 10_000  # of one job
 Seat = tuple[int, int]  # job pk, position
 
 
-class Verdict(NamedTuple):
+class DeliveryResult(NamedTuple):
     """Where a delivery goes; `wait` in seconds until it is looked at again, None: never."""
 
     state: DeliveryState
@@ -47,11 +47,11 @@ class Verdict(NamedTuple):
     wait: int | None = None
 
 
-APPLIED = Verdict(DeliveryState.APPLIED)
-NOTHING_TO_DO = Verdict(DeliveryState.IGNORED, "It names no guest or no reward.")
-WRONG_MERCHANT = Verdict(DeliveryState.QUARANTINED, "The job belongs to another merchant.")
-NO_SUCH_GUEST = Verdict(DeliveryState.QUARANTINED, "The job has no guest at this index.")
-OTHER_REWARD = Verdict(DeliveryState.QUARANTINED, "The guest already has another reward id from this job.")
+APPLIED = DeliveryResult(DeliveryState.APPLIED)
+NOTHING_TO_DO = DeliveryResult(DeliveryState.IGNORED, "It names no guest or no reward.")
+WRONG_MERCHANT = DeliveryResult(DeliveryState.QUARANTINED, "The job belongs to another merchant.")
+NO_SUCH_GUEST = DeliveryResult(DeliveryState.QUARANTINED, "The job has no guest at this index.")
+OTHER_REWARD = DeliveryResult(DeliveryState.QUARANTINED, "The guest already has another reward id from this job.")
 UNKNOWN_JOB = "No job has this id."
 
 
@@ -86,7 +86,7 @@ def _read_event(raw: bytes) -> dict[str, Any]:
     if isinstance(event, UnknownEvent):
         name = event.name if NAME.fullmatch(event.name) else ""
         return {"event": name, "state": DeliveryState.IGNORED, "note": "The portal doesn't know this event."}
-    if not all(ID.fullmatch(one) for one in _ids(event)):
+    if not all(ID.fullmatch(text) for text in _ids(event)):
         return {"state": DeliveryState.QUARANTINED, "note": "It carries ids that can't be ids."}
     return _named(event) | {"due_at": timezone.now()}
 
@@ -105,15 +105,15 @@ def _named(event: RewardIssued | BatchCompleted) -> dict[str, Any]:
 
 def apply_due_deliveries() -> int:
     """Applies what is due in batches; returns how many deliveries were looked at."""
-    found = 0
+    count = 0
     for _ in range(MOST_BATCHES):
         due = WebhookDelivery.objects.due().order_by("due_at", "pk")
         pks = list(due.values_list("pk", flat=True)[:BATCH])
         if not pks:
             break
         _apply_safely(pks)
-        found += len(pks)
-    return found
+        count += len(pks)
+    return count
 
 
 def _apply_safely(pks: list[int]) -> None:
@@ -132,12 +132,12 @@ def _apply(pks: list[int]) -> None:
     due = WebhookDelivery.objects.due().filter(pk__in=pks)
     deliveries = list(due.select_for_update().order_by("pk"))
     jobs = _jobs_of(deliveries)
-    verdicts = {delivery.pk: _judge(delivery, jobs.get(delivery.thanx_job_id)) for delivery in deliveries}
-    accepted = [delivery for delivery in deliveries if verdicts[delivery.pk].state != DeliveryState.QUARANTINED]
-    rewards = [delivery for delivery in accepted if verdicts[delivery.pk] == APPLIED and delivery.event != BATCH_EVENT]
-    verdicts |= _give_rewards(rewards, jobs)
+    results = {delivery.pk: _result_of(delivery, jobs.get(delivery.thanx_job_id)) for delivery in deliveries}
+    accepted = [delivery for delivery in deliveries if results[delivery.pk].state != DeliveryState.QUARANTINED]
+    rewards = [delivery for delivery in accepted if results[delivery.pk] == APPLIED and delivery.event != BATCH_EVENT]
+    results |= _give_rewards(rewards, jobs)
     _poll_sooner(accepted, jobs)
-    _settle(verdicts)
+    _write_results(results)
 
 
 def _jobs_of(deliveries: Iterable[WebhookDelivery]) -> dict[str, IssuanceJob]:
@@ -146,7 +146,7 @@ def _jobs_of(deliveries: Iterable[WebhookDelivery]) -> dict[str, IssuanceJob]:
     return {job.thanx_id or "": job for job in jobs.select_for_update(of=("self",))}
 
 
-def _judge(delivery: WebhookDelivery, job: IssuanceJob | None) -> Verdict:
+def _result_of(delivery: WebhookDelivery, job: IssuanceJob | None) -> DeliveryResult:
     if job is None:
         return _unknown_job(delivery)
     if delivery.thanx_merchant_id not in ("", job.merchant.thanx_id):
@@ -156,14 +156,14 @@ def _judge(delivery: WebhookDelivery, job: IssuanceJob | None) -> Verdict:
     return APPLIED
 
 
-def _unknown_job(delivery: WebhookDelivery) -> Verdict:
+def _unknown_job(delivery: WebhookDelivery) -> DeliveryResult:
     """Our own record of the job may still be on its way: looked at again at growing distances, then put aside."""
     age = timezone.now() - delivery.received_at
     wait = next((wait for wait in WAITS if wait > age.total_seconds()), WAITS[-1])
-    return Verdict(DeliveryState.QUARANTINED, UNKNOWN_JOB, wait if age < PATIENCE else None)
+    return DeliveryResult(DeliveryState.QUARANTINED, UNKNOWN_JOB, wait if age < PATIENCE else None)
 
 
-def _give_rewards(deliveries: Sequence[WebhookDelivery], jobs: dict[str, IssuanceJob]) -> dict[int, Verdict]:
+def _give_rewards(deliveries: Sequence[WebhookDelivery], jobs: dict[str, IssuanceJob]) -> dict[int, DeliveryResult]:
     """Writes each reward id on its guest unless there is one; says what stood there afterwards."""
     if not deliveries:
         return {}
@@ -192,7 +192,7 @@ def _rewards_at(seats: Iterable[Seat]) -> dict[Seat, str]:
     return given
 
 
-def _compare(reward_id: str, given: str | None) -> Verdict:
+def _compare(reward_id: str, given: str | None) -> DeliveryResult:
     if given is None:
         return NO_SUCH_GUEST
     return APPLIED if given == reward_id else OTHER_REWARD
@@ -201,8 +201,8 @@ def _compare(reward_id: str, given: str | None) -> Verdict:
 def _poll_sooner(deliveries: Iterable[WebhookDelivery], jobs: dict[str, IssuanceJob]) -> None:
     """Asks now about jobs that are said to have ended; about those that only show life, unless just asked."""
     now = timezone.now()
-    ended = {jobs[one.thanx_job_id].pk for one in deliveries if one.event == BATCH_EVENT}
-    alive = {jobs[one.thanx_job_id].pk for one in deliveries} - ended
+    ended = {jobs[delivery.thanx_job_id].pk for delivery in deliveries if delivery.event == BATCH_EVENT}
+    alive = {jobs[delivery.thanx_job_id].pk for delivery in deliveries} - ended
     polled, later = IssuanceJob.objects.filter(state__in=POLLED), Q(next_attempt_at__gt=now)
     if ended:  # Who has the job now may have asked too early, and `release_job_lease` then keeps this time.
         polled.filter(later | Q(lease_until__gt=now), pk__in=ended).update(next_attempt_at=now)
@@ -210,11 +210,11 @@ def _poll_sooner(deliveries: Iterable[WebhookDelivery], jobs: dict[str, Issuance
         polled.filter(later, pk__in=alive, news_at__lt=now - QUIET).update(next_attempt_at=now)
 
 
-def _settle(verdicts: dict[int, Verdict]) -> None:
-    """Writes the verdicts down, one UPDATE for all deliveries that share one."""
-    groups: dict[Verdict, list[int]] = defaultdict(list)
-    for pk, verdict in verdicts.items():
-        groups[verdict].append(pk)
+def _write_results(results: dict[int, DeliveryResult]) -> None:
+    """One UPDATE for all deliveries that share a result."""
+    groups: dict[DeliveryResult, list[int]] = defaultdict(list)
+    for pk, result in results.items():
+        groups[result].append(pk)
     now = timezone.now()
     for (state, note, wait), pks in groups.items():
         due_at = None if wait is None else now + timedelta(seconds=wait)

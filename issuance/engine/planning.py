@@ -43,7 +43,7 @@ class Batch(NamedTuple):
 
 
 def plan_list(list_id: int) -> bool:
-    """Plans a held list whose hold is over; False if it isn't there to be planned or somebody else has it."""
+    """Plans a launched list whose hold is over; False if it isn't there to be planned or somebody else has it."""
     if sending_is_paused():
         return False
     guest_list = claim_list(list_id, ListState.HELD)

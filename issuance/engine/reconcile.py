@@ -86,17 +86,17 @@ def _ledger_of(pk: int, rows_count: int, ledger: dict[str, int], counted: Counte
 
 
 def jobs() -> Iterator[str]:
-    """Each job's numbers against the guests that sit in it, their places and their outcomes."""
+    """Each job's numbers against the guests that sit in it, their positions and their outcomes."""
     seated = Guest.objects.exclude(job=None).order_by().values_list("job")
     counted: dict[int, Counter[str]] = defaultdict(Counter)
     for pk, outcome, number in seated.annotate(number=Count("pk")).values_list("job", "outcome", "number"):
         counted[pk][outcome] = number
-    places = {pk: ends for pk, *ends in seated.annotate(Count("position"), Min("position"), Max("position"))}
+    positions = {pk: ends for pk, *ends in seated.annotate(Count("position"), Min("position"), Max("position"))}
     columns = ("pk", "state", "total_count", "success_count", "failure_count")
     for pk, state, total, success, failure in IssuanceJob.objects.order_by("pk").values_list(*columns):
         if counted[pk].total() != total:
             yield f"Job {pk}: planned for {total:,} guests, but {counted[pk].total():,} sit in it."
-        if pk in places and places[pk] != [total, 0, total - 1]:
+        if pk in positions and positions[pk] != [total, 0, total - 1]:
             yield f"Job {pk}: its guests don’t have the places 0 to {total - 1:,}, each once."
         yield from _outcomes_of(pk, JobState(state), success, failure, counted[pk])
 
@@ -146,8 +146,8 @@ def attempts() -> Iterator[str]:
     yield from _named(Attempt.objects.filter(other), "was sent with another key or body than its job’s", "Attempt")
     rows = IssuanceJob.objects.exclude(state__in=(JobState.READY, JobState.CANCELLED))
     yield from _named(rows.filter(~Exists(_attempts())), "left the queue without any attempt", "Job")
-    known = rows.filter(state__in=JOB_KNOWN).exclude(resolutions__decision=Resolution.LINKED)
-    unanswered = known.filter(~Exists(_attempts().filter(result="accepted")))
+    accepted = rows.filter(state__in=JOB_KNOWN).exclude(resolutions__decision=Resolution.LINKED)
+    unanswered = accepted.filter(~Exists(_attempts().filter(result="accepted")))
     yield from _named(unanswered, "counts as accepted, but no attempt was", "Job")
     doubtful = Exists(_attempts().filter(result="in_doubt"))
     yield from _named(IssuanceJob.objects.filter(doubtful, state=JobState.READY), "is ready, but was in doubt", "Job")
@@ -171,13 +171,13 @@ def claims() -> Iterator[str]:
     for pk in sorted(kept.keys() | holders.keys()):
         if kept.get(pk, 0) != holders.get(pk, 0):
             yield f"List {pk}: {kept.get(pk, 0):,} guests are claimed, but {holders.get(pk, 0):,} may hold a reward."
-    yield from _unheld()
+    yield from _without_primary()
 
 
-def _unheld() -> Iterator[str]:
-    """Of a guest's claims exactly one holds the guest; the database refuses a second, not that there is none."""
-    holding = GuestClaim.objects.filter(campaign=OuterRef("campaign"), identity=OuterRef("identity"), primary=True)
-    beside = GuestClaim.objects.filter(~Exists(holding), primary=False)
+def _without_primary() -> Iterator[str]:
+    """Of a guest's claims exactly one is primary; the database refuses a second, not that there is none."""
+    primary = GuestClaim.objects.filter(campaign=OuterRef("campaign"), identity=OuterRef("identity"), primary=True)
+    beside = GuestClaim.objects.filter(~Exists(primary), primary=False)
     yield from _named(beside, "stands beside another claim that is gone", "Claim")
 
 
@@ -212,11 +212,11 @@ def webhooks() -> Iterator[str]:
 def thanx_ids() -> Iterator[str]:
     """One id of Thanx never stands for two rows of ours."""
     for model in (Campaign, Variant, IssuanceJob):
-        known = model._default_manager.exclude(thanx_id=None).exclude(thanx_id="").order_by()
-        twice = known.values("thanx_id").annotate(number=Count("pk")).filter(number__gt=1)
+        rows = model._default_manager.exclude(thanx_id=None).exclude(thanx_id="").order_by()
+        twice = rows.values("thanx_id").annotate(number=Count("pk")).filter(number__gt=1)
         name = str(model._meta.verbose_name).capitalize()
         for thanx_id in twice.values_list("thanx_id", flat=True):
-            pks = known.filter(thanx_id=thanx_id).order_by("pk").values_list("pk", flat=True)
+            pks = rows.filter(thanx_id=thanx_id).order_by("pk").values_list("pk", flat=True)
             yield f"{name} {_some(list(pks[: NAMED_AT_MOST + 1]))}: all have the id {thanx_id} at Thanx."
 
 

@@ -1,4 +1,4 @@
-"""Holding first sends back: raised by staff, or by itself when the database has forgotten what was sent.
+"""Pausing first sends: by staff, or by itself when the database has forgotten what was sent.
 
 Before each first byte the number of sends is counted in the database and then noted in a file beside it. A database
 that was restored from a backup counts fewer than the file: jobs that are `ready` in it may have been sent, lists that
@@ -49,7 +49,7 @@ def note_sends() -> None:
 
 
 def pause_sending(*, actor: User | None, reason: str, forgotten: int = 0) -> bool:
-    """Holds first sends back from now on; False if they are held already."""
+    """Pauses plans and first sends from now on; False if they are paused already."""
     try:
         with transaction.atomic():
             SendingPause.objects.create(started_by=actor, reason=reason[:300], forgotten_count=forgotten)
@@ -60,15 +60,15 @@ def pause_sending(*, actor: User | None, reason: str, forgotten: int = 0) -> boo
 
 
 def end_pause(*, actor: User, reason: str) -> bool:
-    """Lets first sends go again, with the forgotten ones counted; False if nothing is held. See `release`."""
+    """Lets first sends go again, with the forgotten ones counted; False if nothing is paused. See `resume_sending`."""
     credential = Credential.current()
-    known = Value(_noted(credential))
+    noted = Value(_noted(credential))
     with transaction.atomic():
-        held = SendingPause.objects.filter(in_force=True)
-        if not held.update(in_force=False, resumed_at=timezone.now(), resumed_by=actor, resume_reason=reason[:300]):
+        pause = SendingPause.objects.filter(in_force=True)
+        if not pause.update(in_force=False, resumed_at=timezone.now(), resumed_by=actor, resume_reason=reason[:300]):
             return False
-        Credential.objects.filter(pk=credential.pk).update(sent_count=Greatest(F("sent_count"), known))
-    log.warning("Sending goes on: lifted by user %s.", actor.pk)
+        Credential.objects.filter(pk=credential.pk).update(sent_count=Greatest(F("sent_count"), noted))
+    log.warning("Sending goes on: resumed by user %s.", actor.pk)
     return True
 
 

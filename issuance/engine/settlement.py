@@ -96,12 +96,12 @@ def _failures_that_add_up(job: IssuanceJob, snapshot: Snapshot) -> dict[int, str
     """Position -> code of every refused guest, or None when the answer contradicts itself or the job."""
     summary = snapshot.summary
     success = summary.success_count if summary else snapshot.success_count
-    failure = summary.failure_count if summary else snapshot.failure_count
+    refused = summary.failure_count if summary else snapshot.failure_count
     listed: list[IssuanceFailure] = list(summary.failures) if summary else []
-    failures = {one.identifier_index: (one.error or "REFUSED")[:80] for one in listed}
+    failures = {failure.identifier_index: (failure.error or "REFUSED")[:80] for failure in listed}
     adds_up = (
-        success + failure == job.total_count
-        and len(listed) == len(failures) == failure
+        success + refused == job.total_count
+        and len(listed) == len(failures) == refused
         and all(0 <= position < job.total_count for position in failures)
     )
     return failures if adds_up else None
@@ -169,18 +169,18 @@ def _count(job: IssuanceJob, changes: dict[str, int]) -> None:
 def free_claims(job: IssuanceJob, outcome: str) -> None:
     """Lets the job's guests with this outcome be promised a reward again by the same campaign.
 
-    If another list claimed one of them beside this one, its claim holds the guest from now on.
+    If another list claimed one of them beside this one, its claim becomes the primary one.
     """
     lock_claims(job.guest_list.campaign_id)  # A claim that is being made beside this one has to be seen.
     freed = Guest.objects.filter(job=job, outcome=outcome).values("identity")
     GuestClaim.objects.filter(guest_list=job.guest_list_id, identity__in=freed).delete()
     if ClaimOverride.objects.filter(guest_list__campaign=job.guest_list.campaign_id).exists():
-        _hold_by_the_next(job.guest_list.campaign_id, freed)
+        _make_next_claims_primary(job.guest_list.campaign_id, freed)
 
 
-def _hold_by_the_next(campaign_id: int, freed: QuerySet[Any]) -> None:
+def _make_next_claims_primary(campaign_id: int, freed: QuerySet[Any]) -> None:
     claims = GuestClaim.objects.filter(campaign=campaign_id)
-    held = claims.filter(identity=OuterRef("identity"), primary=True)
-    beside = claims.filter(~Exists(held), identity__in=freed, primary=False)
+    primary = claims.filter(identity=OuterRef("identity"), primary=True)
+    beside = claims.filter(~Exists(primary), identity__in=freed, primary=False)
     first = beside.order_by().values("identity").annotate(first=Min("pk"))
     GuestClaim.objects.filter(pk__in=list(first.values_list("first", flat=True))).update(primary=True)

@@ -33,7 +33,7 @@ from thanxportal.partner_api import (
 )
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
-HELD_FOR = 15.0  # seconds until a job that is held looks again
+PAUSE_CHECK = 15.0  # seconds until a job looks again whether sending is still paused
 PATIENCE = 1.0  # seconds: the probe and the send need two slots in a row
 
 
@@ -43,7 +43,7 @@ def submit_job(job: IssuanceJob) -> None:
         _end(job, JobState.NEEDS_STAFF, problem_code=job.problem_code or "NO_CLEAR_ANSWER")
         return
     if job.status == JobState.READY and sending_is_paused():
-        release_job_lease(job, wait=HELD_FOR)
+        release_job_lease(job, wait=PAUSE_CHECK)
         return
     try:
         if job.status == JobState.READY and _somebody_is_in_doubt():

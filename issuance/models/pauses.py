@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class SendingPause(models.Model):
-    """Keeps plans and first sends of all lists back, from when it was raised until a named person lifts it."""
+    """Keeps plans and first sends of all lists back, from when it begins until a named person resumes sending."""
 
     in_force = models.BooleanField(default=True, editable=False)
     started_at = models.DateTimeField(default=timezone.now)

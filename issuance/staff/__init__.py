@@ -1,1 +1,1 @@
-"""What partner staff decide: resolutions, revocations, the end of a hold."""
+"""What partner staff decide: resolutions, revocations, the end of a pause."""

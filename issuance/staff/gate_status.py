@@ -39,7 +39,7 @@ class GateStatus:
     """`seconds_left` is until the last job that waits now has been sent; None while nothing new may be sent."""
 
     credential: Credential
-    hold: SendingPause | None
+    pause: SendingPause | None
     windows: list[Window]
     queue: list[Waiting]
     next_slot: float
@@ -55,8 +55,8 @@ class GateStatus:
 
     @property
     def health(self) -> str:
-        if self.hold:
-            return "held"
+        if self.pause:
+            return "paused"
         if self.credential.refused_at:
             return "refused"
         return "blocked" if self.blocked_until else "open"
@@ -64,14 +64,14 @@ class GateStatus:
 
 def gate_status() -> GateStatus:
     """Six queries, none of which looks at guests."""
-    credential, hold = Credential.current(), SendingPause.objects.filter(in_force=True).first()
+    credential, pause = Credential.current(), SendingPause.objects.filter(in_force=True).first()
     jobs, now = _jobs(), time.time()
     waiting = jobs["urgent_now"] + jobs["ready_now"] + jobs["ready_later"]
     blocked = credential.blocked_until > now
-    stopped = hold is not None or credential.refused_at is not None
+    stopped = pause is not None or credential.refused_at is not None
     return GateStatus(
         credential=credential,
-        hold=hold,
+        pause=pause,
         windows=_windows(),
         queue=[
             Waiting("Replays and revocations", jobs["urgent_now"], jobs["urgent_later"]),

@@ -8,7 +8,7 @@ from thanxportal.accounts.models import User
 
 
 class CantResume(Exception):
-    """Why first sends stay held; `args[0]` is the sentence for staff."""
+    """Why first sends stay paused; `args[0]` is the sentence for staff."""
 
 
 def resume_sending(*, actor: User, reason: str) -> None:
@@ -17,4 +17,4 @@ def resume_sending(*, actor: User, reason: str) -> None:
         count = f"{len(differences):,} difference{'' if len(differences) == 1 else 's'}"
         raise CantResume(f"Reconcile names {count}, the first: {differences[0]}")
     if not end_pause(actor=actor, reason=reason):
-        raise CantResume("Nothing is held.")
+        raise CantResume("Sending isn’t paused.")

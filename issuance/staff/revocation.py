@@ -44,7 +44,7 @@ class Impact:
 
     @property
     def jobs(self) -> list[IssuanceJob]:
-        return [job for one in self.lists for job in one.revoked]
+        return [job for impact in self.lists for job in impact.revoked]
 
     @property
     def guests(self) -> int:
@@ -75,8 +75,8 @@ def impact_of(selected: Iterable[IssuanceJob]) -> Impact:
     )
     lists: dict[int, ListImpact] = {}
     for job in family:
-        one = lists.setdefault(job.guest_list_id, ListImpact(job.guest_list))
-        (one.revoked if job.pk in revocable else one.staying).append(job)
+        impact = lists.setdefault(job.guest_list_id, ListImpact(job.guest_list))
+        (impact.revoked if job.pk in revocable else impact.staying).append(job)
     return Impact(list(lists.values()), impossible)
 
 

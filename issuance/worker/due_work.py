@@ -33,22 +33,22 @@ MOST_AT_ONCE = 100
 
 
 def drive_due_work(*, list_id: int | None = None) -> int:
-    """Does all work that is due now, of one list or of all; returns how many pieces it found."""
+    """Does all work that is due now, of one list or of all; returns how many pieces there were."""
     lists, jobs = GuestList.objects.all(), IssuanceJob.objects.due()
     if list_id is not None:
         lists, jobs = lists.filter(pk=list_id), jobs.filter(guest_list=list_id)
-        found = 0
+        count = 0
     else:
         try_refused_credential()
-        found = apply_due_deliveries() + look_for_missing_webhooks()
-        found += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
-    found += _each(read_guest_file, lists.due_to_read().order_by("pk"))
-    found += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
+        count = apply_due_deliveries() + look_for_missing_webhooks()
+        count += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
+    count += _each(read_guest_file, lists.due_to_read().order_by("pk"))
+    count += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
     if sending_is_paused():
         jobs = jobs.exclude(state=JobState.READY)
     else:
-        found += _each(plan_list, lists.due_to_plan().order_by("held_until"))
-    return found + _each(work_job, jobs.in_turn())
+        count += _each(plan_list, lists.due_to_plan().order_by("held_until"))
+    return count + _each(work_job, jobs.in_turn())
 
 
 def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:

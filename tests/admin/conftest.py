@@ -16,11 +16,11 @@ from thanxportal.accounts.models import User
 @pytest.fixture
 def finished(campaign: Campaign, launched: Callable[[Campaign, str], GuestList], world: World) -> GuestList:
     """A list of Harbor Grill with one completed job in each arm."""
-    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(40)))
+    guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(40)))
     world.drive()
-    guests.refresh_from_db()
-    assert [job.state for job in guests.jobs.all()] == ["completed", "completed"]
-    return guests
+    guest_list.refresh_from_db()
+    assert [job.state for job in guest_list.jobs.all()] == ["completed", "completed"]
+    return guest_list
 
 
 @pytest.fixture

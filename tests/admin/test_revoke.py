@@ -79,23 +79,23 @@ def test_a_job_that_has_not_ended_is_named_with_the_reason(
     world: World,
     staff: Client,
 ) -> None:
-    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
+    guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
     world.work(2)
-    job = guests.jobs.get(number=1)
+    job = guest_list.jobs.get(number=1)
     IssuanceJob.objects.filter(pk=job.pk).update(state=JobState.ACCEPTED, thanx_id=job.thanx_id or "job1")
     if state != JobState.ACCEPTED:
-        job = _other_job_in(guests, state)
+        job = _other_job_in(guest_list, state)
     answer = confirm(staff, job)
     assert f"{job} can’t be revoked." in words(answer)
     job.refresh_from_db()
     assert job.state == state
 
 
-def _other_job_in(guests: GuestList, state: JobState) -> IssuanceJob:
+def _other_job_in(guest_list: GuestList, state: JobState) -> IssuanceJob:
     """A job that stands where it can't be revoked; written directly, for the admin looks only at its state."""
-    first = guests.jobs.get(number=1)
+    first = guest_list.jobs.get(number=1)
     first.pk, first.number, first.state = None, 99, state
-    first.idempotency_key, first.problem_code = guests.uuid, "NO_CLEAR_ANSWER"
+    first.idempotency_key, first.problem_code = guest_list.uuid, "NO_CLEAR_ANSWER"
     if state not in JOB_OPEN:
         first.ended_at = timezone.now()
     if state not in JOB_DUE:

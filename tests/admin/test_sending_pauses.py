@@ -1,4 +1,4 @@
-"""What staff see of the way to Thanx, and how they hold, lift and take up work again: with the right and a reason."""
+"""What staff see of the way to Thanx; pausing, resuming and taking up work again need the right and a reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 
 pytestmark = pytest.mark.django_db
-HOLDS, JOBS = "/admin/issuance/sendingpause/", "/admin/issuance/issuancejob/"
+PAUSES, JOBS = "/admin/issuance/sendingpause/", "/admin/issuance/issuancejob/"
 WHY = "Thanx has confirmed that none of these jobs exists."
 ClientOf = Callable[[User], Client]
 
@@ -33,50 +33,50 @@ def words(answer: Any) -> str:
 def resume(browser: Client, reason: str = WHY) -> HttpResponse:
     rows = list(SendingPause.objects.values_list("pk", flat=True))
     form = {"action": "resume", "_selected_action": rows, "confirmed": "yes", "reason": reason}
-    return browser.post(HOLDS, form, follow=True)  # type: ignore[return-value]
+    return browser.post(PAUSES, form, follow=True)  # type: ignore[return-value]
 
 
 @pytest.fixture
 def parked(one_arm: Campaign, launched: Callable[[Campaign, str], GuestList], world: World) -> IssuanceJob:
-    guests = launched(one_arm, "a@example.com")
+    guest_list = launched(one_arm, "a@example.com")
     world.advance(1)
-    assert plan_list(guests.pk)
+    assert plan_list(guest_list.pk)
     IssuanceJob.objects.update(problem_code="parked", next_attempt_at=None, crash_count=5)
-    return guests.jobs.get()
+    return guest_list.jobs.get()
 
 
 def return_to_work(browser: Client, job: IssuanceJob, **more: str) -> Any:
     return browser.post(JOBS, {"action": "return_to_work", "_selected_action": [job.pk], **more}, follow=True)
 
 
-def test_staff_without_the_rights_neither_hold_nor_lift(onlooker: User, client_of: ClientOf, sam: User) -> None:
+def test_staff_without_the_rights_neither_pause_nor_resume(onlooker: User, client_of: ClientOf, sam: User) -> None:
     browser = client_of(onlooker)
-    assert browser.post(f"{HOLDS}add/", {"reason": "We look into something."}).status_code == 403
+    assert browser.post(f"{PAUSES}add/", {"reason": "We look into something."}).status_code == 403
     pause_sending(actor=sam, reason="We look into something.")
     resume(browser)
     assert sending_is_paused()
 
 
-def test_staff_hold_and_lift_with_reasons(staff: Client, sam: User) -> None:
-    staff.post(f"{HOLDS}add/", {"reason": "We look into something."})
-    hold = SendingPause.objects.get()
-    assert (hold.started_by, hold.reason) == (sam, "We look into something.")
+def test_staff_pause_and_resume_with_reasons(staff: Client, sam: User) -> None:
+    staff.post(f"{PAUSES}add/", {"reason": "We look into something."})
+    pause = SendingPause.objects.get()
+    assert (pause.started_by, pause.reason) == (sam, "We look into something.")
     assert resume(staff, reason="ok").status_code == 422
     assert sending_is_paused()
     assert "Sending goes on." in words(resume(staff))
-    hold.refresh_from_db()
-    assert (hold.resumed_by, hold.resume_reason) == (sam, WHY)
+    pause.refresh_from_db()
+    assert (pause.resumed_by, pause.resume_reason) == (sam, WHY)
     assert not sending_is_paused()
 
 
-def test_holding_twice_makes_one_hold(staff: Client) -> None:
+def test_pausing_twice_makes_one_pause(staff: Client) -> None:
     for _ in range(2):
-        answer = staff.post(f"{HOLDS}add/", {"reason": "We look into something."}, follow=True)
+        answer = staff.post(f"{PAUSES}add/", {"reason": "We look into something."}, follow=True)
     assert "Sending is paused already." in words(answer)
     assert SendingPause.objects.count() == 1
 
 
-def test_nothing_is_lifted_while_reconcile_names_a_difference(staff: Client, finished: GuestList) -> None:
+def test_sending_is_not_resumed_while_reconcile_names_a_difference(staff: Client, finished: GuestList) -> None:
     pause_sending(actor=None, reason="Restored.")
     finished.guests.filter(outcome="rewarded").update(outcome="unknown")
     assert "Reconcile names" in words(resume(staff))
@@ -121,7 +121,7 @@ def test_the_gate_says_what_stands_in_the_way(
     assert sentence in words(staff.get(reverse("admin:issuance_gate")))
 
 
-def test_the_gate_says_that_first_sends_are_held(staff: Client, finished: GuestList) -> None:
+def test_the_gate_says_that_sending_is_paused(staff: Client, finished: GuestList) -> None:
     pause_sending(actor=None, reason="Restored from a backup.")
     page = words(staff.get(reverse("admin:issuance_gate")))
     assert "Sending is paused" in page

@@ -37,16 +37,16 @@ def issued_twice(report: dict[str, Any]) -> list[str]:
 
 
 def lost(report: dict[str, Any]) -> list[str]:
-    found: list[str] = []
+    sentences: list[str] = []
     for campaign in Campaign.objects.all():
-        found += _lost_of(campaign, set(report["rewards"].get(campaign.thanx_id, {})))
-    for guests in GuestList.objects.all():
-        brought = int(guests.name.split()[1])
-        if guests.rows_count != brought:
-            found.append(f"list {guests.pk} has {guests.rows_count} rows of {brought}")
+        sentences += _lost_of(campaign, set(report["rewards"].get(campaign.thanx_id, {})))
+    for guest_list in GuestList.objects.all():
+        brought = int(guest_list.name.split()[1])
+        if guest_list.rows_count != brought:
+            sentences.append(f"list {guest_list.pk} has {guest_list.rows_count} rows of {brought}")
     waiting = Guest.objects.filter(outcome=Outcome.WAITING).exclude(guest_list__name__startswith=LEAVE)
     uncalled = waiting.exclude(job__state=JobState.CANCELLED).values_list("pk", "guest_list")
-    return found + [f"guest {pk} of list {of} waits for nothing" for pk, of in uncalled]
+    return sentences + [f"guest {pk} of list {of} waits for nothing" for pk, of in uncalled]
 
 
 def _lost_of(campaign: Campaign, theirs: set[str]) -> list[str]:
@@ -68,18 +68,18 @@ def parked() -> list[str]:
 def keys_and_bytes(report: dict[str, Any]) -> list[str]:
     """One key per job, one body per key, at the partner and in our own attempts."""
     ours = {str(key) for key in IssuanceJob.objects.values_list("idempotency_key", flat=True)}
-    found = [f"key {key} is of no job" for key in report["bodies_by_key"] if key not in ours]
-    found += [f"key {key} came with {count} bodies" for key, count in report["bodies_by_key"].items() if count > 1]
+    sentences = [f"key {key} is of no job" for key in report["bodies_by_key"] if key not in ours]
+    sentences += [f"key {key} came with {count} bodies" for key, count in report["bodies_by_key"].items() if count > 1]
     sends = set(Attempt.objects.values_list("job", "idempotency_key", "body_sha256"))
     keys = Counter(job for job, _, _ in sends)
-    return found + [f"job {job} was sent under {count} keys or bodies" for job, count in keys.items() if count > 1]
+    return sentences + [f"job {job} was sent under {count} keys or bodies" for job, count in keys.items() if count > 1]
 
 
 def overlapping_sends(lease: float) -> list[str]:
     """No job is sent by two workers within one lease; looked at only where leases are long enough to tell."""
     if lease < 1:
         return []
-    found: list[str] = []
+    sentences: list[str] = []
     before: dict[int, Attempt] = {}
     for attempt in Attempt.objects.order_by("job", "pk"):
         last = before.get(attempt.job_id)
@@ -87,5 +87,5 @@ def overlapping_sends(lease: float) -> list[str]:
         if last is None or (last.finished_at and last.finished_at <= attempt.started_at):
             continue
         if (attempt.started_at - last.started_at).total_seconds() < lease / 4:
-            found.append(f"job {attempt.job_id} was sent by two workers at once")
-    return found
+            sentences.append(f"job {attempt.job_id} was sent by two workers at once")
+    return sentences

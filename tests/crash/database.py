@@ -19,7 +19,7 @@ class SQLite:
     name = "sqlite"
 
     def __init__(self, folder: Path) -> None:
-        self._file, self._fresh, self._earlier = (folder / f"{one}.sqlite3" for one in ("portal", "fresh", "earlier"))
+        self._file, self._fresh, self._earlier = (folder / f"{name}.sqlite3" for name in ("portal", "fresh", "earlier"))
         self.url = f"sqlite:///{self._file}"
 
     def create(self) -> None:

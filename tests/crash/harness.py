@@ -119,7 +119,7 @@ class Harness:
         self.partner.spoil("POST", ISSUE, list(scenario.faults))
         kills = self._let_one_die(scenario)
         early = self._throw_back(scenario) if scenario.thrown_back else 0
-        findings = self._held_back(scenario) if scenario.sending_paused else self._end(scenario)
+        findings = self._kept_back(scenario) if scenario.sending_paused else self._end(scenario)
         if early:
             findings["fences"].append(f"{early} requests left before anybody let sends go again")
         return findings, kills
@@ -131,10 +131,10 @@ class Harness:
             findings["stuck"].append(f"not drained within {scenario.limit:.0f} seconds")
         return findings
 
-    def _held_back(self, scenario: Scenario) -> checker.Findings:
+    def _kept_back(self, scenario: Scenario) -> checker.Findings:
         """Nobody knows any more what was planned how, so that nothing is to be done but to wait for a person."""
         twice = ask(checker.issued_twice, self.partner.report())
-        return {"issued_twice": twice, "fences": [] if ask(_is_held) else ["first sends aren't held"]}
+        return {"issued_twice": twice, "fences": [] if ask(_is_paused) else ["sending isn't paused"]}
 
     def _throw_back(self, scenario: Scenario) -> int:
         """Throws the database back to now, after all was issued, as often as the scenario says; Thanx forgets nothing.
@@ -216,7 +216,7 @@ def _play(scenario: Scenario, point: str, seconds: float = LIMIT) -> int:
     return worker.work(seconds)
 
 
-def _is_held() -> bool:
+def _is_paused() -> bool:
     from issuance.engine.sending_pauses import pause_in_force
 
     return pause_in_force()

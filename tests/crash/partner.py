@@ -127,8 +127,8 @@ def _report(simulator: Simulator) -> dict[str, Any]:
     """Rewards and submissions per campaign and guest, the number of bodies seen with each key, and requests."""
     campaigns = list(simulator.books.campaigns)
     return {
-        "rewards": {one: dict(simulator.rewards_by_identifier(one)) for one in campaigns},
-        "submissions": {one: dict(simulator.submissions_by_identifier(one)) for one in campaigns},
+        "rewards": {campaign: dict(simulator.rewards_by_identifier(campaign)) for campaign in campaigns},
+        "submissions": {campaign: dict(simulator.submissions_by_identifier(campaign)) for campaign in campaigns},
         "bodies_by_key": {key: len(record.body_hashes) for key, record in list(simulator.books.keys.items())},
         "accepted_keys": [key for key, record in list(simulator.books.keys.items()) if record.accepted_hash],
         "requests": simulator.statuses.total(),

@@ -31,8 +31,8 @@ def storm(harness: Harness, seconds: float, seed: int) -> tuple[checker.Findings
     if ended(merchant, DRAIN) != 0:
         raise RuntimeError("The merchant of the storm didn't come to an end.")
     drained = _wait_for_calm(scenario)
-    for one in workers:
-        _kill(one)
+    for pid in workers:
+        _kill(pid)
     findings: checker.Findings = ask(checker.look, harness.partner.report(), HASTE.lease)
     if not drained:
         findings["stuck"].append(f"not drained within {DRAIN:.0f} seconds of calm")
@@ -62,16 +62,16 @@ def _rage(workers: list[int], scenario: Scenario, seconds: float) -> int:
     while time.monotonic() < deadline or kills < seconds * LEAST_KILLS:
         time.sleep(dice.uniform(0.05, 0.25))
         _wake(frozen)
-        place = dice.randrange(len(workers))
-        if workers[place] in frozen:
+        number = dice.randrange(len(workers))
+        if workers[number] in frozen:
             continue
         if dice.random() < 0.2:
-            os.kill(workers[place], signal.SIGSTOP)
-            frozen[workers[place]] = time.monotonic() + HASTE.lease * dice.uniform(1.2, 2.5)
+            os.kill(workers[number], signal.SIGSTOP)
+            frozen[workers[number]] = time.monotonic() + HASTE.lease * dice.uniform(1.2, 2.5)
         else:
-            _kill(workers[place])
+            _kill(workers[number])
             kills += 1
-            workers[place] = start(_toil, scenario)
+            workers[number] = start(_toil, scenario)
     _wake(frozen, everybody=True)
     return kills
 

@@ -34,7 +34,7 @@ BROKERS: dict[str, Broker] = {
     "delays until nobody waits any more": lambda sent, at, dice: sent if dice.random() < 0.05 else [],
     "is down for ten minutes": lambda sent, at, dice: sent if at > 600 else [],
     "does all of it": lambda sent, at, dice: [
-        one for one in dice.sample(sent * 3, len(sent) * 3) if dice.random() < 0.4
+        message for message in dice.sample(sent * 3, len(sent) * 3) if dice.random() < 0.4
     ],
 }
 
@@ -43,29 +43,31 @@ def brought(campaign: Campaign) -> GuestList:
     return create_list(campaign=campaign, name="June guests", content="\n".join(GUESTS), actor=None)
 
 
-def messages(guests: GuestList) -> list[Message]:
+def messages(guest_list: GuestList) -> list[Message]:
     """All that was or could have been sent about a list so far."""
-    jobs = IssuanceJob.objects.filter(guest_list=guests).values_list("pk", flat=True)
+    jobs = IssuanceJob.objects.filter(guest_list=guest_list).values_list("pk", flat=True)
     about_jobs = [partial(tasks.work_job, pk) for pk in jobs]
-    return [partial(tasks.read_list, guests.pk), partial(tasks.work_list, guests.pk), *about_jobs]
+    return [partial(tasks.read_list, guest_list.pk), partial(tasks.work_list, guest_list.pk), *about_jobs]
 
 
-def launch_if_checked(guests: GuestList) -> None:
-    guests.refresh_from_db()
-    if guests.state == "checked":
-        assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
+def launch_if_checked(guest_list: GuestList) -> None:
+    guest_list.refresh_from_db()
+    if guest_list.state == "checked":
+        assert launch_list(guest_list=guest_list, token=guest_list.confirm_token, actor=None)
 
 
-def ledger_of(guests: GuestList, simulator: Simulator) -> dict[str, int]:
-    guests.refresh_from_db()
-    assert guests.state == "finished"
-    assert guests.closed
-    rewards = simulator.rewards_by_identifier(guests.campaign.thanx_id)
+def ledger_of(guest_list: GuestList, simulator: Simulator) -> dict[str, int]:
+    guest_list.refresh_from_db()
+    assert guest_list.state == "finished"
+    assert guest_list.closed
+    rewards = simulator.rewards_by_identifier(guest_list.campaign.thanx_id)
     assert max(rewards.values()) == 1
-    assert set(rewards) == set(guests.guests.filter(outcome="rewarded").values_list("value", flat=True))
-    sent = Attempt.objects.filter(job__guest_list=guests)
-    assert sent.values("idempotency_key").distinct().count() == guests.jobs.count()
-    return {term: count for term, count in guests.ledger.items() if term in ("rows", "invalid", "duplicate", "refused")}
+    assert set(rewards) == set(guest_list.guests.filter(outcome="rewarded").values_list("value", flat=True))
+    sent = Attempt.objects.filter(job__guest_list=guest_list)
+    assert sent.values("idempotency_key").distinct().count() == guest_list.jobs.count()
+    return {
+        term: count for term, count in guest_list.ledger.items() if term in ("rows", "invalid", "duplicate", "refused")
+    }
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -73,30 +75,30 @@ def ledger_of(guests: GuestList, simulator: Simulator) -> dict[str, int]:
 def test_whatever_the_broker_does_the_ledger_ends_the_same(
     broker: str, seed: int, one_arm: Campaign, simulator: Simulator, world: World
 ) -> None:
-    guests, dice, at = brought(one_arm), random.Random(seed), 0.0
-    while guests.state != "finished" and at < 7_200:
-        for message in BROKERS[broker](messages(guests), at, dice):
+    guest_list, dice, at = brought(one_arm), random.Random(seed), 0.0
+    while guest_list.state != "finished" and at < 7_200:
+        for message in BROKERS[broker](messages(guest_list), at, dice):
             message()
-        launch_if_checked(guests)
+        launch_if_checked(guest_list)
         step = dice.uniform(0, 20)
         world.advance(step)
         at += step
-    assert ledger_of(guests, simulator) == LEDGER
+    assert ledger_of(guest_list, simulator) == LEDGER
 
 
 def test_what_is_brought_without_a_broker_is_picked_up_within_fifteen_seconds(
     one_arm: Campaign, simulator: Simulator, world: World
 ) -> None:
-    guests = brought(one_arm)
+    guest_list = brought(one_arm)
     assert due_work.seconds_to_next_due(most=15) < 15
     tasks.sweep()
-    guests.refresh_from_db()
-    assert guests.state == "checked"
-    launch_if_checked(guests)
+    guest_list.refresh_from_db()
+    assert guest_list.state == "checked"
+    launch_if_checked(guest_list)
     tasks.sweep()
     world.advance(15)
     tasks.sweep()
-    assert guests.jobs.get().thanx_id in simulator.jobs
+    assert guest_list.jobs.get().thanx_id in simulator.jobs
 
 
 def test_a_message_about_nothing_harms_nothing(db: None) -> None:

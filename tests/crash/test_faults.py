@@ -114,12 +114,12 @@ def test_a_job_has_one_key_and_a_key_has_one_body_whatever_happens_to_the_answer
 ) -> None:
     network = TroubledNetwork(simulator, WAYS[way])
     monkeypatch.setattr(client, "transport", lambda: network)
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     world.drive()
 
-    guests.refresh_from_db()
-    job = guests.jobs.get()
-    assert guests.closed, job.problem_code
+    guest_list.refresh_from_db()
+    job = guest_list.jobs.get()
+    assert guest_list.closed, job.problem_code
     assert Attempt.objects.filter(job=job).count() == len(network.sent) == 4
     assert set(network.sent) == {(str(job.idempotency_key), job.body_sha256)}
     assert {key: len(record.body_hashes) for key, record in simulator.books.keys.items()} == {
@@ -127,7 +127,7 @@ def test_a_job_has_one_key_and_a_key_has_one_body_whatever_happens_to_the_answer
     }
     rewards = simulator.rewards_by_identifier()
     assert max(rewards.values()) == 1
-    assert set(rewards) == set(guests.guests.filter(outcome="rewarded").values_list("value", flat=True))
+    assert set(rewards) == set(guest_list.guests.filter(outcome="rewarded").values_list("value", flat=True))
 
 
 @pytest.mark.parametrize("kind", UNSENT)
@@ -141,9 +141,9 @@ def test_a_request_that_never_left_raises_no_doubt(
 ) -> None:
     network = TroubledNetwork(simulator, [Trouble(False, UNSENT[kind])] * 200)
     monkeypatch.setattr(client, "transport", lambda: network)
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     world.drive(hours=0.6)
-    job = guests.jobs.get()
+    job = guest_list.jobs.get()
     assert (job.state, job.in_doubt, job.first_sent_at) == ("ready", False, None)
     assert not simulator.jobs
 
@@ -153,8 +153,8 @@ def test_a_partner_that_is_away_for_hours_is_waited_for(
 ) -> None:
     network = TroubledNetwork(simulator, [Trouble(False, UNSENT["connection refused"])] * 100)
     monkeypatch.setattr(client, "transport", lambda: network)
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     world.drive(hours=4)
-    guests.refresh_from_db()
-    assert guests.closed
+    guest_list.refresh_from_db()
+    assert guest_list.closed
     assert due_work.next_due() is None

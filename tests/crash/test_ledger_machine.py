@@ -176,8 +176,8 @@ class Ledger(RuleBasedStateMachine):
         assert max(held.values(), default=0) <= 1, held
 
     def rewards_at_thanx(self) -> Counter[str]:
-        known = getattr(self, "campaign", None)
-        return self.simulator.rewards_by_identifier(known.thanx_id) if known else Counter()
+        campaign = getattr(self, "campaign", None)
+        return self.simulator.rewards_by_identifier(campaign.thanx_id) if campaign else Counter()
 
     def drain(self) -> None:
         """In the end everything settles, and the portal and Thanx count the same guests as rewarded."""
@@ -232,4 +232,4 @@ def test_the_ledger_closes_after_every_step(
     )
     acts = Ledger.acts
     assert acts["steps"] >= LEAST_STEPS
-    assert min(acts[one] for one in ("launched", "revoked", "retried", "corrected")[: 4 if FULL else 1]) > 0, acts
+    assert min(acts[act] for act in ("launched", "revoked", "retried", "corrected")[: 4 if FULL else 1]) > 0, acts

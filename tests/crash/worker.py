@@ -75,7 +75,7 @@ def _plain_http() -> Any:
 
 
 def let_sends_go() -> None:
-    """Lifts the hold that a thrown back database raises by itself; that it was raised is part of the proof."""
+    """Ends the pause that a thrown back database begins by itself; that it began is part of the proof."""
     if not sending_is_paused():
         raise RuntimeError("The database was thrown back, and nothing noticed.")
     resume_sending(actor=User.objects.get(email="ana@example.com"), reason="Thanx still knows all keys.")
@@ -112,12 +112,12 @@ def bring(campaign_id: int, wish: str, lines: list[str]) -> int:
 
 def change_ones_mind(list_id: int) -> None:
     """Launches a read list, stops it during the hold, and clicks the first, used up, review form once more."""
-    guests = GuestList.objects.get(pk=list_id)
+    guest_list = GuestList.objects.get(pk=list_id)
     read_guest_file(list_id)
-    guests.refresh_from_db()
+    guest_list.refresh_from_db()
     settings.HOLD_SECONDS = 60
-    form = guests.confirm_token
-    launch_list(guest_list=guests, token=form, actor=None, hold=True)
+    form = guest_list.confirm_token
+    launch_list(guest_list=guest_list, token=form, actor=None, hold=True)
     stop_list(guest_list=GuestList.objects.get(pk=list_id), actor=None)
     settings.HOLD_SECONDS = 0
     launch_list(guest_list=GuestList.objects.get(pk=list_id), token=form, actor=None, hold=True)
@@ -126,9 +126,9 @@ def change_ones_mind(list_id: int) -> None:
 def keep_waiting(list_id: int) -> None:
     """Launches a list with a hold that outlives the run, so that nothing of it may leave."""
     read_guest_file(list_id)
-    guests = GuestList.objects.get(pk=list_id)
+    guest_list = GuestList.objects.get(pk=list_id)
     settings.HOLD_SECONDS = 3_600
-    launch_list(guest_list=guests, token=guests.confirm_token, actor=None, hold=True)
+    launch_list(guest_list=guest_list, token=guest_list.confirm_token, actor=None, hold=True)
 
 
 def nudge() -> None:
@@ -138,8 +138,8 @@ def nudge() -> None:
 
 
 def stop_everything() -> None:
-    for guests in GuestList.objects.filter(state=ListState.ISSUING):
-        stop_list(guest_list=guests, actor=None)
+    for guest_list in GuestList.objects.filter(state=ListState.ISSUING):
+        stop_list(guest_list=guest_list, actor=None)
 
 
 def work(seconds: float) -> int:
@@ -165,8 +165,8 @@ def toil() -> None:
 def follow_wishes() -> None:
     """Launches what was checked, and asks for the revocation of what was issued and is to be revoked."""
     wanted = GuestList.objects.exclude(name__startswith=LEAVE)
-    for guests in wanted.filter(state=ListState.CHECKED):
-        launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
+    for guest_list in wanted.filter(state=ListState.CHECKED):
+        launch_list(guest_list=guest_list, token=guest_list.confirm_token, actor=None)
     for job in _to_be_revoked():
         request_revocation(job=job, actor=User.objects.get(email="ana@example.com"), reason="Wrong reward.")
 

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--resume-sending", action="store_true", help="resume sending if all adds up")
-        parser.add_argument("--by", metavar="EMAIL", help="who releases the hold: staff with the right to lift it")
+        parser.add_argument("--by", metavar="EMAIL", help="who resumes sending: staff with the right to do so")
         parser.add_argument("--reason", help="why it is safe: who looked at what, in one sentence")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def _release(self, email: str | None, reason: str | None) -> None:
         actor = User.objects.filter(email=(email or "").lower(), is_active=True).first()
         if actor is None or not actor.has_perm("issuance.resume_sendingpause"):
-            raise CommandError("Name who releases the hold with --by: staff who may resume sending.")
+            raise CommandError("Name who resumes sending with --by: staff who may resume sending.")
         if len(reason or "") < SHORTEST_REASON:
             raise CommandError("Say with --reason, in a whole sentence, why nothing can be issued twice.")
         try:

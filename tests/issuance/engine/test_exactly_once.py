@@ -40,37 +40,37 @@ def nobody_twice(simulator: Simulator) -> None:
     assert max(simulator.rewards_by_identifier().values(), default=0) <= 1
 
 
-def ended(guests: GuestList) -> GuestList:
-    guests.refresh_from_db()
-    assert guests.state == "finished"
-    assert guests.closed
-    return guests
+def ended(guest_list: GuestList) -> GuestList:
+    guest_list.refresh_from_db()
+    assert guest_list.state == "finished"
+    assert guest_list.closed
+    return guest_list
 
 
 @pytest.mark.parametrize("fault", LOST_ANSWERS)
 def test_a_lost_answer_is_replayed_with_the_same_key_and_bytes(
     fault: Fault, one_arm: Campaign, launched: Launch, simulator: Simulator, world: World
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     simulator.script("POST", "/partner/campaigns/issue", [fault, fault])
     world.drive()
 
-    assert ended(guests).waiting_count == 0
-    sends = Attempt.objects.filter(job__guest_list=guests)
+    assert ended(guest_list).waiting_count == 0
+    sends = Attempt.objects.filter(job__guest_list=guest_list)
     assert sends.count() == 3
     assert sends.values("idempotency_key", "body_sha256").distinct().count() == 1
     nobody_twice(simulator)
-    rewarded = {row.value for row in guests.guests.filter(outcome="rewarded")}
+    rewarded = {row.value for row in guest_list.guests.filter(outcome="rewarded")}
     assert rewarded == set(simulator.rewards_by_identifier())
 
 
 def test_a_429_is_harmless_and_waited_out(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     simulator.script("POST", "/partner/campaigns/issue", [Fault.THROTTLE] * 3)
     world.drive()
-    ended(guests)
+    ended(guest_list)
     assert not IssuanceJob.objects.filter(in_doubt=True).exists()
     assert list(Attempt.objects.values_list("result", flat=True)) == ["not_sent"] * 3 + ["accepted"]
 
@@ -78,28 +78,28 @@ def test_a_429_is_harmless_and_waited_out(
 def test_a_refused_credential_keeps_the_queue_and_resumes_by_itself(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     simulator.script("POST", "/partner/campaigns/issue", [Fault.UNAUTHORIZED])
     simulator.script("GET", "/partner/scopes", [Fault.UNAUTHORIZED] * 3)
     world.work()
     assert Credential.current().refused_at is not None
     world.drive()
     assert Credential.current().refused_at is None
-    ended(guests)
+    ended(guest_list)
     assert [record.path for record in simulator.requests if record.status == 202].count("/partner/campaigns/issue") == 1
 
 
 def test_no_clear_answer_for_twenty_minutes_is_put_before_a_person(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     simulator.script("POST", "/partner/campaigns/issue", [Fault.RESET_BEFORE] * 500)
     world.drive()
-    guests.refresh_from_db()
-    job = guests.jobs.get()
+    guest_list.refresh_from_db()
+    job = guest_list.jobs.get()
     assert job.state == "needs_staff"
-    assert guests.unknown_count == 40
-    assert guests.state == "finished"
+    assert guest_list.unknown_count == 40
+    assert guest_list.state == "finished"
     assert simulator.rewards_by_identifier() == {}
     assert Attempt.objects.values("idempotency_key").distinct().count() == 1
 
@@ -107,7 +107,7 @@ def test_no_clear_answer_for_twenty_minutes_is_put_before_a_person(
 def test_a_worker_that_died_between_intent_and_answer_is_in_doubt_not_forgotten(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
 
     def die(*args: Any) -> None:
         raise SystemExit
@@ -116,9 +116,9 @@ def test_a_worker_that_died_between_intent_and_answer_is_in_doubt_not_forgotten(
         context.setattr("issuance.engine.submission._accepted", die)
         with pytest.raises(SystemExit):
             world.work()
-    assert guests.jobs.get().state == "sending"
+    assert guest_list.jobs.get().state == "sending"
     world.drive()
-    ended(guests)
+    ended(guest_list)
     nobody_twice(simulator)
 
 
@@ -128,11 +128,11 @@ def test_a_definite_refusal_frees_the_guests_for_another_list(
     variant = one_arm.variants.get()
     right_id, variant.thanx_id = variant.thanx_id, "gone1"
     variant.save()
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     world.drive()
-    guests.refresh_from_db()
-    assert guests.jobs.get().state == "rejected"
-    assert guests.refused_count == 40
+    guest_list.refresh_from_db()
+    assert guest_list.jobs.get().state == "rejected"
+    assert guest_list.refused_count == 40
     assert not GuestClaim.objects.exists()
 
     variant.thanx_id = right_id
@@ -156,12 +156,12 @@ def test_the_same_guest_in_a_second_list_is_not_rewarded_again(
 
 
 def test_a_second_click_launches_nothing(one_arm: Campaign, world: World) -> None:
-    guests = checked(one_arm, GUESTS)
-    other = GuestList.objects.get(pk=guests.pk)
-    token = guests.confirm_token
-    assert launch_list(guest_list=guests, token=token, actor=None)
+    guest_list = checked(one_arm, GUESTS)
+    other = GuestList.objects.get(pk=guest_list.pk)
+    token = guest_list.confirm_token
+    assert launch_list(guest_list=guest_list, token=token, actor=None)
     assert not launch_list(guest_list=other, token=token, actor=None)
-    assert not launch_list(guest_list=guests, token=token, actor=None)
+    assert not launch_list(guest_list=guest_list, token=token, actor=None)
     world.drive()
     assert IssuanceJob.objects.count() == 1
 
@@ -169,26 +169,26 @@ def test_a_second_click_launches_nothing(one_arm: Campaign, world: World) -> Non
 def test_control_guests_never_leave_the_database(
     campaign: Campaign, launched: Launch, simulator: Simulator, world: World
 ) -> None:
-    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(300)))
+    guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(300)))
     world.drive()
-    ended(guests)
-    control = {row.value for row in guests.guests.filter(outcome="control")}
-    assert len(control) == guests.control_count > 10
+    ended(guest_list)
+    control = {row.value for row in guest_list.guests.filter(outcome="control")}
+    assert len(control) == guest_list.control_count > 10
     assert not control & set(simulator.submissions_by_identifier())
 
 
 def test_a_failed_job_leaves_its_guests_unknown_and_is_never_sent_again(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     world.work()
-    job = guests.jobs.get()
+    job = guest_list.jobs.get()
     answer = {"id": job.thanx_id, "state": "failed", "total_count": 40}
     apply_snapshot(job.pk, Snapshot.model_validate(answer))
     world.drive()
-    guests.refresh_from_db()
-    assert (guests.unknown_count, guests.rewarded_count, guests.state) == (40, 0, "finished")
-    assert guests.jobs.get().state == "failed"
+    guest_list.refresh_from_db()
+    assert (guest_list.unknown_count, guest_list.rewarded_count, guest_list.state) == (40, 0, "finished")
+    assert guest_list.jobs.get().state == "failed"
     assert Attempt.objects.count() == 1
 
 
@@ -204,28 +204,28 @@ def test_a_failed_job_leaves_its_guests_unknown_and_is_never_sent_again(
 def test_an_answer_that_does_not_add_up_goes_to_review(
     summary: dict[str, Any], one_arm: Campaign, launched: Launch, world: World
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     world.work()
-    job = guests.jobs.get()
+    job = guest_list.jobs.get()
     apply_snapshot(job.pk, Snapshot.model_validate({"id": job.thanx_id, "state": "completed", "summary": summary}))
-    guests.refresh_from_db()
-    assert guests.jobs.get().state == "needs_staff"
-    assert guests.unknown_count == 40
+    guest_list.refresh_from_db()
+    assert guest_list.jobs.get().state == "needs_staff"
+    assert guest_list.unknown_count == 40
 
 
 def test_stopping_cancels_what_is_not_sent_and_frees_its_guests(
     campaign: Campaign, launched: Launch, simulator: Simulator, world: World
 ) -> None:
-    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(100)))
+    guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(100)))
     simulator.script("POST", "/partner/campaigns/issue", [Fault.THROTTLE])
     due_work.drive_due_work()
-    guests.refresh_from_db()
-    assert stop_list(guest_list=guests, actor=None)
-    assert not stop_list(guest_list=guests, actor=None)
+    guest_list.refresh_from_db()
+    assert stop_list(guest_list=guest_list, actor=None)
+    assert not stop_list(guest_list=guest_list, actor=None)
     world.drive()
-    guests.refresh_from_db()
-    assert guests.state == "stopped"
-    assert guests.waiting_count + guests.control_count == 100
+    guest_list.refresh_from_db()
+    assert guest_list.state == "stopped"
+    assert guest_list.waiting_count + guest_list.control_count == 100
     assert not GuestClaim.objects.exists()
     assert simulator.rewards_by_identifier() == {}
 
@@ -233,41 +233,41 @@ def test_stopping_cancels_what_is_not_sent_and_frees_its_guests(
 def test_a_lost_answer_to_a_revocation_is_looked_up_not_repeated(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World, ana: User
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     world.drive()
-    job = guests.jobs.get()
-    rewarded = ended(guests).rewarded_count
+    job = guest_list.jobs.get()
+    rewarded = ended(guest_list).rewarded_count
     simulator.script("POST", "/partner/issuance_jobs", [Fault.RESET_AFTER])
     assert request_revocation(job=job, actor=ana, reason="Wrong reward.")
     assert not request_revocation(job=job, actor=ana, reason="Wrong reward.")
     world.drive()
     job.refresh_from_db()
-    guests.refresh_from_db()
+    guest_list.refresh_from_db()
     assert job.state == "revoked"
-    assert (guests.revoked_count, guests.rewarded_count) == (rewarded, 0)
+    assert (guest_list.revoked_count, guest_list.rewarded_count) == (rewarded, 0)
     assert sum(record.path.endswith("/revoke") for record in simulator.requests) == 1
 
 
 def test_a_revocation_that_thanx_refuses_leaves_the_job_as_it_was(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World, ana: User
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     world.drive()
-    job = guests.jobs.get()
-    rewarded = ended(guests).rewarded_count
+    job = guest_list.jobs.get()
+    rewarded = ended(guest_list).rewarded_count
     IssuanceJob.objects.filter(pk=job.pk).update(state="revoking", problem_code="REVOKE_REFUSED_422")
     IssuanceJob.objects.filter(pk=job.pk).update(revoke_sent_at=timezone.now(), next_attempt_at=timezone.now())
     world.drive()
     job.refresh_from_db()
-    guests.refresh_from_db()
+    guest_list.refresh_from_db()
     assert job.state == "completed"
-    assert guests.rewarded_count == rewarded
+    assert guest_list.rewarded_count == rewarded
 
 
 def test_a_job_that_kills_its_worker_five_times_is_parked(
     one_arm: Campaign, launched: Launch, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
 
     def die(*args: Any) -> None:
         raise RuntimeError("the worker dies")
@@ -276,14 +276,14 @@ def test_a_job_that_kills_its_worker_five_times_is_parked(
     for _ in range(8):
         due_work.drive_due_work()
         world.advance(180)
-    job = guests.jobs.get()
+    job = guest_list.jobs.get()
     assert (job.problem_code, job.next_attempt_at, job.crash_count) == ("parked", None, 5)
 
 
 def test_a_revocation_asked_for_while_a_poll_runs_is_not_forgotten(
     one_arm: Campaign, launched: Launch, world: World, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
 
     def apply_and_revoke(job_id: int, snapshot: Snapshot) -> Any:
         state = apply_snapshot(job_id, snapshot)
@@ -293,27 +293,27 @@ def test_a_revocation_asked_for_while_a_poll_runs_is_not_forgotten(
 
     monkeypatch.setattr("issuance.engine.polling.apply_snapshot", apply_and_revoke)
     world.drive()
-    assert guests.jobs.get().state == "revoked"
+    assert guest_list.jobs.get().state == "revoked"
 
 
 def test_a_launch_that_lost_its_race_leaves_no_trace(one_arm: Campaign, world: World) -> None:
-    guests = checked(one_arm, GUESTS)
-    GuestList.objects.filter(pk=guests.pk).update(epoch=guests.epoch + 1)
-    assert not launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
-    guests.refresh_from_db()
-    assert guests.launched_at is None
-    assert guests.state == "checked"
+    guest_list = checked(one_arm, GUESTS)
+    GuestList.objects.filter(pk=guest_list.pk).update(epoch=guest_list.epoch + 1)
+    assert not launch_list(guest_list=guest_list, token=guest_list.confirm_token, actor=None)
+    guest_list.refresh_from_db()
+    assert guest_list.launched_at is None
+    assert guest_list.state == "checked"
 
 
 def test_a_list_that_holds_a_guest_twice_after_all_sends_one_reward(
     one_arm: Campaign, simulator: Simulator, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    guests = checked(one_arm, "a@example.com b@example.com c@example.com")
-    first, later, _ = guests.guests.order_by("row")
-    guests.guests.filter(pk=later.pk).update(identity=first.identity, value=first.value)
-    assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
+    guest_list = checked(one_arm, "a@example.com b@example.com c@example.com")
+    first, later, _ = guest_list.guests.order_by("row")
+    guest_list.guests.filter(pk=later.pk).update(identity=first.identity, value=first.value)
+    assert launch_list(guest_list=guest_list, token=guest_list.confirm_token, actor=None)
     world.drive()
-    assert (ended(guests).rewarded_count, guests.already_rewarded_count) == (2, 1)
-    assert guests.guests.get(outcome="already_rewarded").row == later.row
+    assert (ended(guest_list).rewarded_count, guest_list.already_rewarded_count) == (2, 1)
+    assert guest_list.guests.get(outcome="already_rewarded").row == later.row
     nobody_twice(simulator)
     assert "1 of its rows get nothing" in caplog.text

@@ -27,7 +27,7 @@ def parked(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> GuestList:
-    guests, deaths = launched(one_arm, "a@example.com"), []
+    guest_list, deaths = launched(one_arm, "a@example.com"), []
 
     def die(*args: Any) -> None:
         deaths.append(args)
@@ -39,10 +39,10 @@ def parked(
             due_work.drive_due_work()
             world.advance(180)
     assert len(deaths) == 5
-    assert f"List {guests.pk} is parked" in caplog.text
-    guests.refresh_from_db()
-    assert (guests.state, guests.parked, guests.lease_until) == ("held", True, None)
-    return guests
+    assert f"List {guest_list.pk} is parked" in caplog.text
+    guest_list.refresh_from_db()
+    assert (guest_list.state, guest_list.parked, guest_list.lease_until) == ("held", True, None)
+    return guest_list
 
 
 def test_nobody_waits_for_it_any_more(parked: GuestList) -> None:

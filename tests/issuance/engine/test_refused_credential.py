@@ -22,9 +22,9 @@ SCOPES, ISSUE, JOBS = "/partner/scopes", "/partner/campaigns/issue", "/partner/i
 @pytest.fixture
 def twenty_jobs(one_arm: Campaign, launched: Launch, settings: Any, world: World) -> GuestList:
     settings.JOB_SIZE = 2
-    guests = launched(one_arm, "\n".join(f"guest{number}@example.com" for number in range(40)))
-    assert due_work.plan_list(guests.pk)
-    return guests
+    guest_list = launched(one_arm, "\n".join(f"guest{number}@example.com" for number in range(40)))
+    assert due_work.plan_list(guest_list.pk)
+    return guest_list
 
 
 def asked(simulator: Simulator, path: str) -> int:
@@ -37,9 +37,9 @@ def refuse(simulator: Simulator, world: World, probes: int) -> None:
     simulator.script("GET", SCOPES, [Fault.UNAUTHORIZED] * probes)
 
 
-def finished(guests: GuestList) -> bool:
-    guests.refresh_from_db()
-    return guests.state == "finished" and guests.closed
+def finished(guest_list: GuestList) -> bool:
+    guest_list.refresh_from_db()
+    return guest_list.state == "finished" and guest_list.closed
 
 
 def test_a_full_queue_asks_once_a_minute_and_goes_on_by_itself(
@@ -73,15 +73,15 @@ def test_polls_wait_and_resume_by_themselves(accepted: IssuanceJob, simulator: S
 def test_replays_wait_and_resume_by_themselves(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World
 ) -> None:
-    guests = launched(one_arm, "a@example.com")
+    guest_list = launched(one_arm, "a@example.com")
     simulator.script("POST", ISSUE, [Fault.RESET_AFTER])
     world.work(1)
-    assert guests.jobs.get().in_doubt
+    assert guest_list.jobs.get().in_doubt
     refuse(simulator, world, probes=3)
     world.work(260)
     assert (asked(simulator, ISSUE), asked(simulator, SCOPES)) == (1, 3)
     world.drive()
-    assert finished(guests)
+    assert finished(guest_list)
     assert simulator.rewards_by_identifier() == {"a@example.com": 1}
 
 

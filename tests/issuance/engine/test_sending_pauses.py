@@ -33,15 +33,15 @@ def forget_sends() -> None:
     Credential.objects.update(sent_count=F("sent_count") - 1)
 
 
-def finished(guests: GuestList) -> bool:
-    guests.refresh_from_db()
-    return guests.state == "finished"
+def finished(guest_list: GuestList) -> bool:
+    guest_list.refresh_from_db()
+    return guest_list.state == "finished"
 
 
-def test_a_portal_at_work_holds_nothing(one_arm: Campaign, launched: Launch, world: World) -> None:
-    guests = launched(one_arm, "a@example.com")
+def test_a_portal_at_work_pauses_nothing(one_arm: Campaign, launched: Launch, world: World) -> None:
+    guest_list = launched(one_arm, "a@example.com")
     world.drive()
-    assert finished(guests)
+    assert finished(guest_list)
     assert Credential.current().sent_count == Attempt.objects.count() == 1
     assert not sending_is_paused()
 
@@ -50,56 +50,56 @@ def test_a_thrown_back_database_plans_nothing(one_arm: Campaign, launched: Launc
     launched(one_arm, "a@example.com")
     world.drive()
     forget_sends()
-    guests = launched(one_arm, "b@example.com")
+    guest_list = launched(one_arm, "b@example.com")
     world.drive()
-    guests.refresh_from_db()
-    assert guests.state == "held"
-    hold = SendingPause.objects.get()
-    assert (hold.started_by, hold.forgotten_count) == (None, 1)
+    guest_list.refresh_from_db()
+    assert guest_list.state == "held"
+    pause = SendingPause.objects.get()
+    assert (pause.started_by, pause.forgotten_count) == (None, 1)
     assert Attempt.objects.count() == 1
 
 
 def test_what_is_planned_already_is_not_sent(one_arm: Campaign, launched: Launch, world: World) -> None:
     launched(one_arm, "a@example.com")
     world.drive()
-    guests = launched(one_arm, "b@example.com")
-    due_work.plan_list(guests.pk)
+    guest_list = launched(one_arm, "b@example.com")
+    due_work.plan_list(guest_list.pk)
     forget_sends()
-    due_work.work_job(guests.jobs.get().pk)
+    due_work.work_job(guest_list.jobs.get().pk)
     world.drive()
-    assert guests.jobs.get().state == "ready"
+    assert guest_list.jobs.get().state == "ready"
     assert Attempt.objects.count() == 1
 
 
-def test_replays_and_polls_go_on_while_first_sends_are_held(
+def test_replays_and_polls_go_on_while_sending_is_paused(
     one_arm: Campaign, launched: Launch, world: World, sam: User, simulator: Simulator
 ) -> None:
-    guests = launched(one_arm, "a@example.com")
+    guest_list = launched(one_arm, "a@example.com")
     simulator.script("POST", "/partner/campaigns/issue", [Fault.TIMEOUT_AFTER])
     due_work.drive_due_work()
-    assert guests.jobs.get().in_doubt
+    assert guest_list.jobs.get().in_doubt
     assert pause_sending(actor=sam, reason="We look into something.")
     world.drive()
-    assert finished(guests)
+    assert finished(guest_list)
     assert simulator.rewards_by_identifier() == {"a@example.com": 1}
 
 
-def test_a_hold_is_lifted_by_a_person_and_what_waited_goes_out(
+def test_sending_is_resumed_by_a_person_and_what_waited_goes_out(
     one_arm: Campaign, launched: Launch, world: World, sam: User
 ) -> None:
     launched(one_arm, "a@example.com")
     world.drive()
     forget_sends()
-    guests = launched(one_arm, "b@example.com")
+    guest_list = launched(one_arm, "b@example.com")
     world.drive()
     resume_sending(actor=sam, reason=WHY)
     world.drive()
-    assert finished(guests)
-    hold = SendingPause.objects.get()
-    assert (hold.resumed_by, hold.resume_reason) == (sam, WHY)
+    assert finished(guest_list)
+    pause = SendingPause.objects.get()
+    assert (pause.resumed_by, pause.resume_reason) == (sam, WHY)
 
 
-def test_a_database_thrown_back_a_second_time_is_held_again(
+def test_a_database_thrown_back_a_second_time_is_paused_again(
     one_arm: Campaign, launched: Launch, world: World, sam: User
 ) -> None:
     for number in range(2):
@@ -111,38 +111,38 @@ def test_a_database_thrown_back_a_second_time_is_held_again(
         assert not sending_is_paused()
 
 
-def test_nothing_is_lifted_while_a_number_does_not_add_up(
+def test_sending_is_not_resumed_while_a_number_does_not_add_up(
     one_arm: Campaign, launched: Launch, world: World, sam: User
 ) -> None:
-    guests = launched(one_arm, "a@example.com")
+    guest_list = launched(one_arm, "a@example.com")
     world.drive()
     pause_sending(actor=sam, reason="We look into something.")
-    guests.guests.update(outcome="unknown")
+    guest_list.guests.update(outcome="unknown")
     with pytest.raises(CantResume, match="Reconcile names"):
         resume_sending(actor=sam, reason=WHY)
     assert sending_is_paused()
 
 
-def test_there_is_one_hold_at_a_time_and_it_is_history(db: None, sam: User) -> None:
+def test_there_is_one_pause_at_a_time_and_it_is_history(db: None, sam: User) -> None:
     assert pause_sending(actor=sam, reason="We look into something.")
     assert not pause_sending(actor=sam, reason="Another reason.")
-    holds = SendingPause.objects.all()
+    pauses = SendingPause.objects.all()
     for change in ({"reason": "x"}, {"in_force": False}, {"started_by": None}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            holds.update(**change)
+            pauses.update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
-        holds.delete()
+        pauses.delete()
     resume_sending(actor=sam, reason=WHY)
-    with pytest.raises(CantResume, match="Nothing is held"):
+    with pytest.raises(CantResume, match="Sending isn’t paused"):
         resume_sending(actor=sam, reason=WHY)
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({}, "Name who releases"),
-        ({"by": "nobody@example.com", "reason": WHY}, "Name who releases"),
-        ({"by": "sid@example.com", "reason": WHY}, "Name who releases"),
+        ({}, "Name who resumes"),
+        ({"by": "nobody@example.com", "reason": WHY}, "Name who resumes"),
+        ({"by": "sid@example.com", "reason": WHY}, "Name who resumes"),
         ({"by": "sam@example.com", "reason": "ok"}, "whole sentence"),
     ],
 )
@@ -155,7 +155,7 @@ def test_the_command_wants_a_person_with_the_right_and_a_reason(
     assert sending_is_paused()
 
 
-def test_the_command_releases_the_hold(sam: User) -> None:
+def test_the_command_resumes_sending(sam: User) -> None:
     pause_sending(actor=sam, reason="We look into something.")
     call_command(
         "reconcile", resume_sending=True, by="sam@example.com", reason=WHY, stdout=StringIO(), stderr=StringIO()
@@ -168,9 +168,9 @@ def test_a_mark_that_cannot_be_written_or_read_stops_no_reward(
 ) -> None:
     (tmp_path / "file").write_text("")
     settings.SENT_MARKS = tmp_path / "file"
-    guests = launched(one_arm, "a@example.com")
+    guest_list = launched(one_arm, "a@example.com")
     world.drive()
-    assert finished(guests)
+    assert finished(guest_list)
     assert "restored backup" in caplog.text
 
 

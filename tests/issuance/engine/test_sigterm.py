@@ -38,8 +38,8 @@ from thanxportal.accounts.models import Merchant
 from django.utils import timezone
 call_command("migrate", verbosity=0)
 merchant = Merchant.objects.create(thanx_id=MERCHANT.id, handle=MERCHANT.handle, name=MERCHANT.name)
-for one in MERCHANT.templates:
-    RewardTemplate.objects.create(merchant=merchant, thanx_id=one.id, name=one.name, seen_at=timezone.now())
+for template in MERCHANT.templates:
+    RewardTemplate.objects.create(merchant=merchant, thanx_id=template.id, name=template.name, seen_at=timezone.now())
 campaign = cast.draft_campaign(merchant)
 Campaign.objects.filter(pk=campaign.pk).update(state="published", thanx_id="campaign")
 campaign.refresh_from_db()
@@ -75,24 +75,29 @@ def test_a_list_that_is_being_read_is_let_go_after_the_batch_and_read_on_later(
 ) -> None:
     monkeypatch.setattr("issuance.importing.import_list.BATCH", 2)
     text = "\n".join(f"guest{number}@example.com" for number in range(5))
-    guests = create_list(campaign=one_arm, name="June guests", content=text, actor=None)
+    guest_list = create_list(campaign=one_arm, name="June guests", content=text, actor=None)
     with asked_to_stop():
-        due_work.read_guest_file(guests.pk)
-    guests.refresh_from_db()
-    assert (guests.state, guests.rows_count, guests.lease_until, guests.crash_count) == ("reading", 2, None, 0)
+        due_work.read_guest_file(guest_list.pk)
+    guest_list.refresh_from_db()
+    assert (guest_list.state, guest_list.rows_count, guest_list.lease_until, guest_list.crash_count) == (
+        "reading",
+        2,
+        None,
+        0,
+    )
     due_work.drive_due_work()
-    guests.refresh_from_db()
-    assert (guests.state, guests.rows_count) == ("checked", 5)
+    guest_list.refresh_from_db()
+    assert (guest_list.state, guest_list.rows_count) == ("checked", 5)
 
 
 @pytest.mark.django_db
 def test_a_job_is_let_go_before_its_first_byte(
     one_arm: Campaign, launched: Callable[[Campaign, str], GuestList], world: World
 ) -> None:
-    guests = launched(one_arm, "a@example.com")
-    due_work.plan_list(guests.pk)
+    guest_list = launched(one_arm, "a@example.com")
+    due_work.plan_list(guest_list.pk)
     with asked_to_stop():
-        due_work.work_job(guests.jobs.get().pk)
+        due_work.work_job(guest_list.jobs.get().pk)
     job = IssuanceJob.objects.get()
     assert (job.state, job.lease_until, job.crash_count) == ("ready", None, 0)
     assert job.next_attempt_at is not None

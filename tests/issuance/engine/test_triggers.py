@@ -18,9 +18,9 @@ Launch = Callable[[Campaign, str], GuestList]
 
 @pytest.fixture
 def job(one_arm: Campaign, launched: Launch, world: World) -> IssuanceJob:
-    guests = launched(one_arm, "one@example.com two@example.com")
+    guest_list = launched(one_arm, "one@example.com two@example.com")
     world.drive()
-    return guests.jobs.get()
+    return guest_list.jobs.get()
 
 
 def refused(rows: object, **change: object) -> bool:

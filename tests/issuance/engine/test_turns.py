@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db
 Launch = Callable[[Campaign, str], GuestList]
 
 
-def plan(guests: GuestList, world: World) -> None:
+def plan(guest_list: GuestList, world: World) -> None:
     world.advance(1)
-    assert plan_list(guests.pk)
+    assert plan_list(guest_list.pk)
 
 
 def guests(name: str, count: int) -> str:

@@ -30,7 +30,7 @@ def test_any_order_with_duplicates_and_loss_ends_the_same(
 ) -> None:
     """Thanx executed the issue request, its answer was lost; from there the steps come in any order."""
     settings.IN_DOUBT_MINUTES = 100_000
-    guests = launched(one_arm, "a@example.com b@example.com c@example.com refused@example.com")
+    guest_list = launched(one_arm, "a@example.com b@example.com c@example.com refused@example.com")
     simulator.script("POST", "/partner/campaigns/issue", [Fault.RESET_AFTER])
     due_work.drive_due_work()
     world.advance(5)
@@ -40,7 +40,7 @@ def test_any_order_with_duplicates_and_loss_ends_the_same(
     for _ in range(ORDERINGS):
         start = transaction.savepoint()
         delivered = _play_in_some_order(events, world, dice)
-        _assert_the_end(guests, delivered)
+        _assert_the_end(guest_list, delivered)
         transaction.savepoint_rollback(start)
     assert max(simulator.rewards_by_identifier().values()) == 1
 
@@ -63,14 +63,14 @@ def _play_in_some_order(events: list[bytes], world: World, dice: random.Random) 
     return set(copies)
 
 
-def _assert_the_end(guests: GuestList, delivered: set[bytes]) -> None:
+def _assert_the_end(guest_list: GuestList, delivered: set[bytes]) -> None:
     job = IssuanceJob.objects.get()
     assert (job.state, job.success_count, job.failure_count) == ("completed", 3, 1)
-    guests.refresh_from_db()
-    assert guests.closed
-    assert (guests.rewarded_count, guests.refused_count) == (3, 1)
+    guest_list.refresh_from_db()
+    assert guest_list.closed
+    assert (guest_list.rewarded_count, guest_list.refused_count) == (3, 1)
     read = [json.loads(body)["data"] for body in delivered]
-    rewards = {one["identifier"]["index"]: one["reward_id"] for one in read if "reward_id" in one}
+    rewards = {reward["identifier"]["index"]: reward["reward_id"] for reward in read if "reward_id" in reward}
     assert rewards_of(job) == [rewards.get(position, "") for position in range(4)]
     assert set(WebhookDelivery.objects.values_list("state", flat=True)) <= {"applied"}
     assert WebhookDelivery.objects.count() == len(delivered)

@@ -25,10 +25,10 @@ def lost(
     one_arm: Campaign, launched: Callable[[Campaign, str], GuestList], simulator: Simulator, world: World
 ) -> IssuanceJob:
     """A job that Thanx executed, of which every answer was lost."""
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     simulator.script("POST", "/partner/campaigns/issue", [Fault.RESET_AFTER] * 500)
     world.drive()
-    job = guests.jobs.get()
+    job = guest_list.jobs.get()
     assert job.state == "needs_staff"
     return job
 
@@ -84,9 +84,9 @@ def test_never_executed_frees_the_guests(lost: IssuanceJob, sam: User, rob: User
 @pytest.fixture
 def contradictory(one_arm: Campaign, launched: Callable[[Campaign, str], GuestList], world: World) -> IssuanceJob:
     """A job that Thanx has completed, with figures that contradict each other."""
-    guests = launched(one_arm, GUESTS)
+    guest_list = launched(one_arm, GUESTS)
     world.work()
-    job = guests.jobs.get()
+    job = guest_list.jobs.get()
     summary = {"success_count": 20, "failure_count": 0, "failures": []}
     apply_snapshot(job.pk, Snapshot.model_validate({"id": job.thanx_id, "state": "completed", "summary": summary}))
     job.refresh_from_db()
