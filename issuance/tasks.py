@@ -4,10 +4,9 @@ import logging
 
 from celery import shared_task
 
-from issuance.checking import background_repairs as large_repairs
+from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
-from issuance.importing import import_list as imports
-from issuance.importing import uploads
+from issuance.importing import import_list, uploads
 from issuance.worker import due_work, sweeper
 
 log = logging.getLogger(__name__)
@@ -16,12 +15,12 @@ sweeper.connect()
 
 @shared_task
 def read_list(list_id: int) -> None:
-    imports.read_guest_file(list_id)
+    import_list.read_guest_file(list_id)
 
 
 @shared_task
 def repair_list(list_id: int) -> None:
-    large_repairs.make_ordered_repair(list_id)
+    background_repairs.make_ordered_repair(list_id)
 
 
 @shared_task

@@ -2,6 +2,7 @@ from django.urls import path
 
 from issuance.views import (
     approval,
+    bad_rows,
     columns,
     downloads,
     guests,
@@ -9,12 +10,14 @@ from issuance.views import (
     launched,
     list,
     lists,
+    new_list,
     one_guest,
     progress,
     repairs,
     retry,
     retry_corrections,
     review,
+    reward_again,
 )
 
 app_name = "issuance"
@@ -25,7 +28,7 @@ urlpatterns = [
     path("guest/", one_guest.one_guest, name="one_guest"),
     path("lists/", lists.list_index, name="list_index"),
     path("campaigns/<int:pk>/lists/", lists.campaign_lists, name="campaign_lists"),
-    path("campaigns/<int:pk>/lists/new/", lists.list_new, name="list_new"),
+    path("campaigns/<int:pk>/lists/new/", new_list.list_new, name="list_new"),
     path("lists/<int:pk>/", list.list_detail, name="list_detail"),
     path("lists/<int:pk>/progress/", list.list_progress, name="list_progress"),
     path("lists/<int:pk>/stop/", launched.list_stop, name="list_stop"),
@@ -36,9 +39,9 @@ urlpatterns = [
     path("lists/<int:pk>/read-again/", columns.list_reread, name="list_reread"),
     path("lists/<int:pk>/use-rows/", columns.list_use_rows, name="list_use_rows"),
     path("lists/<int:pk>/repair/", repairs.list_repair, name="list_repair"),
-    path("lists/<int:pk>/edit-row/", repairs.row_edit, name="row_edit"),
-    path("lists/<int:pk>/repaired-rows/", repairs.rows_upload, name="rows_upload"),
-    path("lists/<int:pk>/rewarded-before/", repairs.list_include, name="list_include"),
+    path("lists/<int:pk>/edit-row/", bad_rows.row_edit, name="row_edit"),
+    path("lists/<int:pk>/repaired-rows/", bad_rows.rows_upload, name="rows_upload"),
+    path("lists/<int:pk>/rewarded-before/", reward_again.list_include, name="list_include"),
     path("lists/<int:pk>/undo-repair/", repairs.repair_undo, name="repair_undo"),
     path("lists/<int:pk>/review/", review.list_review, name="list_review"),
     path("lists/<int:pk>/undo/", review.list_undo, name="list_undo"),

@@ -51,7 +51,7 @@ def buckets(guest_list: GuestList, current: str = "") -> list[Term]:
     """The tabs of the check page; each opens exactly its rows."""
     counts = {
         READY: guest_list.ready_count,
-        FIXED: cached_counts(guest_list).get("fixed", 0),
+        FIXED: fixed_count(guest_list),
         "invalid": guest_list.invalid_count,
         "duplicate": guest_list.duplicate_count,
         "already_rewarded": guest_list.already_rewarded_count,
@@ -65,6 +65,11 @@ def buckets(guest_list: GuestList, current: str = "") -> list[Term]:
 class Fact(NamedTuple):
     label: str
     value: str
+
+
+def fixed_count(guest_list: GuestList) -> int:
+    """Guests whose identifier was repaired, by reading or by a click."""
+    return cached_counts(guest_list).get("fixed", 0)
 
 
 def how_it_was_read(guest_list: GuestList) -> list[Fact]:

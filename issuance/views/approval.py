@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from issuance import tasks
 from issuance.access import list_for, may
-from issuance.forms.lists import LaunchForm, SendBackForm
+from issuance.forms.launching import LaunchForm, SendBackForm
 from issuance.launching.approval import approve_list, approvers_of, send_back_list, withdraw_list
 from issuance.launching.review import review_facts
 from issuance.models import GuestList

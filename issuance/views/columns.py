@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from issuance import tasks
 from issuance.access import list_for
-from issuance.forms.check import ColumnsForm
+from issuance.forms.importing import ColumnsForm
 from issuance.importing.broken_files import is_cut_off, use_rows_before_break
 from issuance.importing.mapping import NoSuchColumns, ask_for_columns, choose_columns
 from issuance.models import GuestList

@@ -1,71 +1,20 @@
-"""Bringing guests, and finding the lists that were brought."""
+"""The lists that were brought: of a merchant, or of one campaign."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from campaigns.models import Campaign
-from issuance import tasks
 from issuance.access import campaign_for_lists, may
-from issuance.forms.lists import NewListForm
-from issuance.importing.new_list import CampaignTakesNoLists, create_list
 from issuance.models import GuestList, GuestListQuerySet
-from issuance.parsing.pasted.preview import Found, look_at
-from thanxportal.accounts.access import merchant_for, user_of
+from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
-from thanxportal.celery import nudge
 from thanxportal.pagination import page_of
 
 PAGE = 30
-
-
-@require_http_methods(["GET", "POST"])
-def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    campaign = campaign_for_lists(request, handle, pk, Right.BUILD)
-    if not campaign.accepts_lists:
-        return TemplateResponse(request, "issuance/list_new.html", {"campaign": campaign})
-    if request.method == "GET":
-        return _new(request, campaign, NewListForm(initial={"name": _first_name(campaign)}))
-    if "look" in request.POST:
-        return _look(request, campaign)
-    form = NewListForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _new(request, campaign, form, status=422)
-    try:
-        added = create_list(
-            campaign=campaign, name=form.cleaned_data["name"], content=form.content(), actor=user_of(request)
-        )
-    except CampaignTakesNoLists as refusal:
-        form.add_error(None, str(refusal))
-        return _new(request, campaign, form, status=422)
-    nudge(tasks.read_list, added.pk)
-    return redirect("issuance:list_detail", handle, added.pk)
-
-
-def _look(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    """Shows what pasted text holds, and stores nothing."""
-    typed = {name: request.POST.get(name, "") for name in ("name", "pasted")}
-    country, prefer = campaign.merchant.country, campaign.merchant.preferred_identifier
-    found = look_at(typed["pasted"], country=country, prefer=prefer) if typed["pasted"].strip() else None
-    return _new(request, campaign, NewListForm(initial=typed), found=found)
-
-
-def _new(
-    request: HttpRequest, campaign: Campaign, form: NewListForm, status: int = 200, found: Found | None = None
-) -> HttpResponse:
-    context = {"campaign": campaign, "form": form, "found": found}
-    return TemplateResponse(request, "issuance/list_new.html", context, status=status)
-
-
-def _first_name(campaign: Campaign) -> str:
-    today = timezone.localdate()
-    return f"{campaign.name}, {today:%b} {today.day}"[:200]
 
 
 @require_GET
@@ -87,5 +36,5 @@ def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, lists: GuestListQuerySet) -> dict[str, Any]:
-    found, older = page_of(request, lists, PAGE)
-    return {"lists": found, "older": older}
+    page, older = page_of(request, lists, PAGE)
+    return {"lists": page, "older": older}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from issuance import tasks
 from issuance.access import list_for, may
 from issuance.forms.job_cutting import UndoForm
-from issuance.forms.lists import LaunchForm
+from issuance.forms.launching import LaunchForm
 from issuance.launching.job_cutting import choose_unit_of_undo
 from issuance.launching.launch import launch_list
 from issuance.launching.review import review_facts

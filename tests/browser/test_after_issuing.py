@@ -178,7 +178,7 @@ def test_home_shows_how_a_running_list_moves_and_what_it_came_to(
 def test_another_way_to_cut_a_list_keeps_the_typed_count_and_the_focus(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("issuance.forms.lists.TYPE_THE_COUNT_ABOVE", 2)
+    monkeypatch.setattr("issuance.forms.launching.TYPE_THE_COUNT_ABOVE", 2)
     made = brought(one_arm, ana)
     page = page_of(ana)
     page.goto(f"/m/harbor-grill/lists/{made.pk}/review/")

@@ -12,13 +12,13 @@ from django.http import QueryDict
 from campaigns.models import Campaign
 from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, uploaded_change
 from issuance.checking.returned_rows import bad_rows
-from issuance.forms.check import ColumnsForm
+from issuance.forms.checking import row_form
+from issuance.forms.importing import ColumnsForm
 from issuance.importing import import_list as imports
 from issuance.importing.mapping import header_hash
 from issuance.importing.new_list import create_list
 from issuance.models import ColumnMapping, GuestList
 from issuance.parsing.guest_file import UnreadableFile, Verdict, open_guest_file
-from issuance.views.check import row_form
 from tests.data.make import ods
 from tests.issuance.checking.contents import fresh
 from tests.issuance.factories import read_file

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from issuance.access import may
 from issuance.checking.buckets import bucket_rows, heads_of
-from issuance.checking.cached_counts import cached_counts
 from issuance.checking.repair_proposals import domain_proposals, proposals_of
-from issuance.checking.summary import BUCKETS, arms_of, buckets, causes_of, how_it_was_read
-from issuance.forms.check import IncludeForm, RowForm, UploadRowsForm
-from issuance.guests.addresses import check_url
-from issuance.guests.grid import READY, Filters, GuestReader, guest_page, number_in
+from issuance.checking.summary import arms_of, buckets, causes_of, fixed_count, how_it_was_read
+from issuance.forms.checking import IncludeForm, UploadRowsForm, row_form
+from issuance.guests.grid import READY, GuestReader, guest_page, number_in
 from issuance.importing.earlier_rewards import Repeats, repeats_by_campaign
 from issuance.importing.mapping import can_be_read_again
-from issuance.models import GuestList, Repair, RowError
+from issuance.models import GuestList, Repair
+from issuance.views.buckets import NEEDS_YOU, current_bucket, filters_of, turned
 from thanxportal.accounts.models import Right
 
-NEEDS_YOU, REWARDED_BEFORE = "invalid", "already_rewarded"
+REWARDED_BEFORE = "already_rewarded"
 REPAIRS_SHOWN = 10
 
 
@@ -43,7 +42,7 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
         "bucket": bucket,
         "bucket_stage": f"issuance/buckets/{bucket}.html",
         "tabs": buckets(guest_list, bucket),
-        "fixed_count": cached_counts(guest_list).get("fixed", 0),
+        "fixed_count": fixed_count(guest_list),
         "lines": bucket_rows(reader, bucket, page.rows),
         "unmasked": reader.unmasked,
         "filters": filters,
@@ -83,25 +82,3 @@ def _repeats(guest_list: GuestList, failed: IncludeForm | None) -> list[tuple[Re
         (repeats, failed if failed and chosen == str(repeats.campaign.pk) else IncludeForm(repeats.campaign.pk))
         for repeats in repeats_by_campaign(guest_list)
     ]
-
-
-def current_bucket(guest_list: GuestList, query: QueryDict) -> str:
-    """The bucket that the address names; else the one where somebody is needed, else the ready guests."""
-    named = query.get("show", "")
-    return named if named in BUCKETS else NEEDS_YOU if guest_list.invalid_count else READY
-
-
-def filters_of(bucket: str, query: QueryDict) -> Filters:
-    return replace(Filters.from_query(query), outcome=bucket, arm=None, job=None, q="")
-
-
-def turned(guest_list: GuestList, filters: Filters, *, edit: int | None = None, **turn: Any) -> str:
-    """The address of other rows in the same bucket."""
-    to = replace(filters, **turn)
-    return check_url(guest_list, show=to.outcome, cause=to.cause, after=to.after, before=to.before, edit=edit)
-
-
-def row_form(guest_list: GuestList, row: str, data: QueryDict | None = None) -> RowForm | None:
-    """The form of a bad row whose number stands in an address or a form; None if it is no bad row, or none is named."""
-    error = RowError.objects.of_list(guest_list).numbered(row)
-    return RowForm(guest_list, error.row, [str(cell) for cell in error.cells], data) if error else None

@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from issuance.checking import background_repairs as large_repairs
-from issuance.checking import repairs
+from issuance.checking import background_repairs, repairs
 from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, undo_repair
 from issuance.launching.launch import discard_list, launch_list
 from issuance.models import GuestList, Repair
+from issuance.views import bad_rows
 from issuance.views import repairs as views_repairs
 from issuance.worker import due_work
 from tests.issuance.browsing import ClientOf, as_csv, downloaded
@@ -31,7 +31,7 @@ MANY = f"Name,Email\n{GOOD}" + "".join(f"Guest {n},guest{n} at example.com\n" fo
 
 @pytest.fixture(autouse=True)
 def two_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(large_repairs, "LARGE", 2)
+    monkeypatch.setattr(background_repairs, "LARGE", 2)
     monkeypatch.setattr(views_repairs, "LARGE", 2)
 
 
@@ -103,7 +103,7 @@ def test_a_list_that_changed_meanwhile_takes_no_order(campaign: Campaign, ana: U
     assert repair_domain(guest_list=made, written="gmial.com", meant="gmail.com", actor=ana)
     recipe = recipe_for(stale, "at")
     assert recipe
-    assert not large_repairs.order_repair(guest_list=stale, recipe=recipe, choice="", actor=ana)
+    assert not background_repairs.order_repair(guest_list=stale, recipe=recipe, choice="", actor=ana)
     made.refresh_from_db()
     assert made.state == "checked"
 
@@ -137,7 +137,7 @@ def test_after_five_deaths_the_list_is_back_at_its_review_and_says_so(
         world.advance(300)
     assert worked(made).state == "checked"
     assert state_of(made) == before
-    assert made.events.filter(note=large_repairs.GAVE_UP).exists()
+    assert made.events.filter(note=background_repairs.GAVE_UP).exists()
 
 
 def test_a_repair_that_another_one_made_needless_is_said_to_have_changed_nothing(campaign: Campaign, ana: User) -> None:
@@ -147,10 +147,10 @@ def test_a_repair_that_another_one_made_needless_is_said_to_have_changed_nothing
     first = repair_rows(guest_list=made, recipe=recipe, actor=ana)
     assert isinstance(first, Repair)
     made.refresh_from_db()
-    assert large_repairs.order_undo(repair=Repair.objects.get(pk=first.pk), actor=ana)
+    assert background_repairs.order_undo(repair=Repair.objects.get(pk=first.pk), actor=ana)
     Repair.objects.filter(pk=first.pk).update(undone_at=made.created_at)
     worked(made)
-    assert made.events.filter(note=large_repairs.NOTHING_CHANGED).exists()
+    assert made.events.filter(note=background_repairs.NOTHING_CHANGED).exists()
     assert undo_repair(repair=Repair.objects.get(pk=first.pk), actor=ana) is False
 
 
@@ -165,7 +165,7 @@ def returned(browser: Client, made: GuestList, *, spoilt: str = "") -> SimpleUpl
 
 @pytest.fixture
 def any_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views_repairs, "LARGE_FILE", 10)
+    monkeypatch.setattr(bad_rows, "LARGE_FILE", 10)
 
 
 @pytest.mark.usefixtures("any_file_is_large")
@@ -223,7 +223,7 @@ def test_a_large_file_of_something_else_is_refused_at_once(campaign: Campaign, a
 def order(made: GuestList, actor: User) -> None:
     recipe = recipe_for(made, "at")
     assert recipe
-    assert large_repairs.order_repair(guest_list=made, recipe=recipe, choice="", actor=actor)
+    assert background_repairs.order_repair(guest_list=made, recipe=recipe, choice="", actor=actor)
 
 
 def die(*args: Any) -> None:

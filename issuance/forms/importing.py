@@ -1,8 +1,7 @@
-"""What people type on the way to issuing, and the sentences for what is wrong with it."""
+"""What people fill in to bring a list, and the sentences for what is wrong with it."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -11,8 +10,8 @@ from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
 from issuance.models import GuestList
+from issuance.parsing.columns import HEADER_WITHIN
 
-TYPE_THE_COUNT_ABOVE = 1_000  # guests
 NO_TABLES = {
     "pdf": "a PDF document",
     "doc": "a text document",
@@ -83,38 +82,43 @@ class NewListForm(forms.Form):
         return self.cleaned_data["file"] or str(self.cleaned_data["pasted"])
 
 
-class LaunchForm(forms.Form):
-    """The confirmation of a review; above 1,000 guests the count has to be typed."""
+class ColumnsForm(forms.Form):
+    """Which column holds the emails and which the phone numbers; both count from 0."""
 
-    confirm_token = forms.UUIDField(widget=forms.HiddenInput)
-    count = forms.CharField(required=False, max_length=20)
+    email = forms.IntegerField(required=False, min_value=0)
+    phone = forms.IntegerField(required=False, min_value=0)
+    header_row = forms.IntegerField(
+        label="Row with the names of the columns",
+        help_text="0 if the file has none.",
+        min_value=0,
+        widget=forms.NumberInput(attrs={"class": "short"}),
+    )
 
     def __init__(self, guest_list: GuestList, data: Any = None) -> None:
-        super().__init__(data, initial={"confirm_token": guest_list.confirm_token})
-        self.guests = guest_list.waiting_count
-        if self.guests <= TYPE_THE_COUNT_ABOVE:
-            del self.fields["count"]
-            return
-        field = self.fields["count"]
-        field.label = f"Type {self.guests:,} to confirm"
-        field.required = True
-        field.error_messages["required"] = f"Type the number of guests, {self.guests:,}, to confirm."
-        field.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off", "class": "short"}
+        info = guest_list.file_info
+        guess = {name: info.get(name) for name in ("email", "phone", "header_row")}
+        if data is not None and "other_sheet" in data:
+            data = {**data.dict(), "header_row": "0"}
+        super().__init__(data, initial=guess)
+        self.columns: list[dict[str, Any]] = info.get("columns") or []
 
-    def clean_count(self) -> int:
-        digits = re.sub(r"[\s,.’']", "", self.cleaned_data["count"])
-        if digits != str(self.guests):
-            raise forms.ValidationError(f"That isn’t the number of guests. Type {self.guests:,} to confirm.")
-        return self.guests
+    def clean_header_row(self) -> int:
+        row, most = int(self.cleaned_data["header_row"]), max(HEADER_WITHIN, self.initial["header_row"] or 0)
+        if row > most:
+            raise forms.ValidationError(f"The names stand in one of the first {most} rows; type 0 if there are none.")
+        return row
 
+    def rows(self) -> list[dict[str, Any]]:
+        """The columns that hold anything, with what is chosen now."""
+        email, phone = (str(self[name].value()) for name in ("email", "phone"))
+        return [
+            {**column, "at": at, "is_email": email == str(at), "is_phone": phone == str(at)}
+            for at, column in enumerate(self.columns)
+            if column["filled"]
+        ]
 
-class SendBackForm(forms.Form):
-    """Why an approver doesn't approve: what the person who asked reads."""
-
-    reason = forms.CharField(
-        label="What has to change first?",
-        help_text="The person who asked reads this. Please name no guests.",
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say what has to change, so that it can be asked again."},
-    )
+    def choice(self) -> dict[str, Any]:
+        """What choose_columns takes: another sheet alone, or columns of this one."""
+        if "other_sheet" in self.data:
+            return {"sheet": self.data.get("sheet", "")}
+        return {name: self.cleaned_data[name] for name in ("email", "phone", "header_row")}

@@ -1,4 +1,4 @@
-"""What people fill in on the way from a file to a checked list, and the sentences for what is wrong with it."""
+"""What people fill in to repair a checked list, and the sentences for what is wrong with it."""
 
 from __future__ import annotations
 
@@ -8,53 +8,10 @@ from typing import Any
 from django import forms
 
 from issuance.checking.judging import identifier_columns, judge
-from issuance.forms.lists import KINDS
+from issuance.forms.importing import KINDS
 from issuance.guests.reasons import reason_in_words
-from issuance.models import GuestList
-from issuance.parsing.columns import HEADER_WITHIN
+from issuance.models import GuestList, RowError
 from issuance.parsing.guest_file import Verdict
-
-
-class ColumnsForm(forms.Form):
-    """Which column holds the emails and which the phone numbers; both count from 0."""
-
-    email = forms.IntegerField(required=False, min_value=0)
-    phone = forms.IntegerField(required=False, min_value=0)
-    header_row = forms.IntegerField(
-        label="Row with the names of the columns",
-        help_text="0 if the file has none.",
-        min_value=0,
-        widget=forms.NumberInput(attrs={"class": "short"}),
-    )
-
-    def __init__(self, guest_list: GuestList, data: Any = None) -> None:
-        info = guest_list.file_info
-        guess = {name: info.get(name) for name in ("email", "phone", "header_row")}
-        if data is not None and "other_sheet" in data:
-            data = {**data.dict(), "header_row": "0"}
-        super().__init__(data, initial=guess)
-        self.columns: list[dict[str, Any]] = info.get("columns") or []
-
-    def clean_header_row(self) -> int:
-        row, most = int(self.cleaned_data["header_row"]), max(HEADER_WITHIN, self.initial["header_row"] or 0)
-        if row > most:
-            raise forms.ValidationError(f"The names stand in one of the first {most} rows; type 0 if there are none.")
-        return row
-
-    def rows(self) -> list[dict[str, Any]]:
-        """The columns that hold anything, with what is chosen now."""
-        email, phone = (str(self[name].value()) for name in ("email", "phone"))
-        return [
-            {**column, "at": at, "is_email": email == str(at), "is_phone": phone == str(at)}
-            for at, column in enumerate(self.columns)
-            if column["filled"]
-        ]
-
-    def choice(self) -> dict[str, Any]:
-        """What choose_columns takes: another sheet alone, or columns of this one."""
-        if "other_sheet" in self.data:
-            return {"sheet": self.data.get("sheet", "")}
-        return {name: self.cleaned_data[name] for name in ("email", "phone", "header_row")}
 
 
 class RowForm(forms.Form):
@@ -91,6 +48,12 @@ class RowForm(forms.Form):
         if self.verdict.code:
             raise forms.ValidationError(reason_in_words(self.verdict.code))
         return self.cleaned_data
+
+
+def row_form(guest_list: GuestList, row: str, data: Any = None) -> RowForm | None:
+    """The form of a bad row whose number stands in an address or a form; None if it is no bad row, or none is named."""
+    error = RowError.objects.of_list(guest_list).numbered(row)
+    return RowForm(guest_list, error.row, [str(cell) for cell in error.cells], data) if error else None
 
 
 class IncludeForm(forms.Form):

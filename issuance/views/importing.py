@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from issuance.access import may
-from issuance.forms.check import ColumnsForm
+from issuance.forms.importing import ColumnsForm
 from issuance.guests.grid import GuestReader
 from issuance.importing.broken_files import rows_before_break
 from issuance.importing.reading_progress import reading_of

@@ -1,0 +1,62 @@
+"""Bad rows repaired by a person: one by hand, or many that come back in a file."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from issuance.access import list_for
+from issuance.checking.background_repairs import LARGE_FILE, order_upload
+from issuance.checking.buckets import next_bad_row
+from issuance.checking.repairs import edit_row, make_change, uploaded_change
+from issuance.checking.returned_rows import refuse_other_files
+from issuance.forms.checking import UploadRowsForm, row_form
+from issuance.models import GuestList
+from issuance.parsing.unreadable_file import UnreadableFile
+from issuance.views.buckets import NEEDS_YOU, TOO_LATE, back_to_bucket, filters_of, to_ordered_repair
+from issuance.views.list import detail_page
+from thanxportal.accounts.access import user_of
+from thanxportal.accounts.models import Right
+
+
+@require_POST
+def row_edit(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Saves one bad row by hand and opens the next one; a row in which no guest can be read stays open."""
+    guest_list = list_for(request, handle, pk, Right.BUILD)
+    form = row_form(guest_list, request.POST.get("edit", ""), request.POST)
+    if form is None:
+        messages.warning(request, TOO_LATE)
+        return back_to_bucket(request, guest_list)
+    if not form.is_valid() or form.verdict is None:
+        return detail_page(request, guest_list, status=422, row_form=form)
+    if not edit_row(guest_list=guest_list, verdict=form.verdict, actor=user_of(request)):
+        messages.warning(request, TOO_LATE)
+    filters = filters_of(NEEDS_YOU, request.POST)
+    return back_to_bucket(request, guest_list, edit=next_bad_row(guest_list, filters, after=form.row))
+
+
+@require_POST
+def rows_upload(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Takes the download of bad rows back, repaired; every row under its own number."""
+    guest_list = list_for(request, handle, pk, Right.BUILD)
+    form = UploadRowsForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            return _take_rows(request, guest_list, form)
+        except UnreadableFile as refusal:
+            form.add_error("rows", refusal.sentence)
+    return detail_page(request, guest_list, status=422, upload_form=form)
+
+
+def _take_rows(request: HttpRequest, guest_list: GuestList, form: UploadRowsForm) -> HttpResponse:
+    actor, rows = user_of(request), form.cleaned_data["rows"]
+    if rows.size > LARGE_FILE:
+        refuse_other_files(guest_list, form.path())
+        return to_ordered_repair(request, guest_list, order_upload(guest_list=guest_list, rows=rows, actor=actor))
+    change = uploaded_change(guest_list, form.path())
+    if make_change(guest_list, change, actor=actor) is None:
+        messages.warning(request, TOO_LATE if change.verdicts else "Nothing in this file differs from the rows here.")
+    for sentence in change.left:
+        messages.warning(request, sentence)
+    return back_to_bucket(request, guest_list)
