@@ -1,4 +1,4 @@
-"""What is asked about undo: into which jobs a list is cut."""
+"""What is asked about how a list is cut into jobs, which are what can be undone."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from issuance.models import GuestList
 FIRST_JOB_SIZE = 1_000  # guests, proposed to those who want smaller jobs
 
 
-class UndoForm(forms.Form):
+class JobCuttingForm(forms.Form):
     """How a list is cut into jobs, which is how it can be undone."""
 
     MOST, COLUMN, SIZE = "most", "column", "size"
 
     use_required_attribute = False  # Only one of the two fields counts, and which one is chosen in the page.
-    unit = forms.ChoiceField(widget=forms.RadioSelect)
+    cut_by = forms.ChoiceField(widget=forms.RadioSelect)
     column = forms.ChoiceField(
         label="Which column", error_messages={"required": "Choose the column to cut the list by."}
     )
@@ -33,15 +33,15 @@ class UndoForm(forms.Form):
 
     def __init__(self, guest_list: GuestList, data: Any = None) -> None:
         size, column, columns = guest_list.guests_per_job, guest_list.job_column, guest_list.columns_besides
-        unit = self.COLUMN if column else self.SIZE if size else self.MOST
-        super().__init__(data, initial={"unit": unit, "column": column, "size": size or FIRST_JOB_SIZE})
+        cut_by = self.COLUMN if column else self.SIZE if size else self.MOST
+        super().__init__(data, initial={"cut_by": cut_by, "column": column, "size": size or FIRST_JOB_SIZE})
         self.list = guest_list
-        units = [
+        choices = [
             (self.MOST, f"Jobs as large as Thanx takes them (up to {settings.JOB_SIZE:,} guests)"),
             (self.SIZE, "Smaller jobs, all alike"),
         ]
         by_column = (self.COLUMN, "Jobs by a column, such as the location")
-        self.fields["unit"].choices = [units[0], *([by_column] if columns else []), units[1]]  # type: ignore[attr-defined]
+        self.fields["cut_by"].choices = [choices[0], *([by_column] if columns else []), choices[1]]  # type: ignore[attr-defined]
         self.fields["column"].choices = [(name, name) for name in columns]  # type: ignore[attr-defined]
         most = settings.JOB_SIZE
         self.fields["size"].help_text = f"From {SMALLEST_JOB:,} to {most:,}."
@@ -51,12 +51,12 @@ class UndoForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """A field counts only for the unit that it belongs to."""
-        unit = self.cleaned_data.get("unit")
-        for name in {self.COLUMN, self.SIZE} - {unit}:
+        """A field counts only for the choice that it belongs to."""
+        cut_by = self.cleaned_data.get("cut_by")
+        for name in {self.COLUMN, self.SIZE} - {cut_by}:
             self.errors.pop(name, None)
         column = self.cleaned_data.get("column", "")
-        if unit == self.COLUMN and column and values_in(self.list, column) > MOST_SEGMENTS:
+        if cut_by == self.COLUMN and column and values_in(self.list, column) > MOST_SEGMENTS:
             self.add_error(
                 "column", f"“{column}” has more than {MOST_SEGMENTS} different values. Choose one with fewer."
             )
@@ -64,9 +64,9 @@ class UndoForm(forms.Form):
 
     @property
     def choice(self) -> dict[str, Any]:
-        """What `choose_unit_of_undo` takes."""
-        unit = self.cleaned_data["unit"]
+        """What `choose_job_cutting` takes."""
+        cut_by = self.cleaned_data["cut_by"]
         return {
-            "size": self.cleaned_data["size"] if unit == self.SIZE else 0,
-            "column": self.cleaned_data["column"] if unit == self.COLUMN else "",
+            "size": self.cleaned_data["size"] if cut_by == self.SIZE else 0,
+            "column": self.cleaned_data["column"] if cut_by == self.COLUMN else "",
         }

@@ -43,18 +43,19 @@ class OneGuestForm(forms.Form):
         """`before` is what the form proposes, such as what was asked the last time."""
         super().__init__(data, initial={"token": uuid4()} | (before or {}))
         self.country = merchant.country
-        choices = Campaign.objects.for_merchant(merchant).taking_guests().with_variants()
+        campaigns = Campaign.objects.for_merchant(merchant).taking_guests().with_variants()
         field = self.fields["campaign"]
-        field.queryset = choices  # type: ignore[attr-defined]
-        self.campaigns = list(choices[:MOST])
-        field.choices = [(one.pk, f"{one.name}: {gifts_of(one)}") for one in self.campaigns]  # type: ignore[attr-defined]
+        field.queryset = campaigns  # type: ignore[attr-defined]
+        self.campaigns = list(campaigns[:MOST])
+        choices = [(campaign.pk, f"{campaign.name}: {gifts_of(campaign)}") for campaign in self.campaigns]
+        field.choices = choices  # type: ignore[attr-defined]
 
     def clean_guest(self) -> str:
         text = self.cleaned_data["guest"]
-        found = email_verdict(text) if "@" in text else phone_verdict(text, self.country)
-        if found.code:
-            raise forms.ValidationError(reason_in_words(found.code))
-        return found.value
+        finding = email_verdict(text) if "@" in text else phone_verdict(text, self.country)
+        if finding.code:
+            raise forms.ValidationError(reason_in_words(finding.code))
+        return finding.value
 
     @property
     def why(self) -> str:

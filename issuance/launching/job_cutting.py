@@ -21,7 +21,7 @@ MOST_SEGMENTS = 100  # values of a column; each needs a job in every arm
 Segments = dict[int, list[int]]  # id of a variant -> guests of each of its segments
 
 
-class Batch(NamedTuple):
+class ArmJobs(NamedTuple):
     """The jobs of one arm; `largest` is how many guests lose their reward when its largest job is revoked."""
 
     arm: Arm
@@ -29,18 +29,18 @@ class Batch(NamedTuple):
     largest: int
 
 
-class UndoPlan(NamedTuple):
+class JobCutting(NamedTuple):
     """In which jobs a list would be sent, and what that means for sending and for taking back."""
 
-    batches: list[Batch]
+    arms: list[ArmJobs]
 
     @property
     def jobs(self) -> int:
-        return sum(batch.jobs for batch in self.batches)
+        return sum(arm.jobs for arm in self.arms)
 
     @property
     def largest(self) -> int:
-        return max((batch.largest for batch in self.batches), default=0)
+        return max((arm.largest for arm in self.arms), default=0)
 
     @property
     def requests(self) -> int:
@@ -52,12 +52,12 @@ class UndoPlan(NamedTuple):
         return self.requests * SUSTAINED_INTERVAL
 
 
-def job_cutting(arms: list[Arm], job_size: int, canary: int, segments: Segments | None = None) -> UndoPlan:
+def cut_into_jobs(arms: list[Arm], job_size: int, canary: int, segments: Segments | None = None) -> JobCutting:
     """What planning will do: each segment of an arm in jobs of its own, the first `canary` guests of the largest
     one ahead. Without segments an arm is one."""
     gifts = [arm for arm in arms if arm.count and not arm.variant.is_control]
     sizes = segments or {arm.variant.pk: [arm.count] for arm in gifts}
-    return UndoPlan([Batch(arm, *_jobs(sizes.get(arm.variant.pk, []), job_size, canary)) for arm in gifts])
+    return JobCutting([ArmJobs(arm, *_jobs(sizes.get(arm.variant.pk, []), job_size, canary)) for arm in gifts])
 
 
 def _jobs(segments: list[int], job_size: int, canary: int) -> tuple[int, int]:
@@ -93,7 +93,7 @@ def canary_size(guest_list: GuestList) -> int:
     return settings.CANARY_SIZE if guest_list.waiting_count > settings.CANARY_ABOVE else 0
 
 
-def choose_unit_of_undo(*, guest_list: GuestList, size: int, column: str = "") -> bool:
+def choose_job_cutting(*, guest_list: GuestList, size: int, column: str = "") -> bool:
     """Sets the most guests in a job, 0 for as many as Thanx takes, and the column each of whose values gets jobs of
     its own; False if the list isn't under review any more.
 

@@ -1,4 +1,4 @@
-"""One guest rewarded within seconds, as service recovery: a list of one, through the same engine and its guards.
+"""One guest rewarded within seconds, as service recovery: a list of one, through the same engine as any list.
 
 Control is for learning what a reward changes; whom somebody picks by hand has to get one. So a guest who would fall
 into Control gets another arm instead: always the same one, whoever asks and how often.
@@ -37,8 +37,8 @@ def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID
     The token is the form's: the same form sent twice leads to the same list.
     """
     Merchant.objects.select_for_update().get(pk=campaign.merchant_id)  # Limits are counted by one sender at a time.
-    if known := GuestList.objects.filter(uuid=token, merchant=campaign.merchant_id, one_guest=True).first():
-        return known
+    if earlier := GuestList.objects.filter(uuid=token, merchant=campaign.merchant_id, one_guest=True).first():
+        return earlier
     made = GuestList(
         uuid=token, merchant=campaign.merchant, campaign=campaign, name=f"One guest: {reason}"[:200],
         reason=reason[:200], one_guest=True, state=ListState.CHECKED, checked_at=timezone.now(), created_by=actor,

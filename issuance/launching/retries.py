@@ -112,7 +112,7 @@ def _child_of(guest_list: GuestList, guests: QuerySet[Guest], actor: User, word:
 
 
 def _name(guest_list: GuestList, word: str) -> str:
-    """After the first list of the family, and numbered, so that no two look alike."""
+    """After the first list of the lineage, and numbered, so that no two look alike."""
     first = _SUFFIX.sub("", guest_list.name) if guest_list.parent_id else guest_list.name
     name = f"{first[:180]}, {word}"
     same = GuestList.objects.filter(campaign=guest_list.campaign, name__startswith=name)

@@ -60,15 +60,15 @@ def retry_rows(
 def correct_guest(*, guest_list: GuestList, row: int, text: str) -> None:
     """Gives one guest of a retry under review another email or phone; the arm stays. Raises CantCorrect."""
     guest = _guest_under_review(guest_list, row)
-    found = _read(text, guest_list.country)
-    if found.code:
-        raise CantCorrect(reason_in_words(found.code))
-    digest = identity_of(guest_list)(identity(found.value))
+    finding = _read(text, guest_list.country)
+    if finding.code:
+        raise CantCorrect(reason_in_words(finding.code))
+    digest = identity_of(guest_list)(identity(finding.value))
     twin = Guest.objects.filter(guest_list=guest_list, identity=digest).exclude(pk=guest.pk).first()
     if twin:
         raise CantCorrect(f"This is the guest of row {twin.row}. Leave one of the two out.")
-    kind = "email" if "@" in found.value else "phone"
-    Guest.objects.filter(pk=guest.pk).update(type=kind, value=found.value, identity=digest, fixed=True)
+    kind = "email" if "@" in finding.value else "phone"
+    Guest.objects.filter(pk=guest.pk).update(type=kind, value=finding.value, identity=digest, fixed=True)
 
 
 def _read(text: str, country: str) -> Finding:

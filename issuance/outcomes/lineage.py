@@ -13,7 +13,7 @@ from issuance.models.states import Outcome
 
 @dataclass(frozen=True)
 class Member:
-    """A list of the family. `depth` is 0 for the first list; so many of its refused and of its unsent guests count
+    """A list of the lineage. `depth` is 0 for the first list; so many of its refused and of its unsent guests count
     in later lists."""
 
     list: GuestList
@@ -27,7 +27,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Family:
+class Lineage:
     """Parents stand before their retries."""
 
     members: list[Member]
@@ -58,7 +58,7 @@ class Family:
         ]
 
 
-def family_of(guest_list: GuestList) -> Family:
+def lineage_of(guest_list: GuestList) -> Lineage:
     """All living relatives, in as many queries as there are generations. A discarded retry sends nobody: left out."""
     root = guest_list
     while root.parent_id:
@@ -70,7 +70,7 @@ def family_of(guest_list: GuestList) -> Family:
         for child in born:
             children.setdefault(child.parent_id or 0, []).append(child)
         generation = born
-    return Family(_members(root, children, 0))
+    return Lineage(_members(root, children, 0))
 
 
 def _members(head: GuestList, children: dict[int, list[GuestList]], depth: int) -> list[Member]:

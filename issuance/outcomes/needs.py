@@ -101,8 +101,8 @@ def _jobs_for_staff(merchant: Merchant) -> Iterable[JobsForStaff]:
 
 
 def _jobs_in_words(row: JobsForStaff) -> str:
-    one = row.jobs == 1
-    return f"{row.jobs:,} job{'' if one else 's'} of “{row.name}” need{'s' if one else ''} review."
+    single = row.jobs == 1
+    return f"{row.jobs:,} job{'' if single else 's'} of “{row.name}” need{'s' if single else ''} review."
 
 
 def _unreadable(merchant: Merchant) -> Iterable[GuestList]:
@@ -133,9 +133,9 @@ def _refused(merchant: Merchant) -> Iterable[GuestList]:
 
 
 def _refused_in_words(guest_list: Any) -> str:
-    one, more = guest_list.left == 1, " or more" if guest_list.left == MANY else ""
-    guests = f"{guest_list.left:,}{more} guest{'' if one else 's'} of “{guest_list.name}”"
-    return f"{guests} {'was' if one else 'were'} refused."
+    single, more = guest_list.left == 1, " or more" if guest_list.left == MANY else ""
+    guests = f"{guest_list.left:,}{more} guest{'' if single else 's'} of “{guest_list.name}”"
+    return f"{guests} {'was' if single else 'were'} refused."
 
 
 def _checked_in_words(guest_list: GuestList) -> str:

@@ -61,4 +61,4 @@ def unsent_of(guest_list: GuestList) -> Unsent | None:
     if guest_list.state != ListState.STOPPED or not guest_list.waiting_count:
         return None
     lists = list(sent_again(parent=guest_list).filter(took=Outcome.WAITING))
-    return Unsent(guest_list.waiting_count - sum(one.rows_count for one in lists), lists)
+    return Unsent(guest_list.waiting_count - sum(retry.rows_count for retry in lists), lists)

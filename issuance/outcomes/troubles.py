@@ -26,11 +26,11 @@ def troubles_of(guest_list: GuestList, jobs: Sequence[IssuanceJob], now: datetim
     troubles = list(_of_everybody(now)) if guest_list.status.running else []
     if guest_list.parked:
         troubles.append(PARKED_LIST)
-    found: dict[tuple[str, str, str], list[int]] = {}
+    numbers_of: dict[tuple[str, str, str], list[int]] = {}
     for job in jobs:
         if trouble := _of_job(job, now):
-            found.setdefault(trouble, []).append(job.number)
-    return troubles + [_said(numbers, *trouble) for trouble, numbers in found.items()]
+            numbers_of.setdefault(trouble, []).append(job.number)
+    return troubles + [_said(numbers, *trouble) for trouble, numbers in numbers_of.items()]
 
 
 def _of_everybody(now: datetime) -> Iterator[str]:
@@ -66,9 +66,9 @@ def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
     return None
 
 
-def _said(numbers: list[int], one: str, many: str, what_follows: str) -> str:
+def _said(numbers: list[int], of_one: str, of_several: str, what_follows: str) -> str:
     if len(numbers) == 1:
-        return f"Job {numbers[0]:,} {one}. {what_follows}".strip()
+        return f"Job {numbers[0]:,} {of_one}. {what_follows}".strip()
     named = ", ".join(f"{number:,}" for number in numbers[:NAMED])
     rest = len(numbers) - NAMED
-    return f"Jobs {named}{f' and {rest:,} more' if rest > 0 else ''} {many}. {what_follows}".strip()
+    return f"Jobs {named}{f' and {rest:,} more' if rest > 0 else ''} {of_several}. {what_follows}".strip()

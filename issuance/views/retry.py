@@ -17,7 +17,7 @@ from issuance.launching.retries import CantRetry, retry_refused, send_unsent
 from issuance.launching.retry_corrections import retry_rows
 from issuance.models import GuestList
 from issuance.models.states import Outcome
-from issuance.outcomes.lineage import family_of
+from issuance.outcomes.lineage import lineage_of
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 
@@ -57,7 +57,7 @@ def list_send_unsent(request: HttpRequest, handle: str, pk: int) -> HttpResponse
 
 @require_GET
 @never_cache
-def family(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+def lineage(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk)
-    context = {"list": guest_list, "family": family_of(guest_list)}
+    context = {"list": guest_list, "lineage": lineage_of(guest_list)}
     return TemplateResponse(request, "issuance/family.html", context)

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from issuance import tasks
 from issuance.access import list_for, may
-from issuance.forms.job_cutting import UndoForm
+from issuance.forms.job_cutting import JobCuttingForm
 from issuance.forms.launching import LaunchForm
-from issuance.launching.job_cutting import choose_unit_of_undo
+from issuance.launching.job_cutting import choose_job_cutting
 from issuance.launching.launch import launch_list
 from issuance.launching.review import review_facts
 from issuance.models import GuestList
@@ -33,15 +33,15 @@ def list_review(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def list_undo(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+def list_job_cutting(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Keeps in which jobs the list is to be sent, and shows the review with them."""
     guest_list = list_for(request, handle, pk, Right.BUILD)
     if guest_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
-    form = UndoForm(guest_list, request.POST)
+    form = JobCuttingForm(guest_list, request.POST)
     if not form.is_valid():
         return _review(request, guest_list, LaunchForm(guest_list), job_cutting_form=form, status=422)
-    choose_unit_of_undo(guest_list=guest_list, **form.choice)
+    choose_job_cutting(guest_list=guest_list, **form.choice)
     return redirect("issuance:list_review", handle, pk)
 
 
@@ -68,12 +68,12 @@ def _review(
     guest_list: GuestList,
     form: LaunchForm,
     *,
-    job_cutting_form: UndoForm | None = None,
+    job_cutting_form: JobCuttingForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = review_facts(guest_list) | {
         "form": form,
-        "job_cutting_form": job_cutting_form or UndoForm(guest_list),
+        "job_cutting_form": job_cutting_form or JobCuttingForm(guest_list),
         "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
     }

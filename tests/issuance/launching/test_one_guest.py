@@ -1,4 +1,4 @@
-"""One guest in twenty seconds: the same engine and guards, limits, and never Control."""
+"""One guest in twenty seconds: the same engine, limits, and never Control."""
 
 from __future__ import annotations
 

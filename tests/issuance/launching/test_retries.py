@@ -1,4 +1,4 @@
-"""Refused guests sent again: in their arm, once, never beside a reward, and counted once in the family."""
+"""Refused guests sent again: in their arm, once, never beside a reward, and counted once in the lineage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from issuance.launching.launch import discard_list, launch_list, stop_list
 from issuance.launching.retries import left_to_retry
 from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import ListState
-from issuance.outcomes.lineage import family_of
+from issuance.outcomes.lineage import lineage_of
 from tests.issuance.factories import guest_list, published_campaign
 from tests.world import World
 from thanxportal.accounts.models import User
@@ -94,7 +94,7 @@ def test_the_database_refuses_a_guest_in_two_retries(ended: GuestList, sid: User
         guest.save(force_insert=True)
 
 
-def test_a_corrected_guest_is_rewarded_and_the_family_counts_everybody_once(
+def test_a_corrected_guest_is_rewarded_and_the_lineage_counts_everybody_once(
     ended: GuestList, sid: User, client_of: ClientOf, world: World
 ) -> None:
     browser = client_of(sid)
@@ -104,7 +104,7 @@ def test_a_corrected_guest_is_rewarded_and_the_family_counts_everybody_once(
     send(child, world)
     first.refresh_from_db()
     assert (first.value, first.outcome) == ("good@example.com", "rewarded")
-    ledger = family_of(child).ledger
+    ledger = lineage_of(child).ledger
     assert ledger["rows"] == ended.rows_count
     assert ledger["rows"] == sum(value for term, value in ledger.items() if term != "rows")
     assert ledger["rewarded"] == ended.rewarded_count + child.rewarded_count
@@ -169,7 +169,7 @@ def test_a_guest_who_is_left_out_stays_refused_in_the_parent(ended: GuestList, s
     assert child.rows_count == child.waiting_count == ended.refused_count - 1
     assert [guest.row for guest in left_to_retry(ended)] == [first.row]
     assert post(browser, "list_correct", child, row=first.row, leave_out=1).status_code == 422
-    assert family_of(child).ledger["refused"] == 1
+    assert lineage_of(child).ledger["refused"] == 1
 
 
 def test_a_discarded_retry_gives_its_guests_back(ended: GuestList, sid: User, client_of: ClientOf) -> None:
@@ -177,7 +177,7 @@ def test_a_discarded_retry_gives_its_guests_back(ended: GuestList, sid: User, cl
     child = retry(browser, ended)
     assert discard_list(guest_list=child, actor=sid)
     assert left_to_retry(ended).count() == ended.refused_count
-    assert family_of(ended).ledger["refused"] == ended.refused_count
+    assert lineage_of(ended).ledger["refused"] == ended.refused_count
     assert retry(browser, ended).rows_count == ended.refused_count
 
 
@@ -247,7 +247,7 @@ def test_who_was_not_sent_by_a_stopped_list_is_sent_by_another_in_the_same_arm(
     assert "Why it was refused" not in html
     send(child, world)
     assert child.rewarded_count + child.refused_count == unsent
-    ledger = family_of(stopped).ledger
+    ledger = lineage_of(stopped).ledger
     assert ledger["rows"] == stopped.rows_count == sum(value for term, value in ledger.items() if term != "rows")
     assert ledger["waiting"] == 0
     assert ledger["rewarded"] == stopped.rewarded_count + child.rewarded_count
@@ -287,7 +287,7 @@ def test_a_retry_that_could_not_work_is_not_offered(ended: GuestList, sid: User,
     assert "“Win-back June” has ended, so nobody can be sent again by it." in html
 
 
-def test_a_retry_of_a_retry_belongs_to_the_same_family(
+def test_a_retry_of_a_retry_belongs_to_the_same_lineage(
     ended: GuestList, sid: User, client_of: ClientOf, world: World
 ) -> None:
     browser = client_of(sid)
@@ -296,11 +296,11 @@ def test_a_retry_of_a_retry_belongs_to_the_same_family(
     assert child.refused_count == ended.refused_count
     wrongly_addressed(child)
     grandchild = retry(browser, child)
-    family = family_of(child)
-    assert [member.depth for member in family.members] == [0, 1, 2]
-    assert family.ledger["waiting"] == grandchild.rows_count
-    assert family.ledger["refused"] == 0
-    html = page(browser, grandchild, "family")
+    lineage = lineage_of(child)
+    assert [member.depth for member in lineage.members] == [0, 1, 2]
+    assert lineage.ledger["waiting"] == grandchild.rows_count
+    assert lineage.ledger["refused"] == 0
+    html = page(browser, grandchild, "lineage")
     assert "over 3 lists" in html
 
 
@@ -386,6 +386,6 @@ def test_the_review_of_a_retry_is_the_review_of_any_list(
     assert IssuanceJob.objects.filter(guest_list=child).exists()
 
 
-def test_a_list_without_retries_is_a_family_of_one(harbor: Any, ana: User, client_of: ClientOf) -> None:
+def test_a_list_without_retries_is_a_lineage_of_one(harbor: Any, ana: User, client_of: ClientOf) -> None:
     alone = guest_list(published_campaign(harbor), ListState.FINISHED, rewarded=2, invalid=1)
-    assert "No guest of this list was sent again." in page(client_of(ana), alone, "family")
+    assert "No guest of this list was sent again." in page(client_of(ana), alone, "lineage")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardTemplate
 from issuance.engine.planning import plan_list
 from issuance.guests.arms import count_arms
-from issuance.launching.job_cutting import job_cutting
+from issuance.launching.job_cutting import cut_into_jobs
 from issuance.launching.launch import launch_list
 from issuance.models import Event, Guest, GuestList
 from issuance.models.states import ListState
@@ -82,7 +82,7 @@ def test_jobs_are_planned_as_they_will_be_sent(june: GuestList, sid: User, clien
 
 
 def choose(browser: Client, made: GuestList, **data: Any) -> Any:
-    return browser.post(reverse("issuance:list_undo", args=["harbor-grill", made.pk]), data)
+    return browser.post(reverse("issuance:list_job_cutting", args=["harbor-grill", made.pk]), data)
 
 
 def test_smaller_jobs_are_kept_shown_and_planned(
@@ -91,7 +91,7 @@ def test_smaller_jobs_are_kept_shown_and_planned(
     settings.CANARY_ABOVE = 5_000
     browser = client_of(sid)
     assert "1 job of 1,200 guests" in review(browser, large_list)
-    assert choose(browser, large_list, unit="size", size="500").status_code == 302
+    assert choose(browser, large_list, cut_by="size", size="500").status_code == 302
     html = review(browser, large_list)
     assert "3 jobs of up to 500 guests" in html
     assert "At least 6 requests to Thanx, so sending takes 3 s or more." in html
@@ -102,13 +102,13 @@ def test_smaller_jobs_are_kept_shown_and_planned(
 
 
 def test_the_canaries_are_counted_among_the_jobs(large_list: GuestList, sid: User, client_of: ClientOf) -> None:
-    assert job_cutting(count_arms(large_list), 500, 50).jobs == 4
-    assert job_cutting(count_arms(large_list), 10_000, 5_000) == job_cutting(count_arms(large_list), 10_000, 0)
+    assert cut_into_jobs(count_arms(large_list), 500, 50).jobs == 4
+    assert cut_into_jobs(count_arms(large_list), 10_000, 5_000) == cut_into_jobs(count_arms(large_list), 10_000, 0)
 
 
 def test_jobs_as_large_as_thanx_takes_them_need_no_size(june: GuestList, sid: User, client_of: ClientOf) -> None:
     GuestList.objects.filter(pk=june.pk).update(guests_per_job=500)
-    assert choose(client_of(sid), june, unit="most", size="nonsense").status_code == 302
+    assert choose(client_of(sid), june, cut_by="most", size="nonsense").status_code == 302
     june.refresh_from_db()
     assert june.guests_per_job == 0
 
@@ -117,7 +117,7 @@ def test_jobs_as_large_as_thanx_takes_them_need_no_size(june: GuestList, sid: Us
 def test_a_size_that_jobs_can_not_have_changes_nothing(
     size: str, june: GuestList, sid: User, client_of: ClientOf
 ) -> None:
-    answer = choose(client_of(sid), june, unit="size", size=size)
+    answer = choose(client_of(sid), june, cut_by="size", size=size)
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
     june.refresh_from_db()
@@ -128,7 +128,7 @@ def test_a_review_opened_before_the_jobs_were_cut_anew_launches_nothing(
     june: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     browser = client_of(sid)
-    choose(browser, june, unit="size", size="500")
+    choose(browser, june, cut_by="size", size="500")
     assert "/review/" in launch(browser, june)["Location"]
     assert launches(june) == 0
 
@@ -136,7 +136,7 @@ def test_a_review_opened_before_the_jobs_were_cut_anew_launches_nothing(
 def test_a_launched_list_keeps_its_jobs(june: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
     launch(browser, june)
-    assert choose(browser, june, unit="size", size="500").status_code == 302
+    assert choose(browser, june, cut_by="size", size="500").status_code == 302
     june.refresh_from_db()
     assert june.guests_per_job == 0
 

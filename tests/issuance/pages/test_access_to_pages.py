@@ -18,7 +18,7 @@ OF_A_LIST = {
     "list_progress": "get",
     "list_review": "get",
     "guests": "get",
-    "family": "get",
+    "lineage": "get",
     "jobs": "get",
     "reveal": "post",
     "list_retry": "post",
@@ -26,7 +26,7 @@ OF_A_LIST = {
     "bad_rows": "get",
     "report": "get",
     "list_launch": "post",
-    "list_undo": "post",
+    "list_job_cutting": "post",
     "list_stop": "post",
     "list_discard": "post",
     "list_issue_now": "post",
@@ -72,7 +72,7 @@ def test_a_stranger_finds_no_campaign(name: str, june: GuestList, cleo: User, cl
     "name",
     [
         "list_launch",
-        "list_undo",
+        "list_job_cutting",
         "list_retry",
         "list_correct",
         "reveal",
@@ -98,7 +98,7 @@ def test_a_viewer_may_not_bring_guests(june: GuestList, ben: User, client_of: Cl
     assert ask(client_of(ben), "list_new", "harbor-grill", june.campaign_id) == 403
 
 
-@pytest.mark.parametrize("name", ["list_detail", "list_progress", "list_review", "guests", "family", "jobs", "report"])
+@pytest.mark.parametrize("name", ["list_detail", "list_progress", "list_review", "guests", "lineage", "jobs", "report"])
 def test_a_viewer_may_look(name: str, june: GuestList, ben: User, client_of: ClientOf) -> None:
     assert ask(client_of(ben), name, "harbor-grill", june.pk) == 200
 

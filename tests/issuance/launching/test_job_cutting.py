@@ -15,7 +15,7 @@ from campaigns.models import Campaign
 from issuance.engine.planning import plan_list
 from issuance.guests.arms import count_arms
 from issuance.importing.new_list import create_list
-from issuance.launching.job_cutting import MOST_SEGMENTS, job_cutting, segments_of
+from issuance.launching.job_cutting import MOST_SEGMENTS, cut_into_jobs, segments_of
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
 from issuance.worker import due_work
@@ -41,7 +41,7 @@ def june(one_arm: Campaign) -> GuestList:
 
 
 def choose(browser: Client, made: GuestList, **data: Any) -> Any:
-    return browser.post(reverse("issuance:list_undo", args=["harbor-grill", made.pk]), data)
+    return browser.post(reverse("issuance:list_job_cutting", args=["harbor-grill", made.pk]), data)
 
 
 def planned(made: GuestList, hold: bool = False) -> list[tuple[str, int, bool]]:
@@ -53,10 +53,10 @@ def planned(made: GuestList, hold: bool = False) -> list[tuple[str, int, bool]]:
 
 def test_each_value_of_the_column_gets_jobs_of_its_own(june: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
-    assert choose(browser, june, unit="column", column="Store").status_code == 302
+    assert choose(browser, june, cut_by="column", column="Store").status_code == 302
     html = browser.get(reverse("issuance:list_review", args=["harbor-grill", june.pk])).content.decode()
     assert "4 jobs" in html
-    assert '<input type="radio" name="unit" value="column"' in html
+    assert '<input type="radio" name="cut_by" value="column"' in html
     assert "two different values of “Store”" in html
     assert planned(june) == [("Austin", 5, False), ("Boston", 3, False), ("", 2, False), ("Zürich 🍕", 1, False)]
     for job in june.jobs.all():
@@ -70,9 +70,9 @@ def test_what_the_review_says_is_what_planning_does(
     june: GuestList, sid: User, client_of: ClientOf, settings: Any
 ) -> None:
     settings.JOB_SIZE, settings.CANARY_ABOVE, settings.CANARY_SIZE, settings.HOLD_SECONDS = 2, 0, 3, 0
-    choose(client_of(sid), june, unit="column", column="Store")
+    choose(client_of(sid), june, cut_by="column", column="Store")
     june.refresh_from_db()
-    plan = job_cutting(count_arms(june), 2, 3, segments_of(june))
+    plan = cut_into_jobs(count_arms(june), 2, 3, segments_of(june))
     jobs = planned(june, hold=True)
     assert len(jobs) == plan.jobs == 6
     assert jobs[0] == ("Austin", 3, True)
@@ -80,7 +80,7 @@ def test_what_the_review_says_is_what_planning_does(
 
 
 def test_the_same_list_is_planned_alike_after_a_lost_commit(june: GuestList, sid: User, client_of: ClientOf) -> None:
-    choose(client_of(sid), june, unit="column", column="Store")
+    choose(client_of(sid), june, cut_by="column", column="Store")
     june.refresh_from_db()
     assert launch_list(guest_list=june, token=june.confirm_token, actor=None)
 
@@ -100,14 +100,14 @@ def test_neither_the_email_column_nor_an_unknown_one_can_be_chosen(
 ) -> None:
     assert june.columns_besides == ["Name", "Store"]
     for column in ("Email", "Nonsense", ""):
-        assert choose(client_of(sid), june, unit="column", column=column).status_code == 422
+        assert choose(client_of(sid), june, cut_by="column", column=column).status_code == 422
     june.refresh_from_db()
     assert june.job_column == ""
 
 
 def test_a_column_with_too_many_values_is_refused_in_words(one_arm: Campaign, sid: User, client_of: ClientOf) -> None:
     made = brought(one_arm, [f"Store {number}" for number in range(MOST_SEGMENTS + 1)])
-    answer = choose(client_of(sid), made, unit="column", column="Store")
+    answer = choose(client_of(sid), made, cut_by="column", column="Store")
     assert answer.status_code == 422
     assert "more than 100 different values" in answer.content.decode()
     made.refresh_from_db()
@@ -122,13 +122,13 @@ def test_pasted_guests_have_no_columns_to_choose(
     browser = client_of(sid)
     html = browser.get(reverse("issuance:list_review", args=["harbor-grill", made.pk])).content.decode()
     assert 'value="column"' not in html
-    assert choose(browser, made, unit="column", column="Store").status_code == 422
+    assert choose(browser, made, cut_by="column", column="Store").status_code == 422
 
 
 def test_going_back_to_large_jobs_forgets_the_column(june: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
-    choose(browser, june, unit="column", column="Store")
-    choose(browser, june, unit="most")
+    choose(browser, june, cut_by="column", column="Store")
+    choose(browser, june, cut_by="most")
     assert planned(june) == [("", 11, False)]
 
 
