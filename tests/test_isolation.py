@@ -45,14 +45,14 @@ def addresses(
     campaign: Campaign, launched: Callable[[Campaign, str], GuestList], world: World
 ) -> Callable[[str], list[str]]:
     """Every merchant address, filled with Harbor Grill's objects under the given handle."""
-    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
+    guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
     world.drive()
     template = campaign.merchant.reward_templates.first()
     assert template is not None
 
     def pk(namespace: str, name: str) -> int:
         if namespace == "issuance":
-            return campaign.pk if name in ABOUT_CAMPAIGN else guests.pk
+            return campaign.pk if name in ABOUT_CAMPAIGN else guest_list.pk
         return template.pk if name.startswith("template") else campaign.pk
 
     def fill(handle: str) -> list[str]:

@@ -220,7 +220,7 @@ class ResolutionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Resolution)
 class ResolutionAdmin(ReadOnlyAdmin):
-    """Settling jobs that need review: proposed by one person, confirmed by another."""
+    """Settling jobs that need staff: proposed by one person, confirmed by another."""
 
     form = ResolutionForm
     list_display = ("__str__", "decision", "evidence", "proposed_by", "proposed_at", "confirmed_by", "confirmed_at")

@@ -165,7 +165,7 @@ def _accepted(job: IssuanceJob, attempt: Attempt, answer: Snapshot) -> None:
 
 @transaction.atomic
 def _end(job: IssuanceJob, state: JobState, **fields: Any) -> None:
-    """Needs review without a job id at Thanx: nothing is left to poll."""
+    """Needs staff without a job id at Thanx: nothing is left to poll."""
     if end_job(job, state, **fields):
         IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch).update(lease_until=None, next_attempt_at=None)
 

@@ -46,5 +46,5 @@ def reason_in_words(code: str) -> str:
 
 
 def problem_in_words(code: str) -> str:
-    """The sentence for the code of a job that needs review or failed."""
+    """The sentence for the code of a job that needs staff or failed."""
     return JOB_PROBLEMS.get(code) or (f"Thanx answered {code}." if code else "")

@@ -11,7 +11,7 @@ from issuance.models.jobs import IssuanceJob
 
 
 class Resolution(models.Model):
-    """What two people of the partner learned from Thanx about a job that needs review. Kept for good."""
+    """What two people of the partner learned from Thanx about a job that needs staff. Kept for good."""
 
     LINKED, NEVER_EXECUTED = "linked", "never_executed"
 

@@ -1,4 +1,4 @@
-"""Settling a job that needs review: one person writes down what Thanx answered, another confirms it."""
+"""Settling a job that needs staff: one person writes down what Thanx answered, another confirms it."""
 
 from __future__ import annotations
 

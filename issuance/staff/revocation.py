@@ -66,7 +66,7 @@ def impact_of(selected: Iterable[IssuanceJob]) -> Impact:
     chosen = list(selected)
     impossible = [(job, WHY_NOT[job.state]) for job in chosen if job.status not in JOB_REVOCABLE]
     revocable = {job.pk for job in chosen if job.status in JOB_REVOCABLE}
-    family = (
+    jobs = (
         IssuanceJob.objects.filter(guest_list__jobs__in=revocable)
         .distinct()
         .defer("body")
@@ -74,7 +74,7 @@ def impact_of(selected: Iterable[IssuanceJob]) -> Impact:
         .order_by("guest_list", "number")
     )
     lists: dict[int, ListImpact] = {}
-    for job in family:
+    for job in jobs:
         impact = lists.setdefault(job.guest_list_id, ListImpact(job.guest_list))
         (impact.revoked if job.pk in revocable else impact.staying).append(job)
     return Impact(list(lists.values()), impossible)

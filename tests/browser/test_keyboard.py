@@ -60,12 +60,12 @@ def test_a_campaign_is_built_and_its_guests_rewarded_by_keyboard_alone(
     work()
     press(page, "link", "Continue with 2 of 2")
     press(page, "button", "Issue 2 rewards")
-    guests = GuestList.objects.get()
+    guest_list = GuestList.objects.get()
     for _ in range(60):
         work()
-        guests.refresh_from_db()
-        if guests.state == "finished":
+        guest_list.refresh_from_db()
+        if guest_list.state == "finished":
             break
         page.wait_for_timeout(250)
-    assert guests.closed
+    assert guest_list.closed
     expect(page.get_by_text("All 2 rows are accounted for.")).to_be_visible()

@@ -37,21 +37,21 @@ def test_a_marketer_brings_guests_checks_them_and_issues(
     page.reload()
     expect(page.get_by_text("nobody.example.com")).to_be_visible()
     page.get_by_role("link", name="Continue with 40 of 42").click()
-    guests = GuestList.objects.get()
+    guest_list = GuestList.objects.get()
     expect(page.locator(".sentence")).to_contain_text("Harbor Grill")
-    page.get_by_role("button", name=f"Issue {guests.waiting_count} rewards").click()
+    page.get_by_role("button", name=f"Issue {guest_list.waiting_count} rewards").click()
     for _ in range(30):
         work()
-        guests.refresh_from_db()
-        if guests.state == "finished":
+        guest_list.refresh_from_db()
+        if guest_list.state == "finished":
             break
         page.wait_for_timeout(300)
-    assert guests.closed
+    assert guest_list.closed
     if not javascript:
         page.reload()
     expect(page.get_by_text("Finished").first).to_be_visible()
-    expect(page.locator(".ledger")).to_contain_text(str(guests.rewarded_count))
-    assert guests.rows_count == 42
+    expect(page.locator(".ledger")).to_contain_text(str(guest_list.rewarded_count))
+    assert guest_list.rows_count == 42
 
 
 def test_an_empty_form_says_what_is_missing_and_where(

@@ -31,7 +31,7 @@ GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(
 @pytest.fixture
 def addresses(campaign: Campaign, work: Callable[[], None]) -> list[str]:
     """Each page of the main path, of a list that waits for its review."""
-    guests = create_list(campaign=campaign, name="June guests", content=GUESTS, actor=None)
+    made = create_list(campaign=campaign, name="June guests", content=GUESTS, actor=None)
     work()
     handle, template = campaign.merchant.handle, campaign.merchant.reward_templates.first()
     assert template is not None
@@ -45,9 +45,9 @@ def addresses(campaign: Campaign, work: Callable[[], None]) -> list[str]:
         "campaigns:campaign_new": [],
         "campaigns:campaign_detail": [campaign.pk],
         "issuance:list_new": [campaign.pk],
-        "issuance:list_detail": [guests.pk],
-        "issuance:list_review": [guests.pk],
-        "issuance:guests": [guests.pk],
+        "issuance:list_detail": [made.pk],
+        "issuance:list_review": [made.pk],
+        "issuance:guests": [made.pk],
     }
     return [reverse(name, args=[handle, *rest]) for name, rest in about.items()]
 
@@ -164,8 +164,8 @@ def _wire_size(response: Response) -> int:
 
 
 def test_a_poll_answer_is_small(addresses: list[str], page_of: Callable[..., Page], ana: User) -> None:
-    guests = GuestList.objects.get()
-    address = reverse("issuance:list_progress", args=[guests.merchant.handle, guests.pk])
+    made = GuestList.objects.get()
+    address = reverse("issuance:list_progress", args=[made.merchant.handle, made.pk])
     response = page_of(ana).request.get(address, headers={"HX-Request": "true"})
     assert response.ok
     assert 500 < len(response.body()) < 10_000

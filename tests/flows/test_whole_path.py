@@ -28,12 +28,12 @@ def ugly_csv(guests: int) -> bytes:
 
 
 def brought(campaign: Campaign, content: bytes, world: World) -> GuestList:
-    guests = create_list(campaign=campaign, name="June", content=ContentFile(content, "june.csv"), actor=None)
+    guest_list = create_list(campaign=campaign, name="June", content=ContentFile(content, "june.csv"), actor=None)
     world.work(1)
-    guests.refresh_from_db()
-    assert guests.state == "checked", guests.problem
-    assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None)
-    return guests
+    guest_list.refresh_from_db()
+    assert guest_list.state == "checked", guest_list.problem
+    assert launch_list(guest_list=guest_list, token=guest_list.confirm_token, actor=None)
+    return guest_list
 
 
 @pytest.mark.parametrize("weather", sorted(WEATHERS))
@@ -41,33 +41,33 @@ def test_the_ledger_closes_and_nobody_is_rewarded_twice(
     weather: str, campaign: Campaign, simulator: Simulator, world: World
 ) -> None:
     simulator.change_weather(weather)
-    guests = brought(campaign, ugly_csv(400), world)
-    assert (guests.rows_count, guests.duplicate_count, guests.invalid_count) == (460, 40, 20)
+    guest_list = brought(campaign, ugly_csv(400), world)
+    assert (guest_list.rows_count, guest_list.duplicate_count, guest_list.invalid_count) == (460, 40, 20)
     world.drive(hours=30)
 
-    guests.refresh_from_db()
-    ledger = guests.ledger
-    assert guests.state == "finished"
+    guest_list.refresh_from_db()
+    ledger = guest_list.ledger
+    assert guest_list.state == "finished"
     assert ledger.pop("rows") == sum(ledger.values()) == 460
     assert ledger["waiting"] == 0
     issued = simulator.rewards_by_identifier()
     assert max(issued.values(), default=0) <= 1
-    assert {row.value for row in guests.guests.filter(outcome="rewarded")} <= set(issued)
-    unknown = {row.value for row in guests.guests.filter(outcome="unknown")}
-    assert set(issued) <= {row.value for row in guests.guests.filter(outcome="rewarded")} | unknown
+    assert {row.value for row in guest_list.guests.filter(outcome="rewarded")} <= set(issued)
+    unknown = {row.value for row in guest_list.guests.filter(outcome="unknown")}
+    assert set(issued) <= {row.value for row in guest_list.guests.filter(outcome="rewarded")} | unknown
 
 
 def test_25000_guests_of_one_arm_go_out_in_jobs_of_at_most_10000_after_fifty_ahead(
     one_arm: Campaign, simulator: Simulator, world: World
 ) -> None:
     content = "email\n" + "\n".join(f"guest{number}@example.com" for number in range(25_000))
-    guests = brought(one_arm, content.encode(), world)
+    guest_list = brought(one_arm, content.encode(), world)
     world.drive()
-    guests.refresh_from_db()
-    sizes = IssuanceJob.objects.of_list(guests).values_list("total_count", flat=True)
+    guest_list.refresh_from_db()
+    sizes = IssuanceJob.objects.of_list(guest_list).values_list("total_count", flat=True)
     assert list(sizes) == [50, 10_000, 10_000, 4_950]
-    assert guests.closed
-    assert guests.rewarded_count == sum(simulator.rewards_by_identifier().values())
+    assert guest_list.closed
+    assert guest_list.rewarded_count == sum(simulator.rewards_by_identifier().values())
 
 
 def test_a_file_of_a_killed_reader_is_read_on_from_the_last_committed_row(
@@ -108,7 +108,7 @@ def test_a_file_of_a_killed_reader_is_read_on_from_the_last_committed_row(
 def test_a_file_that_kills_its_reader_five_times_is_given_up_with_a_sentence(
     campaign: Campaign, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guests = create_list(campaign=campaign, name="June", content="ana@example.com", actor=None)
+    guest_list = create_list(campaign=campaign, name="June", content="ana@example.com", actor=None)
 
     def die(*args: object) -> bool:
         raise RuntimeError("the worker dies")
@@ -117,6 +117,6 @@ def test_a_file_that_kills_its_reader_five_times_is_given_up_with_a_sentence(
     for _ in range(7):
         world.work(1)
         world.advance(180)
-    guests.refresh_from_db()
-    assert guests.state == "unreadable"
-    assert "five times" in guests.problem
+    guest_list.refresh_from_db()
+    assert guest_list.state == "unreadable"
+    assert "five times" in guest_list.problem

@@ -28,9 +28,9 @@ def held(one_arm: Campaign, world: World, settings: Any) -> GuestList:
     return guests
 
 
-def launched_again(guests: GuestList) -> None:
-    guests.refresh_from_db()
-    assert launch_list(guest_list=guests, token=guests.confirm_token, actor=None, hold=True)
+def launched_again(guest_list: GuestList) -> None:
+    guest_list.refresh_from_db()
+    assert launch_list(guest_list=guest_list, token=guest_list.confirm_token, actor=None, hold=True)
 
 
 def test_a_nudge_during_the_hold_plans_nothing(held: GuestList, simulator: Simulator, world: World) -> None:

@@ -31,13 +31,13 @@ GUESTS = "ann@example.com\nbob@example.com\nrefused@example.com\nrefused.too@exa
 @pytest.fixture
 def ended(campaign: Campaign, launched: Launch, world: World) -> GuestList:
     """A list that Thanx has finished, with guests whom it refused: their address starts with `refused`."""
-    guests = launched(campaign, "\n".join([GUESTS, *(f"refused{number}@example.com" for number in range(20))]))
+    parent = launched(campaign, "\n".join([GUESTS, *(f"refused{number}@example.com" for number in range(20))]))
     world.drive()
-    guests.refresh_from_db()
-    assert guests.state == ListState.FINISHED
-    wrongly_addressed(guests)
-    assert guests.refused_count >= 10
-    return guests
+    parent.refresh_from_db()
+    assert parent.state == ListState.FINISHED
+    wrongly_addressed(parent)
+    assert parent.refused_count >= 10
+    return parent
 
 
 def wrongly_addressed(made: GuestList) -> None:
@@ -219,16 +219,16 @@ def test_a_retry_is_cut_into_jobs_as_its_list_was(campaign: Campaign, sid: User,
 @pytest.fixture
 def stopped(campaign: Campaign, launched: Launch, world: World) -> GuestList:
     """A list that was stopped when Thanx had the guests of its first arm, and only those."""
-    guests = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
-    assert plan_list(guests.pk)
-    guests.jobs.exclude(number=1).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    parent = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
+    assert plan_list(parent.pk)
+    parent.jobs.exclude(number=1).update(next_attempt_at=timezone.now() + timedelta(hours=1))
     world.work()
-    guests.refresh_from_db()
-    assert stop_list(guest_list=guests, actor=None)
+    parent.refresh_from_db()
+    assert stop_list(guest_list=parent, actor=None)
     world.drive()
-    guests.refresh_from_db()
-    assert (guests.state, guests.waiting_count > 0) == (ListState.STOPPED, True)
-    return guests
+    parent.refresh_from_db()
+    assert (parent.state, parent.waiting_count > 0) == (ListState.STOPPED, True)
+    return parent
 
 
 def test_who_was_not_sent_by_a_stopped_list_is_sent_by_another_in_the_same_arm(
