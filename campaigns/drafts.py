@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from campaigns.activity import note_activity, unlink_activity
 from campaigns.models import Campaign, CampaignState, RewardTemplate, Variant
-from thanxportal.accounts.models import Merchant, User, record_activity
+from thanxportal.accounts.models import Merchant, User
 
 FIELDS = (
     "name",
@@ -62,7 +63,7 @@ def save_draft(
     if not drafts.update(**fresh, **fields):
         return None
     if made:
-        tell(campaign, actor, f"Drafted the campaign “{campaign.name}”.")
+        note_activity(campaign, actor, f"Drafted the campaign “{campaign.name}”.")
     campaign.variants.all().delete()
     Variant.objects.bulk_create(arm.variant(campaign, place) for place, arm in enumerate(arms))
     return campaign
@@ -84,10 +85,7 @@ def delete_draft(*, campaign: Campaign, actor: User | None) -> bool:
     drafts = Campaign.objects.drafts().select_for_update().filter(pk=campaign.pk, thanx_id="")
     if not drafts.exists():
         return False
-    tell(campaign, actor, f"Deleted the campaign “{campaign.name}”.")
+    note_activity(campaign, actor, f"Deleted the campaign “{campaign.name}”.")
+    unlink_activity(campaign)
     drafts.delete()
     return True
-
-
-def tell(campaign: Campaign, actor: User | None, sentence: str) -> None:
-    record_activity(merchant=campaign.merchant, actor=actor, sentence=sentence, target=campaign.target)

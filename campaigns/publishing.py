@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from campaigns.activity import note_activity
 from campaigns.models import Campaign, CampaignQuerySet, CampaignState
 from campaigns.publishing_rules import DATES, problems
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import User
 from thanxportal.partner.client import GateClosed, Urgency, partner_client
 from thanxportal.partner_api import Campaign as TheirCampaign
 from thanxportal.partner_api import InDoubt, PartnerApiError, PartnerClient, Rejected
@@ -38,12 +39,8 @@ def request_publication(*, campaign: Campaign, actor: User | None) -> bool:
     if problems(asked, list(asked.variants.all()), now=now):
         transaction.set_rollback(True)
         return False
-    _tell(asked, actor, f"Published the campaign “{asked.name}”.")
+    note_activity(asked, actor, f"Published the campaign “{asked.name}”.")
     return True
-
-
-def _tell(campaign: Campaign, actor: User | None, sentence: str) -> None:
-    record_activity(merchant=campaign.merchant, actor=actor, sentence=sentence, target=campaign.target)
 
 
 def publish_campaign(campaign_id: int) -> None:
@@ -174,7 +171,7 @@ def _published(campaign: Campaign, theirs: TheirCampaign) -> None:
         raise Overtaken
     for pk, thanx_id in _variant_ids(campaign, theirs).items():
         campaign.variants.filter(pk=pk).update(thanx_id=thanx_id)
-    _tell(campaign, None, f"Thanx created the campaign “{campaign.name}”.")
+    note_activity(campaign, None, f"Thanx created the campaign “{campaign.name}”.")
 
 
 @transaction.atomic
@@ -182,7 +179,7 @@ def _refused(campaign: Campaign, error: Rejected) -> None:
     problem = "Thanx refused this campaign. Check the dates and that every reward is still published, then try again."
     code = _code(error)
     if _held(campaign).update(state=CampaignState.REFUSED, problem=problem, problem_code=code, next_attempt_at=None):
-        _tell(campaign, None, f"Thanx refused the campaign “{campaign.name}” ({code}).")
+        note_activity(campaign, None, f"Thanx refused the campaign “{campaign.name}” ({code}).")
 
 
 def _later(campaign: Campaign, at: datetime, *, code: str = "", attempted: bool = True) -> None:

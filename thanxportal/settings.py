@@ -137,6 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:start"
+MERCHANT_HOME_URL = "issuance:home"  # Where people begin at a merchant; its address takes the handle.
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "thanxportal.accounts.adapter.InvitedOnlyAdapter"

@@ -13,13 +13,14 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
 
 class Activity(models.Model):
-    """One line of a merchant's log: who did what. Written once, never changed."""
+    """One line of a merchant's log: who did what. Only `path` changes: it is emptied when its page goes."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="activities")
     actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
     at = models.DateTimeField(auto_now_add=True)
     sentence = models.CharField(max_length=300, help_text="Plain words, no personal data of guests.")
     target = models.CharField(max_length=60, blank=True, help_text="Such as campaign:7 or list:12.")
+    path = models.CharField(max_length=200, blank=True, help_text="The page of what it was done to; empty: none.")
 
     objects = ActivityQuerySet.as_manager()
 
@@ -31,6 +32,8 @@ class Activity(models.Model):
         return self.sentence
 
 
-def record_activity(*, merchant: Merchant, actor: User | None, sentence: str, target: str = "") -> Activity:
-    """Appends to the merchant's log."""
-    return Activity.objects.create(merchant=merchant, actor=actor, sentence=sentence[:300], target=target)
+def record_activity(
+    *, merchant: Merchant, actor: User | None, sentence: str, target: str = "", path: str = ""
+) -> Activity:
+    """Appends to the merchant's log; `path` is the page to which the line leads."""
+    return Activity.objects.create(merchant=merchant, actor=actor, sentence=sentence[:300], target=target, path=path)

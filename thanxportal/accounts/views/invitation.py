@@ -16,45 +16,48 @@ from thanxportal.accounts.access import LAST_MERCHANT, invitation_by, user_of
 from thanxportal.accounts.forms import JoinForm
 from thanxportal.accounts.models import Invitation, User
 from thanxportal.accounts.team import join
+from thanxportal.accounts.views.start import to_home_of
 
 
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    found = invitation_by(token)
-    has_account = User.objects.filter(email=found.email).exists()
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    invitation = invitation_by(token)
+    has_account = User.objects.filter(email=invitation.email).exists()
     signed_in = request.user.is_authenticated
-    mine = signed_in and user_of(request).email == found.email
-    form = None if signed_in or has_account else JoinForm(found.email, request.POST or None)
-    if request.method == "POST" and found.usable:
+    mine = signed_in and user_of(request).email == invitation.email
+    form = None if signed_in or has_account else JoinForm(invitation.email, request.POST or None)
+    if request.method == "POST" and invitation.usable:
         if mine:
-            return _join(request, found, user_of(request))
+            return _join(request, invitation, user_of(request))
         if form is not None and form.is_valid():
-            return _join_as_new(request, found, form)
-    context = {"invitation": found, "form": form, "mine": mine, "has_account": has_account}
+            return _join_as_new(request, invitation, form)
+    context = {"invitation": invitation, "form": form, "mine": mine, "has_account": has_account}
     wrong = request.method == "POST"
     return TemplateResponse(request, "accounts/invitation.html", context, status=422 if wrong else 200)
 
 
-def _join(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
-    if not join(invitation=found, user=user):
+def _join(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
+    if not join(invitation=invitation, user=user):
         return redirect(request.path)
-    request.session[LAST_MERCHANT] = found.merchant_id
-    messages.success(request, f"Welcome to the team of {found.merchant}.")
-    return redirect("issuance:home", found.merchant.handle)
+    request.session[LAST_MERCHANT] = invitation.merchant_id
+    messages.success(request, f"Welcome to the team of {invitation.merchant}.")
+    return to_home_of(invitation.merchant)
 
 
-def _join_as_new(request: HttpRequest, found: Invitation, form: JoinForm) -> HttpResponse:
+def _join_as_new(request: HttpRequest, invitation: Invitation, form: JoinForm) -> HttpResponse:
     """The account exists only if the invitation was still good: both or nothing."""
     try:
         with transaction.atomic():
-            user = User.objects.create_user(found.email, form.cleaned_data["password"], name=form.cleaned_data["name"])
-            joined = join(invitation=found, user=user)
+            user = User.objects.create_user(
+                invitation.email, form.cleaned_data["password"], name=form.cleaned_data["name"]
+            )
+            joined = join(invitation=invitation, user=user)
             transaction.set_rollback(not joined)
     except IntegrityError:  # A second click made the account a moment ago.
         joined = False
     if not joined:
         return redirect(request.path)
     perform_login(request, user, email_verification="none")
-    return redirect("issuance:home", found.merchant.handle)
+    return to_home_of(invitation.merchant)

@@ -1,11 +1,13 @@
 """Where people land: after signing in, and after they switch to another merchant."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from thanxportal.accounts.access import LAST_MERCHANT, merchant_for, merchant_of_person, user_of
+from thanxportal.accounts.models import Merchant
 
 
 @require_GET
@@ -14,7 +16,7 @@ def start(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     merchant = merchant_of_person(request)
     if merchant is not None:
-        return redirect("issuance:home", merchant.handle)
+        return to_home_of(merchant)
     if user.is_staff:
         return redirect("admin:index")
     return TemplateResponse(request, "accounts/no_merchant.html")
@@ -24,4 +26,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def switch(request: HttpRequest) -> HttpResponse:
     merchant = merchant_for(request, request.POST.get("handle", ""))
     request.session[LAST_MERCHANT] = merchant.pk
-    return redirect("issuance:home", merchant.handle)
+    return to_home_of(merchant)
+
+
+def to_home_of(merchant: Merchant) -> HttpResponse:
+    return redirect(settings.MERCHANT_HOME_URL, merchant.handle)
