@@ -1,18 +1,34 @@
 """What a test or a demo may ask the simulator about itself, under /_simulator/ and without credentials."""
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import Any, Protocol
 
 from thanxportal.partner_simulator.bodies import text
+from thanxportal.partner_simulator.books import Books
 from thanxportal.partner_simulator.pictures import DISHES, draw
+from thanxportal.partner_simulator.weather import Weather
 from thanxportal.partner_simulator.wire import Answer, RefusedError, Request, bad_request, json_answer, not_found
-
-if TYPE_CHECKING:
-    from thanxportal.partner_simulator.simulator import Simulator
+from thanxportal.partner_simulator.world import Merchant
 
 _IMAGES = "/_simulator/images/"
 
 
-def answer_request(simulator: "Simulator", request: Request) -> Answer:
+class Inspected(Protocol):
+    """What is asked and changed here of the simulator."""
+
+    merchants: dict[str, Merchant]
+    books: Books
+    statuses: Counter[int]
+    weather: Weather
+
+    def rewards_by_identifier(self, campaign_id: str | None = None) -> Counter[str]: ...
+
+    def change_weather(self, weather: str | Weather) -> None: ...
+
+    def unpublish(self, template_id: str) -> None: ...
+
+
+def answer_request(simulator: Inspected, request: Request) -> Answer:
     """Answer GET stats, GET images/NAME.svg, POST weather and POST unpublish."""
     try:
         if request.method == "GET" and request.path.startswith(_IMAGES):
@@ -29,7 +45,7 @@ def answer_request(simulator: "Simulator", request: Request) -> Answer:
         return refusal.answer
 
 
-def stats(simulator: "Simulator") -> dict[str, Any]:
+def stats(simulator: Inspected) -> dict[str, Any]:
     """Count what happened since the start (requests) or since the state file was begun (the rest).
 
     `issued_twice` counts identifiers that hold more than one reward of the same campaign.
@@ -50,7 +66,7 @@ def stats(simulator: "Simulator") -> dict[str, Any]:
     }
 
 
-def _image(simulator: "Simulator", name: str) -> Answer:
+def _image(simulator: Inspected, name: str) -> Answer:
     for merchant in simulator.merchants.values():
         for template in merchant.templates:
             if template.id == name and template.picture:
@@ -64,7 +80,7 @@ def _svg(picture: str) -> Answer:
     return Answer(200, picture.encode(), content_type="image/svg+xml")
 
 
-def _change_weather(simulator: "Simulator", request: Request) -> Answer:
+def _change_weather(simulator: Inspected, request: Request) -> Answer:
     name = text(request.json_object(), "weather")
     try:
         simulator.change_weather(name)
@@ -73,10 +89,10 @@ def _change_weather(simulator: "Simulator", request: Request) -> Answer:
     return json_answer(200, {"weather": name})
 
 
-def _unpublish(simulator: "Simulator", request: Request) -> Answer:
+def _unpublish(simulator: Inspected, request: Request) -> Answer:
     template_id = text(request.json_object(), "template_id")
-    known = (template.id for merchant in simulator.merchants.values() for template in merchant.templates)
-    if template_id not in known:
+    template_ids = (template.id for merchant in simulator.merchants.values() for template in merchant.templates)
+    if template_id not in template_ids:
         raise not_found("reward template")
     simulator.unpublish(template_id)
     return json_answer(200, {"template_id": template_id, "published": False})
