@@ -12,15 +12,15 @@ from thanxportal.accounts.models import Right
 def campaign_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:
     """A campaign of the merchant named in the address, with its variants, if the user may do `right`."""
     merchant = merchant_for(request, handle, right)
-    found = Campaign.objects.for_merchant(merchant).with_variants().filter(pk=pk).first()
-    if found is None:
+    campaign = Campaign.objects.for_merchant(merchant).with_variants().filter(pk=pk).first()
+    if campaign is None:
         raise Http404("No such campaign.")
-    return found
+    return campaign
 
 
 def template_for(request: HttpRequest, handle: str, pk: int) -> RewardTemplate:
     merchant = merchant_for(request, handle)
-    found = RewardTemplate.objects.for_merchant(merchant).filter(pk=pk).first()
-    if found is None:
+    template = RewardTemplate.objects.for_merchant(merchant).filter(pk=pk).first()
+    if template is None:
         raise Http404("No such reward.")
-    return found
+    return template

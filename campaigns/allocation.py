@@ -52,13 +52,13 @@ def rebalanced(weights: Sequence[int], fixed: Collection[int] = ()) -> tuple[int
 
     Raises ValueError when the fixed arms leave less than 1% for each of the others.
     """
-    others = [place for place in range(len(weights)) if place not in fixed]
-    rest = 100 - sum(weights[place] for place in fixed) - len(others)
+    others = [arm for arm in range(len(weights)) if arm not in fixed]
+    rest = 100 - sum(weights[arm] for arm in fixed) - len(others)
     if rest < 0:
         raise ValueError("The fixed arms leave too little for the others.")
     result = list(weights)
-    for place, extra in zip(others, _apportioned(rest, [max(weights[place] - 1, 0) for place in others]), strict=True):
-        result[place] = 1 + extra
+    for arm, extra in zip(others, _apportioned(rest, [max(weights[arm] - 1, 0) for arm in others]), strict=True):
+        result[arm] = 1 + extra
     return tuple(result)
 
 
@@ -67,7 +67,7 @@ def _apportioned(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     whole = sum(weights) or len(weights)
     parts = weights if sum(weights) else [1] * len(weights)
     shares = [total * part // whole for part in parts]
-    by_remainder = sorted(range(len(parts)), key=lambda place: -(total * parts[place] % whole))
-    for place in by_remainder[: total - sum(shares)]:
-        shares[place] += 1
+    by_remainder = sorted(range(len(parts)), key=lambda index: -(total * parts[index] % whole))
+    for index in by_remainder[: total - sum(shares)]:
+        shares[index] += 1
     return tuple(shares)

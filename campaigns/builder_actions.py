@@ -35,14 +35,14 @@ class Act(NamedTuple):
     """A pressed button: `choose-1-57` chooses reward 57 for the second arm."""
 
     verb: str
-    place: int | None
+    position: int | None
     rest: str
 
 
 def read_act(written: str) -> Act:
     verb, _, rest = written.partition("-")
-    place, _, rest = rest.partition("-")
-    return Act(verb, int(place) if place in tuple("0123") else None, rest)
+    position, _, rest = rest.partition("-")
+    return Act(verb, int(position) if position in tuple("0123") else None, rest)
 
 
 def act_on(rows: list[Row], act: Act) -> list[Row]:
@@ -53,11 +53,11 @@ def act_on(rows: list[Row], act: Act) -> list[Row]:
         return _settled(rows)
     if act.verb in ("add", "control"):
         return _added(rows, CONTROL_REWARD if act.verb == "control" else "")
-    if act.place is None or act.place >= len(rows):
+    if act.position is None or act.position >= len(rows):
         return rows
     if act.verb == "share":
-        return _settled(rows, also_fixed=(act.place,))
-    before, row, after = rows[: act.place], rows[act.place], rows[act.place + 1 :]
+        return _settled(rows, also_fixed=(act.position,))
+    before, row, after = rows[: act.position], rows[act.position], rows[act.position + 1 :]
     if act.verb == "remove":
         return _settled([*before, *after])
     return [*before, replace(row, reward=act.rest), *after] if act.verb == "choose" else rows
@@ -69,13 +69,13 @@ def _added(rows: list[Row], reward: str) -> list[Row]:
     if len(rows) == MOST_ARMS or (reward == CONTROL_REWARD and has_control):
         return rows
     share = (CONTROL_SHARE if reward == CONTROL_REWARD else 100 // (len(rows) + 1)) if rows else 100
-    place = len(rows) - 1 if has_control and rows[-1].is_control else len(rows)
-    return _settled([*rows[:place], Row(reward=reward, weight=str(share)), *rows[place:]], also_fixed=(place,))
+    position = len(rows) - 1 if has_control and rows[-1].is_control else len(rows)
+    return _settled([*rows[:position], Row(reward=reward, weight=str(share)), *rows[position:]], also_fixed=(position,))
 
 
 def _settled(rows: list[Row], also_fixed: Collection[int] = ()) -> list[Row]:
     """Gives the unlocked arms what the others leave; what can't be shared out stays as typed."""
-    fixed = {place for place, row in enumerate(rows) if row.locked} | set(also_fixed)
+    fixed = {position for position, row in enumerate(rows) if row.locked} | set(also_fixed)
     try:
         weights = rebalanced([_percent(row.weight) for row in rows], fixed)
     except ValueError:

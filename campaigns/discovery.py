@@ -50,22 +50,27 @@ def sync_partner(*, patience: float = PATIENCE) -> dict[str, int]:
 
 def _mirror_merchants(partner: PartnerClient) -> dict[str, Merchant]:
     now = timezone.now()
-    theirs = {one.id: one for one in partner.iter_merchants()}
-    ours = dict(Merchant.objects.values_list("handle", "thanx_id"))
+    theirs = {merchant.id: merchant for merchant in partner.iter_merchants()}
+    handles = dict(Merchant.objects.values_list("handle", "thanx_id"))
     rows = [
-        Merchant(thanx_id=one.id, handle=_handle(one, ours), name=(one.name or one.handle or one.id)[:200], seen_at=now)
-        for one in theirs.values()
+        Merchant(
+            thanx_id=merchant.id,
+            handle=_handle(merchant, handles),
+            name=(merchant.name or merchant.handle or merchant.id)[:200],
+            seen_at=now,
+        )
+        for merchant in theirs.values()
     ]
     _upsert(Merchant, rows, key=["thanx_id"], update=["handle", "name", "seen_at", "withdrawn_at"])
     _withdraw(Merchant.objects.all(), now)
     return {merchant.thanx_id: merchant for merchant in Merchant.objects.filter(thanx_id__in=theirs)}
 
 
-def _handle(one: TheirMerchant, taken: dict[str, str]) -> str:
+def _handle(merchant: TheirMerchant, taken: dict[str, str]) -> str:
     """Thanx's handle as it fits into an address; with the id behind it when another merchant has that address."""
-    wanted = slugify(one.handle)[:100] or slugify(one.id)
-    handle = wanted if taken.get(wanted, one.id) == one.id else f"{wanted[:60]}-{slugify(one.id)[:39]}"
-    taken[handle] = one.id
+    wanted = slugify(merchant.handle)[:100] or slugify(merchant.id)
+    handle = wanted if taken.get(wanted, merchant.id) == merchant.id else f"{wanted[:60]}-{slugify(merchant.id)[:39]}"
+    taken[handle] = merchant.id
     return handle
 
 
@@ -73,19 +78,19 @@ def _mirror_locations(partner: PartnerClient, merchants: dict[str, Merchant]) ->
     now = timezone.now()
     rows = [
         Location(
-            merchant=merchants[one.merchant_id],
-            thanx_id=one.id,
-            name=one.name[:200],
-            street=one.street[:200],
-            city=one.city[:120],
-            state=one.state[:60],
-            zip=one.zip[:20],
-            phone=one.phone[:40],
-            raw=one.raw,
+            merchant=merchants[location.merchant_id],
+            thanx_id=location.id,
+            name=location.name[:200],
+            street=location.street[:200],
+            city=location.city[:120],
+            state=location.state[:60],
+            zip=location.zip[:20],
+            phone=location.phone[:40],
+            raw=location.raw,
             seen_at=now,
         )
-        for one in partner.iter_locations()
-        if one.merchant_id in merchants
+        for location in partner.iter_locations()
+        if location.merchant_id in merchants
     ]
     fields = ["merchant", "name", "street", "city", "state", "zip", "phone", "raw", "seen_at", "withdrawn_at"]
     _upsert(Location, rows, key=["thanx_id"], update=fields)
@@ -107,19 +112,19 @@ def _mirror_all_templates(partner: PartnerClient, merchants: dict[str, Merchant]
 
 def _mirror_templates(partner: PartnerClient, merchant: Merchant) -> int:
     now = timezone.now()
-    rows = [_template(one, merchant, now) for one in partner.iter_reward_templates(merchant.thanx_id)]
+    rows = [_template(template, merchant, now) for template in partner.iter_reward_templates(merchant.thanx_id)]
     fields = [field.name for field in RewardTemplate._meta.fields if field.name not in ("id", "merchant", "thanx_id")]
     with transaction.atomic():
-        known = list(merchant.reward_templates.defer("raw"))
+        earlier = list(merchant.reward_templates.defer("raw"))
         _upsert(RewardTemplate, rows, key=["merchant", "thanx_id"], update=fields)
         withdraw_templates(merchant, now)
-        TemplateChange.objects.bulk_create(_changes(known, {row.thanx_id: row for row in rows}, now), batch_size=500)
+        TemplateChange.objects.bulk_create(_changes(earlier, {row.thanx_id: row for row in rows}, now), batch_size=500)
     return len(rows)
 
 
-def _changes(known: list[RewardTemplate], read: dict[str, RewardTemplate], now: datetime) -> Iterator[TemplateChange]:
+def _changes(earlier: list[RewardTemplate], read: dict[str, RewardTemplate], now: datetime) -> Iterator[TemplateChange]:
     """What became of the templates that were known before this reading; new ones have no history yet."""
-    for old in known:
+    for old in earlier:
         new = read.get(old.thanx_id)
         if new is None and old.withdrawn_at is None:
             yield TemplateChange(template=old, at=now, field=TemplateChange.WITHDRAWN)
@@ -132,22 +137,22 @@ def _changes(known: list[RewardTemplate], read: dict[str, RewardTemplate], now: 
                 yield TemplateChange(template=old, at=now, field=field, before=kept[0], after=kept[1])
 
 
-def _template(one: TheirTemplate, merchant: Merchant, now: datetime) -> RewardTemplate:
-    images = one.images or {}
+def _template(theirs: TheirTemplate, merchant: Merchant, now: datetime) -> RewardTemplate:
+    images = theirs.images or {}
     picture = images.get("large") or images.get("default") or next(iter(images.values()), None)
     return RewardTemplate(
         merchant=merchant,
-        thanx_id=one.id,
-        name=one.name[:300],
-        type=one.type[:60],
-        subtype=one.subtype[:60],
-        description=one.description,
-        fine_print=one.fine_print,
-        discount_type=(one.discount.type if one.discount else "")[:60],
-        discount_value=(one.discount.value if one.discount else "")[:40],
-        redemption_venue=one.redemption_venue[:40],
+        thanx_id=theirs.id,
+        name=theirs.name[:300],
+        type=theirs.type[:60],
+        subtype=theirs.subtype[:60],
+        description=theirs.description,
+        fine_print=theirs.fine_print,
+        discount_type=(theirs.discount.type if theirs.discount else "")[:60],
+        discount_value=(theirs.discount.value if theirs.discount else "")[:40],
+        redemption_venue=theirs.redemption_venue[:40],
         image_url=picture or "",
-        raw=one.raw,
+        raw=theirs.raw,
         seen_at=now,
     )
 

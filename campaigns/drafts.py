@@ -65,7 +65,7 @@ def save_draft(
     if made:
         note_activity(campaign, actor, f"Drafted the campaign “{campaign.name}”.")
     campaign.variants.all().delete()
-    Variant.objects.bulk_create(arm.variant(campaign, place) for place, arm in enumerate(arms))
+    Variant.objects.bulk_create(arm.variant(campaign, position) for position, arm in enumerate(arms))
     return campaign
 
 
@@ -73,7 +73,10 @@ def save_draft(
 def duplicate_campaign(*, campaign: Campaign, actor: User | None) -> Campaign:
     """A new draft with the same words, dates and arms."""
     values = {name: getattr(campaign, name) for name in FIELDS} | {"name": f"{campaign.name[:113]} (copy)"}
-    arms = [DraftArm(one.name, one.reward_template, one.weight, one.locked) for one in campaign.variants.all()]
+    arms = [
+        DraftArm(variant.name, variant.reward_template, variant.weight, variant.locked)
+        for variant in campaign.variants.all()
+    ]
     copy = save_draft(merchant=campaign.merchant, campaign=None, values=values, arms=arms, actor=actor)
     assert copy is not None  # noqa: S101 - a new draft is never published meanwhile
     return copy

@@ -19,7 +19,7 @@ from thanxportal.accounts.models import Merchant
 
 LOCAL = "%Y-%m-%dT%H:%M"
 # What a changed share renews: the other shares, and nothing that is being typed into or clicked meanwhile.
-SHARES = ",".join(["#saved", "#checks", "#split", *(f"#id_arm{place}-weight" for place in range(MOST_ARMS))])
+SHARES = ",".join(["#saved", "#checks", "#split", *(f"#id_arm{position}-weight" for position in range(MOST_ARMS))])
 TWICE = "Another arm has this name. Give each arm its own."
 
 
@@ -104,17 +104,17 @@ class ArmForm(forms.Form):
     )
     locked = forms.BooleanField(label="Lock", required=False)
 
-    def __init__(self, row: Row, place: int, *, templates: dict[str, RewardTemplate], bound: bool) -> None:
+    def __init__(self, row: Row, position: int, *, templates: dict[str, RewardTemplate], bound: bool) -> None:
         values: dict[str, Any] = {key: value for key, value in vars(row).items() if value}
-        prefix = f"arm{place}"
+        prefix = f"arm{position}"
         data = {f"{prefix}-{key}": value for key, value in values.items()} if bound else None
         super().__init__(data, prefix=prefix, initial=values)
-        self.place, self.is_control, self.picked = place, row.is_control, templates.get(row.reward)
+        self.position, self.is_control, self.picked = position, row.is_control, templates.get(row.reward)
         self.fields["name"].widget.attrs["placeholder"] = self._own_name
         shares_out = {
             "hx-post": "",
             "hx-trigger": "change",
-            "hx-vals": f'{{"act": "share-{place}"}}',
+            "hx-vals": f'{{"act": "share-{position}"}}',
             "hx-swap": "none",
             "hx-select-oob": SHARES,
         }
@@ -125,11 +125,11 @@ class ArmForm(forms.Form):
         """What the arm is called as long as nobody names it."""
         if self.is_control:
             return CONTROL
-        return self.picked.arm_name if self.picked else f"Arm {self.place + 1}"
+        return self.picked.arm_name if self.picked else f"Arm {self.position + 1}"
 
     @property
     def colour(self) -> str:
-        return "0" if self.is_control else "abcd"[self.place % 4]
+        return "0" if self.is_control else "abcd"[self.position % 4]
 
     def clean_reward(self) -> str:
         reward: str = self.cleaned_data["reward"]
@@ -155,11 +155,15 @@ class Builder:
         self, merchant: Merchant, campaign: Campaign | None, rows: list[Row], *, data: dict[str, Any] | None = None
     ) -> None:
         self.merchant, self.campaign = merchant, campaign
-        kept = {one.reward_template_id for one in campaign.variants.all()} if campaign else set()
-        found = merchant.reward_templates.all().picked([row.reward for row in rows])
-        templates = {pk: one for pk, one in found.items() if one.withdrawn_at is None or one.pk in kept}
+        kept = {variant.reward_template_id for variant in campaign.variants.all()} if campaign else set()
+        picked = merchant.reward_templates.all().picked([row.reward for row in rows])
+        templates = {
+            key: template for key, template in picked.items() if template.withdrawn_at is None or template.pk in kept
+        }
         self.form = CampaignForm(data, initial=_initial(campaign))
-        self.arms = [ArmForm(row, place, templates=templates, bound=data is not None) for place, row in enumerate(rows)]
+        self.arms = [
+            ArmForm(row, position, templates=templates, bound=data is not None) for position, row in enumerate(rows)
+        ]
 
     @classmethod
     def opened(cls, merchant: Merchant, campaign: Campaign | None, *, reward: str = "") -> Builder:
@@ -171,7 +175,7 @@ class Builder:
     def posted(cls, merchant: Merchant, campaign: Campaign | None, data: dict[str, Any]) -> Builder:
         """As typed, after what the pressed button does to it."""
         act = data.get("act", "")
-        rows = [row for row in (_typed(data, place) for place in range(MOST_ARMS)) if not row.empty]
+        rows = [row for row in (_typed(data, position) for position in range(MOST_ARMS)) if not row.empty]
         return cls(merchant, campaign, act_on(rows, read_act(act)), data=data | _dates_after(act, merchant))
 
     def is_valid(self) -> bool:
@@ -182,8 +186,8 @@ class Builder:
         """Gives arms whose share was left empty equal parts of what the others leave."""
         empty = [form for form in self.arms if not form.cleaned_data.get("weight")]
         rest = 100 - sum(form.cleaned_data.get("weight") or 0 for form in self.arms)
-        for place, form in enumerate(empty):
-            form.cleaned_data["weight"] = rest // len(empty) + (place < rest % len(empty))
+        for position, form in enumerate(empty):
+            form.cleaned_data["weight"] = rest // len(empty) + (position < rest % len(empty))
             if form.cleaned_data["weight"] < 1:
                 form.add_error("weight", "The other arms leave nothing for this one. Lower their shares.")
         return not any(form.errors for form in empty)
@@ -213,7 +217,7 @@ class Builder:
         values = {name: self.form.cleaned_data.get(name) for name in FIELDS}
         words = {name: values.pop(name) or "" for name in ("name", "objective", "fine_print")}
         campaign = Campaign(merchant=self.merchant, **words, **values)
-        return campaign, [arm.variant(campaign, place) for place, arm in enumerate(self.drafted())]
+        return campaign, [arm.variant(campaign, position) for position, arm in enumerate(self.drafted())]
 
     @property
     def problems(self) -> list[tuple[str, str]]:
@@ -247,8 +251,8 @@ def _row(variant: Variant) -> Row:
     return Row(reward, name, str(variant.weight), "on" if variant.locked else "")
 
 
-def _typed(data: dict[str, Any], place: int) -> Row:
-    return Row(**{key: str(data.get(f"arm{place}-{key}", "")) for key in ("reward", "name", "weight", "locked")})
+def _typed(data: dict[str, Any], position: int) -> Row:
+    return Row(**{key: str(data.get(f"arm{position}-{key}", "")) for key in ("reward", "name", "weight", "locked")})
 
 
 def _dates_after(act: str, merchant: Merchant) -> dict[str, str]:

@@ -96,11 +96,11 @@ def preview_of(campaign: Campaign, variants: Sequence[Variant], *, now: datetime
 
 def _arms(campaign: Campaign, variants: Sequence[Variant]) -> list[ArmPreview]:
     weights = [variant.weight for variant in variants]
-    known = campaign.expected_guests if sum(weights) == 100 else None
-    counts: Sequence[int | None] = people(known, weights) if known else [None] * len(weights)
+    guests = campaign.expected_guests if sum(weights) == 100 else None
+    counts: Sequence[int | None] = people(guests, weights) if guests else [None] * len(weights)
     return [
-        ArmPreview(variant, variant.name, variant.colour, variant.weight, sum(weights[:place]), counts[place])
-        for place, variant in enumerate(variants)
+        ArmPreview(variant, variant.name, variant.colour, variant.weight, sum(weights[:position]), counts[position])
+        for position, variant in enumerate(variants)
     ]
 
 

@@ -101,8 +101,8 @@ def _made_before(partner: PartnerClient, campaign: Campaign) -> TheirCampaign | 
     try:
         if made and made not in linked:
             return partner.get_campaign(made, merchant_id)
-        theirs = (one for one in partner.iter_campaigns(merchant_id) if one.id not in linked)
-        return next((one for one in theirs if is_same(campaign, one)), None)
+        unlinked = (theirs for theirs in partner.iter_campaigns(merchant_id) if theirs.id not in linked)
+        return next((theirs for theirs in unlinked if is_same(campaign, theirs)), None)
     except Rejected as error:
         # A no to the question is no answer to whether the campaign exists.
         raise InDoubt(status=error.status, code=error.code) from error
@@ -155,12 +155,12 @@ def _moment(text: str, time_zone: str) -> datetime | None:
 
 def _variant_ids(campaign: Campaign, theirs: TheirCampaign) -> dict[int, str]:
     """Our variant's id -> Thanx's; empty unless all match by name and template."""
-    known = {(one.name, one.reward_template_id or None): one.id for one in theirs.variants}
-    wanted = {
+    ids = {(variant.name, variant.reward_template_id or None): variant.id for variant in theirs.variants}
+    ours = {
         variant.pk: (variant.name, variant.reward_template.thanx_id if variant.reward_template else None)
         for variant in campaign.variants.all()
     }
-    return {pk: known[key] for pk, key in wanted.items()} if set(wanted.values()) == set(known) else {}
+    return {pk: ids[key] for pk, key in ours.items()} if set(ours.values()) == set(ids) else {}
 
 
 @transaction.atomic

@@ -41,9 +41,9 @@ def total_in_words(gifts: Iterable[tuple[Decimal | None, int]]) -> str:
     Those whose worth nobody knows are named beside the sum, never left out of it.
     """
     given = [(worth, count) for worth, count in gifts if count]
-    known = [worth * count for worth, count in given if worth is not None]
+    amounts = [worth * count for worth, count in given if worth is not None]
     unknown = sum(count for worth, count in given if worth is None)
     without = f"{unknown:,} reward{'' if unknown == 1 else 's'} without an amount"
     if not unknown:
-        return dollars_in_words(sum(known, Decimal(0)))
-    return f"{dollars_in_words(sum(known, Decimal(0)))} and {without}" if known else without
+        return dollars_in_words(sum(amounts, Decimal(0)))
+    return f"{dollars_in_words(sum(amounts, Decimal(0)))} and {without}" if amounts else without

@@ -78,8 +78,8 @@ def _answer(request: HttpRequest, builder: Builder, saved: Campaign | None) -> H
             return _page(request, builder, saved)
         name = "campaigns:campaign_detail" if act in LEAVING else "campaigns:campaign_edit"
         picking = _picking(request, builder)
-        found = {"pick": picking, "q": request.POST.get("q", ""), "after": read_act(act).rest}
-        query = urlencode({"saved": 1} if picking is None else found)
+        choices = {"pick": picking, "q": request.POST.get("q", ""), "after": read_act(act).rest}
+        query = urlencode({"saved": 1} if picking is None else choices)
         return redirect(reverse(name, args=[handle, saved.pk]) + ("" if act in LEAVING else f"?{query}"))
     if act == "review" and saved and not builder.problems:
         return HttpResponseClientRedirect(reverse("campaigns:campaign_detail", args=[handle, saved.pk]))
@@ -112,8 +112,8 @@ def _picking(request: HttpRequest, builder: Builder) -> int | None:
     """The arm whose rewards are laid out: asked for, or just added."""
     act = read_act(request.POST.get("act", "") or f"pick-{request.GET.get('pick', '')}")
     if act.verb == "add":
-        return max((arm.place for arm in builder.arms if not arm.is_control), default=None)
-    return act.place if act.verb == "pick" and (act.place or 0) < len(builder.arms) else None
+        return max((arm.position for arm in builder.arms if not arm.is_control), default=None)
+    return act.position if act.verb == "pick" and (act.position or 0) < len(builder.arms) else None
 
 
 @require_GET
@@ -131,9 +131,9 @@ def _choices(request: HttpRequest, merchant: Merchant, arm: int) -> dict[str, An
     templates = RewardTemplate.objects.for_merchant(merchant).published().matching(query)
     if after.isdecimal() and len(after) < 19:
         templates = templates.after(int(after))
-    found = list(templates[: CHOICES + 1])
-    more = found[CHOICES - 1].pk if len(found) > CHOICES else None
-    return {"picking": arm, "choices": found[:CHOICES], "more": more, "query": query, "continued": bool(after)}
+    choices = list(templates[: CHOICES + 1])
+    more = choices[CHOICES - 1].pk if len(choices) > CHOICES else None
+    return {"picking": arm, "choices": choices[:CHOICES], "more": more, "query": query, "continued": bool(after)}
 
 
 def _gone(request: HttpRequest, campaign: Campaign | None) -> HttpResponse:

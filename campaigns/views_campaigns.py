@@ -30,9 +30,9 @@ HISTORY = 20
 def campaign_list(request: HttpRequest, handle: str) -> HttpResponse:
     """The merchant's campaigns, the newest first."""
     merchant = merchant_for(request, handle)
-    campaigns = Campaign.objects.for_merchant(merchant).with_variants()
-    found, older = page_of(request, campaigns, PAGE)
-    return TemplateResponse(request, "campaigns/campaign_list.html", {"campaigns": found, "older": older})
+    rows = Campaign.objects.for_merchant(merchant).with_variants()
+    campaigns, older = page_of(request, rows, PAGE)
+    return TemplateResponse(request, "campaigns/campaign_list.html", {"campaigns": campaigns, "older": older})
 
 
 @require_GET

@@ -42,10 +42,10 @@ def template_list(request: HttpRequest, handle: str) -> HttpResponse:
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 19:
         templates = templates.after(int(after))
-    found = list(templates[: PAGE + 1])
+    cards = list(templates[: PAGE + 1])
     context = {
-        "templates": found[:PAGE],
-        "more": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "templates": cards[:PAGE],
+        "more": cards[PAGE - 1].pk if len(cards) > PAGE else None,
         "query": query,
         "kind": kind,
         "kinds": KINDS | {OTHER_KIND: "Other"},

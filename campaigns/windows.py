@@ -34,19 +34,21 @@ class TimeLine(NamedTuple):
 
 def time_line(dates: tuple[datetime | None, ...], *, now: datetime, zone: ZoneInfo) -> TimeLine | None:
     """Draws whatever is known of start, end, redeemable from and until; None while that is no stretch of time."""
-    known = [moment for moment in dates if moment]
-    if len(known) < 2 or max(known) - min(known) < timedelta(minutes=1):
+    moments = [moment for moment in dates if moment]
+    if len(moments) < 2 or max(moments) - min(moments) < timedelta(minutes=1):
         return None
-    left, whole = min(known), max(known) - min(known)
+    left, whole = min(moments), max(moments) - min(moments)
 
-    def place(moment: datetime) -> float:
+    def percent_at(moment: datetime) -> float:
         return round((moment - left) / whole * 100, 2)
 
     def span(start: datetime | None, end: datetime | None) -> Span | None:
-        return Span(place(start), max(place(end) - place(start), 0.5)) if start and end and start < end else None
+        if not (start and end and start < end):
+            return None
+        return Span(percent_at(start), max(percent_at(end) - percent_at(start), 0.5))
 
-    today = place(now)
-    marks = [Mark(place(day), f"{day.day} {day:%b}") for day in _days(left.astimezone(zone), max(known))]
+    today = percent_at(now)
+    marks = [Mark(percent_at(day), f"{day.day} {day:%b}") for day in _days(left.astimezone(zone), max(moments))]
     return TimeLine(span(*dates[:2]), span(*dates[2:]), marks, today if 0 <= today <= 100 else None)
 
 

@@ -15,5 +15,5 @@ def page_of(request: HttpRequest, rows: QuerySet[Row, Any], most: int) -> tuple[
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: most + 1])
-    return found[:most], found[most - 1].pk if len(found) > most else None
+    fetched = list(rows[: most + 1])
+    return fetched[:most], fetched[most - 1].pk if len(fetched) > most else None

@@ -53,7 +53,7 @@ class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
     def picked(self, pks: Collection[str]) -> dict[str, RewardTemplate]:
         """Templates by their id as forms write it; what is no id is not among them."""
         ids = [int(pk) for pk in pks if pk.isdecimal() and len(pk) < 19]
-        return {str(one.pk): one for one in self.filter(pk__in=ids).defer("raw")}
+        return {str(template.pk): template for template in self.filter(pk__in=ids).defer("raw")}
 
     def of_kind(self, kind: str) -> RewardTemplateQuerySet:
         """Templates with this kind of discount; `other` is what no name of ours fits."""
@@ -63,10 +63,10 @@ class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
 
     def matching(self, query: str) -> RewardTemplateQuerySet:
         """Templates whose name or description holds every word of the query."""
-        found = self
+        matching = self
         for word in query.split():
-            found = found.filter(models.Q(name__icontains=word) | models.Q(description__icontains=word))
-        return found
+            matching = matching.filter(models.Q(name__icontains=word) | models.Q(description__icontains=word))
+        return matching
 
     def after(self, pk: int) -> RewardTemplateQuerySet:
         """The templates that follow this one in the order of names."""

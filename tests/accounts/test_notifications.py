@@ -137,8 +137,8 @@ def test_who_asked_for_approval_is_told_that_the_list_was_discarded(campaign: Ca
 
 def test_of_two_workers_one_sends(harbor: Merchant, ana: User) -> None:
     tell(harbor)
-    one, other = Notification.objects.get(), Notification.objects.get()
-    assert one.claim_mail()
+    mine, other = Notification.objects.get(), Notification.objects.get()
+    assert mine.claim_mail()
     assert not other.claim_mail()
 
 

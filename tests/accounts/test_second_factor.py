@@ -84,11 +84,11 @@ def test_turning_it_on_shows_a_code_to_scan_that_the_policy_allows(ana: User) ->
     assert answer["Location"] == reverse("mfa_view_recovery_codes")
     codes = browser.get(answer["Location"]).content.decode()
     assert "Each of these 10 codes" in codes
-    one = re.search(r"aria-label=\"Recovery codes\">(\S+)", codes)
-    assert one is not None
+    recovery = re.search(r"aria-label=\"Recovery codes\">(\S+)", codes)
+    assert recovery is not None
     other = Client()
     sign_in(other)
-    other.post(reverse("mfa_authenticate"), {"code": one[1]})
+    other.post(reverse("mfa_authenticate"), {"code": recovery[1]})
     assert other.get("/m/harbor-grill/").status_code == 200
 
 

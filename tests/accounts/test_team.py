@@ -144,9 +144,9 @@ def test_the_link_arrives_by_mail_and_only_there(
     (message,) = mail.outbox
     assert message.to == ["dora@example.com"]
     assert "Ana invites you to the team of Harbor Grill on Thanx Portal, as Sender." in message.body
-    found = re.search(r"https://portal\.example\.com(\S+)", message.body)
-    assert found is not None
-    assert Client().get(found[1]).status_code == 200
+    link = re.search(r"https://portal\.example\.com(\S+)", message.body)
+    assert link is not None
+    assert Client().get(link[1]).status_code == 200
 
 
 def test_a_withdrawn_invitation_is_not_sent(invited: Invitation, ana: User) -> None:

@@ -39,8 +39,8 @@ def test_every_page_says_when_thanx_is_not_there(
     times = {name: age and now - age for name, age in fields.items()}
     Credential.objects.update_or_create(pk=Credential.current().pk, defaults=times)
     page = client_of(ben).get("/m/harbor-grill/").content.decode()
-    for one in ("Thanx was last read", "Thanx refuses our credentials"):
-        assert (one in page) == (bool(sentence) and one in sentence)
+    for words in ("Thanx was last read", "Thanx refuses our credentials"):
+        assert (words in page) == (bool(sentence) and words in sentence)
     assert sentence in page
 
 

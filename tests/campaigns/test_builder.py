@@ -23,7 +23,7 @@ def test_a_complete_campaign_is_drafted_and_published(
     answer = browser.post("/m/harbor-grill/campaigns/new/", filled(harbor), follow=True)
     assert "Ready to publish" in answer.content.decode()
     campaign = Campaign.objects.get()
-    assert [(one.name, one.weight) for one in campaign.variants.all()][1:] == [("Second", 30), ("Control", 10)]
+    assert [(arm.name, arm.weight) for arm in campaign.variants.all()][1:] == [("Second", 30), ("Control", 10)]
     assert campaign.start_at is not None
     assert campaign.start_at.isoformat() == "2026-06-10T16:00:00+00:00"  # 9:00 in Los Angeles
     browser.post(f"/m/harbor-grill/campaigns/{campaign.pk}/publish/")
@@ -95,7 +95,7 @@ def test_bad_input_comes_back_with_the_form(
 def test_shares_left_empty_take_the_rest_in_equal_parts(
     given: tuple[str, ...], shares: list[int], harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:
-    changes = {f"arm{place}-weight": share for place, share in enumerate(given)}
+    changes = {f"arm{position}-weight": share for position, share in enumerate(given)}
     client_of(ana).post("/m/harbor-grill/campaigns/new/", filled(harbor, **changes))
     assert list(Campaign.objects.get().variants.values_list("weight", flat=True)) == shares
 

@@ -96,7 +96,7 @@ def test_every_button_works_with_and_without_javascript(
         assert "Saved 05:00" in html or "Find a reward" in html
     assert "<html" not in by_htmx
     first, second = (
-        [(one.name, one.weight) for one in campaign.variants.all()] for campaign in Campaign.objects.order_by("pk")
+        [(arm.name, arm.weight) for arm in campaign.variants.all()] for campaign in Campaign.objects.order_by("pk")
     )
     assert first == second
 
@@ -155,7 +155,7 @@ def test_locks_and_expected_guests_are_kept_and_copied(harbor: Merchant, ana: Us
     browser.post(f"/m/harbor-grill/campaigns/{draft.pk}/duplicate/")
     for campaign in Campaign.objects.all():
         assert campaign.expected_guests == 9347
-        assert [one.locked for one in campaign.variants.all()] == [False, False, True]
+        assert [arm.locked for arm in campaign.variants.all()] == [False, False, True]
         boxes = re.findall(r'<input type="checkbox"[^>]*>', browser.get(edit(campaign)).content.decode())
         assert ["checked" in box for box in boxes] == [False, False, True]
 
@@ -200,7 +200,7 @@ def test_a_draft_published_meanwhile_is_not_changed_by_an_open_page(
     assert answer["HX-Redirect"] == f"/m/harbor-grill/campaigns/{draft.pk}/"
     draft.refresh_from_db()
     assert draft.name == "Win-back June"
-    assert [one.weight for one in draft.variants.all()] == [45, 45, 10]
+    assert [arm.weight for arm in draft.variants.all()] == [45, 45, 10]
 
 
 def test_the_builder_costs_the_same_however_many_rewards_there_are(

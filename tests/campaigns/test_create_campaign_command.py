@@ -89,7 +89,7 @@ def test_without_publish_it_stays_a_draft(harbor: Merchant, tmp_path: Path) -> N
 
 
 def test_shares_may_be_left_out(harbor: Merchant, tmp_path: Path) -> None:
-    variants = [{key: one[key] for key in one if key != "weight"} for one in document(harbor)["variants"]]
+    variants = [{key: arm[key] for key in arm if key != "weight"} for arm in document(harbor)["variants"]]
     answer = run(tmp_path, document(harbor, variants=variants))
     shares = Campaign.objects.get(pk=answer["campaign"]).variants.values_list("weight", flat=True)
     assert list(shares) == [50, 50]

@@ -92,8 +92,8 @@ def test_a_no_for_one_merchant_hides_no_other(
     first = next(iter(simulator.merchants))
 
     def ask_for_another(request: httpx.Request, answer: dict[str, Any]) -> None:
-        for one in answer.get("merchants", []):
-            one["id"] = "left-us" if one["id"] == first else one["id"]
+        for merchant in answer.get("merchants", []):
+            merchant["id"] = "left-us" if merchant["id"] == first else merchant["id"]
 
     meddle_with(simulator, monkeypatch, ask_for_another)
     with pytest.raises(CommandError, match="404"):
@@ -143,9 +143,9 @@ def test_what_changed_at_thanx_is_remembered_with_both_values(
     template = RewardTemplate.objects.exclude(fine_print="").order_by("pk")[0]
 
     def reword(request: httpx.Request, document: dict[str, Any]) -> None:
-        for one in document.get("reward_templates", []):
-            if one["id"] == template.thanx_id:
-                one |= {"name": "Another name", "fine_print": "", "images": {"large": "https://example.com/new.png"}}
+        for theirs in document.get("reward_templates", []):
+            if theirs["id"] == template.thanx_id:
+                theirs |= {"name": "Another name", "fine_print": "", "images": {"large": "https://example.com/new.png"}}
 
     meddle_with(simulator, monkeypatch, reword)
     world.advance(900)
@@ -170,7 +170,7 @@ def test_vanishing_and_coming_back_are_remembered_once_each(
     def hide(request: httpx.Request, document: dict[str, Any]) -> None:
         if "reward_templates" in document and hidden[0]:
             document["reward_templates"] = [
-                one for one in document["reward_templates"] if one["id"] != template.thanx_id
+                theirs for theirs in document["reward_templates"] if theirs["id"] != template.thanx_id
             ]
 
     meddle_with(simulator, monkeypatch, hide)

@@ -85,7 +85,7 @@ def test_publishing_twice_asks_once(harbor: Merchant, simulator: Simulator, worl
 
 def test_control_is_sent_by_its_name_and_without_a_template(campaign: Campaign, simulator: Simulator) -> None:
     theirs = campaign.raw["variants"]
-    assert [(one["name"], one["reward_template_id"] is None) for one in theirs][-1] == ("Control", True)
+    assert [(variant["name"], variant["reward_template_id"] is None) for variant in theirs][-1] == ("Control", True)
 
 
 def test_two_days_in_the_merchants_zone_are_two_days_at_thanx(

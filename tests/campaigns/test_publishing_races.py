@@ -83,8 +83,8 @@ def test_an_answer_with_other_variants_is_looked_at_again_and_nothing_more_is_cr
     campaign = asked_for(cast.draft_campaign(harbor))
 
     def spoil_variants(request: httpx.Request, answer: dict[str, Any]) -> None:
-        for one in [answer["campaign"]] if "campaign" in answer else answer.get("campaigns", []):
-            spoil(one["variants"])
+        for theirs in [answer["campaign"]] if "campaign" in answer else answer.get("campaigns", []):
+            spoil(theirs["variants"])
 
     with monkeypatch.context() as while_spoilt:
         meddle_with(simulator, while_spoilt, spoil_variants)
@@ -106,11 +106,11 @@ def test_times_without_offset_are_read_in_the_zone_that_thanx_names(
     zone = "America/Los_Angeles"
 
     def in_local_time(request: httpx.Request, answer: dict[str, Any]) -> None:
-        for one in answer.get("campaigns", []):
-            one["time_zone"] = zone
+        for theirs in answer.get("campaigns", []):
+            theirs["time_zone"] = zone
             for name in DATES:
                 moment = getattr(campaign, name).astimezone(ZoneInfo(zone))
-                one[name] = moment.replace(tzinfo=None).isoformat()
+                theirs[name] = moment.replace(tzinfo=None).isoformat()
 
     meddle_with(simulator, monkeypatch, in_local_time)
     world.drive()

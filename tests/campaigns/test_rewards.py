@@ -162,7 +162,7 @@ def test_only_an_amount_of_dollars_is_a_cost(kind: str, value: str, dollars: int
     ],
 )
 def test_rewards_without_an_amount_are_named_beside_the_sum(gifts: list[tuple[Any, int]], words: str) -> None:
-    worth = [(None if one is None else Decimal(one), count) for one, count in gifts]
+    worth = [(None if amount is None else Decimal(amount), count) for amount, count in gifts]
     assert total_in_words(worth) == words
 
 

@@ -11,16 +11,16 @@ from campaigns.builder_actions import CONTROL_REWARD, Row, act_on, read_act
 
 
 def rows(*weights: int, locked: tuple[int, ...] = (), control: bool = False) -> list[Row]:
-    made = [Row(str(place + 1), weight=str(weight)) for place, weight in enumerate(weights)]
-    for place in locked:
-        made[place].locked = "on"
+    made = [Row(str(arm + 1), weight=str(weight)) for arm, weight in enumerate(weights)]
+    for arm in locked:
+        made[arm].locked = "on"
     if control:
         made[-1].reward = CONTROL_REWARD
     return made
 
 
-def shares(found: list[Row]) -> list[str]:
-    return [row.weight for row in found]
+def shares(rows: list[Row]) -> list[str]:
+    return [row.weight for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -64,25 +64,25 @@ def test_what_was_typed_but_is_no_number_is_left_for_the_form_to_refuse() -> Non
 
 @given(guests=st.integers(0, 10_000_000), weights=st.lists(st.integers(1, 100), min_size=1, max_size=4))
 def test_people_are_whole_and_add_up(guests: int, weights: list[int]) -> None:
-    found = people(guests, weights)
-    assert sum(found) == guests
-    for count, weight in zip(found, weights, strict=True):
+    counts = people(guests, weights)
+    assert sum(counts) == guests
+    for count, weight in zip(counts, weights, strict=True):
         assert abs(count - guests * weight / sum(weights)) < 1
 
 
 @given(weights=st.lists(st.integers(0, 100), min_size=1, max_size=4), fixed=st.sets(st.integers(0, 3), max_size=3))
 def test_rebalanced_shares_make_100_and_leave_fixed_ones_alone(weights: list[int], fixed: set[int]) -> None:
-    fixed = {place for place in fixed if place < len(weights)}
+    fixed = {arm for arm in fixed if arm < len(weights)}
     if len(fixed) == len(weights):
         return
-    if 100 - sum(weights[place] for place in fixed) < len(weights) - len(fixed):
+    if 100 - sum(weights[arm] for arm in fixed) < len(weights) - len(fixed):
         with pytest.raises(ValueError, match="too little"):
             rebalanced(weights, fixed)
         return
-    found = rebalanced(weights, fixed)
-    assert sum(found) == 100
-    assert min(share for place, share in enumerate(found) if place not in fixed) >= 1
-    assert all(found[place] == weights[place] for place in fixed)
+    balanced = rebalanced(weights, fixed)
+    assert sum(balanced) == 100
+    assert min(share for arm, share in enumerate(balanced) if arm not in fixed) >= 1
+    assert all(balanced[arm] == weights[arm] for arm in fixed)
 
 
 def test_the_largest_remainder_comes_first() -> None:

@@ -46,15 +46,15 @@ def running(folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], 
 
 
 def page_of(printed: str) -> str:
-    found = re.search(r"^Ready: (http://127\.0\.0\.1:\d+/)$", printed, re.MULTILINE)
-    assert found, printed
-    return found[1]
+    match = re.search(r"^Ready: (http://127\.0\.0\.1:\d+/)$", printed, re.MULTILINE)
+    assert match, printed
+    return match[1]
 
 
 def password_of(printed: str) -> str:
-    found = re.search(r"Password of all: (\S+)", printed)
-    assert found, printed
-    return found[1]
+    match = re.search(r"Password of all: (\S+)", printed)
+    assert match, printed
+    return match[1]
 
 
 def sign_in(page: str, email: str, password: str) -> str:

@@ -86,7 +86,7 @@ def test_leaving_stops_everything_in_reverse_order(
 ) -> None:
     ended: list[str] = []
     really = module._end
-    monkeypatch.setattr(module, "_end", lambda one: (ended.append(one.name), really(one)))
+    monkeypatch.setattr(module, "_end", lambda program: (ended.append(program.name), really(program)))
     with Supervisor(os.environ, said.append) as supervisor:
         pids = [start(supervisor, program(tmp_path, SLEEPER, name)) for name in ("first", "second", "third")]
     assert ended == ["third", "second", "first"]

@@ -167,7 +167,10 @@ def test_a_control_has_no_template() -> None:
     answer = httpx.Response(201, json={"campaign": {"id": "camp_1", "time_zone": None, "variants": variants}})
     campaign = client_for(answer).create_campaign({"merchant_id": "m1"})
     assert campaign.id == "camp_1"
-    assert [(one.name, one.reward_template_id) for one in campaign.variants] == [("A", "t1"), ("Control", None)]
+    assert [(variant.name, variant.reward_template_id) for variant in campaign.variants] == [
+        ("A", "t1"),
+        ("Control", None),
+    ]
 
 
 def test_a_campaign_with_a_variant_without_id_is_in_doubt() -> None:

@@ -62,8 +62,8 @@ class Caller:
     def merchant_id(self) -> str:
         return self.simulator.merchant("harbor-grill").id
 
-    def template_id(self, place: int = 0) -> str:
-        return self.simulator.merchant("harbor-grill").templates[place].id
+    def template_id(self, index: int = 0) -> str:
+        return self.simulator.merchant("harbor-grill").templates[index].id
 
     def campaign_body(self, **changes: Any) -> dict[str, Any]:
         campaign = {
@@ -90,7 +90,7 @@ class Caller:
             "campaign_id": campaign["id"],
             "merchant_id": self.merchant_id,
             "variant_id": campaign["variants"][variant]["id"],
-            "identifiers": [{"type": "email" if "@" in one else "phone", "value": one} for one in guests],
+            "identifiers": [{"type": "email" if "@" in guest else "phone", "value": guest} for guest in guests],
         }
 
     def issue(self, body: Any, key: str | None = None) -> Reply:

@@ -30,8 +30,8 @@ def test_an_order_that_breaks_a_rule_is_400(caller: Caller, changes: dict[str, A
 
 
 def test_the_variant_of_another_campaign_is_400(caller: Caller) -> None:
-    one, other = caller.new_campaign(), caller.new_campaign()
-    body = {**caller.issue_body(one, GUESTS), "variant_id": other["variants"][0]["id"]}
+    own, other = caller.new_campaign(), caller.new_campaign()
+    body = {**caller.issue_body(own, GUESTS), "variant_id": other["variants"][0]["id"]}
     assert caller.issue(body).status == 400
 
 
@@ -110,7 +110,7 @@ def test_a_control_gets_a_job_and_no_reward(caller: Caller) -> None:
     caller.clock.advance(10)
     assert caller.job(job_id)["state"] == "completed"
     assert caller.simulator.rewards_by_identifier().total() == 0
-    assert [one.payload["data"]["issued_count"] for one in caller.simulator.outbox] == [1]
+    assert [delivery.payload["data"]["issued_count"] for delivery in caller.simulator.outbox] == [1]
 
 
 def test_a_failed_job_has_no_summary_and_has_rewarded_half_its_guests(caller: Caller) -> None:

@@ -69,11 +69,11 @@ def test_noise_duplicates_reorders_and_invents_but_loses_nothing() -> None:
     caller.new_job([f"guest{number}@example.com" for number in range(1_000)])
     caller.clock.advance(10)
     payloads = [delivery.payload for delivery in caller.simulator.outbox]
-    positions = [one["data"]["identifier"]["index"] for one in payloads if one["event"] == "reward.issued"]
+    positions = [event["data"]["identifier"]["index"] for event in payloads if event["event"] == "reward.issued"]
     assert set(positions) == set(range(1_000))
     assert len(positions) > 1_000
     assert positions != sorted(positions)
-    assert "guest.waved" in {one["event"] for one in payloads}
+    assert "guest.waved" in {event["event"] for event in payloads}
 
 
 def test_ten_thousand_rewards_are_announced_one_by_one() -> None:

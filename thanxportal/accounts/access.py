@@ -38,9 +38,11 @@ def merchant_of_person(request: HttpRequest) -> Merchant | None:
 
     Leaves the same on the request as `merchant_for`.
     """
-    mine = list(Membership.objects.filter(user=user_of(request)).select_related("merchant").order_by("merchant__name"))
+    mine = Membership.objects.filter(user=user_of(request)).select_related("merchant")
+    memberships = list(mine.order_by("merchant__name"))
     last = request.session.get(LAST_MERCHANT)
-    membership = next((one for one in mine if one.merchant_id == last), mine[0] if mine else None)
+    switched_to = (membership for membership in memberships if membership.merchant_id == last)
+    membership = next(switched_to, memberships[0] if memberships else None)
     return _enter(request, membership) if membership else None
 
 

@@ -108,8 +108,8 @@ class ProfileForm(forms.Form):
 
     def __init__(self, person: User, choices: list[NotificationChoice], data: Any = None) -> None:
         wanted = {
-            "in_app": [one.kind for one in choices if one.in_app],
-            "email": [one.kind for one in choices if one.email],
+            "in_app": [choice.kind for choice in choices if choice.in_app],
+            "email": [choice.kind for choice in choices if choice.email],
         }
         super().__init__(data, initial={"name": person.name} | wanted)
 

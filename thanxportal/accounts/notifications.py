@@ -27,8 +27,8 @@ def notify(
     twice. `only` one person, or all `but` the one who did it. No guest's data in the sentence or the facts.
     """
     members = Membership.objects.of_merchant(merchant).who_may(right)
-    people = [one.user for one in members if one.user != but and only in (None, one.user)]
-    choices = {one.person_id: one for one in NotificationChoice.objects.filter(person__in=people, kind=kind)}
+    people = [member.user for member in members if member.user != but and only in (None, member.user)]
+    choices = {choice.person_id: choice for choice in NotificationChoice.objects.filter(person__in=people, kind=kind)}
     now = timezone.now()
     rows = [
         Notification(
@@ -57,7 +57,7 @@ def mark_read(person: User, *, pk: int | None = None) -> None:
 
 def choices_of(person: User) -> list[NotificationChoice]:
     """One choice per kind, in the order of the kinds; those never made are as if everything was wanted."""
-    made = {one.kind: one for one in NotificationChoice.objects.filter(person=person)}
+    made = {choice.kind: choice for choice in NotificationChoice.objects.filter(person=person)}
     return [made.get(kind, NotificationChoice(person=person, kind=kind)) for kind in Kind.values]
 
 

@@ -66,7 +66,7 @@ class Page(Generic[A]):
     total_pages: int
 
 
-def one(key: str, kind: type[A]) -> Callable[[Any], A]:
+def item(key: str, kind: type[A]) -> Callable[[Any], A]:
     """A reader of `{key: {…}}`."""
     return lambda document: kind.model_validate(_part(document, key, dict))
 

@@ -141,23 +141,23 @@ class PartnerClient:
         """Creates a campaign from its inner fields. Not idempotent: after InDoubt, look before repeating."""
         content = json.dumps({"campaign": body}).encode()
         call = _Call("POST", "/partner/campaigns", body.get("merchant_id"), body=content)
-        return self._exchange(call, answers.one("campaign", types.Campaign))
+        return self._exchange(call, answers.item("campaign", types.Campaign))
 
     def issue(self, body: bytes, idempotency_key: str) -> types.IssuanceJob:
         """Sends exactly these bytes under this key; a replay of both is answered from Thanx's cache."""
         headers = {"X-Idempotency-Key": idempotency_key}
         call = _Call("POST", "/partner/campaigns/issue", _merchant_in(body), body=body, headers=headers)
-        return self._exchange(call, answers.one("issuance_job", types.IssuanceJob))
+        return self._exchange(call, answers.item("issuance_job", types.IssuanceJob))
 
     def revoke_issuance_job(self, job_id: str, merchant_id: str) -> types.IssuanceJob:
         """Asks to take all rewards of a job back. After InDoubt, look before repeating."""
         content = json.dumps({"merchant_id": merchant_id}).encode()
         call = _Call("POST", f"/partner/issuance_jobs/{_segment(job_id)}/revoke", merchant_id, body=content)
-        return self._exchange(call, answers.one("issuance_job", types.IssuanceJob))
+        return self._exchange(call, answers.item("issuance_job", types.IssuanceJob))
 
     def _get(self, path: str, merchant_id: str, key: str, kind: type[A]) -> A:
         call = _Call("GET", path, merchant_id, {"merchant_id": merchant_id})
-        return self._exchange(call, answers.one(key, kind))
+        return self._exchange(call, answers.item(key, kind))
 
     def _pages(self, path: str, key: str, kind: type[A], merchant_id: str | None = None) -> Iterator[A]:
         about = {} if merchant_id is None else {"merchant_id": merchant_id}

@@ -116,8 +116,8 @@ def _envelope(text: str) -> tuple[str | None, str | None]:
         code, message = error.get("code"), error.get("message")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None, None
-    known = isinstance(code, str) and _CODE.fullmatch(code)
-    return code if known else None, message if isinstance(message, str) else None
+    stable = isinstance(code, str) and _CODE.fullmatch(code)
+    return code if stable else None, message if isinstance(message, str) else None
 
 
 def redact(text: str) -> str:

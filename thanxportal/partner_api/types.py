@@ -32,7 +32,7 @@ def _whole_number(default: int) -> Callable[[Any], int]:
 
 def _objects(value: Any) -> list[Any]:
     """Entries that are no objects stay, as empty ones, so that the number of entries is Thanx's."""
-    return [one if isinstance(one, dict) else {} for one in value] if isinstance(value, list) else []
+    return [entry if isinstance(entry, dict) else {} for entry in value] if isinstance(value, list) else []
 
 
 def _object_or_none(value: Any, read: Callable[[Any], Any]) -> Any:

@@ -107,7 +107,7 @@ def _reward_issued(data: dict[str, Any]) -> RewardIssued:
 
 def _batch_completed(data: dict[str, Any]) -> BatchCompleted:
     failures = data.get("failures")
-    entries = [one for one in failures if isinstance(one, dict)] if isinstance(failures, list) else []
+    entries = [entry for entry in failures if isinstance(entry, dict)] if isinstance(failures, list) else []
     return BatchCompleted(
         job_id=_text(data, "issuance_job_id"),
         merchant_id=_text(data, "merchant_id"),
@@ -115,7 +115,7 @@ def _batch_completed(data: dict[str, Any]) -> BatchCompleted:
         total_count=_count(data, "total_count"),
         issued_count=_count(data, "issued_count"),
         failed_count=_count(data, "failed_count"),
-        failures=tuple(BatchFailure(_text(one, "user_identifier"), _text(one, "reason")) for one in entries),
+        failures=tuple(BatchFailure(_text(entry, "user_identifier"), _text(entry, "reason")) for entry in entries),
     )
 
 

@@ -56,7 +56,7 @@ def read_issue(body: Mapping[str, Any]) -> IssueOrder:
     entries = body.get("identifiers")
     if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_IDENTIFIERS:
         raise bad_request(f"identifiers needs a list of 1 to {MAX_IDENTIFIERS} entries.")
-    identifiers = [_identifier(place, entry) for place, entry in enumerate(entries)]
+    identifiers = [_identifier(index, entry) for index, entry in enumerate(entries)]
     return IssueOrder(campaign_id, merchant_id, variant_id, identifiers)
 
 
@@ -68,8 +68,8 @@ def text(source: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _refuse_unknown(source: Mapping[str, Any], known: set[str], what: str) -> None:
-    if unknown := sorted(source.keys() - known):
+def _refuse_unknown(source: Mapping[str, Any], allowed: set[str], what: str) -> None:
+    if unknown := sorted(source.keys() - allowed):
         raise bad_request(f"Unknown field in {what}: {', '.join(unknown)}.")
 
 
@@ -111,12 +111,12 @@ def _read_variant(variant: object) -> VariantDraft:
     return VariantDraft(name, None)
 
 
-def _identifier(place: int, entry: object) -> Identifier:
+def _identifier(index: int, entry: object) -> Identifier:
     if not isinstance(entry, dict) or entry.keys() != {"type", "value"}:
-        raise bad_request(f"identifiers[{place}] needs exactly type and value.")
+        raise bad_request(f"identifiers[{index}] needs exactly type and value.")
     kind, value = entry["type"], entry["value"]
     if kind not in ("email", "phone"):
-        raise bad_request(f"identifiers[{place}].type is neither email nor phone.")
+        raise bad_request(f"identifiers[{index}].type is neither email nor phone.")
     if not isinstance(value, str) or not value:
-        raise bad_request(f"identifiers[{place}].value is missing or is not text.")
+        raise bad_request(f"identifiers[{index}].value is missing or is not text.")
     return kind, value

@@ -55,17 +55,17 @@ class Desk:
 
     def campaign(self, campaign_id: str, merchant_id: str | None) -> dict[str, Any]:
         """Return the campaign, or refuse with 404 when it is unknown or somebody else's."""
-        found = self.books.campaigns.get(campaign_id)
-        if found is None or merchant_id not in (None, found["merchant_id"]):
+        campaign = self.books.campaigns.get(campaign_id)
+        if campaign is None or merchant_id not in (None, campaign["merchant_id"]):
             raise not_found("campaign")
-        return found
+        return campaign
 
     def job(self, job_id: str, merchant_id: str) -> Job:
         """Return the job, or refuse with 404 when it is unknown or somebody else's."""
-        found = self.books.jobs.get(job_id)
-        if found is None or found.merchant_id != merchant_id:
+        job = self.books.jobs.get(job_id)
+        if job is None or job.merchant_id != merchant_id:
             raise not_found("issuance job")
-        return found
+        return job
 
 
 Endpoint = Callable[[Desk, Request, str], Answer]
@@ -75,11 +75,11 @@ def answer_request(desk: Desk, request: Request) -> Answer:
     """Find the endpoint, check its scope and let it answer; every refusal becomes an answer."""
     try:
         for method, pattern, scope, endpoint in _ROUTES:
-            found = pattern.fullmatch(request.path)
-            if found and method == request.method:
+            match = pattern.fullmatch(request.path)
+            if match and method == request.method:
                 if scope and scope not in desk.scopes:
                     raise RefusedError(403, "FORBIDDEN", f"The scope {scope} is missing.")
-                return endpoint(desk, request, found.groupdict().get("id", ""))
+                return endpoint(desk, request, match.groupdict().get("id", ""))
         raise not_found("endpoint")
     except RefusedError as refusal:
         return refusal.answer
@@ -136,11 +136,11 @@ def _create_campaign(desk: Desk, request: Request, _: str) -> Answer:
     number = len(desk.books.campaigns)
     variants = [
         {
-            "id": opaque_id(desk.seed, "variant", number, place),
+            "id": opaque_id(desk.seed, "variant", number, index),
             "name": draft.name,
             "reward_template_id": draft.reward_template_id,
         }
-        for place, draft in enumerate(drafts)
+        for index, draft in enumerate(drafts)
     ]
     campaign_id = "camp_" + opaque_id(desk.seed, "campaign", number)
     campaign = {"id": campaign_id, **fields, "time_zone": TIME_ZONE, "variants": variants}
@@ -170,11 +170,11 @@ def _campaign(desk: Desk, request: Request, campaign_id: str) -> Answer:
 def _issue(desk: Desk, request: Request, _: str) -> Answer:
     key = _idempotency_key(request)
     digest = sha256(request.body).hexdigest()
-    known = desk.books.note_key(key, digest)
-    if known.accepted_hash is not None:
-        if known.accepted_hash != digest:
+    record = desk.books.note_key(key, digest)
+    if record.accepted_hash is not None:
+        if record.accepted_hash != digest:
             raise rule_broken("This idempotency key was used with another body.")
-        return Answer(202, known.answer)
+        return Answer(202, record.answer)
     order = read_issue(request.json_object())
     desk.merchant(order.merchant_id)
     campaign = desk.campaign(order.campaign_id, order.merchant_id)
@@ -197,7 +197,10 @@ def _idempotency_key(request: Request) -> str:
 
 
 def _new_job(desk: Desk, order: IssueOrder, *, is_control: bool) -> Job:
-    fates = ((place, one[0], refusal_of(one, desk.refused_share)) for place, one in enumerate(order.identifiers))
+    refusals = (
+        (index, identifier[0], refusal_of(identifier, desk.refused_share))
+        for index, identifier in enumerate(order.identifiers)
+    )
     return Job(
         id="job_" + opaque_id(desk.seed, "job", len(desk.books.jobs)),
         merchant_id=order.merchant_id,
@@ -209,7 +212,7 @@ def _new_job(desk: Desk, order: IssueOrder, *, is_control: bool) -> Job:
         pending_seconds=desk.weather.pending_seconds,
         processing_seconds=desk.weather.processing_seconds(len(order.identifiers)),
         revoke_seconds=desk.weather.revoke_seconds,
-        failures=[(place, kind, code) for place, kind, code in fates if code],
+        failures=[(index, kind, code) for index, kind, code in refusals if code],
         dies_at=point_of_death(order.identifiers, desk.weather.failed_job_share),
         packed=pack(order.identifiers),
     )

@@ -147,12 +147,12 @@ class Offer:
 
 def read_offer(name: str) -> Offer:
     """Read "$5 off", "20% off", "Free Dessert" and the like."""
-    if found := re.match(r"\$(\d+) off", name):
-        description = f"Take ${found[1]} off your order on your next visit."
-        return Offer("amount_off", "dollars", float(found[1]), description, f"${found[1]}")
-    if found := re.match(r"(\d+)% off", name):
-        description = f"Enjoy {found[1]}% off. Show this reward when you pay."
-        return Offer("percent_off", "percent", float(found[1]), description, f"{found[1]}%")
+    if match := re.match(r"\$(\d+) off", name):
+        description = f"Take ${match[1]} off your order on your next visit."
+        return Offer("amount_off", "dollars", float(match[1]), description, f"${match[1]}")
+    if match := re.match(r"(\d+)% off", name):
+        description = f"Enjoy {match[1]}% off. Show this reward when you pay."
+        return Offer("percent_off", "percent", float(match[1]), description, f"{match[1]}%")
     if "points" in name:
         return Offer("custom", None, None, "Earn twice the points on everything you buy.", "2×")
     return Offer("free_item", "free_item", None, f"{name}: on us, as a thank-you.", "Free")

@@ -117,7 +117,7 @@ def campaign_of(books: Books, job: Job) -> dict[str, Any]:
     """Return the campaign as reward.issued shows it: without a list of variants, with the one variant."""
     campaign = books.campaigns[job.campaign_id]
     shown = {name: value for name, value in campaign.items() if name not in ("merchant_id", "variants")}
-    shown["variant"] = next(one for one in campaign["variants"] if one["id"] == job.variant_id)
+    shown["variant"] = next(variant for variant in campaign["variants"] if variant["id"] == job.variant_id)
     return shown
 
 

@@ -57,7 +57,7 @@ class Merchant:
 def build_merchant(handle: str, name: str, reward_names: Sequence[str], locations: int) -> Merchant:
     """Build a merchant; the same handle always gets the same ids."""
     merchant_id = opaque_id("merchant", handle)
-    templates = [_template(merchant_id, handle, place, text) for place, text in enumerate(reward_names)]
+    templates = [_template(merchant_id, handle, number, text) for number, text in enumerate(reward_names)]
     return Merchant(merchant_id, handle, name, list(_locations(merchant_id, name, locations)), templates)
 
 
@@ -71,33 +71,33 @@ def default_world() -> tuple[Merchant, ...]:
     )
 
 
-def _template(merchant_id: str, handle: str, place: int, name: str) -> Template:
+def _template(merchant_id: str, handle: str, number: int, name: str) -> Template:
     offer = menus.read_offer(name)
-    picture = "" if place % 11 == 10 else draw(menus.dish_for(name), place + len(handle), offer.label)
+    picture = "" if number % 11 == 10 else draw(menus.dish_for(name), number + len(handle), offer.label)
     return Template(
-        id=opaque_id("template", handle, place),
+        id=opaque_id("template", handle, number),
         merchant_id=merchant_id,
         name=name,
         subtype=offer.subtype,
         discount=(offer.discount_type, offer.value),
         description=offer.description,
-        fine_print=menus.FINE_PRINT[place % len(menus.FINE_PRINT)],
-        redemption_venue=("in_store", "in_store", "all", "online")[place % 4],
+        fine_print=menus.FINE_PRINT[number % len(menus.FINE_PRINT)],
+        redemption_venue=("in_store", "in_store", "all", "online")[number % 4],
         picture=picture,
     )
 
 
 def _locations(merchant_id: str, merchant_name: str, count: int) -> Iterator[dict[str, Any]]:
-    for place in range(count):
-        city, state, code = menus.CITIES[place % len(menus.CITIES)]
-        street = menus.STREETS[place * 7 % len(menus.STREETS)]
+    for number in range(count):
+        city, state, code = menus.CITIES[number % len(menus.CITIES)]
+        street = menus.STREETS[number * 7 % len(menus.STREETS)]
         yield {
-            "id": opaque_id("location", merchant_id, place),
+            "id": opaque_id("location", merchant_id, number),
             "merchant_id": merchant_id,
-            "street": f"{120 + place * 37} {street}",
+            "street": f"{120 + number * 37} {street}",
             "city": city,
             "state": state,
             "zip": code,
-            "name": None if place % 6 == 2 else f"{merchant_name} {street.rsplit(' ', 1)[0]}",
-            "phone": f"+120255501{place % 100:02d}",
+            "name": None if number % 6 == 2 else f"{merchant_name} {street.rsplit(' ', 1)[0]}",
+            "phone": f"+120255501{number % 100:02d}",
         }

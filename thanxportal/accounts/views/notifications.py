@@ -20,8 +20,8 @@ PAGE = 30
 @never_cache
 def notifications(request: HttpRequest) -> HttpResponse:
     merchant_of_person(request)
-    found, older = page_of(request, Notification.objects.of_person(user_of(request)), PAGE)
-    return TemplateResponse(request, "accounts/notifications.html", {"notifications": found, "older": older})
+    told, older = page_of(request, Notification.objects.of_person(user_of(request)), PAGE)
+    return TemplateResponse(request, "accounts/notifications.html", {"notifications": told, "older": older})
 
 
 @require_GET

@@ -76,7 +76,7 @@ def _two_merchants() -> list[Merchant]:
     live = list(Merchant.objects.filter(withdrawn_at=None))
     if not live:
         raise CommandError("No merchant of Thanx is known yet. Run: python manage.py sync_partner")
-    rank = {handle: place for place, handle in enumerate(PREFERRED)}
+    rank = {handle: position for position, handle in enumerate(PREFERRED)}
     return sorted(live, key=lambda merchant: (rank.get(merchant.handle, len(rank)), merchant.name))[: len(TEAMS)]
 
 
@@ -104,8 +104,8 @@ def _person(email: str, **fields: Any) -> User:
 
 def _give_password(people: list[User], password: str) -> None:
     """Hashing is slow on purpose, and theirs is one password: one hash serves them all."""
-    known = next((hashed for hashed in {person.password for person in people} if _fits(password, hashed)), None)
-    hashed = known or make_password(password)
+    fitting = next((hashed for hashed in {person.password for person in people} if _fits(password, hashed)), None)
+    hashed = fitting or make_password(password)
     User.objects.filter(pk__in=[person.pk for person in people]).exclude(password=hashed).update(password=hashed)
 
 
