@@ -22,7 +22,7 @@ from issuance.views.checking import checked_stage
 from issuance.views.importing import mapping_stage, reading_stage, repairing_stage, unreadable_stage
 from issuance.views.one_guest_list import one_guest_stage
 from issuance.views.progress import progress_stage
-from issuance.views.retry import retry_stage
+from issuance.views.retries import retry_stage
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 

@@ -28,6 +28,13 @@ def page(browser: Client, guest_list: GuestList, query: str = "", *, name: str =
     return answer.content.decode()
 
 
+def poll(browser: Client, guest_list: GuestList) -> str:
+    """The part of a list's page that changes, as a page asks for it again."""
+    answer = browser.get(address("list_progress", guest_list), headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
 def post(browser: Client, name: str, guest_list: GuestList, **data: Any) -> str:
     """Sends a form, and gives the page on which that ends."""
     return browser.post(address(name, guest_list), data, follow=True).content.decode()

@@ -8,7 +8,15 @@ import pytest
 from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob
 from issuance.worker import due_work
+from tests.issuance.factories import published_campaign
 from tests.issuance.webhook_posts import SECRET
+from thanxportal.accounts.models import Merchant
+
+
+@pytest.fixture
+def campaign_here(harbor: Merchant) -> Campaign:
+    """A published campaign whose lists are made without reading or sending anything."""
+    return published_campaign(harbor)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Guests who got nothing are sent once more: the list made of them, and how often each counts in its lineage."""
+"""Guests who got nothing are sent once more: how such a list is made, and its page before its review."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from issuance.access import list_for, may
 from issuance.guests.grid import number_in
@@ -17,7 +15,6 @@ from issuance.launching.retries import CantRetry, retry_refused, send_unsent
 from issuance.launching.retry_corrections import retry_rows
 from issuance.models import GuestList
 from issuance.models.states import Outcome
-from issuance.outcomes.lineage import lineage_of
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 
@@ -53,11 +50,3 @@ def list_send_unsent(request: HttpRequest, handle: str, pk: int) -> HttpResponse
         messages.warning(request, str(refusal))
         return redirect("issuance:list_detail", handle, pk)
     return redirect("issuance:list_detail", handle, child.pk)
-
-
-@require_GET
-@never_cache
-def lineage(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    guest_list = list_for(request, handle, pk)
-    context = {"list": guest_list, "lineage": lineage_of(guest_list)}
-    return TemplateResponse(request, "issuance/family.html", context)

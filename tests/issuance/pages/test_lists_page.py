@@ -1,0 +1,64 @@
+"""The lists of a merchant, and those of a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from issuance.views import lists as views_lists
+from tests.issuance.factories import guest_list, published_campaign
+from thanxportal.accounts.models import Merchant, User
+
+ClientOf = Callable[[User], Client]
+
+
+def test_lists_are_turned_page_by_page(
+    harbor: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(views_lists, "PAGE", 2)
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    made = [guest_list(campaign, name=f"List {letter}", waiting=1) for letter in "abc"]
+    url = reverse("issuance:list_index", args=["harbor-grill"])
+    with django_assert_num_queries(8):
+        first = browser.get(url).content.decode()
+    assert "List c" in first
+    assert "List a" not in first
+    assert f"?before={made[1].pk}" in first
+    second = browser.get(f"{url}?before={made[1].pk}").content.decode()
+    assert "List a" in second
+    assert "List b" not in second
+
+
+def test_a_campaigns_lists_are_a_piece_for_its_page_and_a_page_without_javascript(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    guest_list(campaign, waiting=1, name="Mine")
+    guest_list(published_campaign(harbor, name="Other"), waiting=1, name="Not mine")
+    url = reverse("issuance:campaign_lists", args=["harbor-grill", campaign.pk])
+    piece = browser.get(url, headers={"HX-Request": "true"}).content.decode()
+    whole = browser.get(url).content.decode()
+    assert "<html" not in piece
+    assert "<html" in whole
+    for html in (piece, whole):
+        assert "Mine" in html
+        assert "Not mine" not in html
+    assert "Bring guests" in whole
+    assert "Bring guests" not in piece, "the campaign's page has its own"
+
+
+def test_the_lists_of_a_campaign_cost_the_same_however_many_they_are(
+    harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    campaign, browser = published_campaign(harbor), client_of(ana)
+    url = reverse("issuance:campaign_lists", args=["harbor-grill", campaign.pk])
+    browser.get(url)
+    for _ in range(2):
+        for _ in range(5):
+            guest_list(campaign, waiting=1)
+        with django_assert_num_queries(5):
+            browser.get(url, headers={"HX-Request": "true"})
