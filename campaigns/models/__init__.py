@@ -1,7 +1,7 @@
 """What a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their variants."""
 
 from campaigns.models.campaigns import CONTROL, Campaign, CampaignQuerySet, CampaignState, Variant
-from campaigns.models.mirror import KINDS, OTHER_KIND, Location, RewardTemplate, RewardTemplateQuerySet, TemplateChange
+from campaigns.models.mirror import KINDS, OTHER_KIND, Location, RewardTemplate, TemplateChange
 
 __all__ = [
     "CONTROL",
@@ -12,7 +12,6 @@ __all__ = [
     "CampaignState",
     "Location",
     "RewardTemplate",
-    "RewardTemplateQuerySet",
     "TemplateChange",
     "Variant",
 ]

@@ -3,16 +3,13 @@
 from thanxportal.accounts.models.activity import Activity, ActivityQuerySet, record_activity
 from thanxportal.accounts.models.invitations import Invitation
 from thanxportal.accounts.models.notifications import Kind, Notification, NotificationChoice
-from thanxportal.accounts.models.outbox import Mailed
-from thanxportal.accounts.models.people import Identifier, Membership, Merchant, Right, Role, User
+from thanxportal.accounts.models.people import Membership, Merchant, Right, Role, User
 
 __all__ = [
     "Activity",
     "ActivityQuerySet",
-    "Identifier",
     "Invitation",
     "Kind",
-    "Mailed",
     "Membership",
     "Merchant",
     "Notification",

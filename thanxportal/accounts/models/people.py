@@ -41,11 +41,6 @@ class User(AbstractUser):
     get_short_name = get_full_name
 
 
-class MerchantQuerySet(models.QuerySet["Merchant"]):
-    def of_user(self, user: User) -> MerchantQuerySet:
-        return self.filter(memberships__user=user).order_by("name")
-
-
 class Identifier(models.TextChoices):
     """By what a guest is named to Thanx when a row has both."""
 
@@ -72,8 +67,6 @@ class Merchant(models.Model):
     )
     seen_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Set when Thanx no longer lists it.")
-
-    objects = MerchantQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
