@@ -1,4 +1,4 @@
-"""How a campaign or a template reaches a view: strangers get 404, members without the right get 403."""
+"""Fetches a campaign or a reward template for a view: 404 for strangers, 403 for members without the right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from thanxportal.accounts.models import Right
 
 
 def campaign_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:
-    """A campaign of the merchant named in the address, with its variants, if the user may do `right`."""
+    """Returns a campaign of the merchant in the address, with its variants, if the user may do `right`."""
     merchant = merchant_for(request, handle, right)
     campaign = Campaign.objects.for_merchant(merchant).with_variants().filter(pk=pk).first()
     if campaign is None:

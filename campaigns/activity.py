@@ -1,4 +1,4 @@
-"""The merchant's log: who did what with a campaign, one sentence each."""
+"""Writes to the merchant's activity log what people do with a campaign."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Admin pages of campaigns and of the mirror of Thanx, to read only."""
+
 from __future__ import annotations
 
 from django.contrib import admin
@@ -15,7 +17,7 @@ class RewardTemplateAdmin(ReadOnlyAdmin):
     list_filter = (ONE_MERCHANT, WITHDRAWN, "type")
     list_select_related = ("merchant",)
     search_fields = ("name", "thanx_id__exact")
-    exclude = ("raw", "image_url")  # Pictures arrive as long as a page inside both.
+    exclude = ("raw", "image_url")  # Both may hold a whole picture as text.
 
 
 @admin.register(Location)

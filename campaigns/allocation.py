@@ -1,4 +1,4 @@
-"""Which arm a guest falls into: deterministic, weighted, the same on every machine and in every file order."""
+"""Assigns guests to arms: deterministic, weighted, the same on every machine and in any order of the file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 
 def identity_hasher(key: bytes) -> Callable[[str], bytes]:
-    """Returns identifier -> 16 bytes, keyed, so that stored hashes can't be guessed back into guests."""
+    """Returns identifier -> 16 bytes. The hash is keyed, so that nobody can guess guests from stored hashes."""
     seeded = blake2b(key=key[:64], digest_size=16)
 
     def digest(identifier: str) -> bytes:
@@ -21,8 +21,8 @@ def identity_hasher(key: bytes) -> Callable[[str], bytes]:
 def arm_chooser(salt: bytes, weights: Sequence[int]) -> Callable[[str], int]:
     """Returns identifier -> index of its arm; `weights` are whole percents that add to 100.
 
-    The salt is the campaign's, so that the same guest stays in the same arm in every list of one
-    campaign and is dealt anew in the next campaign.
+    The salt belongs to the campaign. So a guest has the same arm in every list of a campaign, and a new one in the
+    next campaign.
     """
     if sum(weights) != 100:
         raise ValueError(f"weights add to {sum(weights)}, not 100")
@@ -38,19 +38,19 @@ def arm_chooser(salt: bytes, weights: Sequence[int]) -> Callable[[str], int]:
 
 
 def equal_shares(arms: int) -> tuple[int, ...]:
-    """Whole percents that add to 100, as equal as possible, the larger ones first."""
+    """Returns whole percents that add to 100, as equal as possible, the larger ones first."""
     return _apportioned(100, [1] * arms)
 
 
 def people(guests: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """How many of `guests` each arm gets: whole people who add up, whoever was cut off most comes first."""
+    """Returns how many of `guests` each arm gets: whole numbers that add up, by largest remainder."""
     return _apportioned(guests, weights)
 
 
 def rebalanced(weights: Sequence[int], fixed: Collection[int] = ()) -> tuple[int, ...]:
-    """Whole percents in which the `fixed` arms keep theirs and the others share the rest as they stood before.
+    """Returns whole percents: `fixed` arms keep theirs, the others share the rest in their old proportions.
 
-    Raises ValueError when the fixed arms leave less than 1% for each of the others.
+    Raises ValueError if the fixed arms leave less than 1% for each of the others.
     """
     others = [arm for arm in range(len(weights)) if arm not in fixed]
     rest = 100 - sum(weights[arm] for arm in fixed) - len(others)
@@ -63,7 +63,7 @@ def rebalanced(weights: Sequence[int], fixed: Collection[int] = ()) -> tuple[int
 
 
 def _apportioned(total: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """Divides by largest remainder; in equal parts when nothing weighs anything."""
+    """Divides by largest remainder; in equal parts if all weights are 0."""
     whole = sum(weights) or len(weights)
     parts = weights if sum(weights) else [1] * len(weights)
     shares = [total * part // whole for part in parts]

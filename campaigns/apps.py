@@ -1,3 +1,5 @@
+"""Registers the campaigns app with Django."""
+
 from django.apps import AppConfig
 
 

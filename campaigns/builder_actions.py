@@ -1,4 +1,4 @@
-"""What the builder's buttons do to the arms, on the fields as they were typed (pure)."""
+"""What the buttons of the campaign builder do to the arms. Works on the fields as typed (pure)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 from campaigns.allocation import rebalanced
 
 MOST_ARMS = 4
-CONTROL_REWARD = "control"  # in the field where other arms have their template
+CONTROL_REWARD = "control"  # stands in the field in which other arms have their template
 CONTROL_SHARE = 10
 
 
 @dataclass
 class Row:
-    """One arm as typed: nothing here is known to be valid."""
+    """One arm as typed. Nothing in it has been validated."""
 
     reward: str = ""
     name: str = ""
@@ -46,7 +46,7 @@ def read_act(written: str) -> Act:
 
 
 def act_on(rows: list[Row], act: Act) -> list[Row]:
-    """The rows after a button was pressed; those that are none of the arms' business change nothing."""
+    """Returns the rows after a button was pressed. Buttons that have nothing to do with arms change nothing."""
     if act.verb == "equal":
         return _settled([row if row.locked else replace(row, weight="") for row in rows])
     if act.verb == "rest":
@@ -64,7 +64,7 @@ def act_on(rows: list[Row], act: Act) -> list[Row]:
 
 
 def _added(rows: list[Row], reward: str) -> list[Row]:
-    """With a fair share for the new arm; Control stays the last, and there is only one."""
+    """Adds an arm with a fair share. Control stays last, and there is only one."""
     has_control = any(row.is_control for row in rows)
     if len(rows) == MOST_ARMS or (reward == CONTROL_REWARD and has_control):
         return rows
@@ -74,7 +74,7 @@ def _added(rows: list[Row], reward: str) -> list[Row]:
 
 
 def _settled(rows: list[Row], also_fixed: Collection[int] = ()) -> list[Row]:
-    """Gives the unlocked arms what the others leave; what can't be shared out stays as typed."""
+    """Shares what the locked arms leave among the others. Shares that don't fit stay as typed."""
     fixed = {position for position, row in enumerate(rows) if row.locked} | set(also_fixed)
     try:
         weights = rebalanced([_percent(row.weight) for row in rows], fixed)

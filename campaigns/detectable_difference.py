@@ -1,7 +1,7 @@
-"""What difference between two arms can be told from luck (pure).
+"""Which difference between two arms a campaign can show with statistical confidence (pure).
 
-Two arms, of whose guests some come back: the usual test of two proportions, two-sided, planned as in Fleiss,
-"Statistical Methods for Rates and Proportions", without the correction for continuity.
+It is the two-sided test of two proportions, planned as in Fleiss, "Statistical Methods for Rates and Proportions",
+without the correction for continuity. A proportion is the share of an arm's guests who come back.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 BASELINE = 0.10  # the share of guests who come without a reward
-CONFIDENCE = 0.95  # how rarely luck is taken for an effect
-POWER = 0.80  # how often an effect of that size is seen
-STEPS = 40  # of halving: far finer than anybody reads
+CONFIDENCE = 0.95  # 1 minus the chance to take luck for an effect
+POWER = 0.80  # the chance to see an effect of that size
+STEPS = 40  # of halving: more precise than the page shows
 
 
 def detectable_difference(
     first: int, second: int, *, baseline: float = BASELINE, confidence: float = CONFIDENCE, power: float = POWER
 ) -> float | None:
-    """The smallest rise above `baseline`, as a share, that arms of these sizes can show; None if there is none."""
+    """Returns the smallest rise above `baseline` that arms of these sizes can show; None if there is none."""
     if first < 1 or second < 1:
         return None
     alpha, beta = NormalDist().inv_cdf(0.5 + confidence / 2), NormalDist().inv_cdf(power)
@@ -42,7 +42,7 @@ def detectable_difference(
 
 
 class Sized(NamedTuple):
-    """An arm, as far as luck is concerned."""
+    """An arm with what this test needs to know about it."""
 
     label: str
     guests: int
@@ -50,7 +50,7 @@ class Sized(NamedTuple):
 
 
 def told_from_luck(arms: Sequence[Sized]) -> str:
-    """What can be told from luck between Control, or else the largest arm, and the smallest of the others."""
+    """Says what can be told from luck between Control (or else the largest arm) and the smallest of the others."""
     if len(arms) < 2:
         return ""
     by_size = sorted(arms, key=lambda arm: (arm.is_control, arm.guests))

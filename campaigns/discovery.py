@@ -1,6 +1,6 @@
-"""The mirror of what Thanx publishes: merchants, locations, reward templates and our scopes.
+"""Mirrors what Thanx publishes: merchants, locations, reward templates and our scopes.
 
-What disappears at Thanx is marked withdrawn, never deleted, and only after its whole listing was read.
+What disappears at Thanx is marked withdrawn and never deleted. That happens only after the whole listing was read.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ WATCHED = (
     *("name", "type", "subtype", "description", "fine_print"),
     *("discount_type", "discount_value", "redemption_venue", "image_url"),
 )
-MOST_WORDS = 300  # of a text before and after; a picture's address isn't kept at all
+MOST_WORDS = 300  # kept of a text before and after; the address of a picture isn't kept
 PATIENCE = 60.0  # seconds per request; the mirror holds no lease, so it may wait its turn
 
 
 def sync_partner(*, patience: float = PATIENCE) -> dict[str, int]:
     """Mirrors everything once; returns how much was read.
 
-    Raises GateClosed and PartnerApiError half way. When Thanx says no to one merchant's templates, the other
-    merchants' are read before that no is raised.
+    Raises GateClosed or PartnerApiError, possibly half way. If Thanx refuses one merchant's templates, it reads
+    those of the other merchants before it raises.
     """
     counts = {"merchants": 0, "locations": 0, "reward_templates": 0, "scopes": 0}
     with partner_client(Urgency.DISCOVERY, patience=patience) as partner:
@@ -67,7 +67,7 @@ def _mirror_merchants(partner: PartnerClient) -> dict[str, Merchant]:
 
 
 def _handle(merchant: TheirMerchant, taken: dict[str, str]) -> str:
-    """Thanx's handle as it fits into an address; with the id behind it when another merchant has that address."""
+    """Returns Thanx's handle as it fits into an address, followed by the id if another merchant has that address."""
     wanted = slugify(merchant.handle)[:100] or slugify(merchant.id)
     handle = wanted if taken.get(wanted, merchant.id) == merchant.id else f"{wanted[:60]}-{slugify(merchant.id)[:39]}"
     taken[handle] = merchant.id
@@ -123,7 +123,7 @@ def _mirror_templates(partner: PartnerClient, merchant: Merchant) -> int:
 
 
 def _changes(earlier: list[RewardTemplate], read: dict[str, RewardTemplate], now: datetime) -> Iterator[TemplateChange]:
-    """What became of the templates that were known before this reading; new ones have no history yet."""
+    """Compares the templates of before with those just read. New ones have no history yet."""
     for old in earlier:
         new = read.get(old.thanx_id)
         if new is None and old.withdrawn_at is None:
@@ -158,7 +158,7 @@ def _template(theirs: TheirTemplate, merchant: Merchant, now: datetime) -> Rewar
 
 
 def _upsert(model: type[models.Model], rows: list[Any], *, key: list[str], update: list[str]) -> None:
-    """A row that a shifting listing showed twice is written once."""
+    """Inserts or updates rows. A row that a shifting listing showed twice is written once."""
     manager = model._default_manager
     rows = list({tuple(getattr(row, name) for name in key): row for row in rows}.values())
     manager.bulk_create(rows, update_conflicts=True, unique_fields=key, update_fields=update, batch_size=500)
@@ -166,5 +166,5 @@ def _upsert(model: type[models.Model], rows: list[Any], *, key: list[str], updat
 
 @transaction.atomic
 def _withdraw(rows: models.QuerySet[Any], read_at: datetime) -> None:
-    """Marks what a complete reading begun at `read_at` no longer showed."""
+    """Marks rows that were missing in the complete reading which began at `read_at`."""
     rows.filter(seen_at__lt=read_at, withdrawn_at=None).update(withdrawn_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Writing drafts: saving what the builder holds, copying a campaign, throwing a draft away."""
+"""Saves, copies and deletes drafts of campaigns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIELDS = (
 
 
 class DraftArm(NamedTuple):
-    """One arm as drafted; the one called Control has no template, another may still wait for its own."""
+    """One arm of a draft. Control has no template; another arm may still wait for its own."""
 
     name: str
     template: RewardTemplate | None
@@ -33,7 +33,7 @@ class DraftArm(NamedTuple):
     locked: bool = False
 
     def variant(self, campaign: Campaign, position: int) -> Variant:
-        """The same as an unsaved row."""
+        """Returns the arm as an unsaved row."""
         fields = {"name": self.name, "reward_template": self.template, "weight": self.weight, "locked": self.locked}
         return Variant(campaign=campaign, position=position, **fields)
 
@@ -48,16 +48,16 @@ def save_draft(
     actor: User | None,
     uuid: UUID | None = None,
 ) -> Campaign | None:
-    """Creates or overwrites a draft with its arms; None if it was published meanwhile.
+    """Creates or overwrites a draft with its arms. Returns None if it was published meanwhile.
 
-    A new draft that comes twice with the same `uuid` is made once.
+    A new draft that comes twice with the same `uuid` is created once.
     """
     fields = {name: values.get(name) for name in FIELDS}
     made = False
     if campaign is None:
         start = {"merchant": merchant, "created_by": actor, **fields}
         campaign, made = Campaign.objects.get_or_create(uuid=uuid or uuid4(), defaults=start)
-    # Locks the row, so that of two saves at the same time one comes after the other.
+    # Locks the row: of two saves at the same time, one waits for the other.
     drafts = Campaign.objects.for_merchant(merchant).drafts().filter(pk=campaign.pk)
     fresh = {"state": CampaignState.DRAFT, "problem": "", "problem_code": "", "updated_at": timezone.now()}
     if not drafts.update(**fresh, **fields):
@@ -71,7 +71,7 @@ def save_draft(
 
 @transaction.atomic
 def duplicate_campaign(*, campaign: Campaign, actor: User | None) -> Campaign:
-    """A new draft with the same words, dates and arms."""
+    """Creates a draft with the same words, dates and arms."""
     values = {name: getattr(campaign, name) for name in FIELDS} | {"name": f"{campaign.name[:113]} (copy)"}
     arms = [
         DraftArm(variant.name, variant.reward_template, variant.weight, variant.locked)
@@ -84,7 +84,7 @@ def duplicate_campaign(*, campaign: Campaign, actor: User | None) -> Campaign:
 
 @transaction.atomic
 def delete_draft(*, campaign: Campaign, actor: User | None) -> bool:
-    """Throws a draft or a refused campaign away; False if it is neither any more."""
+    """Deletes a draft or a refused campaign. Returns False if it is neither any more."""
     drafts = Campaign.objects.drafts().select_for_update().filter(pk=campaign.pk, thanx_id="")
     if not drafts.exists():
         return False

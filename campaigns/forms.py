@@ -1,4 +1,4 @@
-"""The builder's form: what the campaign is called, when it runs, and its one to four arms."""
+"""The form of the campaign builder: the campaign's words and dates, and its one to four arms."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from campaigns.windows import PRESETS, preset_dates
 from thanxportal.accounts.models import Merchant
 
 LOCAL = "%Y-%m-%dT%H:%M"
-# What a changed share renews: the other shares, and nothing that is being typed into or clicked meanwhile.
+# What a changed share updates on the page. Fields in which somebody may be typing are left alone.
 SHARES = ",".join(["#saved", "#checks", "#split", *(f"#id_arm{position}-weight" for position in range(MOST_ARMS))])
 TWICE = "Another arm has this name. Give each arm its own."
 
 
 class Moment(forms.DateTimeField):
-    """A date and time in the merchant's zone; what the clock skips or repeats is refused."""
+    """A date and time in the merchant's zone. Times that the clock skips or repeats are refused."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
 
@@ -41,7 +41,7 @@ class Moment(forms.DateTimeField):
 
 
 def _why_not(wall: datetime) -> str:
-    """Why this time of the wall clock is no time: the clock skips it or shows it twice that night."""
+    """Says why this local time is invalid: the clock skips it or shows it twice that night."""
     first, second = (wall.replace(tzinfo=timezone.get_current_timezone(), fold=fold) for fold in (0, 1))
     if first.utcoffset() > second.utcoffset():  # type: ignore[operator] # Both zones know their offset.
         return f"The clocks go back that night, so {wall:%H:%M} comes twice. Choose an hour earlier or later."
@@ -50,7 +50,7 @@ def _why_not(wall: datetime) -> str:
 
 
 class CampaignForm(forms.Form):
-    """A draft may be incomplete: only its name is needed to save it."""
+    """The words and dates of a campaign. Only the name is needed to save a draft."""
 
     uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
@@ -89,7 +89,7 @@ class CampaignForm(forms.Form):
 
 
 class ArmForm(forms.Form):
-    """One arm, as it stands in the row; its reward is picked by a button, not typed."""
+    """One arm in its row. Its reward is picked by a button, not typed."""
 
     reward = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label="Name of the arm", max_length=80, required=False)
@@ -122,7 +122,7 @@ class ArmForm(forms.Form):
 
     @property
     def _own_name(self) -> str:
-        """What the arm is called as long as nobody names it."""
+        """The name of the arm until somebody types one."""
         if self.is_control:
             return CONTROL
         return self.picked.arm_name if self.picked else f"Arm {self.position + 1}"
@@ -138,7 +138,7 @@ class ArmForm(forms.Form):
         return reward
 
     def arm(self) -> DraftArm | None:
-        """None while its share isn't known."""
+        """Returns the arm as drafted; None while its share is unknown."""
         data = self.cleaned_data
         weight, locked = data.get("weight"), data.get("locked", False)
         if not weight:
@@ -149,7 +149,7 @@ class ArmForm(forms.Form):
 
 
 class Builder:
-    """The whole page: the campaign's form and a row for each arm, valid together."""
+    """The whole page: the campaign's form and one row for each arm, validated together."""
 
     def __init__(
         self, merchant: Merchant, campaign: Campaign | None, rows: list[Row], *, data: dict[str, Any] | None = None
@@ -167,13 +167,13 @@ class Builder:
 
     @classmethod
     def opened(cls, merchant: Merchant, campaign: Campaign | None, *, reward: str = "") -> Builder:
-        """As saved; a new campaign starts with one arm, that gives `reward`."""
+        """The page as saved. A new campaign starts with one arm, which gives `reward`."""
         rows = [_row(variant) for variant in campaign.variants.all()] if campaign else [Row(reward, weight="100")]
         return cls(merchant, campaign, rows)
 
     @classmethod
     def posted(cls, merchant: Merchant, campaign: Campaign | None, data: dict[str, Any]) -> Builder:
-        """As typed, after what the pressed button does to it."""
+        """The page as typed, after what the pressed button does to it."""
         act = data.get("act", "")
         rows = [row for row in (_typed(data, position) for position in range(MOST_ARMS)) if not row.empty]
         return cls(merchant, campaign, act_on(rows, read_act(act)), data=data | _dates_after(act, merchant))
@@ -183,7 +183,7 @@ class Builder:
         return all(valid) and self._shares_given() and self._names_differ()
 
     def _shares_given(self) -> bool:
-        """Gives arms whose share was left empty equal parts of what the others leave."""
+        """Arms with an empty share get equal parts of what the others leave."""
         empty = [form for form in self.arms if not form.cleaned_data.get("weight")]
         rest = 100 - sum(form.cleaned_data.get("weight") or 0 for form in self.arms)
         for position, form in enumerate(empty):
@@ -210,7 +210,7 @@ class Builder:
         return [arm for form in self.arms if (arm := form.arm())]
 
     def sketch(self) -> tuple[Campaign, list[Variant]]:
-        """The campaign and its arms as they stand on the page, unsaved, as far as they are valid."""
+        """Returns the campaign and its arms as they stand on the page, unsaved, as far as they are valid."""
         if not self.form.is_bound:
             campaign = self.campaign or Campaign(merchant=self.merchant)
             return campaign, list(campaign.variants.all()) if self.campaign else []
@@ -221,7 +221,7 @@ class Builder:
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """(id of the field, sentence) of everything that keeps the page from being saved."""
+        """Everything that keeps the page from being saved, as (id of the field, sentence)."""
         return [
             (form[name].id_for_label, str(error))
             for form in (self.form, *self.arms)
@@ -256,7 +256,7 @@ def _typed(data: dict[str, Any], position: int) -> Row:
 
 
 def _dates_after(act: str, merchant: Merchant) -> dict[str, str]:
-    """The dates of a preset, as the form would have read them."""
+    """Returns the dates of a preset as a browser would send them."""
     key = act.removeprefix("preset-")
     if key not in PRESETS:
         return {}

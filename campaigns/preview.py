@@ -1,4 +1,4 @@
-"""A draft as it would be: people and cost of each arm, what the split can show, both windows, and what is missing."""
+"""Previews a campaign: guests and cost of each arm, what the split can show, both windows, and what is missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PASS, WARN, BLOCK = "pass", "warn", "block"
 
 @dataclass(frozen=True)
 class ArmPreview:
-    """One arm: `start` is the sum of the percents before it; `count` is None until somebody says how many guests."""
+    """One arm. `start` is the sum of the percents before it; `count` is None until the number of guests is known."""
 
     variant: Variant
     label: str
@@ -32,18 +32,18 @@ class ArmPreview:
 
     @property
     def worth(self) -> Decimal | None:
-        """Dollars of one reward; None where Thanx names no amount."""
+        """Dollars of one reward; None if Thanx names no amount."""
         template = self.variant.reward_template
         return template.worth if template else None
 
     @property
     def cost(self) -> Decimal | None:
-        """Dollars, if every guest of the arm redeems; None where Thanx names no amount."""
+        """Dollars if every guest of the arm redeems; None if Thanx names no amount."""
         return self.worth * self.count if self.worth is not None and self.count is not None else None
 
 
 class Check(NamedTuple):
-    """One line before the button that can't be undone; a block keeps the button away."""
+    """One line above the button to publish. A block hides the button."""
 
     level: str
     sentence: str
@@ -60,7 +60,7 @@ class Check(NamedTuple):
 class Preview(NamedTuple):
     campaign: Campaign
     arms: list[ArmPreview]
-    total: int  # percent; the split can be drawn when it is 100
+    total: int  # percent; the split is drawn if it is 100
     difference: str
     time_line: TimeLine | None
     checks: list[Check]
@@ -71,7 +71,7 @@ class Preview(NamedTuple):
 
     @property
     def cost(self) -> str:
-        """Of all arms, if every guest redeems."""
+        """The cost of all arms if every guest redeems."""
         return total_in_words((arm.worth, arm.count or 0) for arm in self.gifts)
 
     @property
@@ -80,7 +80,7 @@ class Preview(NamedTuple):
 
 
 def preview_of(campaign: Campaign, variants: Sequence[Variant], *, now: datetime) -> Preview:
-    """Also of a campaign that isn't saved yet."""
+    """Previews a campaign, which need not be saved yet."""
     arms = _arms(campaign, variants)
     zone = ZoneInfo(campaign.merchant.time_zone)
     dates = tuple(getattr(campaign, name) for name in DATES)
@@ -111,7 +111,7 @@ def _difference(arms: list[ArmPreview]) -> str:
 
 
 def _checks(campaign: Campaign, variants: Sequence[Variant], now: datetime) -> Iterator[Check]:
-    """What is missing first, then what to look at."""
+    """Yields what is missing first, then what to look at."""
     missing = problems(campaign, variants, now=now)
     yield from (Check(BLOCK, sentence) for sentence in missing)
     if not campaign.objective.strip():

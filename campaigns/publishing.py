@@ -1,4 +1,4 @@
-"""Publishing a campaign: creating it at Thanx exactly once, though creating is not idempotent there."""
+"""Publishes a campaign: creates it at Thanx exactly once, although Thanx's call isn't idempotent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Overtaken(Exception):
 
 @transaction.atomic
 def request_publication(*, campaign: Campaign, actor: User | None) -> bool:
-    """Hands a complete draft over to be published; False if it isn't complete, or on its way or published already."""
+    """Hands over a complete draft for publishing. False if it is incomplete, or already on its way or published."""
     drafts = Campaign.objects.drafts().filter(pk=campaign.pk)
     now = timezone.now()
     if not drafts.update(state=CampaignState.PUBLISHING, next_attempt_at=now, updated_at=now):
@@ -44,7 +44,7 @@ def request_publication(*, campaign: Campaign, actor: User | None) -> bool:
 
 
 def publish_campaign(campaign_id: int) -> None:
-    """Tries once to create a due campaign at Thanx; what happens next is written in its row."""
+    """Tries once to create a due campaign at Thanx, and writes to its row what happens next."""
     campaign = _claim(campaign_id)
     if campaign is None:
         return
@@ -60,12 +60,12 @@ def publish_campaign(campaign_id: int) -> None:
     except PartnerApiError as error:
         _later(campaign, _soon(campaign), code=_code(error))
     except IntegrityError:
-        # An equal campaign of ours took what this one created: what that one created is for this one.
+        # An equal campaign of ours is linked to what this one created. The next attempt takes what that one created.
         _later(campaign, _soon(campaign), code="LINKED_TO_ANOTHER")
 
 
 def _claim(campaign_id: int) -> Campaign | None:
-    """Takes the campaign's lease by moving its next attempt away; None if it isn't due."""
+    """Takes the campaign's lease by postponing its next attempt. None if it isn't due."""
     campaign = Campaign.objects.with_variants().filter(pk=campaign_id, state=CampaignState.PUBLISHING).first()
     if campaign is None:
         return None
@@ -78,7 +78,7 @@ def _claim(campaign_id: int) -> Campaign | None:
 
 
 def _held(campaign: Campaign) -> CampaignQuerySet:
-    """The row, as long as it is this attempt's: whoever claims it next counts one further."""
+    """Selects the row as long as it belongs to this attempt: the next claim raises the number of attempts."""
     return Campaign.objects.filter(
         pk=campaign.pk, state=CampaignState.PUBLISHING, publish_attempts=campaign.publish_attempts
     )
@@ -87,13 +87,15 @@ def _held(campaign: Campaign) -> CampaignQuerySet:
 def _find_or_create(partner: PartnerClient, campaign: Campaign) -> TheirCampaign:
     theirs = _made_before(partner, campaign) or _create(partner, campaign)
     if not _variant_ids(campaign, theirs):
-        _held(campaign).update(raw=theirs.raw)  # With its id, so that it is asked about instead of created again.
+        _held(campaign).update(
+            raw=theirs.raw
+        )  # It holds the id, so that the next attempt asks for it instead of creating another.
         raise InDoubt(code="VARIANTS_MISSING")
     return theirs
 
 
 def _made_before(partner: PartnerClient, campaign: Campaign) -> TheirCampaign | None:
-    """What an earlier attempt created though its answer was lost or incomplete."""
+    """Finds what an earlier attempt created although its answer was lost or incomplete."""
     if campaign.publish_attempts == 1:
         return None
     merchant_id, made = campaign.merchant.thanx_id, str(campaign.raw.get("id", ""))
@@ -104,7 +106,7 @@ def _made_before(partner: PartnerClient, campaign: Campaign) -> TheirCampaign | 
         unlinked = (theirs for theirs in partner.iter_campaigns(merchant_id) if theirs.id not in linked)
         return next((theirs for theirs in unlinked if is_same(campaign, theirs)), None)
     except Rejected as error:
-        # A no to the question is no answer to whether the campaign exists.
+        # This refusal doesn't tell whether the campaign exists.
         raise InDoubt(status=error.status, code=error.code) from error
 
 
@@ -115,10 +117,10 @@ def _create(partner: PartnerClient, campaign: Campaign) -> TheirCampaign:
 
 
 def creation_body(campaign: Campaign) -> dict[str, Any]:
-    """What Thanx is asked to create; the Control arm is known by its name and has no template."""
+    """Returns the body of the request. Thanx knows the Control arm by its name; it has no template."""
     body: dict[str, Any] = {"merchant_id": campaign.merchant.thanx_id, "name": campaign.name}
     body |= {"objective": campaign.objective, "fine_print": campaign.fine_print}
-    zone = ZoneInfo(campaign.merchant.time_zone)  # Days are compared at Thanx as they are here.
+    zone = ZoneInfo(campaign.merchant.time_zone)  # Thanx compares days in this zone, as we do.
     body |= {name: moment.astimezone(zone).isoformat() for name, moment in _dates(campaign).items()}
     body["variants"] = [
         {"name": variant.name}
@@ -136,13 +138,13 @@ def _dates(campaign: Campaign) -> dict[str, datetime]:
 
 
 def is_same(campaign: Campaign, theirs: TheirCampaign) -> bool:
-    """Whether a campaign found at Thanx is the one that an earlier attempt created."""
+    """Tells whether a campaign at Thanx is the one that an earlier attempt created."""
     dates = {name: _moment(getattr(theirs, name), theirs.time_zone) for name in _dates(campaign)}
     return theirs.name == campaign.name and dates == _dates(campaign) and bool(_variant_ids(campaign, theirs))
 
 
 def _moment(text: str, time_zone: str) -> datetime | None:
-    """A time as Thanx wrote it; without an offset it is one of the zone that the campaign names."""
+    """Reads a time of Thanx. If it has no offset, it is in the campaign's time zone."""
     try:
         moment = parse_datetime(text)
         zone = ZoneInfo(time_zone or "UTC")
@@ -154,7 +156,7 @@ def _moment(text: str, time_zone: str) -> datetime | None:
 
 
 def _variant_ids(campaign: Campaign, theirs: TheirCampaign) -> dict[int, str]:
-    """Our variant's id -> Thanx's; empty unless all match by name and template."""
+    """Returns our variant's id -> Thanx's; empty unless all match by name and template."""
     ids = {(variant.name, variant.reward_template_id or None): variant.id for variant in theirs.variants}
     ours = {
         variant.pk: (variant.name, variant.reward_template.thanx_id if variant.reward_template else None)
@@ -183,13 +185,13 @@ def _refused(campaign: Campaign, error: Rejected) -> None:
 
 
 def _later(campaign: Campaign, at: datetime, *, code: str = "", attempted: bool = True) -> None:
-    """Tries again at `at`; each attempt but those for which nothing was sent makes the next one look first."""
+    """Tries again at `at`. After an attempt that sent something, the next one looks first what exists."""
     attempts = campaign.publish_attempts - (not attempted)
     _held(campaign).update(next_attempt_at=at, publish_attempts=attempts, problem_code=code)
 
 
 def _soon(campaign: Campaign) -> datetime:
-    """5, 10, 20 … up to 300 seconds: also time for Thanx to finish what it was asked."""
+    """Waits 5, 10, 20 … up to 300 seconds, which also gives Thanx time to finish."""
     wait = min(2.5 * 2.0 ** min(campaign.publish_attempts, 7), 300.0)
     return timezone.now() + timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries
 

@@ -1,4 +1,4 @@
-"""What a campaign needs before it can be published, in a marketer's words (pure)."""
+"""Checks what a campaign needs before it can be published, in a marketer's words (pure)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DATES = ("start_at", "end_at", "redeemable_from", "redeemable_to")
 
 
 def problems(campaign: Campaign, variants: Sequence[Variant], *, now: datetime) -> list[str]:
-    """Every reason why Thanx would refuse it, each a sentence that says what to do; empty when it can be published."""
+    """Returns each reason why Thanx would refuse it, as a sentence that says what to do; empty if there is none."""
     return [*_about_words(campaign), *_about_dates(campaign, now), *_about_arms(campaign, variants)]
 
 

@@ -1,4 +1,4 @@
-"""What a reward is worth, in plain words and in dollars (pure)."""
+"""Says what a reward is worth, in words and in dollars (pure)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ VENUES = {"in_store": "In store", "online": "Online", "all": "In store and onlin
 
 
 def plain(word: str) -> str:
-    """Thanx's word as people write it; one that is new to us is shown as well."""
+    """Returns a word of Thanx as people write it, also one that is new to us."""
     return word.replace("_", " ").capitalize()
 
 
 def offer_in_words(kind: str, value: str) -> str:
-    """Such as `$5`, `20%` or `Free item`; empty when Thanx says nothing of a discount."""
+    """Returns `$5`, `20%` or `Free item`, for example; empty if Thanx names no discount."""
     if dollars := value_in_dollars(kind, value):
         return dollars_in_words(dollars)
     value = value.removesuffix(".0")
@@ -22,7 +22,7 @@ def offer_in_words(kind: str, value: str) -> str:
 
 
 def value_in_dollars(kind: str, value: str) -> Decimal | None:
-    """What one redeemed reward costs; None unless it is an amount of dollars."""
+    """Returns what one redeemed reward costs; None if that isn't an amount of dollars."""
     try:
         dollars = Decimal(value) if kind == "dollars" else Decimal(-1)
     except InvalidOperation:
@@ -31,14 +31,14 @@ def value_in_dollars(kind: str, value: str) -> Decimal | None:
 
 
 def dollars_in_words(dollars: Decimal) -> str:
-    """Such as `$5` or `$1,250.50`."""
+    """Returns `$5` or `$1,250.50`, for example."""
     return f"${dollars:,.2f}".removesuffix(".00")
 
 
 def total_in_words(gifts: Iterable[tuple[Decimal | None, int]]) -> str:
-    """What rewards cost together, from what one of each is worth and how many there are.
+    """Says what rewards cost together, from (worth of one, number of them).
 
-    Those whose worth nobody knows are named beside the sum, never left out of it.
+    Rewards of unknown worth are named beside the sum, never silently left out.
     """
     given = [(worth, count) for worth, count in gifts if count]
     amounts = [worth * count for worth, count in given if worth is not None]

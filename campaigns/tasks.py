@@ -1,4 +1,4 @@
-"""The doors through which Celery comes in."""
+"""Celery tasks of campaigns."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from thanxportal.partner_api import PartnerApiError
 
 @shared_task(bind=True, max_retries=20)
 def sync_partner(self: Any) -> None:
-    """Gives way when the shared budget is used up; the beat comes again anyway."""
+    """Ends early if the shared budget of requests is used up: beat calls it again."""
     try:
         discovery.sync_partner()
     except GateClosed as closed:

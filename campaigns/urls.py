@@ -1,3 +1,5 @@
+"""Addresses of campaigns and rewards, below those of a merchant."""
+
 from django.urls import path
 
 from campaigns import views_builder, views_campaigns, views_templates

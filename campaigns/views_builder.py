@@ -1,4 +1,4 @@
-"""The builder: one page that saves itself, and works the same with its buttons alone."""
+"""The campaign builder: one page that saves itself, and works the same without JavaScript."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from thanxportal.accounts.models import Merchant, Right
 
 CHOICES = 12
 GONE = "This campaign was published meanwhile, so it can't be changed any more."
-PASSING = ("", "save")  # what changes nothing on the page that people fill in
-LEAVING = ("", "review")  # what ends on the campaign's own page when the whole page was sent
+PASSING = ("", "save")  # buttons that change no field of the page
+LEAVING = ("", "review")  # buttons that lead to the campaign's own page without JavaScript
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +71,7 @@ def _saved(request: HttpRequest, builder: Builder, campaign: Campaign | None) ->
 
 
 def _answer(request: HttpRequest, builder: Builder, saved: Campaign | None) -> HttpResponse:
-    """What follows a post: pieces for a save in passing, the page for a button, another page without JavaScript."""
+    """Answers a post: pieces for a save in passing, the page for a button, a redirect without JavaScript."""
     act, handle = request.POST.get("act", ""), builder.merchant.handle
     if not request.headers.get("HX-Request"):
         if builder.problems or saved is None:
@@ -109,7 +109,7 @@ def _page(request: HttpRequest, builder: Builder, campaign: Campaign | None, *, 
 
 
 def _picking(request: HttpRequest, builder: Builder) -> int | None:
-    """The arm whose rewards are laid out: asked for, or just added."""
+    """Returns the position of the arm whose rewards are shown, because somebody asked or has just added it."""
     act = read_act(request.POST.get("act", "") or f"pick-{request.GET.get('pick', '')}")
     if act.verb == "add":
         return max((arm.position for arm in builder.arms if not arm.is_control), default=None)
@@ -118,7 +118,7 @@ def _picking(request: HttpRequest, builder: Builder) -> int | None:
 
 @require_GET
 def reward_choices(request: HttpRequest, handle: str) -> HttpResponse:
-    """The rewards that an arm may give, found by words, a few at a time."""
+    """Rewards that an arm may give, filtered by words, a few at a time."""
     merchant = merchant_for(request, handle, Right.BUILD)
     arm = request.GET.get("arm", "")
     context = _choices(request, merchant, int(arm) if arm in tuple("0123") else 0)
@@ -137,7 +137,7 @@ def _choices(request: HttpRequest, merchant: Merchant, arm: int) -> dict[str, An
 
 
 def _gone(request: HttpRequest, campaign: Campaign | None) -> HttpResponse:
-    """For whoever still has the page of a draft that was published or thrown away meanwhile."""
+    """Leads on from the page of a draft that was published or deleted meanwhile."""
     messages.warning(request, GONE)
     handle = request.resolver_match.kwargs["handle"] if request.resolver_match else ""
     name, rest = ("campaign_detail", [campaign.pk]) if campaign else ("campaign_list", [])

@@ -1,4 +1,4 @@
-"""Campaigns: looking at them, publishing, copying and throwing away."""
+"""Pages of campaigns: list, details, and the buttons to publish, copy and delete."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def campaign_list(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_GET
 def campaign_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    """A campaign; while it is being published, htmx asks again for the same fragment."""
+    """A campaign. While it is being published, htmx polls for its state."""
     campaign = campaign_for(request, handle, pk)
     piece = "#state" if request.headers.get("HX-Request") else ""
     return TemplateResponse(request, f"campaigns/campaign_detail.html{piece}", _detail(campaign))

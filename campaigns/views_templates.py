@@ -1,4 +1,4 @@
-"""The mirrored reward templates, as guests will see them."""
+"""Pages of the reward templates that Thanx publishes for a merchant."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from thanxportal.partner.models import Credential
 PAGE = 24
 HISTORY = 30
 REFRESH_EVERY = timedelta(minutes=1)
-PATIENCE = timedelta(minutes=5)  # with a refresh that doesn't come
+PATIENCE = timedelta(minutes=5)  # how long a page waits for a refresh
 SHOWN = {"": "Published", "gone": "No longer published", "all": "All"}
 
 
 @require_GET
 @vary_on_headers("HX-Request")
 def template_list(request: HttpRequest, handle: str) -> HttpResponse:
-    """Cards, found by words, kind and whether they are published, in pages that follow the name."""
+    """Cards, filtered by words, kind and whether they are published; pages in the order of names."""
     merchant = merchant_for(request, handle)
     query, kind, shown = (request.GET.get(name, "").strip()[:100] for name in ("q", "kind", "shown"))
     templates = RewardTemplate.objects.for_merchant(merchant).shown(shown).of_kind(kind).matching(query)
@@ -85,7 +85,7 @@ def _facts(template: RewardTemplate) -> dict[str, str]:
 
 @require_POST
 def refresh_templates(request: HttpRequest, handle: str) -> HttpResponse:
-    """Asks a worker to mirror Thanx now, at most once a minute for everybody together."""
+    """Asks a worker to mirror Thanx now: at most once a minute for all users together."""
     merchant_for(request, handle, Right.BUILD)
     if Credential.current().ask_for_sync(REFRESH_EVERY):
         nudge(tasks.sync_partner)
@@ -100,7 +100,7 @@ def refresh_templates(request: HttpRequest, handle: str) -> HttpResponse:
 @require_GET
 @never_cache
 def template_age(request: HttpRequest, handle: str) -> HttpResponse:
-    """How old the mirror is, while it is being refreshed; then the page takes the new cards by itself."""
+    """How old the mirror is. At the end of a refresh, the page loads the new cards."""
     merchant_for(request, handle)
     if not request.headers.get("HX-Request"):
         return redirect("campaigns:template_list", handle)

@@ -1,4 +1,4 @@
-"""When a campaign runs and when its rewards can be redeemed: presets, and both windows on one line (pure)."""
+"""The two windows of a campaign, running and redeeming: presets, and a drawing on one time line (pure)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_MARKS = 7
 
 
 class Span(NamedTuple):
-    """Part of the line, in percents of its width."""
+    """A part of the line, in percents of its width."""
 
     left: float
     width: float
@@ -29,11 +29,11 @@ class TimeLine(NamedTuple):
     run: Span | None
     redeem: Span | None
     marks: list[Mark]
-    now: float | None  # None when now is beyond the line
+    now: float | None  # None if now is outside the line
 
 
 def time_line(dates: tuple[datetime | None, ...], *, now: datetime, zone: ZoneInfo) -> TimeLine | None:
-    """Draws whatever is known of start, end, redeemable from and until; None while that is no stretch of time."""
+    """Draws start, end, redeemable from and until, as far as they are set. None if they span less than a minute."""
     moments = [moment for moment in dates if moment]
     if len(moments) < 2 or max(moments) - min(moments) < timedelta(minutes=1):
         return None
@@ -53,7 +53,7 @@ def time_line(dates: tuple[datetime | None, ...], *, now: datetime, zone: ZoneIn
 
 
 def _days(start: datetime, end: datetime) -> Iterator[datetime]:
-    """Midnights of the line's zone, evenly spaced, few enough to be read."""
+    """Yields midnights of the line's zone, evenly spaced, at most 8."""
     step = next((days for days in STEPS if (end - start) / timedelta(days=days) <= MOST_MARKS), STEPS[-1])
     day = datetime.combine(start.date(), time(), tzinfo=start.tzinfo)
     while day <= end:
@@ -68,7 +68,7 @@ class Preset(NamedTuple):
 
 
 def _from_now(run: int, redeem: int) -> Callable[[datetime], Dates]:
-    """Starts at once; both windows end with a day, `run` and `redeem` days later."""
+    """Both windows start now, and end at the end of a day, `run` and `redeem` days later."""
     return lambda now: (now, _end_of(now, run), now, _end_of(now, redeem))
 
 
@@ -92,5 +92,5 @@ PRESETS = {
 
 
 def preset_dates(key: str, *, now: datetime, zone: ZoneInfo) -> Dates:
-    """The four moments of a preset, on the merchant's wall clock. Raises KeyError for an unknown one."""
+    """Returns the four dates of a preset in the merchant's time zone. Raises KeyError for an unknown one."""
     return PRESETS[key].dates(now.astimezone(zone).replace(second=0, microsecond=0))

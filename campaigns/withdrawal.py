@@ -1,4 +1,4 @@
-"""What Thanx no longer publishes, and who has to know because a running campaign gives it."""
+"""Marks rewards that Thanx no longer publishes, and tells teams whose campaigns give them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from thanxportal.accounts.notifications import notify
 
 @transaction.atomic
 def withdraw_templates(merchant: Merchant, read_at: datetime) -> None:
-    """Marks the merchant's templates that a complete reading begun at `read_at` no longer showed, and tells of them."""
+    """Marks templates that were missing in the complete reading which began at `read_at`, and tells the team."""
     gone = merchant.reward_templates.filter(seen_at__lt=read_at, withdrawn_at=None)
     for template in list(gone):
         _tell(merchant, template)

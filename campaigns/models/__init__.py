@@ -1,4 +1,4 @@
-"""What a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their variants."""
+"""Tables of what a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their arms."""
 
 from campaigns.models.campaigns import CONTROL, Campaign, CampaignQuerySet, CampaignState, Variant
 from campaigns.models.mirror import KINDS, OTHER_KIND, Location, RewardTemplate, TemplateChange

@@ -1,4 +1,4 @@
-"""What a merchant makes of the rewards: campaigns with their variants."""
+"""Campaigns of a merchant, with their arms."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(merchant=merchant).order_by("-pk")
 
     def drafted_as(self, uuid: str) -> Campaign | None:
-        """What an earlier save of the same new page made, so that saving twice makes one campaign."""
+        """Returns what an earlier save of the same new page created, so that saving twice creates one campaign."""
         try:
             return self.filter(uuid=UUID(uuid)).first()
         except ValueError:
             return None
 
     def drafts(self) -> CampaignQuerySet:
-        """What can still be changed: drafts, and those that Thanx refused."""
+        """Campaigns that can still be changed: drafts, and those which Thanx refused."""
         return self.filter(state__in=(CampaignState.DRAFT, CampaignState.REFUSED))
 
     def giving(self, template: RewardTemplate) -> CampaignQuerySet:
@@ -53,7 +53,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.select_related("merchant").prefetch_related("variants__reward_template")
 
     def taking_guests(self) -> CampaignQuerySet:
-        """Published and not ended: lists may be brought to them."""
+        """Campaigns that are published and not over: people may bring guest lists to them."""
         running = models.Q(end_at=None) | models.Q(end_at__gt=timezone.now())
         return self.filter(running, state=CampaignState.PUBLISHED)
 
@@ -63,7 +63,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
 
 class Campaign(models.Model):
-    """One offer of a merchant: a window, 1 to 4 variants, and Thanx's ids once published."""
+    """An offer of a merchant: two windows of time, 1 to 4 arms, and Thanx's ids once it is published."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="campaigns")
@@ -111,11 +111,11 @@ class Campaign(models.Model):
 
     @property
     def target(self) -> str:
-        """How the merchant's log names it."""
+        """Its name in the merchant's activity log."""
         return f"campaign:{self.pk}"
 
     def history(self) -> ActivityQuerySet:
-        """What was done with it, the newest first."""
+        """What people did with it, the newest first."""
         return Activity.objects.for_merchant(self.merchant).filter(target=self.target)
 
     @property
@@ -131,7 +131,7 @@ class Campaign(models.Model):
         return self.state == CampaignState.PUBLISHING and self.updated_at < timezone.now() - timedelta(minutes=5)
 
 
-CONTROL = "Control"  # Thanx recognises the arm without a reward by this exact name.
+CONTROL = "Control"  # Thanx recognizes the arm without a reward by this exact name.
 
 
 class Variant(models.Model):
@@ -167,5 +167,5 @@ class Variant(models.Model):
 
     @property
     def colour(self) -> str:
-        """The design token that this arm keeps on every page: a, b, c, d, or 0 for Control."""
+        """The color token of this arm on every page: a, b, c, d, or 0 for Control."""
         return "0" if self.is_control else "abcd"[self.position % 4]

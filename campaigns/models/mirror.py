@@ -1,4 +1,4 @@
-"""What Thanx publishes for a merchant, mirrored: locations and reward templates, and what changed about these."""
+"""The mirror of what Thanx publishes for a merchant: locations, reward templates and their changes."""
 
 from __future__ import annotations
 
@@ -45,31 +45,31 @@ class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
         return self.filter(withdrawn_at=None)
 
     def shown(self, shown: str) -> RewardTemplateQuerySet:
-        """Published ones; those that are `gone` from Thanx; or `all`."""
+        """Returns published templates, those which are `gone` from Thanx, or `all`."""
         if shown == "gone":
             return self.exclude(withdrawn_at=None)
         return self if shown == "all" else self.published()
 
     def picked(self, pks: Collection[str]) -> dict[str, RewardTemplate]:
-        """Templates by their id as forms write it; what is no id is not among them."""
+        """Returns templates by their id as forms write it. Ignores what is no id."""
         ids = [int(pk) for pk in pks if pk.isdecimal() and len(pk) < 19]
         return {str(template.pk): template for template in self.filter(pk__in=ids).defer("raw")}
 
     def of_kind(self, kind: str) -> RewardTemplateQuerySet:
-        """Templates with this kind of discount; `other` is what no name of ours fits."""
+        """Returns templates with this kind of discount; `other` means a kind that we have no name for."""
         if kind == OTHER_KIND:
             return self.exclude(discount_type__in=KINDS)
         return self.filter(discount_type=kind) if kind in KINDS else self
 
     def matching(self, query: str) -> RewardTemplateQuerySet:
-        """Templates whose name or description holds every word of the query."""
+        """Returns templates whose name or description contains every word of the query."""
         matching = self
         for word in query.split():
             matching = matching.filter(models.Q(name__icontains=word) | models.Q(description__icontains=word))
         return matching
 
     def after(self, pk: int) -> RewardTemplateQuerySet:
-        """The templates that follow this one in the order of names."""
+        """Returns the templates that follow this one in the order of names."""
         last = self.model.objects.filter(pk=pk).first()
         if last is None:
             return self
@@ -77,7 +77,7 @@ class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
 
 
 class RewardTemplate(models.Model):
-    """A reward that Thanx publishes for a merchant, mirrored; marked when withdrawn, never deleted."""
+    """A reward that Thanx publishes for a merchant. It is marked when Thanx withdraws it, and never deleted."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="reward_templates")
     thanx_id = models.CharField(max_length=64)
@@ -105,12 +105,12 @@ class RewardTemplate(models.Model):
 
     @property
     def worth(self) -> Decimal | None:
-        """What one reward takes off a bill, in dollars; None where Thanx names no amount."""
+        """What one reward takes off a bill, in dollars; None if Thanx names no amount."""
         return value_in_dollars(self.discount_type, self.discount_value)
 
     @property
     def arm_name(self) -> str:
-        """What an arm that gives it is called as long as nobody names it."""
+        """The name of an arm that gives it, until somebody types one."""
         return self.name[:80].strip()
 
     @property
@@ -123,12 +123,12 @@ class RewardTemplate(models.Model):
 
     @property
     def detail(self) -> str:
-        """What it gives and where, on one line."""
+        """What it gives and where, as one line."""
         return " · ".join(part for part in (self.offer, self.venue) if part)
 
 
 class TemplateChange(models.Model):
-    """One thing that a sync found changed at Thanx: a field, or that the template vanished or came back."""
+    """One change that a sync found at Thanx: of a field, or that the template vanished or came back."""
 
     WITHDRAWN, RETURNED = "withdrawn", "returned"
 

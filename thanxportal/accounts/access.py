@@ -1,4 +1,4 @@
-"""The one gate to a merchant's data: strangers get 404, members without the right get 403."""
+"""The only gate to a merchant's data: 404 for strangers, 403 for members without the right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from thanxportal.accounts.models import Invitation, Membership, Merchant, Notification, Right, User
 
-LAST_MERCHANT = "merchant"  # The session's key for the id of the merchant switched to last.
+LAST_MERCHANT = "merchant"  # Session key: id of the merchant to which the user switched last.
 
 
 def user_of(request: HttpRequest) -> User:
@@ -18,9 +18,9 @@ def user_of(request: HttpRequest) -> User:
 
 
 def merchant_for(request: HttpRequest, handle: str, right: Right = Right.VIEW) -> Merchant:
-    """The merchant named in the address, if the signed-in user may do `right` there.
+    """Returns the merchant in the address, if the signed-in user may do `right` there.
 
-    Leaves `request.merchant` and `request.membership` for the templates, and times in the merchant's zone.
+    Sets `request.merchant` and `request.membership` for the templates, and the merchant's time zone.
     """
     membership = (
         Membership.objects.filter(user=user_of(request), merchant__handle=handle).select_related("merchant").first()
@@ -34,9 +34,9 @@ def merchant_for(request: HttpRequest, handle: str, right: Right = Right.VIEW) -
 
 
 def merchant_of_person(request: HttpRequest) -> Merchant | None:
-    """The merchant around a person's own pages: the one switched to last, or the first; None without any.
+    """Returns the merchant shown around a person's own pages: the last choice, or the first; None without any.
 
-    Leaves the same on the request as `merchant_for`.
+    Sets the same as `merchant_for`.
     """
     mine = Membership.objects.filter(user=user_of(request)).select_related("merchant")
     memberships = list(mine.order_by("merchant__name"))
@@ -54,7 +54,7 @@ def _enter(request: HttpRequest, membership: Membership) -> Merchant:
 
 
 def invitation_by(token: str) -> Invitation:
-    """The invitation whose link this is; whoever has the link may see it. 404 for links that nobody sent."""
+    """Returns the invitation of this link: who has the link may see it. 404 for links that nobody sent."""
     invitation = Invitation.objects.by_token(token)
     if invitation is None:
         raise Http404("No such invitation.")
@@ -62,7 +62,7 @@ def invitation_by(token: str) -> Invitation:
 
 
 def member_for(request: HttpRequest, handle: str, pk: int) -> Membership:
-    """A member of the team that the user manages."""
+    """Returns a member of the team that the user manages."""
     merchant = merchant_for(request, handle, Right.MANAGE)
     member = Membership.objects.filter(merchant=merchant).select_related("user").filter(pk=pk).first()
     if member is None:
@@ -72,7 +72,7 @@ def member_for(request: HttpRequest, handle: str, pk: int) -> Membership:
 
 
 def invitation_for(request: HttpRequest, handle: str, pk: int) -> Invitation:
-    """An invitation to the team that the user manages."""
+    """Returns an invitation to the team that the user manages."""
     merchant = merchant_for(request, handle, Right.MANAGE)
     invitation = Invitation.objects.of_merchant(merchant).filter(pk=pk).first()
     if invitation is None:
@@ -82,7 +82,7 @@ def invitation_for(request: HttpRequest, handle: str, pk: int) -> Invitation:
 
 
 def notification_of(request: HttpRequest, pk: int) -> Notification:
-    """A notification of the signed-in user."""
+    """Returns a notification of the signed-in user."""
     notification = Notification.objects.of_person(user_of(request)).filter(pk=pk).first()
     if notification is None:
         raise Http404("No such notification.")

@@ -1,11 +1,11 @@
-"""Closes sign-up: how allauth treats accounts here."""
+"""Tells allauth how accounts work here: nobody signs up by themselves."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """People are invited by a merchant or by staff. Nobody signs up by themselves."""
+    """A merchant or partner staff invite people."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

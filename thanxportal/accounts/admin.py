@@ -1,3 +1,5 @@
+"""Admin pages of people, merchants, memberships, invitations, notifications and the activity log."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -27,7 +29,7 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
         fields = ("email", "name")
 
     def clean_email(self) -> str:
-        """One spelling per login, as everywhere else. Raises ValidationError if somebody has it already."""
+        """Lowercases it, as everywhere. Raises ValidationError if somebody has it already."""
         email = str(self.cleaned_data["email"]).lower()
         if User.objects.filter(email=email).exists():
             raise forms.ValidationError("Somebody already signs in with this email.")
@@ -36,7 +38,7 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
 
 @admin.register(User)
 class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
-    """People and what they may do. Only a superuser gives staff rights, and only one changes another."""
+    """People and what they may do. Only a superuser may give staff rights, or change another superuser or staff."""
 
     add_form = NewUserForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
@@ -61,7 +63,7 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
         return not beyond and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """People stay in the records of what they did: switch them off with "active"."""
+        """The log names people for good. To lock somebody out, clear "active"."""
         return False
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
@@ -84,7 +86,7 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Merchant)
 class MerchantAdmin(ReadOnlyAdmin):
-    """Merchants come from Thanx; how their times and phone numbers are read, and their team, is ours to set."""
+    """Merchants come from Thanx. Staff set how to read their times and phone numbers, and their team."""
 
     form = MerchantForm
     list_display = ("name", "handle", "country", "time_zone", "seen_at", "withdrawn_at")
@@ -112,7 +114,7 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnlyAdmin):
-    """Managers invite; here staff see whether the email left and whether it was accepted."""
+    """Managers invite people. Staff see whether the email was sent and the invitation accepted."""
 
     list_display = ("email", "merchant", "role", "invited_by", "mail_sent_at", "accepted_at", "withdrawn_at")
     list_filter = (("merchant", admin.RelatedOnlyFieldListFilter), ("accepted_at", admin.EmptyFieldListFilter))
@@ -123,7 +125,7 @@ class InvitationAdmin(ReadOnlyAdmin):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    """What people were told; an email that is due and not sent after several attempts points to the mail server."""
+    """What people were told. An email that is still due after several attempts points to the mail server."""
 
     list_display = ("at", "person", "merchant", "kind", "sentence", "mail_attempts", "mail_sent_at", "read_at")
     list_filter = ("kind", ("mail_sent_at", admin.EmptyFieldListFilter))

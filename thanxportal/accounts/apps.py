@@ -1,3 +1,5 @@
+"""Registers the accounts app with Django."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""Adds to every template what each page shows: environment, merchant, rights, notifications."""
+
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +29,7 @@ def _trouble(request: HttpRequest) -> Credential | None:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """What every page shows: the environment banner, the merchant and the rights of the user there."""
+    """The environment banner, the merchant and the user's rights there. Lazy parts cost nothing unless shown."""
     membership = getattr(request, "membership", None)
     return {
         "environment": settings.THANX_ENVIRONMENT,

@@ -1,4 +1,4 @@
-"""What people type about themselves, their team and their merchant, and the sentences for what is wrong with it."""
+"""Forms for profile, team, settings and joining, with the sentences for what is wrong."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROLES = [
 
 
 class InviteForm(forms.Form):
-    """Whom to invite as what."""
+    """Whom to invite, and in which role."""
 
     email = forms.EmailField(label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(label="Role", choices=Role.choices, help_text="What each role may do stands below.")
@@ -34,7 +34,7 @@ class RoleForm(forms.Form):
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How a merchant's guests and times are read, and who must agree to large lists."""
+    """How to read a merchant's guests and times, and from which size a list needs an approver."""
 
     class Meta:
         model = Merchant
@@ -79,7 +79,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """All zones by continent, in the words of their cities."""
+    """Returns all zones by continent, named by their cities."""
     pairs = sorted(zone.split("/", 1) for zone in available_timezones() if "/" in zone and _is_a_place(zone))
     groups = groupby(pairs, key=lambda pair: pair[0])
     named = [(area, [(f"{area}/{city}", city.replace("_", " ")) for _, city in cities]) for area, cities in groups]
@@ -95,7 +95,7 @@ def _countries() -> list[tuple[str, str]]:
 
 
 class ProfileForm(forms.Form):
-    """A person's name, and where to be told of what."""
+    """A person's name, and which notifications to get where."""
 
     name = forms.CharField(
         label="Your name",
@@ -115,7 +115,7 @@ class ProfileForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    """The account of somebody who was invited and has none yet."""
+    """The new account of an invited person."""
 
     name = forms.CharField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password = forms.CharField(

@@ -1,4 +1,4 @@
-"""Sending what waits in the outbox: plain text with simple HTML beside it, never in a web request."""
+"""Sends due emails of the outbox, as plain text with simple HTML beside it, never in a web request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_AT_ONCE = 50
 
 
 def send_due_mail() -> int:
-    """Sends every email that is due now; returns how many left."""
+    """Sends every email that is due now. Returns how many were sent."""
     return sum(_send(row) for model in (Invitation, Notification) for row in _due(model))
 
 
@@ -28,14 +28,14 @@ def _due(model: type[Invitation] | type[Notification]) -> list[Any]:
 
 
 def _send(row: Invitation | Notification) -> bool:
-    """One email, by the worker that claims it. A mail server that is down costs time: it is tried again."""
+    """Sends one email if this worker claims it. If the mail server is down, it is due again later."""
     if not row.claim_mail():
         return False
     message = _message(row)
     if message is not None:
         try:
             message.send()
-        except Exception as error:  # Whatever a mail server does to one must not keep the others.
+        except Exception as error:  # Whatever goes wrong with one email must not stop the others.
             log.warning("The email of %s %s wasn't sent (%s).", type(row).__name__, row.pk, type(error).__name__)
             return False
     row.mail_done(sent=message is not None)
@@ -43,7 +43,7 @@ def _send(row: Invitation | Notification) -> bool:
 
 
 def _message(row: Invitation | Notification) -> EmailMultiAlternatives | None:
-    """None when there is nobody left to be told."""
+    """Returns None if there is nobody left to be told."""
     if isinstance(row, Invitation):
         return _invitation(row) if row.usable else None
     still_there = Membership.objects.of_merchant(row.merchant).filter(user=row.person_id).exists()

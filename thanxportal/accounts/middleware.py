@@ -1,3 +1,5 @@
+"""Middleware for time zones and for the second factor of partner staff."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.utils import timezone
 
 
 class MerchantTime:
-    """Ends each request in UTC again: `merchant_for` turns the thread to the merchant's time zone."""
+    """Resets the time zone after each request: `merchant_for` sets that of the merchant for the thread."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,7 +27,7 @@ class MerchantTime:
 
 
 class StaffSecondFactor:
-    """Keeps partner staff out of the admin until they have a second factor, where the deployment asks for it."""
+    """Keeps partner staff without a second factor out of the admin, if STAFF_SECOND_FACTOR is on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Telling people: in the portal and by email, in the transaction of what happened, once per event and person."""
+"""Notifies people in the portal and by email: in the transaction of the event, once per event and person."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def notify(
     only: User | None = None,
     but: User | None = None,
 ) -> None:
-    """Tells everybody of the merchant's team who may do `right`, as each of them has chosen.
+    """Notifies the members of the merchant's team who may do `right`, as each of them has chosen.
 
-    Call it inside the transaction of the event that `key` names: told again under the same key, nobody hears it
-    twice. `only` one person, or all `but` the one who did it. No guest's data in the sentence or the facts.
+    Call it in the transaction of the event that `key` names: nobody is notified twice under one key. It notifies
+    `only` one person, or all `but` one. Sentence and facts must hold no data of guests.
     """
     members = Membership.objects.of_merchant(merchant).who_may(right)
     people = [member.user for member in members if member.user != but and only in (None, member.user)]
@@ -50,19 +50,19 @@ def notify(
 
 
 def mark_read(person: User, *, pk: int | None = None) -> None:
-    """One notification of the person, or all of them."""
+    """Marks one notification of the person as read, or all."""
     unread = Notification.objects.filter(person=person, read_at=None)
     (unread if pk is None else unread.filter(pk=pk)).update(read_at=timezone.now())
 
 
 def choices_of(person: User) -> list[NotificationChoice]:
-    """One choice per kind, in the order of the kinds; those never made are as if everything was wanted."""
+    """Returns one choice per kind, in their order. A choice that was never made means: everywhere."""
     made = {choice.kind: choice for choice in NotificationChoice.objects.filter(person=person)}
     return [made.get(kind, NotificationChoice(person=person, kind=kind)) for kind in Kind.values]
 
 
 def choose(person: User, *, in_app: Iterable[str], email: Iterable[str]) -> None:
-    """Keeps of which kinds the person wants to hear where."""
+    """Stores which kinds the person wants where."""
     rows = [NotificationChoice(person=person, kind=kind, in_app=kind in in_app, email=kind in email) for kind in Kind]
     NotificationChoice.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["person", "kind"], update_fields=["in_app", "email"]

@@ -1,4 +1,4 @@
-"""The door through which Celery comes in; the message is only a nudge to look into the outbox."""
+"""Celery tasks of accounts. The message is only a hint to look into the outbox."""
 
 from celery import shared_task
 

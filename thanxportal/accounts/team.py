@@ -1,4 +1,4 @@
-"""Who is on a merchant's team: inviting, joining, changing roles, leaving. Every act is in the merchant's log."""
+"""Changes a merchant's team and settings, and logs it: inviting, joining, changing roles, leaving."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IN_ONE = timedelta(hours=1)
 
 
 class TeamRefusal(Exception):
-    """What was asked isn't possible; `args[0]` is the sentence for the person."""
+    """The change isn't possible; `args[0]` is the sentence for the person."""
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def invite(*, merchant: Merchant, email: str, role: Role, actor: User) -> Invita
 
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, actor: User) -> bool:
-    """Makes the link useless; False if it was answered already."""
+    """Makes the link invalid. Returns False if the invitation was answered already."""
     open_one = Invitation.objects.unanswered().filter(pk=invitation.pk)
     if not open_one.update(withdrawn_at=timezone.now(), mail_due_at=None):
         return False
@@ -51,7 +51,7 @@ def withdraw_invitation(*, invitation: Invitation, actor: User) -> bool:
 
 @transaction.atomic
 def join(*, invitation: Invitation, user: User) -> bool:
-    """Uses the invitation up, by the person whom it names; False if it can't be used any more."""
+    """Uses up the invitation of this user. Returns False if it isn't valid any more."""
     now = timezone.now()
     mine = Invitation.objects.unanswered().filter(pk=invitation.pk, email=user.email, expires_at__gt=now)
     if not mine.update(accepted_at=now, mail_due_at=None):
@@ -64,7 +64,7 @@ def join(*, invitation: Invitation, user: User) -> bool:
 
 @transaction.atomic
 def change_role(*, member: Membership, role: Role, actor: User) -> None:
-    """Raises TeamRefusal if the merchant would be left without a manager."""
+    """Changes the role. Raises TeamRefusal if the merchant would be left without a manager."""
     if role != Role.MANAGER:
         _keep_a_manager(member)
         _withdraw_invitations_by(member)
@@ -75,7 +75,7 @@ def change_role(*, member: Membership, role: Role, actor: User) -> None:
 
 @transaction.atomic
 def remove_member(*, member: Membership, actor: User) -> None:
-    """Raises TeamRefusal if the merchant would be left without a manager."""
+    """Removes the member. Raises TeamRefusal if the merchant would be left without a manager."""
     _keep_a_manager(member)
     _withdraw_invitations_by(member)
     Membership.objects.filter(pk=member.pk).delete()
@@ -83,7 +83,7 @@ def remove_member(*, member: Membership, actor: User) -> None:
 
 
 def _keep_a_manager(member: Membership) -> None:
-    """The merchant's row is the lock: two managers who remove each other at once leave one of them."""
+    """Locks the merchant's row: if two managers remove each other at the same moment, one of them stays."""
     Merchant.objects.select_for_update().get(pk=member.merchant_id)
     managers = Membership.objects.of_merchant(member.merchant).filter(role=Role.MANAGER)
     if not managers.exclude(pk=member.pk).exists():
@@ -91,14 +91,14 @@ def _keep_a_manager(member: Membership) -> None:
 
 
 def _withdraw_invitations_by(member: Membership) -> None:
-    """Who may no longer manage the team has nobody join it."""
+    """Withdraws the invitations of a person who may no longer manage the team."""
     theirs = Invitation.objects.unanswered().filter(merchant=member.merchant, invited_by=member.user)
     theirs.update(withdrawn_at=timezone.now(), mail_due_at=None)
 
 
 @transaction.atomic
 def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) -> bool:
-    """Keeps how the merchant's guests and times are read; False if nothing differs. The log says what from and to."""
+    """Stores the settings and logs old and new values. Returns False if nothing has changed."""
     before = Merchant.objects.select_for_update().get(pk=merchant.pk)
     changed = {name: value for name, value in values.items() if getattr(before, name) != value}
     if not changed:

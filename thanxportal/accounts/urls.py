@@ -1,4 +1,4 @@
-"""The addresses of people and merchants: start page, profile, notifications, team, settings, activity."""
+"""Addresses of accounts: start page, profile, notifications, invitations, team, settings, activity log."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Draft a campaign from a JSON file, and publish it in the foreground if asked to."""
+"""Creates a campaign from a JSON file, and publishes it if asked to."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def _draft(merchant: Merchant, document: dict[str, Any], *, complete: bool) -> Campaign:
-    """Saves the draft; nothing is saved when it has to be complete and isn't."""
+    """Saves the draft. Saves nothing if it has to be complete and isn't."""
     values = {key: _words(document, key) for key in WORDS} | {key: _date(document, key) for key in DATES}
     arms = _arms(merchant, document)
     campaign = save_draft(merchant=merchant, campaign=None, values=values, arms=arms, actor=None)
@@ -62,7 +62,7 @@ def _draft(merchant: Merchant, document: dict[str, Any], *, complete: bool) -> C
 
 
 def _publish(campaign: Campaign) -> None:
-    """Tries until Thanx has said yes or no, refuses the credentials, or gave no answer for a long time."""
+    """Tries until Thanx accepts or refuses it, refuses the credentials, or gives no answer for a long time."""
     request_publication(campaign=campaign, actor=None)
     give_up = timezone.now() + LONGEST_WAIT
     while True:

@@ -1,4 +1,4 @@
-"""Mirror merchants, locations, scopes and reward templates now, and print how much was read."""
+"""Mirrors merchants, locations, scopes and reward templates now, and prints how much was read."""
 
 import json
 from typing import Any

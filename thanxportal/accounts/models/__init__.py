@@ -1,4 +1,4 @@
-"""People and their merchants: roles, what they did, who is invited, and what they are told."""
+"""Tables of people and merchants: roles, activity log, invitations and notifications."""
 
 from thanxportal.accounts.models.activity import Activity, ActivityQuerySet, record_activity
 from thanxportal.accounts.models.invitations import Invitation

@@ -1,4 +1,4 @@
-"""What people did, line by line."""
+"""The activity log of merchants: who did what."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
 
 class Activity(models.Model):
-    """One line of a merchant's log: who did what. Only `path` changes: it is emptied when its page goes."""
+    """One line of a merchant's log. It never changes, but `path` is emptied when its page is deleted."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="activities")
     actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
@@ -35,5 +35,5 @@ class Activity(models.Model):
 def record_activity(
     *, merchant: Merchant, actor: User | None, sentence: str, target: str = "", path: str = ""
 ) -> Activity:
-    """Appends to the merchant's log; `path` is the page to which the line leads."""
+    """Appends to the merchant's log. `path` is the page to which the line leads."""
     return Activity.objects.create(merchant=merchant, actor=actor, sentence=sentence[:300], target=target, path=path)

@@ -1,4 +1,4 @@
-"""Who is asked to join a merchant's team."""
+"""Invitations to a merchant's team."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def by_token(self, token: str) -> Invitation | None:
-        """The invitation whose link this is; None if nobody ever sent that link."""
+        """Returns the invitation of this link; None if nobody ever sent it."""
         try:
             pk: Any = signing.loads(token, salt=SALT)
         except signing.BadSignature:
@@ -35,7 +35,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(Mailed):
-    """A signed link by email, good for a week and for one person."""
+    """An invitation by email: its signed link is valid for a week and for one person."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()

@@ -1,4 +1,4 @@
-"""What people are told, and of what they want to be told where."""
+"""Notifications of people, and where each person wants to get which kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from thanxportal.accounts.models.people import Merchant, User
 
 
 class Kind(models.TextChoices):
-    """What people can be told of; each chooses where."""
+    """The kinds of notifications. For each kind a person chooses where to get it."""
 
     APPROVAL_ASKED = "approval_asked", "A list waits for your approval"
     APPROVAL_ANSWERED = "approval_answered", "A list you asked about was approved or sent back"
@@ -24,7 +24,7 @@ class Kind(models.TextChoices):
 
 
 class NotificationChoice(models.Model):
-    """Where a person wants to be told of one kind of thing; without a row, everywhere."""
+    """Where a person wants notifications of one kind. Without a row: everywhere."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -40,7 +40,7 @@ class NotificationChoice(models.Model):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def of_person(self, person: User) -> NotificationQuerySet:
-        """What the portal shows somebody: nothing of merchants whose team they left."""
+        """What the portal shows a person. Leaves out merchants whose team the person has left."""
         mine = self.filter(person=person, in_app=True, merchant__memberships__user=person)
         return mine.select_related("merchant").order_by("-pk")
 
@@ -49,7 +49,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(Mailed):
-    """One thing that one person is told once: written with the event that it tells of."""
+    """One message to one person, written in the transaction of the event which it tells of."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="+")

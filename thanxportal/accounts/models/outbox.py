@@ -1,4 +1,4 @@
-"""Rows that are waiting to be sent by email: the row is the queue, as for everything else."""
+"""The outbox of emails: the row that has to be sent is the queue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_ATTEMPTS = 8  # Over about 21 hours.
 
 
 class Mailed(models.Model):
-    """Something that is also told by email: at least once, and once only unless a worker dies in between."""
+    """A row that is also sent by email: at least once, and more often only if a worker dies in between."""
 
     mail_due_at = models.DateTimeField(null=True, blank=True, help_text="When the email is due; empty: none, or done.")
     mail_sent_at = models.DateTimeField(null=True, blank=True)
@@ -23,7 +23,7 @@ class Mailed(models.Model):
         abstract = True
 
     def claim_mail(self) -> bool:
-        """Takes the right to send it now; False if another worker has it. Due again later, should this one die."""
+        """Claims the email for this worker; False if another has it. If this worker dies, it is due again later."""
         attempt = self.mail_attempts + 1
         again = timezone.now() + LEASE * 2**self.mail_attempts if attempt < MOST_ATTEMPTS else None
         mine = type(self)._default_manager.filter(
@@ -32,6 +32,6 @@ class Mailed(models.Model):
         return bool(mine.update(mail_due_at=again, mail_attempts=F("mail_attempts") + 1))
 
     def mail_done(self, *, sent: bool) -> None:
-        """Closes the matter: sent, or not to be sent any more."""
+        """Notes that it was sent, or need not be sent any more."""
         now = timezone.now() if sent else None
         type(self)._default_manager.filter(pk=self.pk).update(mail_due_at=None, mail_sent_at=now)

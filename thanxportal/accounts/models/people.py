@@ -1,4 +1,4 @@
-"""Who uses the portal, for which merchant, and with which rights."""
+"""People, merchants, and the role of a person at a merchant."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class User(AbstractUser):
 
 
 class Identifier(models.TextChoices):
-    """By what a guest is named to Thanx when a row has both."""
+    """What identifies a guest to Thanx if a row has both."""
 
     EMAIL = "email", "Email"
     PHONE = "phone", "Phone number"
 
 
 class Merchant(models.Model):
-    """A restaurant or shop, mirrored from Thanx; the tenant to which all data belongs."""
+    """A restaurant or shop, mirrored from Thanx. It is the tenant that owns all data."""
 
     thanx_id = models.CharField(max_length=64, unique=True)
     handle = models.SlugField(max_length=100, unique=True)
@@ -88,7 +88,7 @@ class Role(models.TextChoices):
 
 
 class Right(models.TextChoices):
-    """What a member may do; the value is the least role that may do it."""
+    """What a member may do. The value is the lowest role that may do it."""
 
     VIEW = "viewer", "look at everything"
     BUILD = "builder", "build campaigns and upload lists"
@@ -106,7 +106,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A user's role in one merchant; each role may do what the ones before it may."""
+    """A user's role at one merchant. Each role may do what the roles before it may."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="memberships")

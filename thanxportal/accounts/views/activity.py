@@ -1,4 +1,4 @@
-"""The activity log of a merchant, for everybody on its team."""
+"""The page of a merchant's activity log."""
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""The page behind an invitation's link: makes the account, or joins the one that the person has."""
+"""The page of an invitation's link: creates an account, or adds the person's own account to the team."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _join(request: HttpRequest, invitation: Invitation, user: User) -> HttpRespo
 
 
 def _join_as_new(request: HttpRequest, invitation: Invitation, form: JoinForm) -> HttpResponse:
-    """The account exists only if the invitation was still good: both or nothing."""
+    """Creates the account only if the invitation is still valid."""
     try:
         with transaction.atomic():
             user = User.objects.create_user(
@@ -55,7 +55,7 @@ def _join_as_new(request: HttpRequest, invitation: Invitation, form: JoinForm) -
             )
             joined = join(invitation=invitation, user=user)
             transaction.set_rollback(not joined)
-    except IntegrityError:  # A second click made the account a moment ago.
+    except IntegrityError:  # A second click has just created the account.
         joined = False
     if not joined:
         return redirect(request.path)

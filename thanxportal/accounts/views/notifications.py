@@ -1,4 +1,4 @@
-"""What a person was told, the newest first."""
+"""The page of a person's notifications, the newest first."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def open_one(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leads to the page that it is about; opened again, the same."""
+    """Marks it as read and leads to its page."""
     notification = notification_of(request, pk)
     mark_read(user_of(request), pk=notification.pk)
     return redirect(notification.path)

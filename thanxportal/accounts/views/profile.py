@@ -1,4 +1,4 @@
-"""A person's own page: name, notifications, and the ways to the password and the second factor."""
+"""A person's own page: name, choice of notifications, links to password and second factor."""
 
 from __future__ import annotations
 

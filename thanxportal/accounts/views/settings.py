@@ -1,4 +1,4 @@
-"""The settings of a merchant, for its managers."""
+"""The page of a merchant's settings, for its managers."""
 
 from __future__ import annotations
 

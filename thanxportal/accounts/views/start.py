@@ -1,4 +1,4 @@
-"""Where people land: after signing in, and after they switch to another merchant."""
+"""Where people arrive after signing in or after switching to another merchant."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""The team of a merchant, for its managers."""
+"""The page of a merchant's team, for its managers."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def invitation_withdraw(request: HttpRequest, handle: str, pk: int) -> HttpRespo
 
 
 def _do(request: HttpRequest, member: Membership, act: Callable[[], None], done: str) -> HttpResponse:
-    """Says how it went. Who gave away the own right to manage has no business on the team's page any more."""
+    """Does it and reports the result. A person who lost the right to manage the team is led to the start page."""
     try:
         act()
     except TeamRefusal as refusal:
