@@ -44,7 +44,7 @@ def a_million_columns(path: Path) -> None:
 
 
 def many_rows(path: Path) -> None:
-    path.write_bytes(b"Email\n" + b"a@example.com\n" * 200_000)
+    path.write_bytes(b"Email\n" + b"a@example.com\n" * 60_000)
 
 
 def a_hole(path: Path) -> None:
@@ -53,26 +53,26 @@ def a_hole(path: Path) -> None:
 
 
 def nothing_but_delimiters(path: Path) -> None:
-    path.write_bytes(GUEST + (b",;|\t" * 200 + b"\n") * 10_000)
+    path.write_bytes(GUEST + (b",;|\t" * 200 + b"\n") * 2_500)
 
 
 @pytest.mark.parametrize(
-    ("make", "ending"),
+    ("make", "ending", "most_megabytes"),
     [
-        (one_long_line, "line_too_long"),
-        (one_long_quoted_cell, "cell_too_long"),
-        (a_million_columns, "too_many_columns"),
-        (many_rows, "too_many_rows"),
-        (a_hole, "file_too_large"),
-        (nothing_but_delimiters, "1 read"),
+        (one_long_line, "line_too_long", 10),
+        (one_long_quoted_cell, "cell_too_long", 10),
+        (a_million_columns, "too_many_columns", 25),
+        (many_rows, "too_many_rows", 10),
+        (a_hole, "file_too_large", 10),
+        (nothing_but_delimiters, "1 read", 20),
     ],
 )
-def test_size_is_no_weapon(tmp_path: Path, make: Callable[[Path], None], ending: str) -> None:
+def test_size_is_no_weapon(tmp_path: Path, make: Callable[[Path], None], ending: str, most_megabytes: int) -> None:
     path = tmp_path / "a.csv"
     make(path)
-    code, megabytes = verdict_on(path, max_rows=100_000, max_bytes=100 * MEGABYTE)
+    code, megabytes = verdict_on(path, max_rows=50_000, max_bytes=100 * MEGABYTE)
     assert code == ending
-    assert megabytes < 60
+    assert megabytes < most_megabytes
 
 
 def test_a_hole_of_a_gigabyte_is_refused_at_its_first_bytes(tmp_path: Path) -> None:
