@@ -1,10 +1,12 @@
+"""Loads the Celery app and the system checks when Django starts."""
+
 from django.apps import AppConfig
 
-from thanxportal import celery  # noqa: F401 - tasks find their app wherever Django runs, and nowhere else
+from thanxportal import celery  # noqa: F401 - tasks need their app wherever Django runs
 
 
 class ThanxPortalConfig(AppConfig):
     name = "thanxportal"
 
     def ready(self) -> None:
-        from thanxportal import checks  # noqa: F401 - importing registers the checks
+        from thanxportal import checks  # noqa: F401 - the import registers the checks

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 @register(Tags.security)
 def partner_is_known(**kwargs: Any) -> list[CheckMessage]:
-    """Refuses any partner address but the sandbox, production over https, or this machine."""
+    """Refuses each partner address except the sandbox, production over https, and this machine."""
     if settings.THANX_ENVIRONMENT == "unknown":
         return [
             Error(
@@ -24,7 +24,7 @@ def partner_is_known(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def credentials_are_set(**kwargs: Any) -> list[CheckMessage]:
-    """Refuses the simulator's well-known credentials, or none, against a real Thanx."""
+    """Refuses missing credentials, and those of the simulator, if Thanx is real."""
     given = {settings.THANX_CLIENT_ID, settings.THANX_ACCESS_TOKEN}
     if settings.THANX_ENVIRONMENT == "simulation" or not given & {"", "demo-client", "demo-token"}:
         return []

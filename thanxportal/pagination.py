@@ -1,4 +1,4 @@
-"""Turning the pages of a long list, the newest first: by the last row seen, never by counting."""
+"""Pages of a long list, the newest first, by the id of the last row (keyset pagination): nothing is counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Row, Any], most: int) -> tuple[list[Row], int | None]:
-    """The rows older than `?before=`, at most so many, and where the next page begins; None on the last."""
+    """Returns at most `most` rows older than `?before=`, and the `before` of the next page; None on the last."""
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))

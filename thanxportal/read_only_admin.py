@@ -1,4 +1,4 @@
-"""Admin pages to look at, not to write in: for rows that come from Thanx or from the engine."""
+"""Base classes of admin pages that only show rows, which come from Thanx or the engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COUNT_AT_MOST = 10_000
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than 10,000 rows, so that a log of millions still opens at once."""
+    """Counts at most 10,000 rows, so that a log of millions opens quickly."""
 
     @cached_property
     def count(self) -> int:
@@ -39,7 +39,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The rows that belong to the one on the page, to be read."""
+    """Rows that belong to the one on the page, to read only."""
 
     extra = 0
     can_delete = False
@@ -51,5 +51,5 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may look at the row may look at what belongs to it."""
+        """Everybody who may see the row may see what belongs to it."""
         return True

@@ -1,7 +1,7 @@
-"""Every setting of the portal, from the environment, read top to bottom.
+"""Every setting of the portal, from environment variables.
 
-`.env.example` names each variable with its default. Bad values are reported by `thanxportal.checks`
-with an id and a hint, so that a wrong deployment refuses to start instead of half working.
+`.env.example` names each variable with its default. `thanxportal.checks` reports bad values with an id and a hint,
+so that a wrong deployment refuses to start.
 """
 
 import os
@@ -23,7 +23,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def _local_secret_key() -> str:
-    """A key made once for this checkout, so that a newcomer needs no environment at all."""
+    """Returns a key created once for this checkout, so that a newcomer has nothing to configure."""
     path = VAR_DIR / "secret_key"
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -33,7 +33,7 @@ def _local_secret_key() -> str:
     return path.read_text()
 
 
-# The partner: whom we talk to and as whom.
+# Thanx: its address and our credential.
 THANX_BASE_URL: str = env.str("THANX_BASE_URL", default="http://127.0.0.1:8900").rstrip("/")
 THANX_CLIENT_ID: str = env.str("THANX_CLIENT_ID", default="demo-client")
 THANX_ACCESS_TOKEN: str = env.str("THANX_ACCESS_TOKEN", default="demo-token")
@@ -48,7 +48,7 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or _local_secret_key()
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# Plain http is for this machine's simulator only; anything that reaches Thanx is served over https.
+# Plain http is only for the simulator on this machine.
 HTTPS_ONLY: bool = env.bool("HTTPS_ONLY", default=THANX_ENVIRONMENT != "simulation")
 
 INSTALLED_APPS = [
@@ -112,12 +112,12 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# The database: SQLite embedded by default, PostgreSQL by DATABASE_URL.
+# The database: SQLite by default, PostgreSQL by DATABASE_URL.
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE: a transaction that will write says so at its start, so that it waits instead of failing.
+    # IMMEDIATE takes the write lock at the start of a transaction, so that it waits instead of failing later.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -144,10 +144,10 @@ ACCOUNT_ADAPTER = "thanxportal.accounts.adapter.InvitedOnlyAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-# Partner staff reach the admin only with a second factor; the simulation does without.
+# Whether partner staff need a second factor for the admin; the simulation does without.
 STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=THANX_ENVIRONMENT != "simulation")
 MFA_TOTP_ISSUER = "Thanx Portal"
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # Whoever signs in was invited by mail or entered by staff.
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # Everybody was invited by email or created by staff.
 
 # Words, time and numbers.
 LANGUAGE_CODE = "en-us"
@@ -157,7 +157,7 @@ USE_THOUSAND_SEPARATOR = True
 
 # Static files and uploads.
 STATIC_URL = "static/"
-# Not to be restored with the database: it tells that a database was thrown back.
+# Never restore it with the database: it shows that a database is older than what was sent.
 SENT_MARKS = Path(env.str("SENT_MARKS", default=str(VAR_DIR / "sent")))
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -174,7 +174,7 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-# The browser's own guards: nothing inline, nothing from elsewhere but template pictures.
+# Security headers: nothing inline, and nothing from elsewhere except pictures of rewards.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -190,20 +190,20 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY
 BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # Whose address sign-in attempts are limited by.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # Which address limits of sign-in attempts count.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 12 * 3600
 
-# Background work: the database row is the queue, a message only a nudge.
+# Background work: the database row is the queue; a message is only a hint.
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_PUBLISH_RETRY = False  # A page never waits for a broker that is down: the sweep finds the row.
+CELERY_TASK_PUBLISH_RETRY = False  # A page never waits for a broker that is down, because the sweep finds the row.
 if CELERY_BROKER_URL.startswith("filesystem:"):
     for _folder in ("in", "processed"):
         (VAR_DIR / "broker" / _folder).mkdir(parents=True, exist_ok=True)
@@ -234,9 +234,9 @@ CANARY_SIZE: int = env.int("CANARY_SIZE", default=50)  # guests per arm
 CANARY_MOST_REFUSED: int = env.int("CANARY_MOST_REFUSED", default=30)  # percent
 ONE_GUEST_PER_SENDER: int = env.int("ONE_GUEST_PER_SENDER", default=20)  # single guests in 24 hours
 ONE_GUEST_PER_GUEST: int = env.int("ONE_GUEST_PER_GUEST", default=1)  # rewards in 24 hours, all senders together
-# Under which guests are hashed; changing it forgets who was already rewarded.
+# The key that hashes guests. After a change, the portal no longer knows who was rewarded.
 IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
-# After so many days the file of a list that was read is deleted; its rows stay with the list.
+# Days after which the file of a list that was read is deleted. Its rows stay.
 UPLOAD_RETENTION_DAYS: int = env.int("UPLOAD_RETENTION_DAYS", default=30)
 # Files of more bytes are read by a second process where the machine has two processors; 0: never.
 READ_APART_ABOVE: int = env.int("READ_APART_ABOVE", default=4 * 1024 * 1024)

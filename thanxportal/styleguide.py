@@ -1,4 +1,4 @@
-"""Every component in every state on one page, for whoever builds the next one; only while DEBUG is on."""
+"""The style guide: every component in every state on one page. Only if DEBUG is on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every address of the portal. Merchant pages live under /m/<handle>/."""
+"""All addresses of the portal. Pages of a merchant are under /m/<handle>/."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""The log of a merchant: each line leads to what it tells of, and turning its pages costs the same."""
+"""The activity log: each line leads to its page, and each page of the log takes the same number of queries."""
 
 from __future__ import annotations
 

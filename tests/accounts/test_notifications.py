@@ -1,4 +1,4 @@
-"""People are told of what concerns them: once, where they chose, with numbers and without guests."""
+"""People are notified once, where they chose, with numbers and without data of guests."""
 
 from __future__ import annotations
 

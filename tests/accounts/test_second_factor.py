@@ -1,4 +1,4 @@
-"""A second factor keeps out who only knows the password, and recovery codes let in who lost the phone."""
+"""A second factor keeps out people who only know the password; recovery codes let in people who lost the phone."""
 
 from __future__ import annotations
 

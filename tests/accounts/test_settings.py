@@ -1,4 +1,4 @@
-"""How a merchant's data is read is its managers' to say, and the log keeps what they said."""
+"""Managers set how a merchant's data is read, and the log keeps each change."""
 
 from __future__ import annotations
 

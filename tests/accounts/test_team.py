@@ -1,4 +1,4 @@
-"""A team stays in the hands of its managers: invited by mail, joined once, never left without a manager."""
+"""Managers run their team: people are invited by email and join once, and a manager always remains."""
 
 from __future__ import annotations
 

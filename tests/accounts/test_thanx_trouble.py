@@ -1,4 +1,4 @@
-"""Whoever works in the portal knows when Thanx can't be reached, and that nothing is lost by it."""
+"""Everybody in the portal sees if Thanx can't be reached, and that nothing is lost."""
 
 from __future__ import annotations
 

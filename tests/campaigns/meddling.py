@@ -1,4 +1,4 @@
-"""The network of a test that looks at, or changes, what Thanx answered."""
+"""A network for tests that inspect or change the answers of Thanx."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Meddle = Callable[[httpx.Request, dict[str, Any]], None]
 
 
 class Meddling(ThroughTheSimulator):
-    """Hands each request and the JSON that answers it to `meddle`, which may edit that or do something meanwhile."""
+    """Passes each request and the JSON of its answer to `meddle`, which may edit the answer or do something else."""
 
     def __init__(self, simulator: Simulator, meddle: Meddle) -> None:
         super().__init__(simulator)

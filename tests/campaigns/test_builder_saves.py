@@ -1,4 +1,4 @@
-"""The builder saves itself in passing, and every button does without JavaScript what it does with it."""
+"""The builder saves itself in passing, and each button works the same with and without JavaScript."""
 
 from __future__ import annotations
 

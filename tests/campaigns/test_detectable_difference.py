@@ -1,4 +1,4 @@
-"""What difference arms can show, against the sample sizes of the textbooks (two-sided 5%, power 80%)."""
+"""Which difference arms can show, compared with the sample sizes of textbooks (two-sided 5%, power 80%)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for other processes, and knowing whether they still run."""
+"""Helps tests to wait for other processes, and to know whether they still run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def eventually(true: Callable[[], object]) -> None:
-    """Waits, without a claim how fast, until something has happened in another process."""
+    """Waits until something has happened in another process, without a claim about how fast."""
     for _ in range(600):
         if true():
             return
@@ -19,7 +19,7 @@ def eventually(true: Callable[[], object]) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs: one that ended and waits to be noticed by its parent doesn't."""
+    """Tells whether a process runs. A zombie doesn't."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

@@ -1,3 +1,5 @@
+"""`manage.py seed_demo` creates people, approvals and a guest list, and running it again keeps the data."""
+
 from __future__ import annotations
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Programs are kept running, and nothing of them is left when the supervisor goes, however it goes."""
+"""The supervisor keeps programs running, and nothing of them is left however the supervisor ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small client for the simulator that shares nothing with the real one."""
+"""A small client of the simulator for tests, which shares nothing with the real one."""
 
 import io
 import json
@@ -38,7 +38,7 @@ class Reply:
 
 @dataclass
 class Caller:
-    """Calls a simulator as a WSGI app; the clock moves a second a call, unless `pace` says otherwise."""
+    """Calls a simulator as a WSGI app. Each call moves the clock by `pace` seconds."""
 
     simulator: Simulator
     clock: ManualClock
@@ -123,7 +123,7 @@ def _environ(method: str, path: str, body: bytes, headers: dict[str, str]) -> di
 
 
 def make_caller(**options: Any) -> Caller:
-    """Build a caller with a simulator of its own; 0 guests are refused unless asked for."""
+    """Build a caller with its own simulator, which refuses no guests unless told to."""
     clock = ManualClock()
     defaults = {"client_id": "right-client", "access_token": "right-token", "refused_share": 0.0}
     return Caller(Simulator(clock=clock, **{**defaults, **options}), clock)

@@ -1,3 +1,5 @@
+"""A caller of a fresh simulator, for the tests of this folder."""
+
 from collections.abc import Iterator
 
 import pytest

@@ -1,3 +1,5 @@
+"""The simulator creates campaigns and lists them as the reference says."""
+
 from typing import Any
 
 import pytest

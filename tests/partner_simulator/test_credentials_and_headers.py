@@ -1,3 +1,5 @@
+"""The simulator refuses requests with wrong credentials, headers or scopes."""
+
 import pytest
 
 from tests.partner_simulator.calling import HEADERS, Caller, make_caller

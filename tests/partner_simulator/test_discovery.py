@@ -1,3 +1,5 @@
+"""The simulator lists merchants, locations, templates and scopes, page by page."""
+
 import pytest
 
 from tests.partner_simulator.calling import Caller

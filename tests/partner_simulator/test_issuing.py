@@ -1,3 +1,5 @@
+"""The simulator issues rewards once per key, reports progress and revokes."""
+
 import json
 import uuid
 from typing import Any

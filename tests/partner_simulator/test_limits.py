@@ -1,3 +1,5 @@
+"""The simulator enforces the documented limits of requests."""
+
 from tests.partner_simulator.calling import Caller
 from thanxportal.partner_simulator.limits import RequestLimits
 

@@ -1,3 +1,5 @@
+"""The simulator on a real socket: broken connections, threads and posted webhooks."""
+
 import http.client
 import json
 import threading

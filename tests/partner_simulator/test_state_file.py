@@ -1,3 +1,5 @@
+"""The simulator keeps its state over a restart."""
+
 import uuid
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""The weather and scripted faults of the simulator do what they say."""
+
 import uuid
 
 import pytest

@@ -1,3 +1,5 @@
+"""The simulator announces each reward and each end of a job, signed."""
+
 import hashlib
 import hmac
 from collections import Counter

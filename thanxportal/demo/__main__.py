@@ -1,6 +1,6 @@
-"""Runs the demo on a migrated database: simulator, web, worker and beat, until Ctrl-C. Started by `manage.py demo`.
+"""Runs the demo until Ctrl-C: simulator, web, worker and beat. `manage.py demo` starts it on a migrated database.
 
-Free of Django, so that it stays small beside the programs that it looks after.
+It imports no Django, to stay small beside the programs that it supervises.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from thanxportal.demo.supervisor import GaveUp, Program, Supervisor
 
 HOST = "127.0.0.1"
 PORTS_TO_TRY = 50
-PATIENCE = 60.0  # seconds until a started program has to answer
+PATIENCE = 60.0  # seconds in which a started program has to answer
 
 
 class NotReady(Exception):
@@ -48,7 +48,7 @@ def say(line: str) -> None:
 
 
 def run(supervisor: Supervisor, environment: dict[str, str]) -> None:
-    """Starts everything, says that it is ready, and looks after it until it is interrupted."""
+    """Starts everything, prints that it is ready, and supervises it until Ctrl-C."""
     port = chosen_port(int(environment.get("PORT") or 8000), "web page")
     if not environment.get("THANX_BASE_URL"):
         partner_port = chosen_port(8900, "simulator", taken=(port,))
@@ -102,7 +102,7 @@ def logs(environment: dict[str, str]) -> Path:
 
 
 def seed(environment: dict[str, str]) -> str:
-    """Mirrors Thanx and makes people; returns the lines that say who may sign in. Raises NotReady."""
+    """Mirrors Thanx and creates people. Returns the lines that say who may sign in. Raises NotReady."""
     manage = Path(__file__).resolve().parents[2] / "manage.py"
     command = [sys.executable, str(manage), "seed_demo", "--sync"]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
@@ -119,7 +119,7 @@ def chosen_port(wanted: int, whose: str, taken: Collection[int] = ()) -> int:
 
 
 def free_port(wanted: int, taken: Collection[int] = ()) -> int:
-    """The first port of this machine, from `wanted` on, on which nobody listens. Raises NotReady after 50."""
+    """Returns the first free port from `wanted` on. Raises NotReady after 50 tries."""
     for port in range(wanted, wanted + PORTS_TO_TRY):
         if port not in taken and not listens(port):
             return port

@@ -1,6 +1,6 @@
-"""A guest list as restaurants really send them: good rows, rows to be fixed, repeated guests and hopeless ones.
+"""Makes a guest list as real restaurants send them: with good rows, bad rows and repeated guests.
 
-Nobody in it exists: addresses are of example.com, numbers of the range kept for fiction.
+Nobody in it exists: emails are at example.com, phone numbers from the range reserved for fiction.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Row = list[str]
 
 
 def sample_guests(seed: int = 7) -> bytes:
-    """The file as a spreadsheet program saves it: UTF-8 with a mark, CRLF; the same seed gives the same bytes."""
+    """Returns the file as Excel saves it: UTF-8 with a byte order mark, CRLF. One seed always gives the same bytes."""
     dice = random.Random(seed)  # noqa: S311 - made-up guests need no secrecy
     rows = [_guest(dice, number) for number in range(GUESTS)]
     for spoil, times in MESS.items():
@@ -72,7 +72,7 @@ def _no_contact(row: Row, dice: random.Random) -> None:
 
 
 def _again(row: Row, dice: random.Random) -> Row:
-    """The same guest once more, written a little differently."""
+    """Repeats a guest, written a little differently."""
     return [row[0], row[1], row[2].title() if dice.random() < 0.5 else row[2], *row[3:]]
 
 

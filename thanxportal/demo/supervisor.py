@@ -1,7 +1,7 @@
-"""Keeps a handful of programs running side by side: starts them in order, restarts who dies, stops them in reverse.
+"""Keeps some programs running: starts them in order, restarts those that die, stops them in reverse order.
 
-Each program has a session of its own, so that Ctrl-C in the terminal reaches the supervisor alone, and
-writes to a log file of its own. On Linux the kernel kills the programs when the supervisor dies.
+Each program has its own session, so that Ctrl-C in the terminal reaches only the supervisor, and its own log file.
+On Linux, the kernel kills the programs if the supervisor dies.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class GaveUp(Exception):
 
 @dataclass
 class Program:
-    """A command to keep running; `log` is overwritten at each start of the supervisor."""
+    """A command to keep running. `log` is overwritten each time the supervisor starts."""
 
     name: str
     command: Sequence[str]
@@ -46,7 +46,7 @@ class Program:
 
 
 class Supervisor:
-    """Use it as a context manager: leaving the block, in whatever way, stops every program.
+    """Use it as a context manager: leaving the block in any way stops every program.
 
     `environment` is the whole environment of the programs; `say` prints one line for people.
     """
@@ -62,7 +62,7 @@ class Supervisor:
         self.stop()
 
     def start(self, program: Program) -> None:
-        """Starts a program and keeps it running from now on. OSError if it can't be started at all."""
+        """Starts a program and keeps it running. Raises OSError if it can't be started at all."""
         program.log.parent.mkdir(parents=True, exist_ok=True)
         program.log.write_bytes(b"")
         self.programs.append(program)
@@ -82,7 +82,7 @@ class Supervisor:
             )
 
     def watch(self) -> None:
-        """Restarts who dies, until the calling thread is interrupted. Raises GaveUp."""
+        """Restarts programs that die, until the thread is interrupted. Raises GaveUp."""
         while True:
             self.look()
             time.sleep(LOOK_EVERY)
@@ -105,13 +105,13 @@ class Supervisor:
         self._spawn(program)
 
     def stop(self) -> None:
-        """Ends all programs, the last started first: SIGTERM, and SIGKILL to its whole session after 10 seconds."""
+        """Ends all programs, the last one first: SIGTERM, and after 10 seconds SIGKILL to the whole session."""
         while self.programs:
             _end(self.programs.pop())
 
 
 def die_with(parent: int) -> None:
-    """Runs in the new process: asks the kernel to kill it when the supervisor dies, however that happens."""
+    """Runs in the new process. Asks the kernel to kill it if the supervisor dies in any way."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # It died before we asked.
@@ -130,7 +130,7 @@ def _end(program: Program) -> None:
 
 
 def _kill_session(program: Program) -> None:
-    """Leaves nothing behind: what a dead program had started may still hold its port."""
+    """Kills what a dead program has started: it may still hold the port."""
     if program.pid is not None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(program.pid, signal.SIGKILL)

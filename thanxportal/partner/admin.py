@@ -1,3 +1,5 @@
+"""Admin pages of the connection to Thanx: the credential with its budget, and the request log."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -15,7 +17,7 @@ from thanxportal.read_only_admin import ReadOnlyAdmin
 
 @admin.register(Credential)
 class CredentialAdmin(ReadOnlyAdmin):
-    """With whom we are known at Thanx, and whether requests pass just now. The token is only in the environment."""
+    """The credential at Thanx, and whether requests pass right now. The token is only in the environment."""
 
     list_display = ("client_id", "health", "budget", "throttled_in_a_row", "synced_at")
     fields = (
@@ -71,7 +73,7 @@ class AnswerFilter(admin.SimpleListFilter):
 
 @admin.register(ApiRequest)
 class ApiRequestAdmin(ReadOnlyAdmin):
-    """What was asked of Thanx, newest first: addresses and codes, never bodies."""
+    """Requests to Thanx, the newest first: addresses and codes, never bodies."""
 
     list_display = ("at", "method", "path", "status", "code", "duration_ms", "merchant_id")
     list_filter = (AnswerFilter, "method")

@@ -1,3 +1,5 @@
+"""Registers the app of the connection to Thanx with Django."""
+
 from django.apps import AppConfig
 
 

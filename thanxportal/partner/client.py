@@ -1,4 +1,4 @@
-"""THE seam to Thanx: the only place where settings become a client, and every request is gated and logged."""
+"""The only way to Thanx: makes the client from the settings; every request passes the rate gate and is logged."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ __all__ = [
 ]
 
 PROBE_PATIENCE = 0.5  # seconds
-PROBE_DEADLINE = 5.0  # seconds; together with the request for which it is made it stays below what a stop waits for
-SILENCE = 15.0  # seconds between two proofs that Thanx answers, when it didn't
+PROBE_DEADLINE = 5.0  # seconds; a probe and the request after it take less time than a stopping worker has
+SILENCE = 15.0  # seconds between two proofs that Thanx answers, if the last one failed
 
 
 def transport() -> httpx.BaseTransport | None:
-    """The network; tests put the simulator here, behind the real client."""
+    """Returns the network. Tests replace it by the simulator, so that the client is the real one."""
     return None
 
 
 def reserve_slot(urgency: Urgency, *, patience: float = 0) -> None:
-    """Takes a slot of the shared gate ahead of the request that will use it, or raises GateClosed."""
+    """Takes a slot of the shared gate in advance for a later request, or raises GateClosed."""
     _pass_gate(Credential.current().pk, urgency, patience)
 
 
 def _pass_gate(credential_id: int, urgency: Urgency, patience: float) -> None:
-    """While Thanx refuses the credential one caller a minute probes it for all, and nobody else sends anything."""
+    """Takes a slot. While Thanx refuses the credential, one caller a minute probes it, and all others wait."""
     try:
         wait_for_slot(credential_id, urgency, patience)
     except CredentialPaused:
@@ -50,7 +50,7 @@ def _pass_gate(credential_id: int, urgency: Urgency, patience: float) -> None:
 
 
 def try_refused_credential() -> bool:
-    """Probes a refused credential, at most once a minute; whether it was this probe that found it well again."""
+    """Probes a refused credential, at most once a minute. True if this probe found that it works again."""
     now = timezone.now()
     rested = Q(probed_at=None) | Q(probed_at__lte=now - timedelta(seconds=gate.PROBE_EVERY))
     refused = Credential.objects.filter(rested, client_id=settings.THANX_CLIENT_ID, refused_at__isnull=False)
@@ -61,7 +61,7 @@ def _probe() -> bool:
     try:
         with partner_client(Urgency.PROBE, patience=PROBE_PATIENCE, deadline=PROBE_DEADLINE) as partner:
             partner.get_scopes()
-    except GateClosed:  # Nothing was sent, so the next caller need not wait a minute.
+    except GateClosed:  # Nothing was sent, so the next caller may probe at once.
         Credential.objects.filter(client_id=settings.THANX_CLIENT_ID).update(probed_at=None)
         return False
     except PartnerApiError:
@@ -70,9 +70,9 @@ def _probe() -> bool:
 
 
 def prove_that_thanx_answers(*, patience: float) -> None:
-    """One harmless request; when nobody answered the last one, the next is sent some seconds later, for all callers.
+    """Sends one harmless request. After a failure, the next proof of all callers waits some seconds.
 
-    Raises GateClosed until then, and a PartnerApiError if nobody answers this one.
+    Raises GateClosed until then, and PartnerApiError if Thanx doesn't answer.
     """
     row = Credential.current()
     rest = timedelta(seconds=SILENCE)
@@ -89,9 +89,9 @@ def prove_that_thanx_answers(*, patience: float) -> None:
 def partner_client(
     urgency: Urgency, *, reserved: int = 0, patience: float = 0, deadline: float = DEADLINE
 ) -> PartnerClient:
-    """A client for the configured credential; use it as a context manager.
+    """Returns a client for the configured credential; use it as a context manager.
 
-    The first `reserved` requests use slots taken before by `reserve_slot`; each other waits up to `patience`
+    The first `reserved` requests use slots that `reserve_slot` took; each other request waits up to `patience`
     seconds for one. Any call may raise GateClosed (nothing was sent, come back later) or a PartnerApiError.
     """
     credential_id = Credential.current().pk
@@ -126,7 +126,7 @@ def _record(credential_id: int, exchange: Exchange) -> None:
 
 
 def _learn(credential_id: int, exchange: Exchange) -> None:
-    """What an answer says about the credential: throttled, refused, or well again."""
+    """Stores what an answer says about the credential: throttled, refused, or working again."""
     row = Credential.objects.filter(pk=credential_id)
     if exchange.status == 429:
         block_after_429(credential_id, exchange.retry_after)

@@ -1,4 +1,4 @@
-"""The one credential with which we reach Thanx, its shared rate gate, and what was asked of Thanx."""
+"""Tables of the connection to Thanx: the credential with its rate gate, and the request log."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-OLD_MIRROR = timedelta(hours=1)  # It is read every 15 minutes.
+OLD_MIRROR = timedelta(hours=1)  # The mirror is updated every 15 minutes.
 
 
 class Credential(models.Model):
-    """One row per client id: every process that talks to Thanx passes through its gate.
+    """One row per client id. Every process that talks to Thanx passes its gate.
 
     The two `tat` columns are GCRA counters, "theoretical arrival times" in seconds since 1970.
     """
@@ -38,18 +38,18 @@ class Credential(models.Model):
 
     @classmethod
     def current(cls) -> Credential:
-        """The row of the configured client id, made on first use."""
+        """Returns the row of the configured client id; creates it on first use."""
         return cls.objects.get_or_create(client_id=settings.THANX_CLIENT_ID)[0]
 
     @classmethod
     def trouble(cls) -> Credential | None:
-        """The row while Thanx refuses it or hasn't been read for an hour; None while all is well, or nothing known."""
+        """Returns the row if Thanx refuses it, or if the mirror is more than an hour old; None otherwise."""
         old = models.Q(synced_at__lt=timezone.now() - OLD_MIRROR)
         refused = models.Q(refused_at__isnull=False)
         return cls.objects.filter(old | refused, client_id=settings.THANX_CLIENT_ID).first()
 
     def ask_for_sync(self, pause: timedelta) -> bool:
-        """Notes that somebody wants the mirror refreshed; False if somebody did within the pause."""
+        """Notes that somebody wants the mirror refreshed. False if somebody did so within the pause."""
         now = timezone.now()
         rested = models.Q(sync_asked_at=None) | models.Q(sync_asked_at__lte=now - pause)
         return bool(Credential.objects.filter(rested, pk=self.pk).update(sync_asked_at=now))

@@ -1,4 +1,4 @@
-"""The Thanx Partner API as typed calls: it knows HTTP and the partner's words, and nothing of the portal."""
+"""The Thanx Partner API as typed calls. Knows HTTP and Thanx's words, and nothing of the portal."""
 
 from thanxportal.partner_api.client import DEADLINE, Exchange, PartnerClient
 from thanxportal.partner_api.errors import (

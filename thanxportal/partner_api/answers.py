@@ -1,4 +1,4 @@
-"""Reading what came back: bytes into JSON, JSON into types, and whatever doesn't fit into InDoubt."""
+"""Reads answers: bytes to JSON, JSON to types. An answer that doesn't fit becomes InDoubt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A whole HTTP answer. `retry_after` is in seconds."""
+    """A complete HTTP answer. `retry_after` is in seconds."""
 
     status: int
     text: str
@@ -31,7 +31,7 @@ class Response:
 
     @classmethod
     def receive(cls, response: httpx.Response) -> Response:
-        """Reads the body; raises InDoubt when it is endless, and httpx's errors when it breaks off."""
+        """Reads the body. Raises InDoubt if it is too long, and httpx's errors if it breaks off."""
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
@@ -41,10 +41,10 @@ class Response:
         return cls(response.status_code, body.decode("utf-8-sig", "replace"), retry_after)
 
     def read(self, reader: Callable[[Any], T], hide: Callable[[str], str]) -> T:
-        """What `reader` makes of the JSON of a 2xx answer; a typed error for any other answer.
+        """Returns what `reader` makes of the JSON of a 2xx answer. Raises a typed error for any other answer.
 
-        `reader` raises ValueError for JSON of another shape. Errors are raised outside `except`, so that
-        nothing that quotes the answer hangs on them.
+        `reader` raises ValueError for JSON of another shape. Errors are raised outside `except`, so that their
+        context doesn't quote the answer.
         """
         if not 200 <= self.status < 300:
             raise error_for(self.status, self.text, self.retry_after, hide)
@@ -67,12 +67,12 @@ class Page(Generic[A]):
 
 
 def item(key: str, kind: type[A]) -> Callable[[Any], A]:
-    """A reader of `{key: {…}}`."""
+    """Returns a reader of `{key: {…}}`."""
     return lambda document: kind.model_validate(_part(document, key, dict))
 
 
 def page(key: str, kind: type[A], number: int) -> Callable[[Any], Page[A]]:
-    """A reader of page `number` (from 1) of `{key: […], "pagination": {…}}`; no pagination means one page."""
+    """Returns a reader of page `number` (from 1) of `{key: […], "pagination": {…}}`. No pagination means one page."""
 
     def read(document: Any) -> Page[A]:
         items = [kind.model_validate(item) for item in _part(document, key, list)]
@@ -91,7 +91,7 @@ def scopes(document: Any) -> list[str]:
 
 
 def read_retry_after(value: str) -> float | None:
-    """Seconds to wait, from either form of the Retry-After header; None if it is missing or unreadable."""
+    """Returns the seconds to wait from both forms of the Retry-After header; None if missing or unreadable."""
     if _SECONDS.fullmatch(value.strip()):
         return float(value)
     try:
@@ -109,7 +109,7 @@ def _part(document: Any, key: str, kind: type[Any]) -> Any:
 
 
 def _total_pages(pagination: dict[str, Any]) -> int:
-    """The reference spells it both ways; without either there is one page."""
+    """Returns the number of pages: the reference has two spellings. Without either there is one page."""
     return _number(pagination.get("total_pages")) or _number(pagination.get("total_page")) or 1
 
 

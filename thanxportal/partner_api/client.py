@@ -1,4 +1,4 @@
-"""The typed client of the Thanx Partner API. It sends each request once: who retries, and when, is the caller's."""
+"""The typed client of the Thanx Partner API. It sends each request once: the caller decides about retries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ API_VERSION = "v4.0"
 PER_PAGE = 100  # Thanx's own limit
 MOST_PAGES = 1_000
 TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=5.0)  # seconds of silence
-DEADLINE = 30.0  # seconds for a whole request, however its answer trickles
+DEADLINE = 30.0  # seconds for a whole request, however slowly the answer comes
 _UNSENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -36,8 +36,8 @@ T = TypeVar("T")
 class Exchange:
     """One finished request, for logs: no query, body, token or guest.
 
-    `status` is None when no answer came; `code` is that of the PartnerApiError, or its class's name when it
-    has none, and None after a success; `retry_after` is in seconds.
+    `status` is None if no answer came. `code` is that of the PartnerApiError, or the name of its class if it has
+    none, and None after a success. `retry_after` is in seconds.
     """
 
     method: str
@@ -51,7 +51,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One request to make. `merchant_id` is whom it is about, wherever the request itself says so."""
+    """One request to make. `merchant_id` says whom it is about."""
 
     method: str
     path: str
@@ -64,9 +64,9 @@ class _Call:
 class PartnerClient:
     """All eleven calls of the API; use it as a context manager.
 
-    `gate` is called before every single request and may raise to prevent it: its exception reaches the
-    caller as it is, and nothing was sent. `on_exchange` is called after every request that was tried.
-    Every call may raise a PartnerApiError (see errors.py), and ValueError for an empty id or setting.
+    It calls `gate` before each request. If `gate` raises, nothing is sent, and the caller gets the exception. It
+    calls `on_exchange` after each request that was tried. Every call may raise a PartnerApiError (see errors.py),
+    and ValueError for an empty id or setting.
     """
 
     def __init__(
@@ -144,13 +144,13 @@ class PartnerClient:
         return self._exchange(call, answers.item("campaign", types.Campaign))
 
     def issue(self, body: bytes, idempotency_key: str) -> types.IssuanceJob:
-        """Sends exactly these bytes under this key; a replay of both is answered from Thanx's cache."""
+        """Sends exactly these bytes under this key. Thanx answers a replay of both from its cache."""
         headers = {"X-Idempotency-Key": idempotency_key}
         call = _Call("POST", "/partner/campaigns/issue", _merchant_in(body), body=body, headers=headers)
         return self._exchange(call, answers.item("issuance_job", types.IssuanceJob))
 
     def revoke_issuance_job(self, job_id: str, merchant_id: str) -> types.IssuanceJob:
-        """Asks to take all rewards of a job back. After InDoubt, look before repeating."""
+        """Asks Thanx to take back all rewards of a job. After InDoubt, look before repeating."""
         content = json.dumps({"merchant_id": merchant_id}).encode()
         call = _Call("POST", f"/partner/issuance_jobs/{_segment(job_id)}/revoke", merchant_id, body=content)
         return self._exchange(call, answers.item("issuance_job", types.IssuanceJob))
@@ -218,32 +218,32 @@ class PartnerClient:
 
 
 def _unanswered(failure: Exception, *, late: bool) -> PartnerApiError:
-    """No answer came: before a connection stood nothing was sent, after that nobody can know."""
+    """Returns the error for a missing answer: without a connection nothing was sent, after that nobody can know."""
     kind = NotSent if isinstance(failure, _UNSENT) else InDoubt
     return kind(code="DEADLINE" if late else type(failure).__name__)
 
 
 def _header(what: str, value: str) -> str:
-    """A value fit for a header; checked here because the libraries below would quote it in their errors."""
+    """Returns a value that fits a header. Checked here, because httpx would quote it in its errors."""
     if not value or not value.isascii() or not value.isprintable() or value != value.strip():
         raise ValueError(f"The {what} for Thanx is empty or doesn't fit into a header. Check the settings.")
     return value
 
 
 def _hiding(secret: str) -> Callable[[str], str]:
-    """A function that takes the secret out of a text; a closure, so that no attribute shows the secret."""
+    """Returns a function that removes the secret from a text. A closure, so that no attribute holds the secret."""
     return lambda text: text.replace(secret, "[token]")
 
 
 def _segment(identifier: str) -> str:
-    """An id as one segment of a path."""
+    """Returns an id as one segment of a path."""
     if not identifier.strip("."):
         raise ValueError("A Thanx id is missing: an empty one would address another endpoint.")
     return quote(identifier, safe="")
 
 
 def _merchant_in(body: bytes) -> str | None:
-    """Whom a body is about, for the log only; the body itself is sent as it is."""
+    """Returns whom a body is about, for the log only. The body itself is sent as it is."""
     try:
         merchant_id = json.loads(body)["merchant_id"]
     except (ValueError, LookupError, TypeError):

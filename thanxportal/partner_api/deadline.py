@@ -1,4 +1,4 @@
-"""A bound for a whole request: httpx bounds each read and write, but not how many of them an answer takes."""
+"""Limits the time of a whole request: httpx limits each read and write, but not their number."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ CONNECTED = "connection.connect_tcp.complete"  # as httpx's `trace` extension na
 
 
 class Deadline:
-    """Cuts the connection of a request that takes longer than it may: what waits for it then fails at once.
+    """Cuts the connection of a request that takes too long. What waits for it then fails at once.
 
-    One at a time, as a context manager around the request; `watch` is the request's `trace` extension.
+    A context manager around one request. `watch` is the request's `trace` extension.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -32,7 +32,7 @@ class Deadline:
         self._timer.cancel()
 
     def watch(self, event: str, info: dict[str, Any]) -> None:
-        """Keeps a handle of its own on each new connection: TLS takes the first one away from under us."""
+        """Keeps its own handle of each new connection, because TLS replaces the first one."""
         if event != CONNECTED:
             return
         self.close()
@@ -48,5 +48,5 @@ class Deadline:
     def _cut(self) -> None:
         self.passed, connection = True, self._connection
         if connection is not None:
-            with suppress(OSError):  # It is gone already.
+            with suppress(OSError):  # It is closed already.
                 connection.shutdown(socket.SHUT_RDWR)

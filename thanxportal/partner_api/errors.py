@@ -1,4 +1,4 @@
-"""What can go wrong with a request to Thanx, cut by what the caller does next.
+"""Errors of requests to Thanx, divided by what the caller does next.
 
 PartnerApiError
 ├── NotSent             surely not executed: no connection was made. Try later.
@@ -32,10 +32,10 @@ _PHONE = re.compile(r"\d(?:[\s().%/\u2010-\u2015-]{0,3}\d){6,}")
 class PartnerApiError(Exception):
     """A request that brought no usable answer.
 
-    `status` is the HTTP status if one came. `code` is Thanx's stable error code if it gave one; without an
-    answer it names the network failure (`ReadTimeout`), and an answer that makes no sense gets one of ours
-    (`UNREADABLE_ANSWER`, `UNEXPECTED_ANSWER`, `ANSWER_TOO_LONG`, `ENDLESS_PAGES`). `excerpt` is the
-    beginning of what Thanx wrote, without anything that looks like an email, a phone or a token.
+    `status` is the HTTP status, if one came. `code` is Thanx's stable error code, if it gave one. Without an answer
+    it names the network failure (`ReadTimeout`). For an answer that makes no sense it is one of ours
+    (`UNREADABLE_ANSWER`, `UNEXPECTED_ANSWER`, `ANSWER_TOO_LONG`, `ENDLESS_PAGES`). `excerpt` is the beginning of
+    what Thanx wrote, without anything that looks like an email, a phone or a token.
     """
 
     def __init__(self, *, status: int | None = None, code: str | None = None, excerpt: str = "") -> None:
@@ -67,7 +67,7 @@ class CredentialRefused(PartnerApiError):
 
 
 class Rejected(PartnerApiError):
-    """A definite no to this request."""
+    """Thanx refuses this request for good."""
 
 
 class NotFound(Rejected):
@@ -79,7 +79,7 @@ class RuleBroken(Rejected):
 
 
 class InDoubt(PartnerApiError):
-    """No clear answer after the first byte left; the request may have been executed."""
+    """No clear answer after the first byte was sent. Thanx may have executed the request."""
 
 
 class MalformedEvent(ValueError):
@@ -89,9 +89,9 @@ class MalformedEvent(ValueError):
 def error_for(
     status: int, text: str, retry_after: float | None = None, hide: Callable[[str], str] = str
 ) -> PartnerApiError:
-    """The typed error for an answer that is no success, whatever its body looks like.
+    """Returns the typed error for an answer without success, whatever its body looks like.
 
-    `hide` takes secrets out of a text; it sees the whole text, before anything is cut off.
+    `hide` removes secrets from a text. It gets the whole text, before anything is cut off.
     """
     code, message = _envelope(text)
     code = hide(code) if code else None
@@ -110,7 +110,7 @@ def _kind(status: int) -> type[PartnerApiError]:
 
 
 def _envelope(text: str) -> tuple[str | None, str | None]:
-    """Code and message of an error body, each None if the body has another shape."""
+    """Returns code and message of an error body, each None if the body has another shape."""
     try:
         error = json.loads(text)["error"]
         code, message = error.get("code"), error.get("message")
@@ -121,7 +121,7 @@ def _envelope(text: str) -> tuple[str | None, str | None]:
 
 
 def redact(text: str) -> str:
-    """The beginning of a text on one line, without emails, phones or bearer tokens."""
+    """Returns the beginning of a text on one line, without emails, phones or bearer tokens."""
     start = " ".join(text[:_LOOKED_AT].split())
     hidden = _BEARER.sub("Bearer [hidden]", start)
     return _PHONE.sub("[number]", _EMAIL.sub("[email]", hidden))[:EXCERPT]

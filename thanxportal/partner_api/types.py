@@ -1,7 +1,7 @@
 """Thanx's answers as types. Only ids are required; `raw` keeps the JSON object as it came.
 
-A field that is absent, null or of another type than documented reads as empty ("" or 0 or None): one odd
-field must not cost the id of a job that Thanx accepted. Unknown fields stay in `raw`.
+A field that is missing, null or of another type than documented is read as empty ("" or 0 or None): one odd field
+must not cost us the id of a job that Thanx accepted. Unknown fields stay in `raw`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _whole_number(default: int) -> Callable[[Any], int]:
 
 
 def _objects(value: Any) -> list[Any]:
-    """Entries that are no objects stay, as empty ones, so that the number of entries is Thanx's."""
+    """Replaces entries that are no objects by empty ones, so that their number stays as Thanx sent it."""
     return [entry if isinstance(entry, dict) else {} for entry in value] if isinstance(value, list) else []
 
 
@@ -50,7 +50,7 @@ Id = Annotated[str, BeforeValidator(_id), Field(min_length=1, max_length=200)]
 
 
 class Answer(BaseModel):
-    """Base of all answers: frozen, tolerant of fields that are new."""
+    """Base of all answers: frozen, tolerant of new fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     raw: dict[str, Any] = Field(default_factory=dict, repr=False, exclude=True)
@@ -125,7 +125,7 @@ class Campaign(Answer):
 
 
 class IssuanceFailure(Answer):
-    """One refused identifier; the index is its position, from 0, in the submitted `identifiers`; -1: none named."""
+    """One refused identifier. The index is its position in the submitted `identifiers`, from 0; -1 if missing."""
 
     identifier_index: Position = -1
     identifier_type: Text = ""
@@ -141,7 +141,7 @@ class IssuanceSummary(Answer):
 
 
 class IssuanceJob(Answer):
-    """An issuance job; `state` is Thanx's word, verbatim, and may be one not seen before.
+    """An issuance job. `state` is Thanx's word, and may be one that nobody has seen before.
 
     Times are ISO 8601 text. `summary` comes with the state `completed`, and may be missing from a failed job.
     """

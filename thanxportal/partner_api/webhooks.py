@@ -1,4 +1,4 @@
-"""Webhooks of Thanx: is it really theirs, and what does it say. Pure; storing and acting is the caller's."""
+"""Verifies and parses webhooks of Thanx (pure). The caller stores them and acts on them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ BATCH_EVENTS = ("reward.batch_completed", "reward_batch.completed")  # The guide
 
 @dataclass(frozen=True, slots=True)
 class RewardIssued:
-    """One guest got a reward; `index` is the position in the job's identifiers, None if missing.
+    """One guest got a reward. `index` is the position in the job's identifiers, None if missing.
 
-    All but `job_id` may be "": Thanx leaves fields out at times. `expires_at` is ISO 8601 text.
+    All fields except `job_id` may be "", because Thanx sometimes omits them. `expires_at` is ISO 8601 text.
     """
 
     job_id: str
@@ -32,7 +32,7 @@ class RewardIssued:
 
 @dataclass(frozen=True, slots=True)
 class BatchFailure:
-    """A refused guest, named by the email or phone itself: both fields stay out of every repr."""
+    """A refused guest. It holds the email or phone itself, so both fields stay out of every repr."""
 
     user_identifier: str = field(repr=False)
     reason: str = field(repr=False)
@@ -59,7 +59,7 @@ class UnknownEvent:
 
 
 def verify_signature(raw: bytes, signature: str | None, secrets: Sequence[str]) -> bool:
-    """Whether `signature` is the lowercase hex HMAC-SHA256 of the raw body under any secret, in constant time.
+    """Tells whether `signature` is the lowercase hex HMAC-SHA256 of the raw body under any secret, in constant time.
 
     Empty secrets match nothing: anybody could sign with them.
     """
@@ -70,7 +70,7 @@ def verify_signature(raw: bytes, signature: str | None, secrets: Sequence[str]) 
 
 
 def parse_event(raw: bytes) -> RewardIssued | BatchCompleted | UnknownEvent:
-    """Reads an event; lenient about all but its name and, in a known event, its job id. Raises MalformedEvent."""
+    """Reads an event. Only its name, and the job id of a known event, must be valid. Raises MalformedEvent."""
     document = _document(raw)
     name, data = document.get("event"), document.get("data")
     if not isinstance(name, str):
@@ -86,7 +86,7 @@ def _document(raw: bytes) -> dict[str, Any]:
     try:
         document = json.loads(raw)
     except (ValueError, RecursionError):
-        document = None  # What the parser says quotes the body; it goes no further.
+        document = None  # Dropped, because the error of the parser quotes the body.
     if not isinstance(document, dict):
         raise MalformedEvent("The body is no JSON object.")
     return document

@@ -1,4 +1,4 @@
-"""A pretend Thanx for tests and demos: strict about the documented rules, with weather made to order."""
+"""A simulated Thanx for tests and demos: strict about the documented rules, with faults on request ("weather")."""
 
 from thanxportal.partner_simulator.clock import Clock, ManualClock, SystemClock
 from thanxportal.partner_simulator.server import SimulatorServer, serve

@@ -1,4 +1,4 @@
-"""Run the simulator: python -m thanxportal.partner_simulator --port 8900 --weather calm."""
+"""Runs the simulator: python -m thanxportal.partner_simulator --port 8900 --weather calm."""
 
 import argparse
 import signal

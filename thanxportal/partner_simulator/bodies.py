@@ -1,4 +1,4 @@
-"""The rules of the two bodies that clients send: create campaign and issue rewards."""
+"""Validates the two bodies that clients send: to create a campaign, and to issue rewards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _ISSUE_FIELDS = {"campaign_id", "merchant_id", "variant_id", "identifiers"}
 
 @dataclass(frozen=True)
 class VariantDraft:
-    """One asked-for variant; a control has no template."""
+    """One variant of a request. A control has no template."""
 
     name: str
     reward_template_id: str | None

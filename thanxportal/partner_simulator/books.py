@@ -1,4 +1,4 @@
-"""What the pretend partner remembers: campaigns, jobs, idempotency keys; on disk if asked to."""
+"""What the simulator remembers: campaigns, jobs, idempotency keys. On disk if asked to."""
 
 import json
 import sqlite3
@@ -21,7 +21,7 @@ class KeyRecord:
 
 
 class Shelf:
-    """A small SQLite file that survives the process; one row per thing, written as it changes."""
+    """A small SQLite file that survives the process. It has one row per thing, written when the thing changes."""
 
     def __init__(self, path: Path) -> None:
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -46,7 +46,7 @@ class Shelf:
 
 
 class Books:
-    """Everything that was created. Not thread safe: the simulator holds its lock around every call."""
+    """Everything that was created. Not thread-safe: the simulator holds its lock around each call."""
 
     def __init__(self, state: Path | None = None) -> None:
         self.campaigns: dict[str, dict[str, Any]] = {}
@@ -102,7 +102,7 @@ class Books:
 
 
 def count_rewards(jobs: list[Job], campaign_id: str | None = None) -> Counter[str]:
-    """Count how many rewards each identifier (lower case) holds, within one campaign or in all."""
+    """Count the rewards of each identifier (in lower case), in one campaign or in all."""
     counted: Counter[str] = Counter()
     for job in jobs:
         if campaign_id in (None, job.campaign_id):
@@ -111,7 +111,7 @@ def count_rewards(jobs: list[Job], campaign_id: str | None = None) -> Counter[st
 
 
 def count_submissions(jobs: list[Job], campaign_id: str | None = None) -> Counter[str]:
-    """Count in how many accepted places each identifier (lower case) stood, refused or not."""
+    """Count how often each identifier (in lower case) was in an accepted job, refused or not."""
     counted: Counter[str] = Counter()
     for job in jobs:
         if campaign_id in (None, job.campaign_id):

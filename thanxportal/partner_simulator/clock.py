@@ -1,4 +1,4 @@
-"""The time a simulator lives by: the machine's, or one that a test turns by hand."""
+"""The clock of a simulator: that of the machine, or one that a test moves by hand."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The clock of the machine."""
 
     def time(self) -> float:
         return time.time()
@@ -42,7 +42,7 @@ class ManualClock:
         return self._microseconds / 1_000_000
 
     def sleep(self, seconds: float) -> None:
-        """Return at once: a standing clock has nothing to wait for."""
+        """Return at once, because this clock stands still."""
 
     def advance(self, seconds: float) -> None:
         """Move on by `seconds` (a fraction is fine, backwards is not)."""

@@ -1,4 +1,4 @@
-"""The Partner API's endpoints, each as one function from a request to an answer."""
+"""The endpoints of the Partner API, each as one function from a request to an answer."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ TIME_ZONE = "America/Los_Angeles"
 
 @dataclass(frozen=True)
 class Desk:
-    """All that an endpoint may look at while it answers one request. `now`: seconds since 1970."""
+    """Everything that an endpoint may use to answer one request. `now` is in seconds since 1970."""
 
     merchants: Mapping[str, Merchant]
     books: Books
@@ -54,14 +54,14 @@ class Desk:
         return [template for template in merchant.templates if template.id not in self.books.unpublished]
 
     def campaign(self, campaign_id: str, merchant_id: str | None) -> dict[str, Any]:
-        """Return the campaign, or refuse with 404 when it is unknown or somebody else's."""
+        """Return the campaign, or refuse with 404 if it is unknown or another merchant's."""
         campaign = self.books.campaigns.get(campaign_id)
         if campaign is None or merchant_id not in (None, campaign["merchant_id"]):
             raise not_found("campaign")
         return campaign
 
     def job(self, job_id: str, merchant_id: str) -> Job:
-        """Return the job, or refuse with 404 when it is unknown or somebody else's."""
+        """Return the job, or refuse with 404 if it is unknown or another merchant's."""
         job = self.books.jobs.get(job_id)
         if job is None or job.merchant_id != merchant_id:
             raise not_found("issuance job")

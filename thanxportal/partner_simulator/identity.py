@@ -1,4 +1,4 @@
-"""Opaque ids: lowercase letters and digits, the same for the same seed."""
+"""Makes opaque ids of lowercase letters and digits, always the same for the same seed."""
 
 from hashlib import blake2b
 

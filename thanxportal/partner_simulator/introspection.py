@@ -1,4 +1,4 @@
-"""What a test or a demo may ask the simulator about itself, under /_simulator/ and without credentials."""
+"""Pages under /_simulator/, by which tests and demos inspect and change the simulator without credentials."""
 
 from collections import Counter
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ _IMAGES = "/_simulator/images/"
 
 
 class Inspected(Protocol):
-    """What is asked and changed here of the simulator."""
+    """The parts of the simulator that these pages use."""
 
     merchants: dict[str, Merchant]
     books: Books
@@ -46,7 +46,7 @@ def answer_request(simulator: Inspected, request: Request) -> Answer:
 
 
 def stats(simulator: Inspected) -> dict[str, Any]:
-    """Count what happened since the start (requests) or since the state file was begun (the rest).
+    """Count what has happened since the start (requests) or since the state file was created (the rest).
 
     `issued_twice` counts identifiers that hold more than one reward of the same campaign.
     """

@@ -1,4 +1,4 @@
-"""Issuance jobs: what becomes of every identifier, and how far a job has come at a given moment."""
+"""Issuance jobs: the fate of each identifier, and the progress of a job at a given moment."""
 
 import json
 import re
@@ -21,7 +21,7 @@ _REASONS = ("USER_OPTED_OUT", "GENERIC_ERROR", "USER_{}_INVALID")
 
 
 def refusal_of(identifier: Identifier, refused_share: float) -> str | None:
-    """Return why this guest is refused, or None. The same content always meets the same fate."""
+    """Return why this guest is refused, or None. The answer depends only on the content."""
     kind, value = identifier
     pattern = _EMAIL if kind == "email" else _PHONE
     if not pattern.fullmatch(value):
@@ -35,9 +35,9 @@ def refusal_of(identifier: Identifier, refused_share: float) -> str | None:
 
 
 def point_of_death(identifiers: Sequence[Identifier], failed_job_share: float) -> int | None:
-    """Return how many guests a job works off before it fails, or None when it completes.
+    """Return how many guests a job processes before it fails, or None if it completes.
 
-    A job fails by its content: when an identifier starts with "breaks-the-job", or by its share.
+    A job fails if an identifier starts with "breaks-the-job", or by the share of failing jobs.
     """
     doomed = any(value.startswith("breaks-the-job") for _, value in identifiers)
     first, last = identifiers[0][1], identifiers[-1][1]
@@ -80,11 +80,11 @@ class Job:
 
     @property
     def reach(self) -> int:
-        """How many identifiers are worked off in the end; the rest of a failed job is never touched."""
+        """How many identifiers are processed in the end. The rest of a failed job is never touched."""
         return self.total if self.dies_at is None else self.dies_at
 
     def state(self, now: float) -> str:
-        """Return the job's state at `now`, in the partner's words."""
+        """Return the job's state at `now`, in Thanx's words."""
         if self.revoke_asked_at is not None:
             return "revoked" if now >= self.revoke_asked_at + self.revoke_seconds else "revoking"
         if now >= self.ended_at:
@@ -92,7 +92,7 @@ class Job:
         return "processing" if now >= self.started_at else "pending"
 
     def processed(self, now: float) -> int:
-        """Return how many identifiers are worked off at `now`."""
+        """Return how many identifiers are processed at `now`."""
         if now >= self.ended_at:
             return self.reach
         passed = (now - self.started_at) / self.processing_seconds
@@ -103,7 +103,7 @@ class Job:
         return bisect_left(self.failures, processed, key=itemgetter(0))
 
     def rewarded(self) -> Iterator[str]:
-        """Yield the identifiers that hold a reward because of this job: none once it is being revoked."""
+        """Yield the identifiers that hold a reward of this job: none once it is being revoked."""
         if self.is_control or self.revoke_asked_at is not None:
             return
         refused = {index for index, _, _ in self.failures}
@@ -151,7 +151,7 @@ class Job:
 
 
 def pack(identifiers: Sequence[Identifier]) -> bytes:
-    """Press the identifiers of a job to about a quarter of their size."""
+    """Compress the identifiers of a job to about a quarter of their size."""
     return zlib.compress(json.dumps(identifiers).encode(), level=1)
 
 

@@ -1,4 +1,4 @@
-"""The hard request limits, counted over true sliding windows."""
+"""The hard limits of requests, counted over true sliding windows."""
 
 from collections import deque
 
@@ -12,13 +12,13 @@ class SlidingWindow:
         self._admitted: deque[int] = deque()
 
     def is_full(self, microsecond: int) -> bool:
-        """Whether one more request at that moment would be one too many."""
+        """Tell whether one more request at that moment would exceed the limit."""
         while self._admitted and self._admitted[0] + self._span <= microsecond:
             self._admitted.popleft()
         return len(self._admitted) >= self._limit
 
     def count(self, microsecond: int) -> None:
-        """Enter one admitted request."""
+        """Count one admitted request."""
         self._admitted.append(microsecond)
 
 

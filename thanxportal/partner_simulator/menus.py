@@ -1,4 +1,4 @@
-"""What the pretend merchants offer: reward names, and how a name is read as an offer."""
+"""What the simulated merchants offer: names of rewards, and the offer behind each name."""
 
 import re
 from dataclasses import dataclass
@@ -136,7 +136,7 @@ _DISH_WORDS = (
 
 @dataclass(frozen=True)
 class Offer:
-    """What a reward's name promises; `label` is its short form on a coupon."""
+    """What the name of a reward promises. `label` is its short form on a coupon."""
 
     subtype: str
     discount_type: str | None

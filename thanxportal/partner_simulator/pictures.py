@@ -1,4 +1,4 @@
-"""Reward pictures, drawn in code: warm cards with a simple dish, no two templates alike."""
+"""Draws pictures of rewards as SVG: a card with a dish, different for each template."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -120,5 +120,5 @@ def draw(dish: str, variety: int, label: str = "") -> str:
 
 
 def data_uri(svg: str) -> str:
-    """Return the drawing as an address that needs no further request."""
+    """Return the drawing as a data: address."""
     return "data:image/svg+xml;utf8," + quote(svg, safe=" =:/'(),.-")

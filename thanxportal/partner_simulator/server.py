@@ -1,4 +1,4 @@
-"""The simulator on a socket: one thread per connection, and connections that really break."""
+"""Serves the simulator on a socket: one thread per connection, and connections that really break."""
 
 import contextlib
 import socket
@@ -32,7 +32,7 @@ class SimulatorServer(ThreadingHTTPServer):
         return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
 
     def close(self) -> None:
-        """Stop listening and let go of hanging connections."""
+        """Stop listening and close hanging connections."""
         self.closing.set()
         self.shutdown()
         self._thread.join()
@@ -43,7 +43,7 @@ class SimulatorServer(ThreadingHTTPServer):
 
 
 def serve(simulator: Simulator, host: str = "127.0.0.1", port: int = 0, *, hang_seconds: float = 60) -> SimulatorServer:
-    """Start serving in a thread; port 0 takes a free one (see `url`). OSError when the port is taken.
+    """Start serving in a thread. Port 0 takes a free one (see `url`). OSError if the port is taken.
 
     `hang_seconds` is how long a connection without an answer stays open.
     """
@@ -58,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length) if length else b""
         if len(body) < length:
-            return  # The sender died in the middle of its request: nothing was asked.
+            return  # The client died in the middle of its request, so nothing was asked.
         request = Request(
             method=self.command,
             path=parts.path,
@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + answer.body
 
     def _reset(self) -> None:
-        # A linger time of zero makes the system send RST instead of a polite end.
+        # A linger time of zero makes the kernel send RST instead of a regular end.
         with contextlib.suppress(OSError):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()

@@ -1,4 +1,4 @@
-"""The simulator itself: credentials, limits, weather and scripted faults in front of the endpoints."""
+"""The simulator: checks credentials and limits and plays faults, in front of the endpoints."""
 
 import random
 import re
@@ -55,12 +55,12 @@ class RequestRecord:
 
 
 class Simulator:
-    """A pretend partner. Call it as a WSGI app, or hand it to `serve`. Safe to call from many threads.
+    """A simulated Thanx. Call it as a WSGI app, or pass it to `serve`. It is thread-safe.
 
-    `weather` is a name from WEATHERS or a Weather of your own; `refused_share` (0 to 1) overrides the
-    weather's; `batch_event` fixes the spelling of the batch event, which otherwise alternates. `state` is
-    a SQLite file that keeps campaigns, jobs and keys over a restart. Webhooks are posted by a thread when
-    `webhook_url` is given and the clock is a SystemClock; otherwise they wait in `outbox`.
+    `weather` is a name from WEATHERS or a Weather of your own. `refused_share` (0 to 1) overrides that of the
+    weather. `batch_event` fixes the spelling of the batch event, which otherwise alternates. `state` is a SQLite
+    file that keeps campaigns, jobs and keys over a restart. A thread posts webhooks if `webhook_url` is given and
+    the clock is a SystemClock; otherwise they wait in `outbox`.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Simulator:
             self._courier.start()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer as a WSGI app; a cut connection is a ConnectionResetError, a silent one a TimeoutError."""
+        """Answer as a WSGI app. A cut connection is a ConnectionResetError, a silent one a TimeoutError."""
         answer = self.handle(_from_environ(environ))
         if answer.cut is Cut.HANG:
             raise TimeoutError("The simulator answers nothing.")
@@ -112,7 +112,7 @@ class Simulator:
         return [answer.body]
 
     def handle(self, request: Request) -> Answer:
-        """Answer one request, after the latency of the weather; `cut` is left to the caller to act out."""
+        """Answer one request after the latency of the weather. The caller acts out `cut`."""
         if request.path.startswith("/_simulator/"):
             return introspection.answer_request(self, request)
         with self._lock:
@@ -124,9 +124,9 @@ class Simulator:
         return answer
 
     def script(self, method: str, path_prefix: str, faults: Iterable[Fault]) -> None:
-        """Spoil the next matching requests by these faults, one each, in order. They go before the weather.
+        """Spoil the next matching requests by these faults, one each, in order. They precede those of the weather.
 
-        "/partner/campaigns" also matches "/partner/campaigns/issue". A request refused for its credentials,
+        "/partner/campaigns" also matches "/partner/campaigns/issue". A request that is refused for its credentials,
         its headers or the limits uses up no fault.
         """
         with self._lock:
@@ -138,7 +138,7 @@ class Simulator:
             self.weather = weather_named(weather) if isinstance(weather, str) else weather
 
     def unpublish(self, template_id: str) -> None:
-        """Take a reward template off the list."""
+        """Unpublish a reward template."""
         with self._lock:
             self.books.unpublish(template_id)
 
@@ -153,16 +153,16 @@ class Simulator:
             return dict(self.books.jobs)
 
     def rewards_by_identifier(self, campaign_id: str | None = None) -> Counter[str]:
-        """Count the rewards that each identifier (lower case) holds in the end, revoked ones left out."""
+        """Count the rewards that each identifier (in lower case) holds in the end, without revoked ones."""
         return count_rewards(list(self.jobs.values()), campaign_id)
 
     def submissions_by_identifier(self, campaign_id: str | None = None) -> Counter[str]:
-        """Count how often each identifier (lower case) stood in an accepted job, refused or not."""
+        """Count how often each identifier (in lower case) was in an accepted job, refused or not."""
         return count_submissions(list(self.jobs.values()), campaign_id)
 
     @property
     def outbox(self) -> deque[Delivery]:
-        """The webhooks due by now that no thread posts; take them with popleft. Keeps the last 50,000."""
+        """Due webhooks that no thread posts. Take them with popleft. Keeps the last 50,000."""
         if self._courier is None:
             while deliveries := self._next_deliveries():
                 self._outbox.extend(deliveries)

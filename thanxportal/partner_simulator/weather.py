@@ -1,4 +1,4 @@
-"""Named weather: how well the pretend partner behaves, and every way in which an answer can go wrong."""
+"""Weather: how well the simulator behaves, by name, and each way in which an answer can go wrong."""
 
 import random
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Fault(Enum):
-    """One way to spoil one answer. BEFORE: nothing was executed. AFTER: it was, and nobody was told."""
+    """One way to spoil an answer. BEFORE: the request was not executed. AFTER: it was, but the answer is lost."""
 
     STATUS_500 = "500, not executed"
     STATUS_500_AFTER = "500, executed"
@@ -58,7 +58,7 @@ class Weather:
     noisy_webhooks: bool = False
 
     def processing_seconds(self, guests: int) -> float:
-        """Return how long a job of that many guests works, never less than half a second."""
+        """Return how long a job of that many guests takes, at least half a second."""
         return max(0.5, guests / self.guests_per_second)
 
     def draw_fault(self, dice: random.Random) -> Fault | None:

@@ -1,4 +1,4 @@
-"""Webhooks: which events are due, how they are signed, and the thread that posts them once."""
+"""Webhooks: finds which events are due, signs them, and posts each once from a thread."""
 
 import hmac
 import http.client
@@ -32,7 +32,7 @@ class Delivery:
 
     @property
     def payload(self) -> dict[str, Any]:
-        """The body, read."""
+        """The parsed body."""
         read: dict[str, Any] = json.loads(self.body)
         return read
 
@@ -48,7 +48,7 @@ def sign(body: bytes, secret: str) -> str:
 
 
 class Announcer:
-    """Knows what has been announced of each unfinished job. Nothing waits in memory: events are made when due."""
+    """Knows what has been announced of each unfinished job. Builds events only when they are due."""
 
     def __init__(self, seed: int, secret: str, batch_event: str | None) -> None:
         self._dice = random.Random(f"{seed}-webhooks")  # noqa: S311 - weather, not cryptography.
@@ -58,11 +58,11 @@ class Announcer:
         self._announced: dict[str, int] = {}
 
     def watch(self, job: Job, announced: int = 0) -> None:
-        """Follow a job whose first `announced` guests need no event any more."""
+        """Follow a job whose first `announced` guests have had their events."""
         self._announced.setdefault(job.id, announced)
 
     def due(self, books: Books, now: float, weather: Weather) -> list[Delivery]:
-        """Return the next events that are due at `now`, up to 500 guests of each job; empty when none is."""
+        """Return the next events due at `now`, for up to 500 guests of each job; empty if there are none."""
         events: list[dict[str, Any]] = []
         for job_id, announced in list(self._announced.items()):
             events += self._events_of(books, books.jobs[job_id], announced, now)
@@ -73,7 +73,7 @@ class Announcer:
         return [self._seal(event) for event in events]
 
     def has_more(self, books: Books, now: float) -> bool:
-        """Whether `due` would find something at `now`."""
+        """Tell whether `due` would find something at `now`."""
         return any(
             books.jobs[job_id].processed(now) > announced or now >= books.jobs[job_id].ended_at
             for job_id, announced in self._announced.items()
@@ -114,7 +114,7 @@ class Announcer:
 
 
 def campaign_of(books: Books, job: Job) -> dict[str, Any]:
-    """Return the campaign as reward.issued shows it: without a list of variants, with the one variant."""
+    """Return the campaign as reward.issued shows it: with one variant instead of the list of variants."""
     campaign = books.campaigns[job.campaign_id]
     shown = {name: value for name, value in campaign.items() if name not in ("merchant_id", "variants")}
     shown["variant"] = next(variant for variant in campaign["variants"] if variant["id"] == job.variant_id)
@@ -163,7 +163,7 @@ def batch_completed(job: Job, event: str) -> dict[str, Any]:
 
 
 class Courier(threading.Thread):
-    """Posts what is due to one URL, each once, whatever the answer."""
+    """Posts due events to one URL, each once, whatever the answer."""
 
     def __init__(self, url: str, fetch: Callable[[], Sequence[Delivery]]) -> None:
         super().__init__(name="webhook-courier", daemon=True)
@@ -182,7 +182,7 @@ class Courier(threading.Thread):
                 self._stopped.wait(0.1)
 
     def stop(self) -> None:
-        """End after the delivery that is under way."""
+        """Stop after the delivery in progress."""
         self._stopped.set()
         self.join(timeout=20)
 

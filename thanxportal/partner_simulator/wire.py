@@ -1,4 +1,4 @@
-"""A request as it came in, an answer as it goes out, and the documented error envelope."""
+"""Requests and answers of the simulator, and the documented error envelope."""
 
 import json
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer; `cut` says how much of it really leaves."""
+    """One HTTP answer. `cut` says how much of it is really sent."""
 
     status: int
     body: bytes = b""
@@ -84,7 +84,7 @@ def not_found(what: str) -> RefusedError:
 
 
 def rule_broken(message: str) -> RefusedError:
-    """422: well formed, but against the state of things."""
+    """422: well-formed, but not possible in the present state."""
     return RefusedError(422, "UNPROCESSABLE_ENTITY", message)
 
 
@@ -115,7 +115,7 @@ _CUTS: Mapping[Fault, Cut] = {
 
 
 def too_many_requests() -> Answer:
-    """Return the 429 of the hard limits: no Retry-After, as none is documented."""
+    """Return the 429 of the hard limits, without Retry-After, because none is documented."""
     return _TOO_MANY
 
 
@@ -129,7 +129,7 @@ def spoil(answer: Answer, fault: Fault) -> Answer:
 
 
 def replacement(fault: Fault) -> Answer:
-    """Return the answer of a fault that strikes before anything was executed."""
+    """Return the answer of a fault that happens before the request is executed."""
     return _REPLACEMENTS[fault]
 
 

@@ -1,4 +1,4 @@
-"""The businesses of the pretend partner: merchants, their locations and their reward templates."""
+"""The businesses of the simulator: merchants, their locations and their reward templates."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Merchant:
 
 
 def build_merchant(handle: str, name: str, reward_names: Sequence[str], locations: int) -> Merchant:
-    """Build a merchant; the same handle always gets the same ids."""
+    """Build a merchant. The same handle always gets the same ids."""
     merchant_id = opaque_id("merchant", handle)
     templates = [_template(merchant_id, handle, number, text) for number, text in enumerate(reward_names)]
     return Merchant(merchant_id, handle, name, list(_locations(merchant_id, name, locations)), templates)

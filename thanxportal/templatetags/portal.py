@@ -1,4 +1,4 @@
-"""Presentation only: how ages, time zones and shares are written."""
+"""Template filters: how ages, time zones and shares are written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.filter
 def zone(name: str) -> str:
-    """Returns an IANA zone as people say it: `America/Los_Angeles` is `Los Angeles`."""
+    """Returns an IANA zone as people say it: `Los Angeles` for `America/Los_Angeles`."""
     return name.rpartition("/")[2].replace("_", " ")
 
 
@@ -40,17 +40,17 @@ def ago(moment: datetime | None) -> str:
 
 @register.filter
 def percent_of(part: int, whole: int) -> int:
-    """Returns the share in whole percent; 100 only when nothing is missing, 0 for an empty whole."""
+    """Returns the share in whole percent: 100 only if nothing is missing, 0 for an empty whole."""
     return 100 * part // whole if whole else 0
 
 
 @register.filter
 def percent(share: float) -> str:
-    """Returns a share from 0 to 1 in whole percent; 100% only when nothing is missing."""
+    """Returns a share from 0 to 1 in whole percent: 100% only if nothing is missing."""
     return f"{int(100 * share)}%"
 
 
 @register.filter
 def field(form: Form | None, name: str) -> BoundField | None:
-    """Returns the form's field of that name; None without a form, or if it has no such field."""
+    """Returns the field of that name; None without a form, or if the form has no such field."""
     return form[name] if form and name in form.fields else None

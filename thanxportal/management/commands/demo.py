@@ -1,4 +1,4 @@
-"""`make demo`: prepares this machine, then becomes the small process that keeps the demo's programs running."""
+"""`make demo`: prepares database and static files, then becomes the process that runs the demo."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Command(BaseCommand):
         connections.close_all()
         self.stdout.flush()
         # A fresh process without Django costs 50 MB less for as long as the demo runs.
-        os.execve(sys.executable, [sys.executable, "-m", "thanxportal.demo"], _environment())  # noqa: S606 - ourselves
+        os.execve(sys.executable, [sys.executable, "-m", "thanxportal.demo"], _environment())  # noqa: S606 - our own program
 
 
 def _environment() -> dict[str, str]:
-    """What `thanxportal.demo` and its programs see: our own surroundings, on plain http, with a short hold."""
+    """Returns the environment of the demo: our own, with plain http and a short pause before the first send."""
     return {
         "HOLD_SECONDS": "5",
         **os.environ,

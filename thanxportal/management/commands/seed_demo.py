@@ -1,4 +1,4 @@
-"""People to sign in as, and a guest list to upload: what the demo needs beside the mirror of Thanx."""
+"""Creates what the demo needs besides the mirror of Thanx: people to sign in as, and a guest list to upload."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _two_merchants() -> list[Merchant]:
 
 
 def _ask_for_approvals(merchants: list[Merchant]) -> None:
-    """At the second merchant two people decide about large lists; on a first run only, so that settings stay."""
+    """Makes the second merchant ask for approvals, but only on the first run, so that later settings stay."""
     for merchant in merchants[1:]:
         if not merchant.memberships.exists():
             merchant.approval_threshold = APPROVAL_ABOVE
@@ -103,7 +103,7 @@ def _person(email: str, **fields: Any) -> User:
 
 
 def _give_password(people: list[User], password: str) -> None:
-    """Hashing is slow on purpose, and theirs is one password: one hash serves them all."""
+    """Stores one hash for all: it is one password, and hashing is slow on purpose."""
     fitting = next((hashed for hashed in {person.password for person in people} if _fits(password, hashed)), None)
     hashed = fitting or make_password(password)
     User.objects.filter(pk__in=[person.pk for person in people]).exclude(password=hashed).update(password=hashed)
@@ -114,7 +114,7 @@ def _fits(password: str, hashed: str) -> bool:
 
 
 def _password() -> str:
-    """Made once and kept, so that no two demos share one and it survives a restart."""
+    """Returns the password of this demo, created at the first start and kept."""
     path: Path = settings.VAR_DIR / "demo-password"
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
