@@ -8,13 +8,12 @@ from django.views.decorators.http import require_POST
 
 from issuance.access import list_for
 from issuance.checking.background_repairs import LARGE_FILE, order_upload
-from issuance.checking.buckets import next_bad_row
 from issuance.checking.repairs import edit_row, make_change, uploaded_change
 from issuance.checking.returned_rows import refuse_other_files
 from issuance.forms.checking import UploadRowsForm, row_form
 from issuance.models import GuestList
 from issuance.parsing.unreadable_file import UnreadableFile
-from issuance.views.buckets import NEEDS_YOU, TOO_LATE, back_to_bucket, filters_of, to_ordered_repair
+from issuance.views.after_repair import TOO_LATE, back_to_bucket, to_next_bad_row, to_ordered_repair
 from issuance.views.list import detail_page
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
@@ -32,8 +31,7 @@ def row_edit(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         return detail_page(request, guest_list, status=422, row_form=form)
     if not edit_row(guest_list=guest_list, verdict=form.verdict, actor=user_of(request)):
         messages.warning(request, TOO_LATE)
-    filters = filters_of(NEEDS_YOU, request.POST)
-    return back_to_bucket(request, guest_list, edit=next_bad_row(guest_list, filters, after=form.row))
+    return to_next_bad_row(request, guest_list, after=form.row)
 
 
 @require_POST

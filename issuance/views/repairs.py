@@ -13,7 +13,7 @@ from issuance.checking.background_repairs import LARGE, is_large, order_domain, 
 from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, undo_repair
 from issuance.models import Repair
 from issuance.parsing.mail_domains import meant_domain
-from issuance.views.buckets import TOO_LATE, back_to_bucket, to_ordered_repair
+from issuance.views.after_repair import TOO_LATE, back_to_bucket, to_ordered_repair
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 

@@ -10,7 +10,7 @@ from issuance.access import list_for
 from issuance.checking.reward_again import include_rewarded, repeats_named, skip_rewarded
 from issuance.forms.checking import IncludeForm
 from issuance.guests.grid import number_in
-from issuance.views.buckets import TOO_LATE, back_to_bucket
+from issuance.views.after_repair import TOO_LATE, back_to_bucket
 from issuance.views.list import detail_page
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
