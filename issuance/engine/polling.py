@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from issuance.engine.settlement import apply_snapshot, end_job
-from issuance.lifecycle.notices import tell_review
+from issuance.lifecycle.notices import tell_staff_needed
 from issuance.lifecycle.transitions import move_job, release_job_lease
 from issuance.models import IssuanceJob
 from issuance.models.states import JobState
@@ -81,7 +81,7 @@ def _give_up_what_is_lost(job: IssuanceJob) -> None:
         adds_up = job.success_count + job.failure_count == job.total_count
         if _end_revocation(job, JobState.COMPLETED if adds_up else JobState.FAILED, REVOCATION_LOST):
             log.error("Job %s was to be revoked, but Thanx no longer knows it.", job.pk)
-            tell_review(job)
+            tell_staff_needed(job)
 
 
 def _give_up_after_a_day(job: IssuanceJob) -> None:

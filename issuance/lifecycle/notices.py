@@ -39,7 +39,7 @@ def tell_safety_stop(guest_list: GuestList, *, ahead: int, lost: int) -> None:
     _tell(guest_list, Kind.SAFETY_STOP, f"safety:{timezone.now():%Y%m%dT%H%M%S}", sentence, facts=facts)
 
 
-def tell_review(job: IssuanceJob) -> None:
+def tell_staff_needed(job: IssuanceJob) -> None:
     """Once per list and day, however many of its jobs it concerns."""
     name = job.guest_list.name
     sentence = f"Thanx’s answer about “{name}” isn’t clear. Staff look at it; nobody is rewarded twice meanwhile."

@@ -15,7 +15,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from issuance.lifecycle.notices import tell_end, tell_review, tell_unread
+from issuance.lifecycle.notices import tell_end, tell_staff_needed, tell_unread
 from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
 from thanxportal.accounts.models import User
@@ -59,7 +59,7 @@ def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note
     note_event(job.guest_list, new, old_state=old, job=job, actor=actor, note=note)
     job.state = new
     if new == JobState.NEEDS_STAFF:
-        tell_review(job)
+        tell_staff_needed(job)
     return True
 
 
