@@ -20,7 +20,6 @@ from issuance.models.states import OUTCOME_READY, Outcome
 
 PAGE = 50
 BAD = {RowError.INVALID: "bad", RowError.DUPLICATE: ""}
-TONES = {Outcome.REWARDED: "ok", Outcome.REFUSED: "bad", Outcome.UNKNOWN: "warn", Outcome.WAITING: "info"}
 READY = "ready"  # waiting and control together, as the check page counts them
 FIXED = "fixed"
 FILTERS = (*Outcome.values, *BAD, READY, FIXED)
@@ -93,7 +92,7 @@ class GuestReader:
     def guest(self, guest: Guest) -> GuestRow:
         return GuestRow(
             guest.row, self.show(guest.value, guest.row), guest.type, self.variants.get(guest.variant_id),
-            guest.outcome, self.labels[guest.outcome], TONES.get(Outcome(guest.outcome), ""),
+            guest.outcome, self.labels[guest.outcome], Outcome(guest.outcome).tone,
             reason_in_words(guest.reason), self.jobs.get(guest.job_id or 0), guest.reward_id,
         )  # fmt: skip
 

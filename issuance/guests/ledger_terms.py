@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from issuance.guests.addresses import guests_url
 from issuance.lifecycle.ledger import label_of, shown
 from issuance.models import GuestList
+from issuance.models.states import Outcome
 
-TONES = {"rewarded": "ok", "refused": "bad", "unknown": "warn"}
+# In a sum only what has ended stands out.
+TONES = {outcome.value: outcome.tone for outcome in Outcome if outcome != Outcome.WAITING}
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,12 @@ class Outcome(models.TextChoices):
     ALREADY_REWARDED = "already_rewarded", "Already rewarded"
     REVOKED = "revoked", "Revoked"
 
+    @property
+    def tone(self) -> str:
+        return _OUTCOME_TONES.get(self.value, "")
 
+
+_OUTCOME_TONES = {"waiting": "info", "rewarded": "ok", "refused": "bad", "unknown": "warn"}
 OUTCOME_READY = (Outcome.WAITING, Outcome.CONTROL)  # of a list under review: whom it would reward or hold out
 JOB_OUTCOMES: dict[str, str] = {
     JobState.READY: Outcome.WAITING,
