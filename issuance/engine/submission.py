@@ -7,9 +7,9 @@ bytes. So nothing here ever makes a second key for the same guests.
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -25,7 +25,6 @@ from issuance.models.states import JobState
 from thanxportal.partner.client import GateClosed, Urgency, partner_client, prove_that_thanx_answers, reserve_slot
 from thanxportal.partner_api import (
     CredentialRefused,
-    InDoubt,
     NotSent,
     PartnerApiError,
     RateLimited,
@@ -36,34 +35,51 @@ from thanxportal.partner_api import IssuanceJob as Snapshot
 PAUSE_CHECK = 15.0  # seconds until a job looks again whether sending is still paused
 PATIENCE = 1.0  # seconds: the probe and the send need two slots in a row
 
+Answer = Snapshot | PartnerApiError
+
+
+class NextStep(NamedTuple):
+    """Where a job goes from here. Without `due` only a person goes on with it."""
+
+    state: JobState
+    due: datetime | None
+    fields: dict[str, Any]  # what else is written on the job
+    result: str = ""  # of the attempt, if there was one
+
 
 def submit_job(job: IssuanceJob) -> None:
     """Sends a claimed job in state `ready`, or replays one in state `sending`, and records what came of it."""
-    if job.status == JobState.SENDING and _too_late_to_replay(job):
-        _end(job, JobState.NEEDS_STAFF, problem_code=job.problem_code or "NO_CLEAR_ANSWER")
+    if instead := _too_late_to_replay(job) or _not_now(job):
+        _take(job, instead)
         return
-    if job.status == JobState.READY and sending_is_paused():
-        release_job_lease(job, wait=PAUSE_CHECK)
-        return
-    try:
-        if job.status == JobState.READY and _somebody_is_in_doubt():
-            prove_that_thanx_answers(patience=PATIENCE)
-        reserve_slot(Urgency.ISSUE if job.status == JobState.READY else Urgency.REPLAY, patience=PATIENCE)
-    except GateClosed as closed:
-        release_job_lease(job, at=closed.retry_at)
-    except PartnerApiError as error:
-        release_job_lease(job, wait=backoff(job.attempt_count), problem_code=_code(error))
-    else:
-        if shutdown.asked.is_set():
-            release_job_lease(job)
-        else:
-            _send(job)
+    body = _frozen_body(job)
+    if attempt := _intend(job):
+        answer = _send(job, body)
+        _record(job, attempt, answer)
 
 
-def _too_late_to_replay(job: IssuanceJob) -> bool:
+def _too_late_to_replay(job: IssuanceJob) -> NextStep | None:
     """How long Thanx remembers a key is unpublished; past this window a replay could reward twice."""
     window = timedelta(minutes=settings.IN_DOUBT_MINUTES)
-    return job.first_sent_at is not None and job.first_sent_at + window < timezone.now()
+    if job.status == JobState.SENDING and job.first_sent_at and job.first_sent_at + window < timezone.now():
+        return NextStep(JobState.NEEDS_STAFF, None, {"problem_code": job.problem_code or "NO_CLEAR_ANSWER"})
+    return None
+
+
+def _not_now(job: IssuanceJob) -> NextStep | None:
+    """None once everything allows the send and a slot at the gate is taken for it."""
+    is_new = job.status == JobState.READY
+    if is_new and sending_is_paused():
+        return NextStep(job.status, _in(PAUSE_CHECK), {})
+    try:
+        if is_new and _somebody_is_in_doubt():
+            prove_that_thanx_answers(patience=PATIENCE)
+        reserve_slot(Urgency.ISSUE if is_new else Urgency.REPLAY, patience=PATIENCE)
+    except GateClosed as closed:
+        return NextStep(job.status, closed.retry_at, {})
+    except PartnerApiError as error:
+        return NextStep(job.status, _in(backoff(job.attempt_count)), {"problem_code": _code(error)})
+    return NextStep(job.status, timezone.now(), {}) if shutdown.asked.is_set() else None
 
 
 def _somebody_is_in_doubt() -> bool:
@@ -71,23 +87,16 @@ def _somebody_is_in_doubt() -> bool:
     return IssuanceJob.objects.filter(state=JobState.SENDING, in_doubt=True).exists()
 
 
-def _send(job: IssuanceJob) -> None:
-    body = _frozen_body(job)
-    attempt = _intend(job)
-    if attempt is None:
-        return  # Another worker owns the job now.
-    note_sends()
-    try:
-        with partner_client(Urgency.ISSUE, reserved=1) as partner:
-            answer = partner.issue(body, str(job.idempotency_key))
-    except (NotSent, RateLimited, CredentialRefused) as error:
-        _not_executed(job, attempt, error)
-    except Rejected as error:
-        _rejected(job, attempt, error)
-    except InDoubt as error:
-        _in_doubt(job, attempt, error)
-    else:
-        _accepted(job, attempt, answer)
+@transaction.atomic
+def _take(job: IssuanceJob, step: NextStep) -> None:
+    """Moves the job if it has to move, and gives its lease back."""
+    if step.due is None:
+        if end_job(job, step.state, **step.fields):  # It has no id at Thanx, so nothing is left to poll.
+            IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch).update(lease_until=None, next_attempt_at=None)
+    elif step.state == job.status:
+        release_job_lease(job, at=step.due, **step.fields)
+    elif move_job(job, step.state, **step.fields):
+        release_job_lease(job, at=step.due)
 
 
 def _frozen_body(job: IssuanceJob) -> bytes:
@@ -112,7 +121,7 @@ def _intend(job: IssuanceJob) -> Attempt | None:
         mine = bool(sending.update(in_doubt=True, **fields))
         job.in_doubt = True
     if not mine:
-        return None
+        return None  # Another worker owns the job now.
     count_send()
     job.attempt_count += 1
     job.first_sent_at = fields["first_sent_at"]
@@ -121,65 +130,55 @@ def _intend(job: IssuanceJob) -> Attempt | None:
     )
 
 
-@transaction.atomic
-def _not_executed(job: IssuanceJob, attempt: Attempt, error: PartnerApiError) -> None:
-    """This attempt surely did nothing. A job never in doubt is simply ready again; doubt from before stays."""
-    _finish(attempt, "not_sent", error)
-    wait = backoff(job.attempt_count)
-    if job.in_doubt:
-        release_job_lease(job, wait=wait, problem_code=_code(error))
-    elif move_job(job, JobState.READY, problem_code=_code(error), first_sent_at=None):
-        release_job_lease(job, wait=wait)
+def _send(job: IssuanceJob, body: bytes) -> Answer:
+    """What Thanx answers; an error is an answer, too."""
+    note_sends()
+    try:
+        with partner_client(Urgency.ISSUE, reserved=1) as partner:
+            return partner.issue(body, str(job.idempotency_key))
+    except PartnerApiError as error:
+        return error
 
 
 @transaction.atomic
-def _rejected(job: IssuanceJob, attempt: Attempt, error: PartnerApiError) -> None:
-    """A definite no; but after a doubtful send it may be a no to the replay only, so a person looks."""
-    _finish(attempt, "rejected", error)
-    state = JobState.NEEDS_STAFF if job.in_doubt else JobState.REJECTED
-    _end(job, state, problem_code=_code(error))
-
-
-@transaction.atomic
-def _in_doubt(job: IssuanceJob, attempt: Attempt, error: PartnerApiError) -> None:
-    _finish(attempt, "in_doubt", error)
-    release_job_lease(job, wait=backoff(job.attempt_count), in_doubt=True, problem_code=_code(error))
-
-
-@transaction.atomic
-def _accepted(job: IssuanceJob, attempt: Attempt, answer: Snapshot) -> None:
-    _finish(attempt, "accepted", None)
-    now = timezone.now()
-    if IssuanceJob.objects.filter(thanx_id=answer.id).exclude(pk=job.pk).exists():
-        _end(job, JobState.NEEDS_STAFF, problem_code="JOB_ID_SEEN_BEFORE")
-        return
-    fields: dict[str, Any] = {
-        "thanx_id": answer.id,
-        "partner_state": answer.state[:40],
-        "news_at": now,
-        "accepted_at": now,
-    }
-    if move_job(job, JobState.ACCEPTED, in_doubt=False, attempt_count=0, problem_code="", **fields):
-        release_job_lease(job, wait=FIRST_POLL)
-
-
-@transaction.atomic
-def _end(job: IssuanceJob, state: JobState, **fields: Any) -> None:
-    """Needs staff without a job id at Thanx: nothing is left to poll."""
-    if end_job(job, state, **fields):
-        IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch).update(lease_until=None, next_attempt_at=None)
-
-
-def _finish(attempt: Attempt, result: str, error: PartnerApiError | None) -> None:
+def _record(job: IssuanceJob, attempt: Attempt, answer: Answer) -> None:
+    """Writes down what an answer means, on the attempt and on its job."""
+    step = _accepted(job, answer) if isinstance(answer, Snapshot) else _failed(job, answer)
     attempt.finished_at = timezone.now()
-    attempt.result = result
-    attempt.status = error.status if error else 202
-    attempt.code = _code(error) if error else ""
+    attempt.result = step.result
+    attempt.status = 202 if isinstance(answer, Snapshot) else answer.status
+    attempt.code = "" if isinstance(answer, Snapshot) else _code(answer)
     attempt.save(update_fields=["finished_at", "result", "status", "code"])
+    _take(job, step)
+
+
+def _accepted(job: IssuanceJob, answer: Snapshot) -> NextStep:
+    if IssuanceJob.objects.filter(thanx_id=answer.id).exclude(pk=job.pk).exists():
+        return NextStep(JobState.NEEDS_STAFF, None, {"problem_code": "JOB_ID_SEEN_BEFORE"}, "accepted")
+    now = timezone.now()
+    news = {"thanx_id": answer.id, "partner_state": answer.state[:40], "news_at": now, "accepted_at": now}
+    cleared = {"in_doubt": False, "attempt_count": 0, "problem_code": ""}
+    return NextStep(JobState.ACCEPTED, _in(FIRST_POLL), news | cleared, "accepted")
+
+
+def _failed(job: IssuanceJob, error: PartnerApiError) -> NextStep:
+    """Only an error that surely did nothing makes a job ready or rejected, and only one that was never in doubt."""
+    problem, again = {"problem_code": _code(error)}, _in(backoff(job.attempt_count))
+    if isinstance(error, NotSent | RateLimited | CredentialRefused):
+        if job.in_doubt:
+            return NextStep(JobState.SENDING, again, problem, "not_sent")
+        return NextStep(JobState.READY, again, problem | {"first_sent_at": None}, "not_sent")
+    if isinstance(error, Rejected):  # After doubt it may be a no to the replay only, so a person looks.
+        return NextStep(JobState.NEEDS_STAFF if job.in_doubt else JobState.REJECTED, None, problem, "rejected")
+    return NextStep(JobState.SENDING, again, problem | {"in_doubt": True}, "in_doubt")
 
 
 def _code(error: PartnerApiError) -> str:
     return (error.code or type(error).__name__)[:80]
+
+
+def _in(seconds: float) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds)
 
 
 def backoff(tries: int) -> float:
