@@ -22,6 +22,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
+from issuance.crash_points import crash_point
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import sending_is_paused
 from issuance.lifecycle.transitions import MOST_CRASHES, claim_list, end_list_if_done, move_list
@@ -52,17 +53,23 @@ def plan_list(list_id: int) -> bool:
     if guest_list.crash_count >= MOST_CRASHES:
         park_list(guest_list)
         return False
-    with transaction.atomic():
-        if guest_list.campaign.has_ended:
-            return move_list(guest_list, ListState.STOPPED, note="The campaign has ended.", ended_at=timezone.now())
-        if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
-            return False
-        _claim_guests(guest_list)
-        _write_jobs(guest_list, timezone.now())
-        end_list_if_done(guest_list)
+    return _plan(guest_list)
+
+
+@crash_point("plan a list")
+@transaction.atomic
+def _plan(guest_list: GuestList) -> bool:
+    if guest_list.campaign.has_ended:
+        return move_list(guest_list, ListState.STOPPED, note="The campaign has ended.", ended_at=timezone.now())
+    if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
+        return False
+    _claim_guests(guest_list)
+    _write_jobs(guest_list, timezone.now())
+    end_list_if_done(guest_list)
     return True
 
 
+@crash_point("claim guests")
 def _claim_guests(guest_list: GuestList) -> None:
     """Claims every waiting guest for the campaign; who isn't ours after that was claimed by another list.
 
@@ -129,6 +136,7 @@ def _claim_beside(cursor: CursorWrapper, override: ClaimOverride, ids: dict[str,
     return int(cursor.rowcount)
 
 
+@crash_point("write all jobs")
 def _write_jobs(guest_list: GuestList, now: datetime) -> None:
     """Writes the jobs, canaries first; the rest isn't due before the canaries have ended well."""
     arms = [variant for variant in guest_list.campaign.variants.all() if not variant.is_control]
@@ -193,6 +201,7 @@ def idempotency_key(list_uuid: UUID, number: int, body_sha256: str) -> UUID:
     return uuid5(list_uuid, f"{number}:{body_sha256}")
 
 
+@crash_point("write a job")
 def _write_job(job: IssuanceJob, batch: Batch) -> None:
     """Stores the job and gives each guest of the batch its seat: the index among the job's identifiers."""
     job.save(force_insert=True)

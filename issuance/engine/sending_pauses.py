@@ -16,6 +16,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from issuance.crash_points import crash_point
 from issuance.engine.sent_mark import raise_mark, read_mark
 from issuance.models import SendingPause
 from thanxportal.accounts.models import User
@@ -34,6 +35,7 @@ def sending_is_paused() -> bool:
     return pause_in_force() or _thrown_back()
 
 
+@crash_point("count a send")
 def count_send() -> None:
     """Counts one send in the transaction of its intent; `note_sends` follows after the commit."""
     Credential.objects.filter(pk=Credential.current().pk).update(sent_count=F("sent_count") + 1)

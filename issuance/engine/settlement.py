@@ -17,6 +17,7 @@ from django.db.models import Exists, F, Min, OuterRef, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from issuance.crash_points import crash_point
 from issuance.engine.canaries import decide_after_canaries
 from issuance.lifecycle.transitions import end_list_if_done, move_job
 from issuance.models import ClaimOverride, Guest, GuestClaim, GuestList, IssuanceJob, lock_claims
@@ -30,6 +31,7 @@ RUNNING = (JobState.ACCEPTED, JobState.NEEDS_STAFF)
 CHUNK = 5_000  # positions in one UPDATE; SQLite takes at most 32,766 parameters
 
 
+@crash_point("apply an answer")
 @transaction.atomic
 def apply_snapshot(job_id: int, snapshot: Snapshot) -> JobState:
     """Brings a job, its guests and its list to what Thanx says; safe to repeat, late or out of order."""
@@ -121,6 +123,7 @@ def _refuse_guests(job: IssuanceJob, failures: dict[int, str]) -> None:
     free_claims(job, Outcome.REFUSED)
 
 
+@crash_point("end a job")
 @transaction.atomic
 def end_job(
     job: IssuanceJob,
@@ -149,6 +152,7 @@ def end_job(
     return True
 
 
+@crash_point("move guests")
 def _move_guests(job: IssuanceJob, after: str, reason: str) -> None:
     """All guests of the job now stand at `after`; those whom Thanx refused stay refused."""
     changes = {f"{after}_count": 0}
@@ -166,6 +170,7 @@ def _count(job: IssuanceJob, changes: dict[str, int]) -> None:
     )
 
 
+@crash_point("free claims")
 def free_claims(job: IssuanceJob, outcome: str) -> None:
     """Lets the job's guests with this outcome be promised a reward again by the same campaign.
 

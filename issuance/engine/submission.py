@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from issuance import shutdown
+from issuance.crash_points import crash_point
 from issuance.engine.polling import FIRST_POLL
 from issuance.engine.sending_pauses import count_send, note_sends, sending_is_paused
 from issuance.engine.settlement import end_job
@@ -109,6 +110,7 @@ def _frozen_body(job: IssuanceJob) -> bytes:
     return body
 
 
+@crash_point("intend")
 @transaction.atomic
 def _intend(job: IssuanceJob) -> Attempt | None:
     """Commits that the body is about to leave; from here on a crash means doubt. None: the lease is lost."""
@@ -140,6 +142,7 @@ def _send(job: IssuanceJob, body: bytes) -> Answer:
         return error
 
 
+@crash_point("record")
 @transaction.atomic
 def _record(job: IssuanceJob, attempt: Attempt, answer: Answer) -> None:
     """Writes down what an answer means, on the attempt and on its job."""

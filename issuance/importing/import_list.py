@@ -17,6 +17,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from issuance import shutdown
+from issuance.crash_points import crash_point
 from issuance.importing.batches import Batch, Sorter
 from issuance.importing.broken_files import broken_off, is_cut_off
 from issuance.importing.deal import deal_of
@@ -211,6 +212,7 @@ def _until_refused(batches: Batches, refusals: list[UnreadableFile]) -> Batches:
         refusals.append(refusal)
 
 
+@crash_point("save batches")
 @transaction.atomic
 def _save(guest_list: GuestList, batches: Iterable[Batch]) -> bool:
     """Commits batches with their sums; False, and nothing written, if the list is no longer ours to read."""
@@ -236,6 +238,7 @@ def _unreadable(guest_list: GuestList, sentence: str, **fields: Any) -> None:
     move_list(guest_list, ListState.UNREADABLE, **fields)
 
 
+@crash_point("end reading")
 @transaction.atomic
 def _checked(guest_list: GuestList) -> None:
     set_aside_repeats(guest_list)

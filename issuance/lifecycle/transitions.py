@@ -15,6 +15,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from issuance.crash_points import crash_point
 from issuance.lifecycle.notices import tell_end, tell_staff_needed, tell_unread
 from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
@@ -46,6 +47,7 @@ def move_list(
     return True
 
 
+@crash_point("move a job")
 @transaction.atomic
 def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note: str = "", **fields: Any) -> bool:
     """Moves a job from the state and epoch it is held in memory with to `new`; False if it moved meanwhile."""
@@ -63,6 +65,7 @@ def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note
     return True
 
 
+@crash_point("claim a job")
 @transaction.atomic
 def claim_job(job_id: int) -> IssuanceJob | None:
     """Takes the lease of a due job by raising its epoch; None if it isn't due or another worker was faster.
@@ -92,6 +95,7 @@ def claim_job(job_id: int) -> IssuanceJob | None:
     return job
 
 
+@crash_point("release a job")
 def release_job_lease(job: IssuanceJob, *, wait: float | None = None, at: Any = None, **fields: Any) -> bool:
     """Gives the lease back and says when the job is due again: in `wait` seconds, or `at` a time.
 
@@ -104,6 +108,7 @@ def release_job_lease(job: IssuanceJob, *, wait: float | None = None, at: Any = 
     return bool(ours.update(lease_until=None, next_attempt_at=next_attempt_at, crash_count=0, **fields))
 
 
+@crash_point("claim a list")
 def claim_list(list_id: int, *states: ListState) -> GuestList | None:
     """Takes the lease of a list for reading or planning; None if another worker has it or its hold isn't over.
 
@@ -127,6 +132,7 @@ def release_list_lease(guest_list: GuestList) -> None:
     GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch).update(lease_until=None)
 
 
+@crash_point("end a list")
 def end_list_if_done(guest_list: GuestList) -> None:
     """Ends an issuing list once none of its jobs is open. Call it after the list's counters were written:
     that write serialises two jobs which end at the same moment."""

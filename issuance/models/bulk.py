@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from issuance.crash_points import crash_point
+
 Write = Callable[[Sequence[Any]], None]
 
 
@@ -30,6 +32,7 @@ def takes_text() -> bool:
     return connection.vendor == "postgresql"
 
 
+@crash_point("write rows")
 @contextmanager
 def row_stream(model: type[models.Model], columns: Sequence[str]) -> Iterator[Write]:
     """Gives the function that adds rows, tuples or lines as `takes_text` says. While the next ones are made, the

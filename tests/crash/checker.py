@@ -86,6 +86,6 @@ def overlapping_sends(lease: float) -> list[str]:
         before[attempt.job_id] = attempt
         if last is None or (last.finished_at and last.finished_at <= attempt.started_at):
             continue
-        if (attempt.started_at - last.started_at).total_seconds() < lease / 4:
+        if (attempt.started_at - last.started_at).total_seconds() < lease / 2:
             sentences.append(f"job {attempt.job_id} was sent by two workers at once")
     return sentences

@@ -6,9 +6,15 @@ import random
 import sys
 import time
 
+import httpx
+
 from tests.crash import checker
 from tests.crash.harness import Harness, ask, ended, start
-from tests.crash.points import put
+from tests.crash.patching import put
+from tests.crash.wire import PlainHTTP
+from thanxportal.partner import client
+from thanxportal.partner.models import Credential
+from thanxportal.partner_api import PartnerApiError
 
 PROCESSES = 4
 JITTER = 0.4  # seconds between taking a slot and the first byte, at most
@@ -34,25 +40,18 @@ def full_demand(harness: Harness, seconds: float, seed: int) -> checker.Findings
 
 
 def _make_credential() -> None:
-    from thanxportal.partner.models import Credential
-
     Credential.current()
 
 
 def _demand(seconds: float, seed: int) -> None:
-    import httpx
-
-    from thanxportal.partner import client
-    from thanxportal.partner_api import PartnerApiError
-
     dice = random.Random(seed)
 
-    class Jittery(httpx.HTTPTransport):
+    class Jittery(PlainHTTP):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             time.sleep(dice.uniform(0, JITTER))
             return super().handle_request(request)
 
-    put("thanxportal.partner.client.transport", lambda: Jittery(verify=False, trust_env=False))
+    put(client, transport=Jittery)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

@@ -3,115 +3,108 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from tests.crash.points import locate, put
+from django.db.models import Q
+from django.utils import timezone
 
+from issuance.crash_points import CRASH_POINTS
+from issuance.engine import planning, polling, submission
+from issuance.engine.planning import idempotency_key
+from issuance.engine.sent_mark import read_mark
+from issuance.engine.settlement import apply_snapshot, end_job
+from issuance.launching.launch import launch_list
+from issuance.lifecycle.transitions import move_job, release_job_lease
+from issuance.models import Attempt, GuestListQuerySet, IssuanceJob, IssuanceJobQuerySet
+from issuance.models.states import JOB_DUE
+from tests.crash import worker
+from tests.crash.patching import put, replace
+from thanxportal.partner.client import Urgency, partner_client
+from thanxportal.partner_api import InDoubt, PartnerClient, Rejected
 
-def _wrap(target: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    holder, name = locate(target)
-    setattr(holder, name, make(getattr(holder, name)))
+issue = PartnerClient.issue
 
 
 def new_key_per_attempt() -> None:
-    def make(issue: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda client, body, key: issue(client, body, str(uuid4()))
-
-    _wrap("thanxportal.partner_api.client.PartnerClient.issue", make)
+    put(PartnerClient, issue=lambda client, body, key: issue(client, body, str(uuid4())))
 
 
 def random_keys() -> None:
-    put("issuance.engine.planning.idempotency_key", lambda *args: uuid4())
+    replace(idempotency_key, lambda make_key: lambda *args: uuid4(), within=planning)
 
 
 def rebuilt_body() -> None:
     """Rebuilds the bytes at each attempt, in whatever order the rows come."""
+    attempts: Counter[str] = Counter()
 
-    def make(frozen: Callable[..., bytes]) -> Callable[..., bytes]:
-        def rebuild(job: Any) -> bytes:
-            body = json.loads(frozen(job))
-            body["identifiers"] = body["identifiers"][:: -1 if job.attempt_count % 2 else 1]
-            return json.dumps(body).encode()
+    def rebuild(client: PartnerClient, body: bytes, key: str) -> Any:
+        document = json.loads(body)
+        document["identifiers"] = document["identifiers"][:: -1 if attempts[key] % 2 else 1]
+        attempts[key] += 1
+        return issue(client, json.dumps(document).encode(), key)
 
-        return rebuild
-
-    _wrap("issuance.engine.submission._frozen_body", make)
+    put(PartnerClient, issue=rebuild)
 
 
 def timeout_is_a_refusal() -> None:
-    from issuance.engine import submission
-    from issuance.models.states import JobState
+    def refuse(*args: Any) -> Any:
+        try:
+            return issue(*args)
+        except InDoubt as error:
+            raise Rejected(code="TIMEOUT") from error
 
-    def refuse(job: Any, attempt: Any, error: Any) -> None:
-        submission._finish(attempt, "in_doubt", error)
-        submission._end(job, JobState.REJECTED, problem_code="TIMEOUT")
-
-    put("issuance.engine.submission._in_doubt", refuse)
+    put(PartnerClient, issue=refuse)
 
 
 def no_intent() -> None:
     """Writes the state together with the answer, after the send."""
-    from issuance.models import Attempt
+    intend = CRASH_POINTS["intend"]
 
-    holder, _ = locate("issuance.engine.submission._intend")
-    original = holder._intend
-
-    def pretend(job: Any) -> Any:
+    def pretend(job: IssuanceJob) -> Attempt:
         return Attempt(job=job, epoch=job.epoch, body_sha256=job.body_sha256, idempotency_key=job.idempotency_key)
 
     def late(record: Callable[..., None]) -> Callable[..., None]:
-        def write(job: Any, attempt: Any, answer: Any) -> None:
-            if real := original(job):
+        def write(job: IssuanceJob, attempt: Attempt, answer: Any) -> None:
+            if real := intend(job):
                 record(job, real, answer)
 
         return write
 
-    put("issuance.engine.submission._intend", pretend)
-    for name in ("_accepted", "_in_doubt", "_not_executed", "_rejected"):
-        _wrap(f"issuance.engine.submission.{name}", late)
+    replace(intend, lambda intend: pretend)
+    replace(CRASH_POINTS["record"], late)
 
 
 def no_fence() -> None:
     """Moves and releases a job whoever owns it by now, and writes back what it remembers, as `job.save()` would."""
 
     def make(write: Callable[..., Any]) -> Callable[..., Any]:
-        def unfenced(job: Any, *args: Any, **kwargs: Any) -> Any:
-            from issuance.models import IssuanceJob
-
+        def unfenced(job: IssuanceJob, *args: Any, **kwargs: Any) -> Any:
             job.epoch = IssuanceJob.objects.values_list("epoch", flat=True).get(pk=job.pk)
             return write(job, *args, **{"in_doubt": job.in_doubt, **kwargs})
 
         return unfenced
 
-    for name in ("move_job", "release_job_lease"):
-        _wrap(f"issuance.engine.submission.{name}", make)
+    for write in (move_job, release_job_lease):
+        replace(write, make, within=submission)
 
 
-def pause_ignored() -> None:
+def hold_ignored() -> None:
     """Plans a launched list as soon as anybody asks for it."""
-    from django.db.models import Q
-    from django.utils import timezone
 
-    from issuance.models import GuestListQuerySet
+    def free(lists: GuestListQuerySet) -> GuestListQuerySet:
+        return lists.filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()))
 
-    def free(self: Any) -> Any:
-        return self.filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()))
-
-    GuestListQuerySet.free = free  # type: ignore[method-assign]
+    put(GuestListQuerySet, free=free)
 
 
 def lease_ignored() -> None:
-    from django.utils import timezone
+    def due(jobs: IssuanceJobQuerySet) -> IssuanceJobQuerySet:
+        return jobs.filter(state__in=JOB_DUE, next_attempt_at__lte=timezone.now())
 
-    from issuance.models import IssuanceJobQuerySet
-    from issuance.models.states import JOB_DUE
-
-    def due(self: Any) -> Any:
-        return self.filter(state__in=JOB_DUE, next_attempt_at__lte=timezone.now())
-
-    IssuanceJobQuerySet.due = due  # type: ignore[method-assign]
+    put(IssuanceJobQuerySet, due=due)
 
 
 def failed_is_sent_again() -> None:
@@ -119,9 +112,6 @@ def failed_is_sent_again() -> None:
 
     def make(apply: Callable[..., Any]) -> Callable[..., Any]:
         def eager(job_id: int, snapshot: Any) -> Any:
-            from issuance.models import IssuanceJob
-            from thanxportal.partner.client import Urgency, partner_client
-
             state = apply(job_id, snapshot)
             if state == "failed":
                 body = bytes(IssuanceJob.objects.get(pk=job_id).body)
@@ -131,7 +121,7 @@ def failed_is_sent_again() -> None:
 
         return eager
 
-    _wrap("issuance.engine.polling.apply_snapshot", make)
+    replace(apply_snapshot, make, within=polling)
 
 
 def launched_without_token() -> None:
@@ -144,23 +134,22 @@ def launched_without_token() -> None:
 
         return careless
 
-    _wrap("tests.crash.worker.launch_list", make)
+    replace(launch_list, make, within=worker)
 
 
 def no_claims() -> None:
-    put("issuance.engine.planning._claim_guests", lambda guest_list: None)
+    replace(CRASH_POINTS["claim guests"], lambda claim: lambda guest_list: None)
 
 
 def settled_in_pieces() -> None:
     """Commits the end of a job before its guests know of it."""
-    settlement, _ = locate("issuance.engine.settlement.end_job")
-    put("issuance.engine.settlement.end_job", settlement.end_job.__wrapped__)
-    put("issuance.engine.polling.apply_snapshot", settlement.apply_snapshot.__wrapped__)
-    put("issuance.models.IssuanceJobQuerySet.select_for_update", lambda self, **kwargs: self)
+    for write in (end_job, apply_snapshot):
+        replace(write, lambda atomic: atomic.__wrapped__)  # type: ignore[attr-defined]
+    put(IssuanceJobQuerySet, select_for_update=lambda jobs, **options: jobs)
 
 
 def unnoticed_restore() -> None:
-    put("issuance.engine.sending_pauses._thrown_back", lambda: False)
+    replace(read_mark, lambda read: lambda path: 0)
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
@@ -171,7 +160,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "no intent before the send": no_intent,
     "no fence around a lost lease": no_fence,
     "claims ignore leases": lease_ignored,
-    "a pause of sending is ignored": pause_ignored,
+    "the hold after a launch is ignored": hold_ignored,
     "a failed job is sent again": failed_is_sent_again,
     "a used up form launches": launched_without_token,
     "guests are not claimed": no_claims,

@@ -1,4 +1,4 @@
-"""Where a worker dies: named places, wrapped around the product's functions in a child process only."""
+"""Where a worker dies: before or after functions that the code names as crash points, and amid a request."""
 
 from __future__ import annotations
 
@@ -6,70 +6,91 @@ import functools
 import os
 import signal
 from collections.abc import Callable
-from importlib import import_module
+from types import ModuleType
 from typing import Any, NamedTuple
 
-Only = Callable[[tuple[Any, ...], Any], bool]  # the arguments, and the result where there is one already
+import httpx
+
+from issuance.crash_points import CRASH_POINTS
+from issuance.engine import settlement, submission
+from issuance.models import RowError
+from tests.crash import wire
+from tests.crash.partner import ISSUE
+from tests.crash.patching import replace
+from thanxportal.partner_api import CredentialRefused, InDoubt, IssuanceJob, NotSent, RateLimited
+
+Arguments = tuple[Any, ...]
+Only = Callable[[Arguments, Any], bool]  # the arguments, and the result where there is one already
+REVOKE = "/revoke"
 
 
-class Point(NamedTuple):
-    """Die before or after the call of a function, when `only` says so."""
-
-    target: str
-    when: str
-    only: Only = lambda args, result: True
+def _always(args: Arguments, result: Any) -> bool:
+    return True
 
 
-def _moves_to(state: str) -> Only:
-    return lambda args, result: str(args[1]) == state
-
-
-def _something(args: tuple[Any, ...], result: Any) -> bool:
+def _something(args: Arguments, result: Any) -> bool:
     """There was something to take or to do."""
     return bool(result)
 
 
-def _stores_errors(args: tuple[Any, ...], result: Any) -> bool:
+def _bad_rows(args: Arguments, result: Any) -> bool:
     """Good rows of the batch are written, bad ones not yet."""
-    return bool(args[0].__name__ == "RowError")
+    return args[0] is RowError
 
 
-def _issues(args: tuple[Any, ...], result: Any) -> bool:
-    return bytes(args[1]).startswith(b"POST /partner/campaigns/issue ")
+def _moves_to_accepted(args: Arguments, result: Any) -> bool:
+    return str(args[1]) == "accepted"
 
 
-POINTS: dict[str, Point] = {
-    "reading: list claimed": Point("issuance.importing.import_list.claim_list", "after"),
-    "reading: inside a batch": Point("issuance.importing.import_list.row_stream", "before", _stores_errors),
-    "reading: between batches": Point("issuance.importing.import_list._save", "after"),
-    "reading: before it is checked": Point("issuance.importing.import_list._checked", "before"),
-    "plan: list claimed": Point("issuance.engine.planning.claim_list", "after", _something),
-    "plan: inside": Point("issuance.engine.planning._write_job", "after"),
-    "plan: before commit": Point("issuance.engine.planning.end_list_if_done", "after"),
-    "plan: after commit": Point("issuance.worker.due_work.plan_list", "after", _something),
-    "job claimed": Point("issuance.worker.due_work.claim_job", "after", _something),
-    "intent: before commit": Point("issuance.engine.submission.Attempt.objects.create", "after"),
-    "intent: after commit": Point("issuance.engine.submission._intend", "after"),
-    "send: after the first bytes": Point("httpcore._backends.sync.SyncStream.write", "after", _issues),
-    "send: before the answer": Point(
-        "httpcore._sync.http11.HTTP11Connection._receive_response_headers",
-        "before",
-        lambda args, result: args[-1].url.target == b"/partner/campaigns/issue",
-    ),
-    "answer: before recording": Point("issuance.engine.submission._accepted", "before"),
-    "answer: inside recording": Point("issuance.engine.submission.move_job", "after", _moves_to("accepted")),
-    "answer: before the release": Point("issuance.engine.submission.release_job_lease", "before"),
-    "answer: after recording": Point("issuance.engine.submission._accepted", "after"),
-    "refusal: after recording": Point("issuance.engine.submission._not_executed", "after"),
-    "doubt: before recording": Point("issuance.engine.submission._in_doubt", "before"),
-    "poll: before it is applied": Point("issuance.engine.polling.apply_snapshot", "before"),
-    "settle: job moved, guests not": Point("issuance.engine.settlement._move_guests", "before"),
-    "settle: inside, some refused": Point("issuance.engine.settlement.free_claims", "before"),
-    "settle: before the list ends": Point("issuance.engine.settlement.end_list_if_done", "before"),
-    "settle: after commit": Point("issuance.engine.polling.apply_snapshot", "after"),
-    "review: before the release": Point("issuance.engine.submission.end_job", "after"),
-    "revoke: before the request": Point("thanxportal.partner_api.client.PartnerClient.revoke_issuance_job", "before"),
-    "revoke: after the answer": Point("thanxportal.partner_api.client.PartnerClient.revoke_issuance_job", "after"),
+def _answered(*kinds: type) -> Only:
+    return lambda args, result: isinstance(args[2], kinds)
+
+
+class Call(NamedTuple):
+    """Before or after a call of the function with that name, by whoever calls it or from one module."""
+
+    name: str
+    when: str
+    only: Only = _always
+    within: ModuleType | None = None
+
+
+class Moment(NamedTuple):
+    """When a request to a path that ends so comes to a step of httpcore's."""
+
+    path: str
+    event: str
+
+
+POINTS: dict[str, Call | Moment] = {
+    "reading: list claimed": Call("claim a list", "after", _something),
+    "reading: inside a batch": Call("write rows", "before", _bad_rows),
+    "reading: between batches": Call("save batches", "after"),
+    "reading: before it is checked": Call("end reading", "before"),
+    "plan: list claimed": Call("plan a list", "before"),
+    "plan: guests claimed": Call("claim guests", "after"),
+    "plan: inside": Call("write a job", "after"),
+    "plan: before commit": Call("write all jobs", "after"),
+    "plan: after commit": Call("plan a list", "after", _something),
+    "job claimed": Call("claim a job", "after", _something),
+    "intent: before commit": Call("count a send", "after"),
+    "intent: after commit": Call("intend", "after"),
+    "send: after the first bytes": Moment(ISSUE, "http11.send_request_headers.complete"),
+    "send: before the answer": Moment(ISSUE, "http11.receive_response_headers.started"),
+    "answer: before recording": Call("record", "before", _answered(IssuanceJob)),
+    "answer: inside recording": Call("move a job", "after", _moves_to_accepted),
+    "answer: before the lease is released": Call("release a job", "before", within=submission),
+    "answer: after recording": Call("record", "after", _answered(IssuanceJob)),
+    "refusal: after recording": Call("record", "after", _answered(NotSent, RateLimited, CredentialRefused)),
+    "doubt: before recording": Call("record", "before", _answered(InDoubt)),
+    "poll: before it is applied": Call("apply an answer", "before"),
+    "settle: job moved, guests not": Call("move guests", "before"),
+    "settle: inside, some refused": Call("free claims", "before"),
+    "settle: before the list ends": Call("end a list", "before", within=settlement),
+    "settle: after commit": Call("apply an answer", "after"),
+    "staff: before the lease is released": Call("end a job", "after", within=submission),
+    "revoke: before the request": Moment(REVOKE, "http11.send_request_headers.started"),
+    "revoke: after the answer": Moment(REVOKE, "http11.receive_response_body.complete"),
 }
 
 VITAL = (
@@ -85,48 +106,42 @@ VITAL = (
 )  # Around the only moments at which a reward could be given twice or forgotten.
 
 
-def locate(target: str) -> tuple[Any, str]:
-    """The object that holds the last name of a dotted path, and that name; the path starts with a module."""
-    parts = target.split(".")
-    for length in range(len(parts) - 1, 0, -1):
-        try:
-            holder: Any = import_module(".".join(parts[:length]))
-        except ModuleNotFoundError:
-            continue
-        for name in parts[length:-1]:
-            holder = getattr(holder, name)
-        return holder, parts[-1]
-    raise LookupError(f"There is no module in {target}.")
-
-
-def put(target: str, value: Any) -> None:
-    """Replaces what a dotted path names. For child processes that end soon: nothing is put back."""
-    holder, name = locate(target)
-    getattr(holder, name)  # A renamed function must fail loudly, or its point would never strike.
-    setattr(holder, name, value)
-
-
 def strike_at(name: str, occurrence: int, deadly: signal.Signals) -> None:
     """Lets this process send itself a signal at the given occurrence (from 1) of the point."""
-    point = POINTS[name]
-    holder, last = locate(point.target)
-    original = getattr(holder, last)
-    left = occurrence
+    point, left = POINTS[name], occurrence
 
-    def strike(args: tuple[Any, ...], result: Any) -> None:
+    def strike() -> None:
         nonlocal left
-        if point.only(args, result):
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), deadly)
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), deadly)
 
-    @functools.wraps(original)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if point.when == "before":
-            strike((*args, *kwargs.values()), None)
-        result = original(*args, **kwargs)
-        if point.when == "after":
-            strike((*args, *kwargs.values()), result)
-        return result
+    if isinstance(point, Moment):
+        wire.listeners.append(_at(point, strike))
+    else:
+        replace(CRASH_POINTS[point.name], _around(point, strike), within=point.within)
 
-    setattr(holder, last, wrapped)
+
+def _at(moment: Moment, strike: Callable[[], None]) -> wire.Listener:
+    def listen(request: httpx.Request, event: str) -> None:
+        if event == moment.event and request.url.path.endswith(moment.path):
+            strike()
+
+    return listen
+
+
+def _around(call: Call, strike: Callable[[], None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def make(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            given = (*args, *kwargs.values())
+            if call.when == "before" and call.only(given, None):
+                strike()
+            result = function(*args, **kwargs)
+            if call.when == "after" and call.only(given, result):
+                strike()
+            return result
+
+        return wrapped
+
+    return make

@@ -31,7 +31,7 @@ def _at(point: str, occurrence: int, seed: int) -> Scenario:
         return replace(scenario, faults=LOST)
     if room == "refusal":
         return replace(scenario, faults=("THROTTLE_RETRY_AFTER", "UNAUTHORIZED", "UNAUTHORIZED"))
-    if room == "review":
+    if room == "staff":
         return replace(scenario, faults=("RESET_AFTER",) * 200, haste=Haste(in_doubt=0.1))
     if room == "revoke":
         return replace(scenario, seed=seed * 2 + 1, stop=False, revoked_jobs=3)
@@ -62,8 +62,8 @@ TRAPS: tuple[Scenario, ...] = (
         second_point="refusal: after recording",
         stop=True,
     ),
-    Scenario("intent: after commit", deadly=signal.SIGSTOP, mutant="claims ignore leases", haste=Haste(lease=3)),
-    Scenario(seed=4, mutant="a pause of sending is ignored"),
+    Scenario("intent: after commit", deadly=signal.SIGSTOP, mutant="claims ignore leases", haste=Haste(lease=6)),
+    Scenario(seed=4, mutant="the hold after a launch is ignored"),
     Scenario(mutant="a failed job is sent again", doomed=True),
     Scenario(mutant="a used up form launches"),
     Scenario(mutant="guests are not claimed"),

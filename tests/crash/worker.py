@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from datetime import timedelta
@@ -13,10 +14,13 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
+from issuance.engine import planning, polling, submission
 from issuance.engine.sending_pauses import sending_is_paused
+from issuance.importing import import_list
 from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list, stop_list
+from issuance.lifecycle import transitions
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
 from issuance.staff.resume_sending import resume_sending
@@ -24,8 +28,10 @@ from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work
 from tests import cast
 from tests.crash.partner import MERCHANT
-from tests.crash.points import put
+from tests.crash.patching import put
+from tests.crash.wire import PlainHTTP
 from thanxportal.accounts.models import Merchant, Role, User
+from thanxportal.partner import client, gate
 
 DRAINED, STUCK = 0, 3  # exit statuses
 ISSUE, REVOKE, LEAVE = "issue", "revoke", "leave"  # what the merchant wants with a list; begins its name
@@ -42,36 +48,18 @@ class Haste(NamedTuple):
 
 def hurry(haste: Haste) -> None:
     """Shortens every waiting time of this process; nothing else about the engine changes."""
-    lease = timedelta(seconds=haste.lease)
-    put("issuance.lifecycle.transitions.LEASE", lease)
-    put("issuance.importing.import_list.LEASE", lease)
-    put("issuance.lifecycle.transitions.MOST_CRASHES", haste.patience_with_crashes)
-    put("issuance.importing.import_list.MOST_CRASHES", haste.patience_with_crashes)
-    put("issuance.engine.planning.MOST_CRASHES", haste.patience_with_crashes)
-    put("issuance.engine.polling.FIRST_POLL", 0.02)
-    put("issuance.engine.submission.FIRST_POLL", 0.02)
-    put("issuance.engine.polling.polling_delay", lambda polls, since: 0.02)
-    put("issuance.engine.polling.REVOKE_LOST_AFTER", timedelta(seconds=0.3))
-    put("issuance.engine.submission.backoff", lambda tries: 0.02)
-    put("issuance.importing.import_list.BATCH", 6)
-    put("issuance.importing.import_list.TOGETHER", 1)
-    put("issuance.importing.import_list.COMMIT_EVERY", 0)
-    put("thanxportal.partner.gate.PEAK_INTERVAL", 0.002)
-    put("thanxportal.partner.gate.SUSTAINED_INTERVAL", 0.002)
-    put("thanxportal.partner.gate.PROBE_EVERY", 0.05)
-    put("thanxportal.partner.client.SILENCE", 0.02)
-    put("issuance.engine.sent_mark.os.fsync", lambda descriptor: None)  # As `quicken` says of databases.
-    put("thanxportal.partner.client.transport", _plain_http)
+    lease, crashes = timedelta(seconds=haste.lease), haste.patience_with_crashes
+    put(transitions, LEASE=lease, MOST_CRASHES=crashes)
+    put(import_list, LEASE=lease, MOST_CRASHES=crashes, BATCH=6, TOGETHER=1, COMMIT_EVERY=0)
+    put(planning, MOST_CRASHES=crashes)
+    put(submission, FIRST_POLL=0.02, backoff=lambda tries: 0.02)
+    put(polling, FIRST_POLL=0.02, polling_delay=lambda polls, since: 0.02, REVOKE_LOST_AFTER=timedelta(seconds=0.3))
+    put(gate, PEAK_INTERVAL=0.002, SUSTAINED_INTERVAL=0.002, PROBE_EVERY=0.05)
+    put(client, SILENCE=0.02, transport=PlainHTTP)
+    put(os, fsync=lambda descriptor: None)  # As `quicken` says of databases.
     settings.JOB_SIZE = 5
     settings.HOLD_SECONDS = 0.01
     settings.IN_DOUBT_MINUTES = haste.in_doubt / 60
-
-
-def _plain_http() -> Any:
-    """A real socket, but without loading certificates for each request: the partner here speaks plain HTTP."""
-    import httpx
-
-    return httpx.HTTPTransport(verify=False, trust_env=False)
 
 
 def let_sends_go() -> None:

@@ -17,6 +17,7 @@ from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 from thanxportal.partner_api import IssuanceJob as Snapshot
+from thanxportal.partner_api import PartnerClient
 from thanxportal.partner_simulator import Fault, Simulator
 
 Launch = Callable[[Campaign, str], GuestList]
@@ -109,11 +110,14 @@ def test_a_worker_that_died_between_intent_and_answer_is_in_doubt_not_forgotten(
 ) -> None:
     guest_list = launched(one_arm, GUESTS)
 
-    def die(*args: Any) -> None:
+    issue = PartnerClient.issue
+
+    def die_after_the_answer(*args: Any) -> None:
+        issue(*args)
         raise SystemExit
 
     with monkeypatch.context() as context:
-        context.setattr("issuance.engine.submission._accepted", die)
+        context.setattr(PartnerClient, "issue", die_after_the_answer)
         with pytest.raises(SystemExit):
             world.work()
     assert guest_list.jobs.get().state == "sending"
