@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
 
 def _environment() -> dict[str, str]:
-    """Returns the environment of the demo: our own, with plain http and a short pause before the first send."""
+    """Returns the environment of the demo: our own, with plain http and a short hold after a launch."""
     return {
         "HOLD_SECONDS": "5",
         **os.environ,
