@@ -3,22 +3,29 @@
 from django.db import migrations
 
 OLD, NEW = "needs_review", "needs_staff"
-PERMISSIONS = {"lift_sendinghold": "resume_sendingpause"} | {
-    f"{act}_{old}": f"{act}_{new}"
-    for act in ("add", "change", "delete", "view")
-    for old, new in (("recipient", "guest"), ("recipientlist", "guestlist"), ("sendinghold", "sendingpause"))
-}
+MODELS = (("recipient", "guest"), ("recipientlist", "guest list"), ("sendinghold", "sending pause"))
+PERMISSIONS = [  # (old codename, new codename, what people read)
+    ("lift_sendinghold", "resume_sendingpause", "Can resume sending"),
+    *(
+        (f"{act}_{old}", f"{act}_{new.replace(' ', '')}", f"Can {act} {new}")
+        for act in ("add", "change", "delete", "view")
+        for old, new in MODELS
+    ),
+]
 
 
 def rename(apps, schema_editor):
-    apps.get_model("issuance", "IssuanceJob").objects.filter(state=OLD).update(state=NEW)
+    def rows(app, model):
+        return apps.get_model(app, model).objects.using(schema_editor.connection.alias)
+
+    rows("issuance", "IssuanceJob").filter(state=OLD).update(state=NEW)
     for column in ("old_state", "new_state"):
-        apps.get_model("issuance", "Event").objects.filter(**{column: OLD}).update(**{column: NEW})
+        rows("issuance", "Event").filter(**{column: OLD}).update(**{column: NEW})
     for model in ("Notification", "NotificationChoice"):
-        apps.get_model("accounts", model).objects.filter(kind=OLD).update(kind=NEW)
-    for old, new in PERMISSIONS.items():
-        permissions = apps.get_model("auth", "Permission").objects.filter(content_type__app_label="issuance")
-        permissions.filter(codename=old).update(codename=new)
+        rows("accounts", model).filter(kind=OLD).update(kind=NEW)
+    for old, codename, name in PERMISSIONS:
+        permission = rows("auth", "Permission").filter(content_type__app_label="issuance", codename=old)
+        permission.update(codename=codename, name=name)
 
 
 class Migration(migrations.Migration):

@@ -54,9 +54,9 @@ class PostgreSQL:
 
     name = "postgresql"
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, name: str = "crash") -> None:
         self._server = urlsplit(server)
-        self._name = f"crash_{os.getpid()}"
+        self._name = f"{name}_{os.getpid()}"
         self.url = self._address(self._name)
 
     def _address(self, name: str) -> str:
