@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import random
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from issuance.engine.poll_waits import FIRST_POLL, polling_delay
 from issuance.engine.settlement import apply_snapshot, end_job
 from issuance.lifecycle.notices import tell_staff_needed
 from issuance.lifecycle.transitions import move_job, release_job_lease
@@ -24,8 +24,6 @@ from thanxportal.partner_api import (
 )
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
-FIRST_POLL = 4.0  # seconds
-SLOW_AFTER = timedelta(minutes=30)
 LOST_AFTER = timedelta(minutes=15)  # of answers 404
 REVOKE_LOST_AFTER = timedelta(seconds=60)
 ENDLESS_AFTER = timedelta(hours=24)
@@ -92,13 +90,6 @@ def _give_up_after_a_day(job: IssuanceJob) -> None:
 
 def _since(job: IssuanceJob) -> datetime:
     return job.revoke_sent_at or job.accepted_at or job.planned_at
-
-
-def polling_delay(polls: int, since: datetime) -> float:
-    """Seconds to the next poll: 5, 10, 20, 40, 60 …, and 300 after half an hour; a fifth of jitter."""
-    slow = timezone.now() - since > SLOW_AFTER
-    seconds = 300.0 if slow else min(5.0 * 2 ** min(polls - 1, 4), 60.0)
-    return seconds * random.uniform(0.8, 1.2)  # noqa: S311 - spreads polls, no secret
 
 
 def revoke_job(job: IssuanceJob) -> None:

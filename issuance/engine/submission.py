@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from issuance import shutdown
 from issuance.crash_points import crash_point
-from issuance.engine.polling import FIRST_POLL
+from issuance.engine.poll_waits import FIRST_POLL
 from issuance.engine.sending_pauses import count_send, note_sends, sending_is_paused
 from issuance.engine.settlement import end_job
 from issuance.lifecycle.transitions import move_job, release_job_lease
