@@ -225,10 +225,10 @@ ANSWERS: dict[str, Callable[[GuestList, User, User], bool]] = {
 
 @pytest.mark.parametrize(("first", "second"), list(permutations(ANSWERS, 2)))
 def test_of_two_answers_at_once_the_first_wins(first: str, second: str, asked: GuestList, sid: User, abe: User) -> None:
-    one, other = stale(asked), stale(asked)
-    assert ANSWERS[first](one, sid, abe)
-    assert not ANSWERS[second](other, sid, abe)
-    assert state_of(asked) == one.state
+    winner, loser = stale(asked), stale(asked)
+    assert ANSWERS[first](winner, sid, abe)
+    assert not ANSWERS[second](loser, sid, abe)
+    assert state_of(asked) == winner.state
     assert Event.objects.filter(guest_list=asked, old_state="awaiting_approval").count() == 1
 
 

@@ -205,7 +205,7 @@ def test_two_retries_of_one_list_have_names_of_their_own(
     send(child, world)
     wrongly_addressed(child)
     grandchild = retry(browser, child)
-    names = [one.name for one in (child, other, grandchild)]
+    names = [made.name for made in (child, other, grandchild)]
     assert names == ["June guests, retry", "June guests, retry 2", "June guests, retry 3"]
 
 
