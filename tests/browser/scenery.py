@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardTemplate
 from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import JobState, ListState
-from tests.issuance.factories import guest_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Membership, Merchant, Role, User
 
 LONG = "The Old Harbor Grill, Oyster Bar & Lighthouse Tavern ☕ at Fisherman’s Wharf مطعم"
@@ -40,14 +40,14 @@ def odd_merchant() -> Merchant:
     for number in range(15):
         state = states[number % len(states)]
         counts = {"invalid": 2, "duplicate": 1, "waiting" if state != ListState.FINISHED else "rewarded": 40 + number}
-        guest_list(campaign, state, name=NAMES[number % len(NAMES)], by=ana, **counts)
+        make_list(campaign, state, name=NAMES[number % len(NAMES)], by=ana, **counts)
     return odd
 
 
 @transaction.atomic
 def stopped_by_the_safety_check(campaign: Campaign) -> GuestList:
     now = timezone.now()
-    made = guest_list(
+    made = make_list(
         campaign, ListState.ISSUING, name="Guests of last summer", open_job=JobState.READY, canary_size=50,
         safety_stop_at=now, rewarded=31, refused=19, waiting=350, control=40,
     )  # fmt: skip
@@ -58,7 +58,7 @@ def stopped_by_the_safety_check(campaign: Campaign) -> GuestList:
 
 @transaction.atomic
 def stopped_by_a_person(campaign: Campaign) -> GuestList:
-    return guest_list(campaign, ListState.STOPPED, name="Guests of May", rewarded=120, waiting=80, control=20)
+    return make_list(campaign, ListState.STOPPED, name="Guests of May", rewarded=120, waiting=80, control=20)
 
 
 @transaction.atomic
@@ -67,4 +67,4 @@ def waiting_for_approval(merchant: Merchant) -> GuestList:
     cody = User.objects.get(email="cody@example.com")
     campaign = published_campaign(merchant, name="A coffee on us", end_at=timezone.now() + timedelta(days=30))
     fields = {"asked_at": timezone.now(), "waiting": 1_240, "control": 140, "invalid": 6, "duplicate": 11}
-    return guest_list(campaign, ListState.AWAITING_APPROVAL, name="All members of June", by=cody, **fields)
+    return make_list(campaign, ListState.AWAITING_APPROVAL, name="All members of June", by=cody, **fields)

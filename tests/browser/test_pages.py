@@ -22,7 +22,7 @@ from issuance.models import GuestList
 from issuance.models.states import ListState
 from tests.browser.looks import assert_fit_for_everybody
 from tests.cast import draft_campaign
-from tests.issuance.factories import guest_list
+from tests.issuance.factories import make_list
 from thanxportal.accounts.models import Merchant, User
 
 GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(60)), "guest1@example.com", "nobody"])
@@ -68,13 +68,13 @@ def test_axe_finds_nothing_on_lists_in_every_state_and_a_complete_draft(
     campaign: Campaign, page_of: Callable[..., Page], ana: User, width: int, scheme: str
 ) -> None:
     now = timezone.now()
-    stopped = guest_list(campaign, ListState.STOPPED, name="Stopped", rewarded=3, refused=2, waiting=4)
-    held = guest_list(campaign, ListState.HELD, name="Held", waiting=4, held_until=now + timedelta(minutes=2))
-    issuing = guest_list(campaign, ListState.ISSUING, name="Issuing", rewarded=3, refused=2, waiting=4, unknown=1)
-    safety = guest_list(
+    stopped = make_list(campaign, ListState.STOPPED, name="Stopped", rewarded=3, refused=2, waiting=4)
+    held = make_list(campaign, ListState.HELD, name="Held", waiting=4, held_until=now + timedelta(minutes=2))
+    issuing = make_list(campaign, ListState.ISSUING, name="Issuing", rewarded=3, refused=2, waiting=4, unknown=1)
+    safety = make_list(
         campaign, ListState.ISSUING, name="Safety", refused=4, waiting=9, canary_size=4, safety_stop_at=now
     )
-    unreadable = guest_list(campaign, ListState.UNREADABLE, name="Broken", problem="It is empty.")
+    unreadable = make_list(campaign, ListState.UNREADABLE, name="Broken", problem="It is empty.")
     unsent = send_unsent(guest_list=stopped, actor=ana)
     draft = draft_campaign(campaign.merchant, name="Complete draft")
     page = page_of(ana, width=width, scheme=scheme)

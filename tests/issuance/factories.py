@@ -77,7 +77,7 @@ def published_campaign(
     return campaign
 
 
-def guest_list(
+def make_list(
     campaign: Campaign,
     state: ListState = ListState.CHECKED,
     *,
@@ -90,29 +90,29 @@ def guest_list(
     ended, job 2 (arm B) holds who is waiting, job 3 (arm A) those of whom nothing is known."""
     values = {key: counts.pop(key) for key in list(counts) if key not in (*Outcome.values, "invalid", "duplicate")}
     launched = timezone.now() - timedelta(minutes=2) if state in (*OPEN, ListState.HELD, ListState.FINISHED) else None
-    made = GuestList.objects.create(
+    guest_list = GuestList.objects.create(
         merchant=campaign.merchant, campaign=campaign, name=name, state=state, created_by=by, launched_by=by,
         launched_at=launched, ended_at=timezone.now() if state.ended else None, rows_count=sum(counts.values()),
         **{f"{term}_count": number for term, number in counts.items()}, **values,
     )  # fmt: skip
     rows = count(2)
     for outcome in Outcome.values:
-        _add_guests(made, outcome, counts.get(outcome, 0), rows, open_job)
+        _add_guests(guest_list, outcome, counts.get(outcome, 0), rows, open_job)
     for kind in (RowError.INVALID, RowError.DUPLICATE):
-        _add_errors(made, kind, counts.get(kind, 0), rows)
-    return made
+        _add_errors(guest_list, kind, counts.get(kind, 0), rows)
+    return guest_list
 
 
-def _add_guests(made: GuestList, outcome: str, number: int, rows: Iterator[int], open_job: str) -> None:
+def _add_guests(guest_list: GuestList, outcome: str, number: int, rows: Iterator[int], open_job: str) -> None:
     if not number:
         return
-    variants = list(made.campaign.variants.all())
+    variants = list(guest_list.campaign.variants.all())
     variant = variants[-1] if outcome == Outcome.CONTROL else variants[(outcome == Outcome.WAITING) % len(variants)]
-    job = _job_for(made, outcome, variant, number, open_job)
+    job = _job_for(guest_list, outcome, variant, number, open_job)
     seats = count(Guest.objects.filter(job=job).count()) if job else None
     Guest.objects.bulk_create(
         Guest(
-            guest_list=made, row=row, type="email", value=f"guest{row}@example.com", identity=uuid4().bytes,
+            guest_list=guest_list, row=row, type="email", value=f"guest{row}@example.com", identity=uuid4().bytes,
             variant=variant, outcome=outcome, job=job, position=next(seats) if seats else None,
             reason="USER_EMAIL_INVALID" if outcome == Outcome.REFUSED else "",
         )
@@ -120,27 +120,29 @@ def _add_guests(made: GuestList, outcome: str, number: int, rows: Iterator[int],
     )  # fmt: skip
 
 
-def _job_for(made: GuestList, outcome: str, variant: Variant, number: int, open_job: str) -> IssuanceJob | None:
+def _job_for(guest_list: GuestList, outcome: str, variant: Variant, number: int, open_job: str) -> IssuanceJob | None:
     if outcome in (Outcome.REWARDED, Outcome.REFUSED):
-        refused = made.refused_count
-        both = made.rewarded_count + refused
-        canary = bool(made.canary_size)
-        return job(made, 1, variant, JobState.COMPLETED, both, failure_count=refused, canary=canary)
-    if outcome == Outcome.WAITING and made.state in OPEN:
-        return job(made, 2, variant, JobState(open_job or OPEN[ListState(made.state)]), number)
+        refused = guest_list.refused_count
+        both = guest_list.rewarded_count + refused
+        canary = bool(guest_list.canary_size)
+        return job(guest_list, 1, variant, JobState.COMPLETED, both, failure_count=refused, canary=canary)
+    if outcome == Outcome.WAITING and guest_list.state in OPEN:
+        return job(guest_list, 2, variant, JobState(open_job or OPEN[ListState(guest_list.state)]), number)
     if outcome == Outcome.UNKNOWN:
-        return job(made, 3, variant, JobState.NEEDS_STAFF, number, problem_code="NO_CLEAR_ANSWER")
+        return job(guest_list, 3, variant, JobState.NEEDS_STAFF, number, problem_code="NO_CLEAR_ANSWER")
     return None
 
 
-def job(made: GuestList, number: int, variant: Variant, state: JobState, total: int, **fields: Any) -> IssuanceJob:
+def job(
+    guest_list: GuestList, number: int, variant: Variant, state: JobState, total: int, **fields: Any
+) -> IssuanceJob:
     """A job of the list, made once per number."""
     now = timezone.now()
-    body = f"job {number} of {made.uuid}".encode()
+    body = f"job {number} of {guest_list.uuid}".encode()
     sent = state not in (JobState.READY, JobState.CANCELLED)
     fields.setdefault("success_count", total - fields.get("failure_count", 0) if state == JobState.COMPLETED else 0)
     values = {
-        "merchant": made.merchant, "variant": variant, "state": state, "total_count": total, "body": body,
+        "merchant": guest_list.merchant, "variant": variant, "state": state, "total_count": total, "body": body,
         "body_sha256": sha256(body).hexdigest(), "idempotency_key": uuid4(), "first_sent_at": now if sent else None,
         "processed_count": total if state == JobState.COMPLETED else 0,
         "thanx_id": f"job{uuid4().hex[:12]}" if sent else None,
@@ -151,15 +153,16 @@ def job(made: GuestList, number: int, variant: Variant, state: JobState, total: 
         "revoked_at": now if state == JobState.REVOKED else None,
         "problem_code": "VALIDATION_ERROR" if state == JobState.REJECTED else "",
     }  # fmt: skip
-    made_job, _ = IssuanceJob.objects.get_or_create(guest_list=made, number=number, defaults=values | fields)
-    return made_job
+    made, _ = IssuanceJob.objects.get_or_create(guest_list=guest_list, number=number, defaults=values | fields)
+    return made
 
 
-def _add_errors(made: GuestList, kind: str, number: int, rows: Iterator[int]) -> None:
+def _add_errors(guest_list: GuestList, kind: str, number: int, rows: Iterator[int]) -> None:
     code = {"invalid": "email_no_at", "duplicate": "duplicate"}[kind]
     RowError.objects.bulk_create(
         RowError(
-            guest_list=made, row=row, kind=kind, code=code, column="Email", cells=[f"broken{row}.example.com", "x"]
+            guest_list=guest_list, row=row, kind=kind, code=code, column="Email",
+            cells=[f"broken{row}.example.com", "x"],
         )
         for row in islice(rows, number)
     )  # fmt: skip

@@ -35,13 +35,13 @@ def two_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views_repairs, "LARGE", 2)
 
 
-def post(client: Client, made: GuestList, name: str, **data: Any) -> Any:
-    return client.post(reverse(f"issuance:{name}", args=[made.merchant.handle, made.pk]), data, follow=True)
+def post(client: Client, guest_list: GuestList, name: str, **data: Any) -> Any:
+    return client.post(reverse(f"issuance:{name}", args=[guest_list.merchant.handle, guest_list.pk]), data, follow=True)
 
 
-def worked(made: GuestList) -> GuestList:
-    due_work.drive_due_work(list_id=made.pk)
-    return GuestList.objects.get(pk=made.pk)
+def worked(guest_list: GuestList) -> GuestList:
+    due_work.drive_due_work(list_id=guest_list.pk)
+    return GuestList.objects.get(pk=guest_list.pk)
 
 
 def test_a_large_repair_ends_as_one_made_at_once(campaign: Campaign, ana: User, client_of: ClientOf) -> None:
@@ -58,25 +58,25 @@ def test_a_large_repair_ends_as_one_made_at_once(campaign: Campaign, ana: User, 
 
 
 def test_a_large_repair_is_undone_by_a_worker_too(campaign: Campaign, ana: User, client_of: ClientOf) -> None:
-    made = read_file(campaign, MANY)
-    before = state_of(made)
-    post(client_of(ana), made, "list_repair", key="at")
-    worked(made)
-    assert state_of(made) != before
-    page = post(client_of(ana), made, "repair_undo", repair=made.repairs.get().pk)
+    guest_list = read_file(campaign, MANY)
+    before = state_of(guest_list)
+    post(client_of(ana), guest_list, "list_repair", key="at")
+    worked(guest_list)
+    assert state_of(guest_list) != before
+    page = post(client_of(ana), guest_list, "repair_undo", repair=guest_list.repairs.get().pk)
     assert "Being repaired" in page.content.decode()
-    assert worked(made).state == "checked"
-    assert state_of(made) == before
+    assert worked(guest_list).state == "checked"
+    assert state_of(guest_list) == before
 
 
 def test_a_domain_of_many_guests_is_written_anew_by_a_worker(
     campaign: Campaign, ana: User, client_of: ClientOf
 ) -> None:
-    made = read_file(campaign, "Email\n" + "".join(f"guest{n}@gmial.com\n" for n in range(4)))
-    post(client_of(ana), made, "list_repair", key="domain", choice="gmial.com")
-    assert made.guests.filter(value__endswith="@gmail.com").count() == 0
-    worked(made)
-    assert made.guests.filter(value__endswith="@gmail.com").count() == 4
+    guest_list = read_file(campaign, "Email\n" + "".join(f"guest{n}@gmial.com\n" for n in range(4)))
+    post(client_of(ana), guest_list, "list_repair", key="domain", choice="gmial.com")
+    assert guest_list.guests.filter(value__endswith="@gmail.com").count() == 0
+    worked(guest_list)
+    assert guest_list.guests.filter(value__endswith="@gmail.com").count() == 4
 
 
 def test_few_rows_are_repaired_while_one_waits(june: GuestList, ana: User, client_of: ClientOf) -> None:
@@ -86,77 +86,77 @@ def test_few_rows_are_repaired_while_one_waits(june: GuestList, ana: User, clien
 
 
 def test_nobody_changes_launches_or_discards_a_list_that_is_being_repaired(campaign: Campaign, ana: User) -> None:
-    made = read_file(campaign, MANY)
-    stale = GuestList.objects.get(pk=made.pk)
-    order(made, ana)
-    made.refresh_from_db()
-    assert launch_list(guest_list=made, actor=ana, token=made.confirm_token) is False
-    assert not discard_list(guest_list=made, actor=ana)
-    for view_of_it in (stale, made):
+    guest_list = read_file(campaign, MANY)
+    stale = GuestList.objects.get(pk=guest_list.pk)
+    order(guest_list, ana)
+    guest_list.refresh_from_db()
+    assert launch_list(guest_list=guest_list, actor=ana, token=guest_list.confirm_token) is False
+    assert not discard_list(guest_list=guest_list, actor=ana)
+    for view_of_it in (stale, guest_list):
         assert repair_domain(guest_list=view_of_it, written="gmial.com", meant="gmail.com", actor=ana) is None
-    assert made.state == "repairing"
+    assert guest_list.state == "repairing"
 
 
 def test_a_list_that_changed_meanwhile_takes_no_order(campaign: Campaign, ana: User) -> None:
-    made = read_file(campaign, MANY)
-    stale = GuestList.objects.get(pk=made.pk)
-    assert repair_domain(guest_list=made, written="gmial.com", meant="gmail.com", actor=ana)
+    guest_list = read_file(campaign, MANY)
+    stale = GuestList.objects.get(pk=guest_list.pk)
+    assert repair_domain(guest_list=guest_list, written="gmial.com", meant="gmail.com", actor=ana)
     recipe = recipe_for(stale, "at")
     assert recipe
     assert not background_repairs.order_repair(guest_list=stale, recipe=recipe, choice="", actor=ana)
-    made.refresh_from_db()
-    assert made.state == "checked"
+    guest_list.refresh_from_db()
+    assert guest_list.state == "checked"
 
 
 def test_a_worker_that_dies_changes_nothing_and_the_next_one_repairs(
     campaign: Campaign, ana: User, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = read_file(campaign, MANY)
-    before = state_of(made)
-    order(made, ana)
+    guest_list = read_file(campaign, MANY)
+    before = state_of(guest_list)
+    order(guest_list, ana)
     with monkeypatch.context() as patch:
         patch.setattr(repairs, "insert_rows", die)
-        assert worked(made).state == "repairing"
-    assert state_of(made) == before
+        assert worked(guest_list).state == "repairing"
+    assert state_of(guest_list) == before
     world.advance(60)
-    assert worked(made).state == "repairing"  # The lease of the dead one still runs.
+    assert worked(guest_list).state == "repairing"  # The lease of the dead one still runs.
     world.advance(300)
-    assert worked(made).state == "checked"
-    assert made.repairs.count() == 1
+    assert worked(guest_list).state == "checked"
+    assert guest_list.repairs.count() == 1
 
 
 def test_after_five_deaths_the_list_is_back_at_its_review_and_says_so(
     campaign: Campaign, ana: User, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = read_file(campaign, MANY)
-    before = state_of(made)
-    order(made, ana)
+    guest_list = read_file(campaign, MANY)
+    before = state_of(guest_list)
+    order(guest_list, ana)
     monkeypatch.setattr(repairs, "insert_rows", die)
     for _ in range(5):
-        assert worked(made).state == "repairing"
+        assert worked(guest_list).state == "repairing"
         world.advance(300)
-    assert worked(made).state == "checked"
-    assert state_of(made) == before
-    assert made.events.filter(note=background_repairs.GAVE_UP).exists()
+    assert worked(guest_list).state == "checked"
+    assert state_of(guest_list) == before
+    assert guest_list.events.filter(note=background_repairs.GAVE_UP).exists()
 
 
 def test_a_repair_that_another_one_made_needless_is_said_to_have_changed_nothing(campaign: Campaign, ana: User) -> None:
-    made = read_file(campaign, MANY)
-    recipe = recipe_for(made, "at")
+    guest_list = read_file(campaign, MANY)
+    recipe = recipe_for(guest_list, "at")
     assert recipe
-    first = repair_rows(guest_list=made, recipe=recipe, actor=ana)
+    first = repair_rows(guest_list=guest_list, recipe=recipe, actor=ana)
     assert isinstance(first, Repair)
-    made.refresh_from_db()
+    guest_list.refresh_from_db()
     assert background_repairs.order_undo(repair=Repair.objects.get(pk=first.pk), actor=ana)
-    Repair.objects.filter(pk=first.pk).update(undone_at=made.created_at)
-    worked(made)
-    assert made.events.filter(note=background_repairs.NOTHING_CHANGED).exists()
+    Repair.objects.filter(pk=first.pk).update(undone_at=guest_list.created_at)
+    worked(guest_list)
+    assert guest_list.events.filter(note=background_repairs.NOTHING_CHANGED).exists()
     assert undo_repair(repair=Repair.objects.get(pk=first.pk), actor=ana) is False
 
 
-def returned(browser: Client, made: GuestList, *, spoilt: str = "") -> SimpleUploadedFile:
+def returned(browser: Client, guest_list: GuestList, *, spoilt: str = "") -> SimpleUploadedFile:
     """The download of bad rows, its addresses repaired, perhaps with something `spoilt` after its last row."""
-    header, *rows = downloaded(browser, made)
+    header, *rows = downloaded(browser, guest_list)
     for row in rows:
         row[3] = row[3].replace(" at ", "@")
     text = as_csv([header, *rows]).read().decode("utf-16")
@@ -172,13 +172,15 @@ def any_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_many_rows_that_come_back_in_a_file_are_put_by_a_worker(
     campaign: Campaign, ana: User, client_of: ClientOf, django_capture_on_commit_callbacks: Any
 ) -> None:
-    made, browser = read_file(campaign, MANY), client_of(ana)
-    page = post(browser, made, "rows_upload", rows=returned(browser, made, spoilt=";999;Zoe;zoe@example.com\n"))
+    guest_list, browser = read_file(campaign, MANY), client_of(ana)
+    page = post(
+        browser, guest_list, "rows_upload", rows=returned(browser, guest_list, spoilt=";999;Zoe;zoe@example.com\n")
+    )
     assert "Being repaired" in page.content.decode()
-    kept = GuestList.objects.get(pk=made.pk).repair_order["file"]
+    kept = GuestList.objects.get(pk=guest_list.pk).repair_order["file"]
     assert default_storage.exists(kept)
     with django_capture_on_commit_callbacks(execute=True):
-        after = worked(made)
+        after = worked(guest_list)
     assert (after.state, after.invalid_count, after.repairs.get().count) == ("checked", 0, 5)
     assert after.events.filter(note="Row 999 is no invalid row of this list now.").exists()
     assert not default_storage.exists(kept)
@@ -188,12 +190,12 @@ def test_many_rows_that_come_back_in_a_file_are_put_by_a_worker(
 def test_a_large_file_that_breaks_off_changes_nothing_and_the_list_says_why(
     campaign: Campaign, ana: User, client_of: ClientOf, django_capture_on_commit_callbacks: Any
 ) -> None:
-    made, browser = read_file(campaign, MANY), client_of(ana)
-    before = state_of(made)
-    post(browser, made, "rows_upload", rows=returned(browser, made, spoilt=';7;"Zoe'))
-    kept = GuestList.objects.get(pk=made.pk).repair_order["file"]
+    guest_list, browser = read_file(campaign, MANY), client_of(ana)
+    before = state_of(guest_list)
+    post(browser, guest_list, "rows_upload", rows=returned(browser, guest_list, spoilt=';7;"Zoe'))
+    kept = GuestList.objects.get(pk=guest_list.pk).repair_order["file"]
     with django_capture_on_commit_callbacks(execute=True):
-        after = worked(made)
+        after = worked(guest_list)
     assert (after.state, state_of(after)) == ("checked", before)
     assert after.events.filter(note__contains="quote").exists()
     assert not default_storage.exists(kept)
@@ -203,27 +205,27 @@ def test_a_large_file_that_breaks_off_changes_nothing_and_the_list_says_why(
 def test_a_large_file_that_repairs_nothing_still_says_what_was_left(
     campaign: Campaign, ana: User, client_of: ClientOf
 ) -> None:
-    made, browser = read_file(campaign, MANY), client_of(ana)
-    header, *_ = downloaded(browser, made)
-    post(browser, made, "rows_upload", rows=as_csv([header, ["", "999", "Zoe", "zoe@example.com"]]))
-    after = worked(made)
+    guest_list, browser = read_file(campaign, MANY), client_of(ana)
+    header, *_ = downloaded(browser, guest_list)
+    post(browser, guest_list, "rows_upload", rows=as_csv([header, ["", "999", "Zoe", "zoe@example.com"]]))
+    after = worked(guest_list)
     assert (after.state, after.repairs.count()) == ("checked", 0)
     assert after.events.filter(note__contains="Row 999 is no invalid row of this list now.").exists()
 
 
 @pytest.mark.usefixtures("any_file_is_large")
 def test_a_large_file_of_something_else_is_refused_at_once(campaign: Campaign, ana: User, client_of: ClientOf) -> None:
-    made = read_file(campaign, MANY)
-    page = post(client_of(ana), made, "rows_upload", rows=SimpleUploadedFile("x.csv", MANY.encode()))
+    guest_list = read_file(campaign, MANY)
+    page = post(client_of(ana), guest_list, "rows_upload", rows=SimpleUploadedFile("x.csv", MANY.encode()))
     assert "invalid rows of this list" in page.content.decode()
-    made.refresh_from_db()
-    assert (made.state, made.repair_order) == ("checked", {})
+    guest_list.refresh_from_db()
+    assert (guest_list.state, guest_list.repair_order) == ("checked", {})
 
 
-def order(made: GuestList, actor: User) -> None:
-    recipe = recipe_for(made, "at")
+def order(guest_list: GuestList, actor: User) -> None:
+    recipe = recipe_for(guest_list, "at")
     assert recipe
-    assert background_repairs.order_repair(guest_list=made, recipe=recipe, choice="", actor=actor)
+    assert background_repairs.order_repair(guest_list=guest_list, recipe=recipe, choice="", actor=actor)
 
 
 def die(*args: Any) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from campaigns.models import Campaign
 from issuance.models import Guest
 from tests.issuance.browsing import page
-from tests.issuance.factories import guest_list
+from tests.issuance.factories import make_list
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]
@@ -19,9 +19,9 @@ ClientOf = Callable[[User], Client]
 def test_the_check_page_counts_its_buckets_and_names_the_way_on(
     campaign_here: Campaign, ana: User, client_of: ClientOf
 ) -> None:
-    made = guest_list(campaign_here, waiting=4, control=2, invalid=3, duplicate=1)
-    Guest.objects.filter(guest_list=made, row__in=(2, 3)).update(fixed=True)
-    html = page(client_of(ana), made)
+    guest_list = make_list(campaign_here, waiting=4, control=2, invalid=3, duplicate=1)
+    Guest.objects.filter(guest_list=guest_list, row__in=(2, 3)).update(fixed=True)
+    html = page(client_of(ana), guest_list)
     assert "Continue with 6 of 10" in html
     for bucket, number in {"Ready": 6, "Fixed for you": 2, "Needs you": 3, "Duplicate": 1}.items():
         assert f'{bucket}<span class="count">{number}</span>' in html
@@ -33,9 +33,9 @@ def test_the_check_page_counts_its_buckets_and_names_the_way_on(
 def test_the_check_page_masks_guests_for_whoever_may_only_look(
     bucket: str, campaign_here: Campaign, ben: User, client_of: ClientOf
 ) -> None:
-    made = guest_list(campaign_here, waiting=4, invalid=3, duplicate=2, already_rewarded=2)
-    Guest.objects.filter(guest_list=made, row=2).update(fixed=True, cells="Ann\x1fguest2(at)example.com")
-    html = client_of(ben).get(f"/m/harbor-grill/lists/{made.pk}/?show={bucket}").content.decode()
+    guest_list = make_list(campaign_here, waiting=4, invalid=3, duplicate=2, already_rewarded=2)
+    Guest.objects.filter(guest_list=guest_list, row=2).update(fixed=True, cells="Ann\x1fguest2(at)example.com")
+    html = client_of(ben).get(f"/m/harbor-grill/lists/{guest_list.pk}/?show={bucket}").content.decode()
     assert "guest2" not in html
     assert "broken" not in html
 
@@ -43,14 +43,14 @@ def test_the_check_page_masks_guests_for_whoever_may_only_look(
 def test_whoever_repairs_rows_sees_the_cells_of_bad_rows_and_no_others(
     campaign_here: Campaign, bea: User, client_of: ClientOf
 ) -> None:
-    made = guest_list(campaign_here, waiting=4, invalid=3)
-    assert "broken6.example.com" in page(client_of(bea), made)
-    assert "guest2@" not in client_of(bea).get(f"/m/harbor-grill/lists/{made.pk}/?show=ready").content.decode()
+    guest_list = make_list(campaign_here, waiting=4, invalid=3)
+    assert "broken6.example.com" in page(client_of(bea), guest_list)
+    assert "guest2@" not in client_of(bea).get(f"/m/harbor-grill/lists/{guest_list.pk}/?show=ready").content.decode()
 
 
 def test_a_list_without_anybody_to_reward_can_not_be_continued(
     campaign_here: Campaign, ana: User, client_of: ClientOf
 ) -> None:
-    html = page(client_of(ana), guest_list(campaign_here, invalid=3))
+    html = page(client_of(ana), make_list(campaign_here, invalid=3))
     assert "Nobody in this list would get a reward." in html
     assert "Continue with" not in html

@@ -21,7 +21,7 @@ from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.models import Guest, GuestList, Repair, RowError
 from tests.cast import draft_campaign
-from tests.issuance.factories import guest_list, published, published_campaign
+from tests.issuance.factories import make_list, published, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]
@@ -38,11 +38,11 @@ Hal,"hal@example.com, hal@example.org",
 
 
 def read_file(campaign: Campaign, text: str, name: str = "June guests") -> GuestList:
-    made = create_list(campaign=campaign, name=name, content=ContentFile(text.encode(), "june.csv"), actor=None)
-    read_guest_file(made.pk)
-    made.refresh_from_db()
-    assert made.state == "checked", made.problem
-    return made
+    guest_list = create_list(campaign=campaign, name=name, content=ContentFile(text.encode(), "june.csv"), actor=None)
+    read_guest_file(guest_list.pk)
+    guest_list.refresh_from_db()
+    assert guest_list.state == "checked", guest_list.problem
+    return guest_list
 
 
 @pytest.fixture
@@ -50,26 +50,26 @@ def june(campaign: Campaign) -> GuestList:
     return read_file(campaign, BAD)
 
 
-def address(name: str, made: GuestList) -> str:
-    return reverse(f"issuance:{name}", args=["harbor-grill", made.pk])
+def address(name: str, guest_list: GuestList) -> str:
+    return reverse(f"issuance:{name}", args=["harbor-grill", guest_list.pk])
 
 
-def page(browser: Client, made: GuestList, query: str = "") -> str:
-    answer = browser.get(address("list_detail", made) + query)
+def page(browser: Client, guest_list: GuestList, query: str = "") -> str:
+    answer = browser.get(address("list_detail", guest_list) + query)
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def post(browser: Client, name: str, made: GuestList, **data: Any) -> str:
-    return browser.post(address(name, made), data, follow=True).content.decode()
+def post(browser: Client, name: str, guest_list: GuestList, **data: Any) -> str:
+    return browser.post(address(name, guest_list), data, follow=True).content.decode()
 
 
 def rows_in(html: str) -> list[int]:
     return [int(number) for number in re.findall(r'data-label="Row in file">(\d+)<', html)]
 
 
-def bad_rows(made: GuestList) -> list[int]:
-    return list(RowError.objects.of_list(made).filter(kind="invalid").values_list("row", flat=True))
+def bad_rows(guest_list: GuestList) -> list[int]:
+    return list(RowError.objects.of_list(guest_list).filter(kind="invalid").values_list("row", flat=True))
 
 
 # Buckets
@@ -101,10 +101,10 @@ def test_each_bucket_opens_exactly_its_rows(
 
 
 def test_a_list_without_bad_rows_opens_at_its_ready_guests(campaign: Campaign, bea: User, client_of: ClientOf) -> None:
-    made = read_file(campaign, f"Name,Email,Mobile\n{GOOD}")
+    guest_list = read_file(campaign, f"Name,Email,Mobile\n{GOOD}")
     browser = client_of(bea)
-    assert "10 guests ready" in page(browser, made)
-    assert "Nothing needs repair" in page(browser, made, "?show=invalid")
+    assert "10 guests ready" in page(browser, guest_list)
+    assert "Nothing needs repair" in page(browser, guest_list, "?show=invalid")
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def test_pages_of_a_bucket_follow_one_another_without_gap(
 
 def test_what_stands_in_cells_is_text_and_never_markup(campaign: Campaign, ana: User, client_of: ClientOf) -> None:
     evil = "<script>alert(1)</script>"
-    made = read_file(campaign, f"{evil},Email\n{GOOD}{evil},{evil}\n".replace(",(202) 555", ",x"), name=evil)
+    guest_list = read_file(campaign, f"{evil},Email\n{GOOD}{evil},{evil}\n".replace(",(202) 555", ",x"), name=evil)
     for bucket in ("invalid", "ready", "fixed", "duplicate"):
-        html = page(client_of(ana), made, f"?show={bucket}")
+        html = page(client_of(ana), guest_list, f"?show={bucket}")
         assert evil not in html
 
 
@@ -154,10 +154,10 @@ def test_a_bucket_costs_the_same_however_long_it_is(
 
 
 def test_a_list_that_was_never_counted_is_counted_once(campaign: Campaign, bea: User, client_of: ClientOf) -> None:
-    made = guest_list(published_campaign(campaign.merchant, name="Other"), waiting=3, invalid=1)
-    page(client_of(bea), made, "?show=ready")
-    made.refresh_from_db()
-    assert sum(count for key, count in made.cached_counts.items() if key.startswith("arm:")) == 3
+    guest_list = make_list(published_campaign(campaign.merchant, name="Other"), waiting=3, invalid=1)
+    page(client_of(bea), guest_list, "?show=ready")
+    guest_list.refresh_from_db()
+    assert sum(count for key, count in guest_list.cached_counts.items() if key.startswith("arm:")) == 3
 
 
 # Repairs at one click
@@ -198,13 +198,13 @@ def test_a_click_repairs_and_another_undoes(
     browser = client_of(bea)
     html = post(browser, "list_repair", june, **data)
     assert Guest.objects.get(guest_list=june, row=row).value == value
-    made = Repair.objects.get()
-    assert made.sentence in html
-    assert f'name="repair" value="{made.pk}"' in html
-    post(browser, "repair_undo", june, repair=made.pk)
-    made.refresh_from_db()
-    assert made.undone_by == bea
-    assert not Guest.objects.filter(guest_list=june, value=value).exists()
+    repair = Repair.objects.get()
+    assert repair.sentence in html
+    assert f'name="repair" value="{repair.pk}"' in html
+    post(browser, "repair_undo", june, repair=repair.pk)
+    repair.refresh_from_db()
+    assert repair.undone_by == bea
+    assert not Guest.objects.filter(repair=june, value=value).exists()
 
 
 @pytest.mark.parametrize(
@@ -280,8 +280,8 @@ def test_a_row_that_is_no_bad_row_is_left_alone(row: str, june: GuestList, bea: 
 # Rows that come back in a file
 
 
-def downloaded(browser: Client, made: GuestList) -> list[list[str]]:
-    answer: Any = browser.get(address("bad_rows", made))
+def downloaded(browser: Client, guest_list: GuestList) -> list[list[str]]:
+    answer: Any = browser.get(address("bad_rows", guest_list))
     return list(csv.reader(StringIO(b"".join(answer.streaming_content).decode().removeprefix("\ufeff"))))
 
 
@@ -291,12 +291,12 @@ def as_csv(rows: list[list[str]]) -> SimpleUploadedFile:
     return SimpleUploadedFile("repaired.csv", text.getvalue().encode("utf-16"))
 
 
-def snapshot(made: GuestList) -> dict[str, Any]:
-    made = GuestList.objects.get(pk=made.pk)
-    guests = Guest.objects.filter(guest_list=made).order_by("row")
+def snapshot(guest_list: GuestList) -> dict[str, Any]:
+    guest_list = GuestList.objects.get(pk=guest_list.pk)
+    guests = Guest.objects.filter(guest_list=guest_list).order_by("row")
     values = ("row", "type", "value", "other", "fixed", "cells", "variant__name", "outcome")
-    errors = RowError.objects.of_list(made).values_list("row", "kind", "code", "column", "cells")
-    return {"guests": list(guests.values_list(*values)), "errors": list(errors), "ledger": made.ledger}
+    errors = RowError.objects.of_list(guest_list).values_list("row", "kind", "code", "column", "cells")
+    return {"guests": list(guests.values_list(*values)), "errors": list(errors), "ledger": guest_list.ledger}
 
 
 def test_bad_rows_repaired_by_a_script_and_brought_back_give_the_list_as_if_it_had_been_right_from_the_start(
@@ -458,9 +458,9 @@ def test_a_row_repaired_into_a_guest_who_was_rewarded_before_is_left_out_as_well
     july: GuestList, two_arms: Campaign, one_arm: Campaign, sid: User, client_of: ClientOf
 ) -> None:
     rows = "Name,Email\nNew,new@example.com\nBob,bob at example.com\nAnn,ann@example.com\n"
-    made, browser = read_file(two_arms, rows, name="Third"), client_of(sid)
-    post(browser, "list_include", made, campaign=one_arm.pk, reason="A promise")
-    post(browser, "list_repair", made, key="at")
-    outcomes = dict(Guest.objects.of_list(made).values_list("value", "outcome"))
+    guest_list, browser = read_file(two_arms, rows, name="Third"), client_of(sid)
+    post(browser, "list_include", guest_list, campaign=one_arm.pk, reason="A promise")
+    post(browser, "list_repair", guest_list, key="at")
+    outcomes = dict(Guest.objects.of_list(guest_list).values_list("value", "outcome"))
     assert outcomes["bob@example.com"] == "already_rewarded"
     assert outcomes["ann@example.com"] == "waiting", "Somebody has decided that one."

@@ -12,21 +12,21 @@ from tests.issuance.checking.contents import fresh, state_of
 from thanxportal.accounts.models import Activity, User
 
 
-def repair(made: GuestList, key: str, actor: User, choice: str = "") -> Repair | None:
-    found = recipe_for(made, key, choice)
-    assert found is not None
-    return repair_rows(guest_list=fresh(made), recipe=found, actor=actor)
+def repair(guest_list: GuestList, key: str, actor: User, choice: str = "") -> Repair | None:
+    recipe = recipe_for(guest_list, key, choice)
+    assert recipe is not None
+    return repair_rows(guest_list=fresh(guest_list), recipe=recipe, actor=actor)
 
 
-def edited(made: GuestList, row: int, cells: list[str], actor: User) -> Repair | None:
-    made = fresh(made)
-    [verdict] = judge(made, [(row, cells)])
-    return edit_row(guest_list=made, verdict=verdict, actor=actor)
+def edited(guest_list: GuestList, row: int, cells: list[str], actor: User) -> Repair | None:
+    guest_list = fresh(guest_list)
+    [verdict] = judge(guest_list, [(row, cells)])
+    return edit_row(guest_list=guest_list, verdict=verdict, actor=actor)
 
 
-def outcome_of(made: GuestList, row: int) -> str:
-    guest = Guest.objects.filter(guest_list=made, row=row).first()
-    return guest.value if guest else RowError.objects.get(guest_list=made, row=row).kind
+def outcome_of(guest_list: GuestList, row: int) -> str:
+    guest = Guest.objects.filter(guest_list=guest_list, row=row).first()
+    return guest.value if guest else RowError.objects.get(guest_list=guest_list, row=row).kind
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_a_repair_moves_rows_under_their_own_number_and_undo_restores_them(
     key: str, choice: str, row: int, becomes: str, june: GuestList, bea: User
 ) -> None:
     before = state_of(june)
-    made = repair(june, key, bea, choice)
-    assert made is not None
+    repaired = repair(june, key, bea, choice)
+    assert repaired is not None
     assert outcome_of(june, row) == becomes
     assert state_of(june)["ledger"]["rows"] == before["ledger"]["rows"]
-    assert undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+    assert undo_repair(repair=Repair.objects.get(pk=repaired.pk), actor=bea)
     assert state_of(june) == before
 
 
@@ -60,13 +60,13 @@ def test_what_no_repair_helps_stays_as_it_was(june: GuestList, bea: User) -> Non
 
 def test_a_misspelt_domain_is_repaired_in_guests_and_in_those_who_repeat_them(june: GuestList, bea: User) -> None:
     before = state_of(june)
-    made = repair_domain(guest_list=fresh(june), written="gmial.com", meant="gmail.com", actor=bea)
-    assert made is not None
-    assert made.count == 2
+    repaired = repair_domain(guest_list=fresh(june), written="gmial.com", meant="gmail.com", actor=bea)
+    assert repaired is not None
+    assert repaired.count == 2
     assert outcome_of(june, 6) == "eve@gmail.com"
     assert outcome_of(june, 8) == "duplicate"
     assert "gmial" not in str(state_of(june)["cached_counts"])
-    assert undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+    assert undo_repair(repair=Repair.objects.get(pk=repaired.pk), actor=bea)
     assert state_of(june) == before
 
 
@@ -74,11 +74,11 @@ def test_a_row_repaired_into_a_later_guest_is_the_guest_as_it_would_have_been_in
     june: GuestList, bea: User
 ) -> None:
     before = state_of(june)
-    made = edited(june, 3, ["Bob", "cy@example.com", ""], bea)
-    assert made is not None
+    repaired = edited(june, 3, ["Bob", "cy@example.com", ""], bea)
+    assert repaired is not None
     assert outcome_of(june, 3) == "cy@example.com"
     assert outcome_of(june, 4) == "duplicate"
-    assert undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+    assert undo_repair(repair=Repair.objects.get(pk=repaired.pk), actor=bea)
     assert state_of(june) == before
 
 
@@ -119,18 +119,18 @@ def test_two_people_who_repair_at_once_never_build_on_the_same_state(june: Guest
 
 
 def test_nothing_is_repaired_or_undone_once_the_list_is_launched(june: GuestList, bea: User) -> None:
-    made = repair(june, "at", bea)
-    assert made is not None
+    repaired = repair(june, "at", bea)
+    assert repaired is not None
     launched = fresh(june)
     assert launch_list(guest_list=launched, token=launched.confirm_token, actor=bea)
     assert repair(june, "country", bea, "GB") is None
-    assert not undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+    assert not undo_repair(repair=Repair.objects.get(pk=repaired.pk), actor=bea)
 
 
 def test_the_story_tells_who_repaired_what_without_naming_a_guest(june: GuestList, bea: User) -> None:
-    made = repair(june, "country", bea, "GB")
-    assert made is not None
-    undo_repair(repair=Repair.objects.get(pk=made.pk), actor=bea)
+    repaired = repair(june, "country", bea, "GB")
+    assert repaired is not None
+    undo_repair(repair=Repair.objects.get(pk=repaired.pk), actor=bea)
     notes = list(Event.objects.filter(guest_list=june).exclude(note="").values_list("note", "actor__name"))
     assert notes == [
         ("Read phone numbers as those of the United Kingdom: 1 row.", "Bea"),

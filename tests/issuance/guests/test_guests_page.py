@@ -15,7 +15,7 @@ from issuance.guests.ledger_terms import ledger_terms
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
 from issuance.views import guests as views_guests
-from tests.issuance.factories import guest_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Activity, Merchant, User
 
 ClientOf = Callable[[User], Client]
@@ -27,11 +27,11 @@ COUNTS = {
 
 @pytest.fixture
 def june(harbor: Merchant) -> GuestList:
-    return guest_list(published_campaign(harbor), ListState.ISSUING, **COUNTS)
+    return make_list(published_campaign(harbor), ListState.ISSUING, **COUNTS)
 
 
-def page(browser: Client, made: GuestList, query: str = "") -> str:
-    answer = browser.get(reverse("issuance:guests", args=["harbor-grill", made.pk]) + query)
+def page(browser: Client, guest_list: GuestList, query: str = "") -> str:
+    answer = browser.get(reverse("issuance:guests", args=["harbor-grill", guest_list.pk]) + query)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -86,7 +86,7 @@ def test_the_terms_add_up_to_the_rows_of_the_file(june: GuestList) -> None:
 
 
 def test_terms_that_are_seldom_needed_appear_only_with_somebody_in_them(harbor: Merchant) -> None:
-    calm = guest_list(published_campaign(harbor), waiting=1)
+    calm = make_list(published_campaign(harbor), waiting=1)
     keys = [term.key for term in ledger_terms(calm)]
     assert keys == ["rows", "rewarded", "control", "waiting", "refused", "invalid", "duplicate"]
     assert ledger_terms(calm)[3].label == "ready"
@@ -132,8 +132,8 @@ def test_guests_are_masked_for_whoever_is_no_manager(
     assert "g•••@example.com" in html
 
 
-def reveal(browser: Client, made: GuestList, query: str = "", **data: object) -> Any:
-    return browser.post(reverse("issuance:reveal", args=["harbor-grill", made.pk]) + query, data)
+def reveal(browser: Client, guest_list: GuestList, query: str = "", **data: object) -> Any:
+    return browser.post(reverse("issuance:reveal", args=["harbor-grill", guest_list.pk]) + query, data)
 
 
 def said() -> list[str]:

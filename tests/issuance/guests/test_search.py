@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
-from tests.issuance.factories import guest_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]
@@ -20,17 +20,17 @@ GUESTS = {2: "maria.lopez@example.com", 3: "+12025550142", 4: "ann@mail.example.
 
 @pytest.fixture
 def june(harbor: Merchant) -> GuestList:
-    made = guest_list(published_campaign(harbor), ListState.FINISHED, rewarded=4, invalid=1, duplicate=1)
+    guest_list = make_list(published_campaign(harbor), ListState.FINISHED, rewarded=4, invalid=1, duplicate=1)
     for row, value in GUESTS.items():
         kind = "email" if "@" in value else "phone"
-        Guest.objects.filter(guest_list=made, row=row).update(value=value, type=kind)
-    Guest.objects.filter(guest_list=made, row=2).update(other="+12025550177")
-    RowError.objects.filter(guest_list=made, kind="invalid").update(cells=["Jörg.Example.com", "x"])
-    return made
+        Guest.objects.filter(guest_list=guest_list, row=row).update(value=value, type=kind)
+    Guest.objects.filter(guest_list=guest_list, row=2).update(other="+12025550177")
+    RowError.objects.filter(guest_list=guest_list, kind="invalid").update(cells=["Jörg.Example.com", "x"])
+    return guest_list
 
 
-def found(browser: Client, made: GuestList, text: str, **filters: str) -> list[int]:
-    answer = browser.get(reverse("issuance:guests", args=["harbor-grill", made.pk]), {"q": text} | filters)
+def found(browser: Client, guest_list: GuestList, text: str, **filters: str) -> list[int]:
+    answer = browser.get(reverse("issuance:guests", args=["harbor-grill", guest_list.pk]), {"q": text} | filters)
     assert answer.status_code == 200
     return [int(row) for row in re.findall(r'<td data-label="Row in file">(\d+)</td>', answer.content.decode())]
 
@@ -104,7 +104,7 @@ def test_an_empty_search_shows_everybody(june: GuestList, ana: User, client_of: 
 
 
 def test_guests_of_other_lists_are_never_found(june: GuestList, ana: User, client_of: ClientOf) -> None:
-    other = guest_list(june.campaign, ListState.FINISHED, rewarded=1)
+    other = make_list(june.campaign, ListState.FINISHED, rewarded=1)
     Guest.objects.filter(guest_list=other).update(value="only.here@example.com")
     assert found(client_of(ana), june, "only.here") == []
 

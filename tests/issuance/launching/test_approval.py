@@ -21,7 +21,7 @@ from issuance.launching.approval import approve_list, send_back_list, withdraw_l
 from issuance.launching.launch import discard_list, issue_now, launch_list
 from issuance.models import Event, GuestList, IssuanceJob
 from issuance.models.states import ListState
-from tests.issuance.factories import checked, guest_list, published_campaign
+from tests.issuance.factories import checked, make_list, published_campaign
 from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, User
 
@@ -38,7 +38,7 @@ def strict(harbor: Merchant) -> Merchant:
 
 @pytest.fixture
 def june(strict: Merchant) -> GuestList:
-    return guest_list(published_campaign(strict), waiting=5, control=2)
+    return make_list(published_campaign(strict), waiting=5, control=2)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_the_database_refuses_an_approval_by_who_asked(asked: GuestList, sid: Us
 
 
 def test_the_database_refuses_a_large_list_that_nobody_approved(june: GuestList, asked: GuestList) -> None:
-    other = guest_list(june.campaign, waiting=5)
+    other = make_list(june.campaign, waiting=5)
     for made in (other, asked):
         with pytest.raises(IntegrityError), transaction.atomic():
             GuestList.objects.filter(pk=made.pk).update(state=ListState.HELD)

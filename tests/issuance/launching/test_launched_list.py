@@ -14,7 +14,7 @@ from campaigns.models import Campaign
 from issuance.models import IssuanceJob
 from issuance.models.states import ListState
 from tests.issuance.browsing import poll
-from tests.issuance.factories import guest_list
+from tests.issuance.factories import make_list
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]
@@ -24,19 +24,19 @@ ISSUED = {"rewarded": 6, "refused": 2, "waiting": 3, "control": 1, "invalid": 1,
 def test_what_can_still_be_stopped_can_be_stopped_by_a_sender_only(
     campaign_here: Campaign, sid: User, bea: User, client_of: ClientOf
 ) -> None:
-    made = guest_list(campaign_here, ListState.ISSUING, open_job="ready", **ISSUED)
+    made = make_list(campaign_here, ListState.ISSUING, open_job="ready", **ISSUED)
     assert "Stop what is not yet sent" in poll(client_of(sid), made)
     assert "Stop what is not yet sent" not in poll(client_of(bea), made)
 
 
 def test_nothing_is_offered_to_stop_once_all_is_sent(campaign_here: Campaign, sid: User, client_of: ClientOf) -> None:
-    assert "Stop what" not in poll(client_of(sid), guest_list(campaign_here, ListState.ISSUING, **ISSUED))
+    assert "Stop what" not in poll(client_of(sid), make_list(campaign_here, ListState.ISSUING, **ISSUED))
 
 
 def test_stopping_during_the_hold_brings_the_list_back_to_its_check(
     campaign_here: Campaign, sid: User, client_of: ClientOf
 ) -> None:
-    made, browser = guest_list(campaign_here, ListState.HELD, waiting=3), client_of(sid)
+    made, browser = make_list(campaign_here, ListState.HELD, waiting=3), client_of(sid)
     stop = reverse("issuance:list_stop", args=["harbor-grill", made.pk])
     assert "Stopped: what wasn’t sent yet stays here." in browser.post(stop, follow=True).content.decode()
     made.refresh_from_db()
@@ -48,7 +48,7 @@ def test_the_hold_counts_down_and_can_be_skipped(
     campaign_here: Campaign, sid: User, bea: User, client_of: ClientOf, traveller: Any
 ) -> None:
     until = timezone.now() + timedelta(seconds=50)
-    made = guest_list(campaign_here, ListState.HELD, waiting=3, held_until=until)
+    made = make_list(campaign_here, ListState.HELD, waiting=3, held_until=until)
     assert "Starts in 50 s." in poll(client_of(sid), made)
     assert "Issue now" not in poll(client_of(bea), made)
     skip = reverse("issuance:list_issue_now", args=["harbor-grill", made.pk])
@@ -61,7 +61,7 @@ def test_the_hold_counts_down_and_can_be_skipped(
 def test_a_safety_stop_says_what_happened_and_waits_for_a_sender(
     campaign_here: Campaign, sid: User, bea: User, client_of: ClientOf, unguarded: None
 ) -> None:
-    made = guest_list(
+    made = make_list(
         campaign_here, ListState.ISSUING, rewarded=3, refused=2, waiting=9, open_job="ready",
         safety_stop_at=timezone.now(), canary_size=5,
     )  # fmt: skip
@@ -79,7 +79,7 @@ def test_a_safety_stop_says_what_happened_and_waits_for_a_sender(
 
 
 def test_a_discarded_list_is_put_away_once(campaign_here: Campaign, bea: User, client_of: ClientOf) -> None:
-    made, browser = guest_list(campaign_here, waiting=3), client_of(bea)
+    made, browser = make_list(campaign_here, waiting=3), client_of(bea)
     discard = reverse("issuance:list_discard", args=["harbor-grill", made.pk])
     assert "Discarded “June guests”" in browser.post(discard, follow=True).content.decode()
     assert "can’t be discarded any more" in browser.post(discard, follow=True).content.decode()

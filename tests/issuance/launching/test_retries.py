@@ -19,7 +19,7 @@ from issuance.launching.retries import left_to_retry
 from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.outcomes.lineage import lineage_of
-from tests.issuance.factories import guest_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign
 from tests.world import World
 from thanxportal.accounts.models import User
 
@@ -211,7 +211,7 @@ def test_two_retries_of_one_list_have_names_of_their_own(
 
 def test_a_retry_is_cut_into_jobs_as_its_list_was(campaign: Campaign, sid: User, client_of: ClientOf) -> None:
     info = {"names": ["Email", "Store"], "email": 0}
-    made = guest_list(campaign, ListState.FINISHED, refused=2, file_info=info, job_column="Store", guests_per_job=500)
+    made = make_list(campaign, ListState.FINISHED, refused=2, file_info=info, job_column="Store", guests_per_job=500)
     child = retry(client_of(sid), made)
     assert (child.job_column, child.guests_per_job, child.job_cell) == ("Store", 500, 2)
 
@@ -325,7 +325,7 @@ def page_home(browser: Client) -> str:
 
 def test_a_running_list_or_an_ended_campaign_makes_no_retry(ended: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
-    running = guest_list(ended.campaign, ListState.ISSUING, refused=2, rewarded=1, waiting=1)
+    running = make_list(ended.campaign, ListState.ISSUING, refused=2, rewarded=1, waiting=1)
     post(browser, "list_retry", running)
     assert "hasn’t ended yet" in page(browser, running)
     Campaign.objects.update(end_at=ended.created_at)
@@ -344,7 +344,7 @@ def test_a_launched_retry_is_not_corrected_any_more(ended: GuestList, sid: User,
 
 
 def test_an_ordinary_list_is_not_corrected_this_way(campaign: Campaign, sid: User, client_of: ClientOf) -> None:
-    made = guest_list(campaign, waiting=2)
+    made = make_list(campaign, waiting=2)
     answer = post(client_of(sid), "list_correct", made, row=2, value="new@example.com")
     assert answer.status_code == 422
 
@@ -387,5 +387,5 @@ def test_the_review_of_a_retry_is_the_review_of_any_list(
 
 
 def test_a_list_without_retries_is_a_lineage_of_one(harbor: Any, ana: User, client_of: ClientOf) -> None:
-    alone = guest_list(published_campaign(harbor), ListState.FINISHED, rewarded=2, invalid=1)
+    alone = make_list(published_campaign(harbor), ListState.FINISHED, rewarded=2, invalid=1)
     assert "No guest of this list was sent again." in page(client_of(ana), alone, "lineage")

@@ -19,7 +19,7 @@ from issuance.launching.job_cutting import cut_into_jobs
 from issuance.launching.launch import launch_list
 from issuance.models import Event, Guest, GuestList
 from issuance.models.states import ListState
-from tests.issuance.factories import guest_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]
@@ -27,12 +27,12 @@ ClientOf = Callable[[User], Client]
 
 @pytest.fixture
 def june(harbor: Merchant) -> GuestList:
-    return guest_list(published_campaign(harbor), waiting=5, control=2, invalid=1)
+    return make_list(published_campaign(harbor), waiting=5, control=2, invalid=1)
 
 
 @pytest.fixture
 def large_list(harbor: Merchant) -> GuestList:
-    return guest_list(published_campaign(harbor, weights=(100,)), waiting=1_200)
+    return make_list(published_campaign(harbor, weights=(100,)), waiting=1_200)
 
 
 def review(browser: Client, made: GuestList) -> str:
@@ -70,7 +70,7 @@ def test_the_review_says_who_gets_what_and_until_when(june: GuestList, sid: User
 
 
 def test_arms_show_their_planned_share_and_who_really_fell_into_them(harbor: Merchant) -> None:
-    made = guest_list(published_campaign(harbor), waiting=2, control=1)
+    made = make_list(published_campaign(harbor), waiting=2, control=1)
     Guest.objects.filter(guest_list=made, row=2).update(variant=made.campaign.variants.all()[0])
     arms = count_arms(made)
     assert [(arm.count, arm.start, arm.percent) for arm in arms] == [(1, 0, 45), (1, 45, 45), (1, 90, 10)]
@@ -153,7 +153,7 @@ def test_what_an_arm_can_cost_is_said_where_thanx_names_an_amount(
 def test_the_review_says_what_all_arms_cost_and_what_they_can_show(
     harbor: Merchant, sid: User, client_of: ClientOf
 ) -> None:
-    made = guest_list(published_campaign(harbor), waiting=50, control=50)
+    made = make_list(published_campaign(harbor), waiting=50, control=50)
     moved = Guest.objects.filter(guest_list=made, row__lt=12)
     assert moved.update(variant=made.campaign.variants.all()[0]) == 10
     reward = made.campaign.variants.all()[1].reward_template
@@ -162,7 +162,7 @@ def test_the_review_says_what_all_arms_cost_and_what_they_can_show(
     html = review(client_of(sid), made)
     assert "$400 and 10 rewards without an amount" in html
     assert "With 50 guests in “Control” and 10 in “Arm A”, a difference of about 39.0 points or more" in html
-    GuestList.objects.filter(pk=made.pk).update(parent=guest_list(made.campaign, ListState.FINISHED, refused=1))
+    GuestList.objects.filter(pk=made.pk).update(parent=make_list(made.campaign, ListState.FINISHED, refused=1))
     assert "told from luck" not in review(client_of(sid), made)
 
 
@@ -184,7 +184,7 @@ def test_an_ended_campaign_stops_the_launch(june: GuestList, sid: User, client_o
 
 
 def test_a_list_with_nobody_to_reward_is_not_launched(harbor: Merchant, sid: User, client_of: ClientOf) -> None:
-    made, browser = guest_list(published_campaign(harbor), control=3), client_of(sid)
+    made, browser = make_list(published_campaign(harbor), control=3), client_of(sid)
     assert "Nobody in this list would get a reward. All of them are in Control." in review(browser, made)
     assert launch(browser, made).status_code == 422
     assert launches(made) == 0
@@ -260,7 +260,7 @@ def test_a_token_of_another_list_launches_nothing(june: GuestList, sid: User, cl
 
 @pytest.mark.parametrize("state", [ListState.READING, ListState.ISSUING, ListState.FINISHED])
 def test_only_a_checked_list_has_a_review(state: ListState, harbor: Merchant, sid: User, client_of: ClientOf) -> None:
-    made = guest_list(published_campaign(harbor), state, waiting=2)
+    made = make_list(published_campaign(harbor), state, waiting=2)
     answer = client_of(sid).get(reverse("issuance:list_review", args=["harbor-grill", made.pk]))
     assert answer["Location"] == reverse("issuance:list_detail", args=["harbor-grill", made.pk])
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
 from issuance.outcomes.reports import report
-from tests.issuance.factories import guest_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Activity, Merchant, User
 
 ClientOf = Callable[[User], Client]
@@ -26,7 +26,7 @@ ClientOf = Callable[[User], Client]
 def june(harbor: Merchant) -> GuestList:
     info = {"names": ["Email", "Name"]}
     counts = {"rewarded": 4, "refused": 2, "control": 1, "invalid": 2, "duplicate": 1}
-    return guest_list(published_campaign(harbor), ListState.FINISHED, file_info=info, **counts)
+    return make_list(published_campaign(harbor), ListState.FINISHED, file_info=info, **counts)
 
 
 def download(browser: Client, name: str, made: GuestList) -> list[list[str]]:

@@ -16,7 +16,7 @@ from issuance.launching.retries import retry_refused
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState
 from tests.cast import draft_campaign
-from tests.issuance.factories import guest_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]
@@ -35,7 +35,7 @@ def test_a_stranger_finds_no_home(harbor: Merchant, cleo: User, client_of: Clien
 
 
 def test_it_says_plainly_when_nothing_needs_anybody(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
-    guest_list(published_campaign(harbor), ListState.FINISHED, rewarded=3)
+    make_list(published_campaign(harbor), ListState.FINISHED, rewarded=3)
     assert "Nothing needs you." in home(client_of(ana))
 
 
@@ -48,10 +48,10 @@ def test_a_merchant_without_templates_is_told_so(harbor: Merchant, ana: User, cl
 
 def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     campaign = published_campaign(harbor)
-    guest_list(campaign, name="Checked one", waiting=3, invalid=1)
-    guest_list(campaign, ListState.FINISHED, name="Refused one", rewarded=3, refused=2)
-    guest_list(campaign, ListState.ISSUING, name="Unclear one", unknown=2, waiting=1)
-    guest_list(campaign, ListState.ISSUING, name="Held up", waiting=1, safety_stop_at=timezone.now())
+    make_list(campaign, name="Checked one", waiting=3, invalid=1)
+    make_list(campaign, ListState.FINISHED, name="Refused one", rewarded=3, refused=2)
+    make_list(campaign, ListState.ISSUING, name="Unclear one", unknown=2, waiting=1)
+    make_list(campaign, ListState.ISSUING, name="Held up", waiting=1, safety_stop_at=timezone.now())
     draft_campaign(harbor, name="Half a campaign")
     html = home(client_of(ana))
     assert "“Checked one” is checked but not issued." in html
@@ -68,7 +68,7 @@ def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User
 def test_only_refused_guests_who_can_be_sent_again_are_counted(
     harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:
-    made = guest_list(published_campaign(harbor), ListState.FINISHED, name="June", rewarded=1, refused=5)
+    made = make_list(published_campaign(harbor), ListState.FINISHED, name="June", rewarded=1, refused=5)
     refused = list(Guest.objects.filter(guest_list=made, outcome="refused").order_by("row"))
     Guest.objects.filter(pk=refused[0].pk).update(reason="USER_OPTED_OUT")
     Guest.objects.filter(pk=refused[1].pk).update(reason="USER_PHONE_INVALID")
@@ -83,13 +83,13 @@ def test_beyond_a_thousand_refused_guests_are_not_counted(
     harbor: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("issuance.outcomes.needs.MANY", 3)
-    guest_list(published_campaign(harbor), ListState.FINISHED, name="June", refused=5)
+    make_list(published_campaign(harbor), ListState.FINISHED, name="June", refused=5)
     assert "3 or more guests of “June” were refused." in home(client_of(ana))
 
 
 def test_no_retry_is_asked_for_once_the_campaign_has_ended(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     campaign = published_campaign(harbor, end_at=timezone.now() - timedelta(days=1))
-    guest_list(campaign, ListState.FINISHED, name="June", refused=5)
+    make_list(campaign, ListState.FINISHED, name="June", refused=5)
     assert "Nothing needs you." in home(client_of(ana))
 
 
@@ -97,18 +97,18 @@ def test_a_file_that_nobody_could_read_is_named_until_the_campaign_gets_another(
     harbor: Merchant, bea: User, client_of: ClientOf
 ) -> None:
     campaign, browser = published_campaign(harbor), client_of(bea)
-    guest_list(campaign, ListState.UNREADABLE, name="Broken", problem="It is empty.")
+    make_list(campaign, ListState.UNREADABLE, name="Broken", problem="It is empty.")
     assert '“Broken” can’t be read.</b> <span class="soft">It is empty.' in home(browser)
-    guest_list(campaign, ListState.READING, name="Better")
+    make_list(campaign, ListState.READING, name="Better")
     assert "“Broken” can’t be read." not in home(browser)
 
 
 def test_more_than_fit_are_not_kept_quiet(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     campaign, browser = published_campaign(harbor), client_of(ana)
     for number in range(5):
-        guest_list(campaign, name=f"List {number}", waiting=1)
+        make_list(campaign, name=f"List {number}", waiting=1)
     assert "5 things need you." in home(browser)
-    guest_list(campaign, name="One more", waiting=1)
+    make_list(campaign, name="One more", waiting=1)
     html = home(browser)
     assert "More than 5 things need you." in html
     assert "There are more like these." in html
@@ -117,7 +117,7 @@ def test_more_than_fit_are_not_kept_quiet(harbor: Merchant, ana: User, client_of
 
 def test_who_can_only_look_is_told_what_waits_for_others(harbor: Merchant, ben: User, client_of: ClientOf) -> None:
     campaign = published_campaign(harbor)
-    guest_list(campaign, name="Checked one", waiting=3)
+    make_list(campaign, name="Checked one", waiting=3)
     html = home(client_of(ben))
     assert "Nothing needs you." in html
     assert "Waits for others" in html
@@ -136,14 +136,14 @@ def test_a_live_campaign_whose_reward_was_withdrawn_is_named(harbor: Merchant, a
 def test_nobody_is_asked_to_approve_their_own_list(harbor: Merchant, ana: User, ben: User, client_of: ClientOf) -> None:
     campaign = published_campaign(harbor)
     for name, by in (("Own", ana), ("Another", ben)):
-        guest_list(campaign, ListState.AWAITING_APPROVAL, name=name, waiting=3, by=by)
+        make_list(campaign, ListState.AWAITING_APPROVAL, name=name, waiting=3, by=by)
     html = home(client_of(ana))
     assert html.index("“Another” waits for approval.") < html.index("Waits for others")
     assert html.index("Waits for others") < html.index("“Own” waits for approval.")
 
 
 def test_a_list_whose_columns_are_unsure_waits_for_a_builder(harbor: Merchant, bea: User, client_of: ClientOf) -> None:
-    guest_list(published_campaign(harbor), ListState.MAPPING, name="Odd file")
+    make_list(published_campaign(harbor), ListState.MAPPING, name="Odd file")
     assert "“Odd file” needs its columns." in home(client_of(bea))
 
 
@@ -151,23 +151,23 @@ def test_nothing_of_another_merchant_is_shown(
     harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf
 ) -> None:
     campaign = published_campaign(sunny)
-    guest_list(campaign, name="Secret", waiting=3)
-    guest_list(campaign, ListState.ISSUING, name="Secret", unknown=3)
+    make_list(campaign, name="Secret", waiting=3)
+    make_list(campaign, ListState.ISSUING, name="Secret", unknown=3)
     draft_campaign(sunny, name="Secret")
     assert "Secret" not in home(client_of(ana))
 
 
 def test_running_lists_show_how_far_they_are(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     campaign = published_campaign(harbor)
-    guest_list(campaign, ListState.ISSUING, name="Running", rewarded=6, waiting=3)
-    guest_list(campaign, ListState.READING, name="Being read", waiting=2, bytes_total=9, bytes_read=3)
+    make_list(campaign, ListState.ISSUING, name="Running", rewarded=6, waiting=3)
+    make_list(campaign, ListState.READING, name="Being read", waiting=2, bytes_total=9, bytes_read=3)
     html = home(client_of(ana))
     assert "6 of 9 rewarded" in html
     assert "2 rows read" in html
 
 
 def test_what_is_running_is_docked_on_every_page(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
-    running = guest_list(published_campaign(harbor), ListState.ISSUING, name="On its way", rewarded=6, waiting=3)
+    running = make_list(published_campaign(harbor), ListState.ISSUING, name="On its way", rewarded=6, waiting=3)
     browser = client_of(ana)
     for address in ("campaigns/", "rewards/", "activity/", f"lists/{running.pk}/guests/"):
         html = browser.get(f"/m/harbor-grill/{address}").content.decode()
@@ -179,7 +179,7 @@ def test_running_lists_move_on_home_and_the_page_comes_anew_when_one_ends(
     harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
     campaign, browser = published_campaign(harbor), client_of(ana)
-    running = guest_list(campaign, ListState.ISSUING, name="June", rewarded=1, waiting=1)
+    running = make_list(campaign, ListState.ISSUING, name="June", rewarded=1, waiting=1)
     address = f"/m/harbor-grill/running/?was={running.pk}"
     assert f'hx-get="{address}"' in home(browser)
     with django_assert_num_queries(4):
@@ -198,9 +198,9 @@ def test_home_costs_the_same_with_many_lists(
 ) -> None:
     campaign, browser = published_campaign(harbor), client_of(ana)
     for _ in range(4):
-        guest_list(campaign, waiting=1)
-        guest_list(campaign, ListState.FINISHED, refused=1)
-        guest_list(campaign, ListState.ISSUING, unknown=1)
+        make_list(campaign, waiting=1)
+        make_list(campaign, ListState.FINISHED, refused=1)
+        make_list(campaign, ListState.ISSUING, unknown=1)
     with django_assert_num_queries(18):
         home(browser)
 
@@ -208,7 +208,7 @@ def test_home_costs_the_same_with_many_lists(
 def test_the_dock_asks_again_only_while_something_runs(
     harbor: Merchant, ana: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
-    running = guest_list(published_campaign(harbor), ListState.ISSUING, name="June", waiting=1)
+    running = make_list(published_campaign(harbor), ListState.ISSUING, name="June", waiting=1)
     browser, address = client_of(ana), reverse("issuance:dock", args=["harbor-grill"])
     browser.get(address)
     with django_assert_num_queries(4):

@@ -18,7 +18,7 @@ from issuance.models.states import JobState, ListState
 from issuance.outcomes.progress import progress_of
 from issuance.outcomes.timeline import timeline_of
 from tests.issuance.browsing import page, poll
-from tests.issuance.factories import guest_list, job
+from tests.issuance.factories import job, make_list
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 
@@ -29,7 +29,7 @@ ISSUED = {"rewarded": 6, "refused": 2, "waiting": 3, "control": 1, "invalid": 1,
 def test_progress_says_how_many_are_rewarded_and_when_thanx_last_spoke(
     campaign_here: Campaign, ana: User, client_of: ClientOf, traveller: Any
 ) -> None:
-    html = poll(client_of(ana), guest_list(campaign_here, ListState.ISSUING, by=ana, **ISSUED))
+    html = poll(client_of(ana), make_list(campaign_here, ListState.ISSUING, by=ana, **ISSUED))
     assert "6 of 11 rewarded" in html
     assert "40 s ago from Thanx, next look in 20 s" in html
     assert "1 of 2 jobs done" in html
@@ -38,7 +38,7 @@ def test_progress_says_how_many_are_rewarded_and_when_thanx_last_spoke(
 
 
 def test_the_live_bar_follows_what_thanx_worked_through(campaign_here: Campaign) -> None:
-    made = guest_list(campaign_here, ListState.ISSUING, **ISSUED)
+    made = make_list(campaign_here, ListState.ISSUING, **ISSUED)
     IssuanceJob.objects.filter(guest_list=made, number=2).update(processed_count=2)
     jobs = list(IssuanceJob.objects.of_list(made))
     progress = progress_of(made, jobs, timezone.now())
@@ -48,7 +48,7 @@ def test_the_live_bar_follows_what_thanx_worked_through(campaign_here: Campaign)
 
 
 def test_a_list_without_jobs_has_no_rate_and_divides_nothing(campaign_here: Campaign) -> None:
-    progress = progress_of(guest_list(campaign_here, ListState.HELD, control=3), [], timezone.now())
+    progress = progress_of(make_list(campaign_here, ListState.HELD, control=3), [], timezone.now())
     assert (progress.percent, progress.rate, progress.seconds_left, progress.news_at) == (0, None, None, None)
 
 
@@ -66,13 +66,13 @@ def test_a_list_without_jobs_has_no_rate_and_divides_nothing(campaign_here: Camp
 def test_a_job_in_trouble_says_so(
     state: JobState, fields: dict[str, Any], words: str, campaign_here: Campaign, ana: User, client_of: ClientOf
 ) -> None:
-    made = guest_list(campaign_here, ListState.ISSUING, rewarded=1)
+    made = make_list(campaign_here, ListState.ISSUING, rewarded=1)
     job(made, 2, campaign_here.variants.all()[0], state, 5, **fields)
     assert words in poll(client_of(ana), made)
 
 
 def test_one_trouble_of_many_jobs_is_said_once(campaign_here: Campaign, ana: User, client_of: ClientOf) -> None:
-    made = guest_list(campaign_here, ListState.ISSUING, rewarded=1)
+    made = make_list(campaign_here, ListState.ISSUING, rewarded=1)
     for number in range(2, 8):
         job(made, number, campaign_here.variants.all()[0], JobState.SENDING, 5, in_doubt=True)
     html = poll(client_of(ana), made)
@@ -83,14 +83,14 @@ def test_one_trouble_of_many_jobs_is_said_once(campaign_here: Campaign, ana: Use
 def test_what_holds_up_everybody_is_said_while_a_list_runs(
     campaign_here: Campaign, ana: User, client_of: ClientOf, traveller: Any
 ) -> None:
-    made = guest_list(campaign_here, ListState.ISSUING, **ISSUED)
+    made = make_list(campaign_here, ListState.ISSUING, **ISSUED)
     browser = client_of(ana)
     credential = Credential.current()
     Credential.objects.filter(pk=credential.pk).update(blocked_until=timezone.now().timestamp() + 40)
     assert "slow down: the next request goes out in 40 s" in poll(browser, made)
     Credential.objects.filter(pk=credential.pk).update(blocked_until=0, refused_at=timezone.now())
     assert "Thanx doesn’t let the portal in at the moment." in poll(browser, made)
-    ended = guest_list(campaign_here, ListState.FINISHED, rewarded=1)
+    ended = make_list(campaign_here, ListState.FINISHED, rewarded=1)
     assert "let the portal in" not in page(browser, ended)
 
 
@@ -98,19 +98,19 @@ def test_what_holds_up_everybody_is_said_while_a_list_runs(
 def test_a_page_looks_again_when_something_can_have_changed(
     due: int, seconds: int, campaign_here: Campaign, ana: User, client_of: ClientOf, traveller: Any
 ) -> None:
-    made = guest_list(campaign_here, ListState.ISSUING, **ISSUED)
+    made = make_list(campaign_here, ListState.ISSUING, **ISSUED)
     made.jobs.filter(number=2).update(next_attempt_at=timezone.now() + timedelta(seconds=due))
     assert f'hx-trigger="every {seconds}s, look"' in poll(client_of(ana), made)
 
 
 def test_the_guests_sent_ahead_are_told_of_in_words(campaign_here: Campaign, ana: User, client_of: ClientOf) -> None:
-    made = guest_list(campaign_here, ListState.ISSUING)
+    made = make_list(campaign_here, ListState.ISSUING)
     job(made, 1, campaign_here.variants.all()[0], JobState.COMPLETED, 5, failure_count=1, canary=True)
     assert "Of 5 guests sent ahead, 4 were rewarded." in poll(client_of(ana), made)
 
 
 def test_the_strip_of_very_many_jobs_stays_short_and_shows_the_loudest(campaign_here: Campaign) -> None:
-    made = guest_list(campaign_here, ListState.ISSUING)
+    made = make_list(campaign_here, ListState.ISSUING)
     states = [JobState.COMPLETED] * 1_999 + [JobState.FAILED]
     jobs = [
         IssuanceJob(guest_list=made, number=number, state=state, total_count=5)
@@ -123,7 +123,7 @@ def test_the_strip_of_very_many_jobs_stays_short_and_shows_the_loudest(campaign_
 def test_many_jobs_have_a_page_of_their_own(
     campaign_here: Campaign, ana: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
-    made = guest_list(campaign_here, ListState.FINISHED)
+    made = make_list(campaign_here, ListState.FINISHED)
     for number in range(1, 61):
         job(made, number, campaign_here.variants.all()[0], JobState.COMPLETED, 5, label="Austin")
     browser = client_of(ana)
@@ -141,7 +141,7 @@ def test_many_jobs_have_a_page_of_their_own(
 def test_refusals_are_grouped_by_reason_once_the_list_has_ended(
     campaign_here: Campaign, ana: User, client_of: ClientOf
 ) -> None:
-    ended = guest_list(campaign_here, ListState.FINISHED, rewarded=6, refused=3, control=1)
+    ended = make_list(campaign_here, ListState.FINISHED, rewarded=6, refused=3, control=1)
     Guest.objects.filter(guest_list=ended, outcome="refused", row__lt=10).update(reason="USER_PHONE_INVALID")
     html = page(client_of(ana), ended)
     assert "2 guests.</b>" in html
@@ -150,7 +150,7 @@ def test_refusals_are_grouped_by_reason_once_the_list_has_ended(
 
 
 def test_what_was_never_sent_is_called_so(campaign_here: Campaign, ana: User, client_of: ClientOf) -> None:
-    html = page(client_of(ana), guest_list(campaign_here, ListState.STOPPED, rewarded=2, waiting=3))
+    html = page(client_of(ana), make_list(campaign_here, ListState.STOPPED, rewarded=2, waiting=3))
     assert "not sent</span><b>3</b>" in html
     assert "1 of 2 jobs done, 1 not sent" in html
 
@@ -164,7 +164,7 @@ def test_what_waited_for_a_person_waits_no_more_once_something_came_after_it(
 
 
 def test_the_timeline_tells_who_did_what(campaign_here: Campaign, ana: User, client_of: ClientOf) -> None:
-    made = guest_list(campaign_here, ListState.ISSUING, unknown=2)
+    made = make_list(campaign_here, ListState.ISSUING, unknown=2)
     note_event(made, ListState.HELD, old_state=ListState.CHECKED, actor=ana)
     bad = made.jobs.get()
     note_event(made, JobState.ACCEPTED, old_state=JobState.SENDING, job=bad)
@@ -178,7 +178,7 @@ def test_the_timeline_tells_who_did_what(campaign_here: Campaign, ana: User, cli
 def test_a_list_that_is_held_back_says_so_in_plain_words(
     campaign_here: Campaign, ana: User, sam: User, client_of: ClientOf
 ) -> None:
-    made = guest_list(campaign_here, ListState.HELD, waiting=3, held_until=timezone.now())
+    made = make_list(campaign_here, ListState.HELD, waiting=3, held_until=timezone.now())
     assert "Nothing new is sent at the moment." not in poll(client_of(ana), made)
     pause_sending(actor=sam, reason="Restored from a backup.")
     html = poll(client_of(ana), made)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from issuance.models import GuestList
 from issuance.models.states import ListState
-from tests.issuance.factories import guest_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 OF_A_LIST = {
@@ -38,7 +38,7 @@ ClientOf = Callable[[User], Client]
 
 @pytest.fixture
 def june(harbor: Merchant) -> GuestList:
-    return guest_list(published_campaign(harbor), waiting=3, control=1, invalid=2)
+    return make_list(published_campaign(harbor), waiting=3, control=1, invalid=2)
 
 
 def ask(browser: Client, name: str, handle: str, pk: int) -> int:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from issuance.views import lists as views_lists
-from tests.issuance.factories import guest_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]
@@ -21,7 +21,7 @@ def test_lists_are_turned_page_by_page(
 ) -> None:
     monkeypatch.setattr(views_lists, "PAGE", 2)
     campaign, browser = published_campaign(harbor), client_of(ana)
-    made = [guest_list(campaign, name=f"List {letter}", waiting=1) for letter in "abc"]
+    made = [make_list(campaign, name=f"List {letter}", waiting=1) for letter in "abc"]
     url = reverse("issuance:list_index", args=["harbor-grill"])
     with django_assert_num_queries(8):
         first = browser.get(url).content.decode()
@@ -37,8 +37,8 @@ def test_a_campaigns_lists_are_a_piece_for_its_page_and_a_page_without_javascrip
     harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:
     campaign, browser = published_campaign(harbor), client_of(ana)
-    guest_list(campaign, waiting=1, name="Mine")
-    guest_list(published_campaign(harbor, name="Other"), waiting=1, name="Not mine")
+    make_list(campaign, waiting=1, name="Mine")
+    make_list(published_campaign(harbor, name="Other"), waiting=1, name="Not mine")
     url = reverse("issuance:campaign_lists", args=["harbor-grill", campaign.pk])
     piece = browser.get(url, headers={"HX-Request": "true"}).content.decode()
     whole = browser.get(url).content.decode()
@@ -59,6 +59,6 @@ def test_the_lists_of_a_campaign_cost_the_same_however_many_they_are(
     browser.get(url)
     for _ in range(2):
         for _ in range(5):
-            guest_list(campaign, waiting=1)
+            make_list(campaign, waiting=1)
         with django_assert_num_queries(5):
             browser.get(url, headers={"HX-Request": "true"})
