@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from tests.issuance.factories import checked, published
 from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app
-from thanxportal.partner import client, gate
+from thanxportal.partner import client, gate, slots
 from thanxportal.partner_simulator import ManualClock, Simulator
 
 
@@ -79,7 +80,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def traveller() -> Iterator[time_machine.Traveller]:
+def traveller(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
+    """The clock of this process, and what the rate gate takes for the database's."""
+    monkeypatch.setattr(slots, "database_now", lambda: repr(time.time()))
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
 

@@ -35,3 +35,12 @@ def credentials_are_set(**kwargs: Any) -> list[CheckMessage]:
             id="thanxportal.E003",
         )
     ]
+
+
+@register()
+def limits_are_used(**kwargs: Any) -> list[CheckMessage]:
+    """Refuses a margin that would give a credential's requests away, or exceed what Thanx allows."""
+    if 0 <= settings.THANX_LIMIT_MARGIN <= 2:
+        return []
+    hint = "Set 0 to 2 percent. A program that sends as well needs a credential of its own."
+    return [Error("THANX_LIMIT_MARGIN is out of range.", hint=hint, id="thanxportal.E007")]

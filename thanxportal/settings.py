@@ -38,6 +38,8 @@ THANX_BASE_URL: str = env.str("THANX_BASE_URL", default="http://127.0.0.1:8900")
 THANX_CLIENT_ID: str = env.str("THANX_CLIENT_ID", default="demo-client")
 THANX_ACCESS_TOKEN: str = env.str("THANX_ACCESS_TOKEN", default="demo-token")
 THANX_WEBHOOK_SECRETS: list[str] = env.list("THANX_WEBHOOK_SECRET", default=[])
+# Percent of Thanx's 2,000 requests in 15 minutes that are never used.
+THANX_LIMIT_MARGIN: float = env.float("THANX_LIMIT_MARGIN", default=2.0)
 THANX_USER_AGENT: str = env.str("THANX_USER_AGENT", default="ThanxPortal/0.1")
 _hosts = {"api.thanx.com": "live", "api.thanxsandbox.com": "sandbox"}
 _host = urlsplit(THANX_BASE_URL).hostname or ""

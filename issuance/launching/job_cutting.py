@@ -13,7 +13,7 @@ from django.db.models import Count
 from issuance.guests.arms import Arm
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
-from thanxportal.partner.gate import SUSTAINED_INTERVAL
+from thanxportal.partner.gate import seconds_at_best
 
 SMALLEST_JOB = 500  # guests; smaller jobs would spend Thanx's request limit on undo alone
 
@@ -49,7 +49,7 @@ class JobCutting(NamedTuple):
 
     @property
     def seconds(self) -> float:
-        return self.requests * SUSTAINED_INTERVAL
+        return seconds_at_best(self.requests)
 
 
 def cut_into_jobs(arms: list[Arm], job_size: int, canary: int, segments: Segments | None = None) -> JobCutting:

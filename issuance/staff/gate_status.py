@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,8 +11,9 @@ from django.utils import timezone
 
 from issuance.models import GuestList, IssuanceJob, SendingPause, WebhookDelivery
 from issuance.models.states import JOB_DUE, DeliveryState, JobState
-from thanxportal.partner.gate import BURST, PEAK_INTERVAL, SUSTAINED_INTERVAL
-from thanxportal.partner.models import ApiRequest, Credential
+from thanxportal.partner import slots
+from thanxportal.partner.gate import seconds_until
+from thanxportal.partner.models import Credential
 
 A_DAY = timedelta(days=1)
 
@@ -63,23 +63,23 @@ class GateStatus:
 
 
 def gate_status() -> GateStatus:
-    """Six queries, none of which looks at guests."""
-    credential, pause = Credential.current(), SendingPause.objects.filter(in_force=True).first()
-    jobs, now = _jobs(), time.time()
+    """Eight queries, none of which looks at guests."""
+    ring, pause = slots.look(Credential.current().pk), SendingPause.objects.filter(in_force=True).first()
+    jobs, credential = _jobs(), ring.row
     waiting = jobs["urgent_now"] + jobs["ready_now"] + jobs["ready_later"]
-    blocked = credential.blocked_until > now
+    blocked = credential.blocked_until > ring.now
     stopped = pause is not None or credential.refused_at is not None
     return GateStatus(
         credential=credential,
         pause=pause,
-        windows=_windows(),
+        windows=_windows(ring),
         queue=[
             Waiting("Replays and revocations", jobs["urgent_now"], jobs["urgent_later"]),
             Waiting("First sends", jobs["ready_now"], jobs["ready_later"]),
             Waiting("Polls", jobs["polls_now"], jobs["polls_later"]),
         ],
-        next_slot=max(_free_at(credential) - now, 0.0),
-        seconds_left=None if stopped else _seconds_for(waiting, credential, now),
+        next_slot=max(ring.free_in(), 0.0),
+        seconds_left=None if stopped else seconds_until(ring, waiting),
         blocked_until=datetime.fromtimestamp(credential.blocked_until, UTC) if blocked else None,
         parked=jobs["parked"],
         parked_lists=GuestList.objects.parked().count(),
@@ -88,12 +88,12 @@ def gate_status() -> GateStatus:
     )
 
 
-def _windows() -> list[Window]:
-    now = timezone.now()
-    second = Q(at__gt=now - timedelta(seconds=1))
-    recent = ApiRequest.objects.filter(at__gt=now - timedelta(minutes=15))
-    counted = recent.aggregate(quarter=Count("pk"), second=Count("pk", filter=second))
-    return [Window("in the last second", counted["second"], 5), Window("in 15 minutes", counted["quarter"], 2_000)]
+def _windows(ring: slots.Ring) -> list[Window]:
+    short, long = slots.SHORT, slots.LONG
+    return [
+        Window("in the last second", ring.used(short), short.requests),
+        Window("in 15 minutes", ring.used(long), long.requests),
+    ]
 
 
 def _jobs() -> dict[str, int]:
@@ -116,19 +116,3 @@ def _webhooks() -> dict[str, Any]:
     missing = IssuanceJob.objects.filter(missing_reward_ids__gt=0, ended_at__gt=timezone.now() - A_DAY)
     counted = missing.aggregate(jobs=Count("pk"), ids=Sum("missing_reward_ids"))
     return told | {"jobs_with_missing": counted["jobs"], "missing_reward_ids": counted["ids"] or 0}
-
-
-def _free_at(credential: Credential) -> float:
-    """When the most urgent request would pass, in seconds since 1970."""
-    ahead = BURST * SUSTAINED_INTERVAL
-    return max(credential.peak_tat, credential.sustained_tat - ahead, credential.blocked_until)
-
-
-def _seconds_for(requests: int, credential: Credential, now: float) -> float:
-    """How long so many requests take: at peak speed while the burst lasts, then one in half a second."""
-    if not requests:
-        return 0.0
-    wait = max(_free_at(credential) - now, 0.0)
-    used = max(credential.sustained_tat - now, 0.0)
-    sustained = requests * SUSTAINED_INTERVAL - max(BURST * SUSTAINED_INTERVAL - used, 0.0)
-    return wait + max(requests * PEAK_INTERVAL, sustained)

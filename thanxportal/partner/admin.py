@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from thanxportal.partner.gate import burst_used
+from thanxportal.partner import slots
 from thanxportal.partner.models import ApiRequest, Credential
 from thanxportal.read_only_admin import ReadOnlyAdmin
 
@@ -42,7 +42,7 @@ class CredentialAdmin(ReadOnlyAdmin):
 
     @admin.display(description="request budget")
     def budget(self, credential: Credential) -> str:
-        return f"{burst_used(credential):.0%} of the burst used; 2 requests a second go on in any case"
+        return f"{slots.look(credential.pk).used(slots.LONG):,} of {slots.usable():,} requests used in 15 minutes"
 
     @admin.display(description="throttled until", empty_value="never")
     def throttled_until(self, credential: Credential) -> datetime | None:

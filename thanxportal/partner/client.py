@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import httpx
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from thanxportal.partner import gate
-from thanxportal.partner.gate import CredentialPaused, GateClosed, Urgency, block_after_429, wait_for_slot
+from thanxportal.partner import gate, slots
+from thanxportal.partner.gate import (
+    CredentialPaused,
+    GateClosed,
+    Urgency,
+    block_after_429,
+    follow_arrivals,
+    wait_for_slot,
+)
 from thanxportal.partner.models import ApiRequest, Credential
 from thanxportal.partner_api import DEADLINE, Exchange, PartnerApiError, PartnerClient
 
@@ -27,6 +32,7 @@ __all__ = [
 PROBE_PATIENCE = 0.5  # seconds
 PROBE_DEADLINE = 5.0  # seconds; a probe and the request after it take less time than a stopping worker has
 SILENCE = 15.0  # seconds between two proofs that Thanx answers, if the last one failed
+LOOK_AT_ARRIVALS = 10  # requests from one look to the next
 
 
 def transport() -> httpx.BaseTransport | None:
@@ -51,10 +57,9 @@ def _pass_gate(credential_id: int, urgency: Urgency, patience: float) -> None:
 
 def try_refused_credential() -> bool:
     """Probes a refused credential, at most once a minute. True if this probe found that it works again."""
-    now = timezone.now()
-    rested = Q(probed_at=None) | Q(probed_at__lte=now - timedelta(seconds=gate.PROBE_EVERY))
+    rested = Q(probed_at=None) | Q(probed_at__lte=slots.clock() - gate.PROBE_EVERY)
     refused = Credential.objects.filter(rested, client_id=settings.THANX_CLIENT_ID, refused_at__isnull=False)
-    return bool(refused.update(probed_at=now)) and _probe()
+    return bool(refused.update(probed_at=slots.clock())) and _probe()
 
 
 def _probe() -> bool:
@@ -74,15 +79,15 @@ def prove_that_thanx_answers(*, patience: float) -> None:
 
     Raises GateClosed until then, and PartnerApiError if Thanx doesn't answer.
     """
-    row = Credential.current()
-    rest = timedelta(seconds=SILENCE)
-    if row.probed_at and row.probed_at > timezone.now() - rest:
-        raise GateClosed(row.probed_at + rest)
+    ring = slots.look(Credential.current().pk, share=1.0)
+    rest = (ring.row.probed_at or 0.0) + SILENCE - ring.now
+    if rest > 0:
+        raise GateClosed(rest)
     try:
         with partner_client(Urgency.ISSUE, patience=patience) as partner:
             partner.get_scopes()
     except PartnerApiError:
-        Credential.objects.filter(pk=row.pk).update(probed_at=timezone.now())
+        Credential.objects.filter(pk=ring.row.pk).update(probed_at=slots.clock())
         raise
 
 
@@ -95,10 +100,10 @@ def partner_client(
     seconds for one. Any call may raise GateClosed (nothing was sent, come back later) or a PartnerApiError.
     """
     credential_id = Credential.current().pk
-    slots = iter(range(reserved))
+    taken_before = iter(range(reserved))
 
     def pass_gate() -> None:
-        if next(slots, None) is None:
+        if next(taken_before, None) is None:
             _pass_gate(credential_id, urgency, patience)
 
     return PartnerClient(
@@ -114,7 +119,7 @@ def partner_client(
 
 
 def _record(credential_id: int, exchange: Exchange) -> None:
-    ApiRequest.objects.create(
+    entry = ApiRequest.objects.create(
         method=exchange.method,
         path=exchange.path[:300],
         status=exchange.status,
@@ -123,6 +128,8 @@ def _record(credential_id: int, exchange: Exchange) -> None:
         merchant_id=exchange.merchant_id or "",
     )
     _learn(credential_id, exchange)
+    if entry.pk % LOOK_AT_ARRIVALS == 0:
+        follow_arrivals(credential_id)
 
 
 def _learn(credential_id: int, exchange: Exchange) -> None:

@@ -10,23 +10,26 @@ from django.db import models
 from django.utils import timezone
 
 OLD_MIRROR = timedelta(hours=1)  # The mirror is updated every 15 minutes.
+UNKNOWN_SPREAD = 0.6  # seconds, until enough requests have been answered
 
 
 class Credential(models.Model):
     """One row per client id. Every process that talks to Thanx passes its gate.
 
-    The two `tat` columns are GCRA counters, "theoretical arrival times" in seconds since 1970.
+    Times that are numbers are seconds since 1970 by the gate's clock, which is the database's.
     """
 
     client_id = models.CharField(max_length=200, unique=True)
-    peak_tat = models.FloatField(default=0)
-    sustained_tat = models.FloatField(default=0)
-    blocked_until = models.FloatField(default=0, help_text="Seconds since 1970; set by a 429.")
+    slots_taken = models.BigIntegerField(default=0, help_text="Requests let through so far.")
+    slot_taken_at = models.FloatField(default=0, help_text="When the last of them was.")
+    clock_lag = models.FloatField(default=0, help_text="Seconds by which the database's clock was set back so far.")
+    arrival_spread = models.FloatField(
+        default=UNKNOWN_SPREAD, help_text="Seconds by which some requests reach Thanx later than others, at most."
+    )
+    blocked_until = models.FloatField(default=0, help_text="Set by a 429.")
     throttled_in_a_row = models.PositiveIntegerField(default=0)
     refused_at = models.DateTimeField(null=True, blank=True, help_text="Since when Thanx answers 401 or 403.")
-    probed_at = models.DateTimeField(
-        null=True, blank=True, help_text="When Thanx was last asked in vain whether it answers."
-    )
+    probed_at = models.FloatField(null=True, help_text="When Thanx was last asked in vain whether it answers.")
     uuid = models.UUIDField(default=uuid4, editable=False, help_text="Names this database, whatever it is restored to.")
     sent_count = models.BigIntegerField(default=0, help_text="Issue requests so far; never lowered.")
     scopes = models.JSONField(default=list)
@@ -53,6 +56,21 @@ class Credential(models.Model):
         now = timezone.now()
         rested = models.Q(sync_asked_at=None) | models.Q(sync_asked_at__lte=now - pause)
         return bool(Credential.objects.filter(rested, pk=self.pk).update(sync_asked_at=now))
+
+
+class Slot(models.Model):
+    """When one of the last 2,000 requests was let through: a ring, where the next takes the place of the oldest."""
+
+    credential = models.ForeignKey(Credential, on_delete=models.CASCADE)
+    place = models.PositiveSmallIntegerField()
+    turn = models.BigIntegerField(help_text="Which request of the credential it was, from 1.")
+    taken_at = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["credential", "place"], name="slot_place")]
+
+    def __str__(self) -> str:
+        return f"Slot {self.place} of credential {self.credential_id}"
 
 
 class ApiRequest(models.Model):

@@ -1,0 +1,134 @@
+"""The ring of slots: two exact sliding windows over the requests of a credential, asked and moved on in one statement.
+
+Time is the database's, so that no host's clock can exceed a limit or stop the others. It never goes back: when the
+database's own clock was set back, the gate's stands still until somebody asks, and goes on from there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, FloatField
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Greatest
+
+from thanxportal.partner.models import Credential, Slot
+
+
+class Window(NamedTuple):
+    """At most so many requests in any so many seconds, as Thanx sees them."""
+
+    requests: int
+    seconds: float
+
+
+SHORT = Window(5, 1.0)
+LONG = Window(2_000, 900.0)
+RING = 2_000  # slots that are remembered; no window looks further back
+_NOW = {
+    "postgresql": "extract(epoch FROM clock_timestamp())::float8",
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+}
+# The turn is compared because a statement that waited for the row's lock still sees the slots as they were before.
+_FREE = """(slots_taken < %({window})s OR EXISTS (
+    SELECT 1 FROM partner_slot WHERE partner_slot.credential_id = partner_credential.id
+    AND place = (slots_taken - %({window})s + 1) %% {ring} AND turn = slots_taken - %({window})s + 1
+    AND taken_at <= {clock} - arrival_spread - %({window}_seconds)s))"""
+_GRANT = """UPDATE partner_credential SET slots_taken = slots_taken + 1,
+    slot_taken_at = {clock}, clock_lag = {greatest}(clock_lag, slot_taken_at - {now})
+    WHERE id = %(id)s AND (refused_at IS NULL OR %(refused)s) AND blocked_until <= {clock} AND {short} AND {long}"""
+_NOTE = """INSERT INTO partner_slot (credential_id, place, turn, taken_at)
+    SELECT id, slots_taken %% {ring}, slots_taken, slot_taken_at FROM {source} WHERE id = %(id)s
+    ON CONFLICT (credential_id, place) DO UPDATE SET turn = excluded.turn, taken_at = excluded.taken_at"""
+
+
+def database_now() -> str:
+    """SQL for the database's time in seconds since 1970. Tests turn the clock here."""
+    return _NOW[connection.vendor]
+
+
+def _greatest() -> str:
+    return "greatest" if connection.vendor == "postgresql" else "max"
+
+
+def _clock() -> str:
+    return f"{_greatest()}({database_now()} + clock_lag, slot_taken_at)"
+
+
+def clock() -> RawSQL:
+    """The gate's time, as an expression for queries of credentials."""
+    return _seconds(_clock())
+
+
+def _seconds(sql: str) -> RawSQL:
+    return RawSQL(sql, (), FloatField())  # noqa: S611 - of words of this module alone
+
+
+def usable(share: float = 1.0) -> int:
+    """Requests that may pass in the longer window, or this share of them."""
+    return int(LONG.requests * (100 - settings.THANX_LIMIT_MARGIN) / 100 * share)
+
+
+def take(credential_id: int, *, share: float, slack: float, refused: bool) -> bool:
+    """Takes a slot if both windows have one: of the longer one only this `share` is used, of the shorter one nothing
+    until it was free for `slack` seconds. `refused`: also while Thanx refuses the credential.
+
+    A single statement on PostgreSQL; SQLite has no network to cross.
+    """
+    values = {
+        "id": credential_id,
+        "refused": refused,
+        "short": SHORT.requests,
+        "short_seconds": SHORT.seconds + slack,
+        "long": usable(share),
+        "long_seconds": LONG.seconds,
+    }
+    words = {"ring": RING, "clock": _clock(), "now": database_now(), "greatest": _greatest()}
+    free = {window: _FREE.format(window=window, **words) for window in ("short", "long")}
+    grant = _GRANT.format(**words, **free)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"WITH taken AS ({grant} RETURNING *) {_NOTE.format(source='taken', **words)}", values)
+            return bool(cursor.rowcount)
+        with transaction.atomic():
+            cursor.execute(grant, values)
+            taken = bool(cursor.rowcount)
+            if taken:
+                cursor.execute(_NOTE.format(source="partner_credential", **words), values)
+        return taken
+
+
+class Ring(NamedTuple):
+    """The gate at one moment; `taken_at` has the moments of earlier requests by their turn, or of those that count."""
+
+    row: Credential
+    now: float
+    taken_at: dict[int, float]
+
+    def free_in(self, *, share: float = 1.0, slack: float = 0.0, ahead: int = 0) -> float:
+        """Seconds until both windows have a slot, if `ahead` requests, less than a window of them, go first now."""
+        looked_at = {
+            self.row.slots_taken - usable(share) + 1 + ahead: LONG.seconds,
+            self.row.slots_taken - SHORT.requests + 1: SHORT.seconds + slack,
+        }
+        left = [self.taken_at.get(turn, 0.0) + self.row.arrival_spread + rest for turn, rest in looked_at.items()]
+        return max(self.row.blocked_until, *left) - self.now
+
+    def used(self, window: Window) -> int:
+        """Requests that were let through within the window."""
+        return sum(moment > self.now - window.seconds for moment in self.taken_at.values())
+
+
+def look(credential_id: int, *, share: float | None = None) -> Ring:
+    """The gate as it is, its time going on from here if it stood still; only with what decides about that share."""
+    behind = _seconds(f"slot_taken_at - clock_lag - ({database_now()})")
+    row = Credential.objects.annotate(now=clock(), behind=behind).get(pk=credential_id)
+    if row.behind > 0:
+        Credential.objects.filter(pk=row.pk).update(clock_lag=Greatest("clock_lag", F("clock_lag") + behind))
+    slots = Slot.objects.filter(credential=row)
+    if share is not None:
+        ago = (SHORT.requests, usable(share))
+        slots = slots.filter(place__in=[(row.slots_taken - requests + 1) % RING for requests in ago])
+    return Ring(row, row.now, dict(slots.values_list("turn", "taken_at")))
