@@ -32,7 +32,6 @@ def main() -> None:
     parser.add_argument("--parts", default="floor,others,first,spreadsheet,refusals", help=", ".join(PARTS))
     parser.add_argument("--others", type=int, default=10_000, help="rows for the slow ways")
     parser.add_argument("--ways", default="", help="of the slow ways only those whose name holds this")
-    parser.add_argument("--processes", default="1,2")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thanxportal.settings")
     django.setup()
@@ -40,12 +39,11 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder, own_database(Path(folder)) as address:
         bench = Bench(Path(folder), address, campaign(), options.rounds)
-        processes = [int(number) for number in options.processes.split(",")]
         measure = {
-            "floor": lambda: bench.floor(options.rows, processes),
+            "floor": lambda: bench.floor(options.rows),
             "others": lambda: bench.others(min(options.rows, options.others), options.ways),
             "growth": lambda: bench.growth(options.rows),
-            "first": lambda: bench.first_verdicts(min(options.rows, 100_000)),
+            "first": lambda: bench.first_results(min(options.rows, 100_000)),
             "spreadsheet": lambda: bench.spreadsheet(options.rows),
             "refusals": lambda: bench.refusals(options.rows),
         }
@@ -58,24 +56,21 @@ class Bench:
         self.folder, self.address, self.made, self.rounds = folder, address, made, rounds
         self.expected: dict[Path, str] = {}
 
-    def floor(self, rows: int, processes: list[int]) -> None:
+    def floor(self, rows: int) -> None:
         """A file of `rows` against the bare load of what it becomes, in turns."""
         from benchmarks.ingest_floor import keep_rows, seconds_of_floor
 
         path, kept = self.file(rows), self.folder / "kept"
         keep_rows(self.checked(self.read(path)[0], path), kept)
-        taken: dict[int, list[dict[str, Any]]] = {number: [] for number in processes}
-        floors: dict[int, list[float]] = {number: [] for number in processes}
+        floors, taken = [], []
         for _ in range(self.rounds):
-            for number in processes:
-                self.forget()
-                floors[number].append(seconds_of_floor(kept))
-                self.forget()
-                guests, figures = self.read(path, processes=number)
-                self.checked(guests, path)
-                taken[number].append(figures)
-        for number in processes:
-            report(f"read-{vendor()}-{number}p", floors[number], taken[number], rows)
+            self.forget()
+            floors.append(seconds_of_floor(kept))
+            self.forget()
+            guest_list, figures = self.read(path)
+            self.checked(guest_list, path)
+            taken.append(figures)
+        report(f"read-{vendor()}", floors, taken, rows)
 
     def others(self, rows: int, ways: str) -> None:
         """Other ways to the same rows, in turns with ours on the same file."""
@@ -90,9 +85,9 @@ class Bench:
             for _ in range(self.rounds):
                 other = list_of(self.made, path)
                 theirs.append(seconds_of(other, path))
-                guests, figures = self.read(path)
+                guest_list, figures = self.read(path)
                 ours.append(figures)
-                count = self.checked(guests, path).guests.count()
+                count = self.checked(guest_list, path).guests.count()
                 if other.guests.count() != count:
                     raise SystemExit(f"{name} stored {other.guests.count()} guests, not {count}.")
                 self.forget()
@@ -112,17 +107,17 @@ class Bench:
             per_row.append(median(figure["seconds"] for figure in figures) / step)
             report(f"growth-{vendor()}", [per_row[0] * step] * len(figures), figures, step)
 
-    def first_verdicts(self, rows: int) -> None:
-        """From the upload's end until verdicts can be seen by others, against two seconds."""
+    def first_results(self, rows: int) -> None:
+        """From the upload's end until results can be seen by others, against two seconds."""
         from benchmarks.ingest_stage import list_of
 
         path, figures = self.file(rows), []
         for _ in range(self.rounds):
-            guests = list_of(self.made, path)
+            guest_list = list_of(self.made, path)
             seen: list[float] = []
-            watcher = threading.Thread(target=watch, args=(guests.pk, seen))
+            watcher = threading.Thread(target=watch, args=(guest_list.pk, seen))
             watcher.start()
-            _, measured = self.read(path, guests=guests)
+            _, measured = self.read(path, guest_list=guest_list)
             watcher.join()
             figures.append({"seconds": seen[0], "peak_mb": measured["peak_mb"]})
             self.forget()
@@ -140,8 +135,8 @@ class Bench:
         from benchmarks.ingest_refusals import measure_refusals
 
         path = self.file(rows)
-        guests, _ = self.read(path)
-        figures = measure_refusals(guests, self.rounds)
+        guest_list, _ = self.read(path)
+        figures = measure_refusals(guest_list, self.rounds)
         report(f"refusals-{vendor()}", [1.0 if vendor() == "postgresql" else 0.2] * len(figures), figures, rows)
         self.forget()
 
@@ -151,21 +146,21 @@ class Bench:
         path = self.folder / f"guests{rows}.csv"
         return path if path.exists() else write_csv(path, rows)
 
-    def read(self, path: Path, *, processes: int = 2, guests: Any = None) -> tuple[Any, dict[str, Any]]:
+    def read(self, path: Path, *, guest_list: Any = None) -> tuple[Any, dict[str, Any]]:
         from benchmarks.ingest_stage import list_of, read_by_a_worker
 
-        guests = guests or list_of(self.made, path)
-        return guests, read_by_a_worker(guests, self.address, processes=processes)
+        guest_list = guest_list or list_of(self.made, path)
+        return guest_list, read_by_a_worker(guest_list, self.address)
 
-    def checked(self, guests: Any, path: Path) -> Any:
+    def checked(self, guest_list: Any, path: Path) -> Any:
         """The list itself, once its rows are proven to be those of the reference."""
         from benchmarks.ingest_reference import digest_of_list, reference
 
         if path not in self.expected:
             self.expected[path] = reference(path, self.made)
-        if digest_of_list(guests) != self.expected[path]:
+        if digest_of_list(guest_list) != self.expected[path]:
             raise SystemExit("The rows differ from those of the reference: no ratio is worth anything.")
-        return guests
+        return guest_list
 
     def forget(self) -> None:
         """Leaves the tables empty and the database as small as it was, without pages of rows that are gone."""

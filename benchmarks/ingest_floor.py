@@ -19,16 +19,16 @@ NAMES = ", ".join(f'"{name}"' for name in GUEST_COLUMNS)
 ROWS_AT_ONCE = 5_000
 
 
-def keep_rows(guests: Any, path: Path) -> None:
+def keep_rows(guest_list: Any, path: Path) -> None:
     """Writes the rows that a list ended with to a file, ready for `seconds_of_floor`."""
     if connection.vendor == "postgresql":
-        query = f"COPY (SELECT {NAMES} FROM {TABLE} WHERE guest_list_id = {guests.pk} ORDER BY row) TO STDOUT"
+        query = f"COPY (SELECT {NAMES} FROM {TABLE} WHERE guest_list_id = {guest_list.pk} ORDER BY row) TO STDOUT"
         with connection.cursor() as cursor, path.open("wb") as file, cursor.copy(query) as copy:
             for block in copy:
                 file.write(block)
         return
     with connection.cursor() as cursor, path.open("wb") as file:
-        cursor.execute(f"SELECT {NAMES} FROM {TABLE} WHERE guest_list_id = %s ORDER BY row", [guests.pk])
+        cursor.execute(f"SELECT {NAMES} FROM {TABLE} WHERE guest_list_id = %s ORDER BY row", [guest_list.pk])
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             marshal.dump([tuple(row) for row in rows], file)
 

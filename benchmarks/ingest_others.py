@@ -13,10 +13,10 @@ from django.db import transaction
 
 from benchmarks.guest_files import HEADER
 from benchmarks.ingest_reference import EMAIL, PHONE, email_of, phone_of
-from campaigns.allocation import arm_chooser, identity_hasher
-from issuance.importing.deal import deal_of
+from campaigns.allocation import arm_chooser
+from issuance.importing.batches import identity_of
 from issuance.models import Guest
-from issuance.parsing.guest_file import identity
+from issuance.parsing.identifiers import identity
 
 try:
     import tablib
@@ -32,19 +32,20 @@ def contenders() -> dict[str, Callable[[Any, Path], float]]:
         print("django-import-export isn't installed, so nothing is compared with it: pip install django-import-export")
         return found
     return found | {
-        "import-export": lambda guests, path: _import(guests, path),
-        "import-export-preview": lambda guests, path: _import(guests, path, preview=True),
-        "import-export-bulk": lambda guests, path: _import(guests, path, bulk=True),
+        "import-export": lambda guest_list, path: _import(guest_list, path),
+        "import-export-preview": lambda guest_list, path: _import(guest_list, path, preview=True),
+        "import-export-bulk": lambda guest_list, path: _import(guest_list, path, bulk=True),
     }
 
 
-class Dealer:
+class GuestMaker:
     """Makes a guest of a row of the file, by the libraries; None for a bad or repeated one."""
 
-    def __init__(self, guests: Any) -> None:
-        deal = deal_of(guests)
-        self.guests, self.arms, self.seen = guests, deal.arms, set[bytes]()
-        self.hash, self.choose = identity_hasher(deal.identity_key), arm_chooser(deal.salt, deal.weights)
+    def __init__(self, guest_list: Any) -> None:
+        variants = list(guest_list.campaign.variants.all())
+        self.guest_list, self.variants, self.seen = guest_list, variants, set[bytes]()
+        self.hash = identity_of(guest_list)
+        self.choose = arm_chooser(guest_list.campaign.uuid.bytes, [variant.weight for variant in variants])
 
     def fields(self, number: int, row: dict[str, str]) -> dict[str, Any] | None:
         email, phone = email_of(row[EMAIL]), phone_of(row[PHONE])
@@ -53,11 +54,12 @@ class Dealer:
         if not value or digest in self.seen:
             return None
         self.seen.add(digest)
-        variant, outcome = self.arms[self.choose(value)]
+        variant = self.variants[self.choose(value)]
+        outcome = "control" if variant.is_control else "waiting"
         kind, other = ("email", phone) if email else ("phone", "")
         return {
-            "guest_list": self.guests.pk, "row": number, "type": kind, "value": value, "other": other,
-            "identity": digest, "variant": variant, "outcome": outcome, "cells": "\x1f".join(row.values()),
+            "guest_list": self.guest_list.pk, "row": number, "type": kind, "value": value, "other": other,
+            "identity": digest, "variant": variant.pk, "outcome": outcome, "cells": "\x1f".join(row.values()),
         }  # fmt: skip
 
 
@@ -67,11 +69,11 @@ class GuestForm(forms.ModelForm):
         fields = ("guest_list", "row", "type", "value", "other", "variant", "outcome", "cells")
 
 
-def seconds_of_forms(guests: Any, path: Path) -> float:
-    start, dealer = time.perf_counter(), Dealer(guests)
+def seconds_of_forms(guest_list: Any, path: Path) -> float:
+    start, maker = time.perf_counter(), GuestMaker(guest_list)
     with path.open(newline="", encoding="utf-8") as file, transaction.atomic():
         for number, row in enumerate(csv.DictReader(file), 2):
-            fields = dealer.fields(number, row)
+            fields = maker.fields(number, row)
             if fields:
                 form = GuestForm(fields)
                 if not form.is_valid():
@@ -81,8 +83,8 @@ def seconds_of_forms(guests: Any, path: Path) -> float:
     return time.perf_counter() - start
 
 
-def _import(guests: Any, path: Path, *, preview: bool = False, bulk: bool = False) -> float:
-    start, dealer = time.perf_counter(), Dealer(guests)
+def _import(guest_list: Any, path: Path, *, preview: bool = False, bulk: bool = False) -> float:
+    start, maker = time.perf_counter(), GuestMaker(guest_list)
     names = ("guest_list", "row", "type", "value", "other", "variant", "outcome", "cells")
 
     class GuestResource(resources.ModelResource):
@@ -98,17 +100,17 @@ def _import(guests: Any, path: Path, *, preview: bool = False, bulk: bool = Fals
 
         def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
             original = {name: row[name] for name in HEADER}
-            row.update(dealer.fields(kwargs["row_number"] + 1, original) or {"value": ""})
+            row.update(maker.fields(kwargs["row_number"] + 1, original) or {"value": ""})
             row["identity"] = (row["identity"] or b"").hex()
 
         def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
             return not row["value"]
 
         def get_queryset(self) -> Any:
-            return Guest.objects.filter(guest_list=guests)
+            return Guest.objects.filter(guest_list=guest_list)
 
         def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-            instance.identity, instance.guest_list_id = bytes.fromhex(row["identity"]), guests.pk
+            instance.identity, instance.guest_list_id = bytes.fromhex(row["identity"]), guest_list.pk
             instance.variant_id = row["variant"]
 
     dataset = tablib.Dataset().load(path.read_text(encoding="utf-8"), format="csv")
@@ -116,7 +118,7 @@ def _import(guests: Any, path: Path, *, preview: bool = False, bulk: bool = Fals
         dataset.append_col([""] * len(dataset), header=name)
     if preview:
         GuestResource().import_data(dataset, dry_run=True)
-        dealer.seen.clear()
+        maker.seen.clear()
     result = GuestResource().import_data(dataset, raise_errors=True)
     if result.has_errors():
         raise SystemExit("django-import-export refused the file.")

@@ -22,10 +22,10 @@ def reference(path: Path, made: Any) -> str:
     return digest_of(_rows(path, made))
 
 
-def digest_of_list(guests: Any) -> str:
+def digest_of_list(guest_list: Any) -> str:
     """The same digest of the rows that a list ended with in the database."""
-    guests = guests.guests.values_list("row", "type", "value", "other", "variant__position", "outcome", "cells")
-    errors = guests.row_errors.values_list("row", "kind")
+    guests = guest_list.guests.values_list("row", "type", "value", "other", "variant__position", "outcome", "cells")
+    errors = guest_list.row_errors.values_list("row", "kind")
     parts = ((row.order_by("row").iterator(20_000)) for row in (guests, errors))
     return digest_of(row for part in parts for row in part)
 

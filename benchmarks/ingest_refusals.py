@@ -22,9 +22,9 @@ class Undone(Exception):
     """Takes a measurement back, so that the next finds the same rows."""
 
 
-def measure_refusals(guests: Any, rounds: int) -> list[dict[str, Any]]:
+def measure_refusals(guest_list: Any, rounds: int) -> list[dict[str, Any]]:
     """Seats the first guests of an arm in a job that became rewarded, and refuses all of them, again and again."""
-    job = _rewarded_job(guests)
+    job = _rewarded_job(guest_list)
     failures = {position: CODES[position % len(CODES)] for position in range(job.total_count)}
     figures = []
     for _ in range(rounds):
@@ -40,18 +40,20 @@ def measure_refusals(guests: Any, rounds: int) -> list[dict[str, Any]]:
     return figures
 
 
-def _rewarded_job(guests: Any) -> IssuanceJob:
-    variant, now = guests.campaign.variants.first(), timezone.now()
-    rows = list(guests.guests.filter(variant=variant).order_by("row").values_list("pk", flat=True)[:REFUSED])
+def _rewarded_job(guest_list: Any) -> IssuanceJob:
+    variant, now = guest_list.campaign.variants.first(), timezone.now()
+    rows = list(guest_list.guests.filter(variant=variant).order_by("row").values_list("pk", flat=True)[:REFUSED])
     job = IssuanceJob.objects.create(
-        guest_list=guests, merchant=guests.merchant, variant=variant, number=1, total_count=len(rows), body=b"",
+        guest_list=guest_list, merchant=guest_list.merchant, variant=variant, number=1, total_count=len(rows), body=b"",
         idempotency_key=uuid4(), state="accepted", thanx_id="job1", first_sent_at=now, accepted_at=now, planned_at=now,
     )  # fmt: skip
     seats = [Guest(pk=pk, job=job, position=place, outcome=Outcome.REWARDED) for place, pk in enumerate(rows)]
     Guest.objects.bulk_update(seats, ["job", "position", "outcome"], batch_size=500)
     identities = Guest.objects.filter(job=job).values_list("identity", flat=True)
-    claims = (GuestClaim(campaign=guests.campaign, identity=one, guest_list=guests) for one in identities)
+    claims = (
+        GuestClaim(campaign=guest_list.campaign, identity=identity, guest_list=guest_list) for identity in identities
+    )
     GuestClaim.objects.bulk_create(claims, batch_size=1_000)
-    guests.waiting_count, guests.rewarded_count = guests.waiting_count - len(rows), len(rows)
-    guests.save(update_fields=["waiting_count", "rewarded_count"])
+    guest_list.waiting_count, guest_list.rewarded_count = guest_list.waiting_count - len(rows), len(rows)
+    guest_list.save(update_fields=["waiting_count", "rewarded_count"])
     return job

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,21 +70,19 @@ def list_of(made: Any, path: Path) -> Any:
     return GuestList.objects.create(bytes_total=path.stat().st_size, **fields)
 
 
-def read_by_a_worker(guests: Any, address: str, *, processes: int) -> dict[str, Any]:
-    """Reads a list in a fresh process as a worker's task would: `seconds` without the start, and the `peak_mb` of it
-    together with the second process that it starts."""
+def read_by_a_worker(guest_list: Any, address: str) -> dict[str, Any]:
+    """Reads a list in a fresh process as a worker's task would: `seconds` without the start, and its `peak_mb`."""
     environment = os.environ | {
         "DATABASE_URL": address,
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-        "READ_APART_ABOVE": "1" if processes == 2 else "0",
         "MAX_LIST_ROWS": "10000000",
         "MAX_LIST_BYTES": str(10**10),
     }
-    command = [sys.executable, "-m", "benchmarks.ingest_stage", str(guests.pk)]
+    command = [sys.executable, "-m", "benchmarks.ingest_stage", str(guest_list.pk)]
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
-    guests.refresh_from_db()
-    if guests.state != "checked":
-        raise SystemExit(f"The list ended as {guests.state}: {guests.problem}")
+    guest_list.refresh_from_db()
+    if guest_list.state != "checked":
+        raise SystemExit(f"The list ended as {guest_list.state}: {guest_list.problem}")
     return dict(json.loads(done.stdout))
 
 
@@ -96,39 +93,16 @@ def worker(list_id: int) -> None:
     django.setup()
     from django.db import connection
 
+    from benchmarks.ingest_spreadsheet import peak_kilobytes
     from issuance import tasks
     from thanxportal.celery import keep_what_is_loaded
 
     connection.ensure_connection()
     keep_what_is_loaded()
-    stop, peak = threading.Event(), [0]
-    watcher = threading.Thread(target=watch_memory, args=(stop, peak), daemon=True)
-    watcher.start()
     start = time.perf_counter()
     tasks.read_list(list_id)
     seconds = time.perf_counter() - start
-    stop.set()
-    watcher.join()
-    print(json.dumps({"seconds": seconds, "peak_mb": round(peak[0] / 1024)}))
-
-
-def watch_memory(stop: threading.Event, peak: list[int]) -> None:
-    """Keeps the most kilobytes that this process had, with what its children had for themselves; 20 times a second."""
-    here = os.getpid()
-    while not stop.wait(0.05):
-        children = Path(f"/proc/{here}/task/{here}/children").read_text().split()
-        peak[0] = max(peak[0], kilobytes(str(here), "Rss:") + sum(kilobytes(child, "Private_") for child in children))
-
-
-def kilobytes(process: str, kinds: str) -> int:
-    """0 for a process that has ended, and for one that is still the copy of its parent."""
-    try:
-        command, memory = (Path(f"/proc/{process}/{name}").read_text() for name in ("cmdline", "smaps_rollup"))
-    except OSError:
-        return 0
-    if kinds != "Rss:" and "reading_process" not in command:
-        return 0
-    return sum(int(line.split()[1]) for line in memory.splitlines() if line.startswith(kinds))
+    print(json.dumps({"seconds": seconds, "peak_mb": round(peak_kilobytes() / 1024)}))
 
 
 if __name__ == "__main__":

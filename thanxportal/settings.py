@@ -240,8 +240,6 @@ ONE_GUEST_PER_GUEST: int = env.int("ONE_GUEST_PER_GUEST", default=1)  # rewards 
 IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 # Days after which the file of a list that was read is deleted. Its rows stay.
 UPLOAD_RETENTION_DAYS: int = env.int("UPLOAD_RETENTION_DAYS", default=30)
-# Files of more bytes are read by a second process where the machine has two processors; 0: never.
-READ_APART_ABOVE: int = env.int("READ_APART_ABOVE", default=4 * 1024 * 1024)
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)
 MAX_LIST_BYTES: int = env.int("MAX_LIST_BYTES", default=100 * 1024 * 1024)
 

@@ -10,7 +10,7 @@ from issuance.checking.judging import columns_of, fault_at, identifier_columns
 from issuance.checking.replace_rows import cells_of
 from issuance.guests.grid import FIXED, Filters, GuestReader, GuestRow
 from issuance.models import Guest, GuestList, RepairedRow, RowError
-from issuance.parsing.guest_file import Columns
+from issuance.parsing.columns import Columns
 
 CONTEXT = 2  # columns beyond the identifiers that help to see who is meant
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from issuance.parsing.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
+from issuance.parsing.identifiers import EMAIL_ANYWHERE, parse_email, parse_phone
 from issuance.parsing.mail_domains import meant_domain
 
 FIRST, LAST = "first", "last"
@@ -98,10 +98,10 @@ def parts_of(text: str, country: str) -> list[str]:
     """The good identifiers of one kind in a cell that holds more than one; empty if there are fewer than two."""
     emails = [found.strip(".'") for found in EMAIL_ANYWHERE.findall(text)]
     if len(emails) > 1:
-        good = [found.value for email in emails if (found := email_verdict(email)).value]
+        good = [found.value for email in emails if (found := parse_email(email)).value]
     else:
         pieces: list[str] = _SEPARATORS.split(text)
-        good = [found.value for piece in pieces if (found := phone_verdict(piece, country)).value]
+        good = [found.value for piece in pieces if (found := parse_phone(piece, country)).value]
     return good if len(set(good)) > 1 else []
 
 
@@ -117,7 +117,7 @@ def one_of(which: str, country: str) -> Callable[[str], str]:
 
 def as_number_of(country: str) -> Callable[[str], str]:
     """Reads a phone number as one of that country, and writes it with its country code."""
-    return lambda text: phone_verdict(text, country).value or text
+    return lambda text: parse_phone(text, country).value or text
 
 
 def with_domain(written: str, meant: str) -> Callable[[str], str]:

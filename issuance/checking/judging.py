@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from issuance.models import GuestList
-from issuance.parsing.columns import column_letter
+from issuance.parsing.columns import Columns, column_letter
 from issuance.parsing.delimited_text import over_several_lines
-from issuance.parsing.guest_file import Columns, GuestFile, Verdict
+from issuance.parsing.guest_file import GuestFile
+from issuance.parsing.row_result import RowResult
 
 Row = tuple[int, list[str]]  # number in the file, cells
 
@@ -59,7 +60,7 @@ def fault_at(columns: Columns, column: str, cells: Sequence[str]) -> int | None:
     return at if at is not None and at < len(cells) else None
 
 
-def judge(guest_list: GuestList, rows: Iterable[Row]) -> Iterator[Verdict]:
+def judge(guest_list: GuestList, rows: Iterable[Row]) -> Iterator[RowResult]:
     """One verdict per row, in the same order and under the same numbers."""
     kept = [(number, [cell.replace("\x00", "\ufffd") for cell in cells]) for number, cells in rows]
     delimiter = str(guest_list.file_info.get("delimiter") or "")
@@ -73,7 +74,7 @@ def judge(guest_list: GuestList, rows: Iterable[Row]) -> Iterator[Verdict]:
         prefer=guest_list.prefer,
     )
     place = 0
-    for verdict in file.verdicts():
+    for verdict in file.results():
         yield from map(_blank, kept[place : verdict.row - 1])
         place = verdict.row
         number, cells = kept[place - 1]
@@ -81,6 +82,6 @@ def judge(guest_list: GuestList, rows: Iterable[Row]) -> Iterator[Verdict]:
     yield from map(_blank, kept[place:])
 
 
-def _blank(row: Row) -> Verdict:
+def _blank(row: Row) -> RowResult:
     """What reading would have skipped: a row of this list may have been emptied by its editor."""
-    return Verdict(row[0], "", "", row[1], "no_identifier", "", False, "")
+    return RowResult(row[0], "", "", row[1], "no_identifier", "", False, "")

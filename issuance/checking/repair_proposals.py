@@ -11,7 +11,7 @@ from issuance.checking.judging import columns_of, fault_at
 from issuance.checking.repairs import Recipe, recipe_for, repaired
 from issuance.models import GuestList, RowError
 from issuance.parsing.countries import COUNTRIES, LIKELY, country_name
-from issuance.parsing.guest_file import Verdict
+from issuance.parsing.row_result import RowResult
 
 LOOKED_THROUGH = 1_000  # bad rows; in a list with more, the counts are "at least"
 MOST_DOMAINS = 10
@@ -82,7 +82,7 @@ def _likely_country(guest_list: GuestList, errors: list[RowError]) -> str:
     return best if helps.get(best) else ""
 
 
-def _proposal(guest_list: GuestList, recipe: Recipe, choice: str, first: RowError, helped: list[Verdict]) -> Proposal:
+def _proposal(guest_list: GuestList, recipe: Recipe, choice: str, first: RowError, helped: list[RowResult]) -> Proposal:
     at = fault_at(columns_of(guest_list), first.column, first.cells)
     before = str(first.cells[at]) if at is not None else ""
     count = len(helped)

@@ -24,7 +24,7 @@ from issuance.models import GuestList, Repair, RepairedRow, RowError, note_event
 from issuance.models.bulk import insert_rows
 from issuance.models.states import ListState
 from issuance.parsing.countries import country_name
-from issuance.parsing.guest_file import Verdict
+from issuance.parsing.row_result import RowResult
 from thanxportal.accounts.models import User
 
 TOOK_ROWS = "Took repaired rows from a file"
@@ -55,11 +55,11 @@ class Change(NamedTuple):
 
     kind: str
     did: str
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[RowResult]
     left: Sequence[str] = ()
 
 
-def repaired(guest_list: GuestList, recipe: Recipe, errors: Iterable[RowError]) -> Iterator[Verdict]:
+def repaired(guest_list: GuestList, recipe: Recipe, errors: Iterable[RowError]) -> Iterator[RowResult]:
     """The verdicts on those bad rows that the recipe turns into guests."""
     columns = columns_of(guest_list)
     changed = []
@@ -107,7 +107,7 @@ def repair_domain(*, guest_list: GuestList, written: str, meant: str, actor: Use
     return make_change(guest_list, domain_change(guest_list, written, meant), actor=actor)
 
 
-def edit_row(*, guest_list: GuestList, verdict: Verdict, actor: User) -> Repair | None:
+def edit_row(*, guest_list: GuestList, verdict: RowResult, actor: User) -> Repair | None:
     """Puts one bad row as somebody typed it; None if it is no bad row any more, or the list changed meanwhile."""
     if not RowError.objects.of_list(guest_list).filter(row=verdict.row).exists():
         return None

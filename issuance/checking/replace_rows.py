@@ -16,14 +16,12 @@ from django.db.models import F, QuerySet
 
 from issuance.checking.cached_counts import change_counts, keys_of
 from issuance.checking.judging import columns_of, judge
-from issuance.importing.batches import Batch, Sorter
-from issuance.importing.deal import deal_of
+from issuance.importing.batches import BatchMaker, RowBatch, insert_batch
 from issuance.importing.earlier_rewards import set_aside_repeats
-from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS
-from issuance.importing.seen_guests import Seen
 from issuance.models import Guest, GuestList, RowError
-from issuance.models.bulk import delete_rows, insert_rows
-from issuance.parsing.guest_file import Verdict, identity
+from issuance.models.bulk import delete_rows
+from issuance.parsing.identifiers import identity
+from issuance.parsing.row_result import RowResult
 from issuance.parsing.row_text import row_cells
 
 CHUNK = 5_000  # rows named in one statement; SQLite takes at most 32,766 parameters
@@ -48,20 +46,20 @@ class Place(NamedTuple):
         return "value" in self.before
 
 
-def put_rows(guest_list: GuestList, verdicts: Sequence[Verdict]) -> list[Place]:
+def put_rows(guest_list: GuestList, verdicts: Sequence[RowResult]) -> list[Place]:
     """Replaces rows of a list by new verdicts on them; returns the rows that are no longer what they were.
 
     To be called in the transaction that has taken the list. No row is added or lost, so the ledger stays closed.
     """
-    sorter = Sorter(deal_of(guest_list), Seen(expected=2 * len(verdicts)))
+    maker = BatchMaker(guest_list, expected=2 * len(verdicts))
     rows = {verdict.row for verdict in verdicts}
     old = [*_places(guest_list, row__in=rows)]
-    guests = {sorter.hash(identity(verdict.value)) for verdict in verdicts if verdict.value}
+    guests = {maker.hash(identity(verdict.value)) for verdict in verdicts if verdict.value}
     guests |= {place.identity for place in old if place.is_guest}
     others = [place for place in _places(guest_list, identity__in=guests) if place.row not in rows]
     kept = ((place.row, place.before) for place in others)
     in_order = sorted([*verdicts, *as_verdicts(guest_list, kept)], key=lambda verdict: verdict.row)
-    batch = sorter.sort(map(Verdict.judged, in_order))
+    batch = maker.make_batch(map(RowResult.packed, in_order))
     if batch.counts["rows"] != len(old) + len(others):
         raise RuntimeError(f"List {guest_list.pk}: {len(old) + len(others)} rows became {batch.counts['rows']}.")
     _replace(guest_list, [*old, *others], batch)
@@ -71,15 +69,15 @@ def put_rows(guest_list: GuestList, verdicts: Sequence[Verdict]) -> list[Place]:
     return [*old, *(place for place in others if place.is_guest != now[place.row].is_guest)]
 
 
-def as_verdicts(guest_list: GuestList, kept: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[Verdict]:
+def as_verdicts(guest_list: GuestList, kept: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[RowResult]:
     """What was kept of rows, as verdicts to deal; repeated guests are judged again, as only their cells were kept."""
     repeated = []
     for row, before in kept:
         if "value" in before:
             guest = (before["type"], before["value"], before["cells"], "", "", before["fixed"], before["other"])
-            yield Verdict(row, *guest)
+            yield RowResult(row, *guest)
         elif before["term"] == RowError.INVALID:
-            yield Verdict(row, "", "", before["cells"], before["code"], before["column"], False, "")
+            yield RowResult(row, "", "", before["cells"], before["code"], before["column"], False, "")
         else:
             repeated.append((row, before["cells"]))
     yield from judge(guest_list, repeated)
@@ -130,12 +128,11 @@ def cells_of(guest_list: GuestList, guest: Guest) -> list[str]:
     return known
 
 
-def _replace(guest_list: GuestList, places: list[Place], batch: Batch) -> None:
+def _replace(guest_list: GuestList, places: list[Place], batch: RowBatch) -> None:
     for some in _chunks([place.row for place in places]):
         for model in (Guest, RowError):
             delete_rows(model.objects.filter(guest_list=guest_list, row__in=some))
-    insert_rows(Guest, GUEST_COLUMNS, batch.guests)
-    insert_rows(RowError, ERROR_COLUMNS, batch.errors)
+    insert_batch(batch)
     change = Counter({term: count for term, count in batch.counts.items() if term != "rows"})
     change.subtract(place.term for place in places)
     _change_ledger(guest_list, change)

@@ -17,8 +17,9 @@ from issuance.checking.judging import Row
 from issuance.guests.csv_lines import csv_lines, in_row_order
 from issuance.guests.reasons import reason_in_words
 from issuance.models import GuestList, RowError
+from issuance.parsing.columns import Columns
 from issuance.parsing.formula_escape import live
-from issuance.parsing.guest_file import Columns, open_guest_file
+from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _ROW = re.compile(r"row \(list ([0-9a-f]{8})\)")
@@ -86,7 +87,7 @@ def _rows(guest_list: GuestList, path: Path) -> Iterator[Row]:
     country = guest_list.country
     with open_guest_file(path, country=country, max_rows=most_rows, max_bytes=most_bytes, columns=columns) as file:
         at = None
-        for verdict in file.verdicts():
+        for verdict in file.results():
             cells = [live(cell) for cell in verdict.raw]
             if at is None:
                 at = _marked_column(guest_list, cells)

@@ -11,7 +11,7 @@ from issuance.checking.judging import identifier_columns, judge
 from issuance.forms.importing import KINDS
 from issuance.guests.reasons import reason_in_words
 from issuance.models import GuestList, RowError
-from issuance.parsing.guest_file import Verdict
+from issuance.parsing.row_result import RowResult
 
 
 class RowForm(forms.Form):
@@ -20,7 +20,7 @@ class RowForm(forms.Form):
     def __init__(self, guest_list: GuestList, row: int, cells: list[str], data: Any = None) -> None:
         super().__init__(data)
         self.list, self.row, self.cells = guest_list, row, cells
-        self.verdict: Verdict | None = None
+        self.verdict: RowResult | None = None
         for at, name in identifier_columns(guest_list):
             self.fields[f"cell{at}"] = forms.CharField(
                 label=f"{name}, row {row:,}",

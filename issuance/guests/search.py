@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 
 from issuance.models import Guest, RowError
-from issuance.parsing.identifiers import email_verdict, phone_verdict
+from issuance.parsing.identifiers import parse_email, parse_phone
 
 LONGEST = 254
 LAST = 4  # digits of a phone that a mask leaves
@@ -30,7 +30,7 @@ def matching_guests(guests: QuerySet[Guest], text: str, *, country: str, unmaske
     if unmasked:
         found = [Q(value__contains=digits or wanted) | Q(other__contains=digits or wanted)]
     else:
-        found = [Q(value=whole) for whole in {email_verdict(wanted).value, digits} - {""}]
+        found = [Q(value=whole) for whole in {parse_email(wanted).value, digits} - {""}]
         found += [Q(value__endswith=f"@{wanted.removeprefix('@')}")] if wanted else []
         found += [Q(type="phone", value__endswith=digits)] if len(digits) == LAST else []
     return guests.filter(reduce(or_, found)) if found else guests.none()
@@ -40,7 +40,7 @@ def _digits(text: str, country: str) -> str:
     """A phone number as it is stored, or as much of it as was typed; empty if the text is none."""
     if "@" in text:  # An address may well begin like a phone number.
         return ""
-    if whole := phone_verdict(text, country).value:
+    if whole := parse_phone(text, country).value:
         return whole
     digits = re.sub(r"\D", "", text) if _PART(text) else ""
     return digits.lstrip("0") if len(digits) > LAST else digits

@@ -1,1 +1,1 @@
-"""Verdicts into the database, in bulk and restartable."""
+"""Brings the rows of a guest list into the database: in bulk and restartable."""

@@ -1,38 +1,32 @@
-"""Verdicts on rows -> rows of the database: a guest to an arm, a repeated guest and a bad row to the errors."""
+"""Makes rows for the database out of the rows of a file: guests with their arms, duplicates and bad rows."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import compress
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Protocol
+
+from django.conf import settings
 
 from campaigns.allocation import arm_chooser, identity_hasher
-from issuance.importing.row_formats import Lines, RowFormat, Values
-from issuance.importing.seen_guests import Seen
-from issuance.importing.stretches import Stretches
-from issuance.parsing.guest_file import Judged
+from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS, Lines, RowFormat, Values
+from issuance.importing.seen_guests import SeenGuests
+from issuance.models import Guest, GuestList, RowError
+from issuance.models.bulk import insert_rows
+from issuance.models.states import Outcome
 from issuance.parsing.identifiers import identity
+from issuance.parsing.row_result import PackedRow
 
+BATCH = 500  # rows that are made before they are handed to the database; more would not fit on the way to it
 INVALID, DUPLICATE = "invalid", "duplicate"
 TERMS = ("rows", "waiting", "control", INVALID, DUPLICATE)
-VALUE: Final = 2  # of a judged row
+VALUE: Final = 2  # of a PackedRow
 CODE: Final = 4
 
 
-class Deal(NamedTuple):
-    """How the guests of one list are known and dealt."""
-
-    list_id: int
-    identity_key: bytes
-    salt: bytes
-    weights: tuple[int, ...]
-    arms: tuple[tuple[int, str], ...]  # (id of the variant, waiting or control)
-
-
-class Batch:
-    """What a stretch of the file adds to the database; its rows are as the sorter's format makes them."""
+class RowBatch:
+    """Rows for the database, as the maker's format writes them, and what they add to the sums of the list."""
 
     def __init__(self) -> None:
         self.guests: list[Any] = []
@@ -41,38 +35,66 @@ class Batch:
         self.bytes_read = 0  # of the file, after this batch
 
 
-class Sorter:
-    """Deals verdicts, one after the other; knows every guest of the list so far by keyed hash."""
+Batches = Generator[RowBatch, None, None]
 
-    def __init__(self, deal: Deal, seen: Seen | None = None, *, as_text: bool = False) -> None:
-        self.hash = identity_hasher(deal.identity_key)
-        self._choose = arm_chooser(deal.salt, deal.weights)
-        self._outcomes = [outcome for _, outcome in deal.arms]
-        self._seen = seen or Seen()
-        self._format: RowFormat = (Lines if as_text else Values)(deal.list_id, deal.arms)
 
-    def sort(self, rows: Iterable[Judged]) -> Batch:
-        """Every row as a guest or as an error; column by column, as a million rows make every call dear."""
-        batch, rows = Batch(), list(rows)
+class RowSource(Protocol):
+    """A file or a text of guests."""
+
+    @property
+    def bytes_read(self) -> int: ...
+
+    def packed_rows(self, *, size: int) -> Iterator[list[PackedRow]]: ...
+
+
+class BatchMaker:
+    """Assigns the guests of one list to its arms. It knows every guest so far by keyed hash."""
+
+    def __init__(
+        self, guest_list: GuestList, *, stored: Iterable[bytes] = (), expected: int = 0, as_text: bool = False
+    ) -> None:
+        """`stored` are the hashes of guests that the list has already; `expected` says about how many will come."""
+        variants = list(guest_list.campaign.variants.all())
+        outcomes = {True: Outcome.CONTROL, False: Outcome.WAITING}
+        arms = [(variant.pk, outcomes[variant.is_control].value) for variant in variants]
+        self.hash = identity_of(guest_list)
+        self._choose_arm = arm_chooser(guest_list.campaign.uuid.bytes, [variant.weight for variant in variants])
+        self._outcomes = [outcome for _, outcome in arms]
+        self._seen = SeenGuests(stored, expected=expected)
+        self._format: RowFormat = (Lines if as_text else Values)(guest_list.pk, arms)
+
+    def make_batches(self, file: RowSource) -> Batches:
+        """A batch for every few rows. Raises UnreadableFile after those before it."""
+        for rows in file.packed_rows(size=BATCH):
+            batch = self.make_batch(rows)
+            batch.bytes_read = file.bytes_read
+            yield batch
+
+    def make_batch(self, rows: Iterable[PackedRow]) -> RowBatch:
+        """Every row as a guest or as an error. Works column by column, as a million rows make every call dear."""
+        batch, rows = RowBatch(), list(rows)
         guests = [row for row in rows if not row[CODE]]
         people = [identity(row[VALUE]) for row in guests]
         digests = [*map(self.hash, people)]
         new = self._seen.add(digests)
         repeated = [not first for first in new]
-        arms = [*map(self._choose, compress(people, new))]
+        arms = [*map(self._choose_arm, compress(people, new))]
         invalid = [row for row in rows if row[CODE]]
         batch.guests = self._format.guests([*compress(guests, new)], compress(digests, new), arms)
         batch.errors = self._format.errors(invalid, INVALID, [None] * len(invalid))
         batch.errors += self._format.errors(compress(guests, repeated), DUPLICATE, compress(digests, repeated))
         batch.counts.update({"rows": len(rows), INVALID: len(invalid), DUPLICATE: sum(repeated)})
-        for arm, dealt in Counter(arms).items():
-            batch.counts[self._outcomes[arm]] += dealt
+        for arm, count in Counter(arms).items():
+            batch.counts[self._outcomes[arm]] += count
         return batch
 
-    def batches(self, stretches: Stretches) -> Generator[Batch, None, None]:
-        """A batch for each stretch of a file, which is closed with this iterator."""
-        with closing(stretches):
-            for stretch in stretches:
-                batch = self.sort(stretch.rows)
-                batch.bytes_read = stretch.bytes_read
-                yield batch
+
+def insert_batch(batch: RowBatch) -> None:
+    """Stores one batch of tuples; `import_list` stores many at once."""
+    insert_rows(Guest, GUEST_COLUMNS, batch.guests)
+    insert_rows(RowError, ERROR_COLUMNS, batch.errors)
+
+
+def identity_of(guest_list: GuestList) -> Callable[[str], bytes]:
+    """Returns the hasher that identifies this merchant's guests. Its key is different for each merchant."""
+    return identity_hasher(f"{guest_list.merchant_id}:{settings.IDENTITY_KEY}".encode())

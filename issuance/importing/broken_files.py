@@ -1,4 +1,4 @@
-"""A file that can't be read to its end: what stands before that place is stored, and used if somebody says so."""
+"""A file that can't be read to its end: the rows before the damage are stored, and used if a person says so."""
 
 from __future__ import annotations
 
@@ -12,17 +12,14 @@ from issuance.models.states import ListState
 from issuance.parsing.unreadable_file import UnreadableFile
 from thanxportal.accounts.models import User
 
-BROKEN = "broken"  # in `file_info`: the place, as the end of a sentence
+BROKEN = "broken"  # in `file_info`: where it breaks off, as the end of a sentence
 FULL = "full"  # in `file_info`: there the list had as many guests as lists may have
 USED = "rows_before_break"  # in `mapping`: they are all that the list will have
 
 
-def broken_off(refusal: UnreadableFile, kind: str) -> dict[str, Any]:
-    """What a file of a kind that ends in a refusal leaves in `file_info`."""
-    full = refusal.code == "too_many_rows"
-    word = "row" if full or kind in ("xlsx", "ods") else "line"
-    place = f"{word} {refusal.line:,}" if refusal.line else "that place"
-    return {BROKEN: place, FULL: full}
+def broken_off(refusal: UnreadableFile) -> dict[str, Any]:
+    """What a file that ends in a refusal leaves in `file_info`."""
+    return {BROKEN: refusal.where, FULL: refusal.code == "too_many_rows"}
 
 
 def rows_before_break(guest_list: GuestList) -> int:

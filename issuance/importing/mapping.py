@@ -8,13 +8,13 @@ and `sheet` of a workbook, and `columns`, one entry for each column with its `na
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
+from issuance.importing.list_file import header_hash
 from issuance.lifecycle.transitions import move_list
 from issuance.models import ColumnMapping, GuestList
 from issuance.models.bulk import delete_rows
@@ -94,16 +94,6 @@ def _checked_choice(guest_list: GuestList, **choice: Any) -> dict[str, Any]:
         raise NoSuchColumns("The file has no such column. Choose one of those that are listed.")
     kept = {"sheet": choice["sheet"] or info.get("sheet") or ""}
     return kept | ({key: choice[key] for key in ("email", "phone", "header_row")} if chosen else {})
-
-
-def header_hash(names: list[str]) -> str:
-    return sha256("\x1f".join(names).encode("utf-8", "replace")).hexdigest()
-
-
-def remembered_columns(guest_list: GuestList, names: list[str]) -> dict[str, Any]:
-    """What a person of this merchant chose for a file with this header; empty if nobody did."""
-    known = ColumnMapping.objects.filter(merchant=guest_list.merchant_id, header_hash=header_hash(names)).first()
-    return dict(known.mapping) if known else {}
 
 
 def _remember(guest_list: GuestList, choice: dict[str, Any]) -> None:

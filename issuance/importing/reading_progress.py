@@ -1,4 +1,4 @@
-"""How far the reading of a file is, and its first verdicts: from the list's counters and its first rows."""
+"""How far the reading of a file is, and the results of its first rows: from the list's counters and its first rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from issuance.models.states import ListState
 FIRST_ROWS = 5
 
 
-class Reading(NamedTuple):
+class ReadingProgress(NamedTuple):
     """`rate` is in rows per second; both it and `seconds_left` are None as long as they would say nothing."""
 
     rate: float | None
@@ -22,11 +22,11 @@ class Reading(NamedTuple):
     first_rows: list[GuestRow]
 
 
-def reading_of(reader: GuestReader, now: datetime) -> Reading:
+def reading_progress(reader: GuestReader, now: datetime) -> ReadingProgress:
     """What the page says while a file is read; a poll costs the same for ten rows and for a million."""
     guest_list = reader.list
     if not guest_list.rows_count:
-        return Reading(None, None, [], [])
+        return ReadingProgress(None, None, [], [])
     guests = Guest.objects.of_list(guest_list).defer("identity", "other")[:FIRST_ROWS]
     errors = RowError.objects.of_list(guest_list)[:FIRST_ROWS]
     seconds = _seconds_since_start(guest_list, now)
@@ -36,7 +36,7 @@ def reading_of(reader: GuestReader, now: datetime) -> Reading:
         ("Needs you", guest_list.invalid_count),
         ("Duplicate", guest_list.duplicate_count),
     ]
-    return Reading(
+    return ReadingProgress(
         rate=guest_list.rows_count / seconds if seconds else None,
         seconds_left=seconds * (1 - share) / share if seconds and 0 < share < 1 else None,
         counts=counts,

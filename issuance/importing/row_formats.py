@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import Any, Protocol
 
-from issuance.parsing.guest_file import Judged
+from issuance.parsing.row_result import PackedRow
 from issuance.parsing.row_text import row_cells
 
 GUEST_COLUMNS = (
@@ -23,9 +23,9 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 class RowFormat(Protocol):
     """Makes rows in the order of GUEST_COLUMNS and ERROR_COLUMNS; `arms` are indexes of the list's arms."""
 
-    def guests(self, rows: Sequence[Judged], digests: Iterable[bytes], arms: Iterable[int]) -> Any: ...
+    def guests(self, rows: Sequence[PackedRow], digests: Iterable[bytes], arms: Iterable[int]) -> Any: ...
 
-    def errors(self, rows: Iterable[Judged], kind: str, digests: Iterable[bytes | None]) -> Any: ...
+    def errors(self, rows: Iterable[PackedRow], kind: str, digests: Iterable[bytes | None]) -> Any: ...
 
 
 class Values:
@@ -35,14 +35,14 @@ class Values:
         self._list_id = list_id
         self._arms = arms
 
-    def guests(self, rows: Sequence[Judged], digests: Iterable[bytes], arms: Iterable[int]) -> list[tuple[Any, ...]]:
+    def guests(self, rows: Sequence[PackedRow], digests: Iterable[bytes], arms: Iterable[int]) -> list[tuple[Any, ...]]:
         list_id = self._list_id
         return [
             (list_id, row, kind, value, other, fixed, cells, digest, *self._arms[arm], "", "")
             for (row, kind, value, cells, _, _, fixed, other), digest, arm in zip(rows, digests, arms, strict=True)
         ]
 
-    def errors(self, rows: Iterable[Judged], kind: str, digests: Iterable[bytes | None]) -> list[tuple[Any, ...]]:
+    def errors(self, rows: Iterable[PackedRow], kind: str, digests: Iterable[bytes | None]) -> list[tuple[Any, ...]]:
         return [
             (self._list_id, row, kind, (code or kind)[:60], column[:120], _json(cells), digest)
             for (row, _, _, cells, code, column, _, _), digest in zip(rows, digests, strict=True)
@@ -56,7 +56,7 @@ class Lines:
         self._list_id = list_id
         self._ends = [f"{variant}\t{outcome}\t\t\n" for variant, outcome in arms]
 
-    def guests(self, rows: Sequence[Judged], digests: Iterable[bytes], arms: Iterable[int]) -> list[str]:
+    def guests(self, rows: Sequence[PackedRow], digests: Iterable[bytes], arms: Iterable[int]) -> list[str]:
         list_id, ends = self._list_id, self._ends
         texts: Iterable[str] = [cells for _, _, _, cells, _, _, _, _ in rows]
         if any(map("".join(texts).__contains__, _SPECIAL)):
@@ -69,7 +69,7 @@ class Lines:
             )
         ]
 
-    def errors(self, rows: Iterable[Judged], kind: str, digests: Iterable[bytes | None]) -> list[str]:
+    def errors(self, rows: Iterable[PackedRow], kind: str, digests: Iterable[bytes | None]) -> list[str]:
         return [
             f"{self._list_id}\t{row}\t{kind}\t{(code or kind)[:60]}\t{column[:120].translate(_ESCAPES)}"
             f"\t{_json(cells).replace(_BACKSLASH, _BACKSLASH * 2)}\t{_bytea(digest)}\n"

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaigns.allocation import arm_chooser, equal_shares
 from campaigns.models import Campaign, Variant
-from issuance.importing.deal import identity_of
+from issuance.importing.batches import identity_of
 from issuance.launching.launch import launch_list
 from issuance.models import Guest, GuestClaim, GuestList, note_event
 from issuance.models.states import ListState, Outcome

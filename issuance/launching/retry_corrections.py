@@ -10,10 +10,10 @@ from django.db.models import F
 
 from issuance.guests.masking import mask
 from issuance.guests.reasons import reason_in_words
-from issuance.importing.deal import identity_of
+from issuance.importing.batches import identity_of
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
-from issuance.parsing.identifiers import Finding, email_verdict, identity, phone_verdict
+from issuance.parsing.identifiers import IdentifierResult, identity, parse_email, parse_phone
 
 PAGE = 25
 
@@ -71,8 +71,8 @@ def correct_guest(*, guest_list: GuestList, row: int, text: str) -> None:
     Guest.objects.filter(pk=guest.pk).update(type=kind, value=finding.value, identity=digest, fixed=True)
 
 
-def _read(text: str, country: str) -> Finding:
-    return email_verdict(text) if "@" in text else phone_verdict(text, country)
+def _read(text: str, country: str) -> IdentifierResult:
+    return parse_email(text) if "@" in text else parse_phone(text, country)
 
 
 @transaction.atomic

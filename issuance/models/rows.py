@@ -24,7 +24,7 @@ class GuestQuerySet(models.QuerySet["Guest"]):
 
 
 class Guest(models.Model):
-    """One guest of a list. Never created one by one: see `imports`.
+    """One guest of a list. Never created one by one: see `importing`.
 
     The database doesn't look up what a guest points to: for a million guests that takes five times as long as storing
     them. Whoever writes guests takes those ids from rows that nothing deletes.

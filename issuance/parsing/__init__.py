@@ -1,1 +1,1 @@
-"""A file or a text of guests -> one verdict per row. Pure: no Django, no database, no queue."""
+"""Reads a file or a text of guests: one result per row. Pure: no Django, no database, no queue."""

@@ -9,11 +9,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from issuance.parsing.column_names import email_rank, names_guests, names_other_number, phone_rank, plain_name
-from issuance.parsing.identifiers import EMAIL_ANYWHERE, email_verdict, phone_verdict
+from issuance.parsing.identifiers import EMAIL_ANYWHERE, parse_email, parse_phone
 from issuance.parsing.unreadable_file import UnreadableFile
 
 HEADER_WITHIN = 20  # rows with anything in them
-_SAMPLED = 200  # rows whose cells are judged
+_SAMPLED = 200  # rows whose cells are looked at
 WIDEST = 200  # columns looked at
 _SAMPLES = 5  # cells of a column that are shown
 _SAMPLE_LENGTH = 80  # characters of each
@@ -87,9 +87,9 @@ def find_columns(rows: Sequence[list[str]], *, country: str) -> Columns:
         raise UnreadableFile("no_identifier_column")
     only = phone if email is None else email if phone is None else None
     if only is not None:
-        mails, calls = _email_share(guests, only), _phone_share(guests, only, country)
-        if mails and calls:
-            email, phone, sure = only, only, mails + calls >= 0.5
+        emails_in, phones_in = _email_share(guests, only), _phone_share(guests, only, country)
+        if emails_in and phones_in:
+            email, phone, sure = only, only, emails_in + phones_in >= 0.5
     return Columns(email, phone, 0 if header is None else header + 1, _shown(cells, width), sure)
 
 
@@ -145,18 +145,18 @@ def _shown(cells: list[str], width: int) -> tuple[str, ...]:
 def _header_index(rows: Sequence[list[str]]) -> int | None:
     filled = ((at, row) for at, row in enumerate(rows) if any(map(str.strip, row)))
     top = [*islice(filled, HEADER_WITHIN)]
-    first_guest = next((place for place, (_, row) in enumerate(top) if any(map(holds_identifier, row))), len(top))
+    first_guest = next((index for index, (_, row) in enumerate(top) if any(map(holds_identifier, row))), len(top))
     above = top[:first_guest]
     if not above:
         return None
-    best, row = max(above, key=lambda item: (_names_known(item[1]), sum(bool(cell.strip()) for cell in item[1])))
-    if _names_known(row):
+    best, row = max(above, key=lambda item: (_header_rank(item[1]), sum(bool(cell.strip()) for cell in item[1])))
+    if _header_rank(row):
         return best
     at, row = above[0]
     return at if first_guest < len(top) and all(_is_label(cell) for cell in row) else None
 
 
-def _names_known(row: list[str]) -> int:
+def _header_rank(row: list[str]) -> int:
     names = [plain_name(cell) for cell in row]
     return sum(max(email_rank(name), phone_rank(name), names_guests(name)) for name in names)
 
@@ -215,10 +215,10 @@ def _is_filled(guests: Sequence[list[str]], at: int) -> bool:
 
 def _email_share(guests: Sequence[list[str]], at: int) -> float:
     cells = _column(guests, at)
-    return sum("@" in cell and not email_verdict(cell).code for cell in cells) / max(len(cells), 1)
+    return sum("@" in cell and not parse_email(cell).code for cell in cells) / max(len(cells), 1)
 
 
 def _phone_share(guests: Sequence[list[str]], at: int, country: str) -> float:
     cells = _column(guests, at)
     likely = [cell for cell in cells if "@" not in cell and 7 <= sum(map(str.isdigit, cell)) <= 17]
-    return sum(not phone_verdict(cell, country).code for cell in likely) / max(len(cells), 1)
+    return sum(not parse_phone(cell, country).code for cell in likely) / max(len(cells), 1)

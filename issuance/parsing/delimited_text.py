@@ -92,13 +92,13 @@ def over_several_lines(cells: list[str], delimiter: str) -> list[str]:
     return RunTogether(cells) if lost else cells
 
 
-def open_text_file(path: Path, *, bytes_total: int, encoding: str = "") -> DelimitedText:
-    """Decide the encoding over the whole file, unless it is known.
+def open_text_file(path: Path, *, bytes_total: int) -> DelimitedText:
+    """Decides the encoding over the whole file.
 
     It is that of its mark, else UTF-8 if most letters are, else Windows-1252. Raises UnreadableFile for NUL bytes and
     for a line of a megabyte or more, before anything is read.
     """
-    encoding, warnings = (encoding, []) if encoding else _encoding(path)
+    encoding, warnings = _encoding(path)
 
     def open_text() -> TextIO:
         return path.open(encoding=encoding, errors="replace", newline="")
@@ -127,7 +127,7 @@ def _encoding(path: Path) -> tuple[str, list[str]]:
 
 
 def _mostly_utf8(path: Path) -> bool:
-    """Whether more letters beyond ASCII are valid UTF-8 than not: then a damaged place is less than a wrong reading."""
+    """Whether more letters beyond ASCII are valid UTF-8 than not: a damaged letter is better than a wrong encoding."""
     good = bad = 0
     with path.open(encoding="utf-8", errors="replace", newline="") as text:
         while block := text.read(_CHUNK):
@@ -193,8 +193,8 @@ def _sense(head: str, delimiter: str) -> tuple[int, float, int]:
 
 def _is_identifier(cell: str) -> bool:
     text = cell.strip(" \"'<>")
-    found = EMAIL_ANYWHERE.search(text)
-    return found[0] == text if found else holds_identifier(text)
+    email = EMAIL_ANYWHERE.search(text)
+    return email[0] == text if email else holds_identifier(text)
 
 
 def file_size(path: Path, *, max_bytes: int) -> int:

@@ -1,10 +1,10 @@
-"""A guest list, from a file or a table in memory, as one verdict per row: the pure half of bringing guests.
+"""Reads a guest list, from a file or a table in memory, as one result per row.
 
-    with open_guest_file(path, country="US") as guests:
-        for verdict in guests.verdicts(): ...
+    with open_guest_file(path, country="US") as file:
+        for result in file.results(): ...
 
-Rows that are wholly empty, the header and what stands above it are no guests; every other row comes out as exactly
-one verdict, in the order of the file and under its number in the file.
+Blank rows, the header and what stands above it are no guests. Every other row gives exactly one result, in the order
+of the file and under its number in the file.
 """
 
 from __future__ import annotations
@@ -15,30 +15,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import Protocol, Self
 
 from issuance.parsing.columns import ColumnContent, Columns, chosen_columns, contents_of, find_columns
 from issuance.parsing.delimited_text import file_size, open_text_file
-from issuance.parsing.identifiers import identity
-from issuance.parsing.row_judge import Judged, RowJudge, Verdict
-from issuance.parsing.row_problems import SENTENCES
+from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import row_cells
+from issuance.parsing.row_validation import RowValidator
+from issuance.parsing.spreadsheets.spreadsheet import Sheet, open_spreadsheet
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
-
-if TYPE_CHECKING:
-    from issuance.parsing.spreadsheets.spreadsheet import Sheet
-
-__all__ = [
-    "SENTENCES",
-    "Columns",
-    "GuestFile",
-    "Judged",
-    "Opened",
-    "UnreadableFile",
-    "Verdict",
-    "identity",
-    "open_guest_file",
-]
 
 _SAMPLE = 400  # rows with anything in them that decide about the columns
 _SAMPLE_CHARACTERS = 4_000_000
@@ -97,7 +82,7 @@ class Table(Protocol):
 
 
 class GuestFile:
-    """An opened list; a context manager. `verdicts()` may be called again and starts from the top each time."""
+    """An opened list; a context manager. `results()` may be called again and starts from the top each time."""
 
     def __init__(
         self,
@@ -112,6 +97,7 @@ class GuestFile:
         self._prefer = prefer
         self._country = country.upper()
         self._max_rows = max_rows
+        self._last_row = self._results_before = 0
         sample, broken = _sample(table)
         try:
             columns = columns or find_columns(sample, country=self._country)
@@ -144,35 +130,38 @@ class GuestFile:
         columns = chosen_columns(_sample(self._table)[0], email=email, phone=phone, header_row=row)
         self.opened = replace(self.opened, columns=columns)
 
+    def resume(self, *, last_row: int, results: int) -> None:
+        """Starts after a row from now on, up to which there were so many results."""
+        self._last_row, self._results_before = last_row, results
+
     def contents(self) -> list[ColumnContent]:
-        """What each column holds, judged by the first rows: for a person who has to choose."""
+        """What each column holds, by its first rows: for a person who has to choose."""
         return contents_of(_sample(self._table)[0], self.opened.columns, country=self._country)
 
     @property
     def bytes_read(self) -> int:
-        """Progress of `verdicts()` against `opened.bytes_total`."""
+        """Progress of `results()` against `opened.bytes_total`."""
         return self._table.bytes_read
 
-    def verdicts(self) -> Iterator[Verdict]:
-        """One verdict per row, as a stream.
+    def results(self) -> Iterator[RowResult]:
+        """One result per row, as a stream.
 
         Raises UnreadableFile (with the line) at a broken quote or one row too many, after every row before it.
         """
-        for rows in self.judged():
+        for rows in self.packed_rows():
             for row, kind, value, cells, code, column, fixed, other in rows:
-                yield Verdict(row, kind, value, row_cells(cells), code, column, fixed, other)
+                yield RowResult(row, kind, value, row_cells(cells), code, column, fixed, other)
 
-    def judged(self, *, size: int = 500, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
-        """As `verdicts`, but of up to `size` rows at a time and as plain tuples, which costs less; from row `after` on,
-        up to which `rows_before` counted."""
-        judge = RowJudge(self.opened.columns, country=self._country, prefer=self._prefer)
-        left, last = self._max_rows - rows_before, max(self.opened.columns.header_row, after)
+    def packed_rows(self, *, size: int = 500) -> Iterator[list[PackedRow]]:
+        """The results of up to `size` rows at a time, as plain tuples, which cost less."""
+        validator = RowValidator(self.opened.columns, country=self._country, prefer=self._prefer)
+        left, last = self._max_rows - self._results_before, max(self.opened.columns.header_row, self._last_row)
         for block in in_blocks(islice(self._table.rows(), last, None), size):
-            rows = judge.judged(last + 1, block)
+            rows = validator.validate(last + 1, block)
             last += len(block)
             if len(rows) > left:
                 yield rows[:left]
-                raise UnreadableFile("too_many_rows", line=rows[left][0], rows=self._max_rows)
+                raise UnreadableFile("too_many_rows", line=rows[left][0], unit="row", rows=self._max_rows)
             left -= len(rows)
             yield rows
 
@@ -186,28 +175,23 @@ def open_guest_file(
     columns: Columns | None = None,
     sheet: str = "",
     prefer: str = "email",
-    encoding: str = "",
 ) -> GuestFile:
     """Open a CSV, XLSX or ODS file of guests; `columns` and `sheet` overrule what would be found.
 
     `country` (ISO 3166) is that of phone numbers written without one; `prefer`, email or phone, says which of two in
     a row is the guest's, while the other is kept as `other`. Raises UnreadableFile when there is nothing to read;
-    problems further down are raised by `verdicts()` where they stand.
+    problems further down are raised by `results()` where they stand.
     """
     size = file_size(path, max_bytes=max_bytes)
     with path.open("rb") as file:
         head = file.read(4096)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        from issuance.parsing.spreadsheets.spreadsheet import (
-            open_spreadsheet,  # Which the process that reads texts never needs.
-        )
-
         table: Table = open_spreadsheet(
-            path, bytes_total=size, has_guests=lambda of: _has_guests(of, country), name=sheet
+            path, bytes_total=size, has_guests=lambda sheet: _has_guests(sheet, country), name=sheet
         )
     else:
         _refuse_binary(path, head)
-        table = open_text_file(path, bytes_total=size, encoding=encoding)
+        table = open_text_file(path, bytes_total=size)
     try:
         return GuestFile(table, country=country, max_rows=max_rows, columns=columns, prefer=prefer)
     except UnreadableFile:
@@ -224,7 +208,7 @@ def _has_guests(sheet: Sheet, country: str) -> bool:
 
 
 def _sample(table: Table | Sheet) -> tuple[list[list[str]], UnreadableFile | None]:
-    """The first rows, and what ended them; when they suffice, `verdicts()` reports that in its place."""
+    """The first rows, and what ended them; when they suffice, `results()` reports that in its place."""
     rows: list[list[str]] = []
     room, filled = _SAMPLE_CHARACTERS, 0
     try:

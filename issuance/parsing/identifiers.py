@@ -1,6 +1,6 @@
 """Is this text an email address or a phone number that a reward can go to? Pure, and quick enough for a million rows.
 
-The verdicts are those of email-validator (without DNS) and phonenumbers. Regular expressions stand in for them only
+The results are those of email-validator (without DNS) and phonenumbers. Regular expressions stand in for them only
 where they provably say the same: a plain ASCII local part before a domain accepted already, and a North American number
 matched against the patterns of the phone library's own metadata. Everything else asks the library, and what the
 library refuses is tried once more after removing what programs leave around an identifier (`mailto:`, "Name <…>",
@@ -39,7 +39,7 @@ _NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
 _NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 
 
-class Finding(NamedTuple):
+class IdentifierResult(NamedTuple):
     """What a text turned out to be: `value` normalised and `code` empty, or no value and the code of a sentence."""
 
     value: str
@@ -57,19 +57,19 @@ def identity(value: str) -> str:
     return value.lower()
 
 
-def email_verdict(text: str) -> Finding:
+def parse_email(text: str) -> IdentifierResult:
     """The email address in one cell, in lower case; never raises."""
     if value := quick_email(text):
-        return Finding(value, "", False)
+        return IdentifierResult(value, "", False)
     if "@" not in text and text.isascii() and len(text) <= _MAX_TEXT:
-        return Finding("", "email_no_at", False)
-    return _careful_email(text.strip()) if len(text) <= _MAX_TEXT else Finding("", "email_too_long", False)
+        return IdentifierResult("", "email_no_at", False)
+    return _careful_email(text.strip()) if len(text) <= _MAX_TEXT else IdentifierResult("", "email_too_long", False)
 
 
 def quick_email(text: str) -> str:
-    """The address in lower case where that is certain at a glance, else nothing: then ask `email_verdict`.
+    """The address in lower case where that is certain at a glance, else nothing: then ask `parse_email`.
 
-    The library judges the two parts of an address one by one, but for the length of both together. So a plain local
+    The library checks the two parts of an address one by one, but for the length of both together. So a plain local
     part before a domain that the library has accepted, written the same, makes an address that it accepts.
     """
     local, _, written = text.strip().partition("@")
@@ -83,31 +83,31 @@ def quick_emails(cells: Sequence[str]) -> list[str]:
 
 
 def quick_phones(cells: Sequence[str], country: str) -> list[str]:
-    """E.164 of each cell where that is certain at a glance, else nothing: then ask `phone_verdict`."""
+    """E.164 of each cell where that is certain at a glance, else nothing: then ask `parse_phone`."""
     text = "\n".join(cells)
     if text.count("\n") >= len(cells):
         text = "\n".join(cell.replace("\n", "?") for cell in cells)
     # Replacements in all cells at once, one after the other, cost next to nothing.
     bare = text.replace("-", "").replace(" ", "").replace("(", "").replace(")", "").replace(".", "")
-    found = (_AMERICAN_AT_HOME if country in ("US", "CA") else _AMERICAN_ABROAD)(bare)
-    return [f"+1{national}" if national else "" for national in found] if cells else []
+    nationals = (_AMERICAN_AT_HOME if country in ("US", "CA") else _AMERICAN_ABROAD)(bare)
+    return [f"+1{national}" if national else "" for national in nationals] if cells else []
 
 
-def phone_verdict(text: str, country: str) -> Finding:
+def parse_phone(text: str, country: str) -> IdentifierResult:
     """The phone number in one cell, as E.164.
 
     `country` is the ISO 3166 code, in upper case, of the country of numbers written without one. Never raises.
     """
     if len(text) > _MAX_TEXT:
-        return Finding("", "phone_invalid", False)
+        return IdentifierResult("", "phone_invalid", False)
     if value := quick_phones([text], country)[0]:
-        return Finding(value, "", False)
+        return IdentifierResult(value, "", False)
     return _careful_phone(text.strip(), country)
 
 
 def phone_value(text: str, country: str) -> str:
-    """E.164 of a text of digits and separators alone, else empty: `phone_verdict` without its reasons, which cost more
-    than the verdict."""
+    """E.164 of a text of digits and separators alone, else empty: `parse_phone` without its reasons, which cost more
+    than the number."""
     if value := quick_phones([text], country)[0]:
         return value
     try:
@@ -130,27 +130,27 @@ _AMERICAN_ABROAD = re.compile(rf"^\+1({_american_patterns()})$|^.*$", re.ASCII |
 
 
 @lru_cache(maxsize=4_000)
-def _careful_email(written: str) -> Finding:
+def _careful_email(written: str) -> IdentifierResult:
     value = _library_email(written)
     if value:
-        return Finding(value, "", False)
-    addresses = {found.strip(".'").lower() for found in EMAIL_ANYWHERE.findall(written)}
+        return IdentifierResult(value, "", False)
+    addresses = {address.strip(".'").lower() for address in EMAIL_ANYWHERE.findall(written)}
     if len(addresses) > 1:
-        return Finding("", "email_several", False)
+        return IdentifierResult("", "email_several", False)
     cleaned = _without_wrapping(written)
     value = _library_email(cleaned) if cleaned != written else ""
-    return Finding(value, "", True) if value else Finding("", _email_problem(cleaned), False)
+    return IdentifierResult(value, "", True) if value else IdentifierResult("", _email_problem(cleaned), False)
 
 
 def _library_email(text: str) -> str:
     if "\ufffd" in text or (text.isascii() and not _LIKE_AN_ADDRESS(text)):
         return ""  # As the library would say, at a hundred times the price.
     try:
-        found = validate_email(text, check_deliverability=False)
+        validated = validate_email(text, check_deliverability=False)
     except EmailNotValidError:
         return ""
-    value = unicodedata.normalize("NFC", found.normalized.lower())
-    if len(found.ascii_domain) <= _LONGEST_DOMAIN and len(_good_domains) < _MOST_DOMAINS:
+    value = unicodedata.normalize("NFC", validated.normalized.lower())
+    if len(validated.ascii_domain) <= _LONGEST_DOMAIN and len(_good_domains) < _MOST_DOMAINS:
         _good_domains[text.rpartition("@")[2]] = value.rpartition("@")[2]
     return value
 
@@ -184,19 +184,19 @@ def _email_problem(address: str) -> str:
 
 
 @lru_cache(maxsize=4_000)
-def _careful_phone(written: str, country: str) -> Finding:
+def _careful_phone(written: str, country: str) -> IdentifierResult:
     text, fixed = _as_digits(written)
     if written and not text:
-        return Finding("", "phone_scientific", False)
+        return IdentifierResult("", "phone_scientific", False)
     if fixed and (value := quick_phones([text], country)[0]):
-        return Finding(value, "", True)
+        return IdentifierResult(value, "", True)
     value, code = _library_phone(text, country)
     if value:
-        return Finding(value, "", fixed or _says_more_than(text, value))
+        return IdentifierResult(value, "", fixed or _says_more_than(text, value))
     cleaned = re.sub(r"(?i)^tel:", "", text.translate(_INVISIBLE).strip(" \t\r\n=\"'`.,;:"))
     if cleaned != text:
         value, code = _library_phone(cleaned, country)
-    return Finding(value, "", True) if value else Finding("", code, False)
+    return IdentifierResult(value, "", True) if value else IdentifierResult("", code, False)
 
 
 def _as_digits(written: str) -> tuple[str, bool]:

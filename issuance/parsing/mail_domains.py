@@ -1,4 +1,4 @@
-"""Which well-known mail domain a misspelt one was meant to be. A suggestion for people, never a verdict."""
+"""Which well-known mail domain a misspelt one was meant to be. A suggestion for people, never a rule."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _shadows(domain: str) -> set[str]:
     return {domain, *(domain[:at] + domain[at + 1 :] for at in range(len(domain)))}
 
 
-_KNOWN_BY_SHADOW = {shadow: known for known in reversed(WELL_KNOWN) for shadow in _shadows(known)}
+_DOMAIN_BY_SHADOW = {shadow: domain for domain in reversed(WELL_KNOWN) for shadow in _shadows(domain)}
 
 
 @lru_cache(maxsize=50_000)
@@ -42,4 +42,4 @@ def meant_domain(domain: str) -> str:
     if domain in _HONEST or len(domain) > 20:
         return ""
     bare = _NAMES.get(domain)
-    return bare or next((known for shadow in sorted(_shadows(domain)) if (known := _KNOWN_BY_SHADOW.get(shadow))), "")
+    return bare or next(filter(None, map(_DOMAIN_BY_SHADOW.get, sorted(_shadows(domain)))), "")

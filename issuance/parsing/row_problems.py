@@ -1,4 +1,4 @@
-"""Why a row names no guest: every code of a verdict, and its sentence for the merchant."""
+"""Why a row names no guest: every code of a result, and its sentence for the merchant."""
 
 SENTENCES = {
     "email_no_at": "This is not an email address: it has no @ sign.",

@@ -12,13 +12,15 @@ Item = TypeVar("Item")
 class UnreadableFile(Exception):
     """Nothing more can be read from this file.
 
-    `code` is for machines, `sentence` for the merchant (without personal data), `line` counts from 1 or is None.
+    `code` is for machines, `sentence` for the merchant (without personal data), `where` for the end of one.
+    `line` counts from 1 or is None; `unit` says what it counts, lines of a text or rows of a table.
     """
 
-    def __init__(self, code: str, *, line: int | None = None, sentence: str = "", **details: object) -> None:
+    def __init__(self, code: str, *, line: int | None = None, unit: str = "line", **details: object) -> None:
         self.code = code
         self.line = line
-        self.sentence = sentence or _SENTENCES[code].format(line=line, **details)
+        self.sentence = _SENTENCES[code].format(line=line, **details)
+        self.where = f"{unit} {line:,}" if line else "that place"
         super().__init__(f"{code} at line {line}" if line else code)
 
 

@@ -11,14 +11,14 @@ from issuance.access import may
 from issuance.forms.importing import ColumnsForm
 from issuance.guests.grid import GuestReader
 from issuance.importing.broken_files import rows_before_break
-from issuance.importing.reading_progress import reading_of
+from issuance.importing.reading_progress import reading_progress
 from issuance.models import GuestList
 from thanxportal.accounts.models import Right
 
 
 def reading_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:
     reader = GuestReader(guest_list, unmasked=may(request, Right.MANAGE))
-    return {"stage": "issuance/stages/reading.html", "reading": reading_of(reader, timezone.now())}
+    return {"stage": "issuance/stages/reading.html", "reading": reading_progress(reader, timezone.now())}
 
 
 def mapping_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from issuance import tasks
 from issuance.access import campaign_for_lists
 from issuance.forms.importing import NewListForm
 from issuance.importing.new_list import CampaignTakesNoLists, create_list
-from issuance.parsing.pasted.preview import Found, look_at
+from issuance.parsing.pasted.preview import PastedPreview, preview_pasted
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
@@ -46,12 +46,12 @@ def _look(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Shows what pasted text holds, and stores nothing."""
     typed = {name: request.POST.get(name, "") for name in ("name", "pasted")}
     country, prefer = campaign.merchant.country, campaign.merchant.preferred_identifier
-    found = look_at(typed["pasted"], country=country, prefer=prefer) if typed["pasted"].strip() else None
+    found = preview_pasted(typed["pasted"], country=country, prefer=prefer) if typed["pasted"].strip() else None
     return _new(request, campaign, NewListForm(initial=typed), found=found)
 
 
 def _new(
-    request: HttpRequest, campaign: Campaign, form: NewListForm, status: int = 200, found: Found | None = None
+    request: HttpRequest, campaign: Campaign, form: NewListForm, status: int = 200, found: PastedPreview | None = None
 ) -> HttpResponse:
     context = {"campaign": campaign, "form": form, "found": found}
     return TemplateResponse(request, "issuance/list_new.html", context, status=status)

@@ -16,7 +16,7 @@ from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
 from issuance.engine import planning, polling, submission
 from issuance.engine.sending_pauses import sending_is_paused
-from issuance.importing import import_list
+from issuance.importing import batches, import_list
 from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list, stop_list
@@ -51,7 +51,8 @@ def hurry(haste: Haste) -> None:
     """Shortens every waiting time of this process; nothing else about the engine changes."""
     lease, crashes = timedelta(seconds=haste.lease), haste.patience_with_crashes
     put(transitions, LEASE=lease, MOST_CRASHES=crashes)
-    put(import_list, LEASE=lease, MOST_CRASHES=crashes, BATCH=6, TOGETHER=1, COMMIT_EVERY=0)
+    put(import_list, LEASE=lease, MOST_CRASHES=crashes, TOGETHER=1, COMMIT_EVERY=0)
+    put(batches, BATCH=6)
     put(planning, MOST_CRASHES=crashes)
     put(submission, FIRST_POLL=0.02, backoff=lambda tries: 0.02)
     put(polling, FIRST_POLL=0.02, polling_delay=lambda polls, since: 0.02, REVOKE_LOST_AFTER=timedelta(seconds=0.3))

@@ -79,9 +79,9 @@ def test_the_sample_list_has_every_kind_of_row(tmp_path: Path) -> None:
     seen: set[str] = set()
     kinds: Counter[str] = Counter()
     with open_guest_file(path, country="US", max_rows=10_000, max_bytes=10_000_000) as file:
-        for verdict in file.verdicts():
-            kinds[verdict.code or ("duplicate" if verdict.value in seen else verdict.type)] += 1
-            kinds["fixed"] += verdict.fixed
-            seen.add(verdict.value)
+        for result in file.results():
+            kinds[result.code or ("duplicate" if result.value in seen else result.type)] += 1
+            kinds["fixed"] += result.fixed
+            seen.add(result.value)
     assert {"email", "phone", "duplicate", "fixed", "email_no_at", "no_identifier"} <= kinds.keys()
     assert kinds["email"] > 400

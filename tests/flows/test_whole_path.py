@@ -73,14 +73,14 @@ def test_25000_guests_of_one_arm_go_out_in_jobs_of_at_most_10000_after_fifty_ahe
 def test_a_file_of_a_killed_reader_is_read_on_from_the_last_committed_row(
     campaign: Campaign, simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from issuance.importing import import_list as imports
+    from issuance.importing import batches, import_list
 
-    monkeypatch.setattr(imports, "BATCH", 50)
-    monkeypatch.setattr(imports, "TOGETHER", 1)
-    monkeypatch.setattr(imports, "COMMIT_EVERY", 0)
+    monkeypatch.setattr(batches, "BATCH", 50)
+    monkeypatch.setattr(import_list, "TOGETHER", 1)
+    monkeypatch.setattr(import_list, "COMMIT_EVERY", 0)
     whole = brought(campaign, ugly_csv(300), world)
     saves = iter(range(3))
-    save = imports._save
+    save = import_list._save
 
     def die_at_the_third(*args: object) -> bool:
         if next(saves, None) is None:
@@ -88,10 +88,10 @@ def test_a_file_of_a_killed_reader_is_read_on_from_the_last_committed_row(
         return save(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as context:
-        context.setattr(imports, "_save", die_at_the_third)
+        context.setattr(import_list, "_save", die_at_the_third)
         again = create_list(campaign=campaign, name="Again", content=ContentFile(ugly_csv(300), "june.csv"), actor=None)
         with pytest.raises(SystemExit):
-            imports.read_guest_file(again.pk)
+            import_list.read_guest_file(again.pk)
     again.refresh_from_db()
     assert (again.state, again.rows_count) == ("reading", 150)
     world.advance(300)

@@ -12,7 +12,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from issuance.guests.reasons import reason_in_words
-from issuance.parsing.guest_file import UnreadableFile, Verdict, identity, open_guest_file
+from issuance.parsing.guest_file import open_guest_file
+from issuance.parsing.identifiers import identity
+from issuance.parsing.row_result import RowResult
+from issuance.parsing.unreadable_file import UnreadableFile
 
 SHOWN = 20  # bad rows
 
@@ -50,8 +53,9 @@ class Command(BaseCommand):
     def _describe(self, file: Any) -> None:
         opened = file.opened
         names = opened.columns.names
-        found = [names[at] for at in (opened.columns.email, opened.columns.phone) if at is not None and at < len(names)]
-        self.stdout.write(f"{opened.kind}, {opened.encoding}; guests in {', '.join(found) or 'the text'}")
+        columns = (opened.columns.email, opened.columns.phone)
+        own_names = [names[at] for at in columns if at is not None and at < len(names)]
+        self.stdout.write(f"{opened.kind}, {opened.encoding}; guests in {', '.join(own_names) or 'the text'}")
         if not opened.columns.sure:
             self.stdout.write("The portal would ask which columns hold the guests. What follows is its guess.")
         for warning in file.warnings:
@@ -59,17 +63,17 @@ class Command(BaseCommand):
 
     def _read(self, file: Any, counts: Counter[str]) -> None:
         seen: set[str] = set()
-        for verdict in file.verdicts():
-            outcome = _outcome(verdict, seen)
+        for result in file.results():
+            outcome = _outcome(result, seen)
             counts[outcome] += 1
             if outcome == "invalid" and counts["invalid"] <= SHOWN:
-                self.stdout.write(f"Row {verdict.row}, {verdict.column}: {reason_in_words(verdict.code)}")
+                self.stdout.write(f"Row {result.row}, {result.column}: {reason_in_words(result.code)}")
 
 
-def _outcome(verdict: Verdict, seen: set[str]) -> str:
-    if verdict.code:
+def _outcome(result: RowResult, seen: set[str]) -> str:
+    if result.code:
         return "invalid"
-    person = identity(verdict.value)
+    person = identity(result.value)
     if person in seen:
         return "duplicate"
     seen.add(person)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from issuance.parsing.identifiers import Finding, email_verdict, phone_verdict
+from issuance.parsing.identifiers import IdentifierResult, parse_email, parse_phone
 from issuance.parsing.pasted.phone_runs import DIGITS_OF_A_PHONE, phones_of_run
 
 _ADDRESS = re.compile(  # good or bad, or with its @ spelt out
@@ -33,7 +33,7 @@ _OTHER_NUMBER = re.compile(  # before the number of something else
 )
 _DASHES = (0xAD, *range(0x2010, 0x2016), 0x2212, 0xFF0D)
 _SPACES_AND_MARKS = (0xA0, *range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x206A), 0x3000, 0xFEFF)
-_AS_TYPED = dict.fromkeys(_DASHES, "-") | dict.fromkeys(_SPACES_AND_MARKS, " ")  # sign for sign, so places stay
+_AS_TYPED = dict.fromkeys(_DASHES, "-") | dict.fromkeys(_SPACES_AND_MARKS, " ")  # sign for sign, so positions stay
 _PART_OF_WORD = re.compile(r"[\w@./-]")
 _ABBREVIATION = re.compile(r"[^\W\d]\.")  # as in Tel.
 _WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)(?:[\w@]|[:*·~#\\]\d)[\w@]*", re.IGNORECASE)
@@ -45,7 +45,7 @@ _SEPARATOR = re.compile(r"[,;|&]|\b(?:and|or|und|oder|et|ou|y|o|e)\b", re.IGNORE
 
 
 class Mention(NamedTuple):
-    """What is written at a place of a line, good or bad: an email or a phone.
+    """An email or a phone, good or bad, and where it stands in a line.
 
     `unclear` says that it isn't sure which of its digits are the phone's.
     """
@@ -56,60 +56,64 @@ class Mention(NamedTuple):
     kind: str
     unclear: bool = False
 
-    def verdict(self, country: str) -> Finding:
+    def parse(self, country: str) -> IdentifierResult:
         if self.unclear:
-            return Finding("", "phone_unclear", False)
-        return email_verdict(self.text) if self.kind == "email" else phone_verdict(self.text, country)
+            return IdentifierResult("", "phone_unclear", False)
+        return parse_email(self.text) if self.kind == "email" else parse_phone(self.text, country)
 
 
-def found_in(line: str, country: str) -> list[Mention]:
+def mentions_in(line: str, country: str) -> list[Mention]:
     """All emails and phones of a line, in its order."""
     emails = [_bare_address(match) for match in _ADDRESS.finditer(line)]
     return sorted(emails + _phones(_blanked(_ADDRESS, line), country))
 
 
-def guests_of(line: str, found: list[Mention]) -> list[list[Mention]]:
+def guests_of(line: str, mentions: list[Mention]) -> list[list[Mention]]:
     """The guests of a line, each with what was written for them, the email first.
 
     As many emails as phones belong to the same guests if they take turns in the same way all along, or if all of one
     kind come first. Else an email and a phone do that stand together, apart from the others; and everything else is a
     guest by itself.
     """
-    emails, phones = ([one for one in found if one.kind == kind] for kind in ("email", "phone"))
-    if len(emails) == len(phones) and (_take_turns(line, found) or _come_apart(emails, phones)):
+    emails, phones = ([mention for mention in mentions if mention.kind == kind] for kind in ("email", "phone"))
+    if len(emails) == len(phones) and (_take_turns(line, mentions) or _come_apart(emails, phones)):
         return [list(pair) for pair in zip(emails, phones, strict=True)]
     guests: list[list[Mention]] = []
-    for group in _groups(line, found):
-        one_of_each = len(group) == 2 and group[0].kind != group[1].kind
-        guests += [sorted(group, key=lambda one: one.kind)] if one_of_each else [[one] for one in group]
+    for group in _groups(line, mentions):
+        is_pair = len(group) == 2 and group[0].kind != group[1].kind
+        guests += [sorted(group, key=_kind_of)] if is_pair else [[mention] for mention in group]
     return guests
 
 
-def _groups(line: str, found: list[Mention]) -> list[list[Mention]]:
+def _groups(line: str, mentions: list[Mention]) -> list[list[Mention]]:
     """What stands beside each other with nothing between that separates guests."""
     groups: list[list[Mention]] = []
-    for one in found:
-        if groups and not _SEPARATOR.search(line, groups[-1][-1].end, one.start):
-            groups[-1].append(one)
+    for mention in mentions:
+        if groups and not _SEPARATOR.search(line, groups[-1][-1].end, mention.start):
+            groups[-1].append(mention)
         else:
-            groups.append([one])
+            groups.append([mention])
     return groups
 
 
-def left_of(line: str, found: list[Mention]) -> list[str]:
+def left_of(line: str, mentions: list[Mention]) -> list[str]:
     """What looks like an email or a phone, but was not taken for one."""
     rest, at = [], 0
-    for one in found:
-        rest.append(line[at : one.start])
-        at = one.end
+    for mention in mentions:
+        rest.append(line[at : mention.start])
+        at = mention.end
     text = "|".join([*rest, line[at:]]).translate(_AS_TYPED)
     return [match[0].strip() for match in _LEFT.finditer(_blanked(_NO_PHONE, text))]
 
 
-def _take_turns(line: str, found: list[Mention]) -> bool:
-    pairs = [*zip(found[::2], found[1::2], strict=True)]
-    turns = {(one.kind, other.kind, len(_SEPARATOR.findall(line, one.end, other.start))) for one, other in pairs}
-    return len(turns) == 1 and all(one.kind != other.kind for one, other in pairs)
+def _take_turns(line: str, mentions: list[Mention]) -> bool:
+    pairs = [*zip(mentions[::2], mentions[1::2], strict=True)]
+    turns = {(left.kind, right.kind, len(_SEPARATOR.findall(line, left.end, right.start))) for left, right in pairs}
+    return len(turns) == 1 and all(left.kind != right.kind for left, right in pairs)
+
+
+def _kind_of(mention: Mention) -> str:
+    return mention.kind
 
 
 def _come_apart(emails: list[Mention], phones: list[Mention]) -> bool:
@@ -138,7 +142,7 @@ def _is_sign(character: str) -> bool:
 
 def _phones(line: str, country: str) -> list[Mention]:
     line = _blanked(_NO_PHONE, _blanked(_LINK, line.translate(_AS_TYPED)))
-    found: list[Mention] = []
+    mentions: list[Mention] = []
     for run in _RUN.finditer(line):
         start, end = _detached(line, run)
         word = _WORD_AFTER.match(line, end) if start < end == run.end() and not run[0].endswith(" ") else None
@@ -147,8 +151,8 @@ def _phones(line: str, country: str) -> list[Mention]:
         else:
             spans = phones_of_run(line, start, end, country)
         other = _OTHER_NUMBER.search(line, max(start - 20, 0), start) is not None
-        found += [Mention(at, to, line[at:to], "phone", unclear or other) for at, to, unclear in spans]
-    return found
+        mentions += [Mention(at, to, line[at:to], "phone", unclear or other) for at, to, unclear in spans]
+    return mentions
 
 
 def _detached(line: str, run: re.Match[str]) -> tuple[int, int]:

@@ -28,12 +28,12 @@ _DASHED = re.compile(r"[1-9]\d{0,2}\s+-\s")  # 7 - and then a phone
 
 
 def phones_of_run(line: str, start: int, end: int, country: str) -> list[Span]:
-    """The phones between two places of a line, good or bad, in their order."""
+    """The phones between two positions of a line, good or bad, in their order."""
     parts = [*_between_list_numbers(line, start, end)]
-    found = [_phones_of_part(line, *part, country) for part in parts]
-    if len(parts) > 1 and not any(found):
+    spans_of_parts = [_phones_of_part(line, *part, country) for part in parts]
+    if len(parts) > 1 and not any(spans_of_parts):
         return _phones_of_part(line, *_trimmed(line, start, end), country)
-    return [span for spans in found for span in spans]
+    return [span for spans in spans_of_parts for span in spans]
 
 
 def _between_list_numbers(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -69,31 +69,31 @@ class _Readings:
 
     def __init__(self, line: str, words: list[tuple[int, int]], country: str) -> None:
         self._line, self._words, self._country = line, words, country
-        self._known: dict[tuple[int, bool], Ways] = {(len(words), skipped): {(): ()} for skipped in (False, True)}
+        self._ways_from: dict[tuple[int, bool], Ways] = {(len(words), skipped): {(): ()} for skipped in (False, True)}
 
     def all_from(self, at: int, *, skipped: bool = False) -> Ways:
         """From one word on to the last; of two words beside each other only one is left out."""
-        if (at, skipped) not in self._known:
-            self._known[at, skipped] = self._look(at, skipped)
-        return self._known[at, skipped]
+        if (at, skipped) not in self._ways_from:
+            self._ways_from[at, skipped] = self._look(at, skipped)
+        return self._ways_from[at, skipped]
 
     def _look(self, at: int, skipped: bool) -> Ways:
-        found: Ways = {}
+        ways: Ways = {}
         for to, value in self._phones_at(at):
-            place = (self._words[at][0], self._words[to - 1][1])
+            span = (self._words[at][0], self._words[to - 1][1])
             for values, spans in self.all_from(to).items():
-                mine = None if spans is None else (place, *spans)
-                found[value, *values] = found.get((value, *values)) or mine
+                longer = None if spans is None else (span, *spans)
+                ways[value, *values] = ways.get((value, *values)) or longer
                 for other in self._numbers_inside(at, to):
-                    found.setdefault((other, *values), None)
+                    ways.setdefault((other, *values), None)
         word = self._line[slice(*self._words[at])]
         no_part = not any(map(str.isdigit, word)) and "/" not in word and "+" not in word
         no_part |= at == 0 and bool(_DASHED.match(self._line, self._words[0][0]))
         if no_part or (_COUNT.fullmatch(word) and not skipped):
             for values, spans in self.all_from(at + 1, skipped=skipped or not no_part).items():
                 if values or no_part:
-                    found[values] = found.get(values) or (spans if no_part else None)
-        return dict(islice(found.items(), _MOST_READINGS))
+                    ways[values] = ways.get(values) or (spans if no_part else None)
+        return dict(islice(ways.items(), _MOST_READINGS))
 
     def _numbers_inside(self, at: int, to: int) -> Iterator[str]:
         """Phones that end with the same word and begin with a zero, as at home: what stands before may be a date."""
@@ -105,7 +105,7 @@ class _Readings:
                 yield value
 
     def _phones_at(self, at: int) -> Iterator[tuple[int, str]]:
-        """The phones that begin with a word, each with the place of the word after it."""
+        """The phones that begin with a word, each with the index of the word after it."""
         start, digits = self._words[at][0], 0
         for to, word in enumerate(self._words[at : at + _MOST_WORDS_OF_A_PHONE], at + 1):
             digits += sum(map(str.isdigit, self._line[slice(*word)]))

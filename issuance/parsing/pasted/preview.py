@@ -11,7 +11,7 @@ MOST = 50_000  # characters that are looked at
 SHOWN = 5  # guests and lines
 
 
-class Found(NamedTuple):
+class PastedPreview(NamedTuple):
     """`first` are the first guests, `unsure` the first pieces that somebody has to look at, `left` the first of which
     nothing is taken; `cut`: only the beginning was looked at. `problem` is a sentence when there is no guest at all."""
 
@@ -25,18 +25,18 @@ class Found(NamedTuple):
     problem: str = ""
 
 
-def look_at(text: str, *, country: str, prefer: str) -> Found:
+def preview_pasted(text: str, *, country: str, prefer: str) -> PastedPreview:
     """Reads the beginning of a pasted text as the whole would be read; the last line is left if it is cut."""
     cut = len(text) > MOST
     text = text[:MOST].rpartition("\n")[0] if cut else text
     try:
         read = read_pasted(text, country=country, prefer=prefer)
-        verdicts = list(read.verdicts())
+        results = list(read.results())
     except UnreadableFile as refusal:
-        return Found(problem=refusal.sentence)
-    good = [verdict.value for verdict in verdicts if verdict.value]
+        return PastedPreview(problem=refusal.sentence)
+    good = [result.value for result in results if result.value]
     above = read.opened.samples[: read.opened.columns.header_row]
     left = read.left_out if isinstance(read, PastedGuests) else [" ".join(cells) for cells in above if any(cells)]
-    bad = [" ".join(filter(None, verdict.raw)) for verdict in verdicts if not verdict.value]
+    bad = [" ".join(filter(None, result.raw)) for result in results if not result.value]
     first, unsure = tuple(good[:SHOWN]), tuple(bad[:SHOWN])
-    return Found(len(good), len(bad), first, unsure, len(left), tuple(left[:SHOWN]), cut)
+    return PastedPreview(len(good), len(bad), first, unsure, len(left), tuple(left[:SHOWN]), cut)

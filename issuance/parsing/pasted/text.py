@@ -10,15 +10,16 @@ from typing import Self
 
 from issuance.parsing.columns import Columns
 from issuance.parsing.delimited_text import DelimitedText
-from issuance.parsing.guest_file import GuestFile, Judged, Opened, Verdict
+from issuance.parsing.guest_file import GuestFile, Opened
 from issuance.parsing.identifiers import EMAIL_ANYWHERE
-from issuance.parsing.pasted.mentions import Mention, found_in, guests_of, left_of
+from issuance.parsing.pasted.mentions import Mention, guests_of, left_of, mentions_in
 from issuance.parsing.pasted.phone_runs import FEWEST_DIGITS
+from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
 
 
 class PastedGuests:
-    """Guests found in running text; the same interface as GuestFile.
+    """Guests in running text, with the interface of GuestFile.
 
     Rows are numbered by guest, from 1, because one line may hold several. An email and a phone in the same line, as
     many of one as of the other, belong to the same guests.
@@ -32,7 +33,7 @@ class PastedGuests:
         size = len(text.encode("utf-8", "replace"))
         columns = Columns(None, None, 0, ("Text",), True)
         self.opened = Opened("text", "utf-8", "", columns, [[line] for line in self._lines[:20]], size)
-        self.bytes_read = 0
+        self.bytes_read = self._last_row = 0
         self.warnings: list[str] = []
         self.left_out: list[str] = []
         self.expected_rows = self._look_through()
@@ -43,9 +44,9 @@ class PastedGuests:
         """How many guests there are; notes what is left out, and says how much that is."""
         count = lines = 0
         for line in filter(str.strip, self._lines):
-            found = found_in(line, self._country)
-            self.left_out += left_of(line, found) if found else [line.strip()]
-            count, lines = count + len(guests_of(line, found)), lines + (not found)
+            mentions = mentions_in(line, self._country)
+            self.left_out += left_of(line, mentions) if mentions else [line.strip()]
+            count, lines = count + len(guests_of(line, mentions)), lines + (not mentions)
         if lines:
             what, was = ("1 line", "was") if lines == 1 else (f"{lines:,} lines", "were")
             self.warnings.append(f"{what} without an email address or phone number {was} left out.")
@@ -62,32 +63,36 @@ class PastedGuests:
     ) -> None:
         """Nothing to close: the text is in memory."""
 
-    def judged(self, *, size: int = 500, after: int = 0, rows_before: int = 0) -> Iterator[list[Judged]]:
-        """As `verdicts`, `size` at a time, from row `after` on; rows are numbered by guest, so as many came before."""
-        return in_blocks(map(Verdict.judged, islice(self.verdicts(), after, None)), size)
+    def resume(self, *, last_row: int, results: int) -> None:
+        """Starts after a row from now on. Rows are numbered by guest, so as many results came before."""
+        self._last_row = last_row
 
-    def verdicts(self) -> Iterator[Verdict]:
-        """One verdict per guest found. Raises UnreadableFile after `max_rows` of them."""
+    def packed_rows(self, *, size: int = 500) -> Iterator[list[PackedRow]]:
+        """As `results`, `size` at a time, as plain tuples."""
+        return in_blocks(map(RowResult.packed, islice(self.results(), self._last_row, None)), size)
+
+    def results(self) -> Iterator[RowResult]:
+        """One result per guest. Raises UnreadableFile after `max_rows` of them."""
         row = read = 0
         for line_number, line in enumerate(self._lines, 1):
             read += len(line) + 1
             self.bytes_read = min(read, self.opened.bytes_total)
-            for guest in guests_of(line, found_in(line, self._country)):
+            for guest in guests_of(line, mentions_in(line, self._country)):
                 if row == self._max_rows:
-                    raise UnreadableFile("too_many_rows", line=line_number, rows=self._max_rows)
+                    raise UnreadableFile("too_many_rows", line=line_number, unit="row", rows=self._max_rows)
                 row += 1
-                yield self._verdict(row, guest)
+                yield self._result(row, guest)
 
-    def _verdict(self, row: int, guest: list[Mention]) -> Verdict:
-        texts = [one.text for one in guest]
-        judged = [(one.kind, one.verdict(self._country)) for one in guest]
-        good = [(kind, finding) for kind, finding in judged if finding.value]
+    def _result(self, row: int, guest: list[Mention]) -> RowResult:
+        texts = [mention.text for mention in guest]
+        parsed = [(mention.kind, mention.parse(self._country)) for mention in guest]
+        good = [(kind, identifier) for kind, identifier in parsed if identifier.value]
         if not good:
-            return Verdict(row, "", "", texts, judged[0][1].code, "Text", False, "")
-        good.sort(key=lambda judged: judged[0] != self._prefer)
-        (kind, finding), *others = good
+            return RowResult(row, "", "", texts, parsed[0][1].code, "Text", False, "")
+        good.sort(key=lambda kind_and_identifier: kind_and_identifier[0] != self._prefer)
+        (kind, identifier), *others = good
         other = others[0][1].value if others else ""
-        return Verdict(row, kind, finding.value, texts, "", "", finding.fixed or len(good) < len(guest), other)
+        return RowResult(row, kind, identifier.value, texts, "", "", identifier.fixed or len(good) < len(guest), other)
 
 
 def read_pasted(
@@ -133,7 +138,7 @@ def _names_guests_elsewhere(table: DelimitedText, columns: Columns, country: str
     """
     own = range(len(columns.names)) if columns.named else {columns.email, columns.phone}
     return any(
-        found_in(cell, country)
+        mentions_in(cell, country)
         for cells in islice(table.rows(), columns.header_row, None)
         for at, cell in enumerate(cells)
         if at not in own and ("@" in cell or sum(map(str.isdigit, cell)) >= FEWEST_DIGITS)

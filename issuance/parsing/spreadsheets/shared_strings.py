@@ -9,7 +9,6 @@ from pathlib import Path
 
 from issuance.parsing.spreadsheets.xml_stream import (
     Parser,
-    blocks_of,
     decoded,
     is_plain,
     local,
@@ -17,6 +16,7 @@ from issuance.parsing.spreadsheets.xml_stream import (
     unescaped,
     whole_elements,
 )
+from issuance.parsing.spreadsheets.zip_safety import blocks_of
 from issuance.parsing.unreadable_file import UnreadableFile
 
 MEMBER = "xl/sharedStrings.xml"
@@ -26,7 +26,7 @@ _AN_OBJECT = 60  # bytes
 
 
 class SharedStrings:
-    """Read whole when it is made: `first` as objects, the others as one block of bytes and where each begins."""
+    """Reads them whole: the first ones as objects, the others as one block of bytes and where each begins."""
 
     def __init__(self, path: Path | None) -> None:
         self.first: list[str] = []
@@ -55,21 +55,18 @@ class SharedStrings:
         if is_plain(head, b"<sst"):
             self._read_plain(blocks)
             return
-        parser = _Parser(self)
-        for block in blocks:
-            parser.feed(block)
-        parser.feed(b"", final=True)
+        _Parser(self).parse(blocks)
 
     def _read_plain(self, blocks: Iterable[bytes]) -> None:
         """Cuts the texts out by their tags; what isn't written plainly goes through the parser, in its turn."""
         parser = _Parser(self, namespaces=False)
         parser.feed(b"<sst>")
-        for some in whole_elements(blocks, b"<si", b"</sst"):
-            texts = _plain_ones(some)
+        for elements in whole_elements(blocks, b"<si", b"</sst"):
+            texts = _plain_texts(elements)
             if texts is None:
-                parser.feed(some)
+                parser.feed(elements)
             else:
-                self.add(texts, len(some) + _AN_OBJECT * len(texts))
+                self.add(texts, len(elements) + _AN_OBJECT * len(texts))
 
     def add(self, texts: Iterable[str], size: int) -> None:
         """Keeps the next texts, which take about so many bytes."""
@@ -82,10 +79,10 @@ class SharedStrings:
             self._starts.append(len(self._bytes))
 
 
-def _plain_ones(some: bytes) -> list[str] | None:
+def _plain_texts(elements: bytes) -> list[str] | None:
     """The texts of these elements; None if one of them takes a parser."""
     try:
-        whole = some.decode()
+        whole = elements.decode()
     except UnicodeDecodeError:
         raise UnreadableFile("spreadsheet_damaged") from None
     texts = _PLAIN.findall(whole)
@@ -94,7 +91,7 @@ def _plain_ones(some: bytes) -> list[str] | None:
     return [*map(unescaped, texts)] if "&" in whole or "_x" in whole else texts
 
 
-class _Parser:
+class _Parser(Parser):
     """Reads texts in several styles, and leaves out how they are pronounced."""
 
     def __init__(self, strings: SharedStrings, *, namespaces: bool = True) -> None:
@@ -102,10 +99,7 @@ class _Parser:
         self._parts: list[str] = []
         self._hidden = 0
         self._inside = False
-        self._parser = Parser(start=self._start, end=self._end, text=self._text, namespaces=namespaces)
-
-    def feed(self, block: bytes, *, final: bool = False) -> None:
-        self._parser.feed(block, final=final)
+        super().__init__(start=self._start, end=self._end, text=self._text, namespaces=namespaces)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)

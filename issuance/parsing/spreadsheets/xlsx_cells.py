@@ -1,11 +1,11 @@
-"""What stands in a cell of an XLSX sheet, as text; and rows by way of an XML parser, however they are written."""
+"""Makes rows of text out of what is written in the cells of an XLSX sheet."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
+from contextlib import suppress
 
-from issuance.parsing.spreadsheets.shared_strings import SharedStrings
-from issuance.parsing.spreadsheets.xml_stream import Parser, decoded, local
 from issuance.parsing.unreadable_file import UnreadableFile
 
 WIDEST = 2_000  # columns, as in CSV; a sheet can have 16,384
@@ -16,23 +16,27 @@ _LONGEST = 32_767  # characters of a cell
 
 
 class CellReader:
-    """What the cells of one workbook mean: its shared texts, which styles show numbers as dates, and day zero."""
+    """What the cells of one workbook mean. `shared_text` gives a text by its number, from 0 on, or raises IndexError;
+    `dates` are the styles that show numbers as dates."""
 
-    def __init__(self, strings: SharedStrings, dates: set[int], day_zero: datetime.datetime) -> None:
-        self.strings = strings
+    def __init__(self, shared_text: Callable[[int], str], dates: set[int], day_zero: datetime.datetime) -> None:
+        self.shared_text = shared_text
         self.dates = dates
         self._day_zero = day_zero
 
     def written(self, kind: str, style: int, text: str) -> str:
         """A cell as a person would write it. Raises UnreadableFile."""
         if kind == "s":
-            try:
-                return self.strings[int(text)]
-            except (IndexError, ValueError):
-                raise UnreadableFile("spreadsheet_damaged") from None
+            return self._shared(text)
         if kind == "b":
             return "True" if text == "1" else "False"
         return self.number(text, is_date=style in self.dates) if kind in ("", "n") else text[:_LONGEST]
+
+    def _shared(self, number: str) -> str:
+        with suppress(IndexError, ValueError):
+            if (index := int(number)) >= 0:
+                return self.shared_text(index)
+        raise UnreadableFile("spreadsheet_damaged")
 
     def number(self, text: str, *, is_date: bool) -> str:
         try:
@@ -71,56 +75,7 @@ class RowKeeper:
             raise UnreadableFile("spreadsheet_too_large")
 
 
-class XmlRows:
-    """Rows by way of an XML parser. Without `namespaces` it takes single rows that were cut out of a sheet."""
-
-    def __init__(self, cells: CellReader, keeper: RowKeeper, *, namespaces: bool = True) -> None:
-        self._reader, self._keeper = cells, keeper
-        self._parser = Parser(start=self._start, end=self._end, text=self._text, namespaces=namespaces)
-        self._number = 0
-        self._cells: list[str] = []
-        self._at, self._type, self._style = 0, "", 0
-        self._parts: list[str] = []
-        self._inside = self._hidden = False
-        self._names: dict[str, str] = {}
-
-    def feed(self, block: bytes) -> None:
-        self._parser.feed(block)
-
-    def end(self) -> None:
-        """Raises UnreadableFile if the document isn't complete."""
-        self._parser.feed(b"", final=True)
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = self._names.get(tag) or self._names.setdefault(tag, local(tag))
-        if name == "c":
-            self._type, self._style = attributes.get("t", ""), int(attributes.get("s", 0))
-            reference = attributes.get("r")
-            self._at = column(reference) if reference else self._at + 1
-            self._parts = []
-        elif name in ("v", "t"):
-            self._inside = not self._hidden
-        elif name == "row":
-            self._number, self._cells, self._at = int(attributes.get("r", self._keeper.last + 1)), [], -1
-        elif name == "rPh":
-            self._hidden = True  # How a text is pronounced is no part of it.
-
-    def _text(self, data: str) -> None:
-        if self._inside:
-            self._parts.append(data)
-
-    def _end(self, tag: str) -> None:
-        name = self._names[tag]
-        self._inside = False
-        if name == "c" and self._parts:
-            place(self._cells, self._at, self._reader.written(self._type, self._style, decoded("".join(self._parts))))
-        elif name == "rPh":
-            self._hidden = False
-        elif name == "row":
-            self._keeper.add(self._number, self._cells)
-
-
-def place(cells: list[str], at: int, text: str) -> None:
+def put_cell(cells: list[str], at: int, text: str) -> None:
     """Puts a text into a column that comes after those before. Raises UnreadableFile."""
     gap = at - len(cells)
     if at >= WIDEST:

@@ -12,18 +12,11 @@ from pathlib import Path
 
 from issuance.parsing.spreadsheets.shared_strings import MEMBER as STRINGS
 from issuance.parsing.spreadsheets.shared_strings import SharedStrings
-from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper, XmlRows
+from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper
 from issuance.parsing.spreadsheets.xlsx_rows import PlainRows
-from issuance.parsing.spreadsheets.xml_stream import (
-    Parser,
-    blocks_of,
-    is_plain,
-    local,
-    looked_at,
-    parse,
-    whole_elements,
-)
-from issuance.parsing.spreadsheets.zip_safety import members_by_name
+from issuance.parsing.spreadsheets.xlsx_xml_rows import XmlRows
+from issuance.parsing.spreadsheets.xml_stream import Parser, is_plain, local, looked_at, whole_elements
+from issuance.parsing.spreadsheets.zip_safety import blocks_of, members_by_name
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _RELATION = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
@@ -53,31 +46,31 @@ class Workbook:
     def cells(self) -> CellReader:
         strings = SharedStrings(self.path if STRINGS.casefold() in self._sizes else None)
         dates = _date_styles(self.path) if _STYLES in self._sizes else set()
-        return CellReader(strings, dates, self._day_zero)
+        return CellReader(strings.lookup, dates, self._day_zero)
 
     def _listed(self) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
+        sheets: list[tuple[str, str]] = []
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if local(tag) == "workbookPr" and attributes.get("date1904") in ("1", "true"):
                 self._day_zero = _DAY_ZERO_OF_1904
             elif local(tag) == "sheet" and attributes.get("state", "visible") == "visible":
                 key = next((attributes[name] for name in _RELATION if name in attributes), "")
-                found.append((attributes.get("name", ""), key))
+                sheets.append((attributes.get("name", ""), key))
 
-        parse(self.path, "xl/workbook.xml", Parser(start=start))
-        return found
+        Parser(start=start).parse(blocks_of(self.path, "xl/workbook.xml"))
+        return sheets
 
     def _targets(self) -> dict[str, str]:
-        found: dict[str, str] = {}
+        targets: dict[str, str] = {}
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if local(tag) == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
                 target = posixpath.join("/xl", attributes.get("Target", ""))
-                found[attributes.get("Id", "")] = posixpath.normpath(target).lstrip("/")
+                targets[attributes.get("Id", "")] = posixpath.normpath(target).lstrip("/")
 
-        parse(self.path, "xl/_rels/workbook.xml.rels", Parser(start=start))
-        return found
+        Parser(start=start).parse(blocks_of(self.path, "xl/_rels/workbook.xml.rels"))
+        return targets
 
 
 class Sheet:
@@ -92,14 +85,14 @@ class Sheet:
     def rows(self) -> Iterator[list[str]]:
         """All rows from the first on, blank ones too. Raises UnreadableFile where the sheet is damaged, after those
         before it."""
-        keeper = RowKeeper()
+        cells, keeper = self._book.cells, RowKeeper()
         head, blocks = looked_at(self._blocks())
         reader: PlainRows | XmlRows
         if is_plain(head, b"<sheetData"):
-            reader = PlainRows(self._book.cells, keeper)
+            reader = PlainRows(cells, keeper, XmlRows(cells, keeper, namespaces=False))
             blocks = whole_elements(blocks, b"<row", b"</sheetData")
         else:
-            reader = XmlRows(self._book.cells, keeper)
+            reader = XmlRows(cells, keeper)
         refusal = None
         try:
             for block in blocks:
@@ -140,5 +133,5 @@ def _date_styles(path: Path) -> set[int]:
         nonlocal inside
         inside = inside and local(tag) != "cellXfs"
 
-    parse(path, _STYLES, Parser(start=start, end=end))
+    Parser(start=start, end=end).parse(blocks_of(path, _STYLES))
     return dates

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
-from issuance.parsing.spreadsheets.zip_safety import BROKEN, inflate, members_by_name
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _OTHER_ENCODING = re.compile(rb"""encoding\s*=\s*["'](?!utf-?8["'])""", re.IGNORECASE)
@@ -19,15 +16,6 @@ _DEEPEST = 100_000  # elements inside each other, about
 _MOST_NAMES = 10_000  # of elements and attributes
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
 _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-def blocks_of(path: Path, name: str) -> Iterator[bytes]:
-    """The unpacked content of one member of the archive. Raises UnreadableFile if it is missing or damaged."""
-    try:
-        with zipfile.ZipFile(path) as archive, path.open("rb") as file:
-            yield from inflate(file, members_by_name(archive)[name.casefold()])
-    except (KeyError, *BROKEN):
-        raise UnreadableFile("spreadsheet_damaged") from None
 
 
 def looked_at(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -114,13 +102,12 @@ class Parser:
         if unread > _LONGEST or self._depth > _DEEPEST or len(self._names) > _MOST_NAMES:
             raise UnreadableFile("spreadsheet_damaged")
 
+    def parse(self, blocks: Iterable[bytes]) -> None:
+        """A whole document. Raises UnreadableFile."""
+        for block in blocks:
+            self.feed(block)
+        self.feed(b"", final=True)
+
 
 def _refuse_doctype(*_: object) -> None:
     raise UnreadableFile("spreadsheet_damaged")  # No office program writes one; entity bombs need one.
-
-
-def parse(path: Path, name: str, parser: Parser) -> None:
-    """The whole member through the parser's handlers."""
-    for block in blocks_of(path, name):
-        parser.feed(block)
-    parser.feed(b"", final=True)

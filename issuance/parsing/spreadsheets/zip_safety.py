@@ -1,4 +1,4 @@
-"""Is this zip archive a spreadsheet that may be unpacked? Decided without ever holding its content in memory."""
+"""Decides whether a zip archive is a spreadsheet that may be unpacked, and unpacks it in blocks, never whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_BYTES = 1024**3
 _MOST_RATIO = 200
 _RATIO_MATTERS_FROM = 20 * 1024 * 1024
 _BLOCK = 256 * 1024
-BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, OSError, ValueError, EOFError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, OSError, ValueError, EOFError)
 
 
 class Archive(NamedTuple):
@@ -41,10 +41,19 @@ def check_archive(path: Path) -> Archive:
             _check_declared(archive.infolist(), path.stat().st_size)
             with path.open("rb") as file:
                 kind = _kind(file, members)
-    except BROKEN:
+    except _BROKEN:
         raise UnreadableFile("spreadsheet_damaged") from None
     linked = any(name.startswith("xl/externallinks/") for name in members)
     return Archive(kind, linked)
+
+
+def blocks_of(path: Path, name: str) -> Iterator[bytes]:
+    """The unpacked content of one member of the archive. Raises UnreadableFile if it is missing or damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+            yield from inflate(file, members_by_name(archive)[name.casefold()])
+    except (KeyError, *_BROKEN):
+        raise UnreadableFile("spreadsheet_damaged") from None
 
 
 def members_by_name(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:

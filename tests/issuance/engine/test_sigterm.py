@@ -73,7 +73,7 @@ def test_no_new_piece_of_work_is_begun(one_arm: Campaign, world: World) -> None:
 def test_a_list_that_is_being_read_is_let_go_after_the_batch_and_read_on_later(
     one_arm: Campaign, monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
-    monkeypatch.setattr("issuance.importing.import_list.BATCH", 2)
+    monkeypatch.setattr("issuance.importing.batches.BATCH", 2)
     text = "\n".join(f"guest{number}@example.com" for number in range(5))
     guest_list = create_list(campaign=one_arm, name="June guests", content=text, actor=None)
     with asked_to_stop():

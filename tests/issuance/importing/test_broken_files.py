@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from issuance.importing import import_list as imports
+from issuance.importing import import_list
 from issuance.importing.broken_files import rows_before_break, use_rows_before_break
 from issuance.importing.mapping import ask_for_columns
 from issuance.importing.new_list import create_list
@@ -26,7 +26,7 @@ BROKEN = b'Email\nann@example.com\nno\nann@example.com\nbob@example.com\n"cid@ex
 
 
 def read(made: GuestList) -> GuestList:
-    imports.read_guest_file(made.pk)
+    import_list.read_guest_file(made.pk)
     made.refresh_from_db()
     return made
 
@@ -105,7 +105,7 @@ def test_a_sheet_that_is_damaged_further_down_goes_on_with_the_rows_before(campa
 
 def test_a_file_on_which_workers_died_offers_no_rows_as_nobody_knows_how_far_it_was_read(broken: GuestList) -> None:
     GuestList.objects.filter(pk=broken.pk).update(
-        state="reading", ended_at=None, crash_count=imports.MOST_CRASHES, file_info={}
+        state="reading", ended_at=None, crash_count=import_list.MOST_CRASHES, file_info={}
     )
     read(broken)
     assert (broken.state, broken.rows_count, rows_before_break(broken)) == ("unreadable", 4, 0)

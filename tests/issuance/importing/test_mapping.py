@@ -20,93 +20,93 @@ UNSURE = b"Ours,Theirs\nann@example.com,bob@example.com\ncleo@example.com,dora@e
 
 
 def brought(campaign: Campaign, content: bytes, name: str = "a.csv") -> GuestList:
-    guests = create_list(campaign=campaign, name="June", content=ContentFile(content, name), actor=None)
-    return read(guests)
+    guest_list = create_list(campaign=campaign, name="June", content=ContentFile(content, name), actor=None)
+    return read(guest_list)
 
 
-def read(guests: GuestList) -> GuestList:
-    due_work.drive_due_work(list_id=guests.pk)
-    guests.refresh_from_db()
-    return guests
+def read(guest_list: GuestList) -> GuestList:
+    due_work.drive_due_work(list_id=guest_list.pk)
+    guest_list.refresh_from_db()
+    return guest_list
 
 
-def values(guests: GuestList) -> list[str]:
-    return list(guests.guests.order_by("row").values_list("value", flat=True))
+def values(guest_list: GuestList) -> list[str]:
+    return list(guest_list.guests.order_by("row").values_list("value", flat=True))
 
 
 def test_an_unsure_list_waits_with_what_each_column_holds(one_arm: Campaign) -> None:
-    guests = brought(one_arm, UNSURE)
-    assert (guests.state, guests.rows_count, guests.guests.count()) == ("mapping", 0, 0)
-    ours = guests.file_info["columns"][0]
+    guest_list = brought(one_arm, UNSURE)
+    assert (guest_list.state, guest_list.rows_count, guest_list.guests.count()) == ("mapping", 0, 0)
+    ours = guest_list.file_info["columns"][0]
     assert ours == {
         "name": "Ours", "samples": ["ann@example.com", "cleo@example.com"], "filled": 1.0, "email": 1.0, "phone": 0.0,
     }  # fmt: skip
-    assert read(guests).state == "mapping"  # Nobody reads it before somebody has chosen.
+    assert read(guest_list).state == "mapping"  # Nobody reads it before somebody has chosen.
 
 
 def test_the_chosen_column_is_read_and_remembered_for_the_same_header(one_arm: Campaign, ana: User) -> None:
-    guests = brought(one_arm, UNSURE)
-    assert choose_columns(guest_list=guests, actor=ana, email=1)
-    assert (read(guests).state, values(guests)) == ("checked", ["bob@example.com", "dora@example.com"])
+    guest_list = brought(one_arm, UNSURE)
+    assert choose_columns(guest_list=guest_list, actor=ana, email=1)
+    assert (read(guest_list).state, values(guest_list)) == ("checked", ["bob@example.com", "dora@example.com"])
     again = brought(one_arm, UNSURE.replace(b"bob", b"rob"))
     assert (again.state, values(again)[0]) == ("checked", "rob@example.com")
 
 
 def test_another_merchant_is_asked_anew(one_arm: Campaign, ana: User) -> None:
-    guests = brought(one_arm, UNSURE)
-    choose_columns(guest_list=guests, actor=ana, email=1)
-    known = ColumnMapping.objects.get()
-    assert (known.merchant, known.mapping) == (one_arm.merchant, {"email": 1, "phone": None})
-    assert not known.merchant.column_mappings.exclude(pk=known.pk).exists()
+    guest_list = brought(one_arm, UNSURE)
+    choose_columns(guest_list=guest_list, actor=ana, email=1)
+    remembered = ColumnMapping.objects.get()
+    assert (remembered.merchant, remembered.mapping) == (one_arm.merchant, {"email": 1, "phone": None})
+    assert not remembered.merchant.column_mappings.exclude(pk=remembered.pk).exists()
 
 
 def test_a_second_choice_changes_nothing(one_arm: Campaign, ana: User) -> None:
-    guests = brought(one_arm, UNSURE)
-    stale = GuestList.objects.get(pk=guests.pk)
-    assert choose_columns(guest_list=guests, actor=ana, email=1)
+    guest_list = brought(one_arm, UNSURE)
+    stale = GuestList.objects.get(pk=guest_list.pk)
+    assert choose_columns(guest_list=guest_list, actor=ana, email=1)
     assert not choose_columns(guest_list=stale, actor=ana, email=0)
-    read(guests)
-    assert not choose_columns(guest_list=guests, actor=ana, email=0)
+    read(guest_list)
+    assert not choose_columns(guest_list=guest_list, actor=ana, email=0)
 
 
 @pytest.mark.parametrize("choice", [{}, {"email": 2}, {"phone": -1}, {"sheet": "Elsewhere"}])
 def test_a_choice_that_makes_no_sense_is_refused_in_words(one_arm: Campaign, ana: User, choice: dict[str, int]) -> None:
-    guests = brought(one_arm, UNSURE)
+    guest_list = brought(one_arm, UNSURE)
     with pytest.raises(NoSuchColumns, match="Choose"):
-        choose_columns(guest_list=guests, actor=ana, **choice)  # type: ignore[arg-type]
-    assert read(guests).state == "mapping"
+        choose_columns(guest_list=guest_list, actor=ana, **choice)  # type: ignore[arg-type]
+    assert read(guest_list).state == "mapping"
 
 
 def test_a_first_row_that_is_no_header_can_be_read_as_a_guest(one_arm: Campaign, ana: User) -> None:
-    guests = brought(one_arm, b"\n" + UNSURE)
-    assert choose_columns(guest_list=guests, actor=ana, email=0, header_row=0)
-    assert read(guests).ledger | {"rows": 3, "invalid": 1} == guests.ledger
+    guest_list = brought(one_arm, b"\n" + UNSURE)
+    assert choose_columns(guest_list=guest_list, actor=ana, email=0, header_row=0)
+    assert read(guest_list).ledger | {"rows": 3, "invalid": 1} == guest_list.ledger
     assert not ColumnMapping.objects.exists()
 
 
 def test_it_can_be_discarded_instead(one_arm: Campaign, ana: User) -> None:
-    guests = brought(one_arm, UNSURE)
-    assert discard_list(guest_list=guests, actor=ana)
-    assert not choose_columns(guest_list=guests, actor=ana, email=0)
+    guest_list = brought(one_arm, UNSURE)
+    assert discard_list(guest_list=guest_list, actor=ana)
+    assert not choose_columns(guest_list=guest_list, actor=ana, email=0)
 
 
 def test_another_sheet_can_be_asked_for(one_arm: Campaign, ana: User) -> None:
     first = xlsx_row(1, "Ours", "Theirs") + xlsx_row(2, "ann@example.com", "bob@example.com")
     second = xlsx_row(1, "Email") + xlsx_row(2, "cleo@example.com")
-    guests = brought(one_arm, xlsx(first, second), "a.xlsx")
-    assert (guests.state, guests.file_info["sheets"], guests.file_info["sheet"]) == (
+    guest_list = brought(one_arm, xlsx(first, second), "a.xlsx")
+    assert (guest_list.state, guest_list.file_info["sheets"], guest_list.file_info["sheet"]) == (
         "mapping", ["Sheet 1", "Sheet 2"], "Sheet 1",
     )  # fmt: skip
-    assert choose_columns(guest_list=guests, actor=ana, sheet="Sheet 2")
-    assert (read(guests).state, values(guests)) == ("checked", ["cleo@example.com"])
+    assert choose_columns(guest_list=guest_list, actor=ana, sheet="Sheet 2")
+    assert (read(guest_list).state, values(guest_list)) == ("checked", ["cleo@example.com"])
 
 
 def test_of_several_sheets_with_guests_a_person_chooses_one(one_arm: Campaign, ana: User) -> None:
     sheets = [xlsx_row(1, "Email") + xlsx_row(2, f"{name}@example.com") for name in ("ann", "bob")]
-    guests = brought(one_arm, xlsx(xlsx_row(1, "Read me"), *sheets), "a.xlsx")
-    assert (guests.state, guests.file_info["sheet"]) == ("mapping", "Sheet 2")
-    assert choose_columns(guest_list=guests, actor=ana, sheet="Sheet 3")
-    assert (read(guests).state, values(guests)) == ("checked", ["bob@example.com"])
+    guest_list = brought(one_arm, xlsx(xlsx_row(1, "Read me"), *sheets), "a.xlsx")
+    assert (guest_list.state, guest_list.file_info["sheet"]) == ("mapping", "Sheet 2")
+    assert choose_columns(guest_list=guest_list, actor=ana, sheet="Sheet 3")
+    assert (read(guest_list).state, values(guest_list)) == ("checked", ["bob@example.com"])
 
 
 @pytest.mark.parametrize(("preferred", "value", "other"), [
@@ -117,10 +117,10 @@ def test_the_merchant_prefers_one_identifier_and_the_other_is_kept(
 ) -> None:
     one_arm.merchant.preferred_identifier = preferred
     one_arm.merchant.save()
-    guests = [brought(one_arm, b"Email,Phone\nann@example.com,202 555 0100\n")]
-    guests.append(checked(one_arm, "Hi, it is ann@example.com or (202) 555-0100"))
-    for found in guests:
-        guest = found.guests.get()
+    from_file = brought(one_arm, b"Email,Phone\nann@example.com,202 555 0100\n")
+    from_text = checked(one_arm, "Hi, it is ann@example.com or (202) 555-0100")
+    for guest_list in (from_file, from_text):
+        guest = guest_list.guests.get()
         assert (guest.type, guest.value, guest.other) == (preferred, value, other)
 
 

@@ -14,11 +14,13 @@ from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, up
 from issuance.checking.returned_rows import bad_rows
 from issuance.forms.checking import row_form
 from issuance.forms.importing import ColumnsForm
-from issuance.importing import import_list as imports
-from issuance.importing.mapping import header_hash
+from issuance.importing import batches, import_list
+from issuance.importing.list_file import header_hash
 from issuance.importing.new_list import create_list
 from issuance.models import ColumnMapping, GuestList
-from issuance.parsing.guest_file import UnreadableFile, Verdict, open_guest_file
+from issuance.parsing.guest_file import open_guest_file
+from issuance.parsing.row_result import RowResult
+from issuance.parsing.unreadable_file import UnreadableFile
 from tests.data.make import ods
 from tests.issuance.checking.contents import fresh
 from tests.issuance.factories import read_file
@@ -43,11 +45,11 @@ def test_a_preference_that_changed_since_makes_nobody_two_guests(campaign: Campa
 def test_a_worker_that_goes_on_with_a_file_reads_the_columns_of_the_first(
     campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "BATCH", 5)
-    monkeypatch.setattr(imports, "TOGETHER", 1)
+    monkeypatch.setattr(batches, "BATCH", 5)
+    monkeypatch.setattr(import_list, "TOGETHER", 1)
     text = "email,work\n" + "".join(f"a{n}@example.com,b{n}@example.com\n" for n in range(12))
     made = create_list(campaign=campaign, name="June", content=ContentFile(text.encode(), "june.csv"), actor=None)
-    save, saved = imports._save, []
+    save, saved = import_list._save, []
 
     def die_after_the_first(*args: Any) -> bool:
         if saved:
@@ -56,13 +58,13 @@ def test_a_worker_that_goes_on_with_a_file_reads_the_columns_of_the_first(
         return True
 
     with monkeypatch.context() as patch:
-        patch.setattr(imports, "_save", die_after_the_first)
+        patch.setattr(import_list, "_save", die_after_the_first)
         with pytest.raises(MemoryError):
-            imports.read_guest_file(made.pk)
+            import_list.read_guest_file(made.pk)
     GuestList.objects.filter(pk=made.pk).update(lease_until=None)
     choice = {"email": 1, "phone": None}
     ColumnMapping.objects.create(merchant=made.merchant, header_hash=header_hash(["email", "work"]), mapping=choice)
-    imports.read_guest_file(made.pk)
+    import_list.read_guest_file(made.pk)
     made.refresh_from_db()
     assert (made.state, made.rows_count, made.file_info["email"]) == ("checked", 12, 0)
     assert not made.guests.filter(value__startswith="b").exists()
@@ -88,35 +90,38 @@ def test_pasted_text_may_hold_no_more_guests_than_a_file(campaign: Campaign, set
     settings.MAX_LIST_ROWS = 3
     text = "".join(f"hello a{n}@example.com and\n" for n in range(10))
     made = create_list(campaign=campaign, name="June", content=text, actor=None)
-    imports.read_guest_file(made.pk)
+    import_list.read_guest_file(made.pk)
     made.refresh_from_db()
     assert (made.state, made.rows_count) == ("unreadable", 3)
 
 
-def verdicts(path: Path, content: bytes) -> list[Verdict]:
+def results_of(path: Path, content: bytes) -> list[RowResult]:
     path.write_bytes(content)
     with open_guest_file(path, country="US") as file:
-        return list(file.verdicts())
+        return list(file.results())
 
 
 def test_phones_that_a_lost_quote_ran_together_are_told(tmp_path: Path) -> None:
     text = b'name,phone\n"Ann,2025550101\nBob,2025550102\nCid",2025550103\nDan,2025550104\n'
-    assert [(one.row, one.code) for one in verdicts(tmp_path / "a.csv", text)] == [(2, "rows_run_together"), (3, "")]
+    assert [(result.row, result.code) for result in results_of(tmp_path / "a.csv", text)] == [
+        (2, "rows_run_together"),
+        (3, ""),
+    ]
 
 
 def test_a_note_of_several_lines_is_no_lost_quote(tmp_path: Path) -> None:
     text = b'phone,note\n2025550101,"likes tea,\ncomes on Fridays"\n'
-    assert [one.code for one in verdicts(tmp_path / "a.csv", text)] == [""]
+    assert [result.code for result in results_of(tmp_path / "a.csv", text)] == [""]
 
 
 def test_a_comma_at_the_end_of_every_row_is_no_cell_too_many(tmp_path: Path) -> None:
     text = b"email,n\na@example.com,x,\nbob.example.com,y,\ncy.example.com,y,z\n"
-    assert [one.code for one in verdicts(tmp_path / "a.csv", text)] == ["", "email_no_at", "row_too_long"]
+    assert [result.code for result in results_of(tmp_path / "a.csv", text)] == ["", "email_no_at", "row_too_long"]
 
 
 def test_an_address_with_a_character_that_could_not_be_read_is_refused(tmp_path: Path) -> None:
-    found = verdicts(tmp_path / "a.csv", b"email,n\nann\x81@example.com,x\nbob@example.com,y\n")
-    assert [one.code for one in found] == ["email_bad_local", ""]
+    results = results_of(tmp_path / "a.csv", b"email,n\nann\x81@example.com,x\nbob@example.com,y\n")
+    assert [result.code for result in results] == ["email_bad_local", ""]
 
 
 def test_lines_and_tabs_inside_a_cell_of_ods_glue_nothing_together(tmp_path: Path) -> None:
@@ -125,9 +130,9 @@ def test_lines_and_tabs_inside_a_cell_of_ods_glue_nothing_together(tmp_path: Pat
         f"<table:table-row>{cell.format(text)}</table:table-row>"
         for text in ("Email", "a@example.com<text:line-break/>Ann", "b@example.com<text:tab/>Bob")
     )
-    found = verdicts(tmp_path / "a.ods", ods(rows))
-    assert [one.raw for one in found] == [["a@example.com\nAnn"], ["b@example.com\tBob"]]
-    assert not {"a@example.comann", "b@example.combob"} & {one.value for one in found}
+    results = results_of(tmp_path / "a.ods", ods(rows))
+    assert [result.raw for result in results] == [["a@example.com\nAnn"], ["b@example.com\tBob"]]
+    assert not {"a@example.comann", "b@example.combob"} & {result.value for result in results}
 
 
 @pytest.mark.django_db
@@ -135,21 +140,21 @@ def test_lines_and_tabs_inside_a_cell_of_ods_glue_nothing_together(tmp_path: Pat
 def test_phones_of_another_country_are_asked_about_and_not_refused(campaign: Campaign, header: str) -> None:
     text = header + "".join(f"07911 123{n:03},guest\n" for n in range(450, 460))
     made = create_list(campaign=campaign, name="June", content=ContentFile(text.encode(), "june.csv"), actor=None)
-    imports.read_guest_file(made.pk)
+    import_list.read_guest_file(made.pk)
     made.refresh_from_db()
     assert (made.state, made.file_info["phone"], made.file_info["sure"]) == ("mapping", 0, False)
 
 
 def test_a_table_without_any_guest_is_still_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile) as caught:
-        verdicts(tmp_path / "a.csv", b"dish,price\nsoup,7.50\npie,12.00\n")
+        results_of(tmp_path / "a.csv", b"dish,price\nsoup,7.50\npie,12.00\n")
     assert caught.value.code == "no_identifier_column"
 
 
 RUN_TOGETHER = 'name,email,note\n"Ann,ann@example.com,\nBob,bob@example.com,",x,y\nCid,cid@example.com,\n'
 
 
-def bring_back(made: GuestList, tmp_path: Path, content: str) -> list[Verdict]:
+def bring_back(made: GuestList, tmp_path: Path, content: str) -> list[RowResult]:
     path = tmp_path / "repaired.csv"
     path.write_text(content, newline="")
     return list(uploaded_change(made, path).verdicts)
@@ -175,15 +180,15 @@ def test_rows_that_ran_together_stay_so_in_a_file_whose_line_ends_a_spreadsheet_
     assert bring_back(made, tmp_path, download) == []
     assert bring_back(made, tmp_path, download.replace("com,\n", "com,\r\n")) == []
     edited = download.replace(",x,y", ",ann@example.com,y")
-    assert [verdict.code for verdict in bring_back(made, tmp_path, edited)] == ["rows_run_together"]
+    assert [result.code for result in bring_back(made, tmp_path, edited)] == ["rows_run_together"]
 
 
 @pytest.mark.django_db
 def test_one_guest_who_is_kept_of_rows_that_ran_together_is_a_guest(campaign: Campaign, tmp_path: Path) -> None:
     made = read_file(campaign, RUN_TOGETHER)
     (header, *_) = "".join(bad_rows(made)).splitlines()
-    (verdict,) = bring_back(made, tmp_path, f"{header}\n,2,Ann,ann@example.com,\n")
-    assert (verdict.row, verdict.value) == (2, "ann@example.com")
+    (result,) = bring_back(made, tmp_path, f"{header}\n,2,Ann,ann@example.com,\n")
+    assert (result.row, result.value) == (2, "ann@example.com")
 
 
 @pytest.mark.parametrize(
@@ -201,15 +206,15 @@ def test_a_damaged_letter_makes_no_other_address_of_the_others(
     path = tmp_path / "a.csv"
     path.write_bytes(text)
     with open_guest_file(path, country="US") as file:
-        found = list(file.verdicts())
+        results = list(file.results())
         assert (file.opened.encoding, len(file.warnings)) == (encoding, 1)
-    assert [one.code for one in found] == codes
-    assert found[0].value in ("ann@example.com", "müller@example.com")
+    assert [result.code for result in results] == codes
+    assert results[0].value in ("ann@example.com", "müller@example.com")
 
 
 def test_many_blank_rows_hide_neither_header_nor_guests(tmp_path: Path) -> None:
-    found = verdicts(tmp_path / "a.csv", b",\n" * 3_000 + b"note,email\nx,ann@example.com\n")
-    assert [(one.row, one.value) for one in found] == [(3_002, "ann@example.com")]
+    results = results_of(tmp_path / "a.csv", b",\n" * 3_000 + b"note,email\nx,ann@example.com\n")
+    assert [(result.row, result.value) for result in results] == [(3_002, "ann@example.com")]
 
 
 @pytest.mark.parametrize(
@@ -223,14 +228,14 @@ def test_of_two_cells_in_each_others_columns_the_preferred_one_is_the_guest(
         b"email,phone\na@example.com,\nb@example.com,2025550101\nc@example.com,\n2025550100,e@example.com\n"
     )
     with open_guest_file(path, country="US", prefer=prefer) as file:
-        *_, swapped = file.verdicts()
-    assert (swapped.value, swapped.other) == tuple(one.replace("e@", "e@example.com") for one in (value, other))
+        *_, swapped = file.results()
+    assert (swapped.value, swapped.other) == tuple(text.replace("e@", "e@example.com") for text in (value, other))
     assert swapped.fixed
 
 
 def test_a_number_that_a_spreadsheet_changed_is_said_to_be_fixed_in_a_mixed_column_too(tmp_path: Path) -> None:
-    found = verdicts(tmp_path / "a.csv", b"guest\nann@example.com\n2025550100.0\n2025550101\ntel:2025550102\n")
-    assert [one.fixed for one in found] == [False, True, False, True]
+    results = results_of(tmp_path / "a.csv", b"guest\nann@example.com\n2025550100.0\n2025550101\ntel:2025550102\n")
+    assert [result.fixed for result in results] == [False, True, False, True]
 
 
 @pytest.mark.django_db
@@ -257,21 +262,21 @@ def test_a_note_beside_a_row_that_comes_back_changes_nothing(campaign: Campaign,
     made = read_file(campaign, "name,email\nAnn,ann@example.com\nBob,bob\nCid,cid\nDee,dee@example.com\n")
     rows = "".join(bad_rows(made)).replace(",bob\r\n", ",bob,called him\r\n")
     rows = rows.replace(",cid\r\n", ",cid@example.com,ok\r\n")
-    assert [(one.row, one.value) for one in bring_back(made, tmp_path, rows)] == [(4, "cid@example.com")]
+    assert [(result.row, result.value) for result in bring_back(made, tmp_path, rows)] == [(4, "cid@example.com")]
 
 
 @pytest.mark.django_db
 def test_a_cell_that_was_missing_is_taken_from_a_row_that_comes_back(campaign: Campaign, tmp_path: Path) -> None:
     made = read_file(campaign, "name,email\nAnn,ann@example.com\nBob\n")
     rows = "".join(bad_rows(made)).replace("Bob\r\n", "Bob,bob@example.com\r\n")
-    assert [(one.row, one.value) for one in bring_back(made, tmp_path, rows)] == [(3, "bob@example.com")]
+    assert [(result.row, result.value) for result in bring_back(made, tmp_path, rows)] == [(3, "bob@example.com")]
 
 
 @pytest.mark.django_db
 def test_a_header_found_far_down_is_accepted_by_its_own_form(campaign: Campaign, ana: User) -> None:
     text = "\n" * 25 + "email,e-mail\nann@example.com,a@example.com\n"
     made = create_list(campaign=campaign, name="June", content=ContentFile(text.encode(), "june.csv"), actor=None)
-    imports.read_guest_file(made.pk)
+    import_list.read_guest_file(made.pk)
     made.refresh_from_db()
     form = ColumnsForm(made, QueryDict(f"email=0&phone=&header_row={made.file_info['header_row']}"))
     assert (made.state, made.file_info["header_row"]) == ("mapping", 26)

@@ -1,11 +1,10 @@
-"""Reading is the same in one process and in two, at once and after a kill, and stops at once when it should."""
+"""Reading is the same at once and after a kill, and stops at once when it should."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 import pytest
@@ -16,12 +15,9 @@ from hypothesis import strategies as st
 
 from benchmarks.guest_files import HEADER, guest_rows
 from campaigns.models import Campaign
-from issuance.importing import import_list as imports
-from issuance.importing import reading_process
-from issuance.importing.deal import identity_of
+from issuance.importing import batches, import_list
+from issuance.importing.batches import identity_of
 from issuance.importing.mapping import choose_columns
-from issuance.importing.reading_process import ReaderDied
-from issuance.importing.stretches import Stretch
 from issuance.launching.launch import discard_list
 from issuance.models import GuestClaim, GuestList
 from tests.issuance.factories import brought, read
@@ -52,34 +48,21 @@ def _plain(rows: Any) -> Iterator[tuple[Any, ...]]:
 
 @pytest.fixture
 def batches_of_fifty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "BATCH", 50)
-    monkeypatch.setattr(imports, "TOGETHER", 1)
-    monkeypatch.setattr(imports, "COMMIT_EVERY", 0)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(batches, "BATCH", 50)
+    monkeypatch.setattr(import_list, "TOGETHER", 1)
+    monkeypatch.setattr(import_list, "COMMIT_EVERY", 0)
 
 
 @pytest.mark.usefixtures("batches_of_fifty")
-def test_one_process_and_two_end_with_the_same_rows(campaign: Campaign, settings: Any) -> None:
-    content = realistic(400)
-    here = read(brought(campaign, content))
-    settings.READ_APART_ABOVE = 1
-    there = read(brought(campaign, content))
-    assert (here.state, there.state, there.rows_count) == ("checked", "checked", 401)
-    assert everything(here) == everything(there)
-    assert there.bytes_read == there.bytes_total == len(content)
-
-
-@pytest.mark.usefixtures("batches_of_fifty")
-@pytest.mark.parametrize("apart", [0, 1])
 @pytest.mark.parametrize("committed", [1, 2])
 def test_after_a_kill_the_rows_are_those_of_an_undisturbed_reading(
-    campaign: Campaign, settings: Any, world: World, monkeypatch: pytest.MonkeyPatch, apart: int, committed: int
+    campaign: Campaign, world: World, monkeypatch: pytest.MonkeyPatch, committed: int
 ) -> None:
-    settings.READ_APART_ABOVE = apart
     content = realistic(300)
     whole = read(brought(campaign, content))
+    assert (whole.state, whole.rows_count, whole.bytes_read) == ("checked", 301, len(content))
     killed = brought(campaign, content)
-    saves, save = iter(range(committed)), imports._save
+    saves, save = iter(range(committed)), import_list._save
 
     def die(*args: Any) -> bool:
         if next(saves, None) is None:
@@ -87,9 +70,9 @@ def test_after_a_kill_the_rows_are_those_of_an_undisturbed_reading(
         return save(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(imports, "_save", die)
+        patch.setattr(import_list, "_save", die)
         with pytest.raises(SystemExit):
-            imports.read_guest_file(killed.pk)
+            import_list.read_guest_file(killed.pk)
     killed.refresh_from_db()
     assert 0 < killed.rows_count < 301
     world.advance(300)
@@ -97,65 +80,42 @@ def test_after_a_kill_the_rows_are_those_of_an_undisturbed_reading(
 
 
 @pytest.mark.usefixtures("batches_of_fifty")
-def test_a_killed_reading_process_costs_a_lease_and_nothing_else(
-    campaign: Campaign, settings: Any, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.READ_APART_ABOVE = 1
-    guests = brought(campaign, realistic(300))
-    told = reading_process._told_stretches
-
-    def die_after_two(stream: Any) -> Iterator[Stretch]:
-        yield from islice(told(stream), 2)
-        raise ReaderDied
-
-    with monkeypatch.context() as patch:
-        patch.setattr(reading_process, "_told_stretches", die_after_two)
-        assert read(guests).state == "reading"
-    world.advance(300)
-    assert (read(guests).state, guests.rows_count) == ("checked", 301)
-
-
-@pytest.mark.usefixtures("batches_of_fifty")
-@pytest.mark.parametrize("apart", [0, 1])
 def test_discarding_stops_the_reading_before_its_next_batch(
-    campaign: Campaign, ana: User, settings: Any, monkeypatch: pytest.MonkeyPatch, apart: int
+    campaign: Campaign, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.READ_APART_ABOVE = apart
-    guests = brought(campaign, realistic(300))
-    save = imports._save
+    guest_list = brought(campaign, realistic(300))
+    save = import_list._save
 
     def discard_meanwhile(*args: Any) -> bool:
         saved = save(*args)
-        discard_list(guest_list=GuestList.objects.get(pk=guests.pk), actor=ana)
+        discard_list(guest_list=GuestList.objects.get(pk=guest_list.pk), actor=ana)
         return saved
 
-    monkeypatch.setattr(imports, "_save", discard_meanwhile)
-    read(guests)
-    assert (guests.state, guests.rows_count) == ("discarded", 50)
-    assert guests.guests.count() + guests.row_errors.count() == 50
+    monkeypatch.setattr(import_list, "_save", discard_meanwhile)
+    read(guest_list)
+    assert (guest_list.state, guest_list.rows_count) == ("discarded", 50)
+    assert guest_list.guests.count() + guest_list.row_errors.count() == 50
 
 
 @pytest.mark.usefixtures("batches_of_fifty")
-@pytest.mark.parametrize("apart", [0, 1])
-def test_a_broken_place_is_named_and_keeps_what_stands_before_it(campaign: Campaign, settings: Any, apart: int) -> None:
-    settings.READ_APART_ABOVE = apart
-    guests = read(brought(campaign, realistic(120) + b'"never closed'))
-    assert (guests.state, guests.rows_count) == ("unreadable", 121)
-    assert "124" in guests.problem
+def test_a_broken_place_is_named_and_keeps_what_stands_before_it(campaign: Campaign) -> None:
+    guest_list = read(brought(campaign, realistic(120) + b'"never closed'))
+    assert (guest_list.state, guest_list.rows_count) == ("unreadable", 121)
+    assert "124" in guest_list.problem
 
 
 @pytest.mark.usefixtures("batches_of_fifty")
 def test_two_files_at_once_do_not_disturb_each_other(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = everything(read(brought(campaign, realistic(200))))
     first, second = brought(campaign, realistic(200)), brought(campaign, realistic(200))
-    save = imports._save
+    save = import_list._save
 
     def read_the_other_meanwhile(*args: Any) -> bool:
-        monkeypatch.setattr(imports, "_save", save)
-        imports.read_guest_file(second.pk)
+        monkeypatch.setattr(import_list, "_save", save)
+        import_list.read_guest_file(second.pk)
         return save(*args)
 
-    monkeypatch.setattr(imports, "_save", read_the_other_meanwhile)
+    monkeypatch.setattr(import_list, "_save", read_the_other_meanwhile)
     read(first)
     second.refresh_from_db()
     assert everything(first) == everything(second) == alone
@@ -174,19 +134,19 @@ def test_rows_are_conserved_and_keep_their_numbers(one_arm: Campaign, rows: list
     earlier = GuestList.objects.create(merchant=one_arm.merchant, campaign=one_arm, planned_at=timezone.now())
     identity = identity_of(earlier)("rewarded@example.com")
     GuestClaim.objects.get_or_create(campaign=one_arm, identity=identity, defaults={"guest_list": earlier})
-    guests = read(brought(one_arm, text.getvalue().encode("utf-8", "replace")))
-    if choose_columns(guest_list=guests, actor=None, email=0, phone=1):  # Where the columns are unclear.
-        read(guests)
-    assert guests.state in ("checked", "unreadable")
-    kept = [*guests.guests.values_list("row", flat=True), *guests.row_errors.values_list("row", flat=True)]
+    guest_list = read(brought(one_arm, text.getvalue().encode("utf-8", "replace")))
+    if choose_columns(guest_list=guest_list, actor=None, email=0, phone=1):  # Where the columns are unclear.
+        read(guest_list)
+    assert guest_list.state in ("checked", "unreadable")
+    kept = [*guest_list.guests.values_list("row", flat=True), *guest_list.row_errors.values_list("row", flat=True)]
     filled = [number for number, row in enumerate(rows, 3) if "".join(row).strip()]
-    if guests.state == "checked":
+    if guest_list.state == "checked":
         assert sorted(kept) == [2, *filled]
-        assert guests.already_rewarded_count == 1
-    ready, errors = guests.ready_count, guests.invalid_count + guests.duplicate_count
-    assert guests.rows_count == len(kept) == ready + errors + guests.already_rewarded_count
+        assert guest_list.already_rewarded_count == 1
+    ready, errors = guest_list.ready_count, guest_list.invalid_count + guest_list.duplicate_count
+    assert guest_list.rows_count == len(kept) == ready + errors + guest_list.already_rewarded_count
 
 
 def test_the_originals_of_a_guest_are_kept_as_they_stood(campaign: Campaign) -> None:
-    guests = read(brought(campaign, b'Email,Note\nAnn@Example.com,"a\tb\\n\n"\n'))
-    assert guests.guests.get().cells.split("\x1f") == ["Ann@Example.com", "a\tb\\n\n"]
+    guest_list = read(brought(campaign, b'Email,Note\nAnn@Example.com,"a\tb\\n\n"\n'))
+    assert guest_list.guests.get().cells.split("\x1f") == ["Ann@Example.com", "a\tb\\n\n"]

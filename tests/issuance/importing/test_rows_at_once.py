@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from issuance.importing.row_formats import Lines, Values
-from issuance.parsing.identifiers import phone_verdict, quick_phones
+from issuance.parsing.identifiers import parse_phone, quick_phones
 from issuance.parsing.row_text import row_text, row_texts
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
 
@@ -26,9 +26,7 @@ def test_the_texts_of_rows_are_those_of_each(rows: list[list[str]]) -> None:
 def test_a_phone_is_found_whatever_stands_around_it(cells: list[str]) -> None:
     together = quick_phones(cells, "US")
     assert together == [quick_phones([cell], "US")[0] for cell in cells]
-    assert all(
-        not value or value == phone_verdict(cell, "US").value for cell, value in zip(cells, together, strict=True)
-    )
+    assert all(not value or value == parse_phone(cell, "US").value for cell, value in zip(cells, together, strict=True))
 
 
 def test_rows_before_an_error_come_before_it() -> None:

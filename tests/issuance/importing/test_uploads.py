@@ -20,8 +20,8 @@ DAY = 24 * 3600
 
 
 def brought(campaign: Campaign, content: bytes = b"Email,Name\nann@example.com,Ann\n") -> tuple[GuestList, Path]:
-    guests = create_list(campaign=campaign, name="June", content=ContentFile(content, "a.csv"), actor=None)
-    return guests, Path(guests.file.path)
+    guest_list = create_list(campaign=campaign, name="June", content=ContentFile(content, "a.csv"), actor=None)
+    return guest_list, Path(guest_list.file.path)
 
 
 def test_a_file_that_was_not_read_is_kept_whatever_its_age(one_arm: Campaign, world: World) -> None:
@@ -32,24 +32,24 @@ def test_a_file_that_was_not_read_is_kept_whatever_its_age(one_arm: Campaign, wo
 
 
 def test_a_file_is_kept_for_its_retention_and_its_rows_for_good(one_arm: Campaign, world: World) -> None:
-    guests, path = brought(one_arm)
-    due_work.drive_due_work(list_id=guests.pk)
+    guest_list, path = brought(one_arm)
+    due_work.drive_due_work(list_id=guest_list.pk)
     world.advance(29 * DAY)
     assert delete_old_uploads() == 0
     world.advance(2 * DAY)
     assert delete_old_uploads() == 1
     assert delete_old_uploads() == 0
     assert not path.exists()
-    assert guests.guests.get().cells == "ann@example.com\x1fAnn"
+    assert guest_list.guests.get().cells == "ann@example.com\x1fAnn"
 
 
 def test_samples_of_a_list_that_was_given_up_go_with_its_file(one_arm: Campaign, world: World) -> None:
-    guests, path = brought(one_arm, b"Ours,Theirs\nann@example.com,bob@example.com\n")
-    due_work.drive_due_work(list_id=guests.pk)
-    guests.refresh_from_db()
-    assert discard_list(guest_list=guests, actor=None)
+    guest_list, path = brought(one_arm, b"Ours,Theirs\nann@example.com,bob@example.com\n")
+    due_work.drive_due_work(list_id=guest_list.pk)
+    guest_list.refresh_from_db()
+    assert discard_list(guest_list=guest_list, actor=None)
     world.advance(31 * DAY)
     path.unlink()  # Somebody was faster: nothing to complain about.
     assert delete_old_uploads() == 1
-    guests.refresh_from_db()
-    assert "example.com" not in str(guests.file_info)
+    guest_list.refresh_from_db()
+    assert "example.com" not in str(guest_list.file_info)

@@ -1,4 +1,4 @@
-"""The same verdicts as on the check page, in a terminal."""
+"""The same results as on the check page, in a terminal."""
 
 import io
 import json

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from issuance.parsing.guest_file import UnreadableFile, open_guest_file
+from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.spreadsheets.xlsx_workbook import Workbook
 from issuance.parsing.spreadsheets.zip_safety import check_archive
+from issuance.parsing.unreadable_file import UnreadableFile
 from tests.data.make import xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -88,8 +89,8 @@ def test_a_member_that_declares_less_than_it_holds_is_read_no_further(tmp_path: 
 def test_a_million_columns_are_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "wide.csv"
     path.write_bytes(b"Email\nann@example.com\n" + b"," * 900_000 + b"\n")
-    with pytest.raises(UnreadableFile) as caught, open_guest_file(path, country="US") as guests:
-        list(guests.verdicts())
+    with pytest.raises(UnreadableFile) as caught, open_guest_file(path, country="US") as file:
+        list(file.results())
     assert (caught.value.code, caught.value.line) == ("too_many_columns", 3)
 
 
@@ -100,8 +101,8 @@ def test_rows_that_claim_to_repeat_a_billion_times_stop_at_the_limit(tmp_path: P
         for name in source.namelist():
             made.writestr(name, source.read(name).replace(b'repeated="3"', b'repeated="1000000000"'))
     seen = []
-    with pytest.raises(UnreadableFile) as caught, open_guest_file(path, country="US", max_rows=50) as guests:
-        seen += guests.verdicts()
+    with pytest.raises(UnreadableFile) as caught, open_guest_file(path, country="US", max_rows=50) as file:
+        seen += file.results()
     assert (len(seen), caught.value.code) == (50, "too_many_rows")
 
 

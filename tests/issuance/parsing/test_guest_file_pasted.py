@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from issuance.parsing.guest_file import UnreadableFile, Verdict
 from issuance.parsing.pasted.text import PastedGuests, read_pasted
+from issuance.parsing.row_result import RowResult
+from issuance.parsing.unreadable_file import UnreadableFile
 
 
 def values(text: str) -> list[str]:
-    return [verdict.value or verdict.code for verdict in read_pasted(text, country="US").verdicts()]
+    return [result.value or result.code for result in read_pasted(text, country="US").results()]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_guests_are_found(text: str, expected: list[str]) -> None:
 
 
 def test_an_email_and_a_phone_in_one_line_are_one_guest() -> None:
-    (guest,) = read_pasted("please add Ann (ann@example.com, 202-555-0100), thanks!", country="US").verdicts()
+    (guest,) = read_pasted("please add Ann (ann@example.com, 202-555-0100), thanks!", country="US").results()
     assert (guest.type, guest.value, guest.other) == ("email", "ann@example.com", "+12025550100")
 
 
@@ -115,7 +116,7 @@ def test_a_second_email_of_a_table_under_its_header_is_no_second_guest(second: s
     ],
 )
 def test_part_of_a_number_is_nobodys_phone(country: str, text: str, expected: list[str]) -> None:
-    assert [verdict.value or verdict.code for verdict in read_pasted(text, country=country).verdicts()] == expected
+    assert [result.value or result.code for result in read_pasted(text, country=country).results()] == expected
 
 
 @pytest.mark.parametrize(
@@ -145,30 +146,30 @@ def test_signs_around_an_address_are_no_part_of_it(text: str, expected: list[str
     ],
 )
 def test_an_email_and_a_phone_are_one_guest_where_that_is_clear(text: str, guests: list[str]) -> None:
-    found = read_pasted(text, country="US").verdicts()
-    assert [f"{guest.value} {guest.other}".strip() for guest in found] == guests
+    results = read_pasted(text, country="US").results()
+    assert [f"{guest.value} {guest.other}".strip() for guest in results] == guests
 
 
 def test_the_numbers_in_a_link_are_named_and_nobodys_phone() -> None:
-    guests = read_pasted("https://example.com/?id=2025550100 ann@example.com, bob@example.com", country="US")
-    assert isinstance(guests, PastedGuests)
-    assert [guest.value for guest in guests.verdicts()] == ["ann@example.com", "bob@example.com"]
-    assert guests.left_out == ["2025550100"]
+    pasted = read_pasted("https://example.com/?id=2025550100 ann@example.com, bob@example.com", country="US")
+    assert isinstance(pasted, PastedGuests)
+    assert [guest.value for guest in pasted.results()] == ["ann@example.com", "bob@example.com"]
+    assert pasted.left_out == ["2025550100"]
 
 
 def test_lines_left_out_are_counted() -> None:
-    guests = read_pasted("Hello,\nplease write to ann@example.com or to bob@example.com\n\nThanks", country="US")
-    assert guests.warnings == ["2 lines without an email address or phone number were left out."]
+    pasted = read_pasted("Hello,\nplease write to ann@example.com or to bob@example.com\n\nThanks", country="US")
+    assert pasted.warnings == ["2 lines without an email address or phone number were left out."]
 
 
 def test_parts_of_a_line_that_look_like_guests_are_named_when_they_are_left() -> None:
-    guests = read_pasted(
+    pasted = read_pasted(
         "Hello,\nbob at example.com or ann@example.com, card 20255501\non 2026-11-23 at 10:15 to cleo@example.com",
         country="US",
     )
-    assert isinstance(guests, PastedGuests)
-    assert guests.left_out == ["Hello,", "bob at example.com", "20255501"]
-    assert guests.warnings[1] == "2 parts of other lines that may be an email or a phone could not be read as one."
+    assert isinstance(pasted, PastedGuests)
+    assert pasted.left_out == ["Hello,", "bob at example.com", "20255501"]
+    assert pasted.warnings[1] == "2 parts of other lines that may be an email or a phone could not be read as one."
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_parts_of_a_line_that_look_like_guests_are_named_when_they_are_left() ->
 def test_a_run_of_numbers_falls_into_phones_in_one_way_or_is_looked_at_by_a_person(
     country: str, text: str, expected: list[str]
 ) -> None:
-    assert [verdict.value or verdict.code for verdict in read_pasted(text, country=country).verdicts()] == expected
+    assert [result.value or result.code for result in read_pasted(text, country=country).results()] == expected
 
 
 @settings(max_examples=100)
@@ -197,10 +198,10 @@ def test_no_phone_is_lost_or_cut_whatever_stands_between(endings: list[int], for
 
 
 def test_one_guest_too_many_is_named_after_all_that_fit() -> None:
-    guests = read_pasted("to a@example.com, b@example.com, c@example.com", country="US", max_rows=2)
-    seen: list[Verdict] = []
+    pasted = read_pasted("to a@example.com, b@example.com, c@example.com", country="US", max_rows=2)
+    seen: list[RowResult] = []
     with pytest.raises(UnreadableFile) as caught:
-        seen += guests.verdicts()
+        seen += pasted.results()
     assert (len(seen), caught.value.code) == (2, "too_many_rows")
 
 
@@ -208,7 +209,7 @@ def test_one_guest_too_many_is_named_after_all_that_fit() -> None:
 @given(text=st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        rows = [verdict.row for verdict in read_pasted(text, country="US").verdicts()]
+        rows = [result.row for result in read_pasted(text, country="US").results()]
     except UnreadableFile:
         return
     assert rows == sorted(set(rows))

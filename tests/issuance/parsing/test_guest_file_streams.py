@@ -11,7 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from issuance.parsing.guest_file import Columns, UnreadableFile, Verdict, open_guest_file
+from issuance.parsing.columns import Columns
+from issuance.parsing.guest_file import open_guest_file
+from issuance.parsing.row_result import RowResult
+from issuance.parsing.unreadable_file import UnreadableFile
 
 any_path = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CELLS = st.sampled_from(
@@ -39,22 +42,22 @@ def written(path: Path, content: bytes | str) -> Path:
 
 
 def refusal(path: Path, **limits: int) -> UnreadableFile:
-    with pytest.raises(UnreadableFile) as caught, open_guest_file(path, country="US", **limits) as guests:
-        list(guests.verdicts())
+    with pytest.raises(UnreadableFile) as caught, open_guest_file(path, country="US", **limits) as file:
+        list(file.results())
     return caught.value
 
 
-def as_far_as_it_goes(path: Path) -> list[Verdict]:
-    seen: list[Verdict] = []
-    with suppress(UnreadableFile), open_guest_file(path, country="US") as guests:
-        seen += guests.verdicts()
+def as_far_as_it_goes(path: Path) -> list[RowResult]:
+    seen: list[RowResult] = []
+    with suppress(UnreadableFile), open_guest_file(path, country="US") as file:
+        seen += file.results()
     return seen
 
 
-def before_refusal(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    seen: list[Verdict] = []
+def before_refusal(results: Iterable[RowResult]) -> list[RowResult]:
+    seen: list[RowResult] = []
     with pytest.raises(UnreadableFile):
-        seen += verdicts  # A list keeps what was added before the iterator raised.
+        seen += results  # A list keeps what was added before the iterator raised.
     return seen
 
 
@@ -62,7 +65,7 @@ def before_refusal(verdicts: Iterable[Verdict]) -> list[Verdict]:
 @given(content=st.binary(max_size=600))
 def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     path = written(tmp_path / "any", content)
-    assert all(bool(verdict.value) != bool(verdict.code) for verdict in as_far_as_it_goes(path))
+    assert all(bool(result.value) != bool(result.code) for result in as_far_as_it_goes(path))
 
 
 @any_path
@@ -71,7 +74,7 @@ def test_any_damage_inside_a_spreadsheet_is_read_or_refused(tmp_path: Path, cont
     whole = (Path(__file__).parent.parent.parent / "data/lists/plain.xlsx").read_bytes()
     at = len(content) * 3
     path = written(tmp_path / "any.xlsx", whole[:at] + content + whole[at + len(content) :])
-    assert all(bool(verdict.value) != bool(verdict.code) for verdict in as_far_as_it_goes(path))
+    assert all(bool(result.value) != bool(result.code) for result in as_far_as_it_goes(path))
 
 
 @any_path
@@ -83,20 +86,20 @@ def test_every_row_that_is_not_blank_comes_out_once_and_in_order(
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, delimiter=delimiter).writerows([["Email", "Phone", "Name", "Note"], *rows])
     chosen = Columns(0, 1, 1, ("Email", "Phone", "Name", "Note"), True)
-    with open_guest_file(path, country="US", columns=chosen) as guests:
-        if guests.opened.delimiter != delimiter:
+    with open_guest_file(path, country="US", columns=chosen) as file:
+        if file.opened.delimiter != delimiter:
             return  # The content speaks for another delimiter; its rows are others.
-        first, second = list(guests.verdicts()), list(guests.verdicts())
+        first, second = list(file.results()), list(file.results())
     expected = [(number, row) for number, row in enumerate(rows, 2) if "".join(row).strip()]
-    assert [(verdict.row, verdict.raw) for verdict in first] == expected
+    assert [(result.row, result.raw) for result in first] == expected
     assert first == second
 
 
 def test_an_unclosed_quote_loses_nothing_before_it(tmp_path: Path) -> None:
     rows = "".join(f"guest{number}@example.com,x\n" for number in range(1_000))
     path = written(tmp_path / "a.csv", f'Email,Name\n{rows}"last@example.com,y\n')
-    with open_guest_file(path, country="US") as guests:
-        assert len(before_refusal(guests.verdicts())) == 1_000
+    with open_guest_file(path, country="US") as file:
+        assert len(before_refusal(file.results())) == 1_000
     error = refusal(path)
     assert (error.code, error.line) == ("quote_unclosed", 1_002)
     assert "1002" in error.sentence
@@ -104,8 +107,8 @@ def test_an_unclosed_quote_loses_nothing_before_it(tmp_path: Path) -> None:
 
 def test_one_row_too_many_is_named_after_all_that_fit(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "Email\n" + "\n".join(f"g{number}@example.com" for number in range(11)))
-    with open_guest_file(path, country="US", max_rows=10) as guests:
-        assert len(before_refusal(guests.verdicts())) == 10
+    with open_guest_file(path, country="US", max_rows=10) as file:
+        assert len(before_refusal(file.results())) == 10
     error = refusal(path, max_rows=10)
     assert (error.code, error.line) == ("too_many_rows", 12)
 
@@ -132,21 +135,21 @@ def test_neither_errors_nor_sentences_carry_personal_data(tmp_path: Path) -> Non
 
 def test_progress_reaches_the_end(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "Email\n" + "ann@example.com\n" * 50_000)
-    with open_guest_file(path, country="US") as guests:
-        marks = [guests.bytes_read for _ in guests.verdicts()]
+    with open_guest_file(path, country="US") as file:
+        marks = [file.bytes_read for _ in file.results()]
         assert marks == sorted(marks)
-        assert 0 < marks[0] < guests.opened.bytes_total == marks[-1] == path.stat().st_size
+        assert 0 < marks[0] < file.opened.bytes_total == marks[-1] == path.stat().st_size
 
 
 def test_chosen_columns_overrule_what_would_be_found(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "Email,Partner\nann@example.com,bob@example.com\n")
     chosen = Columns(1, None, 1, ("Email", "Partner"), True)
-    with open_guest_file(path, country="US", columns=chosen) as guests:
-        assert [verdict.value for verdict in guests.verdicts()] == ["bob@example.com"]
+    with open_guest_file(path, country="US", columns=chosen) as file:
+        assert [result.value for result in file.results()] == ["bob@example.com"]
 
 
 def test_encoding_and_lines_left_out_are_said(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "Liste\n\nName;Email\nJosé;jose@example.com\n".encode("cp1252"))
-    with open_guest_file(path, country="US") as guests:
-        assert len(guests.warnings) == 2
-        assert "Windows-1252" in guests.warnings[0]
+    with open_guest_file(path, country="US") as file:
+        assert len(file.warnings) == 2
+        assert "Windows-1252" in file.warnings[0]

@@ -9,39 +9,42 @@ from typing import Any
 
 import pytest
 
-from issuance.parsing.guest_file import SENTENCES, UnreadableFile, Verdict, open_guest_file
+from issuance.parsing.guest_file import open_guest_file
+from issuance.parsing.row_problems import SENTENCES
+from issuance.parsing.row_result import RowResult
+from issuance.parsing.unreadable_file import UnreadableFile
 
 DATA = Path(__file__).parent.parent.parent / "data"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((DATA / "expected.json").read_text(encoding="utf-8"))
 
 
-def read(name: str) -> tuple[list[Verdict], dict[str, Any]]:
-    verdicts: list[Verdict] = []
+def read(name: str) -> tuple[list[RowResult], dict[str, Any]]:
+    results: list[RowResult] = []
     seen: dict[str, Any] = {}
     try:
-        with open_guest_file(DATA / "lists" / name, country="US") as guests:
-            opened, columns = guests.opened, guests.opened.columns
+        with open_guest_file(DATA / "lists" / name, country="US") as file:
+            opened, columns = file.opened, file.opened.columns
             seen = {key: getattr(opened, key) for key in ("kind", "encoding", "delimiter")}
             seen |= {key: getattr(columns, key) for key in ("header_row", "email", "phone", "sure")}
-            verdicts.extend(guests.verdicts())
+            results.extend(file.results())
     except UnreadableFile as error:
         seen |= {"error": error.code, "line": error.line}
-    return verdicts, seen
+    return results, seen
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_an_ugly_file_gives_what_is_written_for_it(name: str) -> None:
     expected = dict(EXPECTED[name])
-    verdicts, seen = read(name)
-    good = [verdict for verdict in verdicts if not verdict.code]
+    results, seen = read(name)
+    good = [result for result in results if not result.code]
     assert seen.get("error") == expected.pop("error", None)
     assert len(good) == expected.pop("good", 0)
-    assert Counter(verdict.code for verdict in verdicts if verdict.code) == expected.pop("bad", {})
-    fixed = sum(verdict.fixed for verdict in good)
+    assert Counter(result.code for result in results if result.code) == expected.pop("bad", {})
+    fixed = sum(result.fixed for result in good)
     assert fixed == expected.pop("fixed", fixed)
-    rows = [verdict.row for verdict in verdicts]
+    rows = [result.row for result in results]
     assert rows == expected.pop("rows", rows)
-    values = [verdict.value for verdict in good]
+    values = [result.value for result in good]
     assert values == expected.pop("values", values)
     assert {key: seen[key] for key in expected} == expected
 

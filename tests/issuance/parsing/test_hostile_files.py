@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from issuance.parsing.guest_file import UnreadableFile, open_guest_file
+from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.pasted.text import read_pasted
+from issuance.parsing.unreadable_file import UnreadableFile
 from tests.data.make import xlsx, xlsx_row
 
 MEGABYTE = 1024 * 1024
@@ -21,8 +22,8 @@ def verdict_on(path: Path, **limits: int) -> tuple[str, int]:
     """(how it ended, megabytes that reading took at most)."""
     tracemalloc.start()
     try:
-        with open_guest_file(path, country="US", **limits) as guests:
-            read = sum(not verdict.code for verdict in guests.verdicts())
+        with open_guest_file(path, country="US", **limits) as file:
+            read = sum(not result.code for result in file.results())
             code = f"{read} read"
     except UnreadableFile as refusal:
         code = refusal.code if len(refusal.sentence) > 40 else "no sentence"
@@ -88,17 +89,17 @@ def test_a_hole_of_a_gigabyte_is_refused_at_its_first_bytes(tmp_path: Path) -> N
 def test_marks_that_turn_text_around_never_reach_a_guest(tmp_path: Path, name: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"Email\n{name}\nbob@example.com\n", encoding="utf-8")
-    with open_guest_file(path, country="US") as guests:
-        assert all(verdict.value.isprintable() and verdict.value.isascii() for verdict in guests.verdicts())
+    with open_guest_file(path, country="US") as file:
+        assert all(result.value.isprintable() and result.value.isascii() for result in file.results())
 
 
 def test_half_a_character_is_read_as_something_and_never_stored_as_such(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"Email,Note\nann@example.com,\xed\xa0\x80\n")
-    with open_guest_file(path, country="US") as guests:
-        (verdict,) = guests.verdicts()
-        assert "".join(verdict.raw).encode("utf-8")
-    (pasted,) = read_pasted("ann@example.com \ud800", country="US").verdicts()
+    with open_guest_file(path, country="US") as file:
+        (result,) = file.results()
+        assert "".join(result.raw).encode("utf-8")
+    (pasted,) = read_pasted("ann@example.com \ud800", country="US").results()
     assert pasted.value == "ann@example.com"
 
 
@@ -106,6 +107,6 @@ def test_links_to_other_files_are_never_followed_and_said(tmp_path: Path) -> Non
     path = tmp_path / "a.xlsx"
     row = xlsx_row(1, "Email") + '<row r="2"><c r="A2" t="str"><f>[1]S!A1</f><v>ann@example.com</v></c></row>'
     path.write_bytes(xlsx(row, more={"xl/externalLinks/externalLink1.xml": '<x Target="file:///etc/passwd"/>'}))
-    with open_guest_file(path, country="US") as guests:
-        assert [verdict.value for verdict in guests.verdicts()] == ["ann@example.com"]
-        assert "other files" in guests.warnings[0]
+    with open_guest_file(path, country="US") as file:
+        assert [result.value for result in file.results()] == ["ann@example.com"]
+        assert "other files" in file.warnings[0]

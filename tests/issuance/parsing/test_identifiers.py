@@ -11,7 +11,7 @@ import phonenumbers
 import pytest
 from email_validator import EmailNotValidError, validate_email
 
-from issuance.parsing.identifiers import email_verdict, identity, phone_verdict
+from issuance.parsing.identifiers import identity, parse_email, parse_phone
 from issuance.parsing.row_problems import SENTENCES
 
 VALUES = int(os.environ.get("IDENTIFIER_VALUES", "4000"))  # Of each kind; `make identifiers` takes 200,000.
@@ -102,54 +102,54 @@ def library_phone(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else ""
 
 
-def test_email_verdicts_are_those_of_the_library() -> None:
+def test_emails_are_those_of_the_library() -> None:
     for text in generated_emails():
-        found, expected = email_verdict(text), library_email(text.strip())
-        assert (found.value == expected and not found.fixed) or (not expected and found.fixed), text
+        parsed, expected = parse_email(text), library_email(text.strip())
+        assert (parsed.value == expected and not parsed.fixed) or (not expected and parsed.fixed), text
 
 
 @pytest.mark.parametrize("country", ["US", "CA", "GB", "AG"])
-def test_phone_verdicts_are_those_of_the_library(country: str) -> None:
+def test_phones_are_those_of_the_library(country: str) -> None:
     for text in generated_phones():
-        found, expected = phone_verdict(text, country), library_phone(text.strip(), country)
-        assert found.value == expected or (not expected and found.fixed), text
+        parsed, expected = parse_phone(text, country), library_phone(text.strip(), country)
+        assert parsed.value == expected or (not expected and parsed.fixed), text
 
 
 def test_every_value_is_its_own_normal_form() -> None:
-    emails = {found.value for text in generated_emails()[:4_000] if (found := email_verdict(text)).value}
-    phones = {found.value for text in generated_phones()[:4_000] if (found := phone_verdict(text, "US")).value}
+    emails = {parsed.value for text in generated_emails()[:4_000] if (parsed := parse_email(text)).value}
+    phones = {parsed.value for text in generated_phones()[:4_000] if (parsed := parse_phone(text, "US")).value}
     assert len(emails) > 500
     assert len(phones) > 500
-    assert all(email_verdict(value) == (value, "", False) for value in emails)
-    assert all(phone_verdict(value, "GB") == (value, "", False) for value in phones)
+    assert all(parse_email(value) == (value, "", False) for value in emails)
+    assert all(parse_phone(value, "GB") == (value, "", False) for value in phones)
 
 
 def test_every_refusal_has_a_sentence_without_the_value() -> None:
-    refused = {found.code for text in generated_emails()[:4_000] if (found := email_verdict(text)).code}
-    refused |= {found.code for text in generated_phones()[:4_000] if (found := phone_verdict(text, "US")).code}
+    refused = {parsed.code for text in generated_emails()[:4_000] if (parsed := parse_email(text)).code}
+    refused |= {parsed.code for text in generated_phones()[:4_000] if (parsed := parse_phone(text, "US")).code}
     assert refused <= set(SENTENCES)
     assert not any("{" in sentence for sentence in SENTENCES.values())
 
 
 @pytest.mark.parametrize("last", range(100, 200, 9))
 def test_fictional_numbers_and_example_domains_are_accepted(last: int) -> None:
-    assert phone_verdict(f"(202) 555-0{last}", "US").value == f"+12025550{last}"
-    assert email_verdict(f"guest{last}@example.com").value == f"guest{last}@example.com"
+    assert parse_phone(f"(202) 555-0{last}", "US").value == f"+12025550{last}"
+    assert parse_email(f"guest{last}@example.com").value == f"guest{last}@example.com"
 
 
 @pytest.mark.parametrize(
     "text", ["", " ", "@", "\0", "a" * 10_000, "+" * 500, "1" * 500, "\ud800@example.com", "<" * 300]
 )
 def test_nonsense_is_refused_and_never_raises(text: str) -> None:
-    assert email_verdict(text).code in SENTENCES
-    assert phone_verdict(text, "US").code in SENTENCES
-    assert phone_verdict(text, "XX").code in SENTENCES
+    assert parse_email(text).code in SENTENCES
+    assert parse_phone(text, "US").code in SENTENCES
+    assert parse_phone(text, "XX").code in SENTENCES
 
 
 def test_a_number_of_another_country_is_read_with_its_plus_and_asked_for_without() -> None:
-    assert phone_verdict("+44 20 7946 0018", "US").value == "+442079460018"
-    assert phone_verdict("020 7946 0018", "GB").value == "+442079460018"
-    assert phone_verdict("442079460018", "US").code == "phone_needs_country"
+    assert parse_phone("+44 20 7946 0018", "US").value == "+442079460018"
+    assert parse_phone("020 7946 0018", "GB").value == "+442079460018"
+    assert parse_phone("442079460018", "US").code == "phone_needs_country"
 
 
 def test_plus_tags_and_dots_are_different_people_and_case_is_not() -> None:

@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.ingest_spreadsheet import write_xlsx
-from issuance.parsing.guest_file import UnreadableFile, open_guest_file
+from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.spreadsheets import shared_strings, xlsx_cells
 from issuance.parsing.spreadsheets.xlsx_cells import number_as_written
 from issuance.parsing.spreadsheets.xlsx_rows import PlainRows
 from issuance.parsing.spreadsheets.xlsx_workbook import Workbook
+from issuance.parsing.unreadable_file import UnreadableFile
 from tests.data.make import OFFICE_NS, SPREADSHEET_NS, xlsx, xlsx_row
 
 LISTS = Path(__file__).parent.parent.parent / "data/lists"
@@ -152,8 +153,8 @@ def test_names_with_a_prefix_and_other_encodings_go_through_the_parser(tmp_path:
 def test_a_cell_that_is_empty_in_its_own_way_shifts_no_other(tmp_path: Path, empty: str) -> None:
     number = "<v>2025550101</v>"
     rows = "".join(
-        f'<row r="{n}"><c r="A{n}">{one}</c><c r="B{n}">{other}</c></row>'
-        for n, (one, other) in enumerate([(number, empty), (empty, number), (number, number), (empty, number)], 1)
+        f'<row r="{n}"><c r="A{n}">{first}</c><c r="B{n}">{second}</c></row>'
+        for n, (first, second) in enumerate([(number, empty), (empty, number), (number, number), (empty, number)], 1)
     )
     assert [row[-1] for row in ours(written(tmp_path, rows))] == ["2025550101"] * 4
 
@@ -293,6 +294,6 @@ def test_it_says_how_far_it_is(tmp_path: Path) -> None:
     path = written(
         tmp_path, "".join(xlsx_row(row, "Email" if row == 1 else f"g{row}@example.com") for row in range(1, 9))
     )
-    with open_guest_file(path, country="US") as guests:
-        assert [verdict.row for verdict in guests.verdicts()] == list(range(2, 9))
-        assert guests.bytes_read == guests.opened.bytes_total
+    with open_guest_file(path, country="US") as file:
+        assert [result.row for result in file.results()] == list(range(2, 9))
+        assert file.bytes_read == file.opened.bytes_total

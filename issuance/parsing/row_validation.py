@@ -1,0 +1,73 @@
+"""Validates rows of a table: who the guest is in each row, or why there is none."""
+
+from __future__ import annotations
+
+import sys
+from itertools import count
+
+from issuance.parsing.columns import WIDEST, Columns, column_letter
+from issuance.parsing.delimited_text import RunTogether
+from issuance.parsing.identifiers import parse_email, parse_phone, quick_emails, quick_phones
+from issuance.parsing.row_result import PackedRow, RowResult
+from issuance.parsing.row_text import row_texts
+
+_NO_COLUMN = sys.maxsize
+
+
+class RowValidator:
+    """Validates rows with identifiers in these columns. If a row has two good ones, the guest's is of kind `prefer`."""
+
+    def __init__(self, columns: Columns, *, country: str, prefer: str) -> None:
+        self._columns = columns
+        self._country = country
+        self._prefer_phone = prefer == "phone"
+        self._at_email = _NO_COLUMN if columns.email is None else columns.email
+        self._at_phone = _NO_COLUMN if columns.phone is None or columns.phone == columns.email else columns.phone
+
+    def validate(self, number: int, rows: list[list[str]]) -> list[PackedRow]:
+        """Results of rows that follow each other, the first under this number. Blank rows have none. Runs for each of a
+        million rows, so it calls little."""
+        country, prefer_phone, at_email, at_phone = self._country, self._prefer_phone, self._at_email, self._at_phone
+        emails = [cells[at_email] if len(cells) > at_email else "" for cells in rows]
+        phones = [cells[at_phone] if len(cells) > at_phone else "" for cells in rows]
+        columns = (emails, quick_emails(emails), phones, quick_phones(phones, country))
+        results = list[PackedRow]()
+        for row, cells, text, email, address, phone, e164 in zip(count(number), rows, row_texts(rows), *columns):
+            fixed = phone_fixed = False
+            if email and not address:
+                address, _, fixed = parse_email(email)
+            if phone and not e164:
+                e164, _, phone_fixed = parse_phone(phone, country)
+            if cells.__class__ is RunTogether:
+                results.append(self._bad(row, cells, "rows_run_together", None).packed())
+            elif address and not (e164 and prefer_phone):
+                results.append((row, "email", address, text, "", "", fixed, e164))
+            elif e164:
+                fixed = phone_fixed or (not address and bool(email.strip()))
+                results.append((row, "phone", e164, text, "", "", fixed, address))
+            elif "".join(cells).strip():
+                results.append(self._second_look(row, cells, email.strip(), phone.strip()).packed())
+        return results
+
+    def _second_look(self, number: int, cells: list[str], email: str, phone: str) -> RowResult:
+        """A row where neither cell is good in its own column: perhaps they are in each other's; else say why not."""
+        columns = self._columns
+        mixed = columns.email == columns.phone
+        swapped_email, swapped_phone = parse_email(phone).value, parse_phone(email, self._country)
+        if swapped_email and not (swapped_phone.value and self._prefer_phone):
+            return RowResult(number, "email", swapped_email, cells, "", "", True, swapped_phone.value)
+        if swapped_phone.value:
+            fixed = swapped_phone.fixed or not mixed
+            return RowResult(number, "phone", swapped_phone.value, cells, "", "", fixed, swapped_email)
+        if not email and not phone:
+            return self._bad(number, cells, "no_identifier", columns.phone if columns.email is None else columns.email)
+        if any(map(str.strip, cells[len(columns.names) :])) and 1 < len(columns.names) < WIDEST:
+            return self._bad(number, cells, "row_too_long", columns.email if email else columns.phone)
+        if (mixed and "@" not in email and any(map(str.isdigit, email))) or not email:
+            return self._bad(number, cells, parse_phone(email or phone, self._country).code, columns.phone)
+        return self._bad(number, cells, parse_email(email).code, columns.email)
+
+    def _bad(self, number: int, cells: list[str], code: str, at: int | None) -> RowResult:
+        names = self._columns.names
+        name = "" if at is None else names[at] if at < len(names) else f"Column {column_letter(at)}"
+        return RowResult(number, "", "", cells, code, name, False, "")

@@ -1,0 +1,134 @@
+"""Reads the sheets of an ODS file: the rows of each as a stream of text."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from issuance.parsing.spreadsheets.xlsx_cells import number_as_written
+from issuance.parsing.spreadsheets.xml_stream import Parser
+from issuance.parsing.spreadsheets.zip_safety import blocks_of
+from issuance.parsing.unreadable_file import UnreadableFile
+
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_BLANKS = {f"{_TEXT}s": " ", f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
+_CONTENT = "content.xml"
+_WIDEST = 1_000  # columns of an ODS row that are kept
+_MOST_BLANK = 1_048_576  # rows between two guests: all that a sheet can have
+_LONGEST = 131_072  # characters of a cell, as in CSV
+
+
+def ods_sheets(path: Path, *, most: int) -> list[OdsSheet]:
+    """The first sheets, `most` of them at most. Raises UnreadableFile."""
+    names: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag == f"{_TABLE}table" and len(names) < most:
+            names.append(attributes.get(f"{_TABLE}name", ""))
+
+    Parser(start=start).parse(blocks_of(path, _CONTENT))
+    return [OdsSheet(path, number, name) for number, name in enumerate(names)]
+
+
+class OdsSheet:
+    """One table of an ODS file, read as a stream: memory stays flat however often a row says it repeats."""
+
+    def __init__(self, path: Path, number: int, name: str) -> None:
+        self.name = name
+        self.share_read = 0.0
+        self._path = path
+        self._number = number
+
+    def rows(self) -> Iterator[list[str]]:
+        reader = _OdsRows(self._number)
+        blank = done = 0
+        with zipfile.ZipFile(self._path) as archive:
+            size = max(archive.getinfo(_CONTENT).file_size, 1)
+        for block in blocks_of(self._path, _CONTENT):
+            done += len(block)
+            self.share_read = done / size
+            reader.parser.feed(block)
+            for cells, times in reader.take():
+                if not any(cells):
+                    blank += times  # Held back: the last rows of a sheet repeat a million blank ones.
+                    continue
+                if blank > _MOST_BLANK:
+                    raise UnreadableFile("spreadsheet_too_large")
+                yield from ([] for _ in range(blank))
+                yield from (list(cells) for _ in range(times))
+                blank = 0
+
+
+class _OdsRows:
+    def __init__(self, number: int) -> None:
+        self.parser = Parser(start=self._start, end=self._end, text=self._characters)
+        self._tables_left = number + 1
+        self._inside = False
+        self._done: list[tuple[list[str], int]] = []
+        self._cells: list[str] = []
+        self._blank = 0
+        self._times = self._cell_times = 1
+        self._value = ""
+        self._texts: list[str] | None = None
+
+    def take(self) -> list[tuple[list[str], int]]:
+        done, self._done = self._done, []
+        return done
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == f"{_TABLE}table":
+            self._tables_left -= 1
+            self._inside = self._tables_left == 0
+        elif not self._inside:
+            return
+        elif tag == f"{_TABLE}table-row":
+            self._cells, self._blank = [], 0
+            self._times = int(attributes.get(f"{_TABLE}number-rows-repeated", 1))
+        elif tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            self._cell_times = int(attributes.get(f"{_TABLE}number-columns-repeated", 1))
+            self._value = _typed_value(attributes)
+            self._texts = []
+        elif tag == f"{_OFFICE}annotation":
+            self._texts = None  # Comments stand inside the cell, before its text.
+        elif tag == f"{_TEXT}p" and self._texts:
+            self._texts.append("\n")
+        elif tag in _BLANKS and self._texts is not None:
+            self._texts.append(_BLANKS[tag])
+
+    def _characters(self, data: str) -> None:
+        if self._texts is not None:
+            self._texts.append(data)
+
+    def _end(self, tag: str) -> None:
+        if tag == f"{_TABLE}table":
+            self._inside = False
+        elif tag == f"{_TABLE}table-row" and self._inside:
+            self._done.append((self._cells, self._times))
+        elif tag == f"{_OFFICE}annotation":
+            self._texts = []
+        elif self._texts is not None and tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            self._add_cell(self._value or "".join(self._texts)[:_LONGEST])
+            self._texts = None
+
+    def _add_cell(self, text: str) -> None:
+        if not text:
+            self._blank += self._cell_times
+            return
+        blank = min(self._blank, _WIDEST - len(self._cells))
+        self._cells += [""] * blank
+        self._cells += [text] * min(self._cell_times, _WIDEST - len(self._cells))
+        self._blank = 0
+
+
+def _typed_value(attributes: dict[str, str]) -> str:
+    """The exact number or date, which the text of the cell may show rounded; empty for text."""
+    number = attributes.get(f"{_OFFICE}value")
+    if number is None:
+        return attributes.get(f"{_OFFICE}date-value", "")
+    try:
+        return number_as_written(float(number))
+    except ValueError:
+        return number

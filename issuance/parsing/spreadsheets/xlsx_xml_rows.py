@@ -1,0 +1,56 @@
+"""Reads the rows of an XLSX sheet by an XML parser, whichever way they are written."""
+
+from __future__ import annotations
+
+from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper, column, put_cell
+from issuance.parsing.spreadsheets.xml_stream import Parser, decoded, local
+
+
+class XmlRows:
+    """Rows by way of an XML parser. Without `namespaces` it takes single rows that were cut out of a sheet."""
+
+    def __init__(self, cells: CellReader, keeper: RowKeeper, *, namespaces: bool = True) -> None:
+        self._reader, self._keeper = cells, keeper
+        self._parser = Parser(start=self._start, end=self._end, text=self._text, namespaces=namespaces)
+        self._number = 0
+        self._cells: list[str] = []
+        self._at, self._type, self._style = 0, "", 0
+        self._parts: list[str] = []
+        self._inside = self._hidden = False
+        self._names: dict[str, str] = {}
+
+    def feed(self, block: bytes) -> None:
+        self._parser.feed(block)
+
+    def end(self) -> None:
+        """Raises UnreadableFile if the document isn't complete."""
+        self._parser.feed(b"", final=True)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = self._names.get(tag) or self._names.setdefault(tag, local(tag))
+        if name == "c":
+            self._type, self._style = attributes.get("t", ""), int(attributes.get("s", 0))
+            reference = attributes.get("r")
+            self._at = column(reference) if reference else self._at + 1
+            self._parts = []
+        elif name in ("v", "t"):
+            self._inside = not self._hidden
+        elif name == "row":
+            self._number, self._cells, self._at = int(attributes.get("r", self._keeper.last + 1)), [], -1
+        elif name == "rPh":
+            self._hidden = True  # How a text is pronounced is no part of it.
+
+    def _text(self, data: str) -> None:
+        if self._inside:
+            self._parts.append(data)
+
+    def _end(self, tag: str) -> None:
+        name = self._names[tag]
+        self._inside = False
+        if name == "c" and self._parts:
+            text = self._reader.written(self._type, self._style, decoded("".join(self._parts)))
+            put_cell(self._cells, self._at, text)
+        elif name == "rPh":
+            self._hidden = False
+        elif name == "row":
+            self._keeper.add(self._number, self._cells)
