@@ -17,7 +17,7 @@ from django.db.models import F, QuerySet
 from issuance.checking.cached_counts import change_counts, keys_of
 from issuance.checking.judging import columns_of, judge
 from issuance.importing.batches import BatchMaker, RowBatch, insert_batch
-from issuance.importing.earlier_rewards import set_aside_repeats
+from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.bulk import delete_rows
 from issuance.parsing.identifiers import identity
@@ -148,7 +148,7 @@ def _set_repeats_aside(guest_list: GuestList, others: list[Place], rows: list[in
             Guest.objects.filter(pk=guest.pk).update(
                 outcome=place.term, earlier_campaign=decided[0], earlier_at=decided[1]
             )
-    set_aside_repeats(guest_list, rows=rows)
+    set_aside_rewarded(guest_list, rows=rows)
 
 
 def _change_ledger(guest_list: GuestList, change: Counter[str]) -> None:

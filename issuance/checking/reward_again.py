@@ -1,39 +1,151 @@
-"""Whom to reward although they were rewarded before: one decision per campaign, with a reason, and its way back."""
+"""Whom to reward although they were rewarded before: one decision per campaign, with a reason, and its way back.
+
+Guests whom another campaign rewarded return to their arms, or leave them. Those of the list's own campaign are
+included by an override, as claims stand against them. Planning stays the guard: whatever was decided here, a guest is
+issued a second time only under an override, and only if every claim of the guest is older than that decision.
+"""
 
 from __future__ import annotations
 
-from django.db import transaction
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import uuid4
 
-from campaigns.models import Campaign
+from django.db import transaction
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
+from django.utils import timezone
+
+from campaigns.models import CONTROL, Campaign
 from issuance.checking.cached_counts import count_guests
-from issuance.checking.claim_overrides import override_claims, withdraw_override
-from issuance.importing.earlier_rewards import Repeats, include_repeats, repeats_by_campaign, skip_repeats
-from issuance.models import GuestList
+from issuance.lifecycle.activity import note_activity
+from issuance.models import ClaimOverride, Guest, GuestClaim, GuestList, lock_claims, note_event
+from issuance.models.states import ListState, Outcome
 from thanxportal.accounts.models import User
 
 
-def repeats_named(guest_list: GuestList, campaign_id: int | None) -> Repeats | None:
+class RewardedBefore(NamedTuple):
+    """Guests of a list whom one campaign had promised a reward between `first` and `last`."""
+
+    campaign: Campaign
+    set_aside: int
+    included: int
+    first: datetime
+    last: datetime
+
+
+def rewarded_by_campaign(guest_list: GuestList) -> list[RewardedBefore]:
+    """Who was rewarded before, by campaign: the list's own first, then the latest."""
+    guests = Guest.objects.filter(guest_list=guest_list, earlier_campaign__isnull=False).order_by()
+    groups = guests.values("earlier_campaign", "outcome")
+    by_campaign: dict[int, list[Any]] = {}
+    for group in groups.annotate(count=Count("pk"), first=Min("earlier_at"), last=Max("earlier_at")):
+        by_campaign.setdefault(group["earlier_campaign"], []).append(group)
+    campaigns = Campaign.objects.in_bulk(list(by_campaign))
+    rewarded = [_of_campaign(campaigns[pk], groups) for pk, groups in by_campaign.items()]
+    return sorted(rewarded, key=lambda of: (of.campaign.pk != guest_list.campaign_id, -of.last.timestamp()))
+
+
+def _of_campaign(campaign: Campaign, groups: list[Any]) -> RewardedBefore:
+    aside = sum(group["count"] for group in groups if group["outcome"] == Outcome.ALREADY_REWARDED)
+    included = sum(group["count"] for group in groups) - aside
+    first, last = min(group["first"] for group in groups), max(group["last"] for group in groups)
+    return RewardedBefore(campaign, aside, included, first, last)
+
+
+def rewarded_by(guest_list: GuestList, campaign_id: int | None) -> RewardedBefore | None:
     """The guests of a list whom this campaign had rewarded; None if there are none."""
-    return next((repeats for repeats in repeats_by_campaign(guest_list) if repeats.campaign.pk == campaign_id), None)
+    return next((guests for guests in rewarded_by_campaign(guest_list) if guests.campaign.pk == campaign_id), None)
 
 
 @transaction.atomic
 def include_rewarded(*, guest_list: GuestList, campaign: Campaign, actor: User, reason: str) -> int:
-    """Has them rewarded again, each in the arm where they fell; returns how many, 0 if it is too late for that."""
+    """Has them rewarded again, each in the arm where they fell; returns how many.
+
+    0 if the list isn't waiting for its review, if there are none, or if somebody has included them already. Review
+    forms that are open elsewhere become void, as their numbers have changed.
+    """
+    if not _under_review(guest_list):
+        return 0
     if campaign.pk == guest_list.campaign_id:
-        moved = override_claims(guest_list=guest_list, actor=actor, reason=reason)
+        included, whom = _override_claims(guest_list, actor, reason), "rewarded before"
     else:
-        moved = include_repeats(guest_list=guest_list, campaign=campaign, actor=actor, reason=reason)
+        included = _move(guest_list, _rewarded_by_other(guest_list, campaign), to_arms=True)
+        whom = f"whom “{campaign.name}” had rewarded"
+    if included:
+        _tell(guest_list, actor, f"Included {included:,} guests {whom}: {reason}")
     count_guests(guest_list)
-    return moved
+    return included
 
 
 @transaction.atomic
 def skip_rewarded(*, guest_list: GuestList, campaign: Campaign, actor: User) -> bool:
-    """Leaves them out again; False if it is too late for that."""
+    """Leaves them out again; False if nobody was included, or the list isn't waiting for its review."""
+    if not _under_review(guest_list):
+        return False
     if campaign.pk == guest_list.campaign_id:
-        moved = withdraw_override(guest_list=guest_list, actor=actor)
+        in_force = guest_list.overrides.filter(withdrawn_at=None)
+        skipped = bool(in_force.update(withdrawn_at=timezone.now(), withdrawn_by=actor))
+        aside = set_aside_claimed(guest_list) if skipped else 0
+        sentence = f"Set {aside:,} guests rewarded before aside again."
     else:
-        moved = bool(skip_repeats(guest_list=guest_list, campaign=campaign, actor=actor))
+        aside = _move(guest_list, _rewarded_by_other(guest_list, campaign), to_arms=False)
+        skipped = bool(aside)
+        sentence = f"Left out {aside:,} guests whom “{campaign.name}” had rewarded."
+    if skipped:
+        _tell(guest_list, actor, sentence)
     count_guests(guest_list)
-    return moved
+    return skipped
+
+
+def claimed_before(guest_list: GuestList) -> QuerySet[Guest]:
+    """The list's guests whom another list of its campaign has claimed, whether set aside or included; never Control."""
+    claimed = GuestClaim.objects.filter(campaign=guest_list.campaign_id, identity=OuterRef("identity"), primary=True)
+    guests = Guest.objects.filter(guest_list=guest_list, job=None).exclude(variant__name=CONTROL)
+    return guests.filter(Exists(claimed.exclude(guest_list=guest_list)))
+
+
+def set_aside_claimed(guest_list: GuestList) -> int:
+    """Moves waiting guests whom the campaign has claimed to *already rewarded*; returns how many."""
+    return _move(guest_list, claimed_before(guest_list), to_arms=False)
+
+
+def _override_claims(guest_list: GuestList, actor: User, reason: str) -> int:
+    if guest_list.overrides.filter(withdrawn_at=None).exists():
+        return 0
+    lock_claims(guest_list.campaign_id)  # What another list is claiming just now has to be seen, too.
+    set_aside_claimed(guest_list)  # Those who were claimed since the list was read.
+    included = _move(guest_list, claimed_before(guest_list), to_arms=True)
+    if included:
+        ClaimOverride.objects.create(guest_list=guest_list, actor=actor, reason=reason[:300], guests_count=included)
+    return included
+
+
+def _rewarded_by_other(guest_list: GuestList, campaign: Campaign) -> QuerySet[Guest]:
+    return Guest.objects.filter(guest_list=guest_list, earlier_campaign=campaign)
+
+
+def _under_review(guest_list: GuestList) -> bool:
+    """Takes the list's row, so that nobody launches it meanwhile."""
+    checked = GuestList.objects.select_for_update().filter(pk=guest_list.pk, state=ListState.CHECKED)
+    return checked.first() is not None
+
+
+def _move(guest_list: GuestList, guests: QuerySet[Guest], *, to_arms: bool) -> int:
+    """Moves guests from *already rewarded* to their arms, or back, with the terms of the ledger; returns how many."""
+    changes = {}
+    for control, in_arm in ((False, Outcome.WAITING), (True, Outcome.CONTROL)):
+        arms = [variant.pk for variant in guest_list.campaign.variants.all() if variant.is_control is control]
+        before, after = (Outcome.ALREADY_REWARDED, in_arm) if to_arms else (in_arm, Outcome.ALREADY_REWARDED)
+        moved = guests.filter(variant__in=arms, outcome=before).update(outcome=after)
+        changes[in_arm] = moved if to_arms else -moved
+    into_arms = sum(changes.values())
+    if into_arms:
+        terms: dict[str, Any] = {f"{term}_count": F(f"{term}_count") + change for term, change in changes.items()}
+        terms["already_rewarded_count"] = F("already_rewarded_count") - into_arms
+        GuestList.objects.filter(pk=guest_list.pk).update(confirm_token=uuid4(), **terms)
+    return abs(into_arms)
+
+
+def _tell(guest_list: GuestList, actor: User, sentence: str) -> None:
+    note_event(guest_list, ListState.CHECKED, actor=actor, note=sentence)
+    note_activity(guest_list, actor, sentence)

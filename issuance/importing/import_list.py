@@ -21,7 +21,7 @@ from issuance import shutdown
 from issuance.crash_points import crash_point
 from issuance.importing.batches import Batches, BatchMaker, RowBatch
 from issuance.importing.broken_files import broken_off, is_cut_off
-from issuance.importing.earlier_rewards import set_aside_repeats
+from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.importing.list_file import needs_columns, open_list_file
 from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS
 from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, claim_list, move_list, release_list_lease
@@ -86,7 +86,7 @@ def _unreadable(sentence: str, **fields: Any) -> Ending:
 @transaction.atomic
 def _end(guest_list: GuestList, ending: Ending) -> None:
     if ending.state == ListState.CHECKED:
-        set_aside_repeats(guest_list)
+        set_aside_rewarded(guest_list)
     if not move_list(guest_list, ending.state, lease_until=None, **ending.fields):
         transaction.set_rollback(True)  # Discarded meanwhile: its guests stay as they were read.
 

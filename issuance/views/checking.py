@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from issuance.access import may
 from issuance.checking.buckets import bucket_rows, heads_of
 from issuance.checking.repair_proposals import domain_proposals, proposals_of
+from issuance.checking.reward_again import RewardedBefore, rewarded_by_campaign
 from issuance.checking.summary import arms_of, buckets, causes_of, fixed_count, how_it_was_read
 from issuance.forms.checking import IncludeForm, UploadRowsForm, row_form
 from issuance.guests.grid import READY, GuestReader, guest_page, number_in
-from issuance.importing.earlier_rewards import Repeats, repeats_by_campaign
 from issuance.importing.mapping import can_be_read_again
 from issuance.models import GuestList, Repair
 from issuance.views.buckets import NEEDS_YOU, current_bucket, filters_of, turned
@@ -71,14 +71,14 @@ def _of_bucket(guest_list: GuestList, bucket: str, failed: IncludeForm | None) -
         causes = causes_of(guest_list) if guest_list.invalid_count else []
         return {"causes": causes, "heads": heads_of(guest_list)}
     if bucket == REWARDED_BEFORE:
-        return {"repeats": _repeats(guest_list, failed)}
+        return {"repeats": _rewarded(guest_list, failed)}
     return {"arms": arms_of(guest_list)} if bucket == READY else {}
 
 
-def _repeats(guest_list: GuestList, failed: IncludeForm | None) -> list[tuple[Repeats, IncludeForm]]:
+def _rewarded(guest_list: GuestList, failed: IncludeForm | None) -> list[tuple[RewardedBefore, IncludeForm]]:
     """Each campaign that rewarded some of the guests, with the form that includes them nevertheless."""
     chosen = failed.data.get("campaign") if failed else None
     return [
-        (repeats, failed if failed and chosen == str(repeats.campaign.pk) else IncludeForm(repeats.campaign.pk))
-        for repeats in repeats_by_campaign(guest_list)
+        (guests, failed if failed and chosen == str(guests.campaign.pk) else IncludeForm(guests.campaign.pk))
+        for guests in rewarded_by_campaign(guest_list)
     ]

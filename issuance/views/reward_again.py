@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from issuance.access import list_for
-from issuance.checking.reward_again import include_rewarded, repeats_named, skip_rewarded
+from issuance.checking.reward_again import include_rewarded, rewarded_by, skip_rewarded
 from issuance.forms.checking import IncludeForm
 from issuance.guests.grid import number_in
 from issuance.views.after_repair import TOO_LATE, back_to_bucket
@@ -20,10 +20,10 @@ from thanxportal.accounts.models import Right
 def list_include(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Rewards guests again whom a campaign had rewarded, for a reason; or, with `skip`, leaves them out after all."""
     guest_list = list_for(request, handle, pk, Right.ISSUE)
-    repeats = repeats_named(guest_list, number_in(request.POST, "campaign"))
-    if repeats is None:
+    rewarded = rewarded_by(guest_list, number_in(request.POST, "campaign"))
+    if rewarded is None:
         raise Http404("No such guests.")
-    campaign, actor = repeats.campaign, user_of(request)
+    campaign, actor = rewarded.campaign, user_of(request)
     if "skip" in request.POST:
         done: int | bool = skip_rewarded(guest_list=guest_list, campaign=campaign, actor=actor)
     else:

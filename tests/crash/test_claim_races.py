@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from campaigns.models import Campaign
-from issuance.checking.claim_overrides import override_claims
+from issuance.checking.reward_again import include_rewarded
 from issuance.engine import planning
 from issuance.engine.planning import plan_list
 from issuance.engine.settlement import end_job
@@ -99,7 +99,7 @@ def test_a_guest_who_is_freed_while_another_list_claims_beside_is_held_by_that_l
     first = launched(one_arm, ["anna@example.com"])
     plan_list(first.pk)
     again = checked(one_arm, "anna@example.com")
-    assert override_claims(guest_list=again, actor=sid, reason="The first one was lost.") == 1
+    assert include_rewarded(guest_list=again, campaign=one_arm, actor=sid, reason="The first one was lost.") == 1
     meanwhile(again, lambda: end_job(first.jobs.get(), JobState.CANCELLED))
     assert list(GuestClaim.objects.values_list("guest_list", "primary")) == [(again.pk, True)]
 
@@ -109,5 +109,6 @@ def test_a_decision_counts_the_guests_whom_another_list_is_claiming_just_now(one
     plan_list(launched(one_arm, ["bob@example.com"]).pk)
     again = checked(one_arm, "anna@example.com bob@example.com")
     other = launched(one_arm, ["anna@example.com"])
-    meanwhile(other, lambda: override_claims(guest_list=again, actor=sid, reason="Both were lost."))
+    decision = {"guest_list": again, "campaign": one_arm, "actor": sid, "reason": "Both were lost."}
+    meanwhile(other, lambda: include_rewarded(**decision))
     assert ClaimOverride.objects.get().guests_count == 2

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from campaigns.models import Campaign
-from issuance.checking.claim_overrides import override_claims, repeats_of, set_aside_repeats, withdraw_override
+from issuance.checking.reward_again import claimed_before, include_rewarded, set_aside_claimed, skip_rewarded
 from issuance.engine.reconcile import reconcile
 from issuance.launching.launch import launch_list
 from issuance.models import ClaimOverride, GuestClaim, GuestList
@@ -47,15 +47,15 @@ def test_without_a_decision_nobody_is_issued_again(again: GuestList, world: Worl
 
 def test_they_are_set_aside_when_the_list_is_read_and_the_ledger_closes(again: GuestList, world: World) -> None:
     assert (again.waiting_count, again.already_rewarded_count) == (1, 2)
-    assert repeats_of(again).count() == 2
-    assert set_aside_repeats(again) == 0
+    assert claimed_before(again).count() == 2
+    assert set_aside_claimed(again) == 0
     assert issued(again, world) == {"rewarded": 1, "already_rewarded": 2}
 
 
 def test_a_named_person_includes_them_with_a_reason(
     again: GuestList, sid: User, world: World, simulator: Simulator
 ) -> None:
-    assert override_claims(guest_list=again, actor=sid, reason=WHY) == 2
+    assert include_rewarded(guest_list=again, campaign=again.campaign, actor=sid, reason=WHY) == 2
     decision = ClaimOverride.objects.get()
     assert (decision.actor, decision.reason, decision.guests_count) == (sid, WHY, 2)
     assert again.events.filter(actor=sid, note__contains=WHY).exists()
@@ -66,36 +66,36 @@ def test_a_named_person_includes_them_with_a_reason(
 
 
 def test_deciding_twice_is_deciding_once(again: GuestList, sid: User, world: World) -> None:
-    assert override_claims(guest_list=again, actor=sid, reason=WHY) == 2
-    assert override_claims(guest_list=again, actor=sid, reason=WHY) == 0
+    assert include_rewarded(guest_list=again, campaign=again.campaign, actor=sid, reason=WHY) == 2
+    assert include_rewarded(guest_list=again, campaign=again.campaign, actor=sid, reason=WHY) == 0
     assert issued(again, world) == {"rewarded": 3}
 
 
 def test_a_review_that_was_open_before_the_decision_is_void(again: GuestList, sid: User) -> None:
     old = again.confirm_token
-    override_claims(guest_list=again, actor=sid, reason=WHY)
+    include_rewarded(guest_list=again, campaign=again.campaign, actor=sid, reason=WHY)
     again.refresh_from_db()
     assert not launch_list(guest_list=again, token=old, actor=sid)
 
 
 def test_a_decision_taken_back_includes_nobody(again: GuestList, sid: User, world: World) -> None:
-    override_claims(guest_list=again, actor=sid, reason=WHY)
-    assert withdraw_override(guest_list=again, actor=sid)
-    assert not withdraw_override(guest_list=again, actor=sid)
+    include_rewarded(guest_list=again, campaign=again.campaign, actor=sid, reason=WHY)
+    assert skip_rewarded(guest_list=again, campaign=again.campaign, actor=sid)
+    assert not skip_rewarded(guest_list=again, campaign=again.campaign, actor=sid)
     assert issued(again, world) == {"rewarded": 1, "already_rewarded": 2}
 
 
 def test_nothing_can_be_decided_about_a_launched_list(again: GuestList, sid: User) -> None:
     assert launch_list(guest_list=again, token=again.confirm_token, actor=sid)
-    assert override_claims(guest_list=again, actor=sid, reason=WHY) == 0
-    assert not withdraw_override(guest_list=again, actor=sid)
+    assert include_rewarded(guest_list=again, campaign=again.campaign, actor=sid, reason=WHY) == 0
+    assert not skip_rewarded(guest_list=again, campaign=again.campaign, actor=sid)
     assert not ClaimOverride.objects.exists()
 
 
 def test_who_was_claimed_after_the_decision_is_not_covered_by_it(
     again: GuestList, one_arm: Campaign, launched: Launch, sid: User, world: World, simulator: Simulator
 ) -> None:
-    override_claims(guest_list=again, actor=sid, reason=WHY)
+    include_rewarded(guest_list=again, campaign=again.campaign, actor=sid, reason=WHY)
     world.advance(5)
     launched(one_arm, "new@example.com")
     world.drive()
@@ -108,7 +108,7 @@ def test_two_lists_with_decisions_do_not_add_up_to_three_rewards(
 ) -> None:
     third = checked(one_arm, "a@example.com b@example.com")
     for guests in (again, third):
-        override_claims(guest_list=guests, actor=sid, reason=WHY)
+        include_rewarded(guest_list=guests, campaign=guests.campaign, actor=sid, reason=WHY)
     world.advance(5)
     assert issued(again, world) == {"rewarded": 3}
     assert issued(third, world) == {"already_rewarded": 2}
@@ -118,7 +118,7 @@ def test_two_lists_with_decisions_do_not_add_up_to_three_rewards(
 def test_a_revoked_first_reward_leaves_the_guest_held_by_the_second(
     again: GuestList, one_arm: Campaign, sid: User, sam: User, world: World
 ) -> None:
-    override_claims(guest_list=again, actor=sid, reason=WHY)
+    include_rewarded(guest_list=again, campaign=again.campaign, actor=sid, reason=WHY)
     issued(again, world)
     first = GuestList.objects.exclude(pk=again.pk).get()
     assert request_revocation(job=first.jobs.get(), actor=sam, reason="Sent to the wrong guests.")
@@ -142,7 +142,7 @@ def test_the_database_refuses_a_second_claim_that_nobody_decided(again: GuestLis
 
 def test_the_database_refuses_a_claim_under_the_decision_of_another_list(again: GuestList, sid: User) -> None:
     other = GuestList.objects.exclude(pk=again.pk).get()
-    override_claims(guest_list=again, actor=sid, reason=WHY)
+    include_rewarded(guest_list=again, campaign=again.campaign, actor=sid, reason=WHY)
     values = {"campaign": again.campaign, "identity": b"somebody", "override": ClaimOverride.objects.get()}
     with pytest.raises(IntegrityError), transaction.atomic():
         GuestClaim.objects.create(guest_list=other, primary=False, **values)

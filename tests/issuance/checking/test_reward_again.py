@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.importing.earlier_rewards import include_repeats, repeats_by_campaign, skip_repeats
+from issuance.checking.reward_again import include_rewarded, rewarded_by_campaign, skip_rewarded
 from issuance.models import Guest, GuestList
 from tests import cast
 from tests.issuance.factories import checked, published
@@ -22,11 +22,11 @@ Launch = Callable[[Campaign, str], GuestList]
 
 @pytest.fixture
 def earlier(one_arm: Campaign, launched: Launch, world: World) -> GuestList:
-    guests = launched(one_arm, "ann@example.com bob@example.com refused@example.com")
+    guest_list = launched(one_arm, "ann@example.com bob@example.com refused@example.com")
     world.drive()
-    guests.refresh_from_db()
-    assert (guests.rewarded_count, guests.refused_count) == (2, 1)
-    return guests
+    guest_list.refresh_from_db()
+    assert (guest_list.rewarded_count, guest_list.refused_count) == (2, 1)
+    return guest_list
 
 
 @pytest.fixture
@@ -38,21 +38,21 @@ def remember_for(merchant: Merchant, days: int) -> None:
     Merchant.objects.filter(pk=merchant.pk).update(repeat_days=days)
 
 
-def outcomes(guests: GuestList) -> dict[str, str]:
-    return dict(guests.guests.values_list("value", "outcome"))
+def outcomes(guest_list: GuestList) -> dict[str, str]:
+    return dict(guest_list.guests.values_list("value", "outcome"))
 
 
 def test_guests_of_another_campaign_are_set_aside_with_campaign_and_date(
     earlier: GuestList, july: Campaign, ana: User
 ) -> None:
-    guests = checked(july, "Ann@Example.com cleo@example.com refused@example.com")
-    assert outcomes(guests) == {
+    guest_list = checked(july, "Ann@Example.com cleo@example.com refused@example.com")
+    assert outcomes(guest_list) == {
         "ann@example.com": "already_rewarded", "cleo@example.com": "waiting", "refused@example.com": "waiting",
     }  # fmt: skip
-    assert (guests.waiting_count, guests.already_rewarded_count) == (2, 1)
-    (found,) = repeats_by_campaign(guests)
-    assert (found.campaign, found.set_aside, found.included) == (earlier.campaign, 1, 0)
-    assert found.first == found.last == guests.guests.get(value="ann@example.com").earlier_at
+    assert (guest_list.waiting_count, guest_list.already_rewarded_count) == (2, 1)
+    (before,) = rewarded_by_campaign(guest_list)
+    assert (before.campaign, before.set_aside, before.included) == (earlier.campaign, 1, 0)
+    assert before.first == before.last == guest_list.guests.get(value="ann@example.com").earlier_at
 
 
 def test_they_are_rewarded_only_after_somebody_included_them(
@@ -61,25 +61,25 @@ def test_they_are_rewarded_only_after_somebody_included_them(
     launched(july, "ann@example.com cleo@example.com")
     world.drive()
     assert simulator.rewards_by_identifier()["ann@example.com"] == 1
-    guests = checked(july, "ann@example.com bob@example.com")
-    form = guests.confirm_token
-    assert include_repeats(guest_list=guests, campaign=earlier.campaign, actor=ana, reason="VIPs") == 2
-    guests.refresh_from_db()
-    assert (guests.waiting_count, guests.already_rewarded_count) == (2, 0)
-    assert guests.confirm_token != form
-    assert "VIPs" in guests.events.last().note  # type: ignore[union-attr]
-    assert skip_repeats(guest_list=guests, campaign=earlier.campaign, actor=ana) == 2
-    assert set(outcomes(guests).values()) == {"already_rewarded"}
+    guest_list = checked(july, "ann@example.com bob@example.com")
+    form = guest_list.confirm_token
+    assert include_rewarded(guest_list=guest_list, campaign=earlier.campaign, actor=ana, reason="VIPs") == 2
+    guest_list.refresh_from_db()
+    assert (guest_list.waiting_count, guest_list.already_rewarded_count) == (2, 0)
+    assert guest_list.confirm_token != form
+    assert "VIPs" in guest_list.events.last().note  # type: ignore[union-attr]
+    assert skip_rewarded(guest_list=guest_list, campaign=earlier.campaign, actor=ana)
+    assert set(outcomes(guest_list).values()) == {"already_rewarded"}
 
 
-def test_the_same_campaign_names_itself_and_is_not_decided_here(
+def test_the_same_campaign_names_itself_and_is_included_by_an_override(
     earlier: GuestList, one_arm: Campaign, ana: User
 ) -> None:
-    guests = checked(one_arm, "ann@example.com dora@example.com")
-    (found,) = repeats_by_campaign(guests)
-    assert (found.campaign, found.set_aside, guests.waiting_count) == (one_arm, 1, 1)
-    with pytest.raises(ValueError, match="override"):
-        include_repeats(guest_list=guests, campaign=one_arm, actor=ana, reason="again")
+    guest_list = checked(one_arm, "ann@example.com dora@example.com")
+    (before,) = rewarded_by_campaign(guest_list)
+    assert (before.campaign, before.set_aside, guest_list.waiting_count) == (one_arm, 1, 1)
+    assert include_rewarded(guest_list=guest_list, campaign=one_arm, actor=ana, reason="again") == 1
+    assert guest_list.overrides.get().guests_count == 1
 
 
 def test_control_loses_the_same_guests_and_gets_them_back(earlier: GuestList, harbor: Merchant, ana: User) -> None:
@@ -88,7 +88,7 @@ def test_control_loses_the_same_guests_and_gets_them_back(earlier: GuestList, ha
     everybody = checked(tested, "ann@example.com bob@example.com")
     assert everybody.already_rewarded_count == 2
     Guest.objects.filter(guest_list=everybody, value="ann@example.com").update(variant=control)
-    assert include_repeats(guest_list=everybody, campaign=earlier.campaign, actor=ana, reason="x") == 2
+    assert include_rewarded(guest_list=everybody, campaign=earlier.campaign, actor=ana, reason="x") == 2
     everybody.refresh_from_db()
     assert everybody.guests.get(value="ann@example.com").outcome == "control"
     assert everybody.ready_count == 2
@@ -107,7 +107,7 @@ def test_what_was_long_ago_or_of_another_merchant_does_not_count(
 
 
 def test_nothing_is_decided_once_the_list_is_launched(earlier: GuestList, july: Campaign, ana: User) -> None:
-    guests = checked(july, "ann@example.com cleo@example.com")
-    GuestList.objects.filter(pk=guests.pk).update(state="held", launched_at=timezone.now())
-    assert not include_repeats(guest_list=guests, campaign=earlier.campaign, actor=ana, reason="late")
-    assert not skip_repeats(guest_list=guests, campaign=earlier.campaign, actor=ana)
+    guest_list = checked(july, "ann@example.com cleo@example.com")
+    GuestList.objects.filter(pk=guest_list.pk).update(state="held", launched_at=timezone.now())
+    assert not include_rewarded(guest_list=guest_list, campaign=earlier.campaign, actor=ana, reason="late")
+    assert not skip_rewarded(guest_list=guest_list, campaign=earlier.campaign, actor=ana)
