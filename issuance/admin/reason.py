@@ -1,45 +1,65 @@
-"""Acts of staff that need a reason: one page asks for it, whatever is to be done."""
+"""Asks staff for a reason before an action is done: one page, whatever the action is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import ModelAdmin
-from django.db.models import QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="Why?",
-        help_text="One sentence. It is kept for good; name no guest.",
+def reason_field(*, label: str, help_text: str, required: str, max_length: int) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
         min_length=10,
-        max_length=250,
+        max_length=max_length,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         error_messages={
-            "required": "Write why.",
+            "required": required,
             "min_length": "Write a whole sentence, so that it can be understood next year.",
         },
     )
 
 
+class ReasonForm(forms.Form):
+    reason = reason_field(
+        label="Why?",
+        help_text="One sentence. It is kept for good; name no guest.",
+        required="Write why.",
+        max_length=250,
+    )
+
+
 def asked_reason(
-    admin: ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any], *, action: str, title: str, explain: str
+    admin: ModelAdmin[Any],
+    request: HttpRequest,
+    rows: Iterable[Model],
+    *,
+    action: str,
+    title: str,
+    act: str = "",
+    form_class: type[forms.Form] = ReasonForm,
+    template: str = "admin/issuance/reason.html",
+    **facts: Any,
 ) -> str | HttpResponse:
     """The reason, once it was given; until then the page that asks for it."""
-    form = ReasonForm(request.POST if "confirmed" in request.POST else None)
+    form = form_class(request.POST if "confirmed" in request.POST else None)
     if form.is_valid():
         return str(form.cleaned_data["reason"])
     context: dict[str, Any] = admin.admin_site.each_context(request) | {
         "title": title,
-        "explain": explain,
+        "act": act or title,
         "opts": admin.opts,
         "rows": rows,
         "form": form,
         "action": action,
         "checkbox_name": ACTION_CHECKBOX_NAME,
+        **facts,
     }
-    return TemplateResponse(request, "admin/issuance/reason.html", context, status=422 if form.is_bound else 200)
+    return TemplateResponse(request, template, context, status=422 if form.is_bound else 200)

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 
 from issuance.admin.reason import asked_reason
 from issuance.engine.sending_pauses import pause_sending
-from issuance.models import ClaimOverride, SendingPause
+from issuance.models import SendingPause
 from issuance.staff.gate_status import gate_status
 from issuance.staff.resume_sending import CantResume, resume_sending
 from thanxportal.accounts.access import user_of
@@ -74,12 +74,3 @@ class SendingPauseAdmin(ReadOnlyAdmin):
         else:
             self.message_user(request, "Sending goes on.", messages.SUCCESS)
         return None
-
-
-@admin.register(ClaimOverride)
-class ClaimOverrideAdmin(ReadOnlyAdmin):
-    """Who decided that guests are issued again by the same campaign, and why."""
-
-    list_display = ("__str__", "actor", "reason", "guests_count", "decided_at", "withdrawn_at")
-    list_select_related = ("actor", "guest_list")
-    ordering = ("-id",)

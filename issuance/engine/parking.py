@@ -11,7 +11,6 @@ from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import ListState
 from thanxportal.accounts.models import User
 
-PARKED = "parked"
 log = logging.getLogger(__name__)
 
 
@@ -26,24 +25,14 @@ def park_list(guest_list: GuestList) -> None:
 
 
 @transaction.atomic
-def return_to_work(*, job: IssuanceJob, actor: User, reason: str) -> bool:
-    """Lets workers take a parked job again; False if it isn't parked any more."""
-    parked = IssuanceJob.objects.filter(pk=job.pk, problem_code=PARKED, next_attempt_at=None, lease_until=None)
-    if not parked.update(problem_code="", next_attempt_at=timezone.now(), crash_count=0):
-        return False
-    note_event(job.guest_list, job.state, old_state=job.state, job=job, actor=actor, note=_again(reason))
-    return True
-
-
-@transaction.atomic
-def return_list_to_work(*, guest_list: GuestList, actor: User, reason: str) -> bool:
-    """Lets workers plan a parked list again; False if it isn't parked any more."""
-    parked = GuestList.objects.parked().filter(pk=guest_list.pk)
-    if not parked.update(held_until=timezone.now(), crash_count=0):
-        return False
-    note_event(guest_list, ListState.HELD, old_state=ListState.HELD, actor=actor, note=_again(reason))
-    return True
-
-
-def _again(reason: str) -> str:
-    return f"Taken up again: {reason}"
+def return_to_work(parked: IssuanceJob | GuestList, *, actor: User, reason: str) -> bool:
+    """Lets workers take a parked job, or plan a parked list, again; False if it isn't parked any more."""
+    now, note = timezone.now(), f"Taken up again: {reason}"
+    if isinstance(parked, GuestList):
+        if returned := GuestList.objects.parked().filter(pk=parked.pk).update(held_until=now, crash_count=0):
+            note_event(parked, parked.state, old_state=parked.state, actor=actor, note=note)
+    else:
+        jobs = IssuanceJob.objects.parked().filter(pk=parked.pk)
+        if returned := jobs.update(problem_code="", next_attempt_at=now, crash_count=0):
+            note_event(parked.guest_list, parked.state, old_state=parked.state, job=parked, actor=actor, note=note)
+    return bool(returned)

@@ -13,6 +13,8 @@ from issuance.models.lists import GuestList
 from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from thanxportal.accounts.models import Merchant
 
+PARKED = "parked"  # the problem code of a job that waits for staff
+
 
 class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
     def of_list(self, guest_list: GuestList) -> IssuanceJobQuerySet:
@@ -25,6 +27,10 @@ class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
         now = timezone.now()
         free = Q(lease_until=None) | Q(lease_until__lt=now)
         return self.filter(free, state__in=JOB_DUE, next_attempt_at__lte=now)
+
+    def parked(self) -> IssuanceJobQuerySet:
+        """Waiting for staff: whoever worked on them died five times."""
+        return self.filter(problem_code=PARKED, next_attempt_at=None, lease_until=None)
 
     def in_turn(self) -> IssuanceJobQuerySet:
         """The most urgent kind of work first; within it the lists, and then the merchants, take turns."""

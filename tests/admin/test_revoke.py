@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.admin import jobs as admin
+from issuance.admin import revocation
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from tests.world import World
@@ -133,7 +133,7 @@ def test_the_worker_is_nudged_for_each_job(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     nudged: list[int] = []
-    monkeypatch.setattr(admin, "nudge", lambda task, job_id: nudged.append(job_id))
+    monkeypatch.setattr(revocation, "nudge", lambda task, job_id: nudged.append(job_id))
     confirm(staff, *finished.jobs.all())
     assert sorted(nudged) == sorted(finished.jobs.values_list("pk", flat=True))
 
@@ -175,7 +175,7 @@ def test_what_cant_be_revoked_does_not_hold_up_the_rest(finished: GuestList, sta
 def test_a_job_that_changed_while_staff_were_reading_is_left_alone(
     finished: GuestList, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admin, "request_revocation", lambda **kwargs: False)
+    monkeypatch.setattr(revocation, "request_revocation", lambda **kwargs: False)
     assert "1 job changed meanwhile and stayed as it was." in words(confirm(staff, finished.jobs.get(number=1)))
 
 

@@ -1,0 +1,52 @@
+"""Parked jobs and lists in the admin: a filter that finds them, and an action that returns them to work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from issuance.admin.reason import asked_reason
+from issuance.engine.parking import return_to_work
+from thanxportal.accounts.access import user_of
+from thanxportal.read_only_admin import ReadOnlyAdmin
+
+
+class ParkedFilter(admin.SimpleListFilter):
+    title = "parked"
+    parameter_name = "parked"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", "Parked: waits for staff")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.parked() if self.value() else queryset
+
+
+class ParkingAdmin(ReadOnlyAdmin):
+    """The admin of a model whose rows are parked when five workers have died over them."""
+
+    why_parked: str  # and what becomes of them, for whoever is asked for a reason
+    actions: Any = ("return_to_work",)
+
+    def nudge(self, row: Any) -> None:
+        """Tells a worker that there is something to do."""
+        raise NotImplementedError
+
+    def has_unpark_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).has_perm("issuance.unpark_issuancejob")
+
+    @admin.action(description="Return parked %(verbose_name_plural)s to work", permissions=["unpark"])
+    def return_to_work(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        parked = queryset.parked()  # type: ignore[attr-defined]
+        title = f"Return parked {self.opts.verbose_name_plural} to work"
+        reason = asked_reason(self, request, parked, action="return_to_work", title=title, explain=self.why_parked)
+        if isinstance(reason, HttpResponse):
+            return reason
+        for row in parked:
+            if return_to_work(row, actor=user_of(request), reason=reason):
+                self.nudge(row)
+                self.message_user(request, f"{row} is taken up again.", messages.SUCCESS)
+        return None
