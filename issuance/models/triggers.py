@@ -52,7 +52,9 @@ OTHER_MERCHANT = """
 OTHER_CAMPAIGN = "NEW.merchant_id <> (SELECT merchant_id FROM campaigns_campaign WHERE id = NEW.campaign_id)"
 OTHER_LIST = """NEW.override_id IS NOT NULL AND NEW.guest_list_id
     <> (SELECT guest_list_id FROM issuance_claimoverride WHERE id = NEW.override_id)"""
-UNIT_CHANGED = f"OLD.state NOT IN ('uploaded', 'reading', 'checked') AND ({_changed('guests_per_job', 'job_column')})"
+JOB_CUTTING_CHANGED = (
+    f"OLD.state NOT IN ('uploaded', 'reading', 'checked') AND ({_changed('guests_per_job', 'job_column')})"
+)
 OF_ANOTHER_CAMPAIGN = """NEW.parent_id IS NOT NULL
     AND NEW.campaign_id <> (SELECT campaign_id FROM issuance_guestlist WHERE id = NEW.parent_id)"""
 STILL_AT_THANX = """NEW.state = 'rejected' AND OLD.state = 'needs_staff'
@@ -74,7 +76,7 @@ def triggers() -> list[Trigger]:
         ("job_of_merchant", "issuance_issuancejob", "INSERT", OTHER_MERCHANT, "a job stays with its merchant"),
         ("list_of_merchant", "issuance_guestlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),
         ("large_list_is_approved", "issuance_guestlist", "UPDATE", UNAPPROVED, "a large list needs an approval"),
-        ("job_cutting_is_frozen", "issuance_guestlist", "UPDATE", UNIT_CHANGED,
+        ("job_cutting_is_frozen", "issuance_guestlist", "UPDATE", JOB_CUTTING_CHANGED,
          "what was launched keeps its jobs"),
         ("retry_of_campaign", "issuance_guestlist", "INSERT", OF_ANOTHER_CAMPAIGN,
          "a retry stays with its campaign"),
