@@ -1,8 +1,8 @@
 """Repairs of very many rows: ordered on the page, made by a worker, so that nobody waits at a page that says nothing.
 
-From the order on the list is *being repaired*, and nobody else changes or launches it. The worker judges the rows, and
-then brings the list back to its review together with all repaired rows, in one transaction: a worker that dies leaves
-nothing behind but its lease.
+From the order on the list is *being repaired*, and nobody else changes or launches it. The worker validates the rows.
+Then it brings the list back to its review together with all repaired rows, in one transaction: a worker that dies
+leaves nothing behind but its lease.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def make_ordered_repair(list_id: int) -> None:
 
 
 def _work(guest_list: GuestList) -> Callable[[], object] | None:
-    """Everything but the writing: judging takes a third of the time and needs no lock."""
+    """Everything but the writing: validating takes a third of the time and needs no lock."""
     order = guest_list.repair_order
     actor = User.objects.filter(pk=order["actor"]).first()
     if "undo" in order:
@@ -113,7 +113,7 @@ def _work(guest_list: GuestList) -> Callable[[], object] | None:
         return partial(undo_repair, repair=repair, actor=actor) if repair else None
     if order["key"] == "upload":
         change = uploaded_change(guest_list, Path(default_storage.path(order["file"])))
-        if not change.verdicts:
+        if not change.results:
             raise NotTheseRows(" ".join([NOTHING_CHANGED, *change.left]))
     elif order["key"] == "domain":
         change = domain_change(guest_list, order["choice"], order["meant"])

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from issuance.checking.judging import columns_of, fault_at, identifier_columns
 from issuance.checking.replace_rows import cells_of
+from issuance.checking.revalidation import columns_of, fault_at, identifier_columns
 from issuance.guests.grid import FIXED, Filters, GuestReader, GuestRow
 from issuance.models import Guest, GuestList, RepairedRow, RowError
 from issuance.parsing.columns import Columns

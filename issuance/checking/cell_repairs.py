@@ -1,4 +1,4 @@
-"""What people repair in many cells at once: each a small change of the text, which the usual verdict judges anew.
+"""What people repair in many cells at once: each a small change of the text, which is then validated as usual.
 
 A repair knows nothing of lists. `change` returns the text as it should have been, or the same text where it has
 nothing to say; only rows whose changed cell passes are ever repaired.
@@ -96,12 +96,12 @@ OF_ANOTHER_COUNTRY = frozenset(
 
 def parts_of(text: str, country: str) -> list[str]:
     """The good identifiers of one kind in a cell that holds more than one; empty if there are fewer than two."""
-    emails = [found.strip(".'") for found in EMAIL_ANYWHERE.findall(text)]
+    emails = [email.strip(".'") for email in EMAIL_ANYWHERE.findall(text)]
     if len(emails) > 1:
-        good = [found.value for email in emails if (found := parse_email(email)).value]
+        good = [value for email in emails if (value := parse_email(email).value)]
     else:
         pieces: list[str] = _SEPARATORS.split(text)
-        good = [found.value for piece in pieces if (found := parse_phone(piece, country)).value]
+        good = [value for piece in pieces if (value := parse_phone(piece, country).value)]
     return good if len(set(good)) > 1 else []
 
 

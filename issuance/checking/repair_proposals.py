@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from issuance.checking.cached_counts import misspelt_domains
 from issuance.checking.cell_repairs import CELL_REPAIRS, OF_ANOTHER_COUNTRY
-from issuance.checking.judging import columns_of, fault_at
 from issuance.checking.repairs import Recipe, recipe_for, repaired
+from issuance.checking.revalidation import columns_of, fault_at
 from issuance.models import GuestList, RowError
 from issuance.parsing.countries import COUNTRIES, LIKELY, country_name
 from issuance.parsing.row_result import RowResult
@@ -50,14 +50,14 @@ def proposals_of(guest_list: GuestList) -> list[Proposal]:
     """Repairs of bad rows; each row counts for the first one that helps it."""
     bad = RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID)
     left = {error.row: error for error in bad[:LOOKED_THROUGH]} if guest_list.invalid_count else {}
-    found = []
+    proposals = []
     for key, choice in _tries(guest_list, list(left.values())):
         recipe = recipe_for(guest_list, key, choice)
         helped = list(repaired(guest_list, recipe, left.values())) if recipe else []
         if recipe and helped:
-            found.append(_proposal(guest_list, recipe, choice, left[helped[0].row], helped))
-            left = {row: error for row, error in left.items() if row not in {verdict.row for verdict in helped}}
-    return found
+            proposals.append(_proposal(guest_list, recipe, choice, left[helped[0].row], helped))
+            left = {row: error for row, error in left.items() if row not in {result.row for result in helped}}
+    return proposals
 
 
 def domain_proposals(guest_list: GuestList) -> list[Proposal]:
@@ -103,10 +103,10 @@ def _proposal(guest_list: GuestList, recipe: Recipe, choice: str, first: RowErro
         return proposal._replace(
             title=title, button="Keep that one", label="Which one to keep", choices=which, chosen=choice
         )
-    known = next(repair for repair in CELL_REPAIRS if repair.key == recipe.key)
-    noun = "address" if known.type == "email" else "number"
+    repair = next(repair for repair in CELL_REPAIRS if repair.key == recipe.key)
+    noun = "address" if repair.type == "email" else "number"
     plural = "" if count == 1 else "es" if noun == "address" else "s"
-    title = f"{number} {noun}{plural} {_of(count, *known.says)}"
+    title = f"{number} {noun}{plural} {_of(count, *repair.says)}"
     return proposal._replace(title=title, button=BUTTONS[recipe.key])
 
 
@@ -119,5 +119,5 @@ def _s(count: int) -> str:
     return "" if count == 1 else "s"
 
 
-def _of(count: int, one: str, many: str) -> str:
-    return one if count == 1 else many
+def _of(count: int, singular: str, plural: str) -> str:
+    return singular if count == 1 else plural

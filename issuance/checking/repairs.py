@@ -1,7 +1,8 @@
 """Repairing the rows of a checked list, one or a hundred thousand at a time, each act with its undo.
 
-Rows are judged outside the transaction; inside it, the list is taken by its confirm token, which every repair renews:
-two repairs never build on the same state, and a review that was open before a repair can't launch the list after it.
+Rows are validated outside the transaction. Inside it, the list is taken by its confirm token, which every repair
+renews: two repairs never build on the same state, and a review that was open before a repair can't launch the list
+after it.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from issuance.checking.cell_repairs import BY_KEY, OF_ANOTHER_COUNTRY, SEVERAL, as_number_of, one_of, with_domain
-from issuance.checking.judging import columns_of, fault_at, judge
-from issuance.checking.replace_rows import as_verdicts, cells_of, put_rows
+from issuance.checking.replace_rows import as_results, cells_of, replace_rows
 from issuance.checking.returned_rows import returned_rows
+from issuance.checking.revalidation import columns_of, fault_at, revalidate
 from issuance.lifecycle.activity import note_activity
 from issuance.models import GuestList, Repair, RepairedRow, RowError, note_event
 from issuance.models.bulk import insert_rows
@@ -46,21 +47,21 @@ def recipe_for(guest_list: GuestList, key: str, choice: str = "") -> Recipe | No
     if key == "several" and choice in ("first", "last"):
         which = one_of(choice, guest_list.country)
         return Recipe(key, SEVERAL, which, f"Kept the {choice} of several in a cell")
-    known = BY_KEY.get(key)
-    return Recipe(key, known.codes, known.change, known.did) if known else None
+    repair = BY_KEY.get(key)
+    return Recipe(key, repair.codes, repair.change, repair.did) if repair else None
 
 
 class Change(NamedTuple):
-    """Rows of a list as they are to be, judged already; `left` says in words what stays as it is."""
+    """Rows of a list as they are to be, validated already; `left` says in words what stays as it is."""
 
     kind: str
     did: str
-    verdicts: Sequence[RowResult]
+    results: Sequence[RowResult]
     left: Sequence[str] = ()
 
 
 def repaired(guest_list: GuestList, recipe: Recipe, errors: Iterable[RowError]) -> Iterator[RowResult]:
-    """The verdicts on those bad rows that the recipe turns into guests."""
+    """The results of those bad rows that the recipe turns into guests."""
     columns = columns_of(guest_list)
     changed = []
     for error in errors:
@@ -68,7 +69,7 @@ def repaired(guest_list: GuestList, recipe: Recipe, errors: Iterable[RowError]) 
         at = fault_at(columns, error.column, cells)
         if error.code in recipe.codes and at is not None and (text := recipe.change(cells[at])) != cells[at]:
             changed.append((error.row, [*cells[:at], text, *cells[at + 1 :]]))
-    return (verdict._replace(fixed=True) for verdict in judge(guest_list, changed) if verdict.value)
+    return (result._replace(fixed=True) for result in revalidate(guest_list, changed) if result.value)
 
 
 def recipe_change(guest_list: GuestList, recipe: Recipe) -> Change:
@@ -82,19 +83,21 @@ def domain_change(guest_list: GuestList, written: str, meant: str) -> Change:
     change = with_domain(written, meant)
     guests = list(guest_list.guests.filter(type="email", value__endswith=f"@{written}"))
     repeats = RowError.objects.of_list(guest_list).filter(kind=RowError.DUPLICATE)
-    known = {bytes(guest.identity) for guest in guests}
+    identities = {bytes(guest.identity) for guest in guests}
     rows = [(guest.row, cells_of(guest_list, guest)) for guest in guests]
-    rows += [(error.row, error.cells) for error in repeats.iterator(5_000) if bytes(error.identity or b"") in known]
+    rows += [
+        (error.row, error.cells) for error in repeats.iterator(5_000) if bytes(error.identity or b"") in identities
+    ]
     changed = ((row, [change(str(cell)) for cell in cells]) for row, cells in rows)
-    judged = judge(guest_list, changed)
-    verdicts = [verdict._replace(fixed=True) for verdict in judged if verdict.value.endswith(f"@{meant}")]
-    return Change("domain", f"Wrote {meant} for {written}", verdicts)
+    validated = revalidate(guest_list, changed)
+    results = [result._replace(fixed=True) for result in validated if result.value.endswith(f"@{meant}")]
+    return Change("domain", f"Wrote {meant} for {written}", results)
 
 
 def uploaded_change(guest_list: GuestList, path: Path) -> Change:
     """Bad rows as they come back in a file. Raises UnreadableFile."""
     returned = returned_rows(guest_list, path)
-    return Change("upload", TOOK_ROWS, list(judge(guest_list, returned.rows)), returned.left)
+    return Change("upload", TOOK_ROWS, list(revalidate(guest_list, returned.rows)), returned.left)
 
 
 def repair_rows(*, guest_list: GuestList, recipe: Recipe, actor: User) -> Repair | None:
@@ -107,11 +110,11 @@ def repair_domain(*, guest_list: GuestList, written: str, meant: str, actor: Use
     return make_change(guest_list, domain_change(guest_list, written, meant), actor=actor)
 
 
-def edit_row(*, guest_list: GuestList, verdict: RowResult, actor: User) -> Repair | None:
+def edit_row(*, guest_list: GuestList, result: RowResult, actor: User) -> Repair | None:
     """Puts one bad row as somebody typed it; None if it is no bad row any more, or the list changed meanwhile."""
-    if not RowError.objects.of_list(guest_list).filter(row=verdict.row).exists():
+    if not RowError.objects.of_list(guest_list).filter(row=result.row).exists():
         return None
-    return make_change(guest_list, Change("edit", f"Edited row {verdict.row:,}", [verdict]), actor=actor)
+    return make_change(guest_list, Change("edit", f"Edited row {result.row:,}", [result]), actor=actor)
 
 
 @transaction.atomic
@@ -122,8 +125,8 @@ def undo_repair(*, repair: Repair, actor: User | None) -> bool:
         return False
     if not Repair.objects.standing().filter(pk=repair.pk).update(undone_at=timezone.now(), undone_by=actor):
         return False
-    put_rows(guest_list, list(as_verdicts(guest_list, repair.rows.values_list("row", "before"))))
-    _tell(guest_list, actor, f"Undone: {repair.sentence}")
+    replace_rows(guest_list, list(as_results(guest_list, repair.rows.values_list("row", "before"))))
+    _note(guest_list, actor, f"Undone: {repair.sentence}")
     return True
 
 
@@ -141,24 +144,24 @@ def take_list(guest_list: GuestList) -> bool:
 
 def make_change(guest_list: GuestList, change: Change, *, actor: User | None) -> Repair | None:
     """Puts the rows and keeps what they were; None if there are none, or the list changed meanwhile."""
-    kind, did, verdicts, left = change
-    if not verdicts:
+    kind, did, results, left = change
+    if not results:
         return None
     with transaction.atomic():
         if not take_list(guest_list):
             return None
-        count = len(verdicts)
-        places = put_rows(guest_list, verdicts)
+        count = len(results)
+        replaced = replace_rows(guest_list, results)
         sentence = did if kind == "edit" else f"{did}: {count:,} row{'' if count == 1 else 's'}"
         repair = Repair.objects.create(guest_list=guest_list, kind=kind, sentence=sentence, count=count, made_by=actor)
-        kept = [(repair.pk, place.row, json.dumps(place.before)) for place in places]
+        kept = [(repair.pk, row.number, json.dumps(row.before)) for row in replaced]
         insert_rows(RepairedRow, ("repair_id", "row", "before"), kept)
-        _tell(guest_list, actor, sentence)
+        _note(guest_list, actor, sentence)
         for words in left:
             note_event(guest_list, ListState.CHECKED, note=words)
     return repair
 
 
-def _tell(guest_list: GuestList, actor: User | None, sentence: str) -> None:
+def _note(guest_list: GuestList, actor: User | None, sentence: str) -> None:
     note_event(guest_list, ListState.CHECKED, actor=actor, note=f"{sentence}.")
     note_activity(guest_list, actor, f"{sentence} in “{guest_list.name}”.")

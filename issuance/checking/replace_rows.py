@@ -1,8 +1,8 @@
-"""Putting rows of a checked list anew: what was there is taken out, and everything concerned is dealt again.
+"""Replaces rows of a checked list: what was there is taken out, and everything concerned gets its arm again.
 
 The rows end as they would have if the file had been right from the start: of all rows with the same guest the first is
 the guest and the others repeat it. So a repaired row may turn a later guest into a duplicate, and a row that no longer
-names a guest may bring back one that repeated it. Undoing is putting the earlier rows again.
+names a guest may bring back one that repeated it. Undoing is replacing them by the earlier rows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, QuerySet
 
 from issuance.checking.cached_counts import change_counts, keys_of
-from issuance.checking.judging import columns_of, judge
+from issuance.checking.revalidation import columns_of, revalidate
 from issuance.importing.batches import BatchMaker, RowBatch, insert_batch
 from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.models import Guest, GuestList, RowError
@@ -28,17 +28,17 @@ CHUNK = 5_000  # rows named in one statement; SQLite takes at most 32,766 parame
 FEW = 2_000  # guests that are looked for by name; for more, the list is read through once
 
 
-class Place(NamedTuple):
+class StoredRow(NamedTuple):
     """A row as it stands: its guest, what it counts for, and `before`, from which it can be put back."""
 
-    row: int
+    number: int
     identity: bytes
     before: dict[str, Any]
     counts_for: tuple[str, ...] = ()
 
     @property
     def term(self) -> str:
-        """Its place in the ledger."""
+        """The term of the ledger that it counts for."""
         return str(self.before["term"])
 
     @property
@@ -46,74 +46,71 @@ class Place(NamedTuple):
         return "value" in self.before
 
 
-def put_rows(guest_list: GuestList, verdicts: Sequence[RowResult]) -> list[Place]:
-    """Replaces rows of a list by new verdicts on them; returns the rows that are no longer what they were.
+def replace_rows(guest_list: GuestList, results: Sequence[RowResult]) -> list[StoredRow]:
+    """Replaces rows of a list by new results; returns the rows that are no longer what they were.
 
     To be called in the transaction that has taken the list. No row is added or lost, so the ledger stays closed.
     """
-    maker = BatchMaker(guest_list, expected=2 * len(verdicts))
-    rows = {verdict.row for verdict in verdicts}
-    old = [*_places(guest_list, row__in=rows)]
-    guests = {maker.hash(identity(verdict.value)) for verdict in verdicts if verdict.value}
-    guests |= {place.identity for place in old if place.is_guest}
-    others = [place for place in _places(guest_list, identity__in=guests) if place.row not in rows]
-    kept = ((place.row, place.before) for place in others)
-    in_order = sorted([*verdicts, *as_verdicts(guest_list, kept)], key=lambda verdict: verdict.row)
+    maker = BatchMaker(guest_list, expected=2 * len(results))
+    numbers = {result.row for result in results}
+    old = [*_stored_rows(guest_list, row__in=numbers)]
+    guests = {maker.hash(identity(result.value)) for result in results if result.value}
+    guests |= {row.identity for row in old if row.is_guest}
+    others = [row for row in _stored_rows(guest_list, identity__in=guests) if row.number not in numbers]
+    concerned = [*old, *others]
+    kept = as_results(guest_list, ((row.number, row.before) for row in others))
+    in_order = sorted([*results, *kept], key=lambda result: result.row)
     batch = maker.make_batch(map(RowResult.packed, in_order))
-    if batch.counts["rows"] != len(old) + len(others):
-        raise RuntimeError(f"List {guest_list.pk}: {len(old) + len(others)} rows became {batch.counts['rows']}.")
-    _replace(guest_list, [*old, *others], batch)
-    _set_repeats_aside(guest_list, others, [guest[1] for guest in batch.guests])
-    now = {place.row: place for place in _places(guest_list, row__in=[place.row for place in (*old, *others)])}
-    _count_anew(guest_list, [*old, *others], now.values())
-    return [*old, *(place for place in others if place.is_guest != now[place.row].is_guest)]
+    if batch.counts["rows"] != len(concerned):
+        raise RuntimeError(f"List {guest_list.pk}: {len(concerned)} rows became {batch.counts['rows']}.")
+    _store(guest_list, concerned, batch)
+    _set_aside_again(guest_list, others, [guest[1] for guest in batch.guests])
+    now = {row.number: row for row in _stored_rows(guest_list, row__in=[row.number for row in concerned])}
+    _count_anew(guest_list, concerned, now.values())
+    return [*old, *(row for row in others if row.is_guest != now[row.number].is_guest)]
 
 
-def as_verdicts(guest_list: GuestList, kept: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[RowResult]:
-    """What was kept of rows, as verdicts to deal; repeated guests are judged again, as only their cells were kept."""
+def as_results(guest_list: GuestList, kept: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[RowResult]:
+    """What was kept of rows, as results. Rows that repeat a guest are validated again: only their cells were kept."""
     repeated = []
-    for row, before in kept:
+    for number, before in kept:
         if "value" in before:
             guest = (before["type"], before["value"], before["cells"], "", "", before["fixed"], before["other"])
-            yield RowResult(row, *guest)
+            yield RowResult(number, *guest)
         elif before["term"] == RowError.INVALID:
-            yield RowResult(row, "", "", before["cells"], before["code"], before["column"], False, "")
+            yield RowResult(number, "", "", before["cells"], before["code"], before["column"], False, "")
         else:
-            repeated.append((row, before["cells"]))
-    yield from judge(guest_list, repeated)
+            repeated.append((number, before["cells"]))
+    yield from revalidate(guest_list, repeated)
 
 
-def _places(guest_list: GuestList, **among: Iterable[Any]) -> Iterator[Place]:
+def _stored_rows(guest_list: GuestList, **among: Iterable[Any]) -> Iterator[StoredRow]:
     """The guests and bad rows with one of these `row__in` or `identity__in`."""
     ((field, wanted),) = among.items()
     wanted = list(wanted)
     errors = RowError.objects.filter(guest_list=guest_list)
     for guest in _with(Guest.objects.filter(guest_list=guest_list), field, wanted):
         before = _guest_before(guest_list, guest)
-        yield Place(guest.row, bytes(guest.identity), before, tuple(keys_of(guest)))
+        yield StoredRow(guest.row, bytes(guest.identity), before, tuple(keys_of(guest)))
     for error in _with(errors, field, wanted):
         before = {"term": error.kind, "code": error.code, "column": error.column, "cells": error.cells}
-        yield Place(error.row, bytes(error.identity or b""), before)
+        yield StoredRow(error.row, bytes(error.identity or b""), before)
 
 
 def _with(rows: QuerySet[Any], field: str, wanted: list[Any]) -> Iterator[Any]:
     name = field.removesuffix("__in")
     if name == "identity" and len(wanted) > FEW:
-        known = set(wanted)
-        all_of_them = rows.filter(identity__isnull=False).values_list("row", "identity").iterator(CHUNK)
-        field, wanted = "row__in", [row for row, digest in all_of_them if bytes(digest) in known]
-    for some in _chunks(wanted):
-        yield from rows.filter(**{field: some})
+        guests = set(wanted)
+        all_rows = rows.filter(identity__isnull=False).values_list("row", "identity").iterator(CHUNK)
+        field, wanted = "row__in", [number for number, guest in all_rows if bytes(guest) in guests]
+    for chunk in _chunks(wanted):
+        yield from rows.filter(**{field: chunk})
 
 
 def _guest_before(guest_list: GuestList, guest: Guest) -> dict[str, Any]:
     fields = {name: getattr(guest, name) for name in ("type", "value", "other", "fixed")}
-    repeat = (
-        [guest.earlier_campaign_id, guest.earlier_at.isoformat()]
-        if guest.earlier_campaign_id and guest.earlier_at
-        else None
-    )
-    return {"term": guest.outcome, **fields, "cells": cells_of(guest_list, guest), "repeat": repeat}
+    earlier = (guest.earlier_campaign_id, guest.earlier_at.isoformat()) if guest.earlier_at else None
+    return {"term": guest.outcome, **fields, "cells": cells_of(guest_list, guest), "repeat": earlier}
 
 
 def cells_of(guest_list: GuestList, guest: Guest) -> list[str]:
@@ -123,32 +120,32 @@ def cells_of(guest_list: GuestList, guest: Guest) -> list[str]:
     columns = columns_of(guest_list)
     own, other = (columns.email, columns.phone) if guest.type == "email" else (columns.phone, columns.email)
     at = own if own is not None else other or 0
-    known = [""] * max(len(columns.names), at + 1)
-    known[at] = guest.value
-    return known
+    cells_kept = [""] * max(len(columns.names), at + 1)
+    cells_kept[at] = guest.value
+    return cells_kept
 
 
-def _replace(guest_list: GuestList, places: list[Place], batch: RowBatch) -> None:
-    for some in _chunks([place.row for place in places]):
+def _store(guest_list: GuestList, rows: list[StoredRow], batch: RowBatch) -> None:
+    for numbers in _chunks([row.number for row in rows]):
         for model in (Guest, RowError):
-            delete_rows(model.objects.filter(guest_list=guest_list, row__in=some))
+            delete_rows(model.objects.filter(guest_list=guest_list, row__in=numbers))
     insert_batch(batch)
     change = Counter({term: count for term, count in batch.counts.items() if term != "rows"})
-    change.subtract(place.term for place in places)
+    change.subtract(row.term for row in rows)
     _change_ledger(guest_list, change)
 
 
-def _set_repeats_aside(guest_list: GuestList, others: list[Place], rows: list[int]) -> None:
+def _set_aside_again(guest_list: GuestList, others: list[StoredRow], numbers: list[int]) -> None:
     """Who was rewarded before is set aside, but for whom somebody has decided already."""
-    for place in others:
-        if decided := place.before.get("repeat"):
-            guest = Guest.objects.get(guest_list=guest_list, identity=place.identity)
-            if guest.outcome != place.term:
-                _change_ledger(guest_list, Counter({place.term: 1, guest.outcome: -1}))
+    for row in others:
+        if decided := row.before.get("repeat"):
+            guest = Guest.objects.get(guest_list=guest_list, identity=row.identity)
+            if guest.outcome != row.term:
+                _change_ledger(guest_list, Counter({row.term: 1, guest.outcome: -1}))
             Guest.objects.filter(pk=guest.pk).update(
-                outcome=place.term, earlier_campaign=decided[0], earlier_at=decided[1]
+                outcome=row.term, earlier_campaign=decided[0], earlier_at=decided[1]
             )
-    set_aside_rewarded(guest_list, rows=rows)
+    set_aside_rewarded(guest_list, rows=numbers)
 
 
 def _change_ledger(guest_list: GuestList, change: Counter[str]) -> None:
@@ -157,13 +154,13 @@ def _change_ledger(guest_list: GuestList, change: Counter[str]) -> None:
         GuestList.objects.filter(pk=guest_list.pk).update(**terms)
 
 
-def _count_anew(guest_list: GuestList, before: Iterable[Place], after: Iterable[Place]) -> None:
-    counts = Counter(key for place in after for key in place.counts_for)
-    counts.subtract(key for place in before for key in place.counts_for)
+def _count_anew(guest_list: GuestList, before: Iterable[StoredRow], after: Iterable[StoredRow]) -> None:
+    counts = Counter(key for row in after for key in row.counts_for)
+    counts.subtract(key for row in before for key in row.counts_for)
     change_counts(guest_list, counts)
 
 
 def _chunks(items: list[Any]) -> Iterator[list[Any]]:
     left = iter(items)
-    while some := list(islice(left, CHUNK)):
-        yield some
+    while chunk := list(islice(left, CHUNK)):
+        yield chunk

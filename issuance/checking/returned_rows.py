@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from issuance.checking.judging import Row
+from issuance.checking.revalidation import Row
 from issuance.guests.csv_lines import csv_lines, in_row_order
 from issuance.guests.reasons import reason_in_words
 from issuance.models import GuestList, RowError
@@ -87,15 +87,15 @@ def _rows(guest_list: GuestList, path: Path) -> Iterator[Row]:
     country = guest_list.country
     with open_guest_file(path, country=country, max_rows=most_rows, max_bytes=most_bytes, columns=columns) as file:
         at = None
-        for verdict in file.results():
-            cells = [live(cell) for cell in verdict.raw]
+        for result in file.results():
+            cells = [live(cell) for cell in result.raw]
             if at is None:
                 at = _marked_column(guest_list, cells)
             elif (number := _number(cells[at : at + 1])) is not None:
                 yield number, cells[at + 1 :]
             else:
                 raise NotTheseRows(
-                    f"Line {verdict.row:,} has no row number. Keep the column “{row_header(guest_list)}” as it was."
+                    f"Line {result.row:,} has no row number. Keep the column “{row_header(guest_list)}” as it was."
                 )
 
 

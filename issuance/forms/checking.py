@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from issuance.checking.judging import identifier_columns, judge
+from issuance.checking.revalidation import identifier_columns, revalidate
 from issuance.forms.importing import KINDS
 from issuance.guests.reasons import reason_in_words
 from issuance.models import GuestList, RowError
@@ -20,7 +20,7 @@ class RowForm(forms.Form):
     def __init__(self, guest_list: GuestList, row: int, cells: list[str], data: Any = None) -> None:
         super().__init__(data)
         self.list, self.row, self.cells = guest_list, row, cells
-        self.verdict: RowResult | None = None
+        self.result: RowResult | None = None
         for at, name in identifier_columns(guest_list):
             self.fields[f"cell{at}"] = forms.CharField(
                 label=f"{name}, row {row:,}",
@@ -44,9 +44,9 @@ class RowForm(forms.Form):
             at = int(name.removeprefix("cell"))
             cells += [""] * (at + 1 - len(cells))
             cells[at] = text
-        [self.verdict] = judge(self.list, [(self.row, cells)])
-        if self.verdict.code:
-            raise forms.ValidationError(reason_in_words(self.verdict.code))
+        [self.result] = revalidate(self.list, [(self.row, cells)])
+        if self.result.code:
+            raise forms.ValidationError(reason_in_words(self.result.code))
         return self.cleaned_data
 
 

@@ -28,12 +28,12 @@ def matching_guests(guests: QuerySet[Guest], text: str, *, country: str, unmaske
     wanted = text.strip().lower()[:LONGEST]
     digits = _digits(wanted, country)
     if unmasked:
-        found = [Q(value__contains=digits or wanted) | Q(other__contains=digits or wanted)]
+        matches = [Q(value__contains=digits or wanted) | Q(other__contains=digits or wanted)]
     else:
-        found = [Q(value=whole) for whole in {parse_email(wanted).value, digits} - {""}]
-        found += [Q(value__endswith=f"@{wanted.removeprefix('@')}")] if wanted else []
-        found += [Q(type="phone", value__endswith=digits)] if len(digits) == LAST else []
-    return guests.filter(reduce(or_, found)) if found else guests.none()
+        matches = [Q(value=whole) for whole in {parse_email(wanted).value, digits} - {""}]
+        matches += [Q(value__endswith=f"@{wanted.removeprefix('@')}")] if wanted else []
+        matches += [Q(type="phone", value__endswith=digits)] if len(digits) == LAST else []
+    return guests.filter(reduce(or_, matches)) if matches else guests.none()
 
 
 def _digits(text: str, country: str) -> str:

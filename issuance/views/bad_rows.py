@@ -27,9 +27,9 @@ def row_edit(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if form is None:
         messages.warning(request, TOO_LATE)
         return back_to_bucket(request, guest_list)
-    if not form.is_valid() or form.verdict is None:
+    if not form.is_valid() or form.result is None:
         return detail_page(request, guest_list, status=422, row_form=form)
-    if not edit_row(guest_list=guest_list, verdict=form.verdict, actor=user_of(request)):
+    if not edit_row(guest_list=guest_list, result=form.result, actor=user_of(request)):
         messages.warning(request, TOO_LATE)
     return to_next_bad_row(request, guest_list, after=form.row)
 
@@ -54,7 +54,7 @@ def _take_rows(request: HttpRequest, guest_list: GuestList, form: UploadRowsForm
         return to_ordered_repair(request, guest_list, order_upload(guest_list=guest_list, rows=rows, actor=actor))
     change = uploaded_change(guest_list, form.path())
     if make_change(guest_list, change, actor=actor) is None:
-        messages.warning(request, TOO_LATE if change.verdicts else "Nothing in this file differs from the rows here.")
+        messages.warning(request, TOO_LATE if change.results else "Nothing in this file differs from the rows here.")
     for sentence in change.left:
         messages.warning(request, sentence)
     return back_to_bucket(request, guest_list)

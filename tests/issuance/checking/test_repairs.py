@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from issuance.checking.judging import judge
 from issuance.checking.repairs import edit_row, recipe_for, repair_domain, repair_rows, undo_repair
+from issuance.checking.revalidation import revalidate
 from issuance.launching.launch import launch_list
 from issuance.models import Event, Guest, GuestList, Repair, RowError
 from tests.issuance.checking.contents import fresh, state_of
@@ -20,8 +20,8 @@ def repair(guest_list: GuestList, key: str, actor: User, choice: str = "") -> Re
 
 def edited(guest_list: GuestList, row: int, cells: list[str], actor: User) -> Repair | None:
     guest_list = fresh(guest_list)
-    [verdict] = judge(guest_list, [(row, cells)])
-    return edit_row(guest_list=guest_list, verdict=verdict, actor=actor)
+    [result] = revalidate(guest_list, [(row, cells)])
+    return edit_row(guest_list=guest_list, result=result, actor=actor)
 
 
 def outcome_of(guest_list: GuestList, row: int) -> str:

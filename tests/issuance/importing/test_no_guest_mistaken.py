@@ -157,7 +157,7 @@ RUN_TOGETHER = 'name,email,note\n"Ann,ann@example.com,\nBob,bob@example.com,",x,
 def bring_back(made: GuestList, tmp_path: Path, content: str) -> list[RowResult]:
     path = tmp_path / "repaired.csv"
     path.write_text(content, newline="")
-    return list(uploaded_change(made, path).verdicts)
+    return list(uploaded_change(made, path).results)
 
 
 @pytest.mark.django_db

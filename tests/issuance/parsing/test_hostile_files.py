@@ -18,7 +18,7 @@ MEGABYTE = 1024 * 1024
 GUEST = b"Email\nann@example.com\n"
 
 
-def verdict_on(path: Path, **limits: int) -> tuple[str, int]:
+def how_reading_ends(path: Path, **limits: int) -> tuple[str, int]:
     """(how it ended, megabytes that reading took at most)."""
     tracemalloc.start()
     try:
@@ -71,14 +71,14 @@ def nothing_but_delimiters(path: Path) -> None:
 def test_size_is_no_weapon(tmp_path: Path, make: Callable[[Path], None], ending: str, most_megabytes: int) -> None:
     path = tmp_path / "a.csv"
     make(path)
-    code, megabytes = verdict_on(path, max_rows=50_000, max_bytes=100 * MEGABYTE)
+    code, megabytes = how_reading_ends(path, max_rows=50_000, max_bytes=100 * MEGABYTE)
     assert code == ending
     assert megabytes < most_megabytes
 
 
 def test_a_hole_of_a_gigabyte_is_refused_at_its_first_bytes(tmp_path: Path) -> None:
     a_hole(tmp_path / "a.csv")
-    code, megabytes = verdict_on(tmp_path / "a.csv", max_bytes=2048 * MEGABYTE)
+    code, megabytes = how_reading_ends(tmp_path / "a.csv", max_bytes=2048 * MEGABYTE)
     assert (code, megabytes < 20) == ("nul_bytes", True)
 
 

@@ -1,4 +1,4 @@
-"""The verdict on single rows of a list, outside its file: the same code and the same columns as when it was read."""
+"""Validates single rows of a list once more, outside its file: by the same code and columns as when it was read."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ def columns_of(guest_list: GuestList) -> Columns:
 def identifier_columns(guest_list: GuestList) -> list[tuple[int, str]]:
     """(index, name) of the columns in which guests stand; running text has none, but its guests have two cells."""
     columns = columns_of(guest_list)
-    known = dict.fromkeys(at for at in (columns.email, columns.phone) if at is not None)
+    own = dict.fromkeys(at for at in (columns.email, columns.phone) if at is not None)
     if len(columns.names) < 2:
-        return list(zip(known, ("Guest", "Second way to reach them"), strict=False))
-    return [(at, columns.names[at] if at < len(columns.names) else f"Column {column_letter(at)}") for at in known]
+        return list(zip(own, ("Guest", "Second way to reach them"), strict=False))
+    return [(at, columns.names[at] if at < len(columns.names) else f"Column {column_letter(at)}") for at in own]
 
 
 def fault_at(columns: Columns, column: str, cells: Sequence[str]) -> int | None:
     """The index of the cell that a bad row's `column` names; None if its column isn't known or its cell is missing."""
-    known = [at for at in (columns.email, columns.phone) if at is not None]
-    named = [at for at in (*known, *range(len(columns.names))) if columns.names[at : at + 1] == (column,)]
+    own = [at for at in (columns.email, columns.phone) if at is not None]
+    named = [at for at in (*own, *range(len(columns.names))) if columns.names[at : at + 1] == (column,)]
     at = named[0] if named else None
     return at if at is not None and at < len(cells) else None
 
 
-def judge(guest_list: GuestList, rows: Iterable[Row]) -> Iterator[RowResult]:
-    """One verdict per row, in the same order and under the same numbers."""
+def revalidate(guest_list: GuestList, rows: Iterable[Row]) -> Iterator[RowResult]:
+    """One result for each row, in the same order and under the same numbers."""
     kept = [(number, [cell.replace("\x00", "\ufffd") for cell in cells]) for number, cells in rows]
     delimiter = str(guest_list.file_info.get("delimiter") or "")
     as_read = [over_several_lines(cells, delimiter) if delimiter else cells for _, cells in kept]
@@ -73,13 +73,13 @@ def judge(guest_list: GuestList, rows: Iterable[Row]) -> Iterator[RowResult]:
         columns=columns,
         prefer=guest_list.prefer,
     )
-    place = 0
-    for verdict in file.results():
-        yield from map(_blank, kept[place : verdict.row - 1])
-        place = verdict.row
-        number, cells = kept[place - 1]
-        yield verdict._replace(row=number, raw=cells)
-    yield from map(_blank, kept[place:])
+    done = 0
+    for result in file.results():
+        yield from map(_blank, kept[done : result.row - 1])
+        done = result.row
+        number, cells = kept[done - 1]
+        yield result._replace(row=number, raw=cells)
+    yield from map(_blank, kept[done:])
 
 
 def _blank(row: Row) -> RowResult:
