@@ -96,7 +96,7 @@ def make_ordered_repair(list_id: int) -> None:
     mine.update(lease_until=timezone.now() + LEASE + guest_list.rows_count * PER_ROW)
     try:
         work = _work(guest_list)
-    except UnreadableFile as refusal:
+    except (NotTheseRows, UnreadableFile) as refusal:
         _back(guest_list, note=refusal.sentence)
         return
     with transaction.atomic():

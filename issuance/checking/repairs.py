@@ -95,7 +95,7 @@ def domain_change(guest_list: GuestList, written: str, meant: str) -> Change:
 
 
 def uploaded_change(guest_list: GuestList, path: Path) -> Change:
-    """Bad rows as they come back in a file. Raises UnreadableFile."""
+    """Bad rows as they come back in a file. Raises NotTheseRows and UnreadableFile."""
     returned = returned_rows(guest_list, path)
     return Change("upload", TOOK_ROWS, list(revalidate(guest_list, returned.rows)), returned.left)
 

@@ -20,16 +20,16 @@ from issuance.models import GuestList, RowError
 from issuance.parsing.columns import Columns
 from issuance.parsing.formula_escape import live
 from issuance.parsing.guest_file import open_guest_file
-from issuance.parsing.unreadable_file import UnreadableFile
 
 _ROW = re.compile(r"row \(list ([0-9a-f]{8})\)")
 
 
-class NotTheseRows(UnreadableFile):
+class NotTheseRows(Exception):
     """The file isn't the download of this list, as its `sentence` says to the merchant."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__("not_these_rows", sentence=sentence)
+        self.sentence = sentence
+        super().__init__(sentence)
 
 
 class Returned(NamedTuple):
@@ -53,7 +53,7 @@ def bad_rows(guest_list: GuestList) -> Iterator[str]:
 
 
 def returned_rows(guest_list: GuestList, path: Path) -> Returned:
-    """Reads the file in any format that lists may have. Raises UnreadableFile."""
+    """Reads the file in any format that lists may have. Raises NotTheseRows and UnreadableFile."""
     bad = RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID)
     stored: dict[int, list[str]] = {
         row: [str(cell) for cell in cells] for row, cells in bad.values_list("row", "cells")
@@ -77,7 +77,7 @@ def returned_rows(guest_list: GuestList, path: Path) -> Returned:
 
 
 def refuse_other_files(guest_list: GuestList, path: Path) -> None:
-    """Looks at the top of a file alone. Raises UnreadableFile."""
+    """Looks at the top of a file alone. Raises NotTheseRows and UnreadableFile."""
     next(_rows(guest_list, path), None)
 
 

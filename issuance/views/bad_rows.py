@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from issuance.access import list_for
 from issuance.checking.background_repairs import LARGE_FILE, order_upload
 from issuance.checking.repairs import edit_row, make_change, uploaded_change
-from issuance.checking.returned_rows import refuse_other_files
+from issuance.checking.returned_rows import NotTheseRows, refuse_other_files
 from issuance.forms.checking import UploadRowsForm, row_form
 from issuance.models import GuestList
 from issuance.parsing.unreadable_file import UnreadableFile
@@ -42,7 +42,7 @@ def rows_upload(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             return _take_rows(request, guest_list, form)
-        except UnreadableFile as refusal:
+        except (NotTheseRows, UnreadableFile) as refusal:
             form.add_error("rows", refusal.sentence)
     return detail_page(request, guest_list, status=422, upload_form=form)
 
