@@ -204,7 +204,7 @@ def test_a_click_repairs_and_another_undoes(
     post(browser, "repair_undo", june, repair=repair.pk)
     repair.refresh_from_db()
     assert repair.undone_by == bea
-    assert not Guest.objects.filter(repair=june, value=value).exists()
+    assert not Guest.objects.filter(guest_list=june, value=value).exists()
 
 
 @pytest.mark.parametrize(
