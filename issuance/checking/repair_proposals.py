@@ -75,9 +75,9 @@ def _tries(guest_list: GuestList, errors: list[RowError]) -> list[tuple[str, str
 def _likely_country(guest_list: GuestList, errors: list[RowError]) -> str:
     """Under which country most of the first bad numbers are good; empty if under none."""
     whole = OF_ANOTHER_COUNTRY - {"phone_no_area_code", "phone_too_short"}  # Short ones fit somewhere, and say nothing.
-    some = [error for error in errors if error.code in whole][:TRIED]
-    recipes = {code: recipe_for(guest_list, "country", code) for code in LIKELY} if some else {}
-    helps = {code: sum(1 for _ in repaired(guest_list, recipe, some)) for code, recipe in recipes.items() if recipe}
+    tried = [error for error in errors if error.code in whole][:TRIED]
+    recipes = {code: recipe_for(guest_list, "country", code) for code in LIKELY} if tried else {}
+    helps = {code: sum(1 for _ in repaired(guest_list, recipe, tried)) for code, recipe in recipes.items() if recipe}
     best = max(helps, key=lambda code: helps[code], default="")
     return best if helps.get(best) else ""
 

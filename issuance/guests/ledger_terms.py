@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from issuance.guests.addresses import guests_url
-from issuance.lifecycle.ledger import label_of, shown
+from issuance.lifecycle.ledger import label_of, shown_terms
 from issuance.models import GuestList
 from issuance.models.states import Outcome
 
@@ -33,7 +33,7 @@ class Term:
 def ledger_terms(guest_list: GuestList, current: str | None = None, **filters: object) -> list[Term]:
     """All terms in order; those that are seldom needed only when somebody is in them."""
     terms: list[Term] = []
-    for key, value in shown(guest_list.ledger, current):
+    for key, value in shown_terms(guest_list.ledger, current):
         url = guests_url(guest_list, **filters, outcome="" if key == "rows" else key)
         operator = {0: "", 1: "="}.get(len(terms), "+")
         label = label_of(guest_list, key)

@@ -26,7 +26,7 @@ _WAITING = {
 }
 
 
-def shown(ledger: dict[str, int], current: str | None = None) -> list[tuple[str, int]]:
+def shown_terms(ledger: dict[str, int], current: str | None = None) -> list[tuple[str, int]]:
     """(term, count) in order; those that are seldom needed only when somebody is in them, or `current` names them."""
     return [(key, count) for key, count in ledger.items() if count or key == current or key not in WHEN_THERE_ARE_ANY]
 
@@ -42,7 +42,7 @@ def label_of(guest_list: GuestList, term: str) -> str:
 
 def facts_of(guest_list: GuestList) -> list[tuple[str, int]]:
     """The ledger as pairs of label and count, as a message shows it."""
-    return [(label_of(guest_list, term), count) for term, count in shown(guest_list.ledger)]
+    return [(label_of(guest_list, term), count) for term, count in shown_terms(guest_list.ledger)]
 
 
 def closing_sentence(guest_list: GuestList) -> str:

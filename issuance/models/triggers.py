@@ -124,16 +124,16 @@ def _removal(cursor: Any, vendor: str) -> list[str]:
     return removal([(name, table) for name, table in cursor.fetchall() if table.startswith("issuance_")], vendor)
 
 
-def removal(some: Iterable[Sequence[str]], vendor: str) -> list[str]:
+def removal(named: Iterable[Sequence[str]], vendor: str) -> list[str]:
     """Statements that drop triggers, of each of which name and table come first."""
     if vendor == "postgresql":  # The trigger goes with its function.
-        return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name, *_ in some]
-    return [f"DROP TRIGGER IF EXISTS {name}" for name, *_ in some]
+        return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name, *_ in named]
+    return [f"DROP TRIGGER IF EXISTS {name}" for name, *_ in named]
 
 
-def installation(some: list[Trigger], vendor: str) -> list[str]:
+def installation(wanted: list[Trigger], vendor: str) -> list[str]:
     create = _postgresql if vendor == "postgresql" else _sqlite
-    return [*removal(some, vendor), *(statement for trigger in some for statement in create(*trigger))]
+    return [*removal(wanted, vendor), *(statement for trigger in wanted for statement in create(*trigger))]
 
 
 def _sqlite(name: str, table: str, act: str, refused: str, words: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from issuance.guests.ledger_terms import TONES, Term
 from issuance.launching.retries import sent_again
-from issuance.lifecycle.ledger import LABELS, shown
+from issuance.lifecycle.ledger import LABELS, shown_terms
 from issuance.models import GuestList
 from issuance.models.states import Outcome
 
@@ -50,7 +50,7 @@ class Lineage:
 
     @property
     def terms(self) -> list[Term]:
-        terms = shown(self.ledger)
+        terms = shown_terms(self.ledger)
         operators = ["", "=", *["+"] * len(terms)]
         return [
             Term(key, LABELS[key], value, "", TONES.get(key, ""), operator)

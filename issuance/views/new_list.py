@@ -46,14 +46,14 @@ def _look(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Shows what pasted text holds, and stores nothing."""
     typed = {name: request.POST.get(name, "") for name in ("name", "pasted")}
     country, prefer = campaign.merchant.country, campaign.merchant.preferred_identifier
-    found = preview_pasted(typed["pasted"], country=country, prefer=prefer) if typed["pasted"].strip() else None
-    return _new(request, campaign, NewListForm(initial=typed), found=found)
+    preview = preview_pasted(typed["pasted"], country=country, prefer=prefer) if typed["pasted"].strip() else None
+    return _new(request, campaign, NewListForm(initial=typed), preview=preview)
 
 
 def _new(
-    request: HttpRequest, campaign: Campaign, form: NewListForm, status: int = 200, found: PastedPreview | None = None
+    request: HttpRequest, campaign: Campaign, form: NewListForm, status: int = 200, preview: PastedPreview | None = None
 ) -> HttpResponse:
-    context = {"campaign": campaign, "form": form, "found": found}
+    context = {"campaign": campaign, "form": form, "found": preview}
     return TemplateResponse(request, "issuance/list_new.html", context, status=status)
 
 
