@@ -120,7 +120,8 @@ def test_programs_die_with_the_supervisor(how: signal.Signals, tmp_path: Path) -
 import os, signal
 from pathlib import Path
 from thanxportal.demo.supervisor import Program, Supervisor
-signal.signal(signal.SIGTERM, signal.default_int_handler)
+for number in (signal.SIGTERM, signal.SIGINT):  # A shell starts what runs in the background with SIGINT ignored.
+    signal.signal(number, signal.default_int_handler)
 with Supervisor(os.environ, print) as supervisor:
     program = Program("child", {SLEEPER!r}, Path({str(tmp_path)!r}) / "child.log")
     supervisor.start(program)
