@@ -121,7 +121,7 @@ class Bench:
             watcher.join()
             figures.append({"seconds": seen[0], "peak_mb": measured["peak_mb"]})
             self.forget()
-        report(f"first-verdicts-{vendor()}", [2.0] * len(figures), figures, rows)
+        report(f"first-results-{vendor()}", [2.0] * len(figures), figures, rows)
 
     def spreadsheet(self, rows: int) -> None:
         from benchmarks.ingest_spreadsheet import measure_spreadsheet

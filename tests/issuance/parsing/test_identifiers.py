@@ -1,4 +1,4 @@
-"""Verdicts on single identifiers: the fast paths say what the libraries say, and every refusal names its cause."""
+"""Results for single identifiers: the fast paths say what the libraries say, and every refusal names its cause."""
 
 from __future__ import annotations
 
