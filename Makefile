@@ -48,6 +48,7 @@ lint: $(VENV)/dev.stamp ## style of code and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
+	@! LC_ALL=C.UTF-8 grep -rnE '.{141}' templates || { echo "No template line is longer than 140 characters."; exit 1; }
 
 types: $(VENV)/dev.stamp ## mypy, strict
 	$(BIN)/mypy

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -96,12 +97,13 @@ MIDDLEWARE = [
 ROOT_URLCONF = "thanxportal.urls"
 WSGI_APPLICATION = "thanxportal.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+LOADERS = ["thanxportal.template_loader.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", LOADERS)])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -109,10 +111,16 @@ TEMPLATES: list[dict[str, Any]] = [
                 "thanxportal.accounts.context_processors.portal",
                 "issuance.context_processors.dock",
             ],
-            "builtins": ["django.contrib.humanize.templatetags.humanize"],
+            "builtins": [
+                "django.contrib.humanize.templatetags.humanize",
+                "thanxportal.templatetags.components",
+            ],
         },
     },
 ]
+
+# A message is a notice: its level is the notice's tone.
+MESSAGE_TAGS = {messages.SUCCESS: "ok", messages.WARNING: "warn", messages.ERROR: "bad"}
 
 # The database: SQLite by default, PostgreSQL by DATABASE_URL.
 DATABASES: dict[str, dict[str, Any]] = {

@@ -72,6 +72,11 @@ SAMPLES: dict[str, Any] = {
         {"label": "Needs you", "count": 37, "url": "#tabs", "current": True},
         {"label": "Duplicate", "count": 81, "url": "#tabs"},
     ],
+    "rewards": [
+        {"name": "Free Coffee", "detail": "Free item, in store", "fine_print": "One per guest. No cash value."},
+        {"name": LONG, "url": "#rewards"},
+        {"name": "Free Dessert", "withdrawn_at": True},
+    ],
     "facts": [
         {"label": "Discount", "value": "$5"},
         {"label": "Refused", "value": "55 guests", "tone": "bad"},

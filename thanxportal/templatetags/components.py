@@ -1,0 +1,33 @@
+"""`{% component "notice" tone="warn" %}What happened.{% endcomponent %}`: a partial with a body."""
+
+from __future__ import annotations
+
+from django import template
+from django.template import Context, Node, NodeList, TemplateSyntaxError
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+class Component(Node):
+    def __init__(self, name: str, values: dict[str, FilterExpression], nodelist: NodeList) -> None:
+        self.name, self.values, self.nodelist = name, values, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        body = self.nodelist.render(context).strip()
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        return render_to_string(f"components/{self.name}.html", values | {"body": SafeString(body)})
+
+
+@register.tag
+def component(parser: Parser, token: Token) -> Component:
+    """Renders `components/NAME.html`, which sees only the given values and, as `body`, what stands between the tags."""
+    _, name, *bits = token.split_contents()
+    values = token_kwargs(bits, parser)
+    if bits:
+        raise TemplateSyntaxError(f"component {name} takes only name=value, not {' '.join(bits)}")
+    nodelist = parser.parse(("endcomponent",))
+    parser.delete_first_token()
+    return Component(name.strip("\"'"), values, nodelist)
