@@ -21,18 +21,18 @@ def test_indentation_and_lines_of_tags_alone_are_not_sent(tmp_path: Path) -> Non
     assert rendered(tmp_path / "a.html", source, rows="ab") == "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"
 
 
-WORDS = ["<p>", "Two", "or", "more", "rows", "x", "left", "</p>"]
-
-
-def test_words_on_two_lines_stay_apart(tmp_path: Path) -> None:
-    source = (
-        "<p>\n  Two\n  {% if more %}\n    or more\n  {% endif %}\n  {{ what }}\n  {% if more %}x{% endif %} left\n</p>"
-    )
-    assert rendered(tmp_path / "a.html", source, more=True, what="rows").split() == WORDS
+def test_a_wrapped_sentence_is_one_line(tmp_path: Path) -> None:
+    source = "<p>\n  Two of\n  <b>{{ n }}</b>\n  {% if n %}\n    or more\n  {% endif %}\n  rows.\n</p>\n"
+    assert rendered(tmp_path / "a.html", source, n=3) == "<p> Two of <b>3</b> or more rows. </p>"
 
 
 def test_values_keep_their_white_space(tmp_path: Path) -> None:
-    assert rendered(tmp_path / "a.html", "  <pre>{{ text }}</pre>", text="  a\n    b\n") == "<pre>  a\n    b\n</pre>"
+    assert rendered(tmp_path / "a.html", "  <b>{{ text }}</b>", text="  a\n    b\n") == "<b>  a\n    b\n</b>"
+
+
+@pytest.mark.parametrize("source", ["<pre>\n  a\n  b\n</pre>", "<textarea>\n  a</textarea>"])
+def test_where_white_space_is_text_it_stays(tmp_path: Path, source: str) -> None:
+    assert rendered(tmp_path / "a.html", source) == source
 
 
 def test_plain_text_keeps_its_indentation(tmp_path: Path) -> None:

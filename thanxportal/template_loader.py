@@ -1,4 +1,4 @@
-"""Loads this project's templates without the indentation that people read them by, which browsers have no use for."""
+"""Loads this project's templates without the line breaks and indentation that only people need."""
 
 from __future__ import annotations
 
@@ -12,13 +12,24 @@ INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 WORDS = r"load|extends|comment|if|elif|else|for|empty|with|block|partialdef|timezone|autoescape|end\w+"
 SILENT = rf"\{{#[^#]*#\}}|\{{% (?:{WORDS})\b[^%]*%\}}|\{{% url [^%]* as \w+ %\}}"
 SILENT_LINE = re.compile(rf"^((?:{SILENT})+)\n", re.MULTILINE)
+BREAK = re.compile(rf"(>(?:{SILENT})*)?\n+((?:{SILENT})*<)?")
+AS_WRITTEN = ("<pre", "<textarea")  # There, white space is text.
 
 
 class Loader(filesystem.Loader):
-    """Finds templates in `DIRS`. In plain text, such as the bodies of emails, indentation stays."""
+    """Finds templates in `DIRS`. In plain text, such as the bodies of emails, only lines of mere tags go."""
 
     def get_contents(self, origin: Origin) -> str:
         source = super().get_contents(origin)
-        if str(origin.template_name).endswith(".html"):
-            source = INDENTATION.sub("", source)
-        return SILENT_LINE.sub(r"\1", source).rstrip("\n")
+        if not str(origin.template_name).endswith(".html"):
+            return SILENT_LINE.sub(r"\1", source)
+        if any(tag in source for tag in AS_WRITTEN):
+            return source
+        source = SILENT_LINE.sub(r"\1", INDENTATION.sub("", source))
+        return BREAK.sub(_unless_between_elements, source.rstrip("\n"))
+
+
+def _unless_between_elements(line_break: re.Match[str]) -> str:
+    """A sentence that is wrapped in the template is one line of the page."""
+    before, after = line_break.groups("")
+    return f"{before}\n{after}" if before and after else f"{before} {after}"

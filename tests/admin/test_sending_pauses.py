@@ -103,7 +103,7 @@ def test_the_gate_shows_budget_queue_and_time_left_in_few_queries(
     assert "<b>Open.</b>" in page
     assert "of 2,000" in page
     assert 'max="2000"' in page
-    assert '<th scope="row">First sends</th><td>1</td><td>0</td>' in page
+    assert '<th scope="row">First sends</th> <td>1</td> <td>0</td>' in page
     assert "in about <b>" in page
 
 

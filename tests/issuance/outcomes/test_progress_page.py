@@ -151,7 +151,7 @@ def test_refusals_are_grouped_by_reason_once_the_list_has_ended(
 
 def test_what_was_never_sent_is_called_so(campaign_here: Campaign, ana: User, client_of: ClientOf) -> None:
     html = page(client_of(ana), make_list(campaign_here, ListState.STOPPED, rewarded=2, waiting=3))
-    assert "not sent</span><b>3</b>" in html
+    assert "not sent</span>\n<b>3</b>" in html
     assert "1 of 2 jobs done, 1 not sent" in html
 
 
@@ -170,7 +170,7 @@ def test_the_timeline_tells_who_did_what(campaign_here: Campaign, ana: User, cli
     note_event(made, JobState.ACCEPTED, old_state=JobState.SENDING, job=bad)
     note_event(made, JobState.NEEDS_STAFF, old_state=JobState.SENDING, job=bad)
     html = poll(client_of(ana), made)
-    assert "<span>Launched</span><br><small>Ana, " in html
+    assert "<span>Launched</span>\n<br>\n<small> Ana, " in html
     assert "Job 3: needs review" in html
     assert "Job 3: being issued" not in html
 
