@@ -63,12 +63,12 @@ class GateStatus:
 
 
 def gate_status() -> GateStatus:
-    """Eight queries, none of which looks at guests."""
-    ring, pause = slots.look(Credential.current().pk), SendingPause.objects.filter(in_force=True).first()
-    jobs, credential = _jobs(), ring.row
+    """Six queries, none of which looks at guests."""
+    credential, pause = Credential.current(), SendingPause.objects.filter(in_force=True).first()
+    ring, jobs = slots.look(credential.pk), _jobs()
     waiting = jobs["urgent_now"] + jobs["ready_now"] + jobs["ready_later"]
-    blocked = credential.blocked_until > ring.now
-    stopped = pause is not None or credential.refused_at is not None
+    blocked = ring.blocked_until > ring.now
+    stopped = pause is not None or ring.refused
     return GateStatus(
         credential=credential,
         pause=pause,

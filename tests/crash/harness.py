@@ -34,7 +34,7 @@ WRONGS = (
     "fences",  # two keys for a job, two bodies for a key, or two workers at one job
     "unreached",  # points of death that nobody came to, so that nothing was proven there
     "throttled",  # answers 429
-    "unused",  # requests too few for 95 % of the budget
+    "unused",  # requests too few for 97 % of the longer window, processes left behind
 )
 LIMIT = 120.0  # seconds in which a run has to drain, also on a busy machine; it takes one or two
 LIMIT_OF_BUGS = 6.0  # being stuck is one way of being caught

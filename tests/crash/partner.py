@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from thanxportal.partner_simulator import Fault, Simulator, Weather, build_merchant, serve
+from thanxportal.partner_simulator.limits import RequestLimits, SlidingWindow
 
 CLIENT_ID, ACCESS_TOKEN = "crash-client", "crash-token"
 MERCHANT = build_merchant("harbor-grill", "Harbor Grill", ("Free Coffee", "$5 off"), 1)
@@ -61,9 +62,14 @@ class Partner:
         self._pipe.send((command, details))
         return self._pipe.recv()
 
-    def restart(self, *, seed: int = 0, limited: bool = False) -> None:
-        """Begins with empty books, in calm weather; `limited` by Thanx's own rates."""
-        self._ask("restart", seed=seed, limited=limited)
+    def restart(self, *, seed: int = 0, shortened: int = 0) -> None:
+        """Begins with empty books, in calm weather; with Thanx's limits, the longer one so many times `shortened`."""
+        self._ask("restart", seed=seed, shortened=shortened)
+
+    def arrivals(self) -> list[float]:
+        """When requests arrived, in seconds since 1970."""
+        arrived: list[float] = self._ask("arrivals")
+        return arrived
 
     def change_weather(self, *, bad: bool) -> None:
         self._ask("weather", bad=bad)
@@ -89,7 +95,14 @@ class _Unlimited:
         return True
 
 
-def _simulator(seed: int, limited: bool) -> Simulator:
+class _Shortened(RequestLimits):
+    """Both limits, the longer one over fewer seconds and as many fewer requests."""
+
+    def __init__(self, times: int) -> None:
+        self._windows = (SlidingWindow(5, 1), SlidingWindow(2_000 // times, 900 / times))
+
+
+def _simulator(seed: int, shortened: int) -> Simulator:
     simulator = Simulator(
         client_id=CLIENT_ID,
         access_token=ACCESS_TOKEN,
@@ -97,13 +110,12 @@ def _simulator(seed: int, limited: bool) -> Simulator:
         seed=seed,
         weather=CALM,
     )
-    if not limited:
-        simulator._limits = _Unlimited()  # type: ignore[assignment]
+    simulator._limits = _Shortened(shortened) if shortened else _Unlimited()  # type: ignore[assignment]
     return simulator
 
 
 def _serve(pipe: Connection) -> None:
-    server = serve(_simulator(0, limited=False), hang_seconds=HANG)
+    server = serve(_simulator(0, shortened=0), hang_seconds=HANG)
     pipe.send(server.url)
     while True:
         command, details = pipe.recv()
@@ -116,6 +128,8 @@ def _serve(pipe: Connection) -> None:
             faults = [Fault[name] for name in details["faults"]]
             server.simulator._script.clear()
             server.simulator.script(details["method"], details["path"], faults)
+        elif command == "arrivals":
+            answer = [request.at for request in list(server.simulator.requests)]
         elif command == "report":
             answer = _report(server.simulator)
         pipe.send(answer)

@@ -79,15 +79,16 @@ def prove_that_thanx_answers(*, patience: float) -> None:
 
     Raises GateClosed until then, and PartnerApiError if Thanx doesn't answer.
     """
-    ring = slots.look(Credential.current().pk, share=1.0)
-    rest = (ring.row.probed_at or 0.0) + SILENCE - ring.now
+    credential_id = Credential.current().pk
+    ring = slots.look(credential_id, share=1.0)
+    rest = ring.probed_at + SILENCE - ring.now
     if rest > 0:
         raise GateClosed(rest)
     try:
         with partner_client(Urgency.ISSUE, patience=patience) as partner:
             partner.get_scopes()
     except PartnerApiError:
-        Credential.objects.filter(pk=ring.row.pk).update(probed_at=slots.clock())
+        Credential.objects.filter(pk=credential_id).update(probed_at=slots.clock())
         raise
 
 

@@ -58,9 +58,9 @@ def take_slot(credential_id: int, urgency: Urgency) -> None:
     if slots.take(credential_id, share=share, slack=slack, refused=urgency is Urgency.PROBE):
         return
     ring = slots.look(credential_id, share=share)
-    if ring.row.refused_at and urgency is not Urgency.PROBE:
+    if ring.refused and urgency is not Urgency.PROBE:
         spread = random.uniform(PROBE_EVERY / 300, PROBE_EVERY / 30)  # noqa: S311 - spreads waiters, no secret
-        raise CredentialPaused(max((ring.row.probed_at or 0.0) + PROBE_EVERY - ring.now, 0.0) + spread)
+        raise CredentialPaused(max(ring.probed_at + PROBE_EVERY - ring.now, 0.0) + spread)
     wait = max(ring.free_in(share=share, slack=slack), 0.01)
     raise GateClosed(wait + random.uniform(0, 0.05))  # noqa: S311 - as above
 
@@ -119,7 +119,7 @@ def seconds_until(ring: slots.Ring, requests: int) -> float:
     if not requests:
         return 0.0
     windows, rest = divmod(requests - 1, slots.usable())
-    first = max(ring.free_in(), 0.0) + (rest + 1) * _pace(ring.row.arrival_spread)
+    first = max(ring.free_in(), 0.0) + (rest + 1) * _pace(ring.arrival_spread)
     return windows * slots.LONG.seconds + max(first, ring.free_in(ahead=rest))
 
 

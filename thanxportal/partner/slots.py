@@ -6,7 +6,7 @@ database's own clock was set back, the gate's stands still until somebody asks, 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,7 +14,7 @@ from django.db.models import F, FloatField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest
 
-from thanxportal.partner.models import Credential, Slot
+from thanxportal.partner.models import Credential
 
 
 class Window(NamedTuple):
@@ -42,6 +42,10 @@ _GRANT = """UPDATE partner_credential SET slots_taken = slots_taken + 1,
 _NOTE = """INSERT INTO partner_slot (credential_id, place, turn, taken_at)
     SELECT id, slots_taken %% {ring}, slots_taken, slot_taken_at FROM {source} WHERE id = %(id)s
     ON CONFLICT (credential_id, place) DO UPDATE SET turn = excluded.turn, taken_at = excluded.taken_at"""
+_LOOK = """SELECT {clock}, slot_taken_at - clock_lag - ({now}), slots_taken, blocked_until, refused_at IS NOT NULL,
+    COALESCE(probed_at, 0), arrival_spread, turn, taken_at FROM partner_credential
+    LEFT JOIN partner_slot ON credential_id = partner_credential.id {some} WHERE partner_credential.id = %(id)s"""
+_SOME = "AND place IN ((slots_taken - %(short)s + 1) %% {ring}, (slots_taken - %(long)s + 1) %% {ring})"
 
 
 def database_now() -> str:
@@ -55,6 +59,10 @@ def _greatest() -> str:
 
 def _clock() -> str:
     return f"{_greatest()}({database_now()} + clock_lag, slot_taken_at)"
+
+
+def _words() -> dict[str, object]:
+    return {"ring": RING, "clock": _clock(), "now": database_now(), "greatest": _greatest()}
 
 
 def clock() -> RawSQL:
@@ -85,7 +93,7 @@ def take(credential_id: int, *, share: float, slack: float, refused: bool) -> bo
         "long": usable(share),
         "long_seconds": LONG.seconds,
     }
-    words = {"ring": RING, "clock": _clock(), "now": database_now(), "greatest": _greatest()}
+    words = _words()
     free = {window: _FREE.format(window=window, **words) for window in ("short", "long")}
     grant = _GRANT.format(**words, **free)
     with connection.cursor() as cursor:
@@ -103,18 +111,23 @@ def take(credential_id: int, *, share: float, slack: float, refused: bool) -> bo
 class Ring(NamedTuple):
     """The gate at one moment; `taken_at` has the moments of earlier requests by their turn, or of those that count."""
 
-    row: Credential
     now: float
+    behind: float  # seconds by which the database's clock was set back since the last request
+    slots_taken: int
+    blocked_until: float
+    refused: bool  # Thanx refuses the credential.
+    probed_at: float
+    arrival_spread: float
     taken_at: dict[int, float]
 
     def free_in(self, *, share: float = 1.0, slack: float = 0.0, ahead: int = 0) -> float:
         """Seconds until both windows have a slot, if `ahead` requests, less than a window of them, go first now."""
         looked_at = {
-            self.row.slots_taken - usable(share) + 1 + ahead: LONG.seconds,
-            self.row.slots_taken - SHORT.requests + 1: SHORT.seconds + slack,
+            self.slots_taken - usable(share) + 1 + ahead: LONG.seconds,
+            self.slots_taken - SHORT.requests + 1: SHORT.seconds + slack,
         }
-        left = [self.taken_at.get(turn, 0.0) + self.row.arrival_spread + rest for turn, rest in looked_at.items()]
-        return max(self.row.blocked_until, *left) - self.now
+        left = [self.taken_at.get(turn, 0.0) + self.arrival_spread + rest for turn, rest in looked_at.items()]
+        return max(self.blocked_until, *left) - self.now
 
     def used(self, window: Window) -> int:
         """Requests that were let through within the window."""
@@ -123,12 +136,14 @@ class Ring(NamedTuple):
 
 def look(credential_id: int, *, share: float | None = None) -> Ring:
     """The gate as it is, its time going on from here if it stood still; only with what decides about that share."""
-    behind = _seconds(f"slot_taken_at - clock_lag - ({database_now()})")
-    row = Credential.objects.annotate(now=clock(), behind=behind).get(pk=credential_id)
-    if row.behind > 0:
-        Credential.objects.filter(pk=row.pk).update(clock_lag=Greatest("clock_lag", F("clock_lag") + behind))
-    slots = Slot.objects.filter(credential=row)
-    if share is not None:
-        ago = (SHORT.requests, usable(share))
-        slots = slots.filter(place__in=[(row.slots_taken - requests + 1) % RING for requests in ago])
-    return Ring(row, row.now, dict(slots.values_list("turn", "taken_at")))
+    words = _words()
+    query = _LOOK.format(some=_SOME.format(**words) if share else "", **words)
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"id": credential_id, "short": SHORT.requests, "long": usable(share or 1.0)})
+        rows = cursor.fetchall()
+    state: list[Any] = [*rows[0][:-2], {turn: taken_at for *_, turn, taken_at in rows}]
+    ring = Ring(*state)
+    if ring.behind > 0:
+        lag = F("slot_taken_at") - _seconds(database_now())
+        Credential.objects.filter(pk=credential_id).update(clock_lag=Greatest("clock_lag", lag))
+    return ring
