@@ -21,6 +21,8 @@ class _Rows:
     sheets: tuple[str, ...] = ()
     bytes_total = bytes_read = 0
     sure = True
+    hidden_rows = 0
+    hidden_columns: set[int] = set()
 
     def __init__(self, cells: Sequence[list[str]]) -> None:
         self.cells = cells

@@ -94,13 +94,27 @@ class ColumnsForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "short"}),
     )
 
+    hidden = forms.ChoiceField(
+        label="Hidden rows",
+        help_text="They are left out unless you include them.",
+        choices=[("leave_out", "Leave them out"), ("include", "Include them: their guests get rewards as well")],
+        initial="leave_out",
+        widget=forms.RadioSelect(),
+    )
+
     def __init__(self, guest_list: GuestList, data: Any = None) -> None:
         info = guest_list.file_info
         guess = {name: info.get(name) for name in ("email", "phone", "header_row")}
         if data is not None and "other_sheet" in data:
-            data = {**data.dict(), "header_row": "0"}
+            data = {**data.dict(), "header_row": "0", "hidden": "leave_out"}
         super().__init__(data, initial=guess)
         self.columns: list[dict[str, Any]] = info.get("columns") or []
+        count = info.get("hidden_rows") or 0
+        if count:
+            rows = "1 row is" if count == 1 else f"{count:,} rows are"
+            self.fields["hidden"].label = f"{rows} hidden in this sheet: include or leave out?"
+        else:
+            del self.fields["hidden"]
 
     def clean_header_row(self) -> int:
         row, most = int(self.cleaned_data["header_row"]), max(HEADER_WITHIN, self.initial["header_row"] or 0)
@@ -121,4 +135,4 @@ class ColumnsForm(forms.Form):
         """What choose_columns takes: another sheet alone, or columns of this one."""
         if "other_sheet" in self.data:
             return {"sheet": self.data.get("sheet", "")}
-        return {name: self.cleaned_data[name] for name in ("email", "phone", "header_row")}
+        return {name: self.cleaned_data[name] for name in self.fields}

@@ -47,6 +47,7 @@ def _opened(guest_list: GuestList) -> GuestFile | PastedGuests:
         max_bytes=settings.MAX_LIST_BYTES,
         sheet=guest_list.mapping.get("sheet", "") or guest_list.file_info.get("sheet", ""),
         prefer=prefer,
+        hidden=guest_list.mapping.get("hidden", "ask"),
     )
 
 
@@ -68,8 +69,10 @@ def header_hash(names: list[str]) -> str:
 
 
 def needs_columns(guest_list: GuestList) -> bool:
-    """Whether a person has to choose the columns before any row is stored."""
-    return not guest_list.rows_count and bool(guest_list.mapping.get("ask") or not guest_list.file_info["sure"])
+    """Whether a person has to choose the columns, or what becomes of hidden rows, before any row is stored."""
+    info, mapping = guest_list.file_info, guest_list.mapping
+    unasked = info.get("hidden_rows") and "hidden" not in mapping
+    return not guest_list.rows_count and bool(mapping.get("ask") or unasked or not info["sure"])
 
 
 def _last_row(guest_list: GuestList) -> int:
@@ -94,6 +97,7 @@ def _note_info(guest_list: GuestList, file: GuestFile | PastedGuests) -> None:
         "sure": opened.columns.sure,
         "sheets": list(opened.sheets),
         "sheet": opened.sheet,
+        "hidden_rows": opened.hidden_rows,
         "warnings": list(file.warnings),
     }
     guest_list.file_info = info

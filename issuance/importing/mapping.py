@@ -2,8 +2,9 @@
 
 A list whose columns aren't certain waits in the state *Needs columns* before any of its rows is stored. Its `file_info`
 then holds what the question needs: `names`, the columns that were guessed (`email`, `phone`, `header_row`), `sheets`
-and `sheet` of a workbook, and `columns`, one entry for each column with its `name`, up to five `samples` as written,
-`filled` (share of rows with anything in it), and `email` and `phone` (shares of its cells that pass), from 0 to 1.
+and `sheet` of a workbook, how many `hidden_rows` it has, and `columns`, one entry for each column with its `name`, up
+to five `samples` as written, `filled` (share of rows with anything in it), and `email` and `phone` (shares of its cells
+that pass), from 0 to 1.
 """
 
 from __future__ import annotations
@@ -35,14 +36,16 @@ def choose_columns(
     phone: int | None = None,
     header_row: int | None = None,
     sheet: str = "",
+    hidden: str = "leave_out",
 ) -> bool:
     """Has a waiting list read by these columns, which count from 0; False if it isn't waiting for them any more.
 
     `header_row` counts from 1, 0 means that there is none, and None leaves it where it was found. `sheet` alone asks
-    for another sheet, whose columns are then found, or asked for again. The choice of columns is remembered for the
+    for another sheet, whose columns are then found, or asked for again. `hidden` says what becomes of rows
+    that the sheet doesn't show: "include" or "leave_out". The choice of columns is remembered for the
     merchant's files with the same header. Raises NoSuchColumns.
     """
-    choice = _checked_choice(guest_list, email=email, phone=phone, header_row=header_row, sheet=sheet)
+    choice = _checked_choice(guest_list, email=email, phone=phone, header_row=header_row, sheet=sheet, hidden=hidden)
     if guest_list.status != ListState.MAPPING:
         return False
     changes: dict[str, Any] = {"mapping": choice, "lease_until": None, "crash_count": 0}
@@ -93,7 +96,7 @@ def _checked_choice(guest_list: GuestList, **choice: Any) -> dict[str, Any]:
     if any(not 0 <= at < width for at in chosen):
         raise NoSuchColumns("The file has no such column. Choose one of those that are listed.")
     kept = {"sheet": choice["sheet"] or info.get("sheet") or ""}
-    return kept | ({key: choice[key] for key in ("email", "phone", "header_row")} if chosen else {})
+    return kept | ({key: choice[key] for key in ("email", "phone", "header_row", "hidden")} if chosen else {})
 
 
 def _remember(guest_list: GuestList, choice: dict[str, Any]) -> None:

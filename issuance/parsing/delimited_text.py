@@ -38,6 +38,8 @@ class DelimitedText:
     sheets: tuple[str, ...] = ()
     sheet = ""
     sure = True
+    hidden_rows = 0
+    hidden_columns: set[int] = set()
 
     def __init__(self, open_text: Callable[[], TextIO], *, kind: str, encoding: str, bytes_total: int) -> None:
         self._open_text = open_text

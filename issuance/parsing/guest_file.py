@@ -22,7 +22,7 @@ from issuance.parsing.delimited_text import file_size, open_text_file
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import row_cells
 from issuance.parsing.row_validation import RowValidator
-from issuance.parsing.spreadsheets.spreadsheet import Sheet, open_spreadsheet
+from issuance.parsing.spreadsheets.spreadsheet import Hidden, Sheet, open_spreadsheet
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
 
 _SAMPLE = 400  # rows with anything in them that decide about the columns
@@ -48,7 +48,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 class Opened:
     """What a file turned out to be. `samples` are its first rows as written; `bytes_total` is its size.
 
-    `sheets` are the names of a workbook's visible sheets, and `sheet` is the one that is read.
+    `sheets` are the names of a workbook's visible sheets, and `sheet` is the one that is read. `hidden_rows` counts its
+    rows that hold something and aren't shown.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class Opened:
     bytes_total: int
     sheets: tuple[str, ...] = ()
     sheet: str = ""
+    hidden_rows: int = 0
 
 
 class Table(Protocol):
@@ -72,6 +74,8 @@ class Table(Protocol):
     sheets: tuple[str, ...]
     sheet: str
     sure: bool
+    hidden_rows: int
+    hidden_columns: set[int]
 
     @property
     def bytes_read(self) -> int: ...
@@ -92,6 +96,7 @@ class GuestFile:
         max_rows: int,
         columns: Columns | None = None,
         prefer: str = "email",
+        hidden: Hidden = "ask",
     ) -> None:
         self._table = table
         self._prefer = prefer
@@ -102,13 +107,19 @@ class GuestFile:
         try:
             columns = columns or find_columns(sample, country=self._country)
             columns = columns if table.sure else replace(columns, sure=False)
+            if _hides_guests(table, columns, hidden):
+                columns = replace(columns, sure=False)
         except UnreadableFile as error:
-            raise broken or error from None
+            only_hidden = table.hidden_rows and hidden != "include"
+            raise broken or (UnreadableFile("only_hidden_rows") if only_hidden else error) from None
         self.opened = Opened(
             table.kind, table.encoding, table.delimiter, columns, sample[:_SHOWN], table.bytes_total,
-            table.sheets, table.sheet,
+            table.sheets, table.sheet, table.hidden_rows,
         )  # fmt: skip
         self.warnings = [*table.warnings]
+        if table.hidden_rows:
+            rows = "1 hidden row was" if table.hidden_rows == 1 else f"{table.hidden_rows:,} hidden rows were"
+            self.warnings.append(f"{rows} {'read as well' if hidden == 'include' else 'left out'}.")
         characters = sum(len(row) + sum(map(len, row)) for row in sample) or 1
         self.expected_rows = min(table.bytes_total * len(sample) // characters, max_rows)
         left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
@@ -175,6 +186,7 @@ def open_guest_file(
     columns: Columns | None = None,
     sheet: str = "",
     prefer: str = "email",
+    hidden: Hidden = "ask",
 ) -> GuestFile:
     """Open a CSV, XLSX or ODS file of guests; `columns` and `sheet` overrule what would be found.
 
@@ -187,16 +199,21 @@ def open_guest_file(
         head = file.read(4096)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         table: Table = open_spreadsheet(
-            path, bytes_total=size, has_guests=lambda sheet: _has_guests(sheet, country), name=sheet
+            path, bytes_total=size, has_guests=lambda sheet: _has_guests(sheet, country), name=sheet, hidden=hidden
         )
     else:
         _refuse_binary(path, head)
         table = open_text_file(path, bytes_total=size)
     try:
-        return GuestFile(table, country=country, max_rows=max_rows, columns=columns, prefer=prefer)
+        return GuestFile(table, country=country, max_rows=max_rows, columns=columns, prefer=prefer, hidden=hidden)
     except UnreadableFile:
         table.close()
         raise
+
+
+def _hides_guests(table: Table, columns: Columns, hidden: Hidden) -> bool:
+    """Whether guests would be taken, or left out, that nobody sees in the sheet, and nobody was asked."""
+    return bool({columns.email, columns.phone} & table.hidden_columns or (hidden == "ask" and table.hidden_rows))
 
 
 def _has_guests(sheet: Sheet, country: str) -> bool:

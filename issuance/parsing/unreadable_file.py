@@ -51,6 +51,9 @@ _SENTENCES = {
         "The row that starts on line {line} has a cell of more than {characters:,} characters; "
         'often a closing quote (") is missing. Correct it and upload the file again.'
     ),
+    "only_hidden_rows": (
+        "Every row with guests is hidden in this sheet. Show those rows, save the spreadsheet and upload it again."
+    ),
     "zip_not_spreadsheet": "This zip archive is not a spreadsheet. Unpack it and upload the list inside.",
     "spreadsheet_encrypted": "The spreadsheet is protected by a password. Save it without one and upload it again.",
     "spreadsheet_macros": "The spreadsheet contains macros. Save it as .xlsx without them and upload it again.",

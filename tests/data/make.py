@@ -41,9 +41,9 @@ def cell(reference: str, value: str | float) -> str:
     return f'<c r="{reference}"><v>{value}</v></c>'
 
 
-def xlsx_row(number: int, *values: str | float | None) -> str:
+def xlsx_row(number: int, *values: str | float | None, more: str = "") -> str:
     cells = (cell(f"{chr(65 + at)}{number}", value) for at, value in enumerate(values) if value is not None)
-    return f'<row r="{number}">{"".join(cells)}</row>'
+    return f'<row r="{number}"{more}>{"".join(cells)}</row>'
 
 
 def xlsx(*sheets: str, more: dict[str, str | bytes] | None = None, hidden: int = -1) -> bytes:
@@ -73,7 +73,7 @@ def xlsx(*sheets: str, more: dict[str, str | bytes] | None = None, hidden: int =
     return zipped(members | (more or {}))
 
 
-def ods_row(*values: str | float | None, times: int = 1) -> str:
+def ods_row(*values: str | float | None, times: int = 1, more: str = "") -> str:
     cells = ""
     for value in values:
         if value is None:
@@ -83,15 +83,15 @@ def ods_row(*values: str | float | None, times: int = 1) -> str:
         else:
             number = f'office:value-type="float" office:value="{value}"'
             cells += f"<table:table-cell {number}><text:p>~</text:p></table:table-cell>"
-    return f'<table:table-row table:number-rows-repeated="{times}">{cells}</table:table-row>'
+    return f'<table:table-row table:number-rows-repeated="{times}"{more}>{cells}</table:table-row>'
 
 
-def ods(rows: str, manifest: str = "", doctype: str = "") -> bytes:
+def ods(rows: str, manifest: str = "", doctype: str = "", styles: str = "", before: str = "") -> bytes:
     urn = "urn:oasis:names:tc:opendocument:xmlns"
     content = (
         f'<?xml version="1.0"?>{doctype}<office:document-content xmlns:office="{urn}:office:1.0" '
-        f'xmlns:table="{urn}:table:1.0" xmlns:text="{urn}:text:1.0"><office:body><office:spreadsheet>'
-        f'<table:table table:name="Guests">{rows}</table:table>'
+        f'xmlns:table="{urn}:table:1.0" xmlns:text="{urn}:text:1.0">{styles}<office:body><office:spreadsheet>'
+        f'{before}<table:table table:name="Guests">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     return zipped(

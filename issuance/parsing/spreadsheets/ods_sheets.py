@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
 from issuance.parsing.spreadsheets.xlsx_cells import number_as_written
 from issuance.parsing.spreadsheets.xml_stream import Parser
 from issuance.parsing.spreadsheets.zip_safety import blocks_of
@@ -13,8 +14,10 @@ from issuance.parsing.unreadable_file import UnreadableFile
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _BLANKS = {f"{_TEXT}s": " ", f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
+_ROWS = (f"{_TABLE}table-row", f"{_TABLE}table-row-group")
 _CONTENT = "content.xml"
 _WIDEST = 1_000  # columns of an ODS row that are kept
 _MOST_BLANK = 1_048_576  # rows between two guests: all that a sheet can have
@@ -22,15 +25,26 @@ _LONGEST = 131_072  # characters of a cell, as in CSV
 
 
 def ods_sheets(path: Path, *, most: int) -> list[OdsSheet]:
-    """The first sheets, `most` of them at most. Raises UnreadableFile."""
-    names: list[str] = []
+    """The first visible sheets, `most` of them at most. Raises UnreadableFile."""
+    sheets: list[OdsSheet] = []
+    hiding_styles: set[str] = set()
+    style, number = "", -1
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag == f"{_TABLE}table" and len(names) < most:
-            names.append(attributes.get(f"{_TABLE}name", ""))
+        nonlocal style, number
+        if tag == f"{_STYLE}style":
+            style = attributes.get(f"{_STYLE}name", "")
+        elif tag == f"{_STYLE}table-properties" and attributes.get(f"{_TABLE}display") == "false":
+            hiding_styles.add(style)
+        elif tag == f"{_TABLE}table":
+            number += 1
+            if attributes.get(f"{_TABLE}style-name") not in hiding_styles:
+                sheets.append(OdsSheet(path, number, attributes.get(f"{_TABLE}name", "")))
+        elif sheets and sheets[-1].number == number:
+            sheets[-1].note_hidden(tag, attributes)
 
     Parser(start=start).parse(blocks_of(path, _CONTENT))
-    return [OdsSheet(path, number, name) for number, name in enumerate(names)]
+    return sheets[:most]
 
 
 class OdsSheet:
@@ -39,11 +53,30 @@ class OdsSheet:
     def __init__(self, path: Path, number: int, name: str) -> None:
         self.name = name
         self.share_read = 0.0
+        self.number = number
         self._path = path
-        self._number = number
+        self._hides_rows = False
+        self._columns = 0
+        self._hidden_columns: set[int] = set()
+
+    def may_hide_rows(self) -> bool:
+        return self._hides_rows
+
+    def hidden_columns(self) -> set[int]:
+        return self._hidden_columns
+
+    def note_hidden(self, tag: str, attributes: dict[str, str]) -> None:
+        """Takes the elements of this sheet, before its rows are read."""
+        hidden = _is_hidden(attributes)
+        self._hides_rows |= hidden and tag in _ROWS
+        if tag == f"{_TABLE}table-column":
+            first, times = self._columns, int(attributes.get(f"{_TABLE}number-columns-repeated", 1))
+            self._columns += times
+            if hidden:
+                self._hidden_columns.update(range(first, min(self._columns, _WIDEST)))
 
     def rows(self) -> Iterator[list[str]]:
-        reader = _OdsRows(self._number)
+        reader = _OdsRows(self.number)
         blank = done = 0
         with zipfile.ZipFile(self._path) as archive:
             size = max(archive.getinfo(_CONTENT).file_size, 1)
@@ -58,7 +91,7 @@ class OdsSheet:
                 if blank > _MOST_BLANK:
                     raise UnreadableFile("spreadsheet_too_large")
                 yield from ([] for _ in range(blank))
-                yield from (list(cells) for _ in range(times))
+                yield from (cells.__class__(cells) for _ in range(times))
                 blank = 0
 
 
@@ -69,6 +102,7 @@ class _OdsRows:
         self._inside = False
         self._done: list[tuple[list[str], int]] = []
         self._cells: list[str] = []
+        self._groups: list[bool] = []
         self._blank = 0
         self._times = self._cell_times = 1
         self._value = ""
@@ -84,8 +118,11 @@ class _OdsRows:
             self._inside = self._tables_left == 0
         elif not self._inside:
             return
+        elif tag == f"{_TABLE}table-row-group":
+            self._groups.append(_is_hidden(attributes))
         elif tag == f"{_TABLE}table-row":
-            self._cells, self._blank = [], 0
+            hidden = any(self._groups) or _is_hidden(attributes)
+            self._cells, self._blank = HiddenRow() if hidden else [], 0
             self._times = int(attributes.get(f"{_TABLE}number-rows-repeated", 1))
         elif tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             self._cell_times = int(attributes.get(f"{_TABLE}number-columns-repeated", 1))
@@ -107,6 +144,8 @@ class _OdsRows:
             self._inside = False
         elif tag == f"{_TABLE}table-row" and self._inside:
             self._done.append((self._cells, self._times))
+        elif tag == f"{_TABLE}table-row-group" and self._inside:
+            self._groups.pop()
         elif tag == f"{_OFFICE}annotation":
             self._texts = []
         elif self._texts is not None and tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
@@ -121,6 +160,12 @@ class _OdsRows:
         self._cells += [""] * blank
         self._cells += [text] * min(self._cell_times, _WIDEST - len(self._cells))
         self._blank = 0
+
+
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    """Of a row, a column or a group of rows: by a filter, by hand, or folded together."""
+    visibility = attributes.get(f"{_TABLE}visibility", "visible")
+    return visibility != "visible" or attributes.get(f"{_TABLE}display") == "false"
 
 
 def _typed_value(attributes: dict[str, str]) -> str:

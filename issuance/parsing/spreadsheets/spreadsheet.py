@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
+from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
 from issuance.parsing.spreadsheets.ods_sheets import ods_sheets
 from issuance.parsing.spreadsheets.xlsx_workbook import Workbook
 from issuance.parsing.spreadsheets.zip_safety import check_archive
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _SHEETS_TRIED = 20
+Hidden = Literal[
+    "ask", "include", "leave_out"
+]  # what becomes of hidden rows; until somebody is asked, they are left out
 
 
 class Sheet(Protocol):
@@ -22,6 +27,10 @@ class Sheet(Protocol):
 
     def rows(self) -> Iterator[list[str]]: ...
 
+    def may_hide_rows(self) -> bool: ...
+
+    def hidden_columns(self) -> set[int]: ...
+
 
 class SheetTable:
     """One sheet of a spreadsheet as a table of text."""
@@ -31,13 +40,16 @@ class SheetTable:
     sure = True  # which sheet is meant
 
     def __init__(
-        self, sheet: Sheet, *, sheets: tuple[str, ...], kind: str, bytes_total: int, warnings: list[str]
+        self, sheet: Sheet, *, sheets: tuple[str, ...], kind: str, bytes_total: int, warnings: list[str], hidden: Hidden
     ) -> None:
         self.sheets = sheets
         self.sheet = sheet.name
         self.kind = kind
         self.bytes_total = bytes_total
         self.warnings = warnings
+        self.hidden_columns = sheet.hidden_columns()
+        self.hidden_rows = _hidden_rows(sheet)
+        self._leaves_out = self.hidden_rows > 0 and hidden != "include"
         self._sheet = sheet
 
     @property
@@ -49,7 +61,7 @@ class SheetTable:
         number = 0
         try:
             for number, row in enumerate(self._sheet.rows(), 1):  # noqa: B007 - needed where it ends
-                yield row
+                yield [] if self._leaves_out and row.__class__ is HiddenRow else row
         except UnreadableFile as refusal:
             raise UnreadableFile(refusal.code, line=number + 1, unit="row") from None
 
@@ -58,10 +70,10 @@ class SheetTable:
 
 
 def open_spreadsheet(
-    path: Path, *, bytes_total: int, has_guests: Callable[[Sheet], bool], name: str = ""
+    path: Path, *, bytes_total: int, has_guests: Callable[[Sheet], bool], name: str = "", hidden: Hidden = "ask"
 ) -> SheetTable:
     """The visible sheet of that name, else the first that `has_guests`, else the first; says so when there are
-    others, and isn't sure when several have guests.
+    others, and isn't sure when several have guests. Hidden rows come as blank ones if `hidden` doesn't include them.
 
     Raises UnreadableFile.
     """
@@ -77,6 +89,16 @@ def open_spreadsheet(
     if len(sheets) > 1:
         warnings.append(f"Read the sheet “{chosen.name}”; the file has {len(sheets)} sheets.")
     names = tuple(sheet.name for sheet in sheets)
-    table = SheetTable(chosen, sheets=names, kind=kind, bytes_total=bytes_total, warnings=warnings)
+    table = SheetTable(chosen, sheets=names, kind=kind, bytes_total=bytes_total, warnings=warnings, hidden=hidden)
     table.sure = len(fitting) == 1
     return table
+
+
+def _hidden_rows(sheet: Sheet) -> int:
+    """How many hold anything, as far as the sheet can be read."""
+    count = 0
+    if sheet.may_hide_rows():
+        with suppress(UnreadableFile):
+            for row in sheet.rows():
+                count += row.__class__ is HiddenRow and any(map(str.strip, row))
+    return count

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
+from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
 from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper, column, put_cell
 from issuance.parsing.spreadsheets.xml_stream import unescaped
 from issuance.parsing.unreadable_file import UnreadableFile
@@ -22,6 +23,7 @@ _ROOM = 2_000_000  # bytes of all kinds together
 _A_CELL = 300  # bytes, about
 _MOST_TAGS = 16_384  # cells that a row can have
 _ROW_NUMBER = re.compile(rb' r="(\d{1,7})"')
+_HIDDEN = re.compile(rb' hidden="(?:(1|true)|0|false)"')
 _CELL = re.compile(
     rb'<c(?: r="(?P<letters>[A-Z]{1,3})\d+")?(?: s="(?P<style>\d+)")?(?: t="(?P<type>[A-Za-z]+)")?'
     rb"(?:/>|>(?P<formula><f[^<>]*/>|<f[^<>]*>[^<]*</f>)?"
@@ -94,10 +96,13 @@ class PlainRows:
         """A row of a kind that isn't known, tag by tag, or by the parser."""
         head, _, inside = row.partition(b">")
         number, tags = _ROW_NUMBER.search(head), _tags(inside)
-        if number is None or tags is None or b"&#" in row or b"\r" in row:
+        hidden = _HIDDEN.search(head)
+        unclear = b"hidden" in head and not hidden
+        if unclear or number is None or tags is None or b"&#" in row or b"\r" in row:
             self._parse(row)
             return
-        self._keeper.add(int(number[1]), self._written(tags))
+        cells = self._written(tags)
+        self._keeper.add(int(number[1]), HiddenRow(cells) if hidden and hidden[1] else cells)
         if self._room > 0 and (layout := _layout_of(head, tags)):
             self._layouts[kind] = layout
             self._room -= len(kind) + _A_CELL * layout.width
@@ -135,7 +140,7 @@ def _layout_of(head: bytes, tags: list[re.Match[bytes]]) -> _Layout | None:
     """Where the numbers of rows like this one stand; None if its cells hold more than numbers, or a spot where
     another row could have one more."""
     texts, numbers = [], []
-    if b'""' in head or any(tag["formula"] or b"" in (tag["value"], tag["text"]) for tag in tags):
+    if b'""' in head or b"hidden" in head or any(tag["formula"] or b"" in (tag["value"], tag["text"]) for tag in tags):
         return None
     total = len(head.translate(_NUMBERS_ALONE).split())
     for at, tag in _columns(tags):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from issuance.parsing.spreadsheets.shared_strings import MEMBER as STRINGS
 from issuance.parsing.spreadsheets.shared_strings import SharedStrings
-from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper
+from issuance.parsing.spreadsheets.xlsx_cells import WIDEST, CellReader, RowKeeper
 from issuance.parsing.spreadsheets.xlsx_rows import PlainRows
 from issuance.parsing.spreadsheets.xlsx_xml_rows import XmlRows
 from issuance.parsing.spreadsheets.xml_stream import Parser, is_plain, local, looked_at, whole_elements
@@ -25,6 +25,9 @@ _STYLES = "xl/styles.xml"
 _DAY_ZERO = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - a date in a sheet has no zone
 _DAY_ZERO_OF_1904 = datetime.datetime(1904, 1, 1)  # noqa: DTZ001
 _DATE_FORMATS = {*range(14, 23), *range(45, 48)}
+_HIDDEN = b"hidden"  # of a row or a column
+_HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s(?=[^<>]*\bhidden\s*=\s*["'](?:1|true))([^<>]*)>""")
+_FIRST_LAST = re.compile(rb"""\b(?:min|max)\s*=\s*["'](\d{1,5})""")
 _NOT_DATES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
@@ -104,6 +107,20 @@ class Sheet:
         yield from keeper.take()
         if refusal:
             raise refusal
+
+    def may_hide_rows(self) -> bool:
+        """Whether it is worth counting them; a text that says so makes it True as well."""
+        end = b""
+        for block in blocks_of(self._book.path, self._member):
+            if _HIDDEN in end + block or b"\0" in block:  # As in UTF-16.
+                return True
+            end = block[-len(_HIDDEN) :]
+        return False
+
+    def hidden_columns(self) -> set[int]:
+        head, _, _ = looked_at(blocks_of(self._book.path, self._member))[0].partition(b"sheetData")
+        ends = [[int(end) for end in _FIRST_LAST.findall(tag)] for tag in _HIDDEN_COLUMN.findall(head)]
+        return {at for end in ends if len(end) == 2 for at in range(min(end) - 1, min(max(end), WIDEST))}
 
     def _blocks(self) -> Iterator[bytes]:
         done, size = 0, self._book.size_of(self._member)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
 from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper, column, put_cell
 from issuance.parsing.spreadsheets.xml_stream import Parser, decoded, local
 
@@ -36,7 +37,8 @@ class XmlRows:
         elif name in ("v", "t"):
             self._inside = not self._hidden
         elif name == "row":
-            self._number, self._cells, self._at = int(attributes.get("r", self._keeper.last + 1)), [], -1
+            self._number, self._at = int(attributes.get("r", self._keeper.last + 1)), -1
+            self._cells = HiddenRow() if attributes.get("hidden") in ("1", "true") else []
         elif name == "rPh":
             self._hidden = True  # How a text is pronounced is no part of it.
 
