@@ -4,9 +4,14 @@ The results are those of email-validator (without DNS) and phonenumbers. Regular
 where they provably say the same: a plain ASCII local part before a domain accepted already, and a North American number
 matched against the patterns of the phone library's own metadata. Everything else asks the library, and what the
 library refuses is tried once more after removing what programs leave around an identifier (`mailto:`, "Name <…>",
-a trailing dot, invisible characters). Three departures from the library, on purpose: premium-rate numbers are
-refused, and so are addresses with a character that could not be read (U+FFFD); a number that a spreadsheet wrote as a
-decimal (12025550123.0, 1.2025550123E+10) is read as that number.
+a trailing dot, invisible characters). Departures from the library, on purpose, since a reward to a stranger is worse
+than a row to look at:
+- refused: premium-rate numbers, addresses with a character that could not be read (U+FFFD), masked guests, two guests
+  in one cell, what only looks like a phone (IP addresses, dates, decimals), domains that mix alphabets, and letters
+  before the @ sign that don't belong to the domain;
+- read: a number that a spreadsheet wrote as a decimal (12025550123.0, 1.2025550123E+10), typographic and full-width
+  forms of plain signs, old Mexican mobile numbers, international prefixes of other countries, an extension left empty,
+  and an area code that the library doesn't know yet where a person said so.
 """
 
 from __future__ import annotations
@@ -19,22 +24,27 @@ from typing import NamedTuple
 
 import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
+
+from issuance.parsing.lookalikes import as_typed, is_masked_email, is_masked_phone, is_plausible, looks_like_another
+from issuance.parsing.new_area_codes import without_mark
+from issuance.parsing.other_numbers import DOTS_OF_ANOTHER_NUMBER, is_other_number
+from issuance.parsing.phone_library import library_phone
+from issuance.parsing.phone_spellings import spellings, unwrapped
+from issuance.parsing.several_guests import addresses_in, holds_several_phones
 
 EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
 
 _MAX_TEXT = 400  # characters; nothing longer is an identifier, and both libraries get slow on long input
-_PLAIN_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII).fullmatch
+# Without * and #, which mask, and without an apostrophe at the start, by which spreadsheets mark text.
+_PLAIN_LOCAL = re.compile(r"[\w!$%&+/=?^`{|}~-][\w!$%&'+/=?^`{|}~-]*(?:\.[\w!$%&'+/=?^`{|}~-]+)*", re.ASCII).fullmatch
+_MARKS_TEXT = frozenset("'’‘–—•●·")  # at the start, what stands for a quote or a bullet
+_TYPOGRAPHIC_START = re.compile(r"^[\s–—•●·]+")
 _LIKE_AN_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch
 _MOST_DOMAINS = 50_000
 _LONGEST_DOMAIN = 189  # with any local part before it, an address stays below the 254 characters allowed
 _good_domains: dict[str, str] = {}  # as written -> as email-validator writes it: it accepted each once in this process
-_INVISIBLE = dict.fromkeys(
-    (0x00AD, 0x061C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
-)
-# The phone library parses nothing that has an @ between its first digit and its last letter or digit.
-_AT_INSIDE = re.compile(r"[^@+＋\d]*[+＋\d][^@/\\;]*@[^/\\;]*[^\W_][^/\\;]*").fullmatch
-_LONGEST_PARSED = 250  # characters; of more it says that they are too many
+_new_areas_taken = False
 _NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
 _NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 
@@ -87,6 +97,8 @@ def quick_phones(cells: Sequence[str], country: str) -> list[str]:
     text = "\n".join(cells)
     if text.count("\n") >= len(cells):
         text = "\n".join(cell.replace("\n", "?") for cell in cells)
+    if "." in text:
+        text = DOTS_OF_ANOTHER_NUMBER.sub("?", text)
     # Replacements in all cells at once, one after the other, cost next to nothing.
     bare = text.replace("-", "").replace(" ", "").replace("(", "").replace(")", "").replace(".", "")
     nationals = (_AMERICAN_AT_HOME if country in ("US", "CA") else _AMERICAN_ABROAD)(bare)
@@ -110,6 +122,8 @@ def phone_value(text: str, country: str) -> str:
     than the number."""
     if value := quick_phones([text], country)[0]:
         return value
+    if is_other_number(text, country):
+        return ""
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
@@ -131,15 +145,17 @@ _AMERICAN_ABROAD = re.compile(rf"^\+1({_american_patterns()})$|^.*$", re.ASCII |
 
 @lru_cache(maxsize=4_000)
 def _careful_email(written: str) -> IdentifierResult:
-    value = _library_email(written)
-    if value:
-        return IdentifierResult(value, "", False)
-    addresses = {address.strip(".'").lower() for address in EMAIL_ANYWHERE.findall(written)}
-    if len(addresses) > 1:
+    if is_masked_email(written):
+        return IdentifierResult("", "masked", False)
+    if written.count("@") > 1 and len(addresses_in(as_typed(written))) > 1:
         return IdentifierResult("", "email_several", False)
-    cleaned = _without_wrapping(written)
-    value = _library_email(cleaned) if cleaned != written else ""
-    return IdentifierResult(value, "", True) if value else IdentifierResult("", _email_problem(cleaned), False)
+    cleaned = typed = as_typed(written)
+    value = "" if written[:1] in _MARKS_TEXT else _library_email(typed)
+    if not value:
+        cleaned = _without_wrapping(written)
+        value = _library_email(cleaned)
+    fixed = cleaned != unicodedata.normalize("NFC", written)
+    return IdentifierResult(value, "", fixed) if value else IdentifierResult("", _email_problem(cleaned), False)
 
 
 def _library_email(text: str) -> str:
@@ -150,13 +166,24 @@ def _library_email(text: str) -> str:
     except EmailNotValidError:
         return ""
     value = unicodedata.normalize("NFC", validated.normalized.lower())
+    if not value.isascii() and _foreign_letters(value):
+        return ""
     if len(validated.ascii_domain) <= _LONGEST_DOMAIN and len(_good_domains) < _MOST_DOMAINS:
         _good_domains[text.rpartition("@")[2]] = value.rpartition("@")[2]
     return value
 
 
+def _foreign_letters(address: str) -> str:
+    """The code of what is wrong with letters of other alphabets in an address that is good otherwise; empty if
+    nothing."""
+    local, _, domain = address.rpartition("@")
+    if looks_like_another(domain):
+        return "email_mixed_letters"
+    return "" if local.isascii() or is_plausible(local, domain) else "email_unusual_letters"
+
+
 def _without_wrapping(text: str) -> str:
-    text = text.translate(_INVISIBLE).replace("＠", "@").strip()
+    text = as_typed(_TYPOGRAPHIC_START.sub("", text)).strip()
     if bracketed := re.search(r"<([^<>]*@[^<>]*)>", text):
         text = bracketed[1]
     text = text.strip(" \t\r\n=\"'`<>()[]“”‘’")
@@ -169,6 +196,8 @@ def _email_problem(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at:
         return "email_no_at"
+    if not address.isascii() and _LIKE_AN_ADDRESS(address) and (code := _foreign_letters(address)):
+        return code
     problems: dict[str, Callable[[], bool]] = {
         "email_nothing_before_at": lambda: not local,
         "email_nothing_after_at": lambda: not domain,
@@ -183,20 +212,49 @@ def _email_problem(address: str) -> str:
     return next((code for code, present in problems.items() if present()), "email_bad_domain")
 
 
+def take_new_area_codes(taken: bool = True) -> None:
+    """Whether numbers with an area code that the library doesn't know are guests without anybody saying so."""
+    global _new_areas_taken
+    _new_areas_taken = taken
+    _careful_phone.cache_clear()
+
+
 @lru_cache(maxsize=4_000)
 def _careful_phone(written: str, country: str) -> IdentifierResult:
+    text = without_mark(written)
+    result = _single_phone(text, country)
+    if result.code == "phone_new_area" and (_new_areas_taken or text != written):
+        number = phonenumbers.parse(unwrapped(as_typed(text)), country)
+        return IdentifierResult(phonenumbers.format_number(number, PhoneNumberFormat.E164), "", text != written)
+    return result
+
+
+def _single_phone(written: str, country: str) -> IdentifierResult:
     text, fixed = _as_digits(written)
     if written and not text:
         return IdentifierResult("", "phone_scientific", False)
     if fixed and (value := quick_phones([text], country)[0]):
         return IdentifierResult(value, "", True)
-    value, code = _library_phone(text, country)
+    if code := _no_single_phone(text, country):
+        return IdentifierResult("", code, False)
+    value, code = library_phone(text, country)
     if value:
-        return IdentifierResult(value, "", fixed or _says_more_than(text, value))
-    cleaned = re.sub(r"(?i)^tel:", "", text.translate(_INVISIBLE).strip(" \t\r\n=\"'`.,;:"))
+        return IdentifierResult(value, "", fixed or _says_more_than(text, value) or _is_typeset(text))
+    cleaned = unwrapped(as_typed(text))
     if cleaned != text:
-        value, code = _library_phone(cleaned, country)
+        value, code = library_phone(cleaned, country)
+    meant = (found for spelling in spellings(cleaned, country) if (found := library_phone(spelling, country)[0]))
+    value = value or next(meant, "")
     return IdentifierResult(value, "", True) if value else IdentifierResult("", code, False)
+
+
+def _no_single_phone(text: str, country: str) -> str:
+    """The code of why nobody would take this for one phone; empty if they would."""
+    if is_masked_phone(text):
+        return "masked"
+    if is_other_number(text, country):
+        return "phone_not_one"
+    return "phone_several" if holds_several_phones(text, lambda piece: bool(library_phone(piece, country)[0])) else ""
 
 
 def _as_digits(written: str) -> tuple[str, bool]:
@@ -216,56 +274,6 @@ def _says_more_than(text: str, value: str) -> bool:
     return digits[-7:] != value[-7:] or any(character.isalpha() for character in text)
 
 
-def _library_phone(text: str, country: str) -> tuple[str, str]:
-    """(E.164, "") or ("", code)."""
-    if not any(character.isdigit() for character in text):
-        return "", "phone_no_digits"
-    if _AT_INSIDE(text) and len(text) <= _LONGEST_PARSED:
-        return "", "phone_invalid"
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException as error:
-        return "", _parse_problem(error, text, country)
-    kind = phonenumbers.number_type(number)  # Unknown exactly where is_valid_number() says no, at half the price.
-    if kind == PhoneNumberType.UNKNOWN:
-        return "", _phone_problem(number, text)
-    if kind == PhoneNumberType.PREMIUM_RATE:
-        return "", "phone_premium"
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164), ""
-
-
-def _parse_problem(error: phonenumbers.NumberParseException, text: str, country: str) -> str:
-    kinds = phonenumbers.NumberParseException
-    if error.error_type == kinds.INVALID_COUNTRY_CODE and country not in phonenumbers.SUPPORTED_REGIONS:
-        return "phone_needs_country"
-    if error.error_type == kinds.TOO_LONG:
-        return "phone_several" if _holds_several(text) else "phone_too_long"
-    return "phone_too_short" if error.error_type == kinds.TOO_SHORT_NSN else "phone_invalid"
-
-
-def _phone_problem(number: phonenumbers.PhoneNumber, text: str) -> str:
-    if _holds_several(text):
-        return "phone_several"
-    reason = phonenumbers.is_possible_number_with_reason(number)
-    if reason != ValidationResult.IS_POSSIBLE and _valid_with_plus(text):
-        return "phone_needs_country"
-    return {
-        ValidationResult.TOO_SHORT: "phone_too_short",
-        ValidationResult.TOO_LONG: "phone_too_long",
-        ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "phone_no_area_code",
-    }.get(reason, "phone_unassigned")
-
-
-def _holds_several(text: str) -> bool:
-    parts: list[str] = re.split(r"[/;,|\n]|\b(?:or|and)\b", text)
-    return sum(sum(character.isdigit() for character in part) >= 7 for part in parts) > 1
-
-
-def _valid_with_plus(text: str) -> bool:
-    if "+" in text:
-        return False
-    try:
-        number = phonenumbers.parse(f"+{text.removeprefix('00')}")
-    except phonenumbers.NumberParseException:
-        return False
-    return bool(phonenumbers.is_valid_number(number))
+def _is_typeset(text: str) -> bool:
+    """Whether signs of the number are other than a keyboard writes them; spaces of any kind don't count."""
+    return not text.isascii() and "".join(text.split()) != "".join(as_typed(text).split())

@@ -12,6 +12,12 @@ SENTENCES = {
     "email_reserved_domain": "The part after the @ sign is reserved for tests and private networks.",
     "email_bad_local": "The part before the @ sign has characters that an email address can't have.",
     "email_bad_domain": "The part after the @ sign is not the name of a mail domain.",
+    "email_mixed_letters": (
+        "The part after the @ sign has letters of another alphabet that look like ordinary ones. Type it again."
+    ),
+    "email_unusual_letters": (
+        "The part before the @ sign has letters that few addresses have. Check it, and write it as the guest does."
+    ),
     "email_too_long": "This is too long to be an email address.",
     "phone_no_digits": "This is not a phone number: it has no digits.",
     "phone_several": "There is more than one phone number in this cell. Keep one, or give each guest a row.",
@@ -20,10 +26,15 @@ SENTENCES = {
     "phone_no_area_code": "This phone number has no area code.",
     "phone_needs_country": "This phone number is from another country. Write it with + and its country code.",
     "phone_unassigned": "No phone has this number: its area code or prefix is not in use.",
+    "phone_new_area": (
+        "This area code is new to us. If the number is right, take it as it is, or write (new) after it."
+    ),
+    "phone_not_one": "This is no phone number, but looks like a date, a price, a place or the address of a computer.",
     "phone_premium": "This is a premium-rate number, which can't belong to a guest.",
     "phone_unclear": "It isn't clear which of these digits are the phone number. Keep those alone.",
     "phone_scientific": "The spreadsheet has cut digits off this number. Format the column as text and enter it again.",
     "phone_invalid": "This is not a phone number.",
+    "masked": "A mask hides this guest: signs such as • or * stand for the rest. Bring the original list.",
     "no_identifier": "This row has neither an email address nor a phone number.",
     "row_too_long": "This row has more cells than the others: a comma inside a cell may be missing its quotes.",
     "rows_run_together": (

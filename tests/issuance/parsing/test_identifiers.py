@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import unicodedata
 from functools import cache
 
@@ -55,6 +56,9 @@ SHAPES = [
     *("-{a} {b} {c}-", "+ 1 {a}{b}{c}", "1+{a}{b}{c}", "{a}{b}{c} x12", "{a}/{b}/{c}", "..{a}))({b}{c}"),
     *("+1{a}{b}{c}.", "+1 1{a}{b}{c}", "{a}{b}{c}@", "@{a}{b}{c}", "guest{b}@@{c}", "{a}@{b}{c}", "x{b}/x@{a}{b}{c}"),
 ]
+# Where the library is left on purpose: masks, a spreadsheet's apostrophe, two guests, letters and signs beyond ASCII.
+DEPARTURE = re.compile(r"[*]|##|^'|@.*@|[^\x00-\x7f]|@.*xn--").search
+MORE_REFUSED = {"masked", "phone_several", "phone_not_one"}
 ALPHABET = "aZ09.-_+@ '\"()<>,;:\\é\u200b＠\t!#$%&*/=?^`{|}~"
 
 
@@ -105,14 +109,15 @@ def library_phone(text: str, country: str) -> str:
 def test_emails_are_those_of_the_library() -> None:
     for text in generated_emails():
         parsed, expected = parse_email(text), library_email(text.strip())
-        assert (parsed.value == expected and not parsed.fixed) or (not expected and parsed.fixed), text
+        same = (parsed.value == expected and not parsed.fixed) or (not expected and parsed.fixed)
+        assert same or (DEPARTURE(text.strip()) and (parsed.fixed or parsed.code)), text
 
 
 @pytest.mark.parametrize("country", ["US", "CA", "GB", "AG"])
 def test_phones_are_those_of_the_library(country: str) -> None:
     for text in generated_phones():
         parsed, expected = parse_phone(text, country), library_phone(text.strip(), country)
-        assert parsed.value == expected or (not expected and parsed.fixed), text
+        assert parsed.value == expected or (not expected and parsed.fixed) or parsed.code in MORE_REFUSED, text
 
 
 def test_every_value_is_its_own_normal_form() -> None:

@@ -1,0 +1,47 @@
+"""Two guests in one cell: never the first one silently, and never an extension of the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_AROUND_ADDRESSES = re.compile(r"[\s;,/|&:<>()\[\]\"?=]+")
+_ADDRESS = re.compile(r"[^@]+@[^@]+").fullmatch
+_BETWEEN_PHONES = re.compile(r"[;,|&\n\r]|:{2,}|\b(?:or|and|oder|und|ou|et|o|y|e)\b|(?<=\d)\s*(?=\+)", re.IGNORECASE)
+_SLASH = re.compile(r"[/\\／]")
+_EXTENSION = re.compile(r"(?<=[\d)\s.])(?:x|ext(?:ension|n)?\.?|int\.?|anexo|~|#|;ext=)", re.IGNORECASE)
+_FEWEST_DIGITS = 7  # of a phone; an extension has fewer
+
+
+def addresses_in(text: str) -> list[str]:
+    """The different addresses, good or bad, in the order of the text."""
+    pieces = [piece.strip(".'`*").lower() for piece in _AROUND_ADDRESSES.split(text)]
+    return list(dict.fromkeys(filter(_ADDRESS, pieces)))
+
+
+def numbers_in(text: str) -> list[str]:
+    """Pieces with digits between whatever may separate two phones."""
+    pieces = (piece for part in _BETWEEN_PHONES.split(text) for piece in _SLASH.split(part))
+    return [piece.strip() for piece in pieces for piece in _EXTENSION.split(piece) if _digits(piece)]
+
+
+def holds_several_phones(text: str, is_phone: Callable[[str], bool]) -> bool:
+    """Whether a whole phone is followed by something with digits that is no extension of it.
+
+    A slash may stand inside a number (030/1234567): it separates only if a phone ends before it.
+    """
+    if sum(map(_is_long, (part for part in _BETWEEN_PHONES.split(text) for part in _EXTENSION.split(part)))) > 1:
+        return True
+    for separator in (_BETWEEN_PHONES, _SLASH):
+        pieces = [piece for piece in separator.split(text) if _digits(piece)]
+        if len(pieces) > 1 and is_phone(pieces[0]):
+            return True
+    return False
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
+
+
+def _is_long(text: str) -> bool:
+    return _digits(text) >= _FEWEST_DIGITS

@@ -1,0 +1,164 @@
+"""Cells of which nobody can be sure who is meant name no guest, whatever their signs; and what has one plain form is
+read in it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from issuance.parsing.identifiers import parse_email, parse_phone, take_new_area_codes
+
+names = st.from_regex(r"[a-z]{2,8}[0-9]{0,2}", fullmatch=True)
+masks = st.sampled_from(["***", "•••", "…", "*", "●●", "███", "####"])
+lines = st.integers(min_value=100, max_value=199).map(lambda last: f"0{last}")
+few = settings(max_examples=60, deadline=None)
+
+
+@few
+@given(name=names, mask=masks, kept=st.integers(0, 2), tail=st.booleans())
+def test_a_masked_address_is_nobody(name: str, mask: str, kept: int, tail: bool) -> None:
+    text = f"{name[:kept]}{mask}{name[-1] if tail else ''}@example.com"
+    assert parse_email(text) == parse_email(f" {text.upper()}") == ("", "masked", False)
+
+
+@few
+@given(line=lines, mask=st.sampled_from(["***", "XXX", "xxx", "•••", "###"]), form=st.sampled_from(
+    ["{m}-{m}-{l}", "({m}) {m}-{l}", "+1{m}{l}", "202-{m}-{l}", "{m} {m} {l}"]
+))  # fmt: skip
+def test_a_masked_phone_is_nobody(line: str, mask: str, form: str) -> None:
+    assert parse_phone(form.format(m=mask, l=line), "US").code == "masked"
+
+
+@few
+@given(name=names, sign=st.sampled_from(["’", "‘", "ʼ", "′", "＇"]), dash=st.sampled_from("‐‑‒–—−－"))
+def test_typographic_signs_are_written_as_plain_ones(name: str, sign: str, dash: str) -> None:
+    assert parse_email(f"o{sign}{name}@example.com") == (f"o'{name}@example.com", "", True)
+    assert parse_email(f"a{dash}{name}@my{dash}example.com") == (f"a-{name}@my-example.com", "", True)
+    assert parse_phone(f"202{dash}555{dash}0101", "US") == ("+12025550101", "", True)
+
+
+@few
+@given(name=names, hidden=st.sampled_from("\u200b\u200e\u2060\ufeff\u00ad\ufe0f"), at=st.integers(0, 8))
+def test_wide_letters_and_invisible_signs_make_no_second_guest(name: str, hidden: str, at: int) -> None:
+    plain = f"{name}@example.com"
+    wide = "".join(chr(ord(sign) + 0xFEE0) if sign.isalnum() else sign for sign in plain)
+    assert parse_email(wide) == (plain, "", True)
+    assert parse_email(plain[:at] + hidden + plain[at:]) == (plain, "", True)
+    assert parse_phone(f"202{hidden}5550101", "US") == ("+12025550101", "", True)
+
+
+@few
+@given(name=names, letter=st.sampled_from([("a", "а"), ("e", "е"), ("p", "р"), ("x", "х"), ("m", "м")]))
+def test_a_domain_of_two_alphabets_is_refused(name: str, letter: tuple[str, str]) -> None:
+    latin, other = letter
+    domain = "example".replace(latin, other, 1)
+    assert parse_email(f"{name}@{domain}.com").code == "email_mixed_letters"
+    assert not parse_email(f"{name}@{domain.encode('idna').decode()}.com").value
+
+
+def test_letters_beyond_ascii_before_the_at_sign_belong_to_the_domain_or_are_asked_about() -> None:
+    assert parse_email("josé@bücher.de").value == "josé@bücher.de"
+    assert parse_email("иван@пример.рф").value == "иван@пример.рф"
+    for text in ("josé@example.com", "аnn@example.com", "аnn@пример.рф", "иван@bücher.de", "ann²@example.com"):
+        assert parse_email(text).code == "email_unusual_letters"
+
+
+glues = st.sampled_from([";", "; ", ",", ", ", "/", " / ", ":::", " or ", " & ", "|", "\n", "\r\n", " OR ", ",,", " "])
+
+
+@few
+@given(first=names, second=names, glue=glues)
+def test_two_addresses_in_a_cell_are_never_one(first: str, second: str, glue: str) -> None:
+    code = parse_email(f"{first}@example.com{glue}{second}x@example.org").code
+    assert code == "email_several"
+
+
+@few
+@given(line=lines, glue=glues.filter(lambda glue: glue != " "), short=st.booleans(),
+       form=st.sampled_from(["202555{}", "(202) 555-{}", "+1 202 555 {}"]))  # fmt: skip
+def test_two_phones_in_a_cell_are_never_one(line: str, glue: str, short: bool, form: str) -> None:
+    other = "0102" if short else form.format("0102")
+    assert parse_phone(form.format(line) + glue + other, "US").code == "phone_several"
+
+
+@pytest.mark.parametrize("glue", ["x", " x", " ext ", " ext. ", "#"])
+def test_a_second_phone_is_no_extension(glue: str) -> None:
+    assert parse_phone(f"2025550101{glue}2025550102", "US").code == "phone_several"
+    assert parse_phone(f"2025550101{glue}12", "US").value == "+12025550101"
+
+
+@pytest.mark.parametrize("text", ["030/1234567", "0049 170/1234567", "06131-1234", "0171.1234567", "0171/12 34 567"])
+def test_a_slash_or_dot_inside_a_number_separates_no_guests(text: str) -> None:
+    assert parse_phone(text, "DE").value
+
+
+@few
+@given(groups=st.lists(st.integers(0, 255), min_size=4, max_size=4), tail=st.sampled_from(["", ":8080", "/24"]))
+def test_an_ip_address_is_no_phone(groups: list[int], tail: str) -> None:
+    text = ".".join(map(str, groups)) + tail
+    two_digits = all(len(str(group)) == 2 for group in groups)
+    assert two_digits or all(parse_phone(text, country).code == "phone_not_one" for country in ("US", "DE", "NO"))
+
+
+@few
+@given(
+    text=st.one_of(
+        st.dates().filter(lambda day: day.year >= 1900 and day.year < 2100).map(lambda day: f"{day:%Y-%m-%d}"),
+        st.dates().filter(lambda day: day.year >= 1900 and day.year < 2100).map(lambda day: f"{day:%d.%m.%Y}"),
+        st.datetimes().filter(lambda at: 1900 <= at.year < 2100).map(lambda at: f"{at:%m/%d/%Y %H:%M}"),
+        st.floats(-180, 180).map(lambda value: f"{value:.7f}"),
+        st.tuples(st.integers(1000, 9999), st.integers(0, 999999)).map(lambda pair: f"{pair[0]}.{pair[1]:06}"),
+        st.integers(100, 10**7).map(lambda cents: f"${cents / 100:,.2f}"),
+        st.integers(100, 10**7).map(lambda cents: f"{cents / 100:.2f} EUR"),
+    )
+)
+def test_dates_decimals_and_prices_are_no_phones(text: str) -> None:
+    assert {parse_phone(text, country).code for country in ("US", "DE", "NO", "GB")} <= {"phone_not_one"}
+
+
+@few
+@given(national=st.integers(0, 9999).map(lambda last: f"55 1234 {last:04}"), form=st.sampled_from(
+    ["+52 1 {}", "+521{}", "+52 (1) {}", "0052 1 {}"]
+))  # fmt: skip
+def test_the_old_1_of_mexican_mobiles_is_left_out(national: str, form: str) -> None:
+    expected = "+52" + national.replace(" ", "")
+    assert {parse_phone(form.format(national), country).value for country in ("US", "MX")} == {expected}
+    assert parse_phone(f"52 1 {national}", "MX").value == expected
+    assert parse_phone(f"52 1 {national}", "US").code == "phone_needs_country"
+
+
+@few
+@given(line=lines, end=st.sampled_from([" ext.", " ext", " x", "x", "#", " #", " extension", " ext:", ", ext."]))
+def test_an_extension_left_empty_is_left_out(line: str, end: str) -> None:
+    assert parse_phone(f"202555{line}{end}", "US").value == f"+1202555{line}"
+
+
+@pytest.mark.parametrize("country", ["US", "GB", "DE"])
+@pytest.mark.parametrize(
+    "text", ["0044 20 7946 0018", "011 44 20 7946 0018", "+44 (0)20 7946 0018", "00 44 (0)20 79460018"]
+)
+def test_a_prefix_of_any_country_leads_abroad(country: str, text: str) -> None:
+    assert parse_phone(text, country).value == "+442079460018"
+
+
+def test_zeros_before_a_number_make_no_number_of_another_country() -> None:
+    assert not parse_phone("002025550101", "US").value
+
+
+@few
+@given(line=lines, area=st.sampled_from(["436", "861", "679"]), form=st.sampled_from(["({}) 555-{}", "+1{}555{}"]))
+def test_a_new_area_code_is_taken_when_somebody_says_so(line: str, area: str, form: str) -> None:
+    text, value = form.format(area, line), f"+1{area}555{line}"
+    assert parse_phone(text, "US") == ("", "phone_new_area", False)
+    assert parse_phone(f"{text} (new)", "US") == (value, "", True)
+    take_new_area_codes()
+    try:
+        assert parse_phone(text, "US").value == value
+    finally:
+        take_new_area_codes(False)
+
+
+@pytest.mark.parametrize("text", ["555-555-0101", "911-555-0101", "999-555-0101", "370-555-0101", "202-155-0101"])
+def test_an_area_code_that_nobody_can_have_is_not_new(text: str) -> None:
+    assert parse_phone(f"{text} (new)", "US").code == "phone_unassigned"
