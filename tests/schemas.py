@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 # Django names what nobody named after the table and columns of that day, with a hash; PostgreSQL does so without one.
-_MADE_UP = re.compile(r'"?\w+_[0-9a-f]{8}(?:_\w+)?"?|"?\w+_pkey"?|"?\w+_id_seq"?')
+_MADE_UP = re.compile(
+    r'"?\w+_[0-9a-f]{8}(?:_\w+)?"?|"?\w+_pkey"?|"?\w+_id_seq"?|(?:accounts|campaigns|issuance|partner)_\w+_(?:key|check)'
+)
 # A condition that went through a dump has its casts elsewhere: at each text of a list instead of at the list.
 _CAST = re.compile(r"::(?:character varying|text)(?:\[\])?")
 _NEEDLESS = re.compile(r"\(('[^']*'|\w+|ARRAY\[[^\]()]*\])\)")
