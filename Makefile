@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -q -n 2 --dist loadgroup
 POSTGRESQL := $(or $(DATABASE_URL),postgres://root:test@127.0.0.1:5432/test)
 PROOFS := tests/crash tests/issuance/engine/test_webhooks.py tests/issuance/engine/test_webhook_orders.py
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
@@ -13,7 +13,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com THANX_CLIENT_ID=check THANX_ACCESS_TOKEN=check \
 	ALLOWED_HOSTS=portal.example.com SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF
 
-.PHONY: crash crash-ci crash-quick bench-ingest bench-webhooks identifiers help demo dev test check lint types format lock screens clean
+.PHONY: crash crash-ci crash-quick bench-ingest bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -35,8 +35,11 @@ demo: $(VENV)/run.stamp ## the whole product on this machine, against a simulate
 
 dev: $(VENV)/dev.stamp ## an environment with everything for working on the code
 
-test: $(VENV)/dev.stamp ## the whole test suite
+test: $(VENV)/dev.stamp ## the test suite, without a browser and without killed workers
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-browser: $(VENV)/dev.stamp ## the pages in Chromium
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m browser tests/browser
 
 check: lint types ## everything that has to be clean before a commit
 	$(BIN)/lint-imports --no-cache
