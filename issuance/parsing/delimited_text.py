@@ -14,6 +14,7 @@ from issuance.parsing.columns import holds_identifier
 from issuance.parsing.identifiers import EMAIL_ANYWHERE
 from issuance.parsing.unreadable_file import UnreadableFile
 
+_END_OF_FILE = "\x1a"  # of DOS
 DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1024 * 1024  # also the bound of a line: a whole chunk without a line end is refused
 _MOST_COLUMNS = 2_000
@@ -38,6 +39,7 @@ class DelimitedText:
     sheets: tuple[str, ...] = ()
     sheet = ""
     sure = True
+    ends_marked = False  # by DOS
     hidden_rows = 0
     hidden_columns: set[int] = set()
 
@@ -68,11 +70,14 @@ class DelimitedText:
         self._text = text = self._open_text()
         for _ in range(self._skipped):
             text.readline()
-        reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+        lines = (line.replace(_END_OF_FILE, "") for line in text) if self.ends_marked else text
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         ended = 0
         try:
             for cells in reader:
                 line = reader.line_num
+                if len(cells) > _MOST_COLUMNS:
+                    cells = _without_empty_end(cells)
                 if len(cells) > _MOST_COLUMNS:
                     raise UnreadableFile("too_many_columns", line=ended + 1 + self._skipped, columns=_MOST_COLUMNS)
                 yield cells if line - ended < 2 else over_several_lines(cells, self.delimiter)
@@ -81,6 +86,12 @@ class DelimitedText:
             code = "cell_too_long" if "field limit" in str(error) else "quote_unclosed"
             line = ended + 1 + self._skipped
             raise UnreadableFile(code, line=line, characters=csv.field_size_limit()) from None
+
+
+def _without_empty_end(cells: list[str]) -> list[str]:
+    """A sheet saved with all of its 16,384 columns is none that anybody made wide."""
+    width = max((at for at, cell in enumerate(cells, 1) if cell), default=0)
+    return cells[:width]
 
 
 def over_several_lines(cells: list[str], delimiter: str) -> list[str]:
@@ -107,7 +118,15 @@ def open_text_file(path: Path, *, bytes_total: int) -> DelimitedText:
 
     table = DelimitedText(open_text, kind="csv", encoding=encoding, bytes_total=bytes_total)
     table.warnings.extend(warnings)
+    table.ends_marked = _ends_marked(path)
     return table
+
+
+def _ends_marked(path: Path) -> bool:
+    """Whether the file ends like one of DOS."""
+    with path.open("rb") as file:
+        file.seek(-min(file.seek(0, os.SEEK_END), 8), os.SEEK_END)
+        return _END_OF_FILE.encode() in file.read()
 
 
 def _encoding(path: Path) -> tuple[str, list[str]]:

@@ -249,6 +249,6 @@ def _refuse_binary(path: Path, head: bytes) -> None:
     for signature, what in _SIGNATURES:
         if head.startswith(signature) or start.startswith(signature.lower()):
             raise UnreadableFile("binary_file", what=what)
-    controls = sum(byte < 32 and byte not in b"\t\n\r\x00" for byte in head)
+    controls = sum(byte < 32 and byte not in b"\t\n\r\x00" for byte in head.rstrip(b"\x1a"))
     if controls > len(head) // 10:
         raise UnreadableFile("binary_file", what="a program's own format")

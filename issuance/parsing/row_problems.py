@@ -35,6 +35,7 @@ SENTENCES = {
     "phone_scientific": "The spreadsheet has cut digits off this number. Format the column as text and enter it again.",
     "phone_invalid": "This is not a phone number.",
     "masked": "A mask hides this guest: signs such as • or * stand for the rest. Bring the original list.",
+    "formula_without_result": "The cell holds a formula without a result: open the file in Excel and save it again.",
     "no_identifier": "This row has neither an email address nor a phone number.",
     "row_too_long": "This row has more cells than the others: a comma inside a cell may be missing its quotes.",
     "rows_run_together": (

@@ -10,6 +10,7 @@ from issuance.parsing.delimited_text import RunTogether
 from issuance.parsing.identifiers import parse_email, parse_phone, quick_emails, quick_phones
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import row_texts
+from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT
 
 _NO_COLUMN = sys.maxsize
 
@@ -59,6 +60,10 @@ class RowValidator:
         if swapped_phone.value:
             fixed = swapped_phone.fixed or not mixed
             return RowResult(number, "phone", swapped_phone.value, cells, "", "", fixed, swapped_email)
+        if NO_RESULT in (email, phone):
+            return self._bad(
+                number, cells, "formula_without_result", columns.email if email == NO_RESULT else columns.phone
+            )
         if not email and not phone:
             return self._bad(number, cells, "no_identifier", columns.phone if columns.email is None else columns.email)
         if any(map(str.strip, cells[len(columns.names) :])) and 1 < len(columns.names) < WIDEST:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
-from issuance.parsing.spreadsheets.xlsx_cells import number_as_written
+from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT, number_as_written
 from issuance.parsing.spreadsheets.xml_stream import Parser
 from issuance.parsing.spreadsheets.zip_safety import blocks_of
 from issuance.parsing.unreadable_file import UnreadableFile
@@ -18,6 +19,7 @@ _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _BLANKS = {f"{_TEXT}s": " ", f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 _ROWS = (f"{_TABLE}table-row", f"{_TABLE}table-row-group")
+_PHONE = re.compile(r"[+0-9 ()/-]{1,40}")
 _CONTENT = "content.xml"
 _WIDEST = 1_000  # columns of an ODS row that are kept
 _MOST_BLANK = 1_048_576  # rows between two guests: all that a sheet can have
@@ -149,7 +151,8 @@ class _OdsRows:
         elif tag == f"{_OFFICE}annotation":
             self._texts = []
         elif self._texts is not None and tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-            self._add_cell(self._value or "".join(self._texts)[:_LONGEST])
+            text = "".join(self._texts)[:_LONGEST]
+            self._add_cell(text if _shows_more(text, self._value) else self._value or text)
             self._texts = None
 
     def _add_cell(self, text: str) -> None:
@@ -168,8 +171,17 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
     return visibility != "visible" or attributes.get(f"{_TABLE}display") == "false"
 
 
+def _shows_more(text: str, number: str) -> bool:
+    """Whether the format of a whole number adds leading zeros, a plus or a country code to it."""
+    digits = "".join(filter(str.isdigit, text))
+    adds = _PHONE.fullmatch(text) and digits.endswith(number) and (digits != number or "+" in text)
+    return number.isdigit() and number != "0" and bool(adds)
+
+
 def _typed_value(attributes: dict[str, str]) -> str:
     """The exact number or date, which the text of the cell may show rounded; empty for text."""
+    if f"{_TABLE}formula" in attributes and f"{_OFFICE}value-type" not in attributes:
+        return NO_RESULT
     number = attributes.get(f"{_OFFICE}value")
     if number is None:
         return attributes.get(f"{_OFFICE}date-value", "")

@@ -6,8 +6,10 @@ import datetime
 from collections.abc import Callable
 from contextlib import suppress
 
+from issuance.parsing.spreadsheets.number_formats import NumberFormat
 from issuance.parsing.unreadable_file import UnreadableFile
 
+NO_RESULT = "(formula without a result)"  # the text of a cell whose value no program has worked out
 WIDEST = 2_000  # columns, as in CSV; a sheet can have 16,384
 MOST_CELLS = 12_000_000  # of the rows together: a million guests in twelve columns
 _TALLEST = 1_048_576  # rows that a sheet can have
@@ -17,11 +19,18 @@ _LONGEST = 32_767  # characters of a cell
 
 class CellReader:
     """What the cells of one workbook mean. `shared_text` gives a text by its number, from 0 on, or raises IndexError;
-    `dates` are the styles that show numbers as dates."""
+    `dates` are the styles that show numbers as dates, `formats` those that add digits to them."""
 
-    def __init__(self, shared_text: Callable[[int], str], dates: set[int], day_zero: datetime.datetime) -> None:
+    def __init__(
+        self,
+        shared_text: Callable[[int], str],
+        dates: set[int],
+        formats: dict[int, NumberFormat],
+        day_zero: datetime.datetime,
+    ) -> None:
         self.shared_text = shared_text
         self.dates = dates
+        self.formats = formats
         self._day_zero = day_zero
 
     def written(self, kind: str, style: int, text: str) -> str:
@@ -30,7 +39,7 @@ class CellReader:
             return self._shared(text)
         if kind == "b":
             return "True" if text == "1" else "False"
-        return self.number(text, is_date=style in self.dates) if kind in ("", "n") else text[:_LONGEST]
+        return self.number(text, style) if kind in ("", "n") else text[:_LONGEST]
 
     def _shared(self, number: str) -> str:
         with suppress(IndexError, ValueError):
@@ -38,13 +47,14 @@ class CellReader:
                 return self.shared_text(index)
         raise UnreadableFile("spreadsheet_damaged")
 
-    def number(self, text: str, *, is_date: bool) -> str:
+    def number(self, text: str, style: int) -> str:
         try:
             value = float(text)
-            if is_date and value >= 1:
+            if style in self.dates and value >= 1:
                 moment = self._day_zero + datetime.timedelta(seconds=round(value * 86_400))
                 return moment.date().isoformat() if value.is_integer() else moment.isoformat(timespec="seconds")
-            return number_as_written(value)
+            number = number_as_written(value)
+            return self.formats[style].shown(number) if style in self.formats and number.isdigit() else number
         except (ValueError, OverflowError):
             return text[:_LONGEST]
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
-from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper, column, put_cell
+from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT, CellReader, RowKeeper, column, put_cell
 from issuance.parsing.spreadsheets.xml_stream import unescaped
 from issuance.parsing.unreadable_file import UnreadableFile
 
@@ -59,7 +59,7 @@ class PlainRows:
         self._layouts: dict[bytes, _Layout] = {}
         self._room = _ROOM
         self._shared = cells.shared_text
-        self._date_styles = {b"%d" % style for style in cells.dates}
+        self._styled = {b"%d" % style for style in (*cells.dates, *cells.formats)}
         self._parser.feed(b"<sheetData>")
 
     def feed(self, text: bytes) -> None:
@@ -87,10 +87,15 @@ class PlainRows:
             cells[at] = shared(int(numbers[which]))
         for at, which, parts, style in layout.numbers:
             text = b".".join(numbers[which : which + parts]) if parts > 1 else numbers[which]
-            dated = style >= 0 and numbers[style] in self._date_styles
+            styled = style >= 0 and numbers[style] in self._styled
             exact = len(text) <= _LONGEST_EXACT and text[:1] != b"0" and (parts == 1 or text[-1:] != b"0")
-            cells[at] = text.decode() if exact and not dated else self._reader.number(text.decode(), is_date=dated)
+            cells[at] = (
+                text.decode() if exact and not styled else self._number(text, numbers[style] if styled else b"-1")
+            )
         return cells
+
+    def _number(self, text: bytes, style: bytes) -> str:
+        return self._reader.number(text.decode(), int(style))
 
     def _take_apart(self, row: bytes, kind: bytes) -> None:
         """A row of a kind that isn't known, tag by tag, or by the parser."""
@@ -117,7 +122,9 @@ class PlainRows:
         cells: list[str] = []
         for at, tag in _columns(tags):
             text = unescaped((tag["value"] or tag["text"] or b"").decode())
-            if text:
+            if not text and tag["formula"] and tag["type"] != b"str":  # A text may be empty.
+                put_cell(cells, at, NO_RESULT)
+            elif text:
                 put_cell(cells, at, self._reader.written((tag["type"] or b"").decode(), int(tag["style"] or 0), text))
         return cells
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+from issuance.parsing.spreadsheets.number_formats import NumberFormat, number_format
 from issuance.parsing.spreadsheets.shared_strings import MEMBER as STRINGS
 from issuance.parsing.spreadsheets.shared_strings import SharedStrings
 from issuance.parsing.spreadsheets.xlsx_cells import WIDEST, CellReader, RowKeeper
@@ -48,8 +49,8 @@ class Workbook:
     @cached_property
     def cells(self) -> CellReader:
         strings = SharedStrings(self.path if STRINGS.casefold() in self._sizes else None)
-        dates = _date_styles(self.path) if _STYLES in self._sizes else set()
-        return CellReader(strings.lookup, dates, self._day_zero)
+        dates, formats = _styles(self.path) if _STYLES in self._sizes else (set[int](), dict[int, NumberFormat]())
+        return CellReader(strings.lookup, dates, formats, self._day_zero)
 
     def _listed(self) -> list[tuple[str, str]]:
         sheets: list[tuple[str, str]] = []
@@ -130,7 +131,10 @@ class Sheet:
             yield block
 
 
-def _date_styles(path: Path) -> set[int]:
+def _styles(path: Path) -> tuple[set[int], dict[int, NumberFormat]]:
+    """The styles that show numbers as dates, and those that add digits to them."""
+    codes: dict[int, str] = {}
+    shown: dict[int, NumberFormat] = {}
     formats: set[int] = set(_DATE_FORMATS)
     dates: set[int] = set()
     inside, number = False, 0
@@ -138,11 +142,16 @@ def _date_styles(path: Path) -> set[int]:
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal inside, number
         name = local(tag)
+        if name == "numFmt":
+            codes[int(attributes.get("numFmtId", -1))] = attributes.get("formatCode", "")
         if name == "numFmt" and re.search("[dmyhs]", _NOT_DATES.sub("", attributes.get("formatCode", "")).lower()):
             formats.add(int(attributes.get("numFmtId", -1)))
         elif name == "xf" and inside:
-            if int(attributes.get("numFmtId", 0)) in formats:
+            key = int(attributes.get("numFmtId", 0))
+            if key in formats:
                 dates.add(number)
+            elif format := number_format(codes.get(key, "")):
+                shown[number] = format
             number += 1
         inside = inside or name == "cellXfs"
 
@@ -151,4 +160,4 @@ def _date_styles(path: Path) -> set[int]:
         inside = inside and local(tag) != "cellXfs"
 
     Parser(start=start, end=end).parse(blocks_of(path, _STYLES))
-    return dates
+    return dates, shown

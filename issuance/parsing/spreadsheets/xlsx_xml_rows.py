@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
-from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper, column, put_cell
+from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT, CellReader, RowKeeper, column, put_cell
 from issuance.parsing.spreadsheets.xml_stream import Parser, decoded, local
 
 
@@ -17,7 +17,7 @@ class XmlRows:
         self._cells: list[str] = []
         self._at, self._type, self._style = 0, "", 0
         self._parts: list[str] = []
-        self._inside = self._hidden = False
+        self._inside = self._hidden = self._formula = False
         self._names: dict[str, str] = {}
 
     def feed(self, block: bytes) -> None:
@@ -33,7 +33,9 @@ class XmlRows:
             self._type, self._style = attributes.get("t", ""), int(attributes.get("s", 0))
             reference = attributes.get("r")
             self._at = column(reference) if reference else self._at + 1
-            self._parts = []
+            self._parts, self._formula = [], False
+        elif name == "f":
+            self._formula = True
         elif name in ("v", "t"):
             self._inside = not self._hidden
         elif name == "row":
@@ -52,6 +54,8 @@ class XmlRows:
         if name == "c" and self._parts:
             text = self._reader.written(self._type, self._style, decoded("".join(self._parts)))
             put_cell(self._cells, self._at, text)
+        elif name == "c" and self._formula and self._type != "str":  # A text may be empty.
+            put_cell(self._cells, self._at, NO_RESULT)
         elif name == "rPh":
             self._hidden = False
         elif name == "row":

@@ -60,8 +60,13 @@ def unescaped(text: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """With the characters that Excel writes by their codes, such as _x000D_."""
-    return _CODE.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
+    """With the characters that Excel writes by their codes, such as _x000D_, without those that no text has."""
+    return _CODE.sub(_character, text) if "_x" in text else text
+
+
+def _character(code: re.Match[str]) -> str:
+    number = int(code[1], 16)
+    return "" if number == 0 or 0xD800 <= number < 0xE000 else chr(number)
 
 
 def local(tag: str) -> str:

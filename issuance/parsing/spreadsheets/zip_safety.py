@@ -57,8 +57,8 @@ def blocks_of(path: Path, name: str) -> Iterator[bytes]:
 
 
 def members_by_name(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """By their names in lower case: programs differ in it."""
-    return {member.filename.casefold(): member for member in archive.infolist()}
+    """By their names in lower case and with slashes: programs differ in both."""
+    return {member.filename.casefold().replace("\\", "/"): member for member in archive.infolist()}
 
 
 def inflate(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
