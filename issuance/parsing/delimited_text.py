@@ -51,7 +51,14 @@ class DelimitedText:
         self.bytes_total = bytes_total
         self.warnings: list[str] = []
         with open_text() as text:
-            self._skipped, self.delimiter = _probe(text.read(_PROBED_CHARACTERS))
+            head = text.read(_PROBED_CHARACTERS)
+        self._skipped, self.delimiter = _probe(head)
+        wrapping = next((one for one in DELIMITERS if _wraps_rows(_probed_rows(head, one), one)), "")
+        self._unwraps = bool(wrapping) and not self._skipped
+        self.delimiter = wrapping if self._unwraps else self.delimiter
+        self._one_line = len(head) < _PROBED_CHARACTERS and _is_one_line(_probed_rows(head, self.delimiter))
+        if self._one_line:
+            self.warnings.append("The file is a single line: each address or number in it was read as a guest.")
 
     @property
     def bytes_read(self) -> int:
@@ -65,6 +72,15 @@ class DelimitedText:
             self._text.close()
 
     def rows(self) -> Iterator[list[str]]:
+        """All rows from the first, as they are meant. Raises UnreadableFile at the first broken quote."""
+        written = self._rows_as_written()
+        if self._unwraps:
+            return (_unwrapped(cells, self.delimiter) for cells in written)
+        if self._one_line:
+            return ([cell] for cells in written for cell in cells if cell.strip())
+        return written
+
+    def _rows_as_written(self) -> Iterator[list[str]]:
         """All rows from the first, blank lines as empty lists. Raises UnreadableFile at the first broken quote."""
         self.close()
         self._text = text = self._open_text()
@@ -194,8 +210,37 @@ def _probe(head: str) -> tuple[int, str]:
     return 0, max(DELIMITERS, key=lambda delimiter: _sense(head, delimiter))
 
 
-def _sense(head: str, delimiter: str) -> tuple[int, float, int]:
-    """How much sense a delimiter makes: rows with a whole identifier in a cell, share of rows alike, columns."""
+def _wraps_rows(rows: list[list[str]], delimiter: str) -> bool:
+    """Whether most rows stand in one quoted cell each, and come apart in the same way, with one guest in each."""
+    wrapped = [cells for cells in rows if len(cells) == 1 and delimiter in cells[0]]
+    if not wrapped or 2 * len(wrapped) < len(rows):
+        return False
+    inner = [_unwrapped(cells, delimiter) for cells in rows]
+    several = any(sum(map(_is_email, cells)) > 1 or sum(map(_is_number, cells)) > 1 for cells in inner)
+    guests = sum(any(map(_is_identifier, cells)) for cells in inner)
+    return not several and len({len(cells) for cells in inner}) == 1 and 2 * guests >= len(inner)
+
+
+def _unwrapped(cells: list[str], delimiter: str) -> list[str]:
+    return next(csv.reader(cells, delimiter=delimiter), cells) if len(cells) == 1 else cells
+
+
+def _is_one_line(rows: list[list[str]]) -> bool:
+    """Whether a file is nothing but addresses, or numbers, one after the other; two numbers may be of one guest."""
+    cells = [cell for cell in rows[0] if cell.strip()] if len(rows) == 1 else []
+    return (len(cells) > 1 and all(map(_is_email, cells))) or (len(cells) > 2 and all(map(_is_number, cells)))
+
+
+def _is_email(cell: str) -> bool:
+    return "@" in cell and _is_identifier(cell)
+
+
+def _is_number(cell: str) -> bool:
+    return "@" not in cell and _is_identifier(cell)
+
+
+def _probed_rows(head: str, delimiter: str) -> list[list[str]]:
+    """The first rows with anything in them."""
     rows: list[list[str]] = []
     try:
         for cells in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, strict=True):
@@ -204,6 +249,12 @@ def _sense(head: str, delimiter: str) -> tuple[int, float, int]:
                 break
     except csv.Error:
         pass  # What came before the broken quote still counts.
+    return rows
+
+
+def _sense(head: str, delimiter: str) -> tuple[int, float, int]:
+    """How much sense a delimiter makes: rows with a whole identifier in a cell, share of rows alike, columns."""
+    rows = _probed_rows(head, delimiter)
     if not rows:
         return (0, 0.0, 0)
     widths = [len(cells) for cells in rows]

@@ -69,3 +69,32 @@ def test_a_mark_of_dos_at_the_end_is_no_guest(tmp_path: Path, end: bytes, quote:
 def test_codes_that_no_text_has_are_left_out(tmp_path: Path, code: str, quote: str) -> None:
     row = xlsx_row(2, f"ann@example.com{code}").replace('"', quote)
     assert read(tmp_path, xlsx(EMAIL + row)) == [("ann@example.com", "")]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("header", ['"Email{0}Name"', "Email{0}Name"])
+def test_whole_rows_in_one_quoted_cell_are_read_as_rows(tmp_path: Path, delimiter: str, header: str) -> None:
+    rows = f'{header}\n"ann@example.com{{0}}""Ann"""\n"bob@example.com{{0}}Bob"\n'.format(delimiter)
+    path = tmp_path / "a"
+    path.write_bytes(rows.encode())
+    with open_guest_file(path, country="US") as file:
+        assert [result.raw for result in file.results()] == [["ann@example.com", "Ann"], ["bob@example.com", "Bob"]]
+
+
+def test_several_guests_in_a_quoted_cell_are_no_row(tmp_path: Path) -> None:
+    rows = b'Email\n"ann@example.com,ann.home@example.com"\n"bob@example.com,bob.home@example.com"\ncleo@example.com\n'
+    assert [value for value, _ in read(tmp_path, rows)] == ["", "", "cleo@example.com"]
+
+
+@pytest.mark.parametrize("between", [", ", ";", "\t", "|", " , "])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n", ","])
+def test_a_single_line_of_addresses_is_a_guest_each(tmp_path: Path, between: str, end: str) -> None:
+    guests = ["ann@example.com", "bob@example.com", "cleo@example.com"]
+    line = between.join(guests) + end.replace(",", between)
+    assert read(tmp_path, line.encode()) == [(guest, "") for guest in guests]
+
+
+def test_a_single_guest_with_a_name_and_a_number_stays_one(tmp_path: Path) -> None:
+    assert read(tmp_path, b"ann@example.com,2025550101,Ann") == [("ann@example.com", "")]
+    numbers = b"202 555 0101;202 555 0102;202 555 0103"
+    assert [value for value, _ in read(tmp_path, numbers)] == ["+12025550101", "+12025550102", "+12025550103"]
