@@ -18,6 +18,7 @@ _END_OF_FILE = "\x1a"  # of DOS
 DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1024 * 1024  # also the bound of a line: a whole chunk without a line end is refused
 _MOST_COLUMNS = 2_000
+_OF_A_SHEET = 16_384  # columns, which some programs write out though they are empty
 _PROBED_CHARACTERS = 64 * 1024
 _PROBED_ROWS = 100
 _MARKS = (
@@ -92,7 +93,7 @@ class DelimitedText:
         try:
             for cells in reader:
                 line = reader.line_num
-                if len(cells) > _MOST_COLUMNS:
+                if _MOST_COLUMNS < len(cells) <= _OF_A_SHEET:
                     cells = _without_empty_end(cells)
                 if len(cells) > _MOST_COLUMNS:
                     raise UnreadableFile("too_many_columns", line=ended + 1 + self._skipped, columns=_MOST_COLUMNS)
