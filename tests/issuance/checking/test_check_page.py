@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Callable
 from html import unescape
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.urls import reverse
 
 from campaigns.models import Campaign
 from issuance.guests import grid
-from issuance.importing.import_list import read_guest_file
-from issuance.importing.new_list import create_list
 from issuance.models import Guest, GuestList, Repair, RowError
 from tests.cast import draft_campaign
-from tests.issuance.factories import make_list, published, published_campaign
+from tests.issuance.browsing import ClientOf, address, as_csv, downloaded, page, post, rows_in
+from tests.issuance.factories import make_list, published, published_campaign, read_file
 from thanxportal.accounts.models import Merchant, User
 
-ClientOf = Callable[[User], Client]
 GOOD = "".join(f"Guest {n},guest{n}@example.com,(202) 555-01{n:02}\n" for n in range(10))
 BAD = f"""Name,Email,Mobile
 {GOOD}Bob,bob at example.com,
@@ -37,35 +28,9 @@ Hal,"hal@example.com, hal@example.org",
 """
 
 
-def read_file(campaign: Campaign, text: str, name: str = "June guests") -> GuestList:
-    guest_list = create_list(campaign=campaign, name=name, content=ContentFile(text.encode(), "june.csv"), actor=None)
-    read_guest_file(guest_list.pk)
-    guest_list.refresh_from_db()
-    assert guest_list.state == "checked", guest_list.problem
-    return guest_list
-
-
 @pytest.fixture
 def june(campaign: Campaign) -> GuestList:
     return read_file(campaign, BAD)
-
-
-def address(name: str, guest_list: GuestList) -> str:
-    return reverse(f"issuance:{name}", args=["harbor-grill", guest_list.pk])
-
-
-def page(browser: Client, guest_list: GuestList, query: str = "") -> str:
-    answer = browser.get(address("list_detail", guest_list) + query)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def post(browser: Client, name: str, guest_list: GuestList, **data: Any) -> str:
-    return browser.post(address(name, guest_list), data, follow=True).content.decode()
-
-
-def rows_in(html: str) -> list[int]:
-    return [int(number) for number in re.findall(r'data-label="Row in file">(\d+)<', html)]
 
 
 def bad_rows(guest_list: GuestList) -> list[int]:
@@ -278,17 +243,6 @@ def test_a_row_that_is_no_bad_row_is_left_alone(row: str, june: GuestList, bea: 
 
 
 # Rows that come back in a file
-
-
-def downloaded(browser: Client, guest_list: GuestList) -> list[list[str]]:
-    answer: Any = browser.get(address("bad_rows", guest_list))
-    return list(csv.reader(StringIO(b"".join(answer.streaming_content).decode().removeprefix("\ufeff"))))
-
-
-def as_csv(rows: list[list[str]]) -> SimpleUploadedFile:
-    text = StringIO()
-    csv.writer(text, delimiter=";").writerows(rows)
-    return SimpleUploadedFile("repaired.csv", text.getvalue().encode("utf-16"))
 
 
 def snapshot(guest_list: GuestList) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from issuance.guests.ledger_terms import ledger_terms
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
 from issuance.views import guests as views_guests
+from tests.issuance.browsing import rows_in
 from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Activity, Merchant, User
 
@@ -34,10 +34,6 @@ def page(browser: Client, guest_list: GuestList, query: str = "") -> str:
     answer = browser.get(reverse("issuance:guests", args=["harbor-grill", guest_list.pk]) + query)
     assert answer.status_code == 200
     return answer.content.decode()
-
-
-def rows_in(html: str) -> list[int]:
-    return [int(row) for row in re.findall(r'<td data-label="Row in file">(\d+)</td>', html)]
 
 
 def test_every_term_of_the_ledger_opens_exactly_its_rows(june: GuestList, ana: User, client_of: ClientOf) -> None:

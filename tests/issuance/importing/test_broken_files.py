@@ -6,18 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.test import Client
-from django.urls import reverse
 
 from campaigns.models import Campaign
 from issuance.importing import import_list
 from issuance.importing.broken_files import rows_before_break, use_rows_before_break
 from issuance.importing.mapping import ask_for_columns
-from issuance.importing.new_list import create_list
 from issuance.launching.review import checks_of
 from issuance.models import GuestList
 from tests.data.make import xlsx, xlsx_row
+from tests.issuance.browsing import address
+from tests.issuance.factories import brought, read
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]
@@ -25,20 +24,9 @@ pytestmark = pytest.mark.django_db
 BROKEN = b'Email\nann@example.com\nno\nann@example.com\nbob@example.com\n"cid@example.com\ndan@example.com\n'
 
 
-def read(made: GuestList) -> GuestList:
-    import_list.read_guest_file(made.pk)
-    made.refresh_from_db()
-    return made
-
-
 @pytest.fixture
 def broken(campaign: Campaign) -> GuestList:
-    content = ContentFile(BROKEN, "june.csv")
-    return read(create_list(campaign=campaign, name="June", content=content, actor=None))
-
-
-def url(made: GuestList, name: str) -> str:
-    return reverse(f"issuance:{name}", args=[made.merchant.handle, made.pk])
+    return read(brought(campaign, BROKEN))
 
 
 def test_the_rows_before_the_break_become_a_checked_list_that_says_what_is_missing(
@@ -78,17 +66,16 @@ def test_read_anew_by_other_columns_the_file_breaks_off_again(broken: GuestList,
 def test_without_a_row_there_is_nothing_to_continue_with(
     campaign: Campaign, ana: User, client_of: ClientOf, content: bytes
 ) -> None:
-    made = read(create_list(campaign=campaign, name="June", content=ContentFile(content, "june.csv"), actor=None))
+    made = read(brought(campaign, content))
     assert (made.state, rows_before_break(made)) == ("unreadable", 0)
-    html = client_of(ana).get(url(made, "list_detail")).content.decode()
+    html = client_of(ana).get(address("list_detail", made)).content.decode()
     assert "nothing of this file was used" in html
-    assert url(made, "list_use_rows") not in html
+    assert address("list_use_rows", made) not in html
 
 
 def test_one_row_too_many_is_left_out_by_the_same_button(campaign: Campaign, settings: Any, ana: User) -> None:
     settings.MAX_LIST_ROWS = 2
-    content = ContentFile(b"Email\na@example.com\nb@example.com\nc@example.com\n", "june.csv")
-    made = read(create_list(campaign=campaign, name="June", content=content, actor=None))
+    made = read(brought(campaign, b"Email\na@example.com\nb@example.com\nc@example.com\n"))
     assert use_rows_before_break(guest_list=made, actor=ana)
     assert (read(made).state, made.ready_count) == ("checked", 2)
     assert made.file_info["warnings"][0].startswith("Only the 2 rows before row 4 are used.")
@@ -96,8 +83,8 @@ def test_one_row_too_many_is_left_out_by_the_same_button(campaign: Campaign, set
 
 def test_a_sheet_that_is_damaged_further_down_goes_on_with_the_rows_before(campaign: Campaign, ana: User) -> None:
     rows = "".join(xlsx_row(number, f"g{number}@example.com") for number in range(1, 501))
-    content = ContentFile(xlsx(rows + '<row r="501"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>'), "june.xlsx")
-    made = read(create_list(campaign=campaign, name="June", content=content, actor=None))
+    content = xlsx(rows + '<row r="501"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>')
+    made = read(brought(campaign, content, filename="june.xlsx"))
     assert (made.state, made.file_info["broken"]) == ("unreadable", "row 501")
     assert use_rows_before_break(guest_list=made, actor=ana)
     assert (read(made).state, made.ready_count) == ("checked", 500)
@@ -115,13 +102,13 @@ def test_the_page_offers_the_rows_and_leads_to_the_check_page(
     broken: GuestList, ana: User, client_of: ClientOf
 ) -> None:
     browser = client_of(ana)
-    html = browser.get(url(broken, "list_detail")).content.decode()
+    html = browser.get(address("list_detail", broken)).content.decode()
     assert "This file breaks off." in html
     assert "Continue with the 4 rows before line 6" in html
     for _ in "two clicks":
-        assert browser.post(url(broken, "list_use_rows"))["Location"] == url(broken, "list_detail")
+        assert browser.post(address("list_use_rows", broken))["Location"] == address("list_detail", broken)
     read(broken)
-    html = browser.get(url(broken, "list_detail")).content.decode()
+    html = browser.get(address("list_detail", broken)).content.decode()
     assert "Only the 4 rows before line 6 are used." in html
     assert "nothing to continue with" not in html
     assert "Continue with 2 of 4" in html
@@ -131,8 +118,8 @@ def test_whoever_may_only_look_reads_what_happened_but_decides_nothing(
     broken: GuestList, ben: User, client_of: ClientOf
 ) -> None:
     browser = client_of(ben)
-    html = browser.get(url(broken, "list_detail")).content.decode()
+    html = browser.get(address("list_detail", broken)).content.decode()
     assert "The 4 rows before line 6 were read." in html
-    assert url(broken, "list_use_rows") not in html
-    assert browser.post(url(broken, "list_use_rows")).status_code == 403
+    assert address("list_use_rows", broken) not in html
+    assert browser.post(address("list_use_rows", broken)).status_code == 403
     assert GuestList.objects.get(pk=broken.pk).state == "unreadable"

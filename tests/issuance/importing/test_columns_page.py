@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.test import Client
-from django.urls import reverse
 
 from campaigns.models import Campaign
 from issuance.checking.repairs import recipe_for, repair_rows
-from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import Guest, GuestList, Repair
+from tests.issuance.browsing import address, page
+from tests.issuance.factories import brought, read
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]
@@ -25,30 +24,11 @@ TWO_EMAILS = "Email A,Email B,Phone\n" + "".join(
 SURE = "Name,Email,Backup Email\nAnn,ann@example.com,other@example.com\nBob,bob at example.com,bob@example.org\n"
 
 
-def brought(campaign: Campaign, text: str) -> GuestList:
-    file = ContentFile(text.encode(), "june.csv")
-    made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
-    return read(made)
-
-
-def read(made: GuestList) -> GuestList:
-    read_guest_file(made.pk)
-    return GuestList.objects.select_related("campaign", "merchant").get(pk=made.pk)
-
-
 @pytest.fixture
 def unsure(campaign: Campaign) -> GuestList:
-    made = brought(campaign, TWO_EMAILS)
+    made = read(brought(campaign, TWO_EMAILS))
     assert made.state == "mapping"
     return made
-
-
-def address(name: str, made: GuestList) -> str:
-    return reverse(f"issuance:{name}", args=["harbor-grill", made.pk])
-
-
-def page(browser: Client, made: GuestList) -> str:
-    return browser.get(address("list_detail", made)).content.decode()
 
 
 def values(made: GuestList) -> list[str]:
@@ -107,7 +87,7 @@ def test_a_second_answer_changes_nothing(unsure: GuestList, bea: User, client_of
 def test_a_checked_list_can_be_read_by_other_columns_and_nothing_of_before_is_left(
     campaign: Campaign, bea: User, client_of: ClientOf
 ) -> None:
-    made, browser = brought(campaign, SURE), client_of(bea)
+    made, browser = read(brought(campaign, SURE)), client_of(bea)
     assert made.state == "checked"
     recipe = recipe_for(made, "at")
     assert recipe is not None
@@ -126,16 +106,16 @@ def test_a_checked_list_can_be_read_by_other_columns_and_nothing_of_before_is_le
 def test_a_review_that_was_open_before_can_not_launch_what_is_read_anew(
     campaign: Campaign, bea: User, client_of: ClientOf
 ) -> None:
-    made = brought(campaign, SURE)
-    client_of(bea).post(address("list_reread", made))
-    client_of(bea).post(address("list_columns", read(made)), {"email": 2, "header_row": 1})
-    again = read(made)
-    assert not launch_list(guest_list=again, token=made.confirm_token, actor=bea)
+    guest_list = read(brought(campaign, SURE))
+    token_of_open_review = guest_list.confirm_token
+    client_of(bea).post(address("list_reread", guest_list))
+    client_of(bea).post(address("list_columns", read(guest_list)), {"email": 2, "header_row": 1})
+    assert not launch_list(guest_list=read(guest_list), token=token_of_open_review, actor=bea)
 
 
 def test_a_launched_or_pasted_list_is_not_read_anew(campaign: Campaign, bea: User, client_of: ClientOf) -> None:
     browser = client_of(bea)
-    launched = brought(campaign, SURE)
+    launched = read(brought(campaign, SURE))
     assert launch_list(guest_list=launched, token=launched.confirm_token, actor=bea)
     answer = browser.post(address("list_reread", launched), follow=True)
     assert "read differently any more" in answer.content.decode()

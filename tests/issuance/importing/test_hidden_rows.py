@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from issuance.importing.import_list import read_guest_file
-from issuance.importing.new_list import create_list
 from issuance.models import Guest, GuestList
 from tests.data.make import xlsx, xlsx_row
+from tests.issuance.factories import brought, read
 from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -21,16 +19,6 @@ ClientOf = Callable[[User], Client]
 FILTERED = xlsx(
     xlsx_row(1, "Email") + xlsx_row(2, "ann@example.com") + xlsx_row(3, "bob@example.com", more=' hidden="1"')
 )
-
-
-def brought(campaign: Campaign) -> GuestList:
-    file = ContentFile(FILTERED, "june.xlsx")
-    return read(create_list(campaign=campaign, name="June guests", content=file, actor=None))
-
-
-def read(made: GuestList) -> GuestList:
-    read_guest_file(made.pk)
-    return GuestList.objects.select_related("campaign", "merchant").get(pk=made.pk)
 
 
 def answer(browser: Client, made: GuestList, **hidden: str) -> int:
@@ -45,7 +33,7 @@ def answer(browser: Client, made: GuestList, **hidden: str) -> int:
 def test_a_person_says_whether_hidden_rows_count(
     campaign: Campaign, bea: User, client_of: ClientOf, hidden: str, values: list[str], warning: str
 ) -> None:
-    made, browser = brought(campaign), client_of(bea)
+    made, browser = read(brought(campaign, FILTERED, filename="june.xlsx")), client_of(bea)
     assert (made.state, made.file_info["hidden_rows"]) == ("mapping", 1)
     shown = browser.get(reverse("issuance:list_detail", args=["harbor-grill", made.pk])).content.decode()
     assert "1 row is hidden in this sheet: include or leave out?" in shown
@@ -57,6 +45,6 @@ def test_a_person_says_whether_hidden_rows_count(
 
 
 def test_an_answer_is_good_for_one_file_only(campaign: Campaign, bea: User, client_of: ClientOf) -> None:
-    made = brought(campaign)
+    made = read(brought(campaign, FILTERED, filename="june.xlsx"))
     answer(client_of(bea), made, hidden="include")
-    assert (read(made).state, brought(campaign).state) == ("checked", "mapping")
+    assert (read(made).state, read(brought(campaign, FILTERED, filename="june.xlsx")).state) == ("checked", "mapping")

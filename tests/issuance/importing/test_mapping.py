@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.core.files.base import ContentFile
 
 from campaigns.models import Campaign
 from issuance.importing.mapping import NoSuchColumns, choose_columns
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import discard_list
 from issuance.models import ColumnMapping, GuestList
-from issuance.worker import due_work
 from tests.data.make import xlsx, xlsx_row
-from tests.issuance.factories import checked
+from tests.issuance.factories import brought, checked, read
 from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 UNSURE = b"Ours,Theirs\nann@example.com,bob@example.com\ncleo@example.com,dora@example.com\n"
-
-
-def brought(campaign: Campaign, content: bytes, name: str = "a.csv") -> GuestList:
-    guest_list = create_list(campaign=campaign, name="June", content=ContentFile(content, name), actor=None)
-    return read(guest_list)
-
-
-def read(guest_list: GuestList) -> GuestList:
-    due_work.drive_due_work(list_id=guest_list.pk)
-    guest_list.refresh_from_db()
-    return guest_list
 
 
 def values(guest_list: GuestList) -> list[str]:
@@ -35,7 +22,7 @@ def values(guest_list: GuestList) -> list[str]:
 
 
 def test_an_unsure_list_waits_with_what_each_column_holds(one_arm: Campaign) -> None:
-    guest_list = brought(one_arm, UNSURE)
+    guest_list = read(brought(one_arm, UNSURE))
     assert (guest_list.state, guest_list.rows_count, guest_list.guests.count()) == ("mapping", 0, 0)
     ours = guest_list.file_info["columns"][0]
     assert ours == {
@@ -45,15 +32,15 @@ def test_an_unsure_list_waits_with_what_each_column_holds(one_arm: Campaign) -> 
 
 
 def test_the_chosen_column_is_read_and_remembered_for_the_same_header(one_arm: Campaign, ana: User) -> None:
-    guest_list = brought(one_arm, UNSURE)
+    guest_list = read(brought(one_arm, UNSURE))
     assert choose_columns(guest_list=guest_list, actor=ana, email=1)
     assert (read(guest_list).state, values(guest_list)) == ("checked", ["bob@example.com", "dora@example.com"])
-    again = brought(one_arm, UNSURE.replace(b"bob", b"rob"))
+    again = read(brought(one_arm, UNSURE.replace(b"bob", b"rob")))
     assert (again.state, values(again)[0]) == ("checked", "rob@example.com")
 
 
 def test_another_merchant_is_asked_anew(one_arm: Campaign, ana: User) -> None:
-    guest_list = brought(one_arm, UNSURE)
+    guest_list = read(brought(one_arm, UNSURE))
     choose_columns(guest_list=guest_list, actor=ana, email=1)
     remembered = ColumnMapping.objects.get()
     assert (remembered.merchant, remembered.mapping) == (one_arm.merchant, {"email": 1, "phone": None})
@@ -61,7 +48,7 @@ def test_another_merchant_is_asked_anew(one_arm: Campaign, ana: User) -> None:
 
 
 def test_a_second_choice_changes_nothing(one_arm: Campaign, ana: User) -> None:
-    guest_list = brought(one_arm, UNSURE)
+    guest_list = read(brought(one_arm, UNSURE))
     stale = GuestList.objects.get(pk=guest_list.pk)
     assert choose_columns(guest_list=guest_list, actor=ana, email=1)
     assert not choose_columns(guest_list=stale, actor=ana, email=0)
@@ -71,21 +58,21 @@ def test_a_second_choice_changes_nothing(one_arm: Campaign, ana: User) -> None:
 
 @pytest.mark.parametrize("choice", [{}, {"email": 2}, {"phone": -1}, {"sheet": "Elsewhere"}])
 def test_a_choice_that_makes_no_sense_is_refused_in_words(one_arm: Campaign, ana: User, choice: dict[str, int]) -> None:
-    guest_list = brought(one_arm, UNSURE)
+    guest_list = read(brought(one_arm, UNSURE))
     with pytest.raises(NoSuchColumns, match="Choose"):
         choose_columns(guest_list=guest_list, actor=ana, **choice)  # type: ignore[arg-type]
     assert read(guest_list).state == "mapping"
 
 
 def test_a_first_row_that_is_no_header_can_be_read_as_a_guest(one_arm: Campaign, ana: User) -> None:
-    guest_list = brought(one_arm, b"\n" + UNSURE)
+    guest_list = read(brought(one_arm, b"\n" + UNSURE))
     assert choose_columns(guest_list=guest_list, actor=ana, email=0, header_row=0)
     assert read(guest_list).ledger | {"rows": 3, "invalid": 1} == guest_list.ledger
     assert not ColumnMapping.objects.exists()
 
 
 def test_it_can_be_discarded_instead(one_arm: Campaign, ana: User) -> None:
-    guest_list = brought(one_arm, UNSURE)
+    guest_list = read(brought(one_arm, UNSURE))
     assert discard_list(guest_list=guest_list, actor=ana)
     assert not choose_columns(guest_list=guest_list, actor=ana, email=0)
 
@@ -93,7 +80,7 @@ def test_it_can_be_discarded_instead(one_arm: Campaign, ana: User) -> None:
 def test_another_sheet_can_be_asked_for(one_arm: Campaign, ana: User) -> None:
     first = xlsx_row(1, "Ours", "Theirs") + xlsx_row(2, "ann@example.com", "bob@example.com")
     second = xlsx_row(1, "Email") + xlsx_row(2, "cleo@example.com")
-    guest_list = brought(one_arm, xlsx(first, second), "a.xlsx")
+    guest_list = read(brought(one_arm, xlsx(first, second), filename="a.xlsx"))
     assert (guest_list.state, guest_list.file_info["sheets"], guest_list.file_info["sheet"]) == (
         "mapping", ["Sheet 1", "Sheet 2"], "Sheet 1",
     )  # fmt: skip
@@ -103,7 +90,7 @@ def test_another_sheet_can_be_asked_for(one_arm: Campaign, ana: User) -> None:
 
 def test_of_several_sheets_with_guests_a_person_chooses_one(one_arm: Campaign, ana: User) -> None:
     sheets = [xlsx_row(1, "Email") + xlsx_row(2, f"{name}@example.com") for name in ("ann", "bob")]
-    guest_list = brought(one_arm, xlsx(xlsx_row(1, "Read me"), *sheets), "a.xlsx")
+    guest_list = read(brought(one_arm, xlsx(xlsx_row(1, "Read me"), *sheets), filename="a.xlsx"))
     assert (guest_list.state, guest_list.file_info["sheet"]) == ("mapping", "Sheet 2")
     assert choose_columns(guest_list=guest_list, actor=ana, sheet="Sheet 3")
     assert (read(guest_list).state, values(guest_list)) == ("checked", ["bob@example.com"])
@@ -117,7 +104,7 @@ def test_the_merchant_prefers_one_identifier_and_the_other_is_kept(
 ) -> None:
     one_arm.merchant.preferred_identifier = preferred
     one_arm.merchant.save()
-    from_file = brought(one_arm, b"Email,Phone\nann@example.com,202 555 0100\n")
+    from_file = read(brought(one_arm, b"Email,Phone\nann@example.com,202 555 0100\n"))
     from_text = checked(one_arm, "Hi, it is ann@example.com or (202) 555-0100")
     for guest_list in (from_file, from_text):
         guest = guest_list.guests.get()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -19,25 +18,21 @@ from issuance.launching.job_cutting import MOST_SEGMENTS, cut_into_jobs, segment
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
 from issuance.worker import due_work
+from tests.issuance.factories import read_file
 from thanxportal.accounts.models import User
 
 ClientOf = Callable[[User], Client]
 STORES = ["Austin"] * 5 + ["Boston "] * 3 + [""] * 2 + ["Zürich 🍕"]
 
 
-def brought(campaign: Campaign, stores: list[str]) -> GuestList:
+def guests_of(campaign: Campaign, stores: list[str]) -> GuestList:
     rows = [f"Guest {n},guest{n}@example.com,{store}" for n, store in enumerate(stores)]
-    file = ContentFile("\n".join(["Name,Email,Store", *rows]).encode(), "june.csv")
-    made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
-    due_work.drive_due_work(list_id=made.pk)
-    made.refresh_from_db()
-    assert made.state == "checked", made.problem
-    return made
+    return read_file(campaign, "\n".join(["Name,Email,Store", *rows]))
 
 
 @pytest.fixture
 def june(one_arm: Campaign) -> GuestList:
-    return brought(one_arm, STORES)
+    return guests_of(one_arm, STORES)
 
 
 def choose(browser: Client, made: GuestList, **data: Any) -> Any:
@@ -106,7 +101,7 @@ def test_neither_the_email_column_nor_an_unknown_one_can_be_chosen(
 
 
 def test_a_column_with_too_many_values_is_refused_in_words(one_arm: Campaign, sid: User, client_of: ClientOf) -> None:
-    made = brought(one_arm, [f"Store {number}" for number in range(MOST_SEGMENTS + 1)])
+    made = guests_of(one_arm, [f"Store {number}" for number in range(MOST_SEGMENTS + 1)])
     answer = choose(client_of(sid), made, cut_by="column", column="Store")
     assert answer.status_code == 422
     assert "more than 100 different values" in answer.content.decode()

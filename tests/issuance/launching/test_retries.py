@@ -19,6 +19,7 @@ from issuance.launching.retries import left_to_retry
 from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.outcomes.lineage import lineage_of
+from tests.issuance.browsing import address, page
 from tests.issuance.factories import make_list, published_campaign
 from tests.world import World
 from thanxportal.accounts.models import User
@@ -47,12 +48,6 @@ def wrongly_addressed(made: GuestList) -> None:
 
 def post(browser: Client, name: str, made: GuestList, query: str = "", **data: Any) -> Any:
     return browser.post(reverse(f"issuance:{name}", args=["harbor-grill", made.pk]) + query, data)
-
-
-def page(browser: Client, made: GuestList, name: str = "list_detail") -> str:
-    answer = browser.get(reverse(f"issuance:{name}", args=["harbor-grill", made.pk]))
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 def retry(browser: Client, made: GuestList, **data: Any) -> GuestList:
@@ -300,7 +295,7 @@ def test_a_retry_of_a_retry_belongs_to_the_same_lineage(
     assert [member.depth for member in lineage.members] == [0, 1, 2]
     assert lineage.ledger["waiting"] == grandchild.rows_count
     assert lineage.ledger["refused"] == 0
-    html = page(browser, grandchild, "lineage")
+    html = page(browser, grandchild, name="lineage")
     assert "over 3 lists" in html
 
 
@@ -366,9 +361,9 @@ def test_a_retry_costs_the_same_however_many_guests_it_has(
     ended: GuestList, sid: User, client_of: ClientOf, django_assert_num_queries: Any
 ) -> None:
     browser = client_of(sid)
-    child = retry(browser, ended)
+    url = address("list_detail", retry(browser, ended))
     with django_assert_num_queries(9):
-        page(browser, child)
+        browser.get(url)
 
 
 def test_the_review_of_a_retry_is_the_review_of_any_list(
@@ -376,7 +371,7 @@ def test_the_review_of_a_retry_is_the_review_of_any_list(
 ) -> None:
     browser = client_of(sid)
     child = retry(browser, ended)
-    html = page(browser, child, "list_review")
+    html = page(browser, child, name="list_review")
     assert f"Issue {child.waiting_count} rewards" in html
     answer = post(browser, "list_launch", child, confirm_token=child.confirm_token)
     assert answer.status_code == 302
@@ -388,4 +383,4 @@ def test_the_review_of_a_retry_is_the_review_of_any_list(
 
 def test_a_list_without_retries_is_a_lineage_of_one(harbor: Any, ana: User, client_of: ClientOf) -> None:
     alone = make_list(published_campaign(harbor), ListState.FINISHED, rewarded=2, invalid=1)
-    assert "No guest of this list was sent again." in page(client_of(ana), alone, "lineage")
+    assert "No guest of this list was sent again." in page(client_of(ana), alone, name="lineage")
