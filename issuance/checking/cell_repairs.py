@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from issuance.parsing.identifiers import EMAIL_ANYWHERE, parse_email, parse_phone
 from issuance.parsing.mail_domains import meant_domain
+from issuance.parsing.new_area_codes import MARK
 
 FIRST, LAST = "first", "last"
 _SPELT_AT = re.compile(r"\s*[(\[{<]\s*(?:at|@|ät)\s*[)\]}>]\s*|\s+at\s+", re.IGNORECASE)
@@ -82,6 +83,9 @@ CELL_REPAIRS = (
     CellRepair("plus", "phone", frozenset({"phone_needs_country", "phone_too_long", "phone_unassigned"}),
                ("has a country code without its +.", "have a country code without its +."),
                "Put the + before country codes", _with_plus),
+    CellRepair("new_area", "phone", frozenset({"phone_new_area"}),
+               ("has an area code that is new to us.", "have an area code that is new to us."),
+               "Took numbers with a new area code as they are", lambda text: f"{text.strip()} {MARK}"),
     CellRepair("letters", "phone", frozenset({"phone_too_short", "phone_invalid", "phone_unassigned"}),
                ("has letters where digits belong.", "have letters where digits belong."),
                "Read letters as the digits that they look like", _letters_as_digits),

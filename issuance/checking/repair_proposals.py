@@ -24,6 +24,7 @@ BUTTONS = {
     "space": "Take the spaces out",
     "ending": "Complete them",
     "plus": "Add the +",
+    "new_area": "Take as they are",
     "letters": "Read as digits",
 }
 

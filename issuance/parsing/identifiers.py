@@ -117,6 +117,7 @@ def parse_phone(text: str, country: str) -> IdentifierResult:
     return _careful_phone(text.strip(), country)
 
 
+@lru_cache(maxsize=20_000)
 def phone_value(text: str, country: str) -> str:
     """E.164 of a text of digits and separators alone, else empty: `parse_phone` without its reasons, which cost more
     than the number."""

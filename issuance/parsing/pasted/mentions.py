@@ -10,7 +10,7 @@ import unicodedata
 from typing import NamedTuple
 
 from issuance.parsing.identifiers import IdentifierResult, parse_email, parse_phone
-from issuance.parsing.pasted.phone_runs import DIGITS_OF_A_PHONE, phones_of_run
+from issuance.parsing.pasted.phone_runs import DIGITS_OF_A_PHONE, FEWEST_DIGITS, Patience, phones_of_run
 
 _ADDRESS = re.compile(  # good or bad, or with its @ spelt out
     r"(?<![\w.+'-])[\w.+'-]+ ?[(\[{] ?(?:at|@|ät) ?[)\]}] ?[\w-]+(?:(?:\.| ?[(\[{] ?(?:dot|\.) ?[)\]}] ?| dot )[\w-]+)+"
@@ -62,10 +62,12 @@ class Mention(NamedTuple):
         return parse_email(self.text) if self.kind == "email" else parse_phone(self.text, country)
 
 
-def mentions_in(line: str, country: str) -> list[Mention]:
+def mentions_in(line: str, country: str, patience: Patience | None = None) -> list[Mention]:
     """All emails and phones of a line, in its order."""
+    if len(line) < FEWEST_DIGITS and "@" not in line:
+        return []
     emails = [_bare_address(match) for match in _ADDRESS.finditer(line)]
-    return sorted(emails + _phones(_blanked(_ADDRESS, line), country))
+    return sorted(emails + _phones(_blanked(_ADDRESS, line), country, patience or Patience()))
 
 
 def guests_of(line: str, mentions: list[Mention]) -> list[list[Mention]]:
@@ -140,7 +142,9 @@ def _is_sign(character: str) -> bool:
     return character in ".'" if character.isascii() else unicodedata.category(character)[0] in "PS"
 
 
-def _phones(line: str, country: str) -> list[Mention]:
+def _phones(line: str, country: str, patience: Patience) -> list[Mention]:
+    if sum(map(str.isdigit, line)) < FEWEST_DIGITS:
+        return []
     line = _blanked(_NO_PHONE, _blanked(_LINK, line.translate(_AS_TYPED)))
     mentions: list[Mention] = []
     for run in _RUN.finditer(line):
@@ -149,7 +153,7 @@ def _phones(line: str, country: str) -> list[Mention]:
         if word:
             spans = [(start, word.end(), True)] if sum(map(str.isdigit, run[0])) >= DIGITS_OF_A_PHONE else []
         else:
-            spans = phones_of_run(line, start, end, country)
+            spans = phones_of_run(line, start, end, country, patience)
         other = _OTHER_NUMBER.search(line, max(start - 20, 0), start) is not None
         mentions += [Mention(at, to, line[at:to], "phone", unclear or other) for at, to, unclear in spans]
     return mentions

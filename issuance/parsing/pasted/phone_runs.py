@@ -27,12 +27,25 @@ _COUNT = re.compile(r"[1-9]\d?")  # what may stand before a phone and be no part
 _DASHED = re.compile(r"[1-9]\d{0,2}\s+-\s")  # 7 - and then a phone
 
 
-def phones_of_run(line: str, start: int, end: int, country: str) -> list[Span]:
+class Patience:
+    """How many words of long runs are still read in every way: of one text not without end."""
+
+    def __init__(self, words: int = 20_000) -> None:
+        self._words = words
+
+    def lasts_for(self, words: int) -> bool:
+        """Whether a run may be read in every way; one that could be a single phone always may."""
+        if words > _MOST_WORDS_OF_A_PHONE:
+            self._words -= words
+        return words <= _MOST_WORDS_OF_A_PHONE or (words <= _MOST_WORDS and self._words >= 0)
+
+
+def phones_of_run(line: str, start: int, end: int, country: str, patience: Patience) -> list[Span]:
     """The phones between two positions of a line, good or bad, in their order."""
     parts = [*_between_list_numbers(line, start, end)]
-    spans_of_parts = [_phones_of_part(line, *part, country) for part in parts]
+    spans_of_parts = [_phones_of_part(line, *part, country, patience) for part in parts]
     if len(parts) > 1 and not any(spans_of_parts):
-        return _phones_of_part(line, *_trimmed(line, start, end), country)
+        return _phones_of_part(line, *_trimmed(line, start, end), country, patience)
     return [span for spans in spans_of_parts for span in spans]
 
 
@@ -48,12 +61,12 @@ def _trimmed(line: str, start: int, end: int) -> tuple[int, int]:
     return start + len(text) - len(text.lstrip(" .-/")), start + len(text.rstrip(" .-/("))
 
 
-def _phones_of_part(line: str, start: int, end: int, country: str) -> list[Span]:
+def _phones_of_part(line: str, start: int, end: int, country: str, patience: Patience) -> list[Span]:
     digits = sum(map(str.isdigit, line[start:end]))
     if digits < FEWEST_DIGITS:
         return []
     words = [word.span() for word in _WORD.finditer(line, start, end)]
-    if len(words) > _MOST_WORDS:
+    if not patience.lasts_for(len(words)):
         alone = all(_number(line[slice(*word)], country) for word in words)
         return [(*word, False) for word in words] if alone else [(start, end, True)]
     readings = _Readings(line, words, country).all_from(0)

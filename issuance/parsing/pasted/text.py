@@ -13,7 +13,7 @@ from issuance.parsing.delimited_text import DelimitedText
 from issuance.parsing.guest_file import GuestFile, Opened
 from issuance.parsing.identifiers import EMAIL_ANYWHERE
 from issuance.parsing.pasted.mentions import Mention, guests_of, left_of, mentions_in
-from issuance.parsing.pasted.phone_runs import FEWEST_DIGITS
+from issuance.parsing.pasted.phone_runs import FEWEST_DIGITS, Patience
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
 
@@ -43,8 +43,9 @@ class PastedGuests:
     def _look_through(self) -> int:
         """How many guests there are; notes what is left out, and says how much that is."""
         count = lines = 0
+        patience = Patience()
         for line in filter(str.strip, self._lines):
-            mentions = mentions_in(line, self._country)
+            mentions = mentions_in(line, self._country, patience)
             self.left_out += left_of(line, mentions) if mentions else [line.strip()]
             count, lines = count + len(guests_of(line, mentions)), lines + (not mentions)
         if lines:
@@ -74,10 +75,11 @@ class PastedGuests:
     def results(self) -> Iterator[RowResult]:
         """One result per guest. Raises UnreadableFile after `max_rows` of them."""
         row = read = 0
+        patience = Patience()
         for line_number, line in enumerate(self._lines, 1):
             read += len(line) + 1
             self.bytes_read = min(read, self.opened.bytes_total)
-            for guest in guests_of(line, mentions_in(line, self._country)):
+            for guest in guests_of(line, mentions_in(line, self._country, patience)):
                 if row == self._max_rows:
                     raise UnreadableFile("too_many_rows", line=line_number, unit="row", rows=self._max_rows)
                 row += 1

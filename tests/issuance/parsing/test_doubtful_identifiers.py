@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from issuance.checking.cell_repairs import BY_KEY
 from issuance.parsing.identifiers import parse_email, parse_phone, take_new_area_codes
 
 names = st.from_regex(r"[a-z]{2,8}[0-9]{0,2}", fullmatch=True)
@@ -152,6 +153,7 @@ def test_a_new_area_code_is_taken_when_somebody_says_so(line: str, area: str, fo
     text, value = form.format(area, line), f"+1{area}555{line}"
     assert parse_phone(text, "US") == ("", "phone_new_area", False)
     assert parse_phone(f"{text} (new)", "US") == (value, "", True)
+    assert parse_phone(BY_KEY["new_area"].change(text), "US").value == value
     take_new_area_codes()
     try:
         assert parse_phone(text, "US").value == value
