@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -q -n 2 --dist loadgroup
 POSTGRESQL := $(or $(DATABASE_URL),postgres://root:test@127.0.0.1:5432/test)
-PROOFS := tests/crash tests/issuance/engine/test_webhooks.py tests/issuance/engine/test_webhook_orders.py
+PROOFS := crash or repeats
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 	--no-annotate --python-version 3.11 --universal --strip-extras pyproject.toml
@@ -71,13 +71,13 @@ crash-quick: $(VENV)/dev.stamp ## kill workers at every step for less than a min
 	@$(BIN)/python -m tests.crash --quick
 
 crash-ci: $(VENV)/dev.stamp ## the same for some minutes, on SQLite and on the PostgreSQL of DATABASE_URL
-	$(BIN)/python -m pytest -q -n 2 -m crash
+	CRASH_SIZE=ci $(BIN)/python -m pytest -q -n 2 -m "$(PROOFS)"
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.webhook_endurance 15 2500
 	@$(BIN)/python -m tests.crash --ci
 
 crash: $(VENV)/dev.stamp ## every proof of exactly-once at full size, on both databases: about an hour
-	env -u DATABASE_URL CRASH_SIZE=full $(BIN)/python -m pytest -q -n 2 $(PROOFS)
-	CRASH_SIZE=full DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m pytest -q -n 2 $(PROOFS)
+	env -u DATABASE_URL CRASH_SIZE=full $(BIN)/python -m pytest -q -n 2 -m "$(PROOFS)"
+	CRASH_SIZE=full DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m pytest -q -n 2 -m "$(PROOFS)"
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.webhook_endurance
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m tests.crash --full
 

@@ -2,4 +2,10 @@
 
 import os
 
-FULL = os.environ.get("CRASH_SIZE") == "full"  # What repeats itself does so as often as `make crash` wants.
+SIZE = os.environ.get("CRASH_SIZE", "")
+FULL = SIZE == "full"
+
+
+def as_often(*, usually: int, ci: int, full: int) -> int:
+    """How often a test repeats itself: in `make test`, in `make crash-ci` and in `make crash`."""
+    return {"ci": ci, "full": full}.get(SIZE, usually)

@@ -34,15 +34,15 @@ from issuance.models import Guest, GuestList, IssuanceJob
 from issuance.models.states import JobState
 from issuance.staff.revocation import request_revocation
 from tests import cast
-from tests.crash import FULL
+from tests.crash import FULL, as_often
 from tests.issuance.factories import published
 from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner import client, gate
 from thanxportal.partner_simulator import Fault, ManualClock, Simulator
 
-LIVES, STEPS = (400, 30) if FULL else (12, 25)
-LEAST_STEPS = 10_000 if FULL else 200
+LIVES, STEPS = as_often(usually=4, ci=12, full=400), 30 if FULL else 25
+LEAST_STEPS = as_often(usually=50, ci=200, full=10_000)
 POOL = [*(f"guest{number}@example.com" for number in range(8)), "refused1@example.com", "nobody"]
 REFUSED_FOR_NOW = "guest51@example.com"  # Unlike others, these two may be sent again.
 POOL += ["breaks-the-job@example.com", "+12025550143", "guest10@example.com", REFUSED_FOR_NOW]
@@ -199,6 +199,7 @@ class Ledger(RuleBasedStateMachine):
         return list(Guest.objects.filter(guest_list__campaign=self.campaign).values_list("value", "outcome"))
 
 
+@pytest.mark.repeats
 @pytest.mark.django_db
 def test_the_ledger_closes_after_every_step(
     traveller: time_machine.Traveller,

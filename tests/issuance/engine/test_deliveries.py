@@ -178,7 +178,8 @@ def test_an_end_that_is_told_while_a_poll_runs_is_looked_at_at_once(
 ) -> None:
     """The poll had asked a moment too early, and would come back after minutes."""
     simulator.jobs[accepted.thanx_id or ""].processing_seconds = 3_000
-    world.drive(hours=0.6)
+    IssuanceJob.objects.update(accepted_at=timezone.now() - timedelta(hours=1))
+    world.drive(hours=0.01)
     apply = polling.apply_snapshot
 
     def told_meanwhile(job_id: int, snapshot: Any) -> Any:

@@ -52,8 +52,9 @@ def test_a_job_without_an_end_in_a_day_needs_staff_until_it_ends(accepted: Issua
 def test_one_404_after_an_hour_of_good_answers_is_a_hiccup(
     accepted: IssuanceJob, simulator: Simulator, world: World
 ) -> None:
-    simulator.jobs[accepted.thanx_id or ""].processing_seconds = 3 * 3600
-    world.drive(hours=1)
+    simulator.jobs[accepted.thanx_id or ""].processing_seconds = 1_800
+    change(accepted, accepted_at=timezone.now() - timedelta(hours=1))
+    world.drive(hours=0.1)
     forgotten = simulator.books.jobs.pop(accepted.thanx_id or "")
     world.drive(hours=0.1)
     accepted.refresh_from_db()
@@ -62,7 +63,7 @@ def test_one_404_after_an_hour_of_good_answers_is_a_hiccup(
     world.drive(hours=0.2)
     accepted.refresh_from_db()
     assert (accepted.state, accepted.lost_since) == ("accepted", None)
-    world.drive(hours=3)
+    world.drive(hours=1)
     accepted.refresh_from_db()
     assert (accepted.state, accepted.success_count) == ("completed", 2)
 
@@ -70,8 +71,12 @@ def test_one_404_after_an_hour_of_good_answers_is_a_hiccup(
 def test_a_job_that_gets_no_answer_for_a_day_needs_staff(
     accepted: IssuanceJob, simulator: Simulator, world: World
 ) -> None:
-    simulator.script("GET", "/partner/issuance_jobs", [Fault.STATUS_500] * 10_000)
-    world.drive(hours=25)
+    simulator.script("GET", "/partner/issuance_jobs", [Fault.STATUS_500] * 100)
+    change(accepted, accepted_at=timezone.now() - timedelta(hours=23))
+    world.drive(hours=0.9)
+    accepted.refresh_from_db()
+    assert accepted.state == "accepted"
+    world.drive(hours=0.2)
     accepted.refresh_from_db()
     assert (accepted.state, accepted.problem_code) == ("needs_staff", "NO_END_IN_A_DAY")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,14 +15,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
 
 from campaigns.models import Campaign
 from issuance import shutdown
 from issuance.importing.new_list import create_list
 from issuance.models import GuestList, IssuanceJob
 from issuance.worker import due_work
-from tests.crash.database import PostgreSQL, SQLite
+from tests.crash.database import POSTGRESQL, Database, PostgreSQL, database_at, reachable
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
@@ -103,31 +103,28 @@ def test_a_job_is_let_go_before_its_first_byte(
     assert job.next_attempt_at is not None
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SQLite | PostgreSQL]:
-    address = connection.settings_dict
-    server = f"postgres://{address['USER']}:{address['PASSWORD']}@{address['HOST']}:{address['PORT'] or 5432}/"
-    made = PostgreSQL(server) if connection.vendor == "postgresql" else SQLite(tmp_path)
+@pytest.fixture(params=["sqlite://", os.environ.get("DATABASE_URL", POSTGRESQL)], ids=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if not request.param.startswith("sqlite") and not reachable(request.param):
+        pytest.skip("PostgreSQL isn't reachable.")
+    made = database_at(request.param, tmp_path)
     made.create()
     yield made
     made.drop()
 
 
-def row_of(database: SQLite | PostgreSQL) -> tuple[Any, ...]:
+def row_of(database: Database) -> tuple[Any, ...]:
     """State, rows read, lease and crashes of the one list, as another process sees them."""
     query = "SELECT state, rows_count, lease_until, crash_count FROM issuance_guestlist"
     if isinstance(database, PostgreSQL):
         with psycopg.connect(database.url) as postgresql:
             return postgresql.execute(query).fetchone() or ()
-    import sqlite3
-
     with closing(sqlite3.connect(database.url.removeprefix("sqlite:///"), timeout=20)) as sqlite:
         return tuple(sqlite.execute(query).fetchone())
 
 
-def test_a_real_worker_that_reads_a_list_stops_in_time_without_a_lease(
-    database: SQLite | PostgreSQL, tmp_path: Path
-) -> None:
+@pytest.mark.crash
+def test_a_real_worker_that_reads_a_list_stops_in_time_without_a_lease(database: Database, tmp_path: Path) -> None:
     environment = os.environ | {
         "DATABASE_URL": database.url,
         "VAR_DIR": str(tmp_path),

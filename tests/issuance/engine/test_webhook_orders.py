@@ -15,14 +15,14 @@ from campaigns.models import Campaign
 from issuance.engine import deliveries
 from issuance.models import GuestList, IssuanceJob, WebhookDelivery
 from issuance.worker import due_work
-from tests.crash import FULL
+from tests.crash import as_often
 from tests.issuance.webhook_posts import post, rewards_of
 from tests.world import World
 from thanxportal.partner_simulator import Fault, Simulator
 
 Launch = Callable[[Campaign, str], GuestList]
-ORDERINGS = 5_000 if FULL else 250
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("webhook_secret")]
+ORDERS = as_often(usually=25, ci=250, full=5_000)
+pytestmark = [pytest.mark.repeats, pytest.mark.django_db, pytest.mark.usefixtures("webhook_secret")]
 
 
 def test_any_order_with_duplicates_and_loss_ends_the_same(
@@ -37,7 +37,7 @@ def test_any_order_with_duplicates_and_loss_ends_the_same(
     events = [delivery.body for delivery in simulator.outbox]
     assert len(events) == 4
     dice = random.Random(7)
-    for _ in range(ORDERINGS):
+    for _ in range(ORDERS):
         start = transaction.savepoint()
         delivered = _play_in_some_order(events, world, dice)
         _assert_the_end(guest_list, delivered)
