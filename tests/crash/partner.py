@@ -95,7 +95,7 @@ class _Unlimited:
         return True
 
 
-class _Shortened(RequestLimits):
+class Shortened(RequestLimits):
     """Both limits, the longer one over fewer seconds and as many fewer requests."""
 
     def __init__(self, times: int) -> None:
@@ -110,7 +110,7 @@ def _simulator(seed: int, shortened: int) -> Simulator:
         seed=seed,
         weather=CALM,
     )
-    simulator._limits = _Shortened(shortened) if shortened else _Unlimited()  # type: ignore[assignment]
+    simulator._limits = Shortened(shortened) if shortened else _Unlimited()  # type: ignore[assignment]
     return simulator
 
 
