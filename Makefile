@@ -13,7 +13,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com THANX_CLIENT_ID=check THANX_ACCESS_TOKEN=check \
 	ALLOWED_HOSTS=portal.example.com SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF
 
-.PHONY: crash crash-ci crash-quick bench-ingest bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
+.PHONY: read-score crash crash-ci crash-quick bench-ingest bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -83,6 +83,9 @@ crash: $(VENV)/dev.stamp ## every proof of exactly-once at full size, on both da
 
 identifiers: $(VENV)/dev.stamp ## 200,000 made-up emails and as many phones in each of four countries, against the libraries
 	IDENTIFIER_VALUES=200000 $(BIN)/python -m pytest -q -n 2 tests/issuance/parsing/test_identifiers.py
+
+read-score: $(VENV)/dev.stamp ## read over 300 made-up exports, and count strangers, needless questions and needless refusals
+	$(BIN)/python -m tests.corpus
 
 bench-ingest: $(VENV)/dev.stamp ## reading guest lists, against a bare load of the same rows: make bench-ingest ROWS=100000 PARTS=floor
 	$(BIN)/python -m benchmarks.ingest --rows $(or $(ROWS),1000000) --rounds $(or $(ROUNDS),5) $(if $(PARTS),--parts $(PARTS))

@@ -82,7 +82,7 @@ def refuse_other_files(guest_list: GuestList, path: Path) -> None:
 
 
 def _rows(guest_list: GuestList, path: Path) -> Iterator[Row]:
-    columns = Columns(None, None, 0, (), True)
+    columns = Columns(None, None, 0, ())
     most_rows, most_bytes = settings.MAX_LIST_ROWS + 1, settings.MAX_LIST_BYTES
     country = guest_list.country
     with open_guest_file(path, country=country, max_rows=most_rows, max_bytes=most_bytes, columns=columns) as file:

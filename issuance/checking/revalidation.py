@@ -42,7 +42,8 @@ def columns_of(guest_list: GuestList) -> Columns:
     names = tuple(map(str, info.get("names") or ()))
     if not isinstance(email, int) and not isinstance(phone, int):
         email, phone = 0, 1
-    return Columns(email, phone, 0, names, True)
+    more_emails, more_phones = (tuple(info.get(key) or ()) for key in ("more_emails", "more_phones"))
+    return Columns(email, phone, 0, names, (), more_emails, more_phones, info.get("country_column"))
 
 
 def identifier_columns(guest_list: GuestList) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
 from issuance.models import GuestList
-from issuance.parsing.columns import HEADER_WITHIN
+from issuance.parsing.header_row import HEADER_WITHIN
 
 NO_TABLES = {
     "pdf": "a PDF document",

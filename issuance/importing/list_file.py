@@ -56,7 +56,8 @@ def _choice(guest_list: GuestList, file: GuestFile) -> dict[str, Any]:
     earlier file of the merchant with this header; empty if there are none."""
     for choice in (guest_list.file_info if guest_list.rows_count else {}, guest_list.mapping):
         if "email" in choice:
-            return {key: choice[key] for key in ("email", "phone", "header_row")}
+            more = {key: choice.get(key, ()) for key in ("more_emails", "more_phones")}
+            return {key: choice[key] for key in ("email", "phone", "header_row")} | more
     columns = file.opened.columns
     same_header = ColumnMapping.objects.filter(header_hash=header_hash(list(columns.names)))
     remembered = same_header.filter(merchant=guest_list.merchant_id).first() if columns.header_row else None
@@ -93,8 +94,12 @@ def _note_info(guest_list: GuestList, file: GuestFile | PastedGuests) -> None:
         "names": list(opened.columns.names),
         "email": opened.columns.email,
         "phone": opened.columns.phone,
+        "more_emails": list(opened.columns.more_emails),
+        "more_phones": list(opened.columns.more_phones),
+        "country_column": opened.columns.country,
         "header_row": opened.columns.header_row,
         "sure": opened.columns.sure,
+        "doubts": list(opened.columns.doubts),
         "sheets": list(opened.sheets),
         "sheet": opened.sheet,
         "hidden_rows": opened.hidden_rows,

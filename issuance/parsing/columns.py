@@ -1,37 +1,54 @@
-"""Which row of a table is its header, and which columns hold emails and phones: by name in several languages, and by
-content."""
+"""Which columns of a table hold emails and phones, by name and by content, and how sure that is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple
 
-from issuance.parsing.column_names import email_rank, names_guests, names_other_number, phone_rank, plain_name
-from issuance.parsing.identifiers import EMAIL_ANYWHERE, parse_email, parse_phone
+from issuance.parsing.column_names import (
+    email_rank,
+    names_country,
+    names_guests,
+    names_other_number,
+    names_somebody_else,
+    phone_rank,
+    plain_name,
+)
+from issuance.parsing.header_row import find_header, holds_identifier
+from issuance.parsing.identifiers import parse_email, parse_phone
 from issuance.parsing.unreadable_file import UnreadableFile
 
-HEADER_WITHIN = 20  # rows with anything in them
 _SAMPLED = 200  # rows whose cells are looked at
 WIDEST = 200  # columns looked at
 _SAMPLES = 5  # cells of a column that are shown
 _SAMPLE_LENGTH = 80  # characters of each
+_FEW_CELLS = 6  # below that, repeated values say nothing
+_MOST = 4  # columns of one kind in which a row's identifier is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Where the identifiers stand. Columns count from 0; both may be the same column of a mixed list.
 
-    `header_row` is the number of the header in the file, from 1; 0 without one. `sure` is False when a person should
-    look at the choice.
+    `header_row` is the number of the header in the file, from 1; 0 without one. `more_emails` and `more_phones` are
+    asked in their order where the first column of the kind is empty. `country` holds the country of the phones beside
+    it. `doubts` are the sentences that say why a person should look at the choice.
     """
 
     email: int | None
     phone: int | None
     header_row: int
     names: tuple[str, ...]
-    sure: bool
+    doubts: tuple[str, ...] = ()
+    more_emails: tuple[int, ...] = ()
+    more_phones: tuple[int, ...] = ()
+    country: int | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing speaks against reading by these columns without a question."""
+        return not self.doubts
 
     @property
     def named(self) -> bool:
@@ -60,11 +77,23 @@ class _Fit:
     column: int
     name: int
     share: float
-    filled: bool
+    cells: tuple[str, ...]
+    somebody_else: bool
 
     @property
-    def order(self) -> tuple[bool, int, float, int]:
-        return (self.share >= 0.5 or (self.name > 1 and not self.filled), self.name, self.share, -self.column)
+    def order(self) -> tuple[bool, bool, int, float, int]:
+        fits = self.share >= 0.5 or (self.name > 1 and not self.cells)
+        return (not self.somebody_else, fits, self.name, self.share, -self.column)
+
+    @property
+    def strange(self) -> bool:
+        """Whether it hardly belongs to the guests."""
+        return self.somebody_else or self.repeats
+
+    @property
+    def repeats(self) -> bool:
+        """The same few values again and again: an owner or a shop, hardly guests."""
+        return len(self.cells) >= _FEW_CELLS and len({cell.lower() for cell in self.cells}) * 3 <= len(self.cells)
 
 
 def find_columns(rows: Sequence[list[str]], *, country: str) -> Columns:
@@ -72,51 +101,63 @@ def find_columns(rows: Sequence[list[str]], *, country: str) -> Columns:
 
     Raises UnreadableFile when nothing looks like an email or a phone, or when nothing follows the header.
     """
-    header = _header_index(rows)
-    cells = rows[header] if header is not None else []
-    guests = [row for row in rows[0 if header is None else header + 1 :] if any(map(str.strip, row))][:_SAMPLED]
+    header = find_header(rows)
+    cells = rows[header.at] if header.at is not None else []
+    guests = _filled(rows[0 if header.at is None else header.at + 1 :])
     if not guests:
-        raise UnreadableFile("no_rows" if header is not None else "empty_file")
+        raise UnreadableFile("no_rows" if cells else "empty_file")
     width = min(max((len(row) for row in [cells, *guests]), default=0), WIDEST)
     names = [plain_name(cells[at]) if at < len(cells) else "" for at in range(width)]
     emails, phones = _email_fits(names, guests), _phone_fits(names, guests, country)
-    email, phone, sure = _chosen(emails, phones)
+    shown = _shown([*cells, *[""] * (width - len(cells))], width)
+    doubts = [_GUESTS_ABOVE] if header.guests_above else []
+    doubts += [*_doubts(emails, shown, "email addresses"), *_doubts(phones, shown, "phone numbers")]
+    email, phone = _likely(emails, phones), _likely(phones, emails)
     if email is None and phone is None:
-        phone, sure = _perhaps_phones(names, guests), False
+        phone = _perhaps_phones(names, guests)
+        doubts.append(f"Only “{shown[phone]}” could hold phone numbers." if phone is not None else "")
     if email is None and phone is None:
         raise UnreadableFile("no_identifier_column")
     only = phone if email is None else email if phone is None else None
-    if only is not None:
-        emails_in, phones_in = _email_share(guests, only), _phone_share(guests, only, country)
-        if emails_in and phones_in:
-            email, phone, sure = only, only, emails_in + phones_in >= 0.5
-    return Columns(email, phone, 0 if header is None else header + 1, _shown(cells, width), sure)
+    if only is not None and (shares := _mixed(guests, only, country)):
+        email, phone, doubts = only, only, [] if shares >= 0.5 else doubts or [_HARDLY.format(shown[only], "guests")]
+    at_country = _country_column(names) if phones else None
+    header_row = 0 if header.at is None else header.at + 1
+    more_emails, more_phones = _more(emails, email), _more(phones, phone)
+    return Columns(email, phone, header_row, _shown(cells, width), tuple(doubts), more_emails, more_phones, at_country)
 
 
-def chosen_columns(rows: Sequence[list[str]], *, email: int | None, phone: int | None, header_row: int) -> Columns:
+def chosen_columns(
+    rows: Sequence[list[str]],
+    *,
+    email: int | None,
+    phone: int | None,
+    header_row: int,
+    more_emails: Sequence[int] = (),
+    more_phones: Sequence[int] = (),
+) -> Columns:
     """The columns that a person chose, under the names that stand in `header_row` (0: none)."""
     cells = rows[header_row - 1] if 0 < header_row <= len(rows) else []
     width = min(max((len(row) for row in rows), default=0), WIDEST)
-    return Columns(email, phone, header_row, _shown(cells, width), True)
+    country = _country_column([plain_name(cell) for cell in cells]) if phone is not None else None
+    return Columns(email, phone, header_row, _shown(cells, width), (), tuple(more_emails), tuple(more_phones), country)
+
+
+def _country_column(names: list[str]) -> int | None:
+    return next((at for at, name in enumerate(names[:WIDEST]) if names_country(name)), None)
 
 
 def contents_of(rows: Sequence[list[str]], columns: Columns, *, country: str) -> list[ColumnContent]:
     """What each column holds, for a person who has to choose."""
-    guests = [row for row in rows[columns.header_row :] if any(map(str.strip, row))][:_SAMPLED]
+    guests = _filled(rows[columns.header_row :])
     contents = []
     for at in range(min(max(map(len, guests), default=0), WIDEST)):
         name = columns.names[at] if at < len(columns.names) else f"Column {column_letter(at)}"
         cells = _column(guests, at)
         samples = [cell[:_SAMPLE_LENGTH] for cell in cells[:_SAMPLES]]
-        shares = len(cells) / len(guests), _email_share(guests, at), _phone_share(guests, at, country)
+        shares = len(cells) / len(guests), _email_share(cells), _phone_share(cells, country)
         contents.append(ColumnContent(name, samples, *(round(share, 3) for share in shares)))
     return contents
-
-
-def _chosen(emails: list[_Fit], phones: list[_Fit]) -> tuple[int | None, int | None, bool]:
-    email, phone = _best(emails), _best(phones)
-    sure = _is_sure(email, emails) and _is_sure(phone, phones)
-    return email.column if email else None, phone.column if phone else None, sure
 
 
 def column_letter(column: int) -> str:
@@ -129,11 +170,49 @@ def column_letter(column: int) -> str:
     return letters
 
 
-def holds_identifier(cell: str) -> bool:
-    """Whether a cell could hold an email or a phone; quick and generous."""
-    return bool(EMAIL_ANYWHERE.search(cell)) or (
-        10 <= sum(map(str.isdigit, cell)) <= 15 and not any(map(str.isalpha, cell))
-    )
+_GUESTS_ABOVE = "Rows above the header could hold guests."
+_SOMEBODY_ELSE = "“{}” sounds like {} of somebody other than the guest."
+_REPEATS = "“{}” holds the same few values again and again, as a shop's or a clerk's column does."
+_RIVAL = "“{}” and “{}” could both hold the guests' {}."
+_UNNAMED = "“{}” looks like {}, but its name doesn't say so."
+_HARDLY = "Less than half of “{}” looks like {}."
+
+
+def _doubts(fits: list[_Fit], shown: Sequence[str], what: str) -> Iterator[str]:
+    """Why the first of the columns that fit may be the wrong one; being sure is earned by both name and content."""
+    if not fits:
+        return
+    chosen, *others = fits
+    name = shown[chosen.column]
+    if chosen.somebody_else:
+        yield _SOMEBODY_ELSE.format(name, what)
+    if chosen.repeats:
+        yield _REPEATS.format(name)
+    rivals = [fit for fit in others if fit.share >= 0.5 and fit.name >= chosen.name and not fit.somebody_else]
+    if rivals:
+        yield _RIVAL.format(name, shown[rivals[0].column], what)
+    elif chosen.name == 0 and (any(fit.name for fit in others) or (what == "phone numbers" and any(_named(shown)))):
+        yield _UNNAMED.format(name, what)
+    if chosen.share < 0.5 and chosen.cells:
+        yield _HARDLY.format(name, what)
+
+
+def _named(shown: Sequence[str]) -> list[bool]:
+    """Of each column whether a header named it."""
+    return [name != f"Column {column_letter(at)}" for at, name in enumerate(shown)]
+
+
+def _likely(fits: list[_Fit], other_kind: list[_Fit]) -> int | None:
+    """The column that fits best; none if it is somebody else's and the guests have one of the other kind."""
+    if not fits or (fits[0].strange and other_kind and not other_kind[0].strange):
+        return None
+    return fits[0].column
+
+
+def _more(fits: list[_Fit], first: int | None) -> tuple[int, ...]:
+    """Further columns of guests of this kind, by how well they fit."""
+    good = (fit for fit in fits if fit.share >= 0.5 and fit.name and not fit.strange)
+    return tuple(fit.column for fit in good if fit.column != first)[: _MOST - 1]
 
 
 def _shown(cells: list[str], width: int) -> tuple[str, ...]:
@@ -142,34 +221,24 @@ def _shown(cells: list[str], width: int) -> tuple[str, ...]:
     return tuple(name or f"Column {column_letter(at)}" for at, name in enumerate(written))
 
 
-def _header_index(rows: Sequence[list[str]]) -> int | None:
-    filled = ((at, row) for at, row in enumerate(rows) if any(map(str.strip, row)))
-    top = [*islice(filled, HEADER_WITHIN)]
-    first_guest = next((index for index, (_, row) in enumerate(top) if any(map(holds_identifier, row))), len(top))
-    above = top[:first_guest]
-    if not above:
-        return None
-    best, row = max(above, key=lambda item: (_header_rank(item[1]), sum(bool(cell.strip()) for cell in item[1])))
-    if _header_rank(row):
-        return best
-    at, row = above[0]
-    return at if first_guest < len(top) and all(_is_label(cell) for cell in row) else None
-
-
-def _header_rank(row: list[str]) -> int:
-    names = [plain_name(cell) for cell in row]
-    return sum(max(email_rank(name), phone_rank(name), names_guests(name)) for name in names)
-
-
-def _is_label(cell: str) -> bool:
-    return len(cell) <= 40 and not any(character.isdigit() or character in "@." for character in cell)
-
-
 def _email_fits(names: list[str], guests: Sequence[list[str]]) -> list[_Fit]:
-    fits = [
-        _Fit(at, email_rank(name), _email_share(guests, at), _is_filled(guests, at)) for at, name in enumerate(names)
-    ]
-    return [fit for fit in fits if fit.share >= 0.3 or (fit.name and (fit.share or fit.name > 1))]
+    fits = []
+    for at, name in enumerate(names):
+        cells, rank = _column(guests, at), email_rank(name)
+        share = _email_share(cells)
+        if share >= 0.3 or (rank and (share or rank > 1)):
+            fits.append(_Fit(at, rank, share, tuple(cells), names_somebody_else(name)))
+    return sorted(fits, key=lambda fit: fit.order, reverse=True)
+
+
+def _phone_fits(names: list[str], guests: Sequence[list[str]], country: str) -> list[_Fit]:
+    fits = []
+    for at, name in enumerate(names):
+        cells, rank = _column(guests, at), phone_rank(name)
+        share = _phone_share(cells, country)
+        if (rank and (share or rank > 1)) or (share >= 0.8 and not names_other_number(name)):
+            fits.append(_Fit(at, rank, share, tuple(cells), names_somebody_else(name)))
+    return sorted(fits, key=lambda fit: fit.order, reverse=True)
 
 
 def _perhaps_phones(names: list[str], guests: Sequence[list[str]]) -> int | None:
@@ -183,42 +252,25 @@ def _perhaps_phones(names: list[str], guests: Sequence[list[str]]) -> int | None
     return best if best is not None and shares[best] >= 0.5 else None
 
 
-def _phone_fits(names: list[str], guests: Sequence[list[str]], country: str) -> list[_Fit]:
-    fits = []
-    for at, name in enumerate(names):
-        rank = phone_rank(name)
-        share = _phone_share(guests, at, country)
-        if (rank and (share or rank > 1)) or (share >= 0.8 and not names_other_number(name)):
-            fits.append(_Fit(at, rank, share, _is_filled(guests, at)))
-    return fits
+def _mixed(guests: Sequence[list[str]], at: int, country: str) -> float:
+    """Which share of a column of both emails and phones is either; 0 if it is one kind alone."""
+    cells = _column(guests, at)
+    shares = _email_share(cells), _phone_share(cells, country)
+    return sum(shares) if all(shares) else 0
 
 
-def _best(fits: list[_Fit]) -> _Fit | None:
-    return max(fits, key=lambda fit: fit.order, default=None)
-
-
-def _is_sure(chosen: _Fit | None, fits: Iterable[_Fit]) -> bool:
-    if chosen is None:
-        return True
-    rivals = [fit for fit in fits if fit.column != chosen.column and fit.share >= 0.5 and fit.name >= chosen.name]
-    renamed = chosen.name == 0 and any(fit.name for fit in fits)
-    return not rivals and not renamed and (chosen.share >= 0.5 or not chosen.filled)
+def _filled(rows: Sequence[list[str]]) -> list[list[str]]:
+    return [row for row in rows if any(map(str.strip, row))][:_SAMPLED]
 
 
 def _column(guests: Sequence[list[str]], at: int) -> list[str]:
     return [cell for row in guests if len(row) > at and (cell := row[at].strip())]
 
 
-def _is_filled(guests: Sequence[list[str]], at: int) -> bool:
-    return bool(_column(guests, at))
-
-
-def _email_share(guests: Sequence[list[str]], at: int) -> float:
-    cells = _column(guests, at)
+def _email_share(cells: Sequence[str]) -> float:
     return sum("@" in cell and not parse_email(cell).code for cell in cells) / max(len(cells), 1)
 
 
-def _phone_share(guests: Sequence[list[str]], at: int, country: str) -> float:
-    cells = _column(guests, at)
+def _phone_share(cells: Sequence[str], country: str) -> float:
     likely = [cell for cell in cells if "@" not in cell and 7 <= sum(map(str.isdigit, cell)) <= 17]
     return sum(not parse_phone(cell, country).code for cell in likely) / max(len(cells), 1)

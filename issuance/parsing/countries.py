@@ -1,6 +1,11 @@
-"""Countries whose phone numbers a marketer is likely to meet, by ISO 3166 code."""
+"""Countries whose phone numbers a marketer is likely to meet, by ISO 3166 code, and how columns of files spell them."""
 
 from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import phonenumbers
 
 COUNTRIES = {
     "US": "the United States", "CA": "Canada", "GB": "the United Kingdom", "MX": "Mexico", "AU": "Australia",
@@ -21,3 +26,33 @@ LIKELY = tuple(COUNTRIES)[:14]  # tried on a few numbers to propose one
 def country_name(code: str) -> str:
     """The name as it stands in a sentence; empty if the country isn't among them."""
     return COUNTRIES.get(code, "")
+
+
+@lru_cache(maxsize=1_000)
+def country_code(text: str) -> str:
+    """The ISO 3166 code that a cell names: a code, a name, a calling code such as +44, or a flag; empty if none."""
+    flag = "".join(chr(ord(character) - 0x1F1A5) for character in text if 0x1F1E6 <= ord(character) <= 0x1F1FF)
+    word = (flag or text).strip().strip(".").upper().removeprefix("THE ").replace(".", "")
+    if re.fullmatch(r"(?:\+|00)?\d{1,3}", word):
+        return _MAIN.get(word) or phonenumbers.region_code_for_country_code(int(word.lstrip("+"))).replace("ZZ", "")
+    if word in phonenumbers.SUPPORTED_REGIONS:
+        return word
+    return _SPELLED.get(word, "")
+
+
+_MAIN = {"1": "US", "+1": "US", "001": "US"}
+_SPELLED = {name.removeprefix("the ").upper(): code for code, name in COUNTRIES.items()} | {
+    spelling: code
+    for code, spellings in {
+        "US": "USA, UNITED STATES OF AMERICA, AMERICA, EUA, ÉTATS-UNIS, VEREINIGTE STAATEN, ESTADOS UNIDOS",
+        "CA": "CAN, KANADA", "GB": "UK, GBR, GREAT BRITAIN, ENGLAND, SCOTLAND, WALES, ROYAUME-UNI, REINO UNIDO",
+        "MX": "MEX, MÉXICO", "AU": "AUS", "FR": "FRA, FRANKREICH, FRANCIA",
+        "DE": "DEU, DEUTSCHLAND, ALLEMAGNE, ALEMANIA",
+        "IE": "IRL", "ES": "ESP, ESPAÑA, SPANIEN, ESPAGNE", "IT": "ITA, ITALIA, ITALIEN",
+        "NL": "NLD, HOLLAND, NEDERLAND",
+        "IN": "IND", "JP": "JPN, 日本", "BR": "BRA, BRASIL", "AE": "ARE, UAE", "AT": "AUT, ÖSTERREICH", "BE": "BEL",
+        "CH": "CHE, SCHWEIZ, SUISSE", "PT": "PRT", "PL": "POL, POLSKA", "SE": "SWE, SVERIGE", "DK": "DNK", "NO": "NOR",
+        "FI": "FIN", "CN": "CHN", "KR": "KOR", "TR": "TURKEY", "CZ": "CZECH REPUBLIC",
+    }.items()
+    for spelling in spellings.split(", ")
+}  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from issuance.parsing.columns import holds_identifier
+from issuance.parsing.header_row import holds_identifier
 from issuance.parsing.identifiers import EMAIL_ANYWHERE
 from issuance.parsing.unreadable_file import UnreadableFile
 

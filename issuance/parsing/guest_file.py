@@ -10,7 +10,7 @@ of the file and under its number in the file.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -106,9 +106,8 @@ class GuestFile:
         sample, broken = _sample(table)
         try:
             columns = columns or find_columns(sample, country=self._country)
-            columns = columns if table.sure else replace(columns, sure=False)
-            if _hides_guests(table, columns, hidden):
-                columns = replace(columns, sure=False)
+            doubts = (*columns.doubts, *_doubts_of_table(table, columns, hidden))
+            columns = replace(columns, doubts=doubts)
         except UnreadableFile as error:
             only_hidden = table.hidden_rows and hidden != "include"
             raise broken or (UnreadableFile("only_hidden_rows") if only_hidden else error) from None
@@ -126,6 +125,7 @@ class GuestFile:
         if left_out:
             what, was = ("1 line", "was") if left_out == 1 else (f"{left_out} lines", "were")
             self.warnings.append(f"{what} above the header in row {columns.header_row} {was} left out.")
+        self.warnings += _further_columns(columns)
 
     def __enter__(self) -> Self:
         return self
@@ -135,10 +135,19 @@ class GuestFile:
     ) -> None:
         self._table.close()
 
-    def choose(self, *, email: int | None, phone: int | None, header_row: int | None = None) -> None:
-        """Overrules which columns are read; both count from 0, and a `header_row` of None stays where it was found."""
+    def choose(
+        self,
+        *,
+        email: int | None,
+        phone: int | None,
+        header_row: int | None = None,
+        more_emails: Sequence[int] = (),
+        more_phones: Sequence[int] = (),
+    ) -> None:
+        """Overrules which columns are read; they count from 0, and a `header_row` of None stays where it was found."""
         row = self.opened.columns.header_row if header_row is None else header_row
-        columns = chosen_columns(_sample(self._table)[0], email=email, phone=phone, header_row=row)
+        more = {"more_emails": more_emails, "more_phones": more_phones}
+        columns = chosen_columns(_sample(self._table)[0], email=email, phone=phone, header_row=row, **more)
         self.opened = replace(self.opened, columns=columns)
 
     def resume(self, *, last_row: int, results: int) -> None:
@@ -211,9 +220,22 @@ def open_guest_file(
         raise
 
 
-def _hides_guests(table: Table, columns: Columns, hidden: Hidden) -> bool:
+def _doubts_of_table(table: Table, columns: Columns, hidden: Hidden) -> Iterator[str]:
     """Whether guests would be taken, or left out, that nobody sees in the sheet, and nobody was asked."""
-    return bool({columns.email, columns.phone} & table.hidden_columns or (hidden == "ask" and table.hidden_rows))
+    if not table.sure:
+        yield "More than one sheet of the workbook could hold guests."
+    if hidden == "ask" and table.hidden_rows:
+        rows = "1 row is" if table.hidden_rows == 1 else f"{table.hidden_rows:,} rows are"
+        yield f"{rows} hidden in this sheet: say whether to leave out or include what nobody sees."
+    for at in {columns.email, columns.phone} & table.hidden_columns:
+        yield f"“{columns.names[at]}” is hidden in this sheet." if at is not None else ""
+
+
+def _further_columns(columns: Columns) -> Iterator[str]:
+    for first, more in ((columns.email, columns.more_emails), (columns.phone, columns.more_phones)):
+        if first is not None and more:
+            names = " or ".join(f"“{columns.names[at]}”" for at in more)
+            yield f"Where “{columns.names[first]}” is empty, {names} is taken."
 
 
 def _has_guests(sheet: Sheet, country: str) -> bool:

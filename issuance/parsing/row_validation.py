@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from itertools import count
 
 from issuance.parsing.columns import WIDEST, Columns, column_letter
+from issuance.parsing.countries import country_code
 from issuance.parsing.delimited_text import RunTogether
-from issuance.parsing.identifiers import parse_email, parse_phone, quick_emails, quick_phones
+from issuance.parsing.header_row import begins_note
+from issuance.parsing.identifiers import IdentifierResult, parse_email, parse_phone, quick_emails, quick_phones
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import row_texts
 from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT
 
 _NO_COLUMN = sys.maxsize
+Parse = Callable[[str], IdentifierResult]
+_NOBODY = IdentifierResult("", "", False)
 
 
 class RowValidator:
@@ -29,18 +34,30 @@ class RowValidator:
         """Results of rows that follow each other, the first under this number. Blank rows have none. Runs for each of a
         million rows, so it calls little."""
         country, prefer_phone, at_email, at_phone = self._country, self._prefer_phone, self._at_email, self._at_phone
+        more_emails, more_phones, at_country = (
+            self._columns.more_emails,
+            self._columns.more_phones,
+            self._columns.country,
+        )
         emails = [cells[at_email] if len(cells) > at_email else "" for cells in rows]
         phones = [cells[at_phone] if len(cells) > at_phone else "" for cells in rows]
-        columns = (emails, quick_emails(emails), phones, quick_phones(phones, country))
+        quick = quick_phones(phones, country) if at_country is None else self._in_their_countries(rows, phones)
+        columns = (emails, quick_emails(emails), phones, quick)
         results = list[PackedRow]()
         for row, cells, text, email, address, phone, e164 in zip(count(number), rows, row_texts(rows), *columns):
             fixed = phone_fixed = False
             if email and not address:
                 address, _, fixed = parse_email(email)
-            if phone and not e164:
+            if more_emails and not email.strip():
+                address, _, fixed = self._next(cells, more_emails, parse_email)
+            if phone and not e164 and at_country is None:
                 e164, _, phone_fixed = parse_phone(phone, country)
+            if more_phones and not phone.strip():
+                e164, _, phone_fixed = self._next(cells, more_phones, self._phone)
             if cells.__class__ is RunTogether:
                 results.append(self._bad(row, cells, "rows_run_together", None).packed())
+            elif (address or e164) and begins_note(text):
+                results.append(self._bad(row, cells, "beside_the_table", None).packed())
             elif address and not (e164 and prefer_phone):
                 results.append((row, "email", address, text, "", "", fixed, e164))
             elif e164:
@@ -50,11 +67,34 @@ class RowValidator:
                 results.append(self._second_look(row, cells, email.strip(), phone.strip()).packed())
         return results
 
+    def _in_their_countries(self, rows: list[list[str]], phones: list[str]) -> list[str]:
+        """E.164 of phones whose country stands beside them; empty for those that are none in that country."""
+        at = self._columns.country or 0
+        return [
+            parse_phone(phone, self._country_of(cells[at] if len(cells) > at else "")).value if phone else ""
+            for cells, phone in zip(rows, phones, strict=True)
+        ]
+
+    def _country_of(self, cell: str) -> str:
+        """The merchant's own country where the file names none, "ZZ" for an unknown one: no phone is valid in it."""
+        return (country_code(cell) or "ZZ") if cell.strip() else self._country
+
+    def _phone(self, text: str) -> IdentifierResult:
+        return parse_phone(text, self._country)
+
+    def _next(self, cells: list[str], columns: tuple[int, ...], parse: Parse) -> IdentifierResult:
+        """The first identifier in the further columns of its kind: the merchant sees that the first one was empty."""
+        for at in columns:
+            if len(cells) > at and cells[at].strip() and (result := parse(cells[at])).value:
+                return IdentifierResult(result.value, "", True)
+        return _NOBODY
+
     def _second_look(self, number: int, cells: list[str], email: str, phone: str) -> RowResult:
         """A row where neither cell is good in its own column: perhaps they are in each other's; else say why not."""
         columns = self._columns
         mixed = columns.email == columns.phone
-        swapped_email, swapped_phone = parse_email(phone).value, parse_phone(email, self._country)
+        country = self._country if columns.country is None else self._country_of("".join(cells[columns.country :][:1]))
+        swapped_email, swapped_phone = parse_email(phone).value, parse_phone(email, country)
         if swapped_email and not (swapped_phone.value and self._prefer_phone):
             return RowResult(number, "email", swapped_email, cells, "", "", True, swapped_phone.value)
         if swapped_phone.value:
@@ -69,7 +109,8 @@ class RowValidator:
         if any(map(str.strip, cells[len(columns.names) :])) and 1 < len(columns.names) < WIDEST:
             return self._bad(number, cells, "row_too_long", columns.email if email else columns.phone)
         if (mixed and "@" not in email and any(map(str.isdigit, email))) or not email:
-            return self._bad(number, cells, parse_phone(email or phone, self._country).code, columns.phone)
+            code = "phone_country_unknown" if country == "ZZ" else parse_phone(email or phone, country).code
+            return self._bad(number, cells, code, columns.phone)
         return self._bad(number, cells, parse_email(email).code, columns.email)
 
     def _bad(self, number: int, cells: list[str], code: str, at: int | None) -> RowResult:

@@ -56,7 +56,11 @@ class Command(BaseCommand):
         columns = (opened.columns.email, opened.columns.phone)
         own_names = [names[at] for at in columns if at is not None and at < len(names)]
         self.stdout.write(f"{opened.kind}, {opened.encoding}; guests in {', '.join(own_names) or 'the text'}")
-        if not opened.columns.sure:
+        for doubt in opened.columns.doubts:
+            self.stdout.write(f"Would ask: {doubt}")
+        if opened.columns.sure:
+            self.stdout.write("Sure.")
+        else:
             self.stdout.write("The portal would ask which columns hold the guests. What follows is its guess.")
         for warning in file.warnings:
             self.stdout.write(f"Note: {warning}")

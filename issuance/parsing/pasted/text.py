@@ -31,7 +31,7 @@ class PastedGuests:
         self._prefer = prefer
         self._max_rows = max_rows
         size = len(text.encode("utf-8", "replace"))
-        columns = Columns(None, None, 0, ("Text",), True)
+        columns = Columns(None, None, 0, ("Text",))
         self.opened = Opened("text", "utf-8", "", columns, [[line] for line in self._lines[:20]], size)
         self.bytes_read = self._last_row = 0
         self.warnings: list[str] = []

@@ -85,7 +85,7 @@ def test_every_row_that_is_not_blank_comes_out_once_and_in_order(
     path = tmp_path / "rows.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, delimiter=delimiter).writerows([["Email", "Phone", "Name", "Note"], *rows])
-    chosen = Columns(0, 1, 1, ("Email", "Phone", "Name", "Note"), True)
+    chosen = Columns(0, 1, 1, ("Email", "Phone", "Name", "Note"))
     with open_guest_file(path, country="US", columns=chosen) as file:
         if file.opened.delimiter != delimiter:
             return  # The content speaks for another delimiter; its rows are others.
@@ -143,7 +143,7 @@ def test_progress_reaches_the_end(tmp_path: Path) -> None:
 
 def test_chosen_columns_overrule_what_would_be_found(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "Email,Partner\nann@example.com,bob@example.com\n")
-    chosen = Columns(1, None, 1, ("Email", "Partner"), True)
+    chosen = Columns(1, None, 1, ("Email", "Partner"))
     with open_guest_file(path, country="US", columns=chosen) as file:
         assert [result.value for result in file.results()] == ["bob@example.com"]
 

@@ -1,0 +1,100 @@
+"""Whose column it is: a name and its content have to agree, or a person is asked with the reason."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from issuance.parsing.columns import find_columns
+from issuance.parsing.countries import country_code
+from issuance.parsing.row_validation import RowValidator
+from tests.corpus.people import people
+
+GUESTS = people("en", 24)
+PLACES = ("Owner", "Sales rep", "Store", "Referrer", "Updated by", "Manager", "Assigned to", "Branch")
+
+
+def results(rows: list[list[str]], *, country: str = "US") -> list[tuple[str, str, bool]]:
+    columns = find_columns(rows, country=country)
+    validated = RowValidator(columns, country=country, prefer="email").validate(1, rows)
+    return [(value, code, fixed) for row, _, value, _, code, _, fixed, _ in validated if row > columns.header_row]
+
+
+@given(whose=st.sampled_from(PLACES), kind=st.sampled_from(["", " email", " E-Mail", " address"]), first=st.booleans())
+def test_an_address_of_somebody_else_is_never_taken_without_a_question(whose: str, kind: str, first: bool) -> None:
+    names = [whose + kind, "Phone"]
+    rows = [names, *([f"rep{at % 2}@example.com", person.phone] for at, person in enumerate(GUESTS))]
+    columns = find_columns([row if first else row[::-1] for row in rows], country="US")
+    assert columns.doubts
+    assert (columns.email, columns.phone) == (None, 1 if first else 0)
+
+
+def test_a_column_of_few_values_is_asked_about_whatever_its_name() -> None:
+    rows = [["Email"], *([f"shop{at % 3}@example.com"] for at in range(24))]
+    columns = find_columns(rows, country="US")
+    assert columns.doubts == (
+        "“Email” holds the same few values again and again, as a shop's or a clerk's column does.",
+    )
+
+
+def test_a_guest_who_comes_often_raises_no_doubt() -> None:
+    rows = [["Email", "Visit"], *([GUESTS[at % 14].email, f"May {at}"] for at in range(28))]
+    assert find_columns(rows, country="US").sure
+
+
+@pytest.mark.parametrize("name", ["Email opt-in IP", "Mobile app IP address", "Phone order ref", "Mobile orders total"])
+def test_one_word_of_a_header_is_no_proof_of_a_phone(name: str) -> None:
+    rows = [["Email", name], *([person.email, "203.45.67.124"] for person in GUESTS)]
+    assert find_columns(rows, country="US").phone is None
+
+
+@given(
+    above=st.lists(
+        st.sampled_from([["Report"], ["Prepared by", "owner@example.com"], ["Phone", "2025550199"], []]), max_size=9
+    )
+)
+def test_nobody_above_the_header_is_a_guest(above: list[list[str]]) -> None:
+    table = [["Name", "Email", "Visits"], *([person.name, person.email, "2"] for person in GUESTS)]
+    assert [value for value, _, _ in results([*above, *table])] == [person.email for person in GUESTS]
+    assert find_columns([*above, *table], country="US").sure
+
+
+def test_guests_above_a_header_are_asked_about() -> None:
+    rows = [[GUESTS[0].email, "Ann"], ["Email", "Name"], *([person.email, person.name] for person in GUESTS[1:])]
+    assert "Rows above the header could hold guests." in find_columns(rows, country="US").doubts
+
+
+@pytest.mark.parametrize(
+    "note", ["Exported by", "Prepared for", "Total", "Erstellt von", "Questions? Write to", "Créé par"]
+)
+def test_a_note_below_the_table_is_no_guest(note: str) -> None:
+    rows = [["Name", "Email"], [GUESTS[0].name, GUESTS[0].email], [note, "owner@example.com"]]
+    assert results(rows)[-1] == ("", "beside_the_table", False)
+
+
+@pytest.mark.parametrize("name", ["Email (e.g. ann@example.com)", "E-Mail: you@example.com", "Email (required)"])
+def test_an_example_in_a_header_is_no_guest(name: str) -> None:
+    rows = [[name, "Name"], *([person.email, person.name] for person in GUESTS)]
+    columns = find_columns(rows, country="US")
+    assert (columns.header_row, columns.email, columns.sure) == (1, 0, True)
+
+
+def test_the_next_column_of_emails_helps_where_the_first_is_empty_and_is_shown_as_fixed() -> None:
+    rows = [["Email", "Secondary email"], ["ann@example.com", "other@example.com"], ["", "bob@example.com"]]
+    assert results(rows) == [("ann@example.com", "", False), ("bob@example.com", "", True)]
+
+
+@given(st.sampled_from(["GB", "GBR", "uk", "+44", "44", "0044", "United Kingdom", "🇬🇧"]))
+def test_the_country_beside_a_phone_decides(spelled: str) -> None:
+    rows = [["Phone", "Country"], ["(202) 555-0101", "US"], ["020 7946 0018", spelled], ["020 7946 0018", "Atlantis"]]
+    assert [result[:2] for result in results(rows)] == [
+        ("+12025550101", ""),
+        ("+442079460018", ""),
+        ("", "phone_country_unknown"),
+    ]
+
+
+def test_a_country_that_is_empty_is_the_merchants_own() -> None:
+    assert results([["Phone", "Country"], ["(202) 555-0101", ""]]) == [("+12025550101", "", False)]
+    assert country_code("") == country_code("Atlantis") == ""
