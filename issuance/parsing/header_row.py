@@ -15,7 +15,8 @@ HEADER_WITHIN = 20  # rows with anything in them
 begins_note = re.compile(
     r"\W*(?:(?:exported|prepared|created|generated|printed|compiled|reported|report|run|sent) (?:by|for|from|on|at)\b"
     r"|(?:for questions|questions|contact us|source|confidential|page \d)\b"
-    r"|(?:contact|owner|author):|(?:grand |sub)?totals?\b|gesamt|summe\b|(?:erstellt|exportiert|gedruckt) (?:von|am|für)\b"
+    r"|(?:contact|owner|author):|(?:grand |sub)?totals?\b|gesamt|summe\b"
+    r"|(?:erstellt|exportiert|gedruckt) (?:von|am|für)\b"
     r"|(?:export|cré|génér|prépar)ée? (?:par|le|pour)\b|(?:esportato|creato|generato) (?:da|il)\b"
     r"|(?:exportado|creado|generado|preparado|criado) (?:por|el|para|em)\b)",
     re.IGNORECASE,
