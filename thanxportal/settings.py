@@ -250,6 +250,10 @@ IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 UPLOAD_RETENTION_DAYS: int = env.int("UPLOAD_RETENTION_DAYS", default=30)
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)
 MAX_LIST_BYTES: int = env.int("MAX_LIST_BYTES", default=100 * 1024 * 1024)
+MAX_PASTED_BYTES = 2_000_000  # of one text, as UTF-8
+# Of all fields of a form together: far more than a text may have, so that too much of it is answered with a sentence.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * MAX_PASTED_BYTES
+TAKE_NEW_AREA_CODES: bool = env.bool("TAKE_NEW_AREA_CODES", default=False)
 
 # Mail and logs.
 PORTAL_URL: str = env.str("PORTAL_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")

@@ -44,7 +44,7 @@ class NewListForm(forms.Form):
         label="Or paste guests",
         help_text="Anything that contains emails and phone numbers.",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off", "maxlength": 2_000_000}),
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off"}),
     )
 
     def __init__(self, data: Any = None, files: Any = None, **options: Any) -> None:
@@ -69,11 +69,21 @@ class NewListForm(forms.Form):
             )
         return file
 
+    def clean_pasted(self) -> str:
+        text = str(self.cleaned_data["pasted"])
+        size, most = len(text.encode("utf-8", "replace")), settings.MAX_PASTED_BYTES
+        if size > most:
+            raise forms.ValidationError(
+                f"This text has {filesizeformat(size)}; {filesizeformat(most)} can be pasted at once. "
+                "Paste it in parts, or bring it as a file."
+            )
+        return text
+
     def clean(self) -> dict[str, Any]:
         file, pasted = self.cleaned_data.get("file"), self.cleaned_data.get("pasted")
         if file and pasted:
             self.add_error("pasted", "Bring a file or pasted guests, not both: empty one of them.")
-        if not file and not pasted and "file" not in self.errors:
+        if not file and not pasted and not self.errors.keys() & {"file", "pasted"}:
             self.add_error("file", "There is nothing to read yet. Choose a file or paste your guests.")
         return self.cleaned_data
 

@@ -7,6 +7,7 @@ import re
 _MARK = "'"
 # What starts a formula, also in the full width of East Asian keyboards, behind blanks and marks that readers drop.
 _FORMULA = r"[ '\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]*[=+\-@＝＋－＠\t\r\n]"
+_PLAIN = re.compile(r"[A-Za-z0-9][^;,|\t\r\n]*", re.ASCII).fullmatch  # as nearly all cells are
 _STARTS = re.compile(_FORMULA).match
 _MARKED_START = re.compile(f"{_MARK}(?={_FORMULA})").match
 _AFTER_SEPARATOR = re.compile(rf"([;,|\t\r\n])(?={_FORMULA})")
@@ -16,6 +17,8 @@ _MARKED_AFTER_SEPARATOR = re.compile(rf"([;,|\t\r\n]){_MARK}(?={_FORMULA})")
 def inert(cell: object) -> str:
     """The cell as text that no spreadsheet runs as a formula; `live` gives back the same text."""
     text = "" if cell is None else str(cell)
+    if not text or _PLAIN(text):
+        return text
     text = _AFTER_SEPARATOR.sub(rf"\1{_MARK}", text)
     return f"{_MARK}{text}" if _STARTS(text) else text
 

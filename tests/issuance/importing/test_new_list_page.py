@@ -81,6 +81,23 @@ def test_a_file_and_pasted_guests_together_are_refused(open_campaign: Campaign, 
     refused(client_of(bea).post(address(open_campaign), data), "not both")
 
 
+def test_too_much_text_is_refused_by_its_bytes_and_kept(
+    open_campaign: Campaign, bea: User, client_of: ClientOf, settings: Any
+) -> None:
+    settings.MAX_PASTED_BYTES = 20
+    answer = client_of(bea).post(address(open_campaign), {"name": "June", "pasted": "ééééé@bücher.de x"})
+    refused(answer, "can be pasted at once")
+    assert "ééééé@bücher.de x" in answer.content.decode()
+    assert "There is nothing to read yet" not in answer.content.decode()
+    assert "maxlength" not in answer.content.decode().partition("<textarea")[2].partition(">")[0]
+
+
+def test_a_text_larger_than_what_django_allows_by_default_is_answered(
+    open_campaign: Campaign, bea: User, client_of: ClientOf
+) -> None:
+    refused(client_of(bea).post(address(open_campaign), {"name": "June", "pasted": "é" * 1_500_000}), "in parts")
+
+
 def test_what_was_typed_is_still_there_after_a_refusal(open_campaign: Campaign, bea: User, client_of: ClientOf) -> None:
     html = client_of(bea).post(address(open_campaign), {"name": "<b>June</b>"}).content.decode()
     assert 'value="&lt;b&gt;June&lt;/b&gt;"' in html
