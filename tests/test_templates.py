@@ -23,7 +23,7 @@ def test_indentation_and_lines_of_tags_alone_are_not_sent(tmp_path: Path) -> Non
 
 def test_a_wrapped_sentence_is_one_line(tmp_path: Path) -> None:
     source = "<p>\n  Two of\n  <b>{{ n }}</b>\n  {% if n %}\n    or more\n  {% endif %}\n  rows.\n</p>\n"
-    assert rendered(tmp_path / "a.html", source, n=3) == "<p> Two of <b>3</b> or more rows. </p>"
+    assert rendered(tmp_path / "a.html", source, n=3) == "<p> Two of <b>3</b> or more rows.</p>"
 
 
 def test_values_keep_their_white_space(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 WORDS = r"load|extends|comment|if|elif|else|for|empty|with|block|partialdef|timezone|autoescape|end\w+"
 SILENT = rf"\{{#[^#]*#\}}|\{{% (?:{WORDS})\b[^%]*%\}}|\{{% url [^%]* as \w+ %\}}"
 SILENT_LINE = re.compile(rf"^((?:{SILENT})+)\n", re.MULTILINE)
-BREAK = re.compile(rf"(>(?:{SILENT})*)?\n+((?:{SILENT})*<)?")
+BREAK = re.compile(rf"(>(?:{SILENT})*)?\n+((?:{SILENT})*</?)?")
 AS_WRITTEN = ("<pre", "<textarea")  # There, white space is text.
 
 
@@ -26,10 +26,12 @@ class Loader(filesystem.Loader):
         if any(tag in source for tag in AS_WRITTEN):
             return source
         source = SILENT_LINE.sub(r"\1", INDENTATION.sub("", source))
-        return BREAK.sub(_unless_between_elements, source.rstrip("\n"))
+        return BREAK.sub(_in_page, source.rstrip("\n"))
 
 
-def _unless_between_elements(line_break: re.Match[str]) -> str:
-    """A sentence that is wrapped in the template is one line of the page."""
+def _in_page(line_break: re.Match[str]) -> str:
+    """A wrapped sentence is one line of the page, and nothing stands between an element's end and what it holds."""
     before, after = line_break.groups("")
+    if after == "</":
+        return f"{before}{after}"
     return f"{before}\n{after}" if before and after else f"{before} {after}"
