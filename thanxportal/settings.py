@@ -171,6 +171,11 @@ STATIC_URL = "static/"
 SENT_MARKS = Path(env.str("SENT_MARKS", default=str(VAR_DIR / "sent")))
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "thanxportal.stylesheets.Finder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "uploads")))
 _static_storage = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"

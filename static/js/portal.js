@@ -1,12 +1,18 @@
 // Small comforts on top of pages that work without any of them. Hooks are data-* attributes only:
-// data-drop (with data-chosen inside)  a file field that also takes a dropped file
-// data-poll      an htmx request that waits while nobody looks at the page: hx-trigger="every 3s, look"
-// data-title     in swapped content: the page's new title;  data-announce: a sentence for screen readers
-// data-focus     in swapped content: takes the focus, unless somebody types elsewhere;  data-copy: a button that copies its value
-// data-once      a form whose second submit is ignored (not for downloads: the page stays);  data-menu: a <details> that closes by Escape or outside
-// data-escape    the link that Escape follows from inside its row or form;  data-hide-broken: an image that steps aside when it can't be loaded
+// data-drop         a file field that also takes a dropped file, with data-chosen inside
+// data-poll         an htmx request that waits while nobody looks at the page: hx-trigger="every 3s, look"
+// data-title        in swapped content: the page's new title
+// data-announce     in swapped content: a sentence for screen readers
+// data-focus        in swapped content: takes the focus, unless somebody types elsewhere
+// data-copy         a button that copies its value
+// data-once         a form whose second submit is ignored (not for downloads: the page stays)
+// data-menu         a <details> that closes by Escape or a click outside
+// data-escape       the link that Escape follows from inside its row or form
+// data-hide-broken  an image that steps aside when it can't be loaded
 (() => {
   "use strict";
+
+  const within = (element, hook) => (element.matches?.(hook) ? element : element.querySelector?.(hook));
 
   // Tells those who listen; trouble is shown as well, until a request gets through.
   const say = (text, trouble = false) => {
@@ -15,30 +21,35 @@
     if (region.textContent !== text) region.textContent = text;
   };
 
+  // Files.
+  const inWords = (bytes) =>
+    bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
   const showChosen = (zone) => {
-    const file = zone.querySelector("input[type=file]").files[0];
+    const input = zone.querySelector("input[type=file]");
     const line = zone.querySelector("[data-chosen]");
     if (!line) return;
-    const size = file && (file.size < 1e6 ? `${Math.max(1, Math.round(file.size / 1e3))} KB` : `${(file.size / 1e6).toFixed(1)} MB`);
-    const most = Number(zone.querySelector("input[type=file]").dataset.most || Infinity);
-    line.textContent = file ? `${file.name} (${size})${file.size > most ? ": too large. Split it into several lists." : ""}` : "";
+    const file = input.files[0];
+    const tooLarge = file?.size > Number(input.dataset.most || Infinity);
+    line.textContent = file ? `${file.name} (${inWords(file.size)})` : "";
+    if (tooLarge) line.textContent += ": too large. Split it into several lists.";
   };
-
   const zoneOf = (event) => event.target.closest?.("[data-drop]");
+  const carriesFile = (event) => event.dataTransfer.types.includes("Files");
   let over = null;
   const mark = (zone) => {
     if (over && over !== zone) over.classList.remove("over");
     over = zone;
     zone?.classList.add("over");
   };
-  const carriesFile = (event) => event.dataTransfer.types.includes("Files");
   document.addEventListener("dragover", (event) => {
     if (!carriesFile(event)) return;
     // A file that misses the zone must not replace the page.
     event.preventDefault();
     mark(zoneOf(event));
   });
-  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) mark(null); });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) mark(null);
+  });
   document.addEventListener("drop", (event) => {
     if (!carriesFile(event)) return;
     event.preventDefault();
@@ -53,6 +64,7 @@
     if (zone) showChosen(zone);
   });
 
+  // Menus, copying, Escape.
   document.addEventListener("click", async (event) => {
     for (const menu of document.querySelectorAll("details[data-menu][open]")) {
       if (!menu.contains(event.target)) menu.open = false;
@@ -76,6 +88,7 @@
     menu.querySelector("summary").focus();
   });
 
+  // Forms that are sent once.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!("once" in form.dataset)) return;
@@ -101,12 +114,13 @@
     else polls.set(address, { asked: Date.now() });
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    event.detail.elt.closest?.("form[data-once]")?.removeAttribute("aria-busy");
-    if (event.detail.successful && document.querySelector("#announcer.toast")) say("");
-    const poll = event.detail.elt.matches?.("[data-poll]") && polls.get(event.detail.elt.getAttribute("hx-get"));
+    const { elt, successful } = event.detail;
+    elt.closest?.("form[data-once]")?.removeAttribute("aria-busy");
+    if (successful && document.querySelector("#announcer.toast")) say("");
+    const poll = elt.matches?.("[data-poll]") && polls.get(elt.getAttribute("hx-get"));
     if (!poll) return;
     const pause = 4 * (Date.now() - poll.asked);
-    poll.rest = Date.now() + (event.detail.successful ? pause : Math.max(10_000, pause));
+    poll.rest = Date.now() + (successful ? pause : Math.max(10_000, pause));
   });
   const lookNow = () => {
     if (document.hidden || !window.htmx) return;
@@ -114,12 +128,30 @@
     for (const element of document.querySelectorAll("[data-poll]")) window.htmx.trigger(element, "look");
   };
   document.addEventListener("visibilitychange", lookNow);
+
+  // Trouble on the way.
   const offline = "You are offline. What was started goes on without you; this page shows how things stood.";
+  const unreachable = "The portal can't be reached. Look at your connection, then try again.";
   window.addEventListener("offline", () => say(offline, true));
-  window.addEventListener("online", () => { say("You are online again."); lookNow(); });
-  document.addEventListener("htmx:sendError", () => say(navigator.onLine ? "The portal can't be reached. Look at your connection, then try again." : offline, true));
+  window.addEventListener("online", () => {
+    say("You are online again.");
+    lookNow();
+  });
+  document.addEventListener("htmx:sendError", () => say(navigator.onLine ? unreachable : offline, true));
   document.addEventListener("htmx:responseError", () => say("That didn't work. Reload the page and try again.", true));
-  const within = (element, hook) => (element.matches?.(hook) ? element : element.querySelector?.(hook));
+
+  // What is new on the page. Buttons that need this script stay hidden without it.
+  const prepare = (root) => {
+    for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+    root.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    for (const image of root.querySelectorAll("img[data-hide-broken]")) {
+      if (image.complete && !image.naturalWidth) image.hidden = true;
+    }
+  };
+  document.addEventListener("error", (event) => {
+    if (event.target.matches?.("img[data-hide-broken]")) event.target.hidden = true;
+  }, true);
+  document.addEventListener("DOMContentLoaded", () => prepare(document));
   document.addEventListener("htmx:afterSettle", (event) => {
     const titled = document.querySelector("[data-title]");
     if (titled) document.title = titled.dataset.title;
@@ -130,21 +162,10 @@
     const loaded = event.detail.elt;
     prepare(loaded);
     const target = within(loaded, "[data-focus]");
+    const typesIn = document.activeElement?.matches("input, textarea, select") && document.activeElement;
     // Whoever types elsewhere keeps the focus.
-    const typing = document.activeElement?.matches("input, textarea, select") && !loaded.contains(document.activeElement);
-    if (target && !typing && loaded !== document.body) target.focus();
+    if (target && (!typesIn || loaded.contains(typesIn)) && loaded !== document.body) target.focus();
     // What has ended here has ended in the dock as well.
     if (loaded.matches?.("[data-title]:not([data-poll])")) lookNow();
   });
-
-  // Buttons that need this script stay hidden without it.
-  const prepare = (root) => {
-    for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
-    root.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-    for (const image of root.querySelectorAll("img[data-hide-broken]")) if (image.complete && !image.naturalWidth) image.hidden = true;
-  };
-  document.addEventListener("error", (event) => {
-    if (event.target.matches?.("img[data-hide-broken]")) event.target.hidden = true;
-  }, true);
-  document.addEventListener("DOMContentLoaded", () => prepare(document));
 })();
