@@ -61,7 +61,8 @@ def test_a_domain_of_two_alphabets_is_refused(name: str, letter: tuple[str, str]
 def test_letters_beyond_ascii_before_the_at_sign_belong_to_the_domain_or_are_asked_about() -> None:
     assert parse_email("josé@bücher.de").value == "josé@bücher.de"
     assert parse_email("иван@пример.рф").value == "иван@пример.рф"
-    for text in ("josé@example.com", "аnn@example.com", "аnn@пример.рф", "иван@bücher.de", "ann²@example.com"):
+    assert parse_email("josé@example.com").value == "josé@example.com"
+    for text in ("иван@example.com", "аnn@example.com", "аnn@пример.рф", "иван@bücher.de", "ann²@example.com"):
         assert parse_email(text).code == "email_unusual_letters"
 
 
