@@ -1,4 +1,4 @@
-"""What revoking some jobs would undo: shown to staff before they decide."""
+"""Taking rewards of jobs back: what it would undo, shown to staff first, and the order itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding due work and doing it. The database row is the queue: whoever looks, finds everything."""
+"""Finds due work and does it. The database row is the queue: whoever looks, finds everything."""
 
 from __future__ import annotations
 

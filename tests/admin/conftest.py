@@ -1,3 +1,5 @@
+"""Staff with all rights and with none, and a list that is issued."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

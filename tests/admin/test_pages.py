@@ -1,3 +1,5 @@
+"""Every page of the admin opens for staff, closes to merchants, and shows no guest."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
