@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from tests.crash import checker
 from tests.crash.harness import Harness, ask, ended, start
+from tests.crash.mutants import GATE_MUTANTS
 from tests.crash.patching import put
 from tests.crash.wire import PlainHTTP
 from thanxportal.partner import client, slots
@@ -26,17 +27,18 @@ from thanxportal.partner_api import PartnerApiError
 CLOCKS = (-300, 0, 0, 300)  # seconds by which the clock of each process is wrong
 JITTER = 0.4  # seconds between taking a slot and the first byte, at most
 USED = 0.97  # of the longer window, whenever it is looked at
-USED_SHORTENED = 0.85  # The spread of arrival and a busy machine take the same seconds from a shorter window.
+USED_SHORTENED = 0.7  # The spread of arrival and a busy machine take the same seconds from a shorter window.
 FAIR = 0.5  # of an even share, for each process
 
 
-def full_demand(harness: Harness, seconds: float, shortened: int, seed: int) -> checker.Findings:
+def full_demand(harness: Harness, seconds: float, shortened: int, seed: int, *, mutant: str = "") -> checker.Findings:
     """One sentence for each answer 429, each request too few for a full use of the limits, each process left behind."""
     harness.partner.restart(seed=seed, shortened=shortened)
     harness.database.refresh()
     ask(_make_credential)
     sent = RawArray("i", len(CLOCKS))
-    children = [start(_demand, sent, number, seconds, shortened, seed + number) for number in range(len(CLOCKS))]
+    demand = (seconds, shortened, seed, mutant)
+    children = [start(_demand, sent, number, *demand) for number in range(len(CLOCKS))]
     for child in children:
         if ended(child, seconds + 60) != 0:
             raise RuntimeError("A process that only asks for scopes failed.")
@@ -54,6 +56,11 @@ def full_demand(harness: Harness, seconds: float, shortened: int, seed: int) -> 
     return {"throttled": ["429"] * refused, "unused": ["one request too few"] * max(0, wanted - fewest) + behind}
 
 
+def gate_bug_caught(harness: Harness, mutant: str) -> bool:
+    """Whether Thanx answers 429 when all processes have this bug."""
+    return bool(full_demand(harness, 5, 200, seed=1, mutant=mutant)["throttled"])
+
+
 def fewest_in(moments: list[float], seconds: float) -> int:
     """The fewest of these sorted moments that lie within any so many seconds between the first and the last."""
     whole = [moment for moment in moments if moment + seconds <= moments[-1]]
@@ -68,8 +75,8 @@ def _make_credential() -> None:
     Credential.current()
 
 
-def _demand(sent: MutableSequence[int], number: int, seconds: float, shortened: int, seed: int) -> None:
-    dice = random.Random(seed)
+def _demand(sent: MutableSequence[int], number: int, seconds: float, shortened: int, seed: int, mutant: str) -> None:
+    dice = random.Random(seed + number)
 
     class Jittery(PlainHTTP):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -78,6 +85,8 @@ def _demand(sent: MutableSequence[int], number: int, seconds: float, shortened: 
 
     put(client, transport=Jittery)
     put(slots, LONG=Window(2_000 // shortened, 900 / shortened))
+    if mutant:
+        GATE_MUTANTS[mutant]()
     deadline = time.monotonic() + seconds
     with time_machine.travel(timezone.now() + timedelta(seconds=CLOCKS[number])):
         while time.monotonic() < deadline:
@@ -85,5 +94,7 @@ def _demand(sent: MutableSequence[int], number: int, seconds: float, shortened: 
                 with client.partner_client(client.Urgency.ISSUE, patience=5) as partner:
                     partner.get_scopes()
                 sent[number] += 1
-            except (client.GateClosed, PartnerApiError):
+            except client.GateClosed as closed:
+                time.sleep(min(closed.wait, max(deadline - time.monotonic(), 0.0)))
+            except PartnerApiError:
                 time.sleep(0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +23,10 @@ from issuance.models import Attempt, GuestListQuerySet, IssuanceJob, IssuanceJob
 from issuance.models.states import JOB_DUE
 from tests.crash import worker
 from tests.crash.patching import put, replace
+from thanxportal.partner import slots
 from thanxportal.partner.client import Urgency, partner_client
+from thanxportal.partner.gate import follow_arrivals
+from thanxportal.partner.models import Credential
 from thanxportal.partner_api import InDoubt, PartnerClient, Rejected
 
 issue = PartnerClient.issue
@@ -152,6 +156,23 @@ def unnoticed_restore() -> None:
     replace(read_mark, lambda read: lambda path: 0)
 
 
+def own_clock() -> None:
+    replace(slots.database_now, lambda database_now: lambda: repr(time.time()))
+
+
+def sixth_request() -> None:
+    put(slots, SHORT=slots.Window(6, 1.0))
+
+
+def longer_window_forgotten() -> None:
+    put(slots, usable=lambda share=1.0: slots.RING)
+
+
+def spread_ignored() -> None:
+    Credential.objects.update(arrival_spread=0)
+    replace(follow_arrivals, lambda follow: lambda credential_id: None)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "a new key for each attempt": new_key_per_attempt,
     "keys drawn at random": random_keys,
@@ -166,4 +187,12 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "guests are not claimed": no_claims,
     "a job ends in pieces": settled_in_pieces,
     "a restored database sends at once": unnoticed_restore,
+}
+
+# Bugs of the rate gate, for processes with wrong clocks that want all that Thanx allows.
+GATE_MUTANTS: dict[str, Callable[[], None]] = {
+    "the gate lives by the clock of each process": own_clock,
+    "six requests pass in a second": sixth_request,
+    "the longer window is not counted": longer_window_forgotten,
+    "requests are believed to arrive evenly": spread_ignored,
 }

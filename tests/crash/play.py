@@ -40,8 +40,8 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "quick": Size(1, 1, 1, 1, 5, 25, 40, proven_traps=False),
-    "ci": Size(10, 1, 3, 1, 40, 45, 40, proven_traps=True),
+    "quick": Size(1, 1, 1, 1, 5, 32, 40, proven_traps=False),
+    "ci": Size(10, 1, 3, 1, 40, 32, 40, proven_traps=True),
     "full": Size(100, 2, 3, 10, 40, 2_000, 1, proven_traps=True),
 }
 
@@ -103,14 +103,15 @@ def _play(harness: Harness, tally: Tally, size: Size, part: str) -> tuple[int, i
     """Returns how many deliberate bugs were caught, of how many."""
     from tests.crash import scenarios
     from tests.crash.brokerless import without_a_broker
-    from tests.crash.demand import full_demand
+    from tests.crash.demand import full_demand, gate_bug_caught
     from tests.crash.harness import play_all, spring
+    from tests.crash.mutants import GATE_MUTANTS
     from tests.crash.storm import storm
 
     if part == DEMAND:
         tally.runs += 1
         tally.add("full demand", full_demand(harness, size.demand, size.shortened, seed=1))
-        return 0, 0
+        return sum(gate_bug_caught(harness, mutant) for mutant in GATE_MUTANTS), len(GATE_MUTANTS)
     share = SHARES.index(part)
     if part == SHARES[0]:
         tally.runs += 1

@@ -140,7 +140,7 @@ def test_the_simulated_limits_do_refuse_what_is_too_fast() -> None:
 
 @pytest.mark.crash
 @pytest.mark.parametrize("url", ["sqlite://", os.environ.get("DATABASE_URL", POSTGRESQL)], ids=["sqlite", "postgresql"])
-def test_real_processes_with_wrong_clocks_use_the_windows_and_meet_no_429(url: str) -> None:
+def test_real_processes_with_wrong_clocks_use_the_windows_and_bugs_of_the_gate_are_caught(url: str) -> None:
     """The longer window is 22.5 seconds for 50 requests here, and its true length with CRASH_SIZE=full."""
     if not url.startswith("sqlite") and not reachable(url):
         pytest.skip("PostgreSQL isn't reachable.")
@@ -148,3 +148,4 @@ def test_real_processes_with_wrong_clocks_use_the_windows_and_meet_no_429(url: s
     answer = subprocess.run([*command, "--size", "full" if FULL else "ci"], stdout=subprocess.PIPE, text=True)
     counts = json.loads(answer.stdout)
     assert (counts["runs"], counts["throttled"], counts["unused"], answer.returncode) == (1, 0, 0, 0)
+    assert counts["mutants_caught"] == counts["mutants"] > 0

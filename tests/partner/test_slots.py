@@ -186,6 +186,18 @@ def elsewhere(function: Callable[[], object]) -> threading.Thread:
     return thread
 
 
+@pytest.mark.parametrize("lost", [1, 2_000])
+def test_lost_moments_close_the_gate_for_a_while_and_not_for_ever(lost: int, world: World) -> None:
+    credential = Credential.current()
+    for _ in range(3):
+        assert all_free_slots(credential) == 5
+        world.advance(2)
+    Slot.objects.filter(turn__gt=15 - 5 + 1 - lost, turn__lte=15 - 5 + 1).delete()
+    assert all_free_slots(credential) == 0
+    world.advance(2)
+    assert all_free_slots(credential) == 5
+
+
 def test_the_ring_grows_no_further_than_2000(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slots, "RING", 25)
     monkeypatch.setattr(slots, "LONG", Window(20, 30.0))

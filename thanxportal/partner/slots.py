@@ -14,7 +14,7 @@ from django.db.models import F, FloatField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest
 
-from thanxportal.partner.models import Credential
+from thanxportal.partner.models import Credential, Slot
 
 
 class Window(NamedTuple):
@@ -135,7 +135,7 @@ class Ring(NamedTuple):
 
 
 def look(credential_id: int, *, share: float | None = None) -> Ring:
-    """The gate as it is, its time going on from here if it stood still; only with what decides about that share."""
+    """The gate as it is, its time continuing from here if it stood still; only with what decides about that share."""
     words = _words()
     query = _LOOK.format(some=_SOME.format(**words) if share else "", **words)
     with connection.cursor() as cursor:
@@ -146,4 +146,19 @@ def look(credential_id: int, *, share: float | None = None) -> Ring:
     if ring.behind > 0:
         lag = F("slot_taken_at") - _seconds(database_now())
         Credential.objects.filter(pk=credential_id).update(clock_lag=Greatest("clock_lag", lag))
+    turns = [ring.slots_taken - requests + 1 for requests in (SHORT.requests, usable(share or 1.0))]
+    if any(turn > 0 and turn not in ring.taken_at for turn in turns):
+        _fill_gaps(credential_id, ring)
     return ring
+
+
+def _fill_gaps(credential_id: int, ring: Ring) -> None:
+    """A request whose moment is lost counts as one of just now, or the gate would wait for it for ever."""
+    turns = {*range(max(ring.slots_taken - RING, 0) + 1, ring.slots_taken + 1)}
+    lost = turns.difference(Slot.objects.filter(credential=credential_id).values_list("turn", flat=True))
+    Slot.objects.bulk_create(
+        [Slot(credential_id=credential_id, place=turn % RING, turn=turn, taken_at=ring.now) for turn in lost],
+        update_conflicts=True,
+        unique_fields=["credential", "place"],
+        update_fields=["turn", "taken_at"],
+    )
