@@ -197,7 +197,8 @@ def _email_problem(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at:
         return "email_no_at"
-    if not address.isascii() and _LIKE_AN_ADDRESS(address) and (code := _foreign_letters(address)):
+    readable = not address.isascii() and "\ufffd" not in address and _LIKE_AN_ADDRESS(address)
+    if readable and (code := _foreign_letters(address)):
         return code
     problems: dict[str, Callable[[], bool]] = {
         "email_nothing_before_at": lambda: not local,

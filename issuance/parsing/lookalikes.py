@@ -57,8 +57,8 @@ def looks_like_another(domain: str) -> bool:
 def is_plausible(local: str, domain: str) -> bool:
     """Whether a part before the @ sign with other letters than ASCII belongs to the domain: it is written in one of
     its alphabets, or in Latin letters with accents."""
-    raised = any(unicodedata.category(sign) == "No" for sign in local)
-    return not raised and not _mixes(local) and _scripts(local) <= _scripts(domain) | {"LATIN"}
+    letters = all(sign.isascii() or unicodedata.category(sign)[0] in "LM" for sign in local)
+    return letters and not _mixes(local) and _scripts(local) <= _scripts(domain) | {"LATIN"}
 
 
 def _scripts(text: str) -> set[str]:

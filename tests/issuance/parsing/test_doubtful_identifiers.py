@@ -66,6 +66,12 @@ def test_letters_beyond_ascii_before_the_at_sign_belong_to_the_domain_or_are_ask
         assert parse_email(text).code == "email_unusual_letters"
 
 
+@given(name=names, sign=st.sampled_from("„“‚«»•…¿¡²③€📧★"))
+def test_a_sign_before_or_behind_a_name_is_never_sent_as_part_of_it(name: str, sign: str) -> None:
+    for text in (f"{sign}{name}@example.com", f"{name}{sign}@example.com"):
+        assert parse_email(text).value in ("", f"{name}@example.com")
+
+
 glues = st.sampled_from([";", "; ", ",", ", ", "/", " / ", ":::", " or ", " & ", "|", "\n", "\r\n", " OR ", ",,", " "])
 
 
