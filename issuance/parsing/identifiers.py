@@ -24,13 +24,14 @@ from typing import NamedTuple
 
 import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import PhoneMetadata, PhoneNumberFormat
 
 from issuance.parsing.lookalikes import as_typed, is_masked_email, is_masked_phone, is_plausible, looks_like_another
 from issuance.parsing.new_area_codes import without_mark
 from issuance.parsing.other_numbers import DOTS_OF_ANOTHER_NUMBER, is_other_number
-from issuance.parsing.phone_library import library_phone
+from issuance.parsing.phone_library import library_phone, valid_phone
 from issuance.parsing.phone_spellings import spellings, unwrapped
+from issuance.parsing.plain_numbers import may_be_phone as may_be_phone
 from issuance.parsing.several_guests import addresses_in, holds_several_phones
 
 EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
@@ -121,16 +122,8 @@ def parse_phone(text: str, country: str) -> IdentifierResult:
 def phone_value(text: str, country: str) -> str:
     """E.164 of a text of digits and separators alone, else empty: `parse_phone` without its reasons, which cost more
     than the number."""
-    if value := quick_phones([text], country)[0]:
-        return value
-    if is_other_number(text, country):
-        return ""
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        return ""
-    refused = phonenumbers.number_type(number) in (PhoneNumberType.UNKNOWN, PhoneNumberType.PREMIUM_RATE)
-    return "" if refused else str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    value = valid_phone(text, country)
+    return "" if value and is_other_number(text, country) else value
 
 
 def _american_patterns() -> str:

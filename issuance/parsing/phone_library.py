@@ -10,14 +10,24 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from issuance.parsing.new_area_codes import is_new_area
 from issuance.parsing.phone_spellings import spellings
+from issuance.parsing.plain_numbers import ASK_THE_LIBRARY, plain_number
 
 # The phone library parses nothing that has an @ between its first digit and its last letter or digit.
 _AT_INSIDE = re.compile(r"[^@+＋\d]*[+＋\d][^@/\\;]*@[^/\\;]*[^\W_][^/\\;]*").fullmatch
 _LONGEST_PARSED = 250  # characters; of more it says that they are too many
 
 
+def valid_phone(text: str, country: str) -> str:
+    """E.164 of a text of digits and separators; empty if it is no phone, for whatever reason."""
+    value = plain_number(text, country)
+    return library_phone(text, country)[0] if value == ASK_THE_LIBRARY else value
+
+
 def library_phone(text: str, country: str) -> tuple[str, str]:
     """(E.164, "") or ("", code)."""
+    value = plain_number(text, country)
+    if value and value != ASK_THE_LIBRARY:
+        return value, ""
     if not any(character.isdigit() for character in text):
         return "", "phone_no_digits"
     if _AT_INSIDE(text) and len(text) <= _LONGEST_PARSED:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from issuance.parsing.identifiers import IdentifierResult, parse_email, parse_phone
-from issuance.parsing.pasted.phone_runs import DIGITS_OF_A_PHONE, FEWEST_DIGITS, Patience, phones_of_run
+from issuance.parsing.pasted.phone_runs import DIGITS_OF_A_PHONE, FEWEST_DIGITS, Patience, digits_in, phones_of_run
 
 _ADDRESS = re.compile(  # good or bad, or with its @ spelt out
     r"(?<![\w.+'-])[\w.+'-]+ ?[(\[{] ?(?:at|@|ät) ?[)\]}] ?[\w-]+(?:(?:\.| ?[(\[{] ?(?:dot|\.) ?[)\]}] ?| dot )[\w-]+)+"
     r"|(?<![^\s@<>()\[\],;:\"|])[^\s@<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*",
     re.IGNORECASE,
 )
+_SPELT_OUT = re.compile(r"[(\[{] ?(?:at|ät)", re.IGNORECASE).search
 _MONTH, _DAY, _YEAR = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d\d"
 _NO_PHONE = re.compile(  # a date, a time, or a number with commas between its thousands
     rf"(?<![\d/.-]){_YEAR}([-/.]){_MONTH}\1{_DAY}(?![-/.]?\d)"
@@ -24,6 +26,8 @@ _NO_PHONE = re.compile(  # a date, a time, or a number with commas between its t
     r"|\b\d{1,2}:\d\d(?::\d\d)?\b"
     r"|(?<![\d,.])(?<!\d )\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?![\d,]|[ /.-]\d)"
 )
+_SIGN_INSIDE = re.compile(r"\d[-/.:,]\d").search
+_LINK_INSIDE = re.compile(r"://|[wW]\.").search
 _LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _RUN = re.compile(r"(?:\+\s?)?\(?\d[\d ().+/-]*")  # of one phone or several
 _OTHER_NUMBER = re.compile(  # before the number of something else
@@ -36,11 +40,12 @@ _SPACES_AND_MARKS = (0xA0, *range(0x2000, 0x2010), *range(0x2028, 0x2030), *rang
 _AS_TYPED = dict.fromkeys(_DASHES, "-") | dict.fromkeys(_SPACES_AND_MARKS, " ")  # sign for sign, so positions stay
 _PART_OF_WORD = re.compile(r"[\w@./-]")
 _ABBREVIATION = re.compile(r"[^\W\d]\.")  # as in Tel.
-_WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)(?:[\w@]|[:*·~#\\]\d)[\w@]*", re.IGNORECASE)
+_WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)(?:[\w@]|[:*·~#\\]\d)[\w@]{0,60}", re.IGNORECASE)
 _DIGITS_OF_A_WORD = 2  # as in A17 or 3rd, which are no part of the phone beside them
 _LEFT = re.compile(
     r"(?<![\w.+-])[\w.+-]+\s+at\s+[\w-]+(?:\.|\s+dot\s+)[a-z]{2,}|[+(]?\d(?:[ ().+/-]?\d){6,}", re.IGNORECASE
 )
+_AT_WORD = re.compile(r"\sat\s", re.IGNORECASE).search
 _SEPARATOR = re.compile(r"[,;|&]|\b(?:and|or|und|oder|et|ou|y|o|e)\b", re.IGNORECASE)  # between two guests
 
 
@@ -66,8 +71,11 @@ def mentions_in(line: str, country: str, patience: Patience | None = None) -> li
     """All emails and phones of a line, in its order."""
     if len(line) < FEWEST_DIGITS and "@" not in line:
         return []
-    emails = [_bare_address(match) for match in _ADDRESS.finditer(line)]
-    return sorted(emails + _phones(_blanked(_ADDRESS, line), country, patience or Patience()))
+    if "@" not in line and not _SPELT_OUT(line):
+        return _phones(line, country, patience or Patience())
+    addresses = [*_ADDRESS.finditer(line)]
+    rest = _blanked(line, addresses)
+    return sorted([*map(_bare_address, addresses), *_phones(rest, country, patience or Patience())])
 
 
 def guests_of(line: str, mentions: list[Mention]) -> list[list[Mention]]:
@@ -77,6 +85,8 @@ def guests_of(line: str, mentions: list[Mention]) -> list[list[Mention]]:
     kind come first. Else an email and a phone do that stand together, apart from the others; and everything else is a
     guest by itself.
     """
+    if len(mentions) < 2:
+        return [[mention] for mention in mentions]
     emails, phones = ([mention for mention in mentions if mention.kind == kind] for kind in ("email", "phone"))
     if len(emails) == len(phones) and (_take_turns(line, mentions) or _come_apart(emails, phones)):
         return [list(pair) for pair in zip(emails, phones, strict=True)]
@@ -100,12 +110,14 @@ def _groups(line: str, mentions: list[Mention]) -> list[list[Mention]]:
 
 def left_of(line: str, mentions: list[Mention]) -> list[str]:
     """What looks like an email or a phone, but was not taken for one."""
-    rest, at = [], 0
+    rest, at = list[str](), 0
     for mention in mentions:
         rest.append(line[at : mention.start])
         at = mention.end
-    text = "|".join([*rest, line[at:]]).translate(_AS_TYPED)
-    return [match[0].strip() for match in _LEFT.finditer(_blanked(_NO_PHONE, text))]
+    text = "|".join([*rest, line[at:]])
+    if digits_in(text) < FEWEST_DIGITS and not _AT_WORD(text):
+        return []
+    return [match[0].strip() for match in _LEFT.finditer(_without_other_numbers(text.translate(_AS_TYPED)))]
 
 
 def _take_turns(line: str, mentions: list[Mention]) -> bool:
@@ -122,8 +134,16 @@ def _come_apart(emails: list[Mention], phones: list[Mention]) -> bool:
     return bool(emails) and (emails[-1] < phones[0] or phones[-1] < emails[0])
 
 
-def _blanked(pattern: re.Pattern[str], line: str) -> str:
-    return pattern.sub(lambda match: "|" * len(match[0]), line)
+def _blanked(line: str, matches: Iterable[re.Match[str]]) -> str:
+    pieces, at = list[str](), 0
+    for match in matches:
+        pieces += line[at : match.start()], "|" * len(match[0])
+        at = match.end()
+    return "".join([*pieces, line[at:]]) if pieces else line
+
+
+def _without_other_numbers(line: str) -> str:
+    return _blanked(line, _NO_PHONE.finditer(line)) if _SIGN_INSIDE(line) else line
 
 
 def _bare_address(match: re.Match[str]) -> Mention:
@@ -143,20 +163,31 @@ def _is_sign(character: str) -> bool:
 
 
 def _phones(line: str, country: str, patience: Patience) -> list[Mention]:
-    if sum(map(str.isdigit, line)) < FEWEST_DIGITS:
+    if digits_in(line) < FEWEST_DIGITS:
         return []
-    line = _blanked(_NO_PHONE, _blanked(_LINK, line.translate(_AS_TYPED)))
+    line = line if line.isascii() else line.translate(_AS_TYPED)
+    line = _without_other_numbers(_blanked(line, _LINK.finditer(line)) if _LINK_INSIDE(line) else line)
     mentions: list[Mention] = []
     for run in _RUN.finditer(line):
+        digits = digits_in(run[0])
+        if digits < FEWEST_DIGITS:
+            continue
         start, end = _detached(line, run)
+        if end - start < FEWEST_DIGITS:
+            continue
         word = _WORD_AFTER.match(line, end) if start < end == run.end() and not run[0].endswith(" ") else None
         if word:
-            spans = [(start, word.end(), True)] if sum(map(str.isdigit, run[0])) >= DIGITS_OF_A_PHONE else []
+            spans = [(start, word.end(), True)] if digits >= DIGITS_OF_A_PHONE else []
         else:
             spans = phones_of_run(line, start, end, country, patience)
-        other = _OTHER_NUMBER.search(line, max(start - 20, 0), start) is not None
+        other = bool(spans) and _is_other_number(line[max(start - 20, 0) : start])
         mentions += [Mention(at, to, line[at:to], "phone", unclear or other) for at, to, unclear in spans]
     return mentions
+
+
+def _is_other_number(before: str) -> bool:
+    """Whether the words before a number say that it is that of something else than a phone."""
+    return before.strip(" ,;/") != "" and _OTHER_NUMBER.search(before) is not None
 
 
 def _detached(line: str, run: re.Match[str]) -> tuple[int, int]:
@@ -173,4 +204,4 @@ def _detached(line: str, run: re.Match[str]) -> tuple[int, int]:
 
 
 def _is_short(word: str) -> bool:
-    return sum(map(str.isdigit, word)) <= _DIGITS_OF_A_WORD
+    return digits_in(word) <= _DIGITS_OF_A_WORD

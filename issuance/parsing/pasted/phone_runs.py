@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 
-from issuance.parsing.identifiers import phone_value
+from issuance.parsing.identifiers import may_be_phone, phone_value
 
 Span = tuple[int, int, bool]  # from, to, and whether it is unclear which digits are the phone's
 Ways = dict[tuple[str, ...], tuple[tuple[int, int], ...] | None]
@@ -19,25 +19,30 @@ FEWEST_DIGITS, _MOST_DIGITS = 7, 15  # of any phone in the world
 DIGITS_OF_A_PHONE = 10  # a shorter run of digits that is no valid phone is a date, a price or a house number
 _MOST_WORDS_OF_A_PHONE = 8
 _MOST_WORDS = 120  # of a run that is read in every way
+_MOST_WORDS_READ = 20_000  # of all such runs of a text
+_FEWEST_ALIKE = 3  # phones in a row that show how they are written
 _MOST_READINGS = 3  # that are kept: two are one too many
 _WORD = re.compile(r"\S+")
 _LIST_NUMBER = re.compile(r"(?<!\S)[1-9]\d{0,2}[.)](?=\s)")  # 7. or 7)
 _AT_HOME = re.compile(r"\(?0")
 _COUNT = re.compile(r"[1-9]\d?")  # what may stand before a phone and be no part of it
+_DIGITS = "0123456789"
+_DIGITS_ALONE = str.maketrans("", "", " ().-/")
+_AS_NINES = str.maketrans(_DIGITS, "9" * 10)
+_HAS_DIGIT = re.compile(r"\d").search
 _DASHED = re.compile(r"[1-9]\d{0,2}\s+-\s")  # 7 - and then a phone
 
 
 class Patience:
-    """How many words of long runs are still read in every way: of one text not without end."""
+    """How many words of runs are still read in every way: of one text not without end."""
 
-    def __init__(self, words: int = 20_000) -> None:
+    def __init__(self, words: int = _MOST_WORDS_READ) -> None:
         self._words = words
 
     def lasts_for(self, words: int) -> bool:
-        """Whether a run may be read in every way; one that could be a single phone always may."""
-        if words > _MOST_WORDS_OF_A_PHONE:
+        if words <= _MOST_WORDS:
             self._words -= words
-        return words <= _MOST_WORDS_OF_A_PHONE or (words <= _MOST_WORDS and self._words >= 0)
+        return words <= _MOST_WORDS and self._words >= 0
 
 
 def phones_of_run(line: str, start: int, end: int, country: str, patience: Patience) -> list[Span]:
@@ -62,18 +67,60 @@ def _trimmed(line: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _phones_of_part(line: str, start: int, end: int, country: str, patience: Patience) -> list[Span]:
-    digits = sum(map(str.isdigit, line[start:end]))
+    digits = digits_in(line[start:end])
     if digits < FEWEST_DIGITS:
         return []
     words = [word.span() for word in _WORD.finditer(line, start, end)]
+    if _is_single(line, words, digits, country):
+        return [(start, end, False)]
+    if several := _each_alone(line, words, country) or _alike(line, words, country):
+        return several
     if not patience.lasts_for(len(words)):
-        alone = all(_number(line[slice(*word)], country) for word in words)
-        return [(*word, False) for word in words] if alone else [(start, end, True)]
+        return [(start, end, True)]
     readings = _Readings(line, words, country).all_from(0)
     ways = [spans for values, spans in readings.items() if values]
     if len(ways) == 1 and ways[0]:
         return [(*span, False) for span in ways[0]]
     return [(start, end, len(ways) > 1)] if ways or digits >= DIGITS_OF_A_PHONE else []
+
+
+def _is_single(line: str, words: list[tuple[int, int]], digits: int, country: str) -> bool:
+    """Whether a run is a phone as a whole and can't be read in any other way, which most are."""
+    if digits >= 2 * FEWEST_DIGITS or len(words) > _MOST_WORDS_OF_A_PHONE:
+        return False
+    texts = [line[slice(*word)] for word in words]
+    start, end = words[0][0], words[-1][1]
+    if any(_AT_HOME.match(text) for text in texts[1:]) or not all(map(_HAS_DIGIT, texts)):
+        return False
+    last = words[-2][1] if len(words) > 1 and _COUNT.fullmatch(texts[-1]) else end
+    first = words[1][0] if len(words) > 1 and _COUNT.fullmatch(texts[0]) else start
+    shorter = {(start, last), (first, end), (first, last)} - {(start, end)}
+    return bool(_number(line[start:end], country)) and not any(_number(line[at:to], country) for at, to in shorter)
+
+
+def _each_alone(line: str, words: list[tuple[int, int]], country: str) -> list[Span]:
+    """A phone in each word, each so long that no two of them are parts of another one."""
+    texts = [line[slice(*word)] for word in words]
+    alone = all(digits_in(text) > _MOST_DIGITS // 2 and _number(text, country) for text in texts)
+    return [(*word, False) for word in words] if alone else []
+
+
+def _alike(line: str, words: list[tuple[int, int]], country: str) -> list[Span]:
+    """The phones of a run that is nothing but phones, three or more of them and all written alike."""
+    shapes = [line[slice(*word)].translate(_AS_NINES) for word in words]
+    for size in range(2, min(_MOST_WORDS_OF_A_PHONE, len(words) // _FEWEST_ALIKE) + 1):
+        if len(words) % size == 0 and shapes == shapes[:size] * (len(words) // size):
+            spans = [(words[at][0], words[at + size - 1][1]) for at in range(0, len(words), size)]
+            uneven = len(set(shapes)) > 1
+            if all(_is_phone_of_many(line[slice(*span)], country, uneven=uneven) for span in spans):
+                return [(*span, False) for span in spans]
+    return []
+
+
+def _is_phone_of_many(text: str, country: str, *, uneven: bool) -> bool:
+    """Whether it is a phone that can't begin one word earlier or later: by its first sign, or its uneven words."""
+    begins = text[0] in "0+(" or (uneven and not _COUNT.fullmatch(text.split(None, 1)[0]))
+    return begins and bool(_number(text, country))
 
 
 class _Readings:
@@ -82,6 +129,8 @@ class _Readings:
 
     def __init__(self, line: str, words: list[tuple[int, int]], country: str) -> None:
         self._line, self._words, self._country = line, words, country
+        counts = [digits_in(line[slice(*word)]) for word in words]
+        self._counts = [0, *accumulate(counts)]
         self._ways_from: dict[tuple[int, bool], Ways] = {(len(words), skipped): {(): ()} for skipped in (False, True)}
 
     def all_from(self, at: int, *, skipped: bool = False) -> Ways:
@@ -119,17 +168,23 @@ class _Readings:
 
     def _phones_at(self, at: int) -> Iterator[tuple[int, str]]:
         """The phones that begin with a word, each with the index of the word after it."""
-        start, digits = self._words[at][0], 0
+        start = self._words[at][0]
         for to, word in enumerate(self._words[at : at + _MOST_WORDS_OF_A_PHONE], at + 1):
-            digits += sum(map(str.isdigit, self._line[slice(*word)]))
+            digits = self._counts[to] - self._counts[at]
             if digits > _MOST_DIGITS:
                 return
-            text = self._line[start : word[1]]
-            if digits >= FEWEST_DIGITS and text[-1].isdigit() and (value := _number(text, self._country)):
+            if digits >= FEWEST_DIGITS and (value := _number(self._line[start : word[1]], self._country)):
                 yield to, value
+
+
+def digits_in(text: str) -> int:
+    return sum(map(text.count, _DIGITS)) if text.isascii() else sum(map(str.isdigit, text))
 
 
 def _number(text: str, country: str) -> str:
     """The phone that a text is from its first sign to its last; empty if it is none."""
-    whole = (text[0].isdigit() or text[0] in "+(") and "+" not in text[1:]
-    return phone_value(text, country) if whole else ""
+    if text[0] in "+(":
+        return phone_value(text, country) if text[-1].isdigit() and "+" not in text[1:] else ""
+    digits = text.translate(_DIGITS_ALONE)
+    whole = text[0].isdigit() and text[-1].isdigit() and "+" not in text
+    return phone_value(text, country) if whole and may_be_phone(digits, country) else ""

@@ -13,9 +13,11 @@ from issuance.parsing.delimited_text import DelimitedText
 from issuance.parsing.guest_file import GuestFile, Opened
 from issuance.parsing.identifiers import EMAIL_ANYWHERE
 from issuance.parsing.pasted.mentions import Mention, guests_of, left_of, mentions_in
-from issuance.parsing.pasted.phone_runs import FEWEST_DIGITS, Patience
+from issuance.parsing.pasted.phone_runs import FEWEST_DIGITS, Patience, digits_in
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
+
+_LOOKED_THROUGH = 250_000  # characters that are looked at before anything is stored, or more until the first guest
 
 
 class PastedGuests:
@@ -41,20 +43,34 @@ class PastedGuests:
             raise UnreadableFile("no_identifier_in_text")
 
     def _look_through(self) -> int:
-        """How many guests there are; notes what is left out, and says how much that is."""
-        count = lines = 0
+        """About how many guests there are. Notes what is left out, of a long text only at its beginning."""
+        count = lines = looked = 0
         patience = Patience()
-        for line in filter(str.strip, self._lines):
-            mentions = mentions_in(line, self._country, patience)
-            self.left_out += left_of(line, mentions) if mentions else [line.strip()]
-            count, lines = count + len(guests_of(line, mentions)), lines + (not mentions)
+        filled = [line for line in self._lines if line.strip()]
+        for line in filled:
+            if count and looked >= _LOOKED_THROUGH:
+                break
+            part = line[: max(_LOOKED_THROUGH - looked, 1)]
+            mentions = mentions_in(part, self._country, patience)
+            if not count and not mentions and part != line:
+                part, mentions = line, mentions_in(line, self._country, patience)
+            looked += len(part)
+            self.left_out += left_of(part, mentions) if mentions else [part.strip()]
+            count, lines = count + len(guests_of(part, mentions)), lines + (not mentions)
+        size = sum(map(len, filled))
+        self._warn(lines, "At least " if looked < size else "")
+        return count * size // max(looked, 1)
+
+    def _warn(self, lines: int, at_least: str) -> None:
+        parts = len(self.left_out) - lines
         if lines:
             what, was = ("1 line", "was") if lines == 1 else (f"{lines:,} lines", "were")
-            self.warnings.append(f"{what} without an email address or phone number {was} left out.")
-        if parts := len(self.left_out) - lines:
+            sentence = f"{at_least}{what} without an email address or phone number {was} left out."
+            self.warnings.append(sentence)
+        if parts:
             what = "1 part" if parts == 1 else f"{parts:,} parts"
-            self.warnings.append(f"{what} of other lines that may be an email or a phone could not be read as one.")
-        return count
+            sentence = f"{at_least}{what} of other lines that may be an email or a phone could not be read as one."
+            self.warnings.append(sentence)
 
     def __enter__(self) -> Self:
         return self
@@ -139,9 +155,10 @@ def _names_guests_elsewhere(table: DelimitedText, columns: Columns, country: str
     Columns beside the guests' own may do so where a header says what is what: such as who brought them.
     """
     own = range(len(columns.names)) if columns.named else {columns.email, columns.phone}
+    patience = Patience()
     return any(
-        mentions_in(cell, country)
+        mentions_in(cell, country, patience)
         for cells in islice(table.rows(), columns.header_row, None)
         for at, cell in enumerate(cells)
-        if at not in own and ("@" in cell or sum(map(str.isdigit, cell)) >= FEWEST_DIGITS)
+        if at not in own and ("@" in cell or digits_in(cell) >= FEWEST_DIGITS)
     )

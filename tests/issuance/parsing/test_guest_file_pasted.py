@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from issuance.parsing.identifiers import phone_value
+from issuance.parsing.pasted import phone_runs
 from issuance.parsing.pasted.text import PastedGuests, read_pasted
 from issuance.parsing.row_result import RowResult
 from issuance.parsing.unreadable_file import UnreadableFile
@@ -96,7 +98,12 @@ def test_a_second_email_of_a_table_under_its_header_is_no_second_guest(second: s
         ("ES", "ana@example.es,612 345 678,613 456 789", ["ana@example.es", "+34612345678", "+34613456789"]),
         ("BE", "x 0471 12 34 56, 0470/12.34.56 y", ["+32471123456", "+32470123456"]),
         ("SE", "x 0706-12-34-56, 070-612 34 57 y", ["+46706123456", "+46706123457"]),
-        ("US", "x " + "202 555 0100 " * 60, ["phone_unclear"]),
+        ("US", "x " + "202 555 0100 " * 60, ["+12025550100"] * 60),
+        ("US", "x " + "202 555 0100 12 " * 60, ["phone_unclear"]),
+        ("FR", "06 12 34 56 78 06 02 34 56 79 07 82 34 56 78 x", ["+33612345678", "+33602345679", "+33782345678"]),
+        ("DE", "x 030 123456 0171 1234567 030 123456 0171 1234567 y", ["+4930123456", "+491711234567"] * 2),
+        ("DK", "12 34 56 78 " * 3 + "x", ["phone_too_long"]),
+        ("US", "(202) 555-0100 (202) 555-0101 (202) 555-0102 12", ["phone_too_long"]),
         ("US", "1. Ann 202-555-0100 2. Bob 202-555-0101", ["+12025550100", "+12025550101"]),
         ("US", "2025550100 12 2025550101 x", ["phone_too_long"]),
         ("US", "Order #2025550199, x", ["phone_unclear"]),
@@ -223,3 +230,56 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_no_address_is_lost_whatever_stands_between(names: list[str], glue: str) -> None:
     addresses = [f"{name}@example.com" for name in names]
     assert values(glue.join(addresses)) == addresses
+
+
+@pytest.mark.parametrize("country", ["US", "DE", "FR", "GB", "BR"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "12 34 ",
+        "61 234 ",
+        "012 345 67 89 12\n",
+        "x12345678x",
+        "0151 1234567 ",
+        "1.2.3.4.5.6.7.8 ",
+        "12-345-",
+        "+1 2 ",
+        "٠١٢ ",
+    ],
+)
+def test_numbers_without_end_are_looked_up_a_bounded_number_of_times(
+    monkeypatch: pytest.MonkeyPatch, country: str, piece: str
+) -> None:
+    looked_up: list[str] = []
+
+    def counting(text: str, country: str) -> str:
+        looked_up.append(text)
+        return phone_value(text, country)
+
+    monkeypatch.setattr(phone_runs, "phone_value", counting)
+    size = 100_000
+    text = "ann@example.com, x\n" + piece * (size // len(piece))
+    read = list(read_pasted(text, country=country).results())
+    assert len(looked_up) < 2 * size
+    assert read[0].value == "ann@example.com"
+
+
+@pytest.mark.parametrize("line", ["x 12 345 67 8901 23 y", "x 030 12 34 56 78 9 12, y"])
+def test_what_is_not_read_in_every_way_is_looked_at_by_a_person(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.setattr(phone_runs, "_MOST_WORDS_READ", 0)
+    monkeypatch.setattr(phone_runs.Patience.__init__, "__defaults__", (0,))
+    assert [result.code for result in read_pasted(line, country="DE").results()] == ["phone_unclear"]
+
+
+def test_of_a_long_text_at_least_the_beginning_is_told_and_everything_is_read() -> None:
+    text = "hello\nann@example.com, bob@example.com\n" * 20_000 + "12 lines to cleo@example.com"
+    pasted = read_pasted(text, country="US")
+    assert pasted.warnings[0].startswith("At least ")
+    assert abs(pasted.expected_rows - 40_001) < 100
+    results = [*pasted.results()]
+    assert (len(results), results[-1].value) == (40_001, "cleo@example.com")
+
+
+def test_a_guest_far_below_is_not_missed() -> None:
+    pasted = read_pasted("hello, you\n" * 50_000 + "x " * 400_000 + "ann@example.com x", country="US")
+    assert [result.value for result in pasted.results()] == ["ann@example.com"]
