@@ -19,6 +19,7 @@ from typing import Protocol, Self
 
 from issuance.parsing.columns import ColumnContent, Columns, chosen_columns, contents_of, find_columns
 from issuance.parsing.delimited_text import file_size, open_text_file
+from issuance.parsing.identifiers import alphabets_of
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import row_cells
 from issuance.parsing.row_validation import RowValidator
@@ -174,7 +175,9 @@ class GuestFile:
 
     def packed_rows(self, *, size: int = 500) -> Iterator[list[PackedRow]]:
         """The results of up to `size` rows at a time, as plain tuples, which cost less."""
-        validator = RowValidator(self.opened.columns, country=self._country, prefer=self._prefer)
+        validator = RowValidator(
+            self.opened.columns, country=self._country, prefer=self._prefer, alphabets=self._alphabets()
+        )
         left, last = self._max_rows - self._results_before, max(self.opened.columns.header_row, self._last_row)
         for block in in_blocks(islice(self._table.rows(), last, None), size):
             rows = validator.validate(last + 1, block)
@@ -184,6 +187,12 @@ class GuestFile:
                 raise UnreadableFile("too_many_rows", line=rows[left][0], unit="row", rows=self._max_rows)
             left -= len(rows)
             yield rows
+
+    def _alphabets(self) -> frozenset[str]:
+        """Those in which many of the first addresses are written."""
+        at = self.opened.columns.email
+        rows = _sample(self._table)[0] if at is not None else []
+        return alphabets_of([row[at] for row in rows if len(row) > at]) if at is not None else frozenset()
 
 
 def open_guest_file(

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,7 +27,15 @@ import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from phonenumbers import PhoneMetadata, PhoneNumberFormat
 
-from issuance.parsing.lookalikes import as_typed, is_masked_email, is_masked_phone, is_plausible, looks_like_another
+from issuance.parsing.lookalikes import (
+    alphabet_of,
+    as_typed,
+    is_masked_email,
+    is_masked_phone,
+    is_plausible,
+    looks_like_another,
+    with_plain_i,
+)
 from issuance.parsing.new_area_codes import without_mark
 from issuance.parsing.other_numbers import DOTS_OF_ANOTHER_NUMBER, is_other_number
 from issuance.parsing.phone_library import library_phone, valid_phone
@@ -45,6 +54,7 @@ _LIKE_AN_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch
 _MOST_DOMAINS = 50_000
 _LONGEST_DOMAIN = 189  # with any local part before it, an address stays below the 254 characters allowed
 _good_domains: dict[str, str] = {}  # as written -> as email-validator writes it: it accepted each once in this process
+_FEWEST_ALIKE, _SHARE_ALIKE = 3, 0.03  # addresses in an alphabet that make it one of the list
 _new_areas_taken = False
 _NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
 _NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
@@ -68,13 +78,26 @@ def identity(value: str) -> str:
     return value.lower()
 
 
-def parse_email(text: str) -> IdentifierResult:
-    """The email address in one cell, in lower case; never raises."""
+def parse_email(text: str, alphabets: frozenset[str] = frozenset()) -> IdentifierResult:
+    """The email address in one cell, in lower case; never raises.
+
+    `alphabets` are those in which the list has so many addresses that one more is no surprise.
+    """
     if value := quick_email(text):
         return IdentifierResult(value, "", False)
     if "@" not in text and text.isascii() and len(text) <= _MAX_TEXT:
         return IdentifierResult("", "email_no_at", False)
-    return _careful_email(text.strip()) if len(text) <= _MAX_TEXT else IdentifierResult("", "email_too_long", False)
+    if len(text) > _MAX_TEXT:
+        return IdentifierResult("", "email_too_long", False)
+    return _careful_email(text.strip(), alphabets)
+
+
+def alphabets_of(cells: Sequence[str]) -> frozenset[str]:
+    """The alphabets of addresses that would be doubtful alone, but not among so many alike."""
+    unusual = [cell for cell in cells if not cell.isascii() and parse_email(cell).code == "email_unusual_letters"]
+    counts = Counter(alphabet_of(cell.partition("@")[0].strip()) for cell in unusual)
+    fewest = max(_FEWEST_ALIKE, _SHARE_ALIKE * len(cells))
+    return frozenset(name for name, count in counts.items() if name and count >= fewest)
 
 
 def quick_email(text: str) -> str:
@@ -138,21 +161,23 @@ _AMERICAN_ABROAD = re.compile(rf"^\+1({_american_patterns()})$|^.*$", re.ASCII |
 
 
 @lru_cache(maxsize=4_000)
-def _careful_email(written: str) -> IdentifierResult:
+def _careful_email(written: str, alphabets: frozenset[str]) -> IdentifierResult:
     if is_masked_email(written):
         return IdentifierResult("", "masked", False)
     if written.count("@") > 1 and len(addresses_in(as_typed(written))) > 1:
         return IdentifierResult("", "email_several", False)
-    cleaned = typed = as_typed(written)
-    value = "" if written[:1] in _MARKS_TEXT else _library_email(typed)
+    cleaned = typed = with_plain_i(as_typed(written))
+    value = "" if written[:1] in _MARKS_TEXT else _library_email(typed, alphabets)
     if not value:
-        cleaned = _without_wrapping(written)
-        value = _library_email(cleaned)
+        cleaned = with_plain_i(_without_wrapping(written))
+        value = _library_email(cleaned, alphabets)
     fixed = cleaned != unicodedata.normalize("NFC", written)
-    return IdentifierResult(value, "", fixed) if value else IdentifierResult("", _email_problem(cleaned), False)
+    return (
+        IdentifierResult(value, "", fixed) if value else IdentifierResult("", _email_problem(cleaned, alphabets), False)
+    )
 
 
-def _library_email(text: str) -> str:
+def _library_email(text: str, alphabets: frozenset[str] = frozenset()) -> str:
     if "\ufffd" in text or (text.isascii() and not _LIKE_AN_ADDRESS(text)):
         return ""  # As the library would say, at a hundred times the price.
     try:
@@ -160,20 +185,20 @@ def _library_email(text: str) -> str:
     except EmailNotValidError:
         return ""
     value = unicodedata.normalize("NFC", validated.normalized.lower())
-    if not value.isascii() and _foreign_letters(value):
+    if not value.isascii() and _foreign_letters(value, alphabets):
         return ""
     if len(validated.ascii_domain) <= _LONGEST_DOMAIN and len(_good_domains) < _MOST_DOMAINS:
         _good_domains[text.rpartition("@")[2]] = value.rpartition("@")[2]
     return value
 
 
-def _foreign_letters(address: str) -> str:
+def _foreign_letters(address: str, alphabets: frozenset[str]) -> str:
     """The code of what is wrong with letters of other alphabets in an address that is good otherwise; empty if
     nothing."""
     local, _, domain = address.rpartition("@")
     if looks_like_another(domain):
         return "email_mixed_letters"
-    return "" if local.isascii() or is_plausible(local, domain) else "email_unusual_letters"
+    return "" if local.isascii() or is_plausible(local, domain, alphabets) else "email_unusual_letters"
 
 
 def _without_wrapping(text: str) -> str:
@@ -186,12 +211,12 @@ def _without_wrapping(text: str) -> str:
     return re.sub(r"\s*@\s*", "@", text.strip(" \t\r\n.,;:\"'"))
 
 
-def _email_problem(address: str) -> str:
+def _email_problem(address: str, alphabets: frozenset[str]) -> str:
     local, at, domain = address.rpartition("@")
     if not at:
         return "email_no_at"
     readable = not address.isascii() and "\ufffd" not in address and _LIKE_AN_ADDRESS(address)
-    if readable and (code := _foreign_letters(address)):
+    if readable and (code := _foreign_letters(address, alphabets)):
         return code
     problems: dict[str, Callable[[], bool]] = {
         "email_nothing_before_at": lambda: not local,

@@ -27,6 +27,7 @@ _TOGETHER = (
     frozenset({"LATIN", "CJK", "HANGUL"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
 )
+_LATIN_LETTERS = frozenset("ßæœøđłðþħŋĸŧəǝ")  # which are no ASCII letters with accents
 _LIKE_LATIN = frozenset("асеорхуіјѕһԁԛԝӏαορυνκι")  # Cyrillic and Greek
 
 
@@ -51,23 +52,57 @@ def as_typed(text: str) -> str:
 def looks_like_another(domain: str) -> bool:
     """Whether a label of the domain mixes alphabets, or is written in another one with letters that look Latin."""
     labels = domain.lower().split(".")
-    return any(_mixes(label) or (labels[-1].isascii() and _passes_for_latin(label)) for label in labels)
+    return any(
+        _mixes(label) or _has_bare_i(label) or (labels[-1].isascii() and _passes_for_latin(label)) for label in labels
+    )
 
 
-def is_plausible(local: str, domain: str) -> bool:
-    """Whether a part before the @ sign with other letters than ASCII belongs to the domain: it is written in one of
-    its alphabets, or in Latin letters with accents."""
+def with_plain_i(address: str) -> str:
+    """Without the dots that programs in Turkish put on a capital I, and take from the only i's of a part before the @
+    sign that is plain otherwise. In a domain such an i may be meant."""
+    local, at, domain = address.replace("İ", "I").rpartition("@")
+    plain = local.replace("ı", "i")
+    return (plain if plain.isascii() else local) + at + domain
+
+
+def is_plausible(local: str, domain: str, alphabets: frozenset[str]) -> bool:
+    """Whether a part before the @ sign with other letters than ASCII belongs to the domain or the list: it is written
+    in an alphabet of theirs, or in Latin letters with accents."""
     letters = all(sign.isascii() or unicodedata.category(sign)[0] in "LM" for sign in local)
-    return letters and not _mixes(local) and _scripts(local) <= _scripts(domain) | {"LATIN"}
+    if not letters or not _is_readable(local):
+        return False
+    return _scripts(local) <= _scripts(domain) | {"LATIN"} or alphabet_of(local) in alphabets
+
+
+def alphabet_of(local: str) -> str:
+    """The one alphabet in which it is plainly written, by its name in Unicode; empty if there is none."""
+    scripts = _scripts(local)
+    return next(iter(scripts)) if len(scripts) == 1 and not _passes_for_latin(local) else ""
+
+
+def _is_readable(local: str) -> bool:
+    """Whether no letter passes for another: none of two alphabets, none that is only nearly an ASCII letter."""
+    bases = unicodedata.normalize("NFD", local.lower())
+    nearly = any(
+        not sign.isascii() and sign not in _LATIN_LETTERS and unicodedata.name(sign, "").startswith("LATIN")
+        for sign in bases
+    )
+    return not nearly and not _mixes(local)
 
 
 def _scripts(text: str) -> set[str]:
+    """The alphabets of its letters, by the names that Unicode gives them."""
     return {unicodedata.name(letter, "UNKNOWN").split()[0] for letter in text if letter.isalpha()}
 
 
 def _mixes(text: str) -> bool:
     scripts = set() if text.isascii() else _scripts(text)
     return len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER)
+
+
+def _has_bare_i(label: str) -> bool:
+    """Whether nothing but an i without its dot tells the label from a plain one."""
+    return "ı" in label and label.replace("ı", "i").isascii()
 
 
 def _passes_for_latin(label: str) -> bool:

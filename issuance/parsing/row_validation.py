@@ -23,9 +23,10 @@ _NOBODY = IdentifierResult("", "", False)
 class RowValidator:
     """Validates rows with identifiers in these columns. If a row has two good ones, the guest's is of kind `prefer`."""
 
-    def __init__(self, columns: Columns, *, country: str, prefer: str) -> None:
+    def __init__(self, columns: Columns, *, country: str, prefer: str, alphabets: frozenset[str] = frozenset()) -> None:
         self._columns = columns
         self._country = country
+        self._alphabets = alphabets
         self._prefer_phone = prefer == "phone"
         self._at_email = _NO_COLUMN if columns.email is None else columns.email
         self._at_phone = _NO_COLUMN if columns.phone is None or columns.phone == columns.email else columns.phone
@@ -47,9 +48,9 @@ class RowValidator:
         for row, cells, text, email, address, phone, e164 in zip(count(number), rows, row_texts(rows), *columns):
             fixed = phone_fixed = False
             if email and not address:
-                address, _, fixed = parse_email(email)
+                address, _, fixed = self._email(email)
             if more_emails and not email.strip():
-                address, _, fixed = self._next(cells, more_emails, parse_email)
+                address, _, fixed = self._next(cells, more_emails, self._email)
             if phone and not e164 and at_country is None:
                 e164, _, phone_fixed = parse_phone(phone, country)
             if more_phones and not phone.strip():
@@ -78,6 +79,9 @@ class RowValidator:
     def _country_of(self, cell: str) -> str:
         """The merchant's own country where the file names none, "ZZ" for an unknown one: no phone is valid in it."""
         return (country_code(cell) or "ZZ") if cell.strip() else self._country
+
+    def _email(self, text: str) -> IdentifierResult:
+        return parse_email(text, self._alphabets)
 
     def _phone(self, text: str) -> IdentifierResult:
         return parse_phone(text, self._country)

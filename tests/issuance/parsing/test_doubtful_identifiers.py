@@ -3,11 +3,14 @@ read in it."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from issuance.checking.cell_repairs import BY_KEY
+from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.identifiers import parse_email, parse_phone, take_new_area_codes
 
 names = st.from_regex(r"[a-z]{2,8}[0-9]{0,2}", fullmatch=True)
@@ -171,3 +174,48 @@ def test_a_new_area_code_is_taken_when_somebody_says_so(line: str, area: str, fo
 @pytest.mark.parametrize("text", ["555-555-0101", "911-555-0101", "999-555-0101", "370-555-0101", "202-155-0101"])
 def test_an_area_code_that_nobody_can_have_is_not_new(text: str) -> None:
     assert parse_phone(f"{text} (new)", "US").code == "phone_unassigned"
+
+
+@few
+@given(name=names, at=st.integers(0, 8), sign=st.sampled_from(["ı", "İ"]))
+def test_an_i_of_a_turkish_program_makes_no_second_guest(name: str, at: int, sign: str) -> None:
+    plain = f"{name[:at]}i{name[at:]}@example.com"
+    assert parse_email(f"{name[:at]}{sign}{name[at:]}@example.com") == (plain, "", True)
+    assert parse_email(f"{plain}".replace("i", "İ").upper()).value == plain.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ann@gmaıl.com", "email_mixed_letters"),
+        ("ışık@example.com", "email_unusual_letters"),
+        ("ɑnn@example.com", "email_unusual_letters"),
+        ("ɡus@example.com", "email_unusual_letters"),
+        ("аnn@example.com", "email_unusual_letters"),
+        ("иван@example.com", "email_unusual_letters"),
+    ],
+)
+def test_letters_that_pass_for_others_are_asked_about(text: str, code: str) -> None:
+    assert parse_email(text) == ("", code, False)
+
+
+@pytest.mark.parametrize("text", ["josé@example.com", "jürgen.groß@example.de", "søren@example.dk", "иван@пример.рф"])
+def test_letters_of_the_alphabet_of_a_domain_are_taken(text: str) -> None:
+    assert parse_email(text) == (text, "", False)
+
+
+def test_gmail_of_a_turkish_capital_is_gmail() -> None:
+    assert parse_email("ANN@GMAİL.COM") == ("ann@gmail.com", "", True)
+
+
+@pytest.mark.parametrize(("russian", "plain", "taken"), [(3, 20, True), (2, 3, False), (3, 200, False)])
+def test_another_alphabet_is_taken_where_the_list_has_more_of_it(
+    tmp_path: Path, russian: int, plain: int, taken: bool
+) -> None:
+    path = tmp_path / "a.csv"
+    rows = [f"иван{at}@example.com" for at in range(russian)] + [f"ann{at}@example.com" for at in range(plain)]
+    path.write_text("\n".join(["Email", *rows, "аnn@example.com", "асе@example.com"]))
+    with open_guest_file(path, country="US") as file:
+        results = {result.raw[0]: result.code for result in file.results()}
+    assert results["иван0@example.com"] == ("" if taken else "email_unusual_letters")
+    assert results["аnn@example.com"] == results["асе@example.com"] == "email_unusual_letters"
