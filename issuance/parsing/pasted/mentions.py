@@ -37,7 +37,10 @@ _OTHER_NUMBER = re.compile(  # before the number of something else
 )
 _DASHES = (0xAD, *range(0x2010, 0x2016), 0x2212, 0xFF0D)
 _SPACES_AND_MARKS = (0xA0, *range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x206A), 0x3000, 0xFEFF)
-_AS_TYPED = dict.fromkeys(_DASHES, "-") | dict.fromkeys(_SPACES_AND_MARKS, " ")  # sign for sign, so positions stay
+_DIGITS = {
+    code: str(digit) for code in range(0x600, 0x10000) if (digit := unicodedata.decimal(chr(code), None)) is not None
+}
+_AS_TYPED = dict.fromkeys(_DASHES, "-") | dict.fromkeys(_SPACES_AND_MARKS, " ") | _DIGITS  # so that positions stay
 _PART_OF_WORD = re.compile(r"[\w@./-]")
 _ABBREVIATION = re.compile(r"[^\W\d]\.")  # as in Tel.
 _WORD_AFTER = re.compile(r"(?!(?:x|ext)\W?\d)(?:[\w@]|[:*·~#\\]\d)[\w@]{0,60}", re.IGNORECASE)
@@ -169,8 +172,8 @@ def _phones(line: str, country: str, patience: Patience) -> list[Mention]:
     line = _without_other_numbers(_blanked(line, _LINK.finditer(line)) if _LINK_INSIDE(line) else line)
     mentions: list[Mention] = []
     for run in _RUN.finditer(line):
-        digits = digits_in(run[0])
-        if digits < FEWEST_DIGITS:
+        digits = digits_in(run[0]) if len(run[0]) >= FEWEST_DIGITS else 0
+        if digits < FEWEST_DIGITS or _ends_a_word(line, run):
             continue
         start, end = _detached(line, run)
         if end - start < FEWEST_DIGITS:
@@ -183,6 +186,11 @@ def _phones(line: str, country: str, patience: Patience) -> list[Mention]:
         other = bool(spans) and _is_other_number(line[max(start - 20, 0) : start])
         mentions += [Mention(at, to, line[at:to], "phone", unclear or other) for at, to, unclear in spans]
     return mentions
+
+
+def _ends_a_word(line: str, run: re.Match[str]) -> bool:
+    """Whether all of its digits are part of the word before them."""
+    return line[run.start() - 1 : run.start()].isalnum() and run[0][0] != "+" and " " not in run[0].rstrip()
 
 
 def _is_other_number(before: str) -> bool:
