@@ -31,6 +31,8 @@ class _Rows:
     def rows(self) -> Iterator[list[str]]:
         return iter(self.cells)
 
+    rows_with_hidden = rows
+
     def close(self) -> None:
         """Nothing is open."""
 

@@ -81,6 +81,10 @@ class DelimitedText:
             return ([cell] for cells in written for cell in cells if cell.strip())
         return written
 
+    def rows_with_hidden(self) -> Iterator[list[str]]:
+        """A text hides nothing."""
+        return self.rows()
+
     def _rows_as_written(self) -> Iterator[list[str]]:
         """All rows from the first, blank lines as empty lists. Raises UnreadableFile at the first broken quote."""
         self.close()

@@ -83,6 +83,8 @@ class Table(Protocol):
 
     def rows(self) -> Iterator[list[str]]: ...
 
+    def rows_with_hidden(self) -> Iterator[list[str]]: ...
+
     def close(self) -> None: ...
 
 
@@ -104,14 +106,17 @@ class GuestFile:
         self._country = country.upper()
         self._max_rows = max_rows
         self._last_row = self._results_before = 0
-        sample, broken = _sample(table)
+        self._only_hidden = False  # rows hold guests
+        self._alphabets = frozenset[str]()
+        sample, broken = self._sample()
         try:
-            columns = columns or find_columns(sample, country=self._country)
+            if not columns:
+                columns = self._find_columns(sample, hidden)
+                self._alphabets = _alphabets_of(sample, columns)
             doubts = (*columns.doubts, *_doubts_of_table(table, columns, hidden))
             columns = replace(columns, doubts=doubts)
         except UnreadableFile as error:
-            only_hidden = table.hidden_rows and hidden != "include"
-            raise broken or (UnreadableFile("only_hidden_rows") if only_hidden else error) from None
+            raise broken or error from None
         self.opened = Opened(
             table.kind, table.encoding, table.delimiter, columns, sample[:_SHOWN], table.bytes_total,
             table.sheets, table.sheet, table.hidden_rows,
@@ -136,6 +141,22 @@ class GuestFile:
     ) -> None:
         self._table.close()
 
+    def _sample(self) -> tuple[list[list[str]], UnreadableFile | None]:
+        return _sample(self._table.rows_with_hidden() if self._only_hidden else self._table.rows())
+
+    def _find_columns(self, sample: list[list[str]], hidden: Hidden) -> Columns:
+        """The columns of the rows that the table shows; until somebody is asked, of the hidden ones if it has no
+        others. Raises UnreadableFile."""
+        try:
+            return find_columns(sample, country=self._country)
+        except UnreadableFile:
+            if not self._table.hidden_rows or hidden == "include":
+                raise
+            if hidden == "leave_out":
+                raise UnreadableFile("only_hidden_rows") from None
+        self._only_hidden = True
+        return find_columns(self._sample()[0], country=self._country)
+
     def choose(
         self,
         *,
@@ -148,7 +169,9 @@ class GuestFile:
         """Overrules which columns are read; they count from 0, and a `header_row` of None stays where it was found."""
         row = self.opened.columns.header_row if header_row is None else header_row
         more = {"more_emails": more_emails, "more_phones": more_phones}
-        columns = chosen_columns(_sample(self._table)[0], email=email, phone=phone, header_row=row, **more)
+        sample = self._sample()[0]
+        columns = chosen_columns(sample, email=email, phone=phone, header_row=row, **more)
+        self._alphabets = _alphabets_of(sample, columns)
         self.opened = replace(self.opened, columns=columns)
 
     def resume(self, *, last_row: int, results: int) -> None:
@@ -157,7 +180,7 @@ class GuestFile:
 
     def contents(self) -> list[ColumnContent]:
         """What each column holds, by its first rows: for a person who has to choose."""
-        return contents_of(_sample(self._table)[0], self.opened.columns, country=self._country)
+        return contents_of(self._sample()[0], self.opened.columns, country=self._country)
 
     @property
     def bytes_read(self) -> int:
@@ -176,7 +199,7 @@ class GuestFile:
     def packed_rows(self, *, size: int = 500) -> Iterator[list[PackedRow]]:
         """The results of up to `size` rows at a time, as plain tuples, which cost less."""
         validator = RowValidator(
-            self.opened.columns, country=self._country, prefer=self._prefer, alphabets=self._alphabets()
+            self.opened.columns, country=self._country, prefer=self._prefer, alphabets=self._alphabets
         )
         left, last = self._max_rows - self._results_before, max(self.opened.columns.header_row, self._last_row)
         for block in in_blocks(islice(self._table.rows(), last, None), size):
@@ -187,12 +210,6 @@ class GuestFile:
                 raise UnreadableFile("too_many_rows", line=rows[left][0], unit="row", rows=self._max_rows)
             left -= len(rows)
             yield rows
-
-    def _alphabets(self) -> frozenset[str]:
-        """Those in which many of the first addresses are written."""
-        at = self.opened.columns.email
-        rows = _sample(self._table)[0] if at is not None else []
-        return alphabets_of([row[at] for row in rows if len(row) > at]) if at is not None else frozenset()
 
 
 def open_guest_file(
@@ -240,6 +257,12 @@ def _doubts_of_table(table: Table, columns: Columns, hidden: Hidden) -> Iterator
         yield f"“{columns.names[at]}” is hidden in this sheet." if at is not None else ""
 
 
+def _alphabets_of(sample: list[list[str]], columns: Columns) -> frozenset[str]:
+    """Those in which many of the first addresses are written."""
+    at = columns.email
+    return frozenset() if at is None else alphabets_of([row[at] for row in sample if len(row) > at])
+
+
 def _further_columns(columns: Columns) -> Iterator[str]:
     for first, more in ((columns.email, columns.more_emails), (columns.phone, columns.more_phones)):
         if first is not None and more:
@@ -249,18 +272,18 @@ def _further_columns(columns: Columns) -> Iterator[str]:
 
 def _has_guests(sheet: Sheet, country: str) -> bool:
     try:
-        find_columns(_sample(sheet)[0], country=country)
+        find_columns(_sample(sheet.rows())[0], country=country)
     except UnreadableFile:
         return False
     return True
 
 
-def _sample(table: Table | Sheet) -> tuple[list[list[str]], UnreadableFile | None]:
+def _sample(table: Iterator[list[str]]) -> tuple[list[list[str]], UnreadableFile | None]:
     """The first rows, and what ended them; when they suffice, `results()` reports that in its place."""
     rows: list[list[str]] = []
     room, filled = _SAMPLE_CHARACTERS, 0
     try:
-        for row in table.rows():
+        for row in table:
             rows.append(row)
             room -= max(_A_ROW, sum(map(len, row)))
             filled += any(map(str.strip, row))

@@ -3,5 +3,13 @@
 from __future__ import annotations
 
 
+def has_no_height(height: str | None) -> bool:
+    """Whether a row of that height, as written in a sheet, can't be seen."""
+    try:
+        return height is not None and float(height) == 0
+    except ValueError:
+        return False
+
+
 class HiddenRow(list[str]):
     """A row that nobody sees who looks at the sheet."""

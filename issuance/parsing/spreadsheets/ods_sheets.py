@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
@@ -19,6 +19,7 @@ _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _BLANKS = {f"{_TEXT}s": " ", f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 _ROWS = (f"{_TABLE}table-row", f"{_TABLE}table-row-group")
+_NO_HEIGHT = re.compile(r"[+-]?0*\.?0+\s*[a-z]*").fullmatch
 _PHONE = re.compile(r"[+0-9 ()/-]{1,40}")
 _CONTENT = "content.xml"
 _WIDEST = 1_000  # columns of an ODS row that are kept
@@ -29,19 +30,19 @@ _LONGEST = 131_072  # characters of a cell, as in CSV
 def ods_sheets(path: Path, *, most: int) -> list[OdsSheet]:
     """The first visible sheets, `most` of them at most. Raises UnreadableFile."""
     sheets: list[OdsSheet] = []
-    hiding_styles: set[str] = set()
+    hiding_styles: set[str] = set()  # of sheets, and of rows without a height
     style, number = "", -1
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal style, number
         if tag == f"{_STYLE}style":
             style = attributes.get(f"{_STYLE}name", "")
-        elif tag == f"{_STYLE}table-properties" and attributes.get(f"{_TABLE}display") == "false":
+        elif _hides(tag, attributes):
             hiding_styles.add(style)
         elif tag == f"{_TABLE}table":
             number += 1
             if attributes.get(f"{_TABLE}style-name") not in hiding_styles:
-                sheets.append(OdsSheet(path, number, attributes.get(f"{_TABLE}name", "")))
+                sheets.append(OdsSheet(path, number, attributes.get(f"{_TABLE}name", ""), hiding_styles))
         elif sheets and sheets[-1].number == number:
             sheets[-1].note_hidden(tag, attributes)
 
@@ -52,11 +53,12 @@ def ods_sheets(path: Path, *, most: int) -> list[OdsSheet]:
 class OdsSheet:
     """One table of an ODS file, read as a stream: memory stays flat however often a row says it repeats."""
 
-    def __init__(self, path: Path, number: int, name: str) -> None:
+    def __init__(self, path: Path, number: int, name: str, hiding_styles: Set[str] = frozenset()) -> None:
         self.name = name
         self.share_read = 0.0
         self.number = number
         self._path = path
+        self._hiding_styles = hiding_styles
         self._hides_rows = False
         self._columns = 0
         self._hidden_columns: set[int] = set()
@@ -69,7 +71,7 @@ class OdsSheet:
 
     def note_hidden(self, tag: str, attributes: dict[str, str]) -> None:
         """Takes the elements of this sheet, before its rows are read."""
-        hidden = _is_hidden(attributes)
+        hidden = _is_hidden(attributes, self._hiding_styles)
         self._hides_rows |= hidden and tag in _ROWS
         if tag == f"{_TABLE}table-column":
             first, times = self._columns, int(attributes.get(f"{_TABLE}number-columns-repeated", 1))
@@ -78,7 +80,7 @@ class OdsSheet:
                 self._hidden_columns.update(range(first, min(self._columns, _WIDEST)))
 
     def rows(self) -> Iterator[list[str]]:
-        reader = _OdsRows(self.number)
+        reader = _OdsRows(self.number, self._hiding_styles)
         blank = done = 0
         with zipfile.ZipFile(self._path) as archive:
             size = max(archive.getinfo(_CONTENT).file_size, 1)
@@ -98,7 +100,8 @@ class OdsSheet:
 
 
 class _OdsRows:
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, hiding_styles: Set[str]) -> None:
+        self._hiding_styles = hiding_styles
         self.parser = Parser(start=self._start, end=self._end, text=self._characters)
         self._tables_left = number + 1
         self._inside = False
@@ -121,9 +124,9 @@ class _OdsRows:
         elif not self._inside:
             return
         elif tag == f"{_TABLE}table-row-group":
-            self._groups.append(_is_hidden(attributes))
+            self._groups.append(_is_hidden(attributes, self._hiding_styles))
         elif tag == f"{_TABLE}table-row":
-            hidden = any(self._groups) or _is_hidden(attributes)
+            hidden = any(self._groups) or _is_hidden(attributes, self._hiding_styles)
             self._cells, self._blank = HiddenRow() if hidden else [], 0
             self._times = int(attributes.get(f"{_TABLE}number-rows-repeated", 1))
         elif tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
@@ -165,10 +168,17 @@ class _OdsRows:
         self._blank = 0
 
 
-def _is_hidden(attributes: dict[str, str]) -> bool:
-    """Of a row, a column or a group of rows: by a filter, by hand, or folded together."""
+def _hides(tag: str, attributes: dict[str, str]) -> bool:
+    """Whether a style with this element hides the sheet or the row that has it."""
+    flat = tag == f"{_STYLE}table-row-properties" and _NO_HEIGHT(attributes.get(f"{_STYLE}row-height", ""))
+    return bool(flat) or (tag == f"{_STYLE}table-properties" and attributes.get(f"{_TABLE}display") == "false")
+
+
+def _is_hidden(attributes: dict[str, str], hiding_styles: Set[str]) -> bool:
+    """Of a row, a column or a group of rows: by a filter, by hand, folded together, or without a height."""
     visibility = attributes.get(f"{_TABLE}visibility", "visible")
-    return visibility != "visible" or attributes.get(f"{_TABLE}display") == "false"
+    flat = attributes.get(f"{_TABLE}style-name") in hiding_styles
+    return visibility != "visible" or attributes.get(f"{_TABLE}display") == "false" or flat
 
 
 def _shows_more(text: str, number: str) -> bool:

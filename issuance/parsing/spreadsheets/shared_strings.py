@@ -19,7 +19,6 @@ from issuance.parsing.spreadsheets.xml_stream import (
 from issuance.parsing.spreadsheets.zip_safety import blocks_of
 from issuance.parsing.unreadable_file import UnreadableFile
 
-MEMBER = "xl/sharedStrings.xml"
 _PLAIN = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 _ROOM = 40_000_000  # bytes of texts that are kept as objects; the rest takes a third of the memory and twice the time
 _AN_OBJECT = 60  # bytes
@@ -28,13 +27,13 @@ _AN_OBJECT = 60  # bytes
 class SharedStrings:
     """Reads them whole: the first ones as objects, the others as one block of bytes and where each begins."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path, member: str) -> None:
         self.first: list[str] = []
         self._room = _ROOM
         self._bytes = bytearray()
         self._starts = array("Q", [0])
-        if path:
-            self._read(path)
+        if member:
+            self._read(path, member)
 
     @property
     def lookup(self) -> Callable[[int], str]:
@@ -50,8 +49,8 @@ class SharedStrings:
             raise IndexError
         return self._bytes[self._starts[number] : self._starts[number + 1]].decode()
 
-    def _read(self, path: Path) -> None:
-        head, blocks = looked_at(blocks_of(path, MEMBER))
+    def _read(self, path: Path, member: str) -> None:
+        head, blocks = looked_at(blocks_of(path, member))
         if is_plain(head, b"<sst"):
             self._read_plain(blocks)
             return

@@ -57,11 +57,16 @@ class SheetTable:
         return int(self.bytes_total * min(self._sheet.share_read, 1.0))
 
     def rows(self) -> Iterator[list[str]]:
-        """All rows of the sheet. Raises UnreadableFile with the number of the first row that can't be read."""
+        """All rows of the sheet, hidden ones as blanks unless they count. Raises UnreadableFile with the number of the
+        first row that can't be read."""
+        for row in self.rows_with_hidden():
+            yield [] if self._leaves_out and row.__class__ is HiddenRow else row
+
+    def rows_with_hidden(self) -> Iterator[list[str]]:
         number = 0
         try:
             for number, row in enumerate(self._sheet.rows(), 1):  # noqa: B007 - needed where it ends
-                yield [] if self._leaves_out and row.__class__ is HiddenRow else row
+                yield row
         except UnreadableFile as refusal:
             raise UnreadableFile(refusal.code, line=number + 1, unit="row") from None
 

@@ -24,6 +24,8 @@ _A_CELL = 300  # bytes, about
 _MOST_TAGS = 16_384  # cells that a row can have
 _ROW_NUMBER = re.compile(rb' r="(\d{1,7})"')
 _HIDDEN = re.compile(rb' hidden="(?:(1|true)|0|false)"')
+_HEIGHT = re.compile(rb' ht="(\d+(?:\.\d+)?)"')
+_ANY_HEIGHT = re.compile(rb"\sht\b").search
 _CELL = re.compile(
     rb'<c(?: r="(?P<letters>[A-Z]{1,3})\d+")?(?: s="(?P<style>\d+)")?(?: t="(?P<type>[A-Za-z]+)")?'
     rb"(?:/>|>(?P<formula><f[^<>]*/>|<f[^<>]*>[^<]*</f>)?"
@@ -36,10 +38,11 @@ class _Layout(NamedTuple):
     """Where the cells of a kind of rows stand among the `total` numbers that are written in it.
 
     `texts` are (column, which number names the shared text), `numbers` (column, which number it is, in how many parts,
-    which one is its style or -1).
+    which one is its style or -1). `height` are those that are the height of the row.
     """
 
     total: int
+    height: slice
     width: int
     texts: list[tuple[int, int]]
     numbers: list[tuple[int, int, int, int]]
@@ -54,8 +57,9 @@ class RowParser(Protocol):
 class PlainRows:
     """Rows cut out of a sheet by their tags; see xml_stream.whole_elements."""
 
-    def __init__(self, cells: CellReader, keeper: RowKeeper, parser: RowParser) -> None:
+    def __init__(self, cells: CellReader, keeper: RowKeeper, parser: RowParser, *, hides_rows: bool = False) -> None:
         self._reader, self._keeper, self._parser = cells, keeper, parser
+        self._hides_rows = hides_rows
         self._layouts: dict[bytes, _Layout] = {}
         self._room = _ROOM
         self._shared = cells.shared_text
@@ -70,7 +74,9 @@ class PlainRows:
                 layout = self._layouts.get(kind)
                 numbers = row.translate(_NUMBERS_ALONE).split() if layout else []
                 if layout and len(numbers) == layout.total:
-                    self._keeper.add(int(numbers[0]), self._cells(layout, numbers))
+                    cells = self._cells(layout, numbers)
+                    hidden = self._hides_rows or _is_flat(numbers[layout.height])
+                    self._keeper.add(int(numbers[0]), HiddenRow(cells) if hidden else cells)
                 else:
                     self._take_apart(row, kind)
         except (IndexError, ValueError):
@@ -101,13 +107,15 @@ class PlainRows:
         """A row of a kind that isn't known, tag by tag, or by the parser."""
         head, _, inside = row.partition(b">")
         number, tags = _ROW_NUMBER.search(head), _tags(inside)
-        hidden = _HIDDEN.search(head)
-        unclear = b"hidden" in head and not hidden
+        hidden, height = _HIDDEN.search(head), _HEIGHT.search(head)
+        unclear = (b"hidden" in head and not hidden) or (_ANY_HEIGHT(head) and not height)
         if unclear or number is None or tags is None or b"&#" in row or b"\r" in row:
             self._parse(row)
             return
         cells = self._written(tags)
-        self._keeper.add(int(number[1]), HiddenRow(cells) if hidden and hidden[1] else cells)
+        own = bool(hidden[1]) if hidden else self._hides_rows
+        flat = height is not None and _is_flat(height[1].split(b"."))
+        self._keeper.add(int(number[1]), HiddenRow(cells) if own or flat else cells)
         if self._room > 0 and (layout := _layout_of(head, tags)):
             self._layouts[kind] = layout
             self._room -= len(kind) + _A_CELL * layout.width
@@ -127,6 +135,11 @@ class PlainRows:
             elif text:
                 put_cell(cells, at, self._reader.written((tag["type"] or b"").decode(), int(tag["style"] or 0), text))
         return cells
+
+
+def _is_flat(height: list[bytes]) -> bool:
+    """Whether a height that is written in these parts is none; without parts it is the usual one."""
+    return bool(height) and not any(map(int, height))
 
 
 def _tags(inside: bytes) -> list[re.Match[bytes]] | None:
@@ -150,6 +163,9 @@ def _layout_of(head: bytes, tags: list[re.Match[bytes]]) -> _Layout | None:
     if b'""' in head or b"hidden" in head or any(tag["formula"] or b"" in (tag["value"], tag["text"]) for tag in tags):
         return None
     total = len(head.translate(_NUMBERS_ALONE).split())
+    height = _HEIGHT.search(head)
+    before = len(head[: height.start(1)].translate(_NUMBERS_ALONE).split()) if height else 0
+    at_height = slice(before, before + height[1].count(b".") + 1) if height else slice(0)
     for at, tag in _columns(tags):
         style = total + bool(tag["letters"]) if tag["style"] else -1
         total += bool(tag["letters"]) + bool(tag["style"])
@@ -166,4 +182,4 @@ def _layout_of(head: bytes, tags: list[re.Match[bytes]]) -> _Layout | None:
             return None
         total += len(parts)
     width = max((at + 1 for at, *_ in (*texts, *numbers)), default=0)
-    return _Layout(total, width, texts, numbers) if head.startswith(b' r="') else None
+    return _Layout(total, at_height, width, texts, numbers) if head.startswith(b' r="') else None

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import datetime
-import posixpath
 import re
-import zipfile
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
 from issuance.parsing.spreadsheets.number_formats import NumberFormat, number_format
-from issuance.parsing.spreadsheets.shared_strings import MEMBER as STRINGS
 from issuance.parsing.spreadsheets.shared_strings import SharedStrings
 from issuance.parsing.spreadsheets.xlsx_cells import WIDEST, CellReader, RowKeeper
+from issuance.parsing.spreadsheets.xlsx_parts import XlsxParts
 from issuance.parsing.spreadsheets.xlsx_rows import PlainRows
 from issuance.parsing.spreadsheets.xlsx_xml_rows import XmlRows
 from issuance.parsing.spreadsheets.xml_stream import Parser, is_plain, local, looked_at, whole_elements
-from issuance.parsing.spreadsheets.zip_safety import blocks_of, members_by_name
+from issuance.parsing.spreadsheets.zip_safety import blocks_of
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _RELATION = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
              "http://purl.oclc.org/ooxml/officeDocument/relationships id")  # fmt: skip
-_STYLES = "xl/styles.xml"
 _DAY_ZERO = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - a date in a sheet has no zone
 _DAY_ZERO_OF_1904 = datetime.datetime(1904, 1, 1)  # noqa: DTZ001
 _DATE_FORMATS = {*range(14, 23), *range(45, 48)}
-_HIDDEN = b"hidden"  # of a row or a column
+_HIDES_ROWS = re.compile(rb"""<(?:\w+:)?sheetFormatPr\b[^<>]*\szeroHeight\s*=\s*["']\s*(?:1|true)""")
+_MAY_HIDE = (b"hidden", b"zeroHeight", b" ht", b"\tht", b"\nht", b"\rht")
+_HIDING = re.compile(rb"""hidden|zeroHeight|\sht\s*=\s*["'][\s+-]*[0.]""")
+_LONGEST_SIGN = 100  # bytes of what says that a row is hidden
 _HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s(?=[^<>]*\bhidden\s*=\s*["'](?:1|true))([^<>]*)>""")
 _FIRST_LAST = re.compile(rb"""\b(?:min|max)\s*=\s*["'](\d{1,5})""")
 _NOT_DATES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
@@ -37,44 +37,37 @@ class Workbook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with zipfile.ZipFile(path) as archive:
-            self._sizes = {name: member.file_size for name, member in members_by_name(archive).items()}
+        self._parts = XlsxParts(path)
         self._day_zero = _DAY_ZERO
-        targets = self._targets()
+        targets = self._parts.sheets
         self.sheets = [Sheet(self, name, targets[key]) for name, key in self._listed() if key in targets]
 
     def size_of(self, member: str) -> int:
-        return max(self._sizes.get(member.casefold(), 1), 1)
+        return max(self._parts.sizes.get(member, 1), 1)
 
     @cached_property
     def cells(self) -> CellReader:
-        strings = SharedStrings(self.path if STRINGS.casefold() in self._sizes else None)
-        dates, formats = _styles(self.path) if _STYLES in self._sizes else (set[int](), dict[int, NumberFormat]())
+        strings = SharedStrings(self.path, self._parts.strings)
+        styles = self._parts.styles
+        dates, formats = _styles(self.path, styles) if styles else (set[int](), dict[int, NumberFormat]())
         return CellReader(strings.lookup, dates, formats, self._day_zero)
 
     def _listed(self) -> list[tuple[str, str]]:
         sheets: list[tuple[str, str]] = []
+        roots: list[str] = []
 
         def start(tag: str, attributes: dict[str, str]) -> None:
+            roots.extend([] if roots else [local(tag)])
             if local(tag) == "workbookPr" and attributes.get("date1904") in ("1", "true"):
                 self._day_zero = _DAY_ZERO_OF_1904
             elif local(tag) == "sheet" and attributes.get("state", "visible") == "visible":
                 key = next((attributes[name] for name in _RELATION if name in attributes), "")
                 sheets.append((attributes.get("name", ""), key))
 
-        Parser(start=start).parse(blocks_of(self.path, "xl/workbook.xml"))
+        Parser(start=start).parse(blocks_of(self.path, self._parts.workbook))
+        if roots != ["workbook"]:
+            raise UnreadableFile("zip_not_spreadsheet")  # As a document of text or slides.
         return sheets
-
-    def _targets(self) -> dict[str, str]:
-        targets: dict[str, str] = {}
-
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if local(tag) == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
-                target = posixpath.join("/xl", attributes.get("Target", ""))
-                targets[attributes.get("Id", "")] = posixpath.normpath(target).lstrip("/")
-
-        Parser(start=start).parse(blocks_of(self.path, "xl/_rels/workbook.xml.rels"))
-        return targets
 
 
 class Sheet:
@@ -93,7 +86,9 @@ class Sheet:
         head, blocks = looked_at(self._blocks())
         reader: PlainRows | XmlRows
         if is_plain(head, b"<sheetData"):
-            reader = PlainRows(cells, keeper, XmlRows(cells, keeper, namespaces=False))
+            hides = _HIDES_ROWS.search(head) is not None
+            parser = XmlRows(cells, keeper, namespaces=False, hides_rows=hides)
+            reader = PlainRows(cells, keeper, parser, hides_rows=hides)
             blocks = whole_elements(blocks, b"<row", b"</sheetData")
         else:
             reader = XmlRows(cells, keeper)
@@ -113,9 +108,10 @@ class Sheet:
         """Whether it is worth counting them; a text that says so makes it True as well."""
         end = b""
         for block in blocks_of(self._book.path, self._member):
-            if _HIDDEN in end + block or b"\0" in block:  # As in UTF-16.
+            both = end + block
+            if b"\0" in block or (any(sign in both for sign in _MAY_HIDE) and _HIDING.search(both)):  # Or in UTF-16.
                 return True
-            end = block[-len(_HIDDEN) :]
+            end = block[-_LONGEST_SIGN:]
         return False
 
     def hidden_columns(self) -> set[int]:
@@ -131,7 +127,7 @@ class Sheet:
             yield block
 
 
-def _styles(path: Path) -> tuple[set[int], dict[int, NumberFormat]]:
+def _styles(path: Path, member: str) -> tuple[set[int], dict[int, NumberFormat]]:
     """The styles that show numbers as dates, and those that add digits to them."""
     codes: dict[int, str] = {}
     shown: dict[int, NumberFormat] = {}
@@ -159,5 +155,5 @@ def _styles(path: Path) -> tuple[set[int], dict[int, NumberFormat]]:
         nonlocal inside
         inside = inside and local(tag) != "cellXfs"
 
-    Parser(start=start, end=end).parse(blocks_of(path, _STYLES))
+    Parser(start=start, end=end).parse(blocks_of(path, member))
     return dates, shown

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
+from issuance.parsing.spreadsheets.hidden_rows import HiddenRow, has_no_height
 from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT, CellReader, RowKeeper, column, put_cell
 from issuance.parsing.spreadsheets.xml_stream import Parser, decoded, local
 
 
 class XmlRows:
-    """Rows by way of an XML parser. Without `namespaces` it takes single rows that were cut out of a sheet."""
+    """Rows by way of an XML parser. Without `namespaces` it takes single rows that were cut out of a sheet, which may
+    be one that `hides_rows` unless they say otherwise."""
 
-    def __init__(self, cells: CellReader, keeper: RowKeeper, *, namespaces: bool = True) -> None:
+    def __init__(
+        self, cells: CellReader, keeper: RowKeeper, *, namespaces: bool = True, hides_rows: bool = False
+    ) -> None:
         self._reader, self._keeper = cells, keeper
         self._parser = Parser(start=self._start, end=self._end, text=self._text, namespaces=namespaces)
+        self._hides_rows = hides_rows
         self._number = 0
         self._cells: list[str] = []
         self._at, self._type, self._style = 0, "", 0
@@ -40,9 +44,15 @@ class XmlRows:
             self._inside = not self._hidden
         elif name == "row":
             self._number, self._at = int(attributes.get("r", self._keeper.last + 1)), -1
-            self._cells = HiddenRow() if attributes.get("hidden") in ("1", "true") else []
+            self._cells = HiddenRow() if self._is_hidden(attributes) else []
+        elif name == "sheetFormatPr":
+            self._hides_rows = attributes.get("zeroHeight", "").strip() in ("1", "true")
         elif name == "rPh":
             self._hidden = True  # How a text is pronounced is no part of it.
+
+    def _is_hidden(self, row: dict[str, str]) -> bool:
+        own = row.get("hidden", "1" if self._hides_rows else "0").strip()
+        return own in ("1", "true") or has_no_height(row.get("ht"))
 
     def _text(self, data: str) -> None:
         if self._inside:

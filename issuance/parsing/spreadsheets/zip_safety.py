@@ -11,6 +11,7 @@ from typing import BinaryIO, Literal, NamedTuple
 
 from issuance.parsing.unreadable_file import UnreadableFile
 
+USUAL_WORKBOOK = "xl/workbook.xml"
 _MOST_MEMBERS = 2_000
 _MOST_BYTES = 1024**3
 _MOST_RATIO = 200
@@ -58,7 +59,7 @@ def blocks_of(path: Path, name: str) -> Iterator[bytes]:
 
 def members_by_name(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """By their names in lower case and with slashes: programs differ in both."""
-    return {member.filename.casefold().replace("\\", "/"): member for member in archive.infolist()}
+    return {member.filename.casefold().replace("\\", "/").lstrip("/"): member for member in archive.infolist()}
 
 
 def inflate(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -94,9 +95,11 @@ def _kind(file: BinaryIO, members: dict[str, zipfile.ZipInfo]) -> Literal["xlsx"
         raise UnreadableFile("spreadsheet_macros")
     if "xl/workbook.bin" in members:
         raise UnreadableFile("spreadsheet_old")
-    if "xl/workbook.xml" in members:
+    if USUAL_WORKBOOK in members:
         return "xlsx"
     if "content.xml" not in members or "mimetype" not in members:
+        if "_rels/.rels" in members:
+            return "xlsx"  # If there is a workbook under another name: see xlsx_parts.
         raise UnreadableFile("zip_not_spreadsheet")
     if not _top(file, members["mimetype"]).startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         raise UnreadableFile("zip_not_spreadsheet")

@@ -9,7 +9,6 @@ import pytest
 
 from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.spreadsheets.ods_sheets import ods_sheets
-from issuance.parsing.unreadable_file import UnreadableFile
 from tests.data.make import ods, ods_row, xlsx, xlsx_row
 
 STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
@@ -75,12 +74,6 @@ def test_many_hidden_rows_below_the_first_ones_are_counted(tmp_path: Path) -> No
 def test_rows_that_say_they_show_are_plain(tmp_path: Path) -> None:
     rows = xlsx_row(1, "ann@example.com", more=' hidden="0"') + xlsx_row(2, 'the word  hidden="1"')
     assert read(tmp_path, xlsx(rows))[2] == []
-
-
-def test_a_sheet_with_hidden_guests_alone_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile) as refusal:
-        read(tmp_path, xlsx(xlsx_row(1, "Email") + xlsx_row(2, "ann@example.com", more=' hidden="1"')))
-    assert refusal.value.code == "only_hidden_rows"
 
 
 def test_hidden_sheets_of_ods_are_never_read(tmp_path: Path) -> None:
