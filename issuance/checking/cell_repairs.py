@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from issuance.parsing.identifiers import EMAIL_ANYWHERE, parse_email, parse_phone
 from issuance.parsing.mail_domains import meant_domain
-from issuance.parsing.new_area_codes import MARK
+from issuance.parsing.new_numbers import MARK
 
 FIRST, LAST = "first", "last"
 _SPELT_AT = re.compile(r"\s*[(\[{<]\s*(?:at|@|ät)\s*[)\]}>]\s*|\s+at\s+", re.IGNORECASE)
@@ -63,6 +63,7 @@ def _letters_as_digits(text: str) -> str:
     return text.translate(_LETTERS_FOR_DIGITS) if mostly_digits else text
 
 
+_NOBODYS = ("phone_unassigned", "phone_new_prefix")  # as far as the phone library knows
 CELL_REPAIRS = (
     CellRepair("at", "email", frozenset({"email_no_at", "email_space"}),
                ("spells out the @ sign.", "spell out the @ sign."), "Wrote the @ sign", _spelt_out),
@@ -80,13 +81,13 @@ CELL_REPAIRS = (
     CellRepair("ending", "email", frozenset({"email_no_dot"}),
                ("lacks the ending of a well-known mail domain.", "lack the ending of a well-known mail domain."),
                "Completed mail domains", _domain(lambda domain: meant_domain(domain.strip().lower()) or domain)),
-    CellRepair("plus", "phone", frozenset({"phone_needs_country", "phone_too_long", "phone_unassigned"}),
+    CellRepair("plus", "phone", frozenset({"phone_needs_country", "phone_too_long", *_NOBODYS}),
                ("has a country code without its +.", "have a country code without its +."),
                "Put the + before country codes", _with_plus),
-    CellRepair("new_area", "phone", frozenset({"phone_new_area"}),
-               ("has an area code that is new to us.", "have an area code that is new to us."),
-               "Took numbers with a new area code as they are", lambda text: f"{text.strip()} {MARK}"),
-    CellRepair("letters", "phone", frozenset({"phone_too_short", "phone_invalid", "phone_unassigned"}),
+    CellRepair("new_area", "phone", frozenset({"phone_new_area", "phone_new_prefix"}),
+               ("begins in a way that is new to us.", "begin in a way that is new to us."),
+               "Took numbers that are new to us as they are", lambda text: f"{text.strip()} {MARK}"),
+    CellRepair("letters", "phone", frozenset({"phone_too_short", "phone_invalid", *_NOBODYS}),
                ("has letters where digits belong.", "have letters where digits belong."),
                "Read letters as the digits that they look like", _letters_as_digits),
 )  # fmt: skip
@@ -94,7 +95,7 @@ BY_KEY = {repair.key: repair for repair in CELL_REPAIRS}
 SEVERAL = frozenset({"email_several", "phone_several", "phone_invalid", "phone_too_long"})
 OF_ANOTHER_COUNTRY = frozenset(
     {"phone_too_short", "phone_too_long", "phone_no_area_code", "phone_needs_country", "phone_unassigned",
-     "phone_invalid"}
+     "phone_new_prefix", "phone_invalid"}
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ than a row to look at:
   before the @ sign that don't belong to the domain;
 - read: a number that a spreadsheet wrote as a decimal (12025550123.0, 1.2025550123E+10), typographic and full-width
   forms of plain signs, old Mexican mobile numbers, international prefixes of other countries, an extension left empty,
-  and an area code that the library doesn't know yet where a person said so.
+  and an area code or prefix that the library doesn't know yet where a person said so.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from issuance.parsing.lookalikes import (
     looks_like_another,
     with_plain_i,
 )
-from issuance.parsing.new_area_codes import without_mark
+from issuance.parsing.new_numbers import without_mark
 from issuance.parsing.other_numbers import DOTS_OF_ANOTHER_NUMBER, is_other_number
 from issuance.parsing.phone_library import library_phone, valid_phone
 from issuance.parsing.phone_spellings import spellings, unwrapped
@@ -55,6 +55,7 @@ _MOST_DOMAINS = 50_000
 _LONGEST_DOMAIN = 189  # with any local part before it, an address stays below the 254 characters allowed
 _good_domains: dict[str, str] = {}  # as written -> as email-validator writes it: it accepted each once in this process
 _FEWEST_ALIKE, _SHARE_ALIKE = 3, 0.03  # addresses in an alphabet that make it one of the list
+_NEW = ("phone_new_area", "phone_new_prefix")
 _new_areas_taken = False
 _NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
 _NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
@@ -243,7 +244,8 @@ def take_new_area_codes(taken: bool = True) -> None:
 def _careful_phone(written: str, country: str) -> IdentifierResult:
     text = without_mark(written)
     result = _single_phone(text, country)
-    if result.code == "phone_new_area" and (_new_areas_taken or text != written):
+    taken = result.code in _NEW if text != written else result.code == "phone_new_area" and _new_areas_taken
+    if taken:
         number = phonenumbers.parse(unwrapped(as_typed(text)), country)
         return IdentifierResult(phonenumbers.format_number(number, PhoneNumberFormat.E164), "", text != written)
     return result

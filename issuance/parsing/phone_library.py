@@ -8,7 +8,7 @@ from contextlib import suppress
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-from issuance.parsing.new_area_codes import is_new_area
+from issuance.parsing.new_numbers import is_new_area, is_new_prefix
 from issuance.parsing.phone_spellings import spellings
 from issuance.parsing.plain_numbers import ASK_THE_LIBRARY, plain_number
 
@@ -38,7 +38,7 @@ def library_phone(text: str, country: str) -> tuple[str, str]:
         return "", _parse_problem(error, country)
     kind = phonenumbers.number_type(number)  # Unknown exactly where is_valid_number() says no, at half the price.
     if kind == PhoneNumberType.UNKNOWN:
-        return "", _phone_problem(number, text)
+        return "", _phone_problem(number, text, country)
     if kind == PhoneNumberType.PREMIUM_RATE:
         return "", "phone_premium"
     return phonenumbers.format_number(number, PhoneNumberFormat.E164), ""
@@ -52,12 +52,14 @@ def _parse_problem(error: phonenumbers.NumberParseException, country: str) -> st
     return lengths.get(error.error_type, "phone_invalid")
 
 
-def _phone_problem(number: phonenumbers.PhoneNumber, text: str) -> str:
+def _phone_problem(number: phonenumbers.PhoneNumber, text: str, country: str) -> str:
     if is_new_area(number):
         return "phone_new_area"
     reason = phonenumbers.is_possible_number_with_reason(number)
     if reason != ValidationResult.IS_POSSIBLE and _valid_with_plus(text):
         return "phone_needs_country"
+    if is_new_prefix(number, text, country):
+        return "phone_new_prefix"
     return {
         ValidationResult.TOO_SHORT: "phone_too_short",
         ValidationResult.TOO_LONG: "phone_too_long",

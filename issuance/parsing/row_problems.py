@@ -29,6 +29,9 @@ SENTENCES = {
     "phone_new_area": (
         "This area code is new to us. If the number is right, take it as it is, or write (new) after it."
     ),
+    "phone_new_prefix": (
+        "The beginning of this number is new to us. If the number is right, take it as it is, or write (new) after it."
+    ),
     "phone_not_one": "This is no phone number, but looks like a date, a price, a place or the address of a computer.",
     "phone_premium": "This is a premium-rate number, which can't belong to a guest.",
     "phone_unclear": "It isn't clear which of these digits are the phone number. Keep those alone.",

@@ -219,3 +219,39 @@ def test_another_alphabet_is_taken_where_the_list_has_more_of_it(
         results = {result.raw[0]: result.code for result in file.results()}
     assert results["иван0@example.com"] == ("" if taken else "email_unusual_letters")
     assert results["аnn@example.com"] == results["асе@example.com"] == "email_unusual_letters"
+
+
+NEW_PREFIXES = [("FR", "07 02 55 "), ("GB", "+44 202 555 "), ("DE", "0199 555 "), ("ES", "520 55 "), ("BR", "+55 11 1555 "),
+                ("NL", "06 0055 "), ("US", "+91 50055 0")]  # fmt: skip
+
+
+@few
+@given(last=st.integers(0, 9999).map(lambda number: f"{number:04}"), beginning=st.sampled_from(NEW_PREFIXES))
+def test_a_number_of_a_new_prefix_is_asked_about_in_every_country(last: str, beginning: tuple[str, str]) -> None:
+    country, prefix = beginning
+    asked = parse_phone(prefix + last, country)
+    assert asked == ("", "phone_new_prefix", False)
+    taken = parse_phone(f"{prefix}{last} (new)", country)
+    assert (taken.value[-4:], taken.fixed) == (last, True)
+    assert parse_phone(BY_KEY["new_area"].change(prefix + last), country) == taken
+    take_new_area_codes()
+    try:
+        assert parse_phone(prefix + last, country) == asked
+    finally:
+        take_new_area_codes(False)
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "code"),
+    [
+        ("FR", "07 02 55 01 01", "phone_new_prefix"),
+        ("FR", "702550101", "phone_unassigned"),
+        ("US", "+33 7 02 55 01 01", "phone_new_prefix"),
+        ("FR", "07 02 55 01", "phone_too_short"),
+        ("FR", "07 02 55 01 01 01", "phone_too_long"),
+        ("DE", "1199081512", "phone_unassigned"),
+        ("ZZ", "0702550101", "phone_needs_country"),
+    ],
+)
+def test_only_what_is_as_long_as_a_phone_and_dialed_like_one_is_new(country: str, text: str, code: str) -> None:
+    assert parse_phone(text, country).code == code

@@ -82,7 +82,7 @@ def test_a_second_email_of_a_table_under_its_header_is_no_second_guest(second: s
     ("country", "text", "expected"),
     [
         ("US", "call 44 20 7946 0958 please", ["phone_needs_country"]),
-        ("US", "x +44 202 555 0123 y", ["phone_unassigned"]),
+        ("US", "x +44 202 555 0123 y", ["phone_new_prefix"]),
         ("US", "x +34 612 345 6789 y", ["phone_too_long"]),
         ("US", "Main St 12 2025550101, x", ["phone_too_long"]),
         ("US", "Tel.+44 20 7946 0958, x", ["+442079460958"]),
