@@ -21,6 +21,7 @@ _MOST_COLUMNS = 2_000
 _OF_A_SHEET = 16_384  # columns, which some programs write out though they are empty
 _PROBED_CHARACTERS = 64 * 1024
 _PROBED_ROWS = 100
+_DIGITS_OF_A_PHONE = 10
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # Before UTF-16, whose mark is its beginning.
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -53,7 +54,7 @@ class DelimitedText:
         self.warnings: list[str] = []
         with open_text() as text:
             head = text.read(_PROBED_CHARACTERS)
-        self._skipped, self.delimiter = _probe(head)
+        self._skipped, self.delimiter = _probe(head, divides_cells=kind == "text")
         wrapping = next((one for one in DELIMITERS if _wraps_rows(_probed_rows(head, one), one)), "")
         self._unwraps = bool(wrapping) and not self._skipped
         self.delimiter = wrapping if self._unwraps else self.delimiter
@@ -204,15 +205,38 @@ def _check_text(path: Path, encoding: str, errors: str) -> None:
         decoder.decode(b"", final=True)
 
 
-def _probe(head: str) -> tuple[int, str]:
-    """(lines to skip, delimiter): from Excel's own `sep=` line, else the delimiter whose rows make most sense."""
+def _probe(head: str, *, divides_cells: bool) -> tuple[int, str]:
+    """(lines to skip, delimiter): from Excel's own `sep=` line, else the delimiter whose rows make most sense, and that
+    never stands between the guests of a cell unless it `divides_cells`."""
     first = head.partition("\n")[0].strip().strip('"')
     if first[:4].lower() == "sep=" and first[4:5] in DELIMITERS:
         return 1, first[4]
     if len(head) == _PROBED_CHARACTERS:
         head = head[: max(head.rfind("\n"), head.rfind("\r")) + 1] or head
     # max() keeps the first of equals, hence the comma in a list of one column.
-    return 0, max(DELIMITERS, key=lambda delimiter: _sense(head, delimiter))
+    rows = {delimiter: _probed_rows(head, delimiter) for delimiter in DELIMITERS}
+    whole = [one for one in DELIMITERS if divides_cells or not _divides_cells(rows[one])]
+    return 0, max(whole or DELIMITERS, key=lambda delimiter: _sense(rows[delimiter]))
+
+
+def _divides_cells(rows: list[list[str]]) -> bool:
+    """Whether a delimiter stands between guests of one kind, but not in the header above the first of them."""
+    first = next((at for at, cells in enumerate(rows) if any(map(_names_guest, cells))), 0)
+    if not first or len(rows[first - 1]) > 1:
+        return False
+    return any(sum(map(_has_email, cells)) > 1 or sum(map(_has_number, cells)) > 1 for cells in rows)
+
+
+def _names_guest(cell: str) -> bool:
+    return _has_email(cell) or _has_number(cell)
+
+
+def _has_email(cell: str) -> bool:
+    return EMAIL_ANYWHERE.search(cell) is not None
+
+
+def _has_number(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) >= _DIGITS_OF_A_PHONE
 
 
 def _wraps_rows(rows: list[list[str]], delimiter: str) -> bool:
@@ -257,9 +281,8 @@ def _probed_rows(head: str, delimiter: str) -> list[list[str]]:
     return rows
 
 
-def _sense(head: str, delimiter: str) -> tuple[int, float, int]:
+def _sense(rows: list[list[str]]) -> tuple[int, float, int]:
     """How much sense a delimiter makes: rows with a whole identifier in a cell, share of rows alike, columns."""
-    rows = _probed_rows(head, delimiter)
     if not rows:
         return (0, 0.0, 0)
     widths = [len(cells) for cells in rows]

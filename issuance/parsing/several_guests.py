@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 _AROUND_ADDRESSES = re.compile(r"[\s;,/|&:<>()\[\]\"?=]+")
 _ADDRESS = re.compile(r"[^@]+@[^@]+").fullmatch
-_BETWEEN_PHONES = re.compile(r"[;,|&\n\r]|:{2,}|\b(?:or|and|oder|und|ou|et|o|y|e)\b|(?<=\d)\s*(?=\+)", re.IGNORECASE)
+_BETWEEN_PHONES = re.compile(r"[;,|&\t\n\r]|:{2,}|\b(?:or|and|oder|und|ou|et|o|y|e)\b|(?<=\d)\s*(?=\+)", re.IGNORECASE)
 _SLASH = re.compile(r"[/\\／]")
 _EXTENSION = re.compile(r"(?<=[\d)\s.])(?:x|ext(?:ension|n)?\.?|int\.?|anexo|~|#|;ext=)", re.IGNORECASE)
 _FEWEST_DIGITS = 7  # of a phone; an extension has fewer

@@ -221,8 +221,8 @@ def test_another_alphabet_is_taken_where_the_list_has_more_of_it(
     assert results["аnn@example.com"] == results["асе@example.com"] == "email_unusual_letters"
 
 
-NEW_PREFIXES = [("FR", "07 02 55 "), ("GB", "+44 202 555 "), ("DE", "0199 555 "), ("ES", "520 55 "), ("BR", "+55 11 1555 "),
-                ("NL", "06 0055 "), ("US", "+91 50055 0")]  # fmt: skip
+NEW_PREFIXES = [("FR", "07 02 55 "), ("GB", "+44 202 555 "), ("DE", "0199 555 "), ("ES", "520 55 "),
+                ("BR", "+55 11 1555 "), ("NL", "06 0055 "), ("US", "+91 50055 0")]  # fmt: skip
 
 
 @few
