@@ -34,7 +34,7 @@ class RetryRow(NamedTuple):
 
 
 class RetryPage(NamedTuple):
-    lines: list[RetryRow]
+    rows: list[RetryRow]
     older: int | None
 
 
@@ -45,15 +45,15 @@ def retry_rows(
     guests = Guest.objects.of_list(guest_list).filter(row__gt=after).select_related("retry_of", "variant")
     page = list(guests[: PAGE + 1])
     show = str if unmasked else mask
-    lines = []
+    rows = []
     for guest in page[:PAGE]:
         refusal = guest.retry_of
         was = refusal.value if refusal and refusal.value != guest.value else ""
         row = RetryRow(guest, show(guest.value), show(was), reason_in_words(refusal.reason) if refusal else "")
         if failed and failed[0] == guest.row:
             row = row._replace(value=failed[1], problem=failed[2])
-        lines.append(row)
-    return RetryPage(lines, page[PAGE - 1].row if len(page) > PAGE else None)
+        rows.append(row)
+    return RetryPage(rows, page[PAGE - 1].row if len(page) > PAGE else None)
 
 
 @transaction.atomic

@@ -105,4 +105,4 @@ def _page(
         "may_build": may(request, Right.BUILD),
         "approvers": [member.user for member in approvers_of(guest_list)],
     }
-    return TemplateResponse(request, "issuance/list_approval.html", context, status=status)
+    return TemplateResponse(request, "issuance/launching/approval.html", context, status=status)

@@ -38,12 +38,12 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
         page = guest_page(reader, filters)
     repairs = [*Repair.objects.of_list(guest_list)[:REPAIRS_SHOWN]]
     context = {
-        "stage": "issuance/stages/checked.html",
+        "stage": "issuance/checking/check.html",
         "bucket": bucket,
-        "bucket_stage": f"issuance/buckets/{bucket}.html",
+        "bucket_stage": f"issuance/checking/buckets/{bucket}.html",
         "tabs": buckets(guest_list, bucket),
         "fixed_count": fixed_count(guest_list),
-        "lines": bucket_rows(reader, bucket, page.rows),
+        "rows": bucket_rows(reader, bucket, page.rows),
         "unmasked": reader.unmasked,
         "filters": filters,
         "older_url": page.older and turned(guest_list, filters, after=page.older, before=None),
@@ -71,7 +71,7 @@ def _of_bucket(guest_list: GuestList, bucket: str, failed: IncludeForm | None) -
         causes = causes_of(guest_list) if guest_list.invalid_count else []
         return {"causes": causes, "heads": heads_of(guest_list)}
     if bucket == REWARDED_BEFORE:
-        return {"repeats": _rewarded(guest_list, failed)}
+        return {"earlier_rewards": _rewarded(guest_list, failed)}
     return {"arms": arms_of(guest_list)} if bucket == READY else {}
 
 

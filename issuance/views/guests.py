@@ -63,7 +63,7 @@ def _grid(request: HttpRequest, reader: GuestReader, page: GuestPage) -> HttpRes
         "may_reveal": may(request, Right.MANAGE),
         "bad_rows_allowed": may(request, Right.BUILD),
     }
-    return TemplateResponse(request, "issuance/guests.html", context)
+    return TemplateResponse(request, "issuance/guests/guests.html", context)
 
 
 def _terms(guest_list: GuestList, filters: Filters) -> list[Term]:

@@ -33,7 +33,7 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
         "mirror": mirror_of(merchant),
         "may_build": may(request, Right.BUILD),
     }
-    return TemplateResponse(request, "issuance/home.html", context)
+    return TemplateResponse(request, "issuance/outcomes/home.html", context)
 
 
 @require_GET
@@ -47,7 +47,7 @@ def running(request: HttpRequest, handle: str) -> HttpResponse:
     if request.GET.get("was") != names_of(lists):
         return reselect(reswap(retarget(home(request, handle), "#main"), "outerHTML"), "#main")
     context = {"running_lists": lists, "running_names": names_of(lists)}
-    return TemplateResponse(request, "issuance/home.html#running", context)
+    return TemplateResponse(request, "issuance/outcomes/home.html#running", context)
 
 
 def names_of(lists: list[Running]) -> str:

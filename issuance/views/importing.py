@@ -18,17 +18,17 @@ from thanxportal.accounts.models import Right
 
 def reading_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:
     reader = GuestReader(guest_list, unmasked=may(request, Right.MANAGE))
-    return {"stage": "issuance/stages/reading.html", "reading": reading_progress(reader, timezone.now())}
+    return {"stage": "issuance/importing/reading.html", "reading": reading_progress(reader, timezone.now())}
 
 
 def mapping_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:
     form = forms.get("columns_form") or ColumnsForm(guest_list)
-    return {"stage": "issuance/stages/mapping.html", "columns_form": form}
+    return {"stage": "issuance/importing/columns.html", "columns_form": form}
 
 
 def unreadable_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:
-    return {"stage": "issuance/stages/unreadable.html", "usable": rows_before_break(guest_list)}
+    return {"stage": "issuance/importing/unreadable.html", "usable": rows_before_break(guest_list)}
 
 
 def repairing_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> dict[str, Any]:
-    return {"stage": "issuance/stages/repairing.html"}
+    return {"stage": "issuance/checking/repairing.html"}

@@ -16,4 +16,4 @@ from issuance.outcomes.lineage import lineage_of
 def list_lineage(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk)
     context = {"list": guest_list, "lineage": lineage_of(guest_list)}
-    return TemplateResponse(request, "issuance/family.html", context)
+    return TemplateResponse(request, "issuance/outcomes/lineage.html", context)

@@ -87,7 +87,7 @@ def detail_page(
         "may_issue": may(request, Right.ISSUE),
     }
     context |= _stage(request, guest_list, failed, forms)
-    response = TemplateResponse(request, f"issuance/list_detail.html{piece}", context, status=status)
+    response = TemplateResponse(request, f"issuance/list/detail.html{piece}", context, status=status)
     if forms:
         response["HX-Push-Url"] = "false"  # A form's address can't be opened again.
     return response

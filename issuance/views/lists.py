@@ -22,7 +22,7 @@ def list_index(request: HttpRequest, handle: str) -> HttpResponse:
     """All lists of the merchant, the newest first."""
     merchant = merchant_for(request, handle)
     context = _page(request, GuestList.objects.for_merchant(merchant))
-    return TemplateResponse(request, "issuance/list_index.html", context)
+    return TemplateResponse(request, "issuance/lists/index.html", context)
 
 
 @require_GET
@@ -32,7 +32,7 @@ def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     lists = GuestList.objects.for_merchant(campaign.merchant).filter(campaign=campaign)
     context = _page(request, lists) | {"campaign": campaign, "may_build": may(request, Right.BUILD)}
     piece = "#lists" if request.headers.get("HX-Request") else ""
-    return TemplateResponse(request, f"issuance/list_index.html{piece}", context)
+    return TemplateResponse(request, f"issuance/lists/index.html{piece}", context)
 
 
 def _page(request: HttpRequest, lists: GuestListQuerySet) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from thanxportal.celery import nudge
 def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     campaign = campaign_for_lists(request, handle, pk, Right.BUILD)
     if not campaign.accepts_lists:
-        return TemplateResponse(request, "issuance/list_new.html", {"campaign": campaign})
+        return TemplateResponse(request, "issuance/importing/new_list.html", {"campaign": campaign})
     if request.method == "GET":
         return _new(request, campaign, NewListForm(initial={"name": _first_name(campaign)}))
     if "look" in request.POST:
@@ -53,8 +53,8 @@ def _look(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def _new(
     request: HttpRequest, campaign: Campaign, form: NewListForm, status: int = 200, preview: PastedPreview | None = None
 ) -> HttpResponse:
-    context = {"campaign": campaign, "form": form, "found": preview}
-    return TemplateResponse(request, "issuance/list_new.html", context, status=status)
+    context = {"campaign": campaign, "form": form, "preview": preview}
+    return TemplateResponse(request, "issuance/importing/new_list.html", context, status=status)
 
 
 def _first_name(campaign: Campaign) -> str:

@@ -51,4 +51,4 @@ def _form(request: HttpRequest, form: OneGuestForm, status: int = 200) -> HttpRe
         "per_sender": settings.ONE_GUEST_PER_SENDER,
         "has_control": any(arm.is_control for campaign in form.campaigns for arm in campaign.variants.all()),
     }
-    return TemplateResponse(request, "issuance/one_guest.html", context, status=status)
+    return TemplateResponse(request, "issuance/launching/one_guest.html", context, status=status)

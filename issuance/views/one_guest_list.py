@@ -18,7 +18,7 @@ def one_guest_stage(guest_list: GuestList) -> dict[str, Any]:
     jobs = list(IssuanceJob.objects.of_list(guest_list))
     guest = guest_list.guests.select_related("variant__reward_template").get()
     return {
-        "stage": "issuance/stages/one_guest.html",
+        "stage": "issuance/outcomes/one_guest_list.html",
         "sending_paused": guest_list.status.running and pause_in_force(),
         "guest": guest,
         "shown": mask(guest.value),

@@ -29,7 +29,7 @@ def progress_stage(guest_list: GuestList) -> dict[str, Any]:
     running = guest_list.status.running
     stoppable = guest_list.status == ListState.HELD or (running and progress.unsent_jobs)
     return {
-        "stage": "issuance/stages/issued.html",
+        "stage": "issuance/outcomes/progress.html",
         "polled": running or progress.revoking,
         "progress": progress,
         "seconds_held": (guest_list.held_until - now).total_seconds() if guest_list.held_until else None,
@@ -55,4 +55,5 @@ def list_jobs(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     later = IssuanceJob.objects.of_list(guest_list).filter(number__gt=number_in(request.GET, "after") or 0)
     jobs = list(later[: JOBS + 1])
     after = jobs[JOBS - 1].number if len(jobs) > JOBS else None
-    return TemplateResponse(request, "issuance/jobs.html", {"list": guest_list, "jobs": jobs[:JOBS], "after": after})
+    context = {"list": guest_list, "jobs": jobs[:JOBS], "after": after}
+    return TemplateResponse(request, "issuance/outcomes/jobs.html", context)

@@ -22,9 +22,9 @@ from thanxportal.accounts.models import Right
 def retry_stage(request: HttpRequest, guest_list: GuestList, failed: tuple[int, str, str] | None) -> dict[str, Any]:
     after = number_in(request.GET, "after") or 0
     page = retry_rows(guest_list, after=after, unmasked=may(request, Right.BUILD), failed=failed)
-    origin = page.lines[0].guest.retry_of if page.lines else None
+    origin = page.rows[0].guest.retry_of if page.rows else None
     unsent = origin is not None and origin.outcome == Outcome.WAITING
-    return {"stage": "issuance/stages/retry.html", "page": page, "after": after, "unsent": unsent}
+    return {"stage": "issuance/launching/retry.html", "page": page, "after": after, "unsent": unsent}
 
 
 @require_POST

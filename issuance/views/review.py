@@ -77,4 +77,4 @@ def _review(
         "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
     }
-    return TemplateResponse(request, "issuance/list_review.html", context, status=status)
+    return TemplateResponse(request, "issuance/launching/review.html", context, status=status)
