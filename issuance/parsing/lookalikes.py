@@ -42,6 +42,8 @@ def is_masked_phone(text: str) -> bool:
 def as_typed(text: str) -> str:
     """The text as a plain keyboard writes it: compatibility forms, quotes and dashes made plain, invisible signs
     taken out. Raised and circled digits stay, since nobody knows whether they are part of it."""
+    if text.isascii():
+        return text
     plain = "".join(
         sign if unicodedata.category(sign) == "No" else unicodedata.normalize("NFKC", sign)
         for sign in text.translate(_AS_TYPED)

@@ -16,6 +16,7 @@ from issuance.parsing.row_text import row_texts
 from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT
 
 _NO_COLUMN = sys.maxsize
+_NOTE = 4  # cells of a note at most, if its first and last one are filled
 Parse = Callable[[str], IdentifierResult]
 _NOBODY = IdentifierResult("", "", False)
 
@@ -57,7 +58,7 @@ class RowValidator:
                 e164, _, phone_fixed = self._next(cells, more_phones, self._phone)
             if cells.__class__ is RunTogether:
                 results.append(self._bad(row, cells, "rows_run_together", None).packed())
-            elif (address or e164) and begins_note(text):
+            elif (address or e164) and not (len(cells) > _NOTE and cells[0] and cells[-1]) and begins_note(text):
                 results.append(self._bad(row, cells, "beside_the_table", None).packed())
             elif address and not (e164 and prefer_phone):
                 results.append((row, "email", address, text, "", "", fixed, e164))
