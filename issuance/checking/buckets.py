@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models.functions import Coalesce
+
+from issuance.checking.cell_repairs import SEVERAL
 from issuance.checking.replace_rows import cells_of
 from issuance.checking.revalidation import columns_of, fault_at, identifier_columns
 from issuance.guests.grid import FIXED, Filters, GuestReader, GuestRow
 from issuance.models import Guest, GuestList, RepairedRow, RowError
 from issuance.parsing.columns import Columns
+from issuance.parsing.identifiers import guests_in
 
 CONTEXT = 2  # columns beyond the identifiers that help to see who is meant
 
@@ -29,6 +33,7 @@ class BucketRow(NamedTuple):
 
     guest: GuestRow
     cells: list[Cell] = []
+    several: int = 0  # guests in its wrong cell
     before: str = ""
     repeats: int | None = None
     campaign: str = ""
@@ -60,7 +65,8 @@ def _needing(reader: GuestReader, rows: list[GuestRow]) -> Iterator[BucketRow]:
     columns, heads = columns_of(reader.list), heads_of(reader.list)
     shown = {row.row: row for row in rows}
     for error in RowError.objects.of_list(reader.list).filter(row__in=shown):
-        yield BucketRow(shown[error.row], _cells(reader, columns, heads, error))
+        cells = _cells(reader, columns, heads, error)
+        yield BucketRow(shown[error.row], cells, _guests_in_cell(reader.list, columns, error))
 
 
 def _cells(reader: GuestReader, columns: Columns, heads: list[tuple[int, str]], error: RowError) -> list[Cell]:
@@ -69,6 +75,12 @@ def _cells(reader: GuestReader, columns: Columns, heads: list[tuple[int, str]], 
     wrong = heads[0][0] if fault is None else fault
     texts = {at: reader.show(cells[at]) for at, _ in heads if at < len(cells)}
     return [Cell(name, texts.get(at, ""), at == wrong, f"cell{at}") for at, name in heads]
+
+
+def _guests_in_cell(guest_list: GuestList, columns: Columns, error: RowError) -> int:
+    """How many guests its cell holds, where that is what is wrong with it."""
+    at = fault_at(columns, error.column, error.cells)
+    return len(guests_in(str(error.cells[at]), guest_list.country)) if error.code in SEVERAL and at is not None else 0
 
 
 def _fixed(reader: GuestReader, rows: list[GuestRow]) -> Iterator[BucketRow]:
@@ -93,7 +105,8 @@ def _repeating(reader: GuestReader, rows: list[GuestRow]) -> Iterator[BucketRow]
     errors = RowError.objects.of_list(reader.list).filter(row__in=shown, identity__isnull=False)
     repeats = {error.row: bytes(error.identity or b"") for error in errors}
     guests = Guest.objects.filter(guest_list=reader.list, identity__in=set(repeats.values()))
-    first = {bytes(identity): row for identity, row in guests.values_list("identity", "row")}
+    rows_of = guests.values_list("identity", Coalesce("of_row", "row"))
+    first = {bytes(identity): row for identity, row in rows_of}
     for row, identity in repeats.items():
         yield BucketRow(shown[row], repeats=first.get(identity))
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
-from issuance.parsing.identifiers import EMAIL_ANYWHERE, parse_email, parse_phone
+from issuance.parsing.identifiers import guests_in, parse_email, parse_phone
 from issuance.parsing.mail_domains import meant_domain
 from issuance.parsing.new_numbers import MARK
 
 FIRST, LAST = "first", "last"
 _SPELT_AT = re.compile(r"\s*[(\[{<]\s*(?:at|@|ät)\s*[)\]}>]\s*|\s+at\s+", re.IGNORECASE)
 _SPELT_DOT = re.compile(r"\s*[(\[{<]\s*(?:dot|\.)\s*[)\]}>]\s*|\s+dot\s+", re.IGNORECASE)
-_SEPARATORS = re.compile(r"[/;,|\n]|\b(?:or|and)\b", re.IGNORECASE)
 _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 
 
@@ -99,25 +99,20 @@ OF_ANOTHER_COUNTRY = frozenset(
 )  # fmt: skip
 
 
-def parts_of(text: str, country: str) -> list[str]:
-    """The good identifiers of one kind in a cell that holds more than one; empty if there are fewer than two."""
-    emails = [email.strip(".'") for email in EMAIL_ANYWHERE.findall(text)]
-    if len(emails) > 1:
-        good = [value for email in emails if (value := parse_email(email).value)]
-    else:
-        pieces: list[str] = _SEPARATORS.split(text)
-        good = [value for piece in pieces if (value := parse_phone(piece, country).value)]
-    return good if len(set(good)) > 1 else []
-
-
 def one_of(which: str, country: str) -> Callable[[str], str]:
-    """Keeps the first or the last of several identifiers in a cell."""
+    """Keeps the first or the last good one of several guests in a cell."""
 
     def kept(text: str) -> str:
-        parts = parts_of(text, country)
-        return parts[0 if which == FIRST else -1] if parts else text
+        parse = parse_email if "@" in text else partial(parse_phone, country=country)
+        good = [value for piece in guests_in(text, country) if (value := parse(piece).value)]
+        return good[0 if which == FIRST else -1] if good else text
 
     return kept
+
+
+def each_of(country: str) -> Callable[[str], list[str]]:
+    """Each of several guests in a cell, good or bad."""
+    return lambda text: guests_in(text, country) or [text]
 
 
 def as_number_of(country: str) -> Callable[[str], str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import count, islice
 from typing import NamedTuple
 
 from issuance.checking.cached_counts import misspelt_domains
 from issuance.checking.cell_repairs import CELL_REPAIRS, OF_ANOTHER_COUNTRY
-from issuance.checking.repairs import Recipe, recipe_for, repaired
+from issuance.checking.repairs import Recipe, RepairedCell, recipe_for, repaired
 from issuance.checking.revalidation import columns_of, fault_at
 from issuance.models import GuestList, RowError
 from issuance.parsing.countries import COUNTRIES, LIKELY, country_name
-from issuance.parsing.row_result import RowResult
 
 LOOKED_THROUGH = 1_000  # bad rows; in a list with more, the counts are "at least"
 MOST_DOMAINS = 10
@@ -54,10 +53,11 @@ def proposals_of(guest_list: GuestList) -> list[Proposal]:
     proposals = []
     for key, choice in _tries(guest_list, list(left.values())):
         recipe = recipe_for(guest_list, key, choice)
-        helped = list(repaired(guest_list, recipe, left.values())) if recipe else []
+        helped = list(repaired(guest_list, recipe, left.values(), count())) if recipe else []
         if recipe and helped:
             proposals.append(_proposal(guest_list, recipe, choice, left[helped[0].row], helped))
-            left = {row: error for row, error in left.items() if row not in {result.row for result in helped}}
+        if key != "each":  # Or one of them is kept, as the next proposal says.
+            left = {row: error for row, error in left.items() if row not in {cell.row for cell in helped}}
     return proposals
 
 
@@ -70,7 +70,7 @@ def domain_proposals(guest_list: GuestList) -> list[Proposal]:
 def _tries(guest_list: GuestList, errors: list[RowError]) -> list[tuple[str, str]]:
     keys = [(repair.key, "") for repair in CELL_REPAIRS]
     country = _likely_country(guest_list, errors)
-    return [("several", "first"), *keys, *([("country", country)] if country else [])]
+    return [("each", ""), ("several", "first"), *keys, *([("country", country)] if country else [])]
 
 
 def _likely_country(guest_list: GuestList, errors: list[RowError]) -> str:
@@ -78,36 +78,44 @@ def _likely_country(guest_list: GuestList, errors: list[RowError]) -> str:
     whole = OF_ANOTHER_COUNTRY - {"phone_no_area_code", "phone_too_short"}  # Short ones fit somewhere, and say nothing.
     tried = [error for error in errors if error.code in whole][:TRIED]
     recipes = {code: recipe_for(guest_list, "country", code) for code in LIKELY} if tried else {}
-    helps = {code: sum(1 for _ in repaired(guest_list, recipe, tried)) for code, recipe in recipes.items() if recipe}
+    helps = {
+        code: sum(1 for _ in repaired(guest_list, recipe, tried, count())) for code, recipe in recipes.items() if recipe
+    }
     best = max(helps, key=lambda code: helps[code], default="")
     return best if helps.get(best) else ""
 
 
-def _proposal(guest_list: GuestList, recipe: Recipe, choice: str, first: RowError, helped: list[RowResult]) -> Proposal:
+def _proposal(
+    guest_list: GuestList, recipe: Recipe, choice: str, first: RowError, helped: list[RepairedCell]
+) -> Proposal:
     at = fault_at(columns_of(guest_list), first.column, first.cells)
     before = str(first.cells[at]) if at is not None else ""
-    count = len(helped)
+    cells = len(helped)
     looked = guest_list.invalid_count > LOOKED_THROUGH
-    number = f"At least {count:,}" if looked else f"{count:,}"
-    proposal = Proposal(recipe.key, "", before, helped[0].value, "")
+    number = f"At least {cells:,}" if looked else f"{cells:,}"
+    after = " + ".join(result.value or str(result.raw[at or 0]) for result in helped[0].results)
+    proposal = Proposal(recipe.key, "", before, after, "")
     if recipe.key == "country":
         where = country_name(guest_list.country) or "your country"
-        title = f"{number} phone number{_s(count)} {_of(count, 'isn’t a number', 'aren’t numbers')} of {where}."
+        title = f"{number} phone number{_s(cells)} {_of(cells, 'isn’t a number', 'aren’t numbers')} of {where}."
         named = [Choice(code, name.removeprefix("the ")) for code, name in COUNTRIES.items()]
         countries = tuple(sorted(named, key=lambda country: country.label))
         return proposal._replace(
             title=title, button="Treat as numbers of it", label="Country", choices=countries, chosen=choice
         )
+    if recipe.key == "each":
+        title = f"{number} cell{_s(cells)} {_of(cells, 'holds', 'hold')} more than one guest."
+        return proposal._replace(title=title, button="Give each guest a row")
     if recipe.key == "several":
-        title = f"{number} cell{_s(count)} {_of(count, 'holds', 'hold')} more than one guest."
+        title = f"Or only one guest of {_of(cells, 'it', 'each of them')} is meant."
         which = (Choice("first", "the first"), Choice("last", "the last"))
         return proposal._replace(
             title=title, button="Keep that one", label="Which one to keep", choices=which, chosen=choice
         )
     repair = next(repair for repair in CELL_REPAIRS if repair.key == recipe.key)
     noun = "address" if repair.type == "email" else "number"
-    plural = "" if count == 1 else "es" if noun == "address" else "s"
-    title = f"{number} {noun}{plural} {_of(count, *repair.says)}"
+    plural = "" if cells == 1 else "es" if noun == "address" else "s"
+    title = f"{number} {noun}{plural} {_of(cells, *repair.says)}"
     return proposal._replace(title=title, button=BUTTONS[recipe.key])
 
 

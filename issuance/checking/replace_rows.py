@@ -8,7 +8,7 @@ names a guest may bring back one that repeated it. Undoing is replacing them by 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from issuance.parsing.row_result import RowResult
 from issuance.parsing.row_text import row_cells
 
 CHUNK = 5_000  # rows named in one statement; SQLite takes at most 32,766 parameters
+ADDED = "added"  # the term of a row that a repair made out of another: before it, there was none
 FEW = 2_000  # guests that are looked for by name; for more, the list is read through once
 
 
@@ -45,14 +46,27 @@ class StoredRow(NamedTuple):
     def is_guest(self) -> bool:
         return "value" in self.before
 
+    @property
+    def of_row(self) -> int | None:
+        """The row of the file out of which it was made."""
+        return self.before.get("of_row")
 
-def replace_rows(guest_list: GuestList, results: Sequence[RowResult]) -> list[StoredRow]:
+
+def replace_rows(
+    guest_list: GuestList,
+    results: Sequence[RowResult],
+    *,
+    added: Mapping[int, int] | None = None,
+    removed: Collection[int] = (),
+) -> list[StoredRow]:
     """Replaces rows of a list by new results; returns the rows that are no longer what they were.
 
-    To be called in the transaction that has taken the list. No row is added or lost, so the ledger stays closed.
+    To be called in the transaction that has taken the list. `added` are the numbers of new rows with those of the rows
+    that they are made of, and `removed` such rows that go again; no other row is added or lost.
     """
+    added = added or {}
     maker = BatchMaker(guest_list, expected=2 * len(results))
-    numbers = {result.row for result in results}
+    numbers = {*removed, *(result.row for result in results)}
     old = [*_stored_rows(guest_list, row__in=numbers)]
     guests = {maker.hash(identity(result.value)) for result in results if result.value}
     guests |= {row.identity for row in old if row.is_guest}
@@ -61,13 +75,17 @@ def replace_rows(guest_list: GuestList, results: Sequence[RowResult]) -> list[St
     kept = as_results(guest_list, ((row.number, row.before) for row in others))
     in_order = sorted([*results, *kept], key=lambda result: result.row)
     batch = maker.make_batch(map(RowResult.packed, in_order))
-    if batch.counts["rows"] != len(concerned):
+    if batch.counts["rows"] != len(concerned) + len(added) - len(removed):
         raise RuntimeError(f"List {guest_list.pk}: {len(concerned)} rows became {batch.counts['rows']}.")
-    _store(guest_list, concerned, batch)
+    stood = {row.number: row for row in old}
+    of_rows = {row.number: row.of_row for row in concerned}
+    of_rows |= {number: stood[made_of].of_row or made_of for number, made_of in added.items()}
+    _store(guest_list, concerned, batch, of_rows)
     _set_aside_again(guest_list, others, [guest[1] for guest in batch.guests])
-    now = {row.number: row for row in _stored_rows(guest_list, row__in=[row.number for row in concerned])}
+    now = {row.number: row for row in _stored_rows(guest_list, row__in=of_rows)}
     _count_anew(guest_list, concerned, now.values())
-    return [*old, *(row for row in others if row.is_guest != now[row.number].is_guest)]
+    new = [StoredRow(row, b"", {"term": ADDED, "cells": stood[of].before["cells"]}) for row, of in added.items()]
+    return [*old, *new, *(row for row in others if row.is_guest != now[row.number].is_guest)]
 
 
 def as_results(guest_list: GuestList, kept: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[RowResult]:
@@ -94,6 +112,7 @@ def _stored_rows(guest_list: GuestList, **among: Iterable[Any]) -> Iterator[Stor
         yield StoredRow(guest.row, bytes(guest.identity), before, tuple(keys_of(guest)))
     for error in _with(errors, field, wanted):
         before = {"term": error.kind, "code": error.code, "column": error.column, "cells": error.cells}
+        before |= {"of_row": error.of_row} if error.of_row else {}
         yield StoredRow(error.row, bytes(error.identity or b""), before)
 
 
@@ -108,7 +127,7 @@ def _with(rows: QuerySet[Any], field: str, wanted: list[Any]) -> Iterator[Any]:
 
 
 def _guest_before(guest_list: GuestList, guest: Guest) -> dict[str, Any]:
-    fields = {name: getattr(guest, name) for name in ("type", "value", "other", "fixed")}
+    fields = {name: getattr(guest, name) for name in ("type", "value", "other", "fixed", "of_row")}
     earlier = (guest.earlier_campaign_id, guest.earlier_at.isoformat()) if guest.earlier_at else None
     return {"term": guest.outcome, **fields, "cells": cells_of(guest_list, guest), "repeat": earlier}
 
@@ -125,13 +144,15 @@ def cells_of(guest_list: GuestList, guest: Guest) -> list[str]:
     return cells_kept
 
 
-def _store(guest_list: GuestList, rows: list[StoredRow], batch: RowBatch) -> None:
+def _store(guest_list: GuestList, rows: list[StoredRow], batch: RowBatch, of_rows: Mapping[int, int | None]) -> None:
     for numbers in _chunks([row.number for row in rows]):
         for model in (Guest, RowError):
             delete_rows(model.objects.filter(guest_list=guest_list, row__in=numbers))
-    insert_batch(batch)
-    change = Counter({term: count for term, count in batch.counts.items() if term != "rows"})
+    insert_batch(batch, of_rows)
+    change = Counter(batch.counts)
     change.subtract(row.term for row in rows)
+    change["rows"] -= len(rows)
+    change["added"] = change["rows"]
     _change_ledger(guest_list, change)
 
 

@@ -48,8 +48,13 @@ def bad_rows(guest_list: GuestList) -> Iterator[str]:
     """Every invalid row: why, where, and its cells as they stood in the file, as pieces of CSV."""
     names = guest_list.file_info.get("names") or []
     errors = in_row_order(RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID))
-    lines = ((reason_in_words(error.code), error.row, *error.cells) for error in errors)
+    lines = ((_reason(error), error.row, *error.cells) for error in errors)
     return csv_lines(("reason", row_header(guest_list), *names), lines)
+
+
+def _reason(error: RowError) -> str:
+    made_of = f" Made of row {error.of_row} of the file." if error.of_row else ""
+    return reason_in_words(error.code) + made_of
 
 
 def returned_rows(guest_list: GuestList, path: Path) -> Returned:

@@ -17,13 +17,14 @@ from issuance.parsing.row_result import RowResult
 class RowForm(forms.Form):
     """The cells of one bad row in which its guest should stand. Nothing is saved before a guest can be read there."""
 
-    def __init__(self, guest_list: GuestList, row: int, cells: list[str], data: Any = None) -> None:
+    def __init__(self, guest_list: GuestList, error: RowError, data: Any = None) -> None:
         super().__init__(data)
-        self.list, self.row, self.cells = guest_list, row, cells
+        self.list, self.row, cells = guest_list, error.row, [str(cell) for cell in error.cells]
+        self.cells = cells
         self.result: RowResult | None = None
         for at, name in identifier_columns(guest_list):
             self.fields[f"cell{at}"] = forms.CharField(
-                label=f"{name}, row {row:,}",
+                label=f"{name}, row {error.in_file:,}",
                 required=False,
                 max_length=1_000,
                 # A field of one line would join the lines of a cell, and make another address of two of them.
@@ -53,7 +54,7 @@ class RowForm(forms.Form):
 def row_form(guest_list: GuestList, row: str, data: Any = None) -> RowForm | None:
     """The form of a bad row whose number stands in an address or a form; None if it is no bad row, or none is named."""
     error = RowError.objects.of_list(guest_list).numbered(row)
-    return RowForm(guest_list, error.row, [str(cell) for cell in error.cells], data) if error else None
+    return RowForm(guest_list, error, data) if error else None
 
 
 class IncludeForm(forms.Form):

@@ -38,6 +38,12 @@ class GuestRow(NamedTuple):
     reason: str
     job_number: int | None
     reward_id: str
+    of_row: int | None = None
+
+    @property
+    def in_file(self) -> int:
+        """The row of the file."""
+        return self.of_row or self.row
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,13 @@ class GuestReader:
         return GuestRow(
             guest.row, self.show(guest.value, guest.row), guest.type, self.variants.get(guest.variant_id),
             guest.outcome, self.labels[guest.outcome], Outcome(guest.outcome).tone,
-            reason_in_words(guest.reason), self.jobs.get(guest.job_id or 0), guest.reward_id,
+            reason_in_words(guest.reason), self.jobs.get(guest.job_id or 0), guest.reward_id, guest.of_row,
         )  # fmt: skip
 
     def bad(self, error: RowError) -> GuestRow:
         return GuestRow(
             error.row, self.show(self.cell(error), error.row), "", None, error.kind, error.kind.capitalize(),
-            BAD[error.kind], reason_in_words(error.code), None, "",
+            BAD[error.kind], reason_in_words(error.code), None, "", error.of_row,
         )  # fmt: skip
 
     def cell(self, error: RowError) -> str:

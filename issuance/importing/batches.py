@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from itertools import compress
 from typing import Any, Final, Protocol
 
@@ -89,10 +89,10 @@ class BatchMaker:
         return batch
 
 
-def insert_batch(batch: RowBatch) -> None:
-    """Stores one batch of tuples; `import_list` stores many at once."""
-    insert_rows(Guest, GUEST_COLUMNS, batch.guests)
-    insert_rows(RowError, ERROR_COLUMNS, batch.errors)
+def insert_batch(batch: RowBatch, of_rows: Mapping[int, int | None]) -> None:
+    """Stores one batch of tuples, some of them made `of_rows` of the file; `import_list` stores many at once."""
+    insert_rows(Guest, (*GUEST_COLUMNS, "of_row"), [(*guest, of_rows[guest[1]]) for guest in batch.guests])
+    insert_rows(RowError, (*ERROR_COLUMNS, "of_row"), [(*error, of_rows[error[1]]) for error in batch.errors])
 
 
 def identity_of(guest_list: GuestList) -> Callable[[str], bytes]:

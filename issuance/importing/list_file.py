@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
 
-from issuance.models import ColumnMapping, Guest, GuestList, RowError
+from issuance.models import ColumnMapping, GuestList, last_row
 from issuance.parsing.guest_file import GuestFile, open_guest_file
 from issuance.parsing.pasted.text import PastedGuests, read_pasted
 
@@ -29,7 +28,7 @@ def open_list_file(guest_list: GuestList) -> Iterator[GuestFile | PastedGuests]:
         if isinstance(file, GuestFile) and (choice := _choice(guest_list, file)):
             file.choose(**choice)
         if guest_list.rows_count:
-            file.resume(last_row=_last_row(guest_list), results=guest_list.rows_count)
+            file.resume(last_row=last_row(guest_list), results=guest_list.rows_count)
         else:
             _note_info(guest_list, file)
         yield file
@@ -74,15 +73,6 @@ def needs_columns(guest_list: GuestList) -> bool:
     info, mapping = guest_list.file_info, guest_list.mapping
     unasked = info.get("hidden_rows") and "hidden" not in mapping
     return not guest_list.rows_count and bool(mapping.get("ask") or unasked or not info["sure"])
-
-
-def _last_row(guest_list: GuestList) -> int:
-    """The last row that an earlier worker committed."""
-    last = [
-        rows.filter(guest_list=guest_list).aggregate(last=Max("row"))["last"] or 0
-        for rows in (Guest.objects, RowError.objects)
-    ]
-    return max(last)
 
 
 def _note_info(guest_list: GuestList, file: GuestFile | PastedGuests) -> None:

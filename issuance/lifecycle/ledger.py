@@ -37,6 +37,8 @@ def waiting_label(guest_list: GuestList) -> str:
 
 
 def label_of(guest_list: GuestList, term: str) -> str:
+    if term == "rows" and guest_list.added_count:
+        return f"rows, {guest_list.added_count:,} added"
     return waiting_label(guest_list) if term == "waiting" else LABELS[term]
 
 

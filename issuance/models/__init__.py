@@ -7,7 +7,7 @@ from issuance.models.lists import ColumnMapping, GuestList, GuestListQuerySet
 from issuance.models.pauses import SendingPause
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
-from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet
+from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
 from issuance.models.webhooks import WebhookDelivery, WebhookDeliveryQuerySet
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "SendingPause",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",
+    "last_row",
     "lock_claims",
     "note_event",
 ]

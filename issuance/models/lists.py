@@ -81,6 +81,9 @@ class GuestList(models.Model):
     bytes_read = models.BigIntegerField(default=0)
 
     rows_count = models.PositiveIntegerField(default=0)
+    added_count = models.PositiveIntegerField(
+        default=0, help_text="Of the rows, those that a repair made of cells with several guests."
+    )
     waiting_count = models.PositiveIntegerField(default=0)
     control_count = models.PositiveIntegerField(default=0)
     rewarded_count = models.PositiveIntegerField(default=0)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, TextField, Value
+from django.db.models import Max, Q, TextField, Value
 
 from campaigns.models import Campaign, Variant
 from issuance.models.cells import cell
 from issuance.models.lists import GuestList
 from issuance.models.states import Outcome
+
+OF_ROW = "The row of the file out of which this one was made; `row` then counts on after the last row of the file."
 
 
 class GuestQuerySet(models.QuerySet["Guest"]):
@@ -34,6 +36,7 @@ class Guest(models.Model):
         GuestList, on_delete=models.CASCADE, related_name="guests", db_index=False, db_constraint=False
     )
     row = models.PositiveIntegerField(help_text="Number in the file, from 1, the header included.")
+    of_row = models.PositiveIntegerField(null=True, help_text=OF_ROW)
     type = models.CharField(max_length=5, choices=[("email", "Email"), ("phone", "Phone")])
     value = models.CharField(max_length=254)
     other = models.CharField(max_length=254, blank=True, help_text="The guest's second identifier, never sent.")
@@ -115,6 +118,7 @@ class RowError(models.Model):
 
     guest_list = models.ForeignKey(GuestList, on_delete=models.CASCADE, related_name="row_errors", db_index=False)
     row = models.PositiveIntegerField(help_text="Number in the file, from 1, the header included.")
+    of_row = models.PositiveIntegerField(null=True, help_text=OF_ROW)
     kind = models.CharField(max_length=9, choices=[(INVALID, "Invalid"), (DUPLICATE, "Duplicate")])
     code = models.CharField(max_length=60)
     column = models.CharField(max_length=120, blank=True)
@@ -129,3 +133,14 @@ class RowError(models.Model):
 
     def __str__(self) -> str:
         return f"Row {self.row}: {self.code}"
+
+    @property
+    def in_file(self) -> int:
+        """The row of the file."""
+        return self.of_row or self.row
+
+
+def last_row(guest_list: GuestList) -> int:
+    """The highest number of a stored row; 0 without rows."""
+    both = (rows.filter(guest_list=guest_list) for rows in (Guest.objects, RowError.objects))
+    return max(rows.aggregate(last=Max("row"))["last"] or 0 for rows in both)

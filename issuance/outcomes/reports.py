@@ -16,6 +16,7 @@ from issuance.models import Guest, GuestList, RowError
 from issuance.models.cells import SEPARATOR
 
 REPORT_HEADER = ("row", "identifier", "type", "arm", "outcome", "reason", "time", "job", "reward id")
+Line = tuple[int, tuple[Any, ...]]  # its place among the rows, what is written
 
 
 def report(guest_list: GuestList, *, unmasked: bool) -> Iterator[str]:
@@ -26,31 +27,31 @@ def report(guest_list: GuestList, *, unmasked: bool) -> Iterator[str]:
     reader = GuestReader(guest_list, unmasked=unmasked)
     columns = reader.columns if unmasked else []
     lines = merge(_guest_lines(reader, columns), _error_lines(reader, columns), key=itemgetter(0))
-    return csv_lines((*REPORT_HEADER, *columns), lines)
+    return csv_lines((*REPORT_HEADER, *columns), (line for _, line in lines))
 
 
-def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[tuple[Any, ...]]:
+def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[Line]:
     """Read as plain values: a model instance per guest would take twice as long."""
     jobs = _jobs(reader.list)
     names = {pk: variant.name for pk, variant in reader.variants.items()}
     words = cache(reason_in_words)
-    own = ("row", "value", "type", "variant_id", "outcome", "reason", "job_id", "reward_id")
+    own = ("row", "of_row", "value", "type", "variant_id", "outcome", "reason", "job_id", "reward_id")
     guests = Guest.objects.of_list(reader.list).values_list(*own, "cells" if columns else "row")
     last = 0
     while chunk := list(guests.filter(row__gt=last)[:CHUNK]):
-        for row, value, kind, variant, outcome, reason, job, reward, cells in chunk:
+        for row, of_row, value, kind, variant, outcome, reason, job, reward, cells in chunk:
             number, ended = jobs.get(job, ("", ""))
-            line = (row, reader.show(value), kind, names.get(variant, ""), reader.labels[outcome], words(reason),
-                    ended, number, reward)  # fmt: skip
-            yield (*line, *_padded(cells.split(SEPARATOR), columns)) if columns else line
+            line = (of_row or row, reader.show(value), kind, names.get(variant, ""), reader.labels[outcome],
+                    words(reason), ended, number, reward)  # fmt: skip
+            yield row, (*line, *_padded(cells.split(SEPARATOR), columns)) if columns else line
         last = chunk[-1][0]
 
 
-def _error_lines(reader: GuestReader, columns: list[str]) -> Iterator[tuple[Any, ...]]:
+def _error_lines(reader: GuestReader, columns: list[str]) -> Iterator[Line]:
     for error in in_row_order(RowError.objects.of_list(reader.list)):
         line = reader.bad(error)
         cells = _padded([str(cell) for cell in error.cells], columns) if columns else []
-        yield (line.row, line.shown, "", "", line.label, line.reason, "", "", "", *cells)
+        yield line.row, (line.in_file, line.shown, "", "", line.label, line.reason, "", "", "", *cells)
 
 
 def _jobs(guest_list: GuestList) -> dict[int | None, tuple[Any, str]]:

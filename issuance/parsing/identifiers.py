@@ -41,7 +41,7 @@ from issuance.parsing.other_numbers import DOTS_OF_ANOTHER_NUMBER, is_other_numb
 from issuance.parsing.phone_library import library_phone, valid_phone
 from issuance.parsing.phone_spellings import spellings, unwrapped
 from issuance.parsing.plain_numbers import may_be_phone as may_be_phone
-from issuance.parsing.several_guests import addresses_in, holds_several_phones
+from issuance.parsing.several_guests import addresses_in, holds_several_phones, numbers_in
 
 EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
 
@@ -140,6 +140,19 @@ def parse_phone(text: str, country: str) -> IdentifierResult:
     if value := quick_phones([text], country)[0]:
         return IdentifierResult(value, "", False)
     return _careful_phone(text.strip(), country)
+
+
+def guests_in(text: str, country: str) -> list[str]:
+    """The pieces of a cell that holds more than one guest, each an email or a phone; empty if fewer than two are good.
+
+    A piece that is bad is a piece nevertheless, so that nobody is lost.
+    """
+
+    def value(piece: str) -> str:
+        return (parse_email(piece) if "@" in text else parse_phone(piece, country)).value
+
+    pieces = addresses_in(as_typed(text)) if "@" in text else numbers_in(text, lambda piece: bool(value(piece)))
+    return pieces if len({*map(value, pieces)} - {""}) > 1 else []
 
 
 @lru_cache(maxsize=20_000)

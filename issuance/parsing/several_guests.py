@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _AROUND_ADDRESSES = re.compile(r"[\s;,/|&:<>()\[\]\"?=]+")
 _ADDRESS = re.compile(r"[^@]+@[^@]+").fullmatch
 _BETWEEN_PHONES = re.compile(r"[;,|&\t\n\r]|:{2,}|\b(?:or|and|oder|und|ou|et|o|y|e)\b|(?<=\d)\s*(?=\+)", re.IGNORECASE)
 _SLASH = re.compile(r"[/\\／]")
 _EXTENSION = re.compile(r"(?<=[\d)\s.])(?:x|ext(?:ension|n)?\.?|int\.?|anexo|~|#|;ext=)", re.IGNORECASE)
+_SEPARATORS = (_BETWEEN_PHONES, _SLASH, _EXTENSION)  # what surely parts two phones, then what may stand in one
 _FEWEST_DIGITS = 7  # of a phone; an extension has fewer
 
 
@@ -19,10 +20,19 @@ def addresses_in(text: str) -> list[str]:
     return list(dict.fromkeys(filter(_ADDRESS, pieces)))
 
 
-def numbers_in(text: str) -> list[str]:
-    """Pieces with digits between whatever may separate two phones."""
-    pieces = (piece for part in _BETWEEN_PHONES.split(text) for piece in _SLASH.split(part))
-    return [piece.strip() for piece in pieces for piece in _EXTENSION.split(piece) if _digits(piece)]
+def numbers_in(text: str, is_phone: Callable[[str], bool]) -> list[str]:
+    """Pieces with digits, good or bad, between whatever separates phones: whole phones are never divided."""
+    return _divided(text.strip(), is_phone, _SEPARATORS)
+
+
+def _divided(text: str, is_phone: Callable[[str], bool], separators: Sequence[re.Pattern[str]]) -> list[str]:
+    if not separators or is_phone(text):
+        return [text]
+    separator, *finer = separators
+    pieces = [piece.strip() for piece in separator.split(text) if _digits(piece)]
+    if separator is _EXTENSION and not all(map(_is_long, pieces)):
+        return [text]
+    return list(dict.fromkeys(part for piece in pieces for part in _divided(piece, is_phone, finer)))
 
 
 def holds_several_phones(text: str, is_phone: Callable[[str], bool]) -> bool:

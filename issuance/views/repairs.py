@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from issuance.access import list_for, repair_of
 from issuance.checking.background_repairs import LARGE, is_large, order_domain, order_repair, order_undo
 from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, undo_repair
+from issuance.guests.grid import number_in
 from issuance.models import Repair
 from issuance.parsing.mail_domains import meant_domain
 from issuance.views.after_repair import TOO_LATE, back_to_bucket, to_ordered_repair
@@ -22,11 +23,12 @@ NO_ROWS = "No row could be repaired this way. What is left needs a look row by r
 
 @require_POST
 def list_repair(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    """One repair of many rows, named by `key`; `choice` is a country, a domain, or which of several to keep."""
+    """One repair of many rows, named by `key`; `choice` is a country, a domain, or which of several to keep. With
+    `row`, of that row alone."""
     guest_list = list_for(request, handle, pk, Right.BUILD)
     key, choice = request.POST.get("key", ""), request.POST.get("choice", "")
     meant = meant_domain(choice) if key == "domain" else ""
-    recipe = recipe_for(guest_list, key, choice)
+    recipe, row = recipe_for(guest_list, key, choice), number_in(request.POST, "row")
     concerned: dict[str, Any] = {"guest_list": guest_list, "actor": user_of(request)}
     made: Repair | None = None
     if meant:
@@ -34,9 +36,9 @@ def list_repair(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
             return to_ordered_repair(request, guest_list, order_domain(**concerned, written=choice, meant=meant))
         made = repair_domain(**concerned, written=choice, meant=meant)
     elif recipe:
-        if is_large(guest_list, recipe):
+        if row is None and is_large(guest_list, recipe):
             return to_ordered_repair(request, guest_list, order_repair(**concerned, recipe=recipe, choice=choice))
-        made = repair_rows(**concerned, recipe=recipe)
+        made = repair_rows(**concerned, recipe=recipe, row=row)
     if made is None:
         messages.warning(request, NO_ROWS)
     return back_to_bucket(request, guest_list)

@@ -12,7 +12,7 @@ import phonenumbers
 import pytest
 from email_validator import EmailNotValidError, validate_email
 
-from issuance.parsing.identifiers import identity, parse_email, parse_phone
+from issuance.parsing.identifiers import guests_in, identity, parse_email, parse_phone
 from issuance.parsing.row_problems import SENTENCES
 
 VALUES = int(os.environ.get("IDENTIFIER_VALUES", "4000"))  # Of each kind; `make identifiers` takes 200,000.
@@ -160,3 +160,27 @@ def test_a_number_of_another_country_is_read_with_its_plus_and_asked_for_without
 def test_plus_tags_and_dots_are_different_people_and_case_is_not() -> None:
     assert identity("ann+work@example.com") != identity("ann@example.com") != identity("a.nn@example.com")
     assert identity("Ann@Example.com") == identity("ann@example.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("bob@example.com; bob@example", []),
+        ("202-555-0101 x12", []),
+        ("202-555-0101/0102", []),
+        ("ann@example.com", []),
+        ("Ann <ann@example.com>, Bob <bob@example.org>", ["ann@example.com", "bob@example.org"]),
+        ("ann@example.com or bob@example.org / cy@", ["ann@example.com", "bob@example.org"]),
+        ("ann@example.com:::bob@example.org;cy@example", ["ann@example.com", "bob@example.org", "cy@example"]),
+        ("202-555-0101 x12, 202-555-0102", ["202-555-0101 x12", "202-555-0102"]),
+        ("202-555-0101\n202-555-0102\n123", ["202-555-0101", "202-555-0102", "123"]),
+        ("202-555-0101 or +44 7400 123456", ["202-555-0101", "+44 7400 123456"]),
+        ("+12025550101 +12025550102", ["+12025550101", "+12025550102"]),
+    ],
+)
+def test_guests_of_a_cell_are_told_apart_and_one_guest_is_never_divided(text: str, pieces: list[str]) -> None:
+    assert guests_in(text, "US") == pieces
+
+
+def test_a_slash_inside_a_number_divides_nothing() -> None:
+    assert guests_in("030/1234567; 030/7654321", "DE") == ["030/1234567", "030/7654321"]
