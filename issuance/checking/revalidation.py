@@ -67,7 +67,7 @@ def fault_at(columns: Columns, column: str, cells: Sequence[str]) -> int | None:
 
 def revalidate(guest_list: GuestList, rows: Iterable[Row]) -> Iterator[RowResult]:
     """One result for each row, in the same order and under the same numbers."""
-    kept = [(number, [cell.replace("\x00", "\ufffd") for cell in cells]) for number, cells in rows]
+    kept = [(number, [cell.replace("\0", "") for cell in cells]) for number, cells in rows]
     delimiter = str(guest_list.file_info.get("delimiter") or "")
     as_read = [over_several_lines(cells, delimiter) if delimiter else cells for _, cells in kept]
     table, columns = _Rows([cells or [""] for cells in as_read]), columns_of(guest_list)

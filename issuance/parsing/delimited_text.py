@@ -15,6 +15,8 @@ from issuance.parsing.identifiers import EMAIL_ANYWHERE
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _END_OF_FILE = "\x1a"  # of DOS
+_NUL = "\0"
+_FEW = 10  # NUL signs in a block are no proof of damage
 DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1024 * 1024  # also the bound of a line: a whole chunk without a line end is refused
 _MOST_COLUMNS = 2_000
@@ -41,11 +43,15 @@ class DelimitedText:
     sheets: tuple[str, ...] = ()
     sheet = ""
     sure = True
-    ends_marked = False  # by DOS
     hidden_rows = 0
     hidden_columns: set[int] = set()
 
-    def __init__(self, open_text: Callable[[], TextIO], *, kind: str, encoding: str, bytes_total: int) -> None:
+    def __init__(
+        self, open_text: Callable[[], TextIO], *, kind: str, encoding: str, bytes_total: int, stray: str = ""
+    ) -> None:
+        """`stray` are signs that belong to no cell."""
+        self._without_stray = str.maketrans("", "", stray)
+        self._stray = stray
         self._open_text = open_text
         self._text: TextIO | None = None
         self.kind = kind
@@ -53,7 +59,7 @@ class DelimitedText:
         self.bytes_total = bytes_total
         self.warnings: list[str] = []
         with open_text() as text:
-            head = text.read(_PROBED_CHARACTERS)
+            head = text.read(_PROBED_CHARACTERS).translate(self._without_stray)
         self._skipped, self.delimiter = _probe(head, divides_cells=kind == "text")
         wrapping = next((one for one in DELIMITERS if _wraps_rows(_probed_rows(head, one), one)), "")
         self._unwraps = bool(wrapping) and not self._skipped
@@ -92,7 +98,7 @@ class DelimitedText:
         self._text = text = self._open_text()
         for _ in range(self._skipped):
             text.readline()
-        lines = (line.replace(_END_OF_FILE, "") for line in text) if self.ends_marked else text
+        lines = (line.translate(self._without_stray) for line in text) if self._stray else text
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         ended = 0
         try:
@@ -130,25 +136,29 @@ def over_several_lines(cells: list[str], delimiter: str) -> list[str]:
 def open_text_file(path: Path, *, bytes_total: int) -> DelimitedText:
     """Decides the encoding over the whole file.
 
-    It is that of its mark, else UTF-8 if most letters are, else Windows-1252. Raises UnreadableFile for NUL bytes and
-    for a line of a megabyte or more, before anything is read.
+    It is that of its mark, else UTF-8 if most letters are, else Windows-1252. A few NUL signs are left out. Raises
+    UnreadableFile where they are many, and for a line of a megabyte or more, before anything is read.
     """
     encoding, warnings = _encoding(path)
 
     def open_text() -> TextIO:
         return path.open(encoding=encoding, errors="replace", newline="")
 
-    table = DelimitedText(open_text, kind="csv", encoding=encoding, bytes_total=bytes_total)
+    stray = _stray_signs(path, encoding)
+    table = DelimitedText(open_text, kind="csv", encoding=encoding, bytes_total=bytes_total, stray=stray)
     table.warnings.extend(warnings)
-    table.ends_marked = _ends_marked(path)
+    if _NUL in stray:
+        table.warnings.append("The file holds signs that no text has (NUL). They were left out.")
     return table
 
 
-def _ends_marked(path: Path) -> bool:
-    """Whether the file ends like one of DOS."""
+def _stray_signs(path: Path, encoding: str) -> str:
+    """NUL if there are any, and the mark with which DOS ends a file."""
     with path.open("rb") as file:
         file.seek(-min(file.seek(0, os.SEEK_END), 8), os.SEEK_END)
-        return _END_OF_FILE.encode() in file.read()
+        mark = _END_OF_FILE if _END_OF_FILE.encode() in file.read() else ""
+    with path.open(encoding=encoding, errors="replace", newline="") as text:
+        return mark + (_NUL if any(_NUL in block for block in iter(lambda: text.read(_CHUNK), "")) else "")
 
 
 def _encoding(path: Path) -> tuple[str, list[str]]:
@@ -197,7 +207,8 @@ def _check_text(path: Path, encoding: str, errors: str) -> None:
         while block := file.read(_CHUNK):
             text = decoder.decode(block)
             line_ends = text.count("\n") or text.count("\r")
-            if (nul := text.find("\0")) >= 0:
+            if text.count("\0") > max(_FEW, len(text) // 20):
+                nul = text.find("\0")
                 raise UnreadableFile("nul_bytes", line=lines + (text.count("\n", 0, nul) or text.count("\r", 0, nul)))
             if not line_ends and len(block) == _CHUNK:
                 raise UnreadableFile("line_too_long", line=lines)

@@ -404,6 +404,8 @@ add("capital_letters.csv", "EMAIL\nANN@EXAMPLE.COM\nBob@Example.Com\n", good=2, 
     values=["ann@example.com", "bob@example.com"])  # fmt: skip
 add("delimiter_only_in_notes.csv", "Email\tNote\nann@example.com\ta,b,c,d\nbob@example.com\te;f;g\n", good=2,
     delimiter="\t")  # fmt: skip
+add("nul_in_a_cell.csv", b"Email,Name\nann\x00@example.com,A\x00nn\nbob@example.com,Bob\n", good=2,
+    values=["ann@example.com", "bob@example.com"])  # fmt: skip
 add("quote_inside_a_cell.csv", 'Name,Email\nAnn 5" tall,ann@example.com\nBob,bob@example.com\n', good=2)
 add("lines_of_spaces_and_tabs.csv", "Email\n \t \nann@example.com\n\t\n", good=1, rows=[3])
 add("emails_without_at.csv", "Email\nann(at)example.com\nbob at example dot com\ncleo@example.com\n", good=1,
@@ -416,7 +418,7 @@ add("document.csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", error="binary_file")
 add("photo.csv", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", error="binary_file")
 add("page.csv", "<!DOCTYPE html><html><body>ann@example.com</body></html>", error="binary_file")
 add("noise.csv", bytes(range(1, 9)) * 40, error="binary_file")
-add("nul_bytes.csv", b"Email\nann@example.com\nbob\x00@example.com\n", error="nul_bytes", line=3)
+add("nul_bytes.csv", b"Email\nann@example.com\nbob" + bytes(40) + b"@example.com\n", error="nul_bytes", line=3)
 add("old_excel.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), error="spreadsheet_old")
 add(
     "password.xlsx",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import httpx
 
 from thanxportal.partner_api.errors import InDoubt, error_for
 from thanxportal.partner_api.types import Answer
+from thanxportal.plain_text import plain_text, read_json
 
 MOST_BYTES = 32 * 1024 * 1024  # of one answer: 10,000 failures are about 1 MB
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
@@ -38,7 +38,7 @@ class Response:
             if len(body) > MOST_BYTES:
                 raise InDoubt(status=response.status_code, code="ANSWER_TOO_LONG")
         retry_after = read_retry_after(response.headers.get("Retry-After", ""))
-        return cls(response.status_code, body.decode("utf-8-sig", "replace"), retry_after)
+        return cls(response.status_code, plain_text(body.decode("utf-8-sig", "replace")), retry_after)
 
     def read(self, reader: Callable[[Any], T], hide: Callable[[str], str]) -> T:
         """Returns what `reader` makes of the JSON of a 2xx answer. Raises a typed error for any other answer.
@@ -50,7 +50,7 @@ class Response:
             raise error_for(self.status, self.text, self.retry_after, hide)
         code = "UNREADABLE_ANSWER"
         try:
-            document = json.loads(self.text)
+            document = read_json(self.text)
             code = "UNEXPECTED_ANSWER"
             return reader(document)
         except (ValueError, RecursionError):

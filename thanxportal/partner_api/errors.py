@@ -15,10 +15,11 @@ MalformedEvent          (a ValueError) a webhook whose body is no event. Nothing
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
+
+from thanxportal.plain_text import read_json
 
 EXCERPT = 200  # characters
 _LOOKED_AT = 4_000  # characters; the patterns below never see more than this
@@ -112,7 +113,7 @@ def _kind(status: int) -> type[PartnerApiError]:
 def _envelope(text: str) -> tuple[str | None, str | None]:
     """Returns code and message of an error body, each None if the body has another shape."""
     try:
-        error = json.loads(text)["error"]
+        error = read_json(text)["error"]
         code, message = error.get("code"), error.get("message")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None, None

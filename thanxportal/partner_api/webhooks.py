@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from thanxportal.partner_api.errors import MalformedEvent
+from thanxportal.plain_text import read_json
 
 BATCH_EVENTS = ("reward.batch_completed", "reward_batch.completed")  # The guide's and the reference's spelling.
 
@@ -84,7 +84,7 @@ def parse_event(raw: bytes) -> RewardIssued | BatchCompleted | UnknownEvent:
 
 def _document(raw: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(raw)
+        document = read_json(raw)
     except (ValueError, RecursionError):
         document = None  # Dropped, because the error of the parser quotes the body.
     if not isinstance(document, dict):
