@@ -35,10 +35,11 @@ NAMES = re.findall(
     " person q reason repair reward row show uuid value was",
 )
 NO_TEXT = ("a\0b", "\ud8001", "9" * 5_000)
+WRITTEN = ("description", "detail", "message", "error", "reason", "user_identifier")
 
 
 class Poisoned(ThroughTheSimulator):
-    """Thanx, but each text in its answers begins with NUL and ends in half a character."""
+    """Thanx, but what people wrote begins with NUL and ends in half a character."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = super().handle_request(request)
@@ -46,12 +47,12 @@ class Poisoned(ThroughTheSimulator):
         return httpx.Response(response.status_code, content=json.dumps(poisoned(document)), request=request)
 
 
-def poisoned(part: Any) -> Any:
+def poisoned(part: Any, *, written: bool = False) -> Any:
     if isinstance(part, dict):
-        return {key: poisoned(value) for key, value in part.items()}
+        return {key: poisoned(value, written=key in WRITTEN) for key, value in part.items()}
     if isinstance(part, list):
         return [*map(poisoned, part)]
-    return f"\0{part}\ud800" if isinstance(part, str) else part
+    return f"\0{part}\ud800" if written and isinstance(part, str) else part
 
 
 @pytest.mark.parametrize("text", NO_TEXT, ids=ascii)
@@ -109,9 +110,9 @@ def test_the_path_to_the_last_reward_is_the_same_however_spoilt_the_answers_are(
 def test_a_spoilt_webhook_is_taken_like_a_good_one(settings: Any, event: str) -> None:
     settings.THANX_WEBHOOK_SECRETS = [webhook_posts.SECRET]
     bodies: dict[str, dict[str, Any]] = {
-        "issued": webhook_posts.issued("job-1"),
+        "issued": webhook_posts.issued("job-1", description="x"),
         "batch": webhook_posts.batch("job-1", failures=[{"user_identifier": "ann@example.com", "reason": "x"}]),
-        "unknown": {"event": "other", "data": {"name": "x"}},
+        "unknown": {"event": "other", "data": {"description": "x"}},
     }
     assert webhook_posts.post(poisoned(bodies[event])).status_code == 200
     spoilt = WebhookDelivery.objects.get()
@@ -125,4 +126,4 @@ def test_raw_halves_of_characters_in_a_body_are_replaced() -> None:
 
 
 def test_whole_pairs_of_a_document_stay() -> None:
-    assert read_json('["\\ud83c\\udf81", "\\ud83c", "\\u0000a"]') == ["🎁", "", "a"]
+    assert read_json('["\\ud83c\\udf81", "\\ud83c", "\\u0000a"]') == ["🎁", "\ufffd", "\ufffda"]

@@ -10,12 +10,15 @@ _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _MAY_HOLD_NO_TEXT = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
 
 
-def plain_text(text: str) -> str:
-    return _NO_TEXT.sub("", text)
+def plain_text(text: str, *, instead: str = "") -> str:
+    return _NO_TEXT.sub(instead, text)
 
 
 def read_json(raw: str | bytes) -> Any:
-    """The document of a JSON text, with plain text alone in it. Raises ValueError and RecursionError as json does."""
+    """The document of a JSON text, with plain text alone in it. Raises ValueError and RecursionError as json does.
+
+    What is no text shows as U+FFFD: left out, it could turn one id into another.
+    """
     text = raw.decode("utf-8-sig", "replace") if isinstance(raw, bytes) else raw
     document = json.loads(text)
     return _cleaned(document) if _MAY_HOLD_NO_TEXT.search(text) else document
@@ -23,7 +26,7 @@ def read_json(raw: str | bytes) -> Any:
 
 def _cleaned(part: Any) -> Any:
     if isinstance(part, str):
-        return plain_text(part)
+        return plain_text(part, instead="\ufffd")
     if isinstance(part, dict):
-        return {plain_text(key): _cleaned(value) for key, value in part.items()}
+        return {plain_text(key, instead="\ufffd"): _cleaned(value) for key, value in part.items()}
     return [*map(_cleaned, part)] if isinstance(part, list) else part

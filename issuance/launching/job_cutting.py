@@ -52,7 +52,7 @@ class JobCutting(NamedTuple):
         return seconds_at_best(self.requests)
 
 
-def cut_into_jobs(arms: list[Arm], job_size: int, canary: int, segments: Segments | None = None) -> JobCutting:
+def expected_jobs(arms: list[Arm], job_size: int, canary: int, segments: Segments | None = None) -> JobCutting:
     """What planning will do: each segment of an arm in jobs of its own, the first `canary` guests of the largest
     one ahead. Without segments an arm is one."""
     gifts = [arm for arm in arms if arm.count and not arm.variant.is_control]

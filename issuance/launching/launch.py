@@ -1,4 +1,4 @@
-"""What people do with a list: bring it, launch it once, stop it, discard it; and what staff do: revoke a job."""
+"""What people do with a checked list: launch it once, issue it at once, stop it, discard it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from campaigns.preview import BLOCK, PASS, WARN, Check
 from campaigns.reward_value import total_in_words
 from issuance.guests.arms import Arm, count_arms
 from issuance.importing.broken_files import what_is_left_out
-from issuance.launching.job_cutting import canary_size, cut_into_jobs, segments_of
+from issuance.launching.job_cutting import canary_size, expected_jobs, segments_of
 from issuance.models import GuestList
 
 SOON = timedelta(days=2)
@@ -31,7 +31,7 @@ def review_facts(guest_list: GuestList) -> dict[str, Any]:
         "gifts": gifts,
         "cost": total_in_words((arm.worth, arm.count) for arm in gifts),
         "difference": _difference(guest_list, arms),
-        "job_cutting": cut_into_jobs(arms, guest_list.job_size, canaries, segments_of(guest_list)),
+        "job_cutting": expected_jobs(arms, guest_list.job_size, canaries, segments_of(guest_list)),
         "checks": checks,
         "blocked": any(check.level == BLOCK for check in checks),
         "hold_seconds": settings.HOLD_SECONDS,

@@ -65,7 +65,7 @@ def list_send_back(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 @require_POST
 def list_withdraw(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    """Takes the question back, by who asked it."""
+    """Whoever asked for approval takes the question back."""
     guest_list = list_for(request, handle, pk, Right.ISSUE)
     if guest_list.launched_by != user_of(request):
         raise PermissionDenied("Only the person who asked can take the question back.")

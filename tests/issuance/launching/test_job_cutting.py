@@ -14,7 +14,7 @@ from campaigns.models import Campaign
 from issuance.engine.planning import plan_list
 from issuance.guests.arms import count_arms
 from issuance.importing.new_list import create_list
-from issuance.launching.job_cutting import MOST_SEGMENTS, cut_into_jobs, segments_of
+from issuance.launching.job_cutting import MOST_SEGMENTS, expected_jobs, segments_of
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
 from issuance.worker import due_work
@@ -67,7 +67,7 @@ def test_what_the_review_says_is_what_planning_does(
     settings.JOB_SIZE, settings.CANARY_ABOVE, settings.CANARY_SIZE, settings.HOLD_SECONDS = 2, 0, 3, 0
     choose(client_of(sid), june, cut_by="column", column="Store")
     june.refresh_from_db()
-    plan = cut_into_jobs(count_arms(june), 2, 3, segments_of(june))
+    plan = expected_jobs(count_arms(june), 2, 3, segments_of(june))
     jobs = planned(june, hold=True)
     assert len(jobs) == plan.jobs == 6
     assert jobs[0] == ("Austin", 3, True)

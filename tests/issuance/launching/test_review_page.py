@@ -15,7 +15,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardTemplate
 from issuance.engine.planning import plan_list
 from issuance.guests.arms import count_arms
-from issuance.launching.job_cutting import cut_into_jobs
+from issuance.launching.job_cutting import expected_jobs
 from issuance.launching.launch import launch_list
 from issuance.models import Event, Guest, GuestList
 from issuance.models.states import ListState
@@ -102,8 +102,8 @@ def test_smaller_jobs_are_kept_shown_and_planned(
 
 
 def test_the_canaries_are_counted_among_the_jobs(large_list: GuestList, sid: User, client_of: ClientOf) -> None:
-    assert cut_into_jobs(count_arms(large_list), 500, 50).jobs == 4
-    assert cut_into_jobs(count_arms(large_list), 10_000, 5_000) == cut_into_jobs(count_arms(large_list), 10_000, 0)
+    assert expected_jobs(count_arms(large_list), 500, 50).jobs == 4
+    assert expected_jobs(count_arms(large_list), 10_000, 5_000) == expected_jobs(count_arms(large_list), 10_000, 0)
 
 
 def test_jobs_as_large_as_thanx_takes_them_need_no_size(june: GuestList, sid: User, client_of: ClientOf) -> None:
