@@ -13,7 +13,6 @@ from issuance.admin.revocation import revoke
 from issuance.models import Attempt, IssuanceJob
 from issuance.tasks import work_job
 from thanxportal.accounts.access import user_of
-from thanxportal.celery import nudge
 from thanxportal.read_only_admin import ReadOnlyInline
 
 
@@ -57,6 +56,7 @@ class IssuanceJobAdmin(ParkingAdmin):
     readonly_fields = ("campaign",)
     inlines = (AttemptInline, EventInline)
     actions = (revoke, "return_to_work")
+    task = work_job
     why_parked = (
         "These jobs were parked because whoever worked on them died five times. Workers take them up again; one that "
         "was being sent is replayed only within the time in which Thanx knows its key."
@@ -75,6 +75,3 @@ class IssuanceJobAdmin(ParkingAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return user_of(request).has_perm("issuance.revoke_issuancejob")
-
-    def nudge(self, job: IssuanceJob) -> None:
-        nudge(work_job, job.pk)

@@ -10,7 +10,6 @@ from issuance.admin.parking import ParkedFilter, ParkingAdmin
 from issuance.admin.records import EventInline
 from issuance.models import Event, GuestList, IssuanceJob
 from issuance.tasks import work_list
-from thanxportal.celery import nudge
 from thanxportal.read_only_admin import ReadOnlyInline
 
 ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
@@ -64,6 +63,4 @@ class GuestListAdmin(ParkingAdmin):
     )
     inlines = (JobInline, ListEventInline)
     why_parked = "Whoever planned these lists died five times. Nothing of them was sent; workers plan them again."
-
-    def nudge(self, guest_list: GuestList) -> None:
-        nudge(work_list, guest_list.pk)
+    task = work_list

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from issuance.admin.reason import asked_reason
 from issuance.engine.parking import return_to_work
 from thanxportal.accounts.access import user_of
+from thanxportal.celery import nudge
 from thanxportal.read_only_admin import ReadOnlyAdmin
 
 
@@ -26,14 +27,11 @@ class ParkedFilter(admin.SimpleListFilter):
 
 
 class ParkingAdmin(ReadOnlyAdmin):
-    """The admin of a model whose rows are parked when five workers have died over them."""
+    """The admin of a model whose rows are parked when five workers crashed over them."""
 
     why_parked: str  # and what becomes of them, for whoever is asked for a reason
+    task: Any  # of Celery, that works on such a row
     actions: Any = ("return_to_work",)
-
-    def nudge(self, row: Any) -> None:
-        """Tells a worker that there is something to do."""
-        raise NotImplementedError
 
     def has_unpark_permission(self, request: HttpRequest) -> bool:
         return user_of(request).has_perm("issuance.unpark_issuancejob")
@@ -47,6 +45,6 @@ class ParkingAdmin(ReadOnlyAdmin):
             return reason
         for row in parked:
             if return_to_work(row, actor=user_of(request), reason=reason):
-                self.nudge(row)
+                nudge(self.task, row.pk)
                 self.message_user(request, f"{row} is taken up again.", messages.SUCCESS)
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import os
@@ -12,25 +11,17 @@ from typing import TextIO
 
 from issuance.parsing.header_row import holds_identifier
 from issuance.parsing.identifiers import EMAIL_ANYWHERE
+from issuance.parsing.text_encoding import encoding_of
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _END_OF_FILE = "\x1a"  # of DOS
 _NUL = "\0"
-_FEW = 10  # NUL signs in a block are no proof of damage
 DELIMITERS = (",", ";", "\t", "|")
-_CHUNK = 1024 * 1024  # also the bound of a line: a whole chunk without a line end is refused
 _MOST_COLUMNS = 2_000
 _OF_A_SHEET = 16_384  # columns, which some programs write out though they are empty
 _PROBED_CHARACTERS = 64 * 1024
 _PROBED_ROWS = 100
 _DIGITS_OF_A_PHONE = 10
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),  # Before UTF-16, whose mark is its beginning.
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 class RunTogether(list[str]):
@@ -134,86 +125,24 @@ def over_several_lines(cells: list[str], delimiter: str) -> list[str]:
 
 
 def open_text_file(path: Path, *, bytes_total: int) -> DelimitedText:
-    """Decides the encoding over the whole file.
-
-    It is that of its mark, else UTF-8 if most letters are, else Windows-1252. A few NUL signs are left out. Raises
-    UnreadableFile where they are many, and for a line of a megabyte or more, before anything is read.
-    """
-    encoding, warnings = _encoding(path)
+    """The rows of a file in the encoding that it turns out to have, without NUL. Raises UnreadableFile; see
+    `text_encoding`."""
+    encoding = encoding_of(path)
 
     def open_text() -> TextIO:
-        return path.open(encoding=encoding, errors="replace", newline="")
+        return path.open(encoding=encoding.name, errors="replace", newline="")
 
-    stray = _stray_signs(path, encoding)
-    table = DelimitedText(open_text, kind="csv", encoding=encoding, bytes_total=bytes_total, stray=stray)
-    table.warnings.extend(warnings)
-    if _NUL in stray:
-        table.warnings.append("The file holds signs that no text has (NUL). They were left out.")
+    stray = (_NUL if encoding.holds_nul else "") + (_END_OF_FILE if _ends_marked(path) else "")
+    table = DelimitedText(open_text, kind="csv", encoding=encoding.name, bytes_total=bytes_total, stray=stray)
+    table.warnings.extend(encoding.warnings)
     return table
 
 
-def _stray_signs(path: Path, encoding: str) -> str:
-    """NUL if there are any, and the mark with which DOS ends a file."""
+def _ends_marked(path: Path) -> bool:
+    """Whether the file ends like one of DOS."""
     with path.open("rb") as file:
         file.seek(-min(file.seek(0, os.SEEK_END), 8), os.SEEK_END)
-        mark = _END_OF_FILE if _END_OF_FILE.encode() in file.read() else ""
-    with path.open(encoding=encoding, errors="replace", newline="") as text:
-        return mark + (_NUL if any(_NUL in block for block in iter(lambda: text.read(_CHUNK), "")) else "")
-
-
-def _encoding(path: Path) -> tuple[str, list[str]]:
-    with path.open("rb") as file:
-        head = file.read(4096)
-    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None) or _unmarked_utf16(head)
-    try:
-        _check_text(path, marked or "utf-8", "strict")
-        return marked or "utf-8", []
-    except UnicodeDecodeError:
-        pass
-    encoding = marked or ("utf-8" if _mostly_utf8(path) else "cp1252")
-    _check_text(path, encoding, "replace")
-    if encoding == "cp1252":
-        why = "because the file is not valid UTF-8: check that accented letters look right."
-        return encoding, [f"Read as Windows-1252, {why}"]
-    shown = encoding.upper().removesuffix("-SIG")
-    return encoding, [f"Read as {shown}, but some of its letters are damaged: they show as \ufffd."]
-
-
-def _mostly_utf8(path: Path) -> bool:
-    """Whether more letters beyond ASCII are valid UTF-8 than not: a damaged letter is better than a wrong encoding."""
-    good = bad = 0
-    with path.open(encoding="utf-8", errors="replace", newline="") as text:
-        while block := text.read(_CHUNK):
-            broken = block.count("\ufffd")
-            good += len(block) - len(block.encode("ascii", "ignore")) - broken
-            bad += broken
-    return good > bad
-
-
-def _unmarked_utf16(head: bytes) -> str | None:
-    """UTF-16 without a mark shows itself by zeros in every other byte."""
-    half = len(head) // 2
-    if half < 4:
-        return None
-    if head[1::2].count(0) > half * 0.7 and not head[0::2].count(0):
-        return "utf-16-le"
-    return "utf-16-be" if head[0::2].count(0) > half * 0.7 and not head[1::2].count(0) else None
-
-
-def _check_text(path: Path, encoding: str, errors: str) -> None:
-    decoder = codecs.getincrementaldecoder(encoding)(errors)
-    lines = 1
-    with path.open("rb") as file:
-        while block := file.read(_CHUNK):
-            text = decoder.decode(block)
-            line_ends = text.count("\n") or text.count("\r")
-            if text.count("\0") > max(_FEW, len(text) // 20):
-                nul = text.find("\0")
-                raise UnreadableFile("nul_bytes", line=lines + (text.count("\n", 0, nul) or text.count("\r", 0, nul)))
-            if not line_ends and len(block) == _CHUNK:
-                raise UnreadableFile("line_too_long", line=lines)
-            lines += line_ends
-        decoder.decode(b"", final=True)
+        return _END_OF_FILE.encode() in file.read()
 
 
 def _probe(head: str, *, divides_cells: bool) -> tuple[int, str]:

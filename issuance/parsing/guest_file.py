@@ -9,7 +9,6 @@ of the file and under its number in the file.
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from issuance.parsing.binary_files import refuse_binary
 from issuance.parsing.columns import ColumnContent, Columns, chosen_columns, contents_of, find_columns
 from issuance.parsing.delimited_text import file_size, open_text_file
 from issuance.parsing.identifiers import alphabets_of
@@ -30,19 +30,6 @@ _SAMPLE = 400  # rows with anything in them that decide about the columns
 _SAMPLE_CHARACTERS = 4_000_000
 _A_ROW = 40  # characters for which a row counts at least, so that endless blank ones end as well
 _SHOWN = 20  # rows kept to show to the merchant
-_SIGNATURES = (
-    (b"%PDF", "a PDF document"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x89PNG", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a compressed archive"),
-    (b"7z\xbc\xaf", "a compressed archive"),
-    (b"Rar!", "a compressed archive"),
-    (b"{\\rtf", "a text document"),
-    (b"<!doctype html", "a web page"),
-    (b"<html", "a web page"),
-)
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +97,21 @@ class GuestFile:
         self._alphabets = frozenset[str]()
         sample, broken = self._sample()
         try:
-            if not columns:
-                columns = self._find_columns(sample, hidden)
-                self._alphabets = _alphabets_of(sample, columns)
-            doubts = (*columns.doubts, *_doubts_of_table(table, columns, hidden))
-            columns = replace(columns, doubts=doubts)
+            columns = self._settled(columns, sample, hidden)
         except UnreadableFile as error:
             raise broken or error from None
         self.opened = Opened(
             table.kind, table.encoding, table.delimiter, columns, sample[:_SHOWN], table.bytes_total,
             table.sheets, table.sheet, table.hidden_rows,
         )  # fmt: skip
-        self.warnings = [*table.warnings]
-        if table.hidden_rows:
-            rows = "1 hidden row was" if table.hidden_rows == 1 else f"{table.hidden_rows:,} hidden rows were"
-            self.warnings.append(f"{rows} {'read as well' if hidden == 'include' else 'left out'}.")
         characters = sum(len(row) + sum(map(len, row)) for row in sample) or 1
         self.expected_rows = min(table.bytes_total * len(sample) // characters, max_rows)
-        left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
-        if left_out:
-            what, was = ("1 line", "was") if left_out == 1 else (f"{left_out} lines", "were")
-            self.warnings.append(f"{what} above the header in row {columns.header_row} {was} left out.")
-        self.warnings += _further_columns(columns)
+        self.warnings = [
+            *table.warnings,
+            *_hidden_rows(table, hidden),
+            *_above_header(sample, columns),
+            *_further_columns(columns),
+        ]
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +123,13 @@ class GuestFile:
 
     def _sample(self) -> tuple[list[list[str]], UnreadableFile | None]:
         return _sample(self._table.rows_with_hidden() if self._only_hidden else self._table.rows())
+
+    def _settled(self, columns: Columns | None, sample: list[list[str]], hidden: Hidden) -> Columns:
+        """The given columns, or those of the sample, with every doubt about them. Raises UnreadableFile."""
+        if not columns:
+            columns = self._find_columns(sample, hidden)
+            self._alphabets = _alphabets_of(sample, columns)
+        return replace(columns, doubts=(*columns.doubts, *_doubts_of_table(self._table, columns, hidden)))
 
     def _find_columns(self, sample: list[list[str]], hidden: Hidden) -> Columns:
         """The columns of the rows that the table shows; until somebody is asked, of the hidden ones if it has no
@@ -237,7 +224,7 @@ def open_guest_file(
             path, bytes_total=size, has_guests=lambda sheet: _has_guests(sheet, country), name=sheet, hidden=hidden
         )
     else:
-        _refuse_binary(path, head)
+        refuse_binary(path, head)
         table = open_text_file(path, bytes_total=size)
     try:
         return GuestFile(table, country=country, max_rows=max_rows, columns=columns, prefer=prefer, hidden=hidden)
@@ -261,6 +248,19 @@ def _alphabets_of(sample: list[list[str]], columns: Columns) -> frozenset[str]:
     """Those in which many of the first addresses are written."""
     at = columns.email
     return frozenset() if at is None else alphabets_of([row[at] for row in sample if len(row) > at])
+
+
+def _hidden_rows(table: Table, hidden: Hidden) -> Iterator[str]:
+    if table.hidden_rows:
+        rows = "1 hidden row was" if table.hidden_rows == 1 else f"{table.hidden_rows:,} hidden rows were"
+        yield f"{rows} {'read as well' if hidden == 'include' else 'left out'}."
+
+
+def _above_header(sample: list[list[str]], columns: Columns) -> Iterator[str]:
+    left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
+    if left_out:
+        what, was = ("1 line", "was") if left_out == 1 else (f"{left_out} lines", "were")
+        yield f"{what} above the header in row {columns.header_row} {was} left out."
 
 
 def _further_columns(columns: Columns) -> Iterator[str]:
@@ -292,17 +292,3 @@ def _sample(table: Iterator[list[str]]) -> tuple[list[list[str]], UnreadableFile
     except UnreadableFile as error:
         return rows, error
     return rows, None
-
-
-def _refuse_binary(path: Path, head: bytes) -> None:
-    if head.startswith(_OLE):
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            encrypted = content.find("EncryptedPackage".encode("utf-16-le")) >= 0
-        raise UnreadableFile("spreadsheet_encrypted" if encrypted else "spreadsheet_old")
-    start = head.lstrip().lower()
-    for signature, what in _SIGNATURES:
-        if head.startswith(signature) or start.startswith(signature.lower()):
-            raise UnreadableFile("binary_file", what=what)
-    controls = sum(byte < 32 and byte not in b"\t\n\r\x00" for byte in head.rstrip(b"\x1a"))
-    if controls > len(head) // 10:
-        raise UnreadableFile("binary_file", what="a program's own format")

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from phonenumbers import PhoneMetadata, PhoneNumberFormat
+from phonenumbers import PhoneNumberFormat
 
 from issuance.parsing.lookalikes import (
     alphabet_of,
@@ -37,10 +37,10 @@ from issuance.parsing.lookalikes import (
     with_plain_i,
 )
 from issuance.parsing.new_numbers import without_mark
-from issuance.parsing.other_numbers import DOTS_OF_ANOTHER_NUMBER, is_other_number
+from issuance.parsing.other_numbers import is_other_number
 from issuance.parsing.phone_library import library_phone, valid_phone
 from issuance.parsing.phone_spellings import spellings, unwrapped
-from issuance.parsing.plain_numbers import may_be_phone as may_be_phone
+from issuance.parsing.quick_phones import quick_phones
 from issuance.parsing.several_guests import addresses_in, holds_several_phones, numbers_in
 
 EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
@@ -117,19 +117,6 @@ def quick_emails(cells: Sequence[str]) -> list[str]:
     return [quick_email(cell) if cell else "" for cell in cells]
 
 
-def quick_phones(cells: Sequence[str], country: str) -> list[str]:
-    """E.164 of each cell where that is certain at a glance, else nothing: then ask `parse_phone`."""
-    text = "\n".join(cells)
-    if text.count("\n") >= len(cells):
-        text = "\n".join(cell.replace("\n", "?") for cell in cells)
-    if "." in text:
-        text = DOTS_OF_ANOTHER_NUMBER.sub("?", text)
-    # Replacements in all cells at once, one after the other, cost next to nothing.
-    bare = text.replace("-", "").replace(" ", "").replace("(", "").replace(")", "").replace(".", "")
-    nationals = (_AMERICAN_AT_HOME if country in ("US", "CA") else _AMERICAN_ABROAD)(bare)
-    return [f"+1{national}" if national else "" for national in nationals] if cells else []
-
-
 def parse_phone(text: str, country: str) -> IdentifierResult:
     """The phone number in one cell, as E.164.
 
@@ -161,17 +148,6 @@ def phone_value(text: str, country: str) -> str:
     than the number."""
     value = valid_phone(text, country)
     return "" if value and is_other_number(text, country) else value
-
-
-def _american_patterns() -> str:
-    """The patterns of ordinary numbers of the US and Canada, as the phone library knows them today."""
-    regions = filter(None, map(PhoneMetadata.metadata_for_region, ("US", "CA")))
-    kinds = [kind for region in regions for kind in (region.fixed_line, region.mobile) if kind]
-    return "|".join(sorted({f"(?:{kind.national_number_pattern})" for kind in kinds}))
-
-
-_AMERICAN_AT_HOME = re.compile(rf"^(?:\+?1)?({_american_patterns()})$|^.*$", re.ASCII | re.MULTILINE).findall
-_AMERICAN_ABROAD = re.compile(rf"^\+1({_american_patterns()})$|^.*$", re.ASCII | re.MULTILINE).findall
 
 
 @lru_cache(maxsize=4_000)
