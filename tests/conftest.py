@@ -14,6 +14,7 @@ from django.conf import settings as portal_settings
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client
+from django.urls import reverse
 
 from campaigns.models import Campaign
 from issuance.launching.launch import launch_list
@@ -21,6 +22,7 @@ from issuance.models import GuestList
 from issuance.models.triggers import installation, removal, triggers
 from tests import cast
 from tests.issuance.factories import checked, published
+from tests.routes import ROUTES
 from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app
@@ -179,3 +181,29 @@ def launched() -> Callable[[Campaign, str], GuestList]:
         return guests
 
     return launch
+
+
+@pytest.fixture
+def addresses(
+    campaign: Campaign, launched: Callable[[Campaign, str], GuestList], world: World
+) -> Callable[[str], list[str]]:
+    """Every merchant address, filled with Harbor Grill's objects under the given handle."""
+    guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
+    world.drive()
+    template = campaign.merchant.reward_templates.first()
+    assert template is not None
+
+    def pk(namespace: str, name: str) -> int:
+        if namespace == "issuance":
+            return campaign.pk if name in ("campaign_lists", "list_new") else guest_list.pk
+        return template.pk if name.startswith("template") else campaign.pk
+
+    def fill(handle: str) -> list[str]:
+        urls = []
+        for namespace, name, parameters in ROUTES:
+            values = {"handle": handle, "pk": pk(namespace, name)}
+            assert set(parameters) <= set(values), f"Teach this test to fill {namespace}:{name} {parameters}"
+            urls.append(reverse(f"{namespace}:{name}", kwargs={key: values[key] for key in parameters}))
+        return urls
+
+    return fill

@@ -5,65 +5,20 @@ New addresses are found by themselves; one whose parameters this file can't fill
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from campaigns.models import Campaign
 from issuance.models import GuestList
 from tests import cast
-from tests.world import World
+from tests.routes import ROUTES
 from thanxportal.accounts.models import Merchant, Role, User
 
 pytestmark = pytest.mark.django_db
-ABOUT_CAMPAIGN = ("campaign_lists", "list_new")
 SECRETS = ("Win-back June", "June guests", "guest1@example.com", "Harbor Grill")
-
-
-def merchant_routes() -> Iterator[tuple[str, str, list[str]]]:
-    """(namespace, name, parameters) of every address below /m/<handle>/."""
-
-    def walk(patterns: list[Any], namespace: str, names: list[str]) -> Iterator[tuple[str, str, list[str]]]:
-        for entry in patterns:
-            found = names + [name for name in entry.pattern.converters if name not in names]
-            if isinstance(entry, URLResolver):
-                yield from walk(entry.url_patterns, entry.namespace or namespace, found)
-            elif isinstance(entry, URLPattern) and "handle" in found:
-                yield namespace, entry.name or "", found
-
-    yield from walk(get_resolver().url_patterns, "", [])
-
-
-ROUTES = sorted(merchant_routes())
-
-
-@pytest.fixture
-def addresses(
-    campaign: Campaign, launched: Callable[[Campaign, str], GuestList], world: World
-) -> Callable[[str], list[str]]:
-    """Every merchant address, filled with Harbor Grill's objects under the given handle."""
-    guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
-    world.drive()
-    template = campaign.merchant.reward_templates.first()
-    assert template is not None
-
-    def pk(namespace: str, name: str) -> int:
-        if namespace == "issuance":
-            return campaign.pk if name in ABOUT_CAMPAIGN else guest_list.pk
-        return template.pk if name.startswith("template") else campaign.pk
-
-    def fill(handle: str) -> list[str]:
-        urls = []
-        for namespace, name, parameters in ROUTES:
-            values = {"handle": handle, "pk": pk(namespace, name)}
-            assert set(parameters) <= set(values), f"Teach this test to fill {namespace}:{name} {parameters}"
-            urls.append(reverse(f"{namespace}:{name}", kwargs={key: values[key] for key in parameters}))
-        return urls
-
-    return fill
 
 
 def answers(browser: Client, url: str) -> list[tuple[str, int, str]]:
