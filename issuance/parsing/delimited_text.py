@@ -191,7 +191,11 @@ def _wraps_rows(rows: list[list[str]], delimiter: str) -> bool:
 
 
 def _unwrapped(cells: list[str], delimiter: str) -> list[str]:
-    return next(csv.reader(cells, delimiter=delimiter), cells) if len(cells) == 1 else cells
+    """The row in its only cell, unless that holds lines of its own."""
+    try:
+        return next(csv.reader(cells, delimiter=delimiter), cells) if len(cells) == 1 else cells
+    except csv.Error:
+        return cells
 
 
 def _is_one_line(rows: list[list[str]]) -> bool:

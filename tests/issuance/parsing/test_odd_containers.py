@@ -98,3 +98,10 @@ def test_a_single_guest_with_a_name_and_a_number_stays_one(tmp_path: Path) -> No
     assert read(tmp_path, b"ann@example.com,2025550101,Ann") == [("ann@example.com", "")]
     numbers = b"202 555 0101;202 555 0102;202 555 0103"
     assert [value for value, _ in read(tmp_path, numbers)] == ["+12025550101", "+12025550102", "+12025550103"]
+
+
+def test_a_cell_of_two_lines_among_rows_in_quotes_is_a_row_to_look_at(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('"ann@example.com,Ann"\n"bob@example.com,Bob"\n"two\nlines"\n')
+    with open_guest_file(path, country="US") as file:
+        assert [result.row for result in file.results()] == [1, 2, 3]
