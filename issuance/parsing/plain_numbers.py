@@ -130,7 +130,7 @@ def _region(name: str) -> _Region:
 
 def _international(digits: str) -> str:
     """Of a number that begins with the code of its country."""
-    codes = (digits[:length] for length in (1, 2, 3))
+    codes = (digits[:length] for length in (1, 2, 3) if digits[:1] != "0")  # With which no country code begins.
     code = next((code for code in codes if code and int(code) in COUNTRY_CODE_TO_REGION_CODE), "")
     region = COUNTRY_CODE_TO_REGION_CODE[int(code)][0] if code else "001"
     if len(digits) < 3 or region == "001":

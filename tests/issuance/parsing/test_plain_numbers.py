@@ -12,7 +12,8 @@ from issuance.parsing.plain_numbers import ASK_THE_LIBRARY, may_be_phone, plain_
 
 KINDS = [PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE,
          PhoneNumberType.VOIP, PhoneNumberType.UAN, PhoneNumberType.PERSONAL_NUMBER, PhoneNumberType.PAGER]  # fmt: skip
-FORMS = ["{n}", "0{n}", "{p}{n}", "+{c}{n}", "{c}{n}", "00{c}{n}", "011{c}{n}", "+{c}0{n}", "+{c} ({p}) {n}", "({n}"]
+FORMS = ["{n}", "0{n}", "{p}{n}", "+{c}{n}", "{c}{n}", "00{c}{n}", "011{c}{n}", "+{c}0{n}", "+{c} ({p}) {n}", "({n}",
+         "+0{c}{n}", "+{n}", "000{c}{n}", "00{n}"]  # fmt: skip
 countries = st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS))
 
 
