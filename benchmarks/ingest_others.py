@@ -14,7 +14,7 @@ from django.db import transaction
 from benchmarks.guest_files import HEADER
 from benchmarks.ingest_reference import EMAIL, PHONE, email_of, phone_of
 from campaigns.allocation import arm_chooser
-from issuance.importing.batches import identity_of
+from issuance.importing.batches import guest_hasher
 from issuance.models import Guest
 from issuance.parsing.identifiers import identity
 
@@ -44,7 +44,7 @@ class GuestMaker:
     def __init__(self, guest_list: Any) -> None:
         variants = list(guest_list.campaign.variants.all())
         self.guest_list, self.variants, self.seen = guest_list, variants, set[bytes]()
-        self.hash = identity_of(guest_list)
+        self.hash = guest_hasher(guest_list)
         self.choose = arm_chooser(guest_list.campaign.uuid.bytes, [variant.weight for variant in variants])
 
     def fields(self, number: int, row: dict[str, str]) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from campaigns.models import Location, RewardTemplate, TemplateChange
 from campaigns.withdrawal import withdraw_templates
 from thanxportal.accounts.models import Merchant
-from thanxportal.partner.client import Urgency, partner_client
+from thanxportal.partner.gated_client import Urgency, partner_client
 from thanxportal.partner.models import Credential
 from thanxportal.partner_api import Merchant as TheirMerchant
 from thanxportal.partner_api import PartnerClient, Rejected

@@ -128,7 +128,7 @@ class ArmForm(forms.Form):
         return self.picked.arm_name if self.picked else f"Arm {self.position + 1}"
 
     @property
-    def colour(self) -> str:
+    def color(self) -> str:
         return "0" if self.is_control else "abcd"[self.position % 4]
 
     def clean_reward(self) -> str:

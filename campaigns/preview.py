@@ -25,7 +25,7 @@ class ArmPreview:
 
     variant: Variant
     label: str
-    colour: str
+    color: str
     percent: int
     start: int
     count: int | None
@@ -99,7 +99,7 @@ def _arms(campaign: Campaign, variants: Sequence[Variant]) -> list[ArmPreview]:
     guests = campaign.expected_guests if sum(weights) == 100 else None
     counts: Sequence[int | None] = people(guests, weights) if guests else [None] * len(weights)
     return [
-        ArmPreview(variant, variant.name, variant.colour, variant.weight, sum(weights[:position]), counts[position])
+        ArmPreview(variant, variant.name, variant.color, variant.weight, sum(weights[:position]), counts[position])
         for position, variant in enumerate(variants)
     ]
 

@@ -15,7 +15,7 @@ from campaigns.activity import note_activity
 from campaigns.models import Campaign, CampaignQuerySet, CampaignState
 from campaigns.publishing_rules import DATES, problems
 from thanxportal.accounts.models import User
-from thanxportal.partner.client import GateClosed, Urgency, partner_client
+from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
 from thanxportal.partner_api import Campaign as TheirCampaign
 from thanxportal.partner_api import InDoubt, PartnerApiError, PartnerClient, Rejected
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns import discovery, publishing
-from thanxportal.partner.client import GateClosed
+from thanxportal.partner.gated_client import GateClosed
 from thanxportal.partner_api import PartnerApiError
 
 

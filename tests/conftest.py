@@ -26,7 +26,7 @@ from tests.routes import ROUTES
 from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app
-from thanxportal.partner import client, gate, slots
+from thanxportal.partner import gate, gated_client, slots
 from thanxportal.partner_simulator import ManualClock, Simulator
 
 
@@ -101,7 +101,7 @@ def simulator(clock: ManualClock, world: World, settings: Any, monkeypatch: pyte
     simulator = Simulator(
         client_id=settings.THANX_CLIENT_ID, access_token=settings.THANX_ACCESS_TOKEN, clock=clock, weather="calm"
     )
-    monkeypatch.setattr(client, "transport", lambda: ThroughTheSimulator(simulator))
+    monkeypatch.setattr(gated_client, "transport", lambda: ThroughTheSimulator(simulator))
     return simulator
 
 

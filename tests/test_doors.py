@@ -22,7 +22,7 @@ from tests.issuance import webhook_posts
 from tests.issuance.factories import published
 from tests.world import ThroughTheSimulator, World
 from thanxportal.accounts.models import Role, User
-from thanxportal.partner import client
+from thanxportal.partner import gated_client
 from thanxportal.partner_simulator import Simulator
 from thanxportal.plain_text import read_json
 
@@ -91,7 +91,7 @@ def test_the_path_to_the_last_reward_is_the_same_however_spoilt_the_answers_are(
     world: World,
     launched: Callable[[Campaign, str], GuestList],
 ) -> None:
-    monkeypatch.setattr(client, "transport", lambda: Poisoned(simulator))
+    monkeypatch.setattr(gated_client, "transport", lambda: Poisoned(simulator))
     merchant = cast.mirrored_merchant(simulator, "harbor-grill")
     campaign = published(cast.draft_campaign(merchant, weights=(100,)))
     guest_list = launched(campaign, "ann@example.com\nbob@example.com")

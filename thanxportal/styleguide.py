@@ -60,10 +60,10 @@ SAMPLES: dict[str, Any] = {
         for label, sign, value, tone in TERMS
     ],
     "arms": [
-        {"label": "Free Coffee", "colour": "a", "percent": 45, "start": 0, "count": 4206},
-        {"label": LONG, "colour": "b", "percent": 35, "start": 45, "count": 3271},
-        {"label": "$5 off", "colour": "c", "percent": 10, "start": 80, "count": 935},
-        {"label": "Control", "colour": "0", "percent": 10, "start": 90, "count": 1},
+        {"label": "Free Coffee", "color": "a", "percent": 45, "start": 0, "count": 4206},
+        {"label": LONG, "color": "b", "percent": 35, "start": 45, "count": 3271},
+        {"label": "$5 off", "color": "c", "percent": 10, "start": 80, "count": 935},
+        {"label": "Control", "color": "0", "percent": 10, "start": 90, "count": 1},
     ],
     "jobs": [{"state": state} for state in JOBS],
     "many_jobs": [{"state": "completed" if number < 61 else "ready"} for number in range(101)],

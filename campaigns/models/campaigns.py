@@ -166,6 +166,6 @@ class Variant(models.Model):
         return self.name == CONTROL
 
     @property
-    def colour(self) -> str:
+    def color(self) -> str:
         """The color token of this arm on every page: a, b, c, d, or 0 for Control."""
         return "0" if self.is_control else "abcd"[self.position % 4]

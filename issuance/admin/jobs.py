@@ -58,7 +58,7 @@ class IssuanceJobAdmin(ParkingAdmin):
     actions = (revoke, "return_to_work")
     task = work_job
     why_parked = (
-        "These jobs were parked because whoever worked on them died five times. Workers take them up again; one that "
+        "These jobs were parked because their workers crashed five times. Workers take them up again; one that "
         "was being sent is replayed only within the time in which Thanx knows its key."
     )
 

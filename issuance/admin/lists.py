@@ -62,5 +62,5 @@ class GuestListAdmin(ParkingAdmin):
         ("Work", {"fields": ("epoch", "lease_until", "crash_count", "bytes_total", "bytes_read")}),
     )
     inlines = (JobInline, ListEventInline)
-    why_parked = "Whoever planned these lists died five times. Nothing of them was sent; workers plan them again."
+    why_parked = "Their workers crashed five times. Nothing of them was sent; workers plan these lists again."
     task = work_list

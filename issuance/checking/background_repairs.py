@@ -31,7 +31,7 @@ from issuance.checking.repairs import (
     uploaded_change,
 )
 from issuance.checking.returned_rows import NotTheseRows
-from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, claim_list, move_list
+from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, lease_list, move_list
 from issuance.models import GuestList, Repair, RowError, note_event
 from issuance.models.states import ListState
 from issuance.parsing.unreadable_file import UnreadableFile
@@ -86,7 +86,7 @@ def _order(guest_list: GuestList, order: dict[str, Any], actor: User) -> bool:
 
 def make_ordered_repair(list_id: int) -> None:
     """Does what was ordered, and brings the list back to its review."""
-    guest_list = claim_list(list_id, ListState.REPAIRING)
+    guest_list = lease_list(list_id, ListState.REPAIRING)
     if guest_list is None:
         return
     if guest_list.crash_count >= MOST_CRASHES:

@@ -1,4 +1,4 @@
-"""Lists and jobs whose worker died five times wait until staff have looked and say why they may go on."""
+"""Lists and jobs whose worker crashed five times wait until staff have looked and say why they may go on."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def park_list(guest_list: GuestList) -> None:
     """Takes a list that can't be planned out of the queue; nothing of it was sent, so stopping it stays free."""
     mine = GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch, state=ListState.HELD)
     if mine.update(held_until=None, lease_until=None):
-        note = "Parked: whoever planned it died, five times in a row."
+        note = "Parked: its worker crashed five times in a row."
         note_event(guest_list, ListState.HELD, old_state=ListState.HELD, note=note)
-        log.error("List %s is parked: whoever planned it died %s times.", guest_list.pk, guest_list.crash_count)
+        log.error("List %s is parked: its worker crashed %s times.", guest_list.pk, guest_list.crash_count)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from campaigns.models import Campaign, Variant
 from issuance.crash_points import crash_point
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import sending_is_paused
-from issuance.lifecycle.transitions import MOST_CRASHES, claim_list, end_list_if_done, move_list
+from issuance.lifecycle.transitions import MOST_CRASHES, end_list_if_done, lease_list, move_list
 from issuance.models import ClaimOverride, GuestList, IssuanceJob, lock_claims
 from issuance.models.cells import SEPARATOR
 from issuance.models.states import ListState
@@ -47,7 +47,7 @@ def plan_list(list_id: int) -> bool:
     """Plans a launched list whose hold is over; False if it isn't there to be planned or somebody else has it."""
     if sending_is_paused():
         return False
-    guest_list = claim_list(list_id, ListState.HELD)
+    guest_list = lease_list(list_id, ListState.HELD)
     if guest_list is None:
         return False
     if guest_list.crash_count >= MOST_CRASHES:

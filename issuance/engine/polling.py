@@ -13,7 +13,7 @@ from issuance.lifecycle.notices import tell_staff_needed
 from issuance.lifecycle.transitions import move_job, release_job_lease
 from issuance.models import IssuanceJob
 from issuance.models.states import JobState
-from thanxportal.partner.client import GateClosed, Urgency, partner_client, reserve_slot
+from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client, reserve_slot
 from thanxportal.partner_api import (
     CredentialRefused,
     NotFound,

@@ -23,7 +23,7 @@ from issuance.engine.settlement import end_job
 from issuance.lifecycle.transitions import move_job, release_job_lease
 from issuance.models import Attempt, IssuanceJob
 from issuance.models.states import JobState
-from thanxportal.partner.client import GateClosed, Urgency, partner_client, prove_that_thanx_answers, reserve_slot
+from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client, prove_that_thanx_answers, reserve_slot
 from thanxportal.partner_api import (
     CredentialRefused,
     NotSent,

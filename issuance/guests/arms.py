@@ -25,8 +25,8 @@ class Arm:
     start: int
 
     @property
-    def colour(self) -> str:
-        return self.variant.colour
+    def color(self) -> str:
+        return self.variant.color
 
     @property
     def label(self) -> str:

@@ -57,7 +57,7 @@ class BatchMaker:
         variants = list(guest_list.campaign.variants.all())
         outcomes = {True: Outcome.CONTROL, False: Outcome.WAITING}
         arms = [(variant.pk, outcomes[variant.is_control].value) for variant in variants]
-        self.hash = identity_of(guest_list)
+        self.hash = guest_hasher(guest_list)
         self._choose_arm = arm_chooser(guest_list.campaign.uuid.bytes, [variant.weight for variant in variants])
         self._outcomes = [outcome for _, outcome in arms]
         self._seen = SeenGuests(stored, expected=expected)
@@ -95,6 +95,6 @@ def insert_batch(batch: RowBatch, of_rows: Mapping[int, int | None]) -> None:
     insert_rows(RowError, (*ERROR_COLUMNS, "of_row"), [(*error, of_rows[error[1]]) for error in batch.errors])
 
 
-def identity_of(guest_list: GuestList) -> Callable[[str], bytes]:
+def guest_hasher(guest_list: GuestList) -> Callable[[str], bytes]:
     """Returns the hasher that identifies this merchant's guests. Its key is different for each merchant."""
     return identity_hasher(f"{guest_list.merchant_id}:{settings.IDENTITY_KEY}".encode())

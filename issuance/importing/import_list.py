@@ -24,7 +24,7 @@ from issuance.importing.broken_files import broken_off, is_cut_off
 from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.importing.list_file import needs_columns, open_list_file
 from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS
-from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, claim_list, move_list, release_list_lease
+from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, lease_list, move_list, release_list_lease
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.bulk import row_stream, takes_text
 from issuance.models.states import ListState
@@ -44,7 +44,7 @@ class Ending(NamedTuple):
 
 def read_guest_file(list_id: int) -> None:
     """Reads a list's file to its end."""
-    guest_list = claim_list(list_id, ListState.UPLOADED, ListState.READING)
+    guest_list = lease_list(list_id, ListState.UPLOADED, ListState.READING)
     if guest_list is None:
         return
     if guest_list.status == ListState.UPLOADED and not move_list(guest_list, ListState.READING):

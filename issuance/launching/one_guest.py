@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaigns.allocation import arm_chooser, equal_shares
 from campaigns.models import Campaign, Variant
-from issuance.importing.batches import identity_of
+from issuance.importing.batches import guest_hasher
 from issuance.launching.launch import launch_list
 from issuance.models import Guest, GuestClaim, GuestList, note_event
 from issuance.models.states import ListState, Outcome
@@ -45,7 +45,7 @@ def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID
         rows_count=1, waiting_count=1,
     )  # fmt: skip
     person = identity(guest)
-    digest = identity_of(made)(person)
+    digest = guest_hasher(made)(person)
     _refuse_if_too_often(campaign, digest, actor)
     made.save(force_insert=True)
     Guest.objects.create(

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from issuance.guests.masking import mask
 from issuance.guests.reasons import reason_in_words
-from issuance.importing.batches import identity_of
+from issuance.importing.batches import guest_hasher
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import IdentifierResult, identity, parse_email, parse_phone
@@ -63,7 +63,7 @@ def correct_guest(*, guest_list: GuestList, row: int, text: str) -> None:
     finding = _read(text, guest_list.country)
     if finding.code:
         raise CantCorrect(reason_in_words(finding.code))
-    digest = identity_of(guest_list)(identity(finding.value))
+    digest = guest_hasher(guest_list)(identity(finding.value))
     twin = Guest.objects.filter(guest_list=guest_list, identity=digest).exclude(pk=guest.pk).first()
     if twin:
         raise CantCorrect(f"This is the guest of row {twin.row}. Leave one of the two out.")

@@ -17,13 +17,13 @@ from django.utils import timezone
 
 from issuance.crash_points import crash_point
 from issuance.lifecycle.notices import tell_end, tell_staff_needed, tell_unread
-from issuance.models import GuestList, IssuanceJob, note_event
+from issuance.models import PARKED, GuestList, IssuanceJob, note_event
 from issuance.models.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
 from thanxportal.accounts.models import User
 
 LEASE = timedelta(seconds=120)  # Longer than the client's timeouts together.
 MOST_CRASHES = 5
-PARKED = "Parked: whoever worked on it died, five times in a row."
+PARKED_NOTE = "Parked: its worker crashed five times in a row."
 log = logging.getLogger(__name__)
 
 
@@ -65,9 +65,9 @@ def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note
     return True
 
 
-@crash_point("claim a job")
+@crash_point("lease a job")
 @transaction.atomic
-def claim_job(job_id: int) -> IssuanceJob | None:
+def lease_job(job_id: int) -> IssuanceJob | None:
     """Takes the lease of a due job by raising its epoch; None if it isn't due or another worker was faster.
 
     A lease that ran out means that its worker died: after five such deaths the job is parked for staff.
@@ -79,7 +79,7 @@ def claim_job(job_id: int) -> IssuanceJob | None:
     parked = crashes >= MOST_CRASHES
     fields: dict[str, Any] = {"epoch": job.epoch + 1, "crash_count": crashes}
     fields |= (
-        {"lease_until": None, "next_attempt_at": None, "problem_code": "parked"}
+        {"lease_until": None, "next_attempt_at": None, "problem_code": PARKED}
         if parked
         else {"lease_until": timezone.now() + LEASE}
     )
@@ -87,8 +87,8 @@ def claim_job(job_id: int) -> IssuanceJob | None:
     if not claimed.update(**fields):
         return None
     if parked:
-        note_event(job.guest_list, job.state, old_state=job.state, job=job, note=PARKED)
-        log.error("Job %s is parked: its worker died %s times.", job_id, crashes)
+        note_event(job.guest_list, job.state, old_state=job.state, job=job, note=PARKED_NOTE)
+        log.error("Job %s is parked: its worker crashed %s times.", job_id, crashes)
         return None
     job.epoch += 1
     job.crash_count = crashes
@@ -108,8 +108,8 @@ def release_job_lease(job: IssuanceJob, *, wait: float | None = None, at: Any = 
     return bool(ours.update(lease_until=None, next_attempt_at=next_attempt_at, crash_count=0, **fields))
 
 
-@crash_point("claim a list")
-def claim_list(list_id: int, *states: ListState) -> GuestList | None:
+@crash_point("lease a list")
+def lease_list(list_id: int, *states: ListState) -> GuestList | None:
     """Takes the lease of a list for reading or planning; None if another worker has it or its hold isn't over.
 
     `crash_count` says how often in a row its worker died.

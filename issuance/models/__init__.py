@@ -2,7 +2,7 @@
 
 from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims
 from issuance.models.history import Event, note_event
-from issuance.models.jobs import Attempt, IssuanceJob, IssuanceJobQuerySet
+from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet
 from issuance.models.lists import ColumnMapping, GuestList, GuestListQuerySet
 from issuance.models.pauses import SendingPause
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
@@ -11,6 +11,7 @@ from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySe
 from issuance.models.webhooks import WebhookDelivery, WebhookDeliveryQuerySet
 
 __all__ = [
+    "PARKED",
     "Attempt",
     "ClaimOverride",
     "ColumnMapping",

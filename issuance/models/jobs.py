@@ -29,7 +29,7 @@ class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
         return self.filter(free, state__in=JOB_DUE, next_attempt_at__lte=now)
 
     def parked(self) -> IssuanceJobQuerySet:
-        """Waiting for staff: whoever worked on them died five times."""
+        """Waiting for staff: their workers crashed five times."""
         return self.filter(problem_code=PARKED, next_attempt_at=None, lease_until=None)
 
     def in_turn(self) -> IssuanceJobQuerySet:

@@ -41,7 +41,7 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         return self.free().filter(state=ListState.HELD)
 
     def parked(self) -> GuestListQuerySet:
-        """Launched, but waiting for staff: whoever planned them died, so no end of the hold is set."""
+        """Launched, but waiting for staff: their workers crashed, so no end of the hold is set."""
         return self.filter(state=ListState.HELD, held_until=None)
 
 

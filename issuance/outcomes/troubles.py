@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from issuance.guests.reasons import problem_in_words
-from issuance.models import GuestList, IssuanceJob
+from issuance.models import PARKED, GuestList, IssuanceJob
 from issuance.models.states import JobState
 from thanxportal.partner.models import Credential
 
@@ -46,7 +46,7 @@ def _of_everybody(now: datetime) -> Iterator[str]:
 
 def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
     """(what is said of one job, of several, and what follows); None when nothing is unusual."""
-    if job.problem_code == "parked":
+    if job.problem_code == PARKED:
         return "needs staff", "need staff", problem_in_words("parked")
     if job.state == JobState.NEEDS_STAFF:
         return "needs review by staff", "need review by staff", problem_in_words(job.problem_code)

@@ -82,7 +82,7 @@ def detail_page(
     context: dict[str, Any] = {
         "list": guest_list,
         "step": STEPS.get(guest_list.status, 5),
-        "polled": guest_list.status.running,
+        "live": guest_list.status.running,
         "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
     }

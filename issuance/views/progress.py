@@ -30,7 +30,7 @@ def progress_stage(guest_list: GuestList) -> dict[str, Any]:
     stoppable = guest_list.status == ListState.HELD or (running and progress.unsent_jobs)
     return {
         "stage": "issuance/outcomes/progress.html",
-        "polled": running or progress.revoking,
+        "live": running or progress.revoking,
         "progress": progress,
         "seconds_held": (guest_list.held_until - now).total_seconds() if guest_list.held_until else None,
         "terms": ledger_terms(guest_list),

@@ -23,10 +23,10 @@ from issuance.engine.polling import poll_job, revoke_job
 from issuance.engine.sending_pauses import sending_is_paused
 from issuance.engine.submission import submit_job
 from issuance.importing.import_list import read_guest_file
-from issuance.lifecycle.transitions import claim_job
+from issuance.lifecycle.transitions import lease_job
 from issuance.models import GuestList, IssuanceJob, WebhookDelivery
 from issuance.models.states import JOB_DUE, JobState, ListState
-from thanxportal.partner.client import try_refused_credential
+from thanxportal.partner.gated_client import try_refused_credential
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 100
@@ -70,7 +70,7 @@ def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:
 
 def work_job(job_id: int) -> None:
     """Takes a due job one step further: send, poll or revoke."""
-    job = claim_job(job_id)
+    job = lease_job(job_id)
     if job is None:
         return
     if job.status in (JobState.READY, JobState.SENDING):

@@ -14,7 +14,7 @@ from issuance.worker import due_work
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.world import ThroughTheSimulator
 from thanxportal.accounts.models import User
-from thanxportal.partner import client
+from thanxportal.partner import gated_client
 from thanxportal.partner_simulator import Simulator, SystemClock
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in this thread.
@@ -45,7 +45,7 @@ def simulator(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyP
     simulator = Simulator(
         client_id=settings.THANX_CLIENT_ID, access_token=settings.THANX_ACCESS_TOKEN, clock=SystemClock()
     )
-    monkeypatch.setattr(client, "transport", lambda: ThroughTheSimulator(simulator))
+    monkeypatch.setattr(gated_client, "transport", lambda: ThroughTheSimulator(simulator))
     monkeypatch.setattr(submission, "FIRST_POLL", 0.5)
     monkeypatch.setattr(polling, "polling_delay", lambda polls, since: 0.5)
     settings.HOLD_SECONDS = 0

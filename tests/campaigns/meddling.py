@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.world import ThroughTheSimulator
-from thanxportal.partner import client
+from thanxportal.partner import gated_client
 from thanxportal.partner_simulator import Simulator
 
 Meddle = Callable[[httpx.Request, dict[str, Any]], None]
@@ -31,4 +31,4 @@ class Meddling(ThroughTheSimulator):
 
 
 def meddle_with(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, meddle: Meddle) -> None:
-    monkeypatch.setattr(client, "transport", lambda: Meddling(simulator, meddle))
+    monkeypatch.setattr(gated_client, "transport", lambda: Meddling(simulator, meddle))

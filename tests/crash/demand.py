@@ -19,7 +19,7 @@ from tests.crash.harness import Harness, ask, ended, start
 from tests.crash.mutants import GATE_MUTANTS
 from tests.crash.patching import put
 from tests.crash.wire import PlainHTTP
-from thanxportal.partner import client, slots
+from thanxportal.partner import gated_client, slots
 from thanxportal.partner.models import Credential
 from thanxportal.partner.slots import Window
 from thanxportal.partner_api import PartnerApiError
@@ -83,7 +83,7 @@ def _demand(sent: MutableSequence[int], number: int, seconds: float, shortened: 
             time.sleep(dice.uniform(0, JITTER))
             return super().handle_request(request)
 
-    put(client, transport=Jittery)
+    put(gated_client, transport=Jittery)
     put(slots, LONG=Window(2_000 // shortened, 900 / shortened))
     if mutant:
         GATE_MUTANTS[mutant]()
@@ -91,10 +91,10 @@ def _demand(sent: MutableSequence[int], number: int, seconds: float, shortened: 
     with time_machine.travel(timezone.now() + timedelta(seconds=CLOCKS[number])):
         while time.monotonic() < deadline:
             try:
-                with client.partner_client(client.Urgency.ISSUE, patience=5) as partner:
+                with gated_client.partner_client(gated_client.Urgency.ISSUE, patience=5) as partner:
                     partner.get_scopes()
                 sent[number] += 1
-            except client.GateClosed as closed:
+            except gated_client.GateClosed as closed:
                 time.sleep(min(closed.wait, max(deadline - time.monotonic(), 0.0)))
             except PartnerApiError:
                 time.sleep(0.01)

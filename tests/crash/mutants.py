@@ -24,8 +24,8 @@ from issuance.models.states import JOB_DUE
 from tests.crash import worker
 from tests.crash.patching import put, replace
 from thanxportal.partner import slots
-from thanxportal.partner.client import Urgency, partner_client
 from thanxportal.partner.gate import follow_arrivals
+from thanxportal.partner.gated_client import Urgency, partner_client
 from thanxportal.partner.models import Credential
 from thanxportal.partner_api import InDoubt, PartnerClient, Rejected
 

@@ -63,7 +63,7 @@ class Moment(NamedTuple):
 
 
 POINTS: dict[str, Call | Moment] = {
-    "reading: list claimed": Call("claim a list", "after", _something),
+    "reading: list claimed": Call("lease a list", "after", _something),
     "reading: inside a batch": Call("write rows", "before", _bad_rows),
     "reading: between batches": Call("save batches", "after"),
     "reading: before it is checked": Call("end reading", "before"),
@@ -72,7 +72,7 @@ POINTS: dict[str, Call | Moment] = {
     "plan: inside": Call("write a job", "after"),
     "plan: before commit": Call("write all jobs", "after"),
     "plan: after commit": Call("plan a list", "after", _something),
-    "job claimed": Call("claim a job", "after", _something),
+    "job claimed": Call("lease a job", "after", _something),
     "intent: before commit": Call("count a send", "after"),
     "intent: after commit": Call("intend", "after"),
     "send: after the first bytes": Moment(ISSUE, "http11.send_request_headers.complete"),

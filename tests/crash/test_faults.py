@@ -14,7 +14,7 @@ from campaigns.models import Campaign
 from issuance.models import Attempt, GuestList
 from issuance.worker import due_work
 from tests.world import ThroughTheSimulator, World
-from thanxportal.partner import client
+from thanxportal.partner import gated_client
 from thanxportal.partner_simulator import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_a_job_has_one_key_and_a_key_has_one_body_whatever_happens_to_the_answer
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     network = TroubledNetwork(simulator, WAYS[way])
-    monkeypatch.setattr(client, "transport", lambda: network)
+    monkeypatch.setattr(gated_client, "transport", lambda: network)
     guest_list = launched(one_arm, GUESTS)
     world.drive()
 
@@ -140,7 +140,7 @@ def test_a_request_that_never_left_raises_no_doubt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     network = TroubledNetwork(simulator, [Trouble(False, UNSENT[kind])] * 200)
-    monkeypatch.setattr(client, "transport", lambda: network)
+    monkeypatch.setattr(gated_client, "transport", lambda: network)
     guest_list = launched(one_arm, GUESTS)
     world.drive(hours=0.1)
     job = guest_list.jobs.get()
@@ -152,7 +152,7 @@ def test_a_partner_that_is_away_for_longer_than_doubt_may_last_is_waited_for(
     one_arm: Campaign, launched: Launch, simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network = TroubledNetwork(simulator, [Trouble(False, UNSENT["connection refused"])] * 30)
-    monkeypatch.setattr(client, "transport", lambda: network)
+    monkeypatch.setattr(gated_client, "transport", lambda: network)
     guest_list = launched(one_arm, GUESTS)
     world.drive(hours=0.4)
     assert guest_list.jobs.get().state == "ready"

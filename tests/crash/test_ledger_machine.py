@@ -38,7 +38,7 @@ from tests.crash import FULL, as_often
 from tests.issuance.factories import published
 from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal.accounts.models import Merchant, User
-from thanxportal.partner import client, gate
+from thanxportal.partner import gate, gated_client
 from thanxportal.partner_simulator import Fault, ManualClock, Simulator
 
 LIVES, STEPS = as_often(usually=4, ci=12, full=400), 30 if FULL else 25
@@ -217,7 +217,7 @@ def test_the_ledger_closes_after_every_step(
         fresh = Simulator(client_id=client_id, access_token=access_token, clock=clock, merchants=merchants)
         world = World(traveller, clock)
         monkeypatch.setattr(gate, "sleep", world.advance)
-        monkeypatch.setattr(client, "transport", lambda: ThroughTheSimulator(fresh))
+        monkeypatch.setattr(gated_client, "transport", lambda: ThroughTheSimulator(fresh))
         return world, fresh
 
     stage = type("Stage", (Ledger,), {"set_stage": staticmethod(set_stage), "harbor": harbor, "ana": ana})

@@ -17,8 +17,8 @@ from tests.crash.database import POSTGRESQL, reachable
 from tests.crash.demand import fewest_in
 from tests.crash.partner import Shortened
 from thanxportal.partner import slots
-from thanxportal.partner.client import LOOK_AT_ARRIVALS
 from thanxportal.partner.gate import GateClosed, Urgency, block_after_429, follow_arrivals, take_slot
+from thanxportal.partner.gated_client import LOOK_AT_ARRIVALS
 from thanxportal.partner.models import ApiRequest, Credential
 from thanxportal.partner.slots import Window
 from thanxportal.partner_simulator.limits import RequestLimits

@@ -31,7 +31,7 @@ from tests.crash.partner import MERCHANT
 from tests.crash.patching import put
 from tests.crash.wire import PlainHTTP
 from thanxportal.accounts.models import Merchant, Role, User
-from thanxportal.partner import client, gate, slots
+from thanxportal.partner import gate, gated_client, slots
 from thanxportal.partner.slots import Window
 
 DRAINED, STUCK = 0, 3  # exit statuses
@@ -58,7 +58,7 @@ def hurry(haste: Haste) -> None:
     put(polling, FIRST_POLL=0.02, polling_delay=lambda polls, since: 0.02, REVOKE_LOST_AFTER=timedelta(seconds=0.3))
     put(gate, PROBE_EVERY=0.05)
     put(slots, SHORT=Window(1_000, 1.0), LONG=Window(2_000, 1.0))
-    put(client, SILENCE=0.02, transport=PlainHTTP)
+    put(gated_client, SILENCE=0.02, transport=PlainHTTP)
     put(os, fsync=lambda descriptor: None)  # As `quicken` says of databases.
     settings.JOB_SIZE = 5
     settings.HOLD_SECONDS = 0.01

@@ -7,8 +7,8 @@ import pytest
 
 from tests.world import World
 from thanxportal.partner import slots
-from thanxportal.partner.client import GateClosed, Urgency, partner_client
 from thanxportal.partner.gate import MOST_SPREAD, block_after_429, follow_arrivals, seconds_until, take_slot
+from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
 from thanxportal.partner.models import ApiRequest, Credential
 from thanxportal.partner.slots import Window
 from thanxportal.partner_api import RateLimited

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from tests.world import NOON, World
 from thanxportal.partner import gate, slots
-from thanxportal.partner.client import try_refused_credential
 from thanxportal.partner.gate import GateClosed, Urgency, block_after_429, take_slot
+from thanxportal.partner.gated_client import try_refused_credential
 from thanxportal.partner.models import ApiRequest, Credential, Slot
 from thanxportal.partner.slots import Window
 
@@ -129,7 +129,7 @@ def test_a_refused_credential_is_probed_once_a_minute_by_every_clock(
     other: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     credential, probes = Credential.current(), []
-    monkeypatch.setattr("thanxportal.partner.client._probe", lambda: bool(probes.append(1)))
+    monkeypatch.setattr("thanxportal.partner.gated_client._probe", lambda: bool(probes.append(1)))
     Credential.objects.update(refused_at=timezone.now())
     with at(other):
         try_refused_credential()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-_PALETTES = (  # background, its darker corner, main colour, second colour
+_PALETTES = (  # background, its darker corner, main color, second color
     ("#FFE8C9", "#FFC98B", "#B4532A", "#FFF8EE"),
     ("#FBD9CF", "#F4A58C", "#A8322D", "#FFF4EF"),
     ("#FFF0B8", "#FFD36B", "#A65A00", "#FFFBEA"),
@@ -14,7 +14,7 @@ _PALETTES = (  # background, its darker corner, main colour, second colour
     ("#E7E0F4", "#BFAFE3", "#523A8C", "#F9F7FE"),
 )
 
-_DISHES: Mapping[str, str] = {  # {m} main colour, {s} second colour; drawn around (160, 100)
+_DISHES: Mapping[str, str] = {  # {m} main color, {s} second color; drawn around (160, 100)
     "coffee": (
         '<path d="M112 82h82v36a34 34 0 0 1-34 34h-14a34 34 0 0 1-34-34z" fill="{s}"/>'
         '<path d="M194 92h10a15 15 0 0 1 0 30h-11" fill="none" stroke="{s}" stroke-width="9"/>'

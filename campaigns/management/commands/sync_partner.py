@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.discovery import sync_partner
-from thanxportal.partner.client import GateClosed
+from thanxportal.partner.gated_client import GateClosed
 from thanxportal.partner_api import CredentialRefused, PartnerApiError
 
 LONGEST_WAIT = 1_000.0  # seconds for one slot: a little more than Thanx's own window of 15 minutes

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from benchmarks.guest_files import HEADER, guest_rows
 from campaigns.models import Campaign
 from issuance.importing import batches, import_list
-from issuance.importing.batches import identity_of
+from issuance.importing.batches import guest_hasher
 from issuance.importing.mapping import choose_columns
 from issuance.launching.launch import discard_list
 from issuance.models import GuestClaim, GuestList
@@ -133,7 +133,7 @@ def test_rows_are_conserved_and_keep_their_numbers(one_arm: Campaign, rows: list
     text = io.StringIO(newline="")
     csv.writer(text).writerows([("Email", "Phone", "Note"), ("rewarded@example.com", "", ""), *rows])
     earlier = GuestList.objects.create(merchant=one_arm.merchant, campaign=one_arm, planned_at=timezone.now())
-    identity = identity_of(earlier)("rewarded@example.com")
+    identity = guest_hasher(earlier)("rewarded@example.com")
     GuestClaim.objects.get_or_create(campaign=one_arm, identity=identity, defaults={"guest_list": earlier})
     guest_list = read(brought(one_arm, text.getvalue().encode("utf-8", "replace")))
     if guest_list.state == "mapping":  # The columns are unclear.

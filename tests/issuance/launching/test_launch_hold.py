@@ -10,7 +10,7 @@ from campaigns.models import Campaign
 from issuance import tasks
 from issuance.engine import planning
 from issuance.launching.launch import issue_now, launch_list, stop_list
-from issuance.lifecycle.transitions import claim_list
+from issuance.lifecycle.transitions import lease_list
 from issuance.models import GuestList
 from tests.issuance.factories import checked
 from tests.world import World
@@ -51,14 +51,14 @@ def test_a_hold_that_begins_anew_while_a_worker_takes_the_list_is_kept(
     world.advance(121)
 
     def claim_too_late(*args: Any) -> Any:
-        claimed = claim_list(*args)
+        claimed = lease_list(*args)
         held.refresh_from_db()
         assert stop_list(guest_list=held, actor=None)
         launched_again(held)
         return claimed
 
     with monkeypatch.context() as context:
-        context.setattr(planning, "claim_list", claim_too_late)
+        context.setattr(planning, "lease_list", claim_too_late)
         assert not planning.plan_list(held.pk)
     held.refresh_from_db()
     assert (held.state, held.jobs.count()) == ("held", 0)
