@@ -95,7 +95,8 @@ def _fixed(reader: GuestReader, rows: list[GuestRow]) -> Iterator[BucketRow]:
 
 def _written(columns: Columns, kind: str, cells: list[Any]) -> str:
     """What stood in the file where the guest was found."""
-    likely = (columns.email, columns.phone) if kind == "email" else (columns.phone, columns.email)
+    emails, phones = (columns.email, *columns.more_emails), (columns.phone, *columns.more_phones)
+    likely = (*emails, *phones) if kind == "email" else (*phones, *emails)
     texts = [str(cells[at]) for at in likely if at is not None and at < len(cells)]
     return next((text for text in texts if text.strip()), "")
 

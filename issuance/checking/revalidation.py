@@ -51,7 +51,7 @@ def columns_of(guest_list: GuestList) -> Columns:
 def identifier_columns(guest_list: GuestList) -> list[tuple[int, str]]:
     """(index, name) of the columns in which guests stand; running text has none, but its guests have two cells."""
     columns = columns_of(guest_list)
-    own = dict.fromkeys(at for at in (columns.email, columns.phone) if at is not None)
+    own = columns.identifiers
     if len(columns.names) < 2:
         return list(zip(own, ("Guest", "Second way to reach them"), strict=False))
     return [(at, columns.names[at] if at < len(columns.names) else f"Column {column_letter(at)}") for at in own]

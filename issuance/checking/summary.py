@@ -80,7 +80,10 @@ def how_it_was_read(guest_list: GuestList) -> list[Fact]:
     for kind in ("email", "phone"):
         at = info.get(kind)
         if isinstance(at, int) and 0 <= at < len(names):
-            facts.append(Fact(f"{kind.capitalize()} from", str(names[at]) or f"column {at + 1}"))
+            more = [str(names[next_at]) for next_at in info.get(f"more_{kind}s") or [] if next_at < len(names)]
+            facts.append(
+                Fact(f"{kind.capitalize()} from", ", else ".join([str(names[at]) or f"column {at + 1}", *more]))
+            )
         elif isinstance(at, str) and at:
             facts.append(Fact(f"{kind.capitalize()} from", at))
     return facts

@@ -10,6 +10,7 @@ from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
 from issuance.models import GuestList
+from issuance.parsing.columns import MOST_COLUMNS
 from issuance.parsing.header_row import HEADER_WITHIN
 
 NO_TABLES = {
@@ -92,8 +93,13 @@ class NewListForm(forms.Form):
         return self.cleaned_data["file"] or str(self.cleaned_data["pasted"])
 
 
+PLACES = ("Second", "Third", "Fourth")
+NO_COLUMN = "The file has no such column. Choose one of those that are listed."
+
+
 class ColumnsForm(forms.Form):
-    """Which column holds the emails and which the phone numbers; both count from 0."""
+    """Which column holds the emails and which the phone numbers, and which ones help where it is empty, in their order;
+    all count from 0."""
 
     email = forms.IntegerField(required=False, min_value=0)
     phone = forms.IntegerField(required=False, min_value=0)
@@ -119,12 +125,35 @@ class ColumnsForm(forms.Form):
             data = {**data.dict(), "header_row": "0", "hidden": "leave_out"}
         super().__init__(data, initial=guess)
         self.columns: list[dict[str, Any]] = info.get("columns") or []
+        for kind in ("email", "phone"):
+            self._add_further(kind, info.get(kind), info.get(f"more_{kind}s") or [])
         count = info.get("hidden_rows") or 0
         if count:
             rows = "1 row is" if count == 1 else f"{count:,} rows are"
             self.fields["hidden"].label = f"{rows} hidden in this sheet: include or leave out?"
         else:
             del self.fields["hidden"]
+
+    def _add_further(self, kind: str, first: int | None, more: list[int]) -> None:
+        """A choice for each further column that could help."""
+        others = [at for at, column in enumerate(self.columns) if column[kind] or at in more]
+        choices = [(str(at), f"{self.columns[at]['name']} ({self.columns[at][kind]:.0%} {kind}s)") for at in others]
+        for place in range(min(len({*others} - {first}), MOST_COLUMNS - 1)):
+            self.fields[f"{kind}_{place + 2}"] = forms.TypedChoiceField(
+                label=f"{PLACES[place]} choice",
+                choices=[("", "None"), *choices],
+                required=False,
+                initial=str(more[place]) if place < len(more) else "",
+                coerce=int,
+                empty_value=None,
+                error_messages={"invalid_choice": NO_COLUMN},
+            )
+
+    def further(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """What is looked for where the first cell is empty, and the fields that say in which columns."""
+        kinds = {"email": "email address", "phone": "phone number"}
+        asked = [(name, [field for field in self if field.name.startswith(f"{kind}_")]) for kind, name in kinds.items()]
+        return [(name, fields) for name, fields in asked if fields]
 
     def clean_header_row(self) -> int:
         row, most = int(self.cleaned_data["header_row"]), max(HEADER_WITHIN, self.initial["header_row"] or 0)
@@ -145,4 +174,8 @@ class ColumnsForm(forms.Form):
         """What choose_columns takes: another sheet alone, or columns of this one."""
         if "other_sheet" in self.data:
             return {"sheet": self.data.get("sheet", "")}
-        return {name: self.cleaned_data[name] for name in self.fields}
+        chosen = {name: self.cleaned_data[name] for name in self.fields if "_" not in name or name == "header_row"}
+        for kind in ("email", "phone"):
+            places = [self.cleaned_data.get(f"{kind}_{place}") for place in range(2, MOST_COLUMNS + 1)]
+            chosen[f"more_{kind}s"] = [at for at in places if at is not None]
+        return chosen

@@ -98,4 +98,5 @@ def _note_info(guest_list: GuestList, file: GuestFile | PastedGuests) -> None:
     guest_list.file_info = info
     if needs_columns(guest_list) and isinstance(file, GuestFile):
         info["columns"] = [column._asdict() for column in file.contents()]
+        info["reasons"] = file.reasons()
     GuestList.objects.filter(pk=guest_list.pk).update(file_info=info, bytes_total=opened.bytes_total)

@@ -1,14 +1,15 @@
 """Which columns of a file hold the guests, when a person has to say: asked once per merchant and header.
 
 A list whose columns aren't certain waits in the state *Needs columns* before any of its rows is stored. Its `file_info`
-then holds what the question needs: `names`, the columns that were guessed (`email`, `phone`, `header_row`), `sheets`
-and `sheet` of a workbook, how many `hidden_rows` it has, and `columns`, one entry for each column with its `name`, up
-to five `samples` as written, `filled` (share of rows with anything in it), and `email` and `phone` (shares of its cells
-that pass), from 0 to 1.
+then holds what the question needs: `names`, the columns that were guessed (`email`, `phone`, `header_row`, and
+`more_emails` and `more_phones` in their order) with the `reasons`, `sheets` and `sheet` of a workbook, how many
+`hidden_rows` it has, and `columns`, one entry for each column with its `name`, up to five `samples` as written,
+`filled` (share of rows with anything in it), and `email` and `phone` (shares of its cells that pass), from 0 to 1.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,10 @@ from issuance.lifecycle.transitions import move_list
 from issuance.models import ColumnMapping, GuestList
 from issuance.models.bulk import delete_rows
 from issuance.models.states import ListState
+from issuance.parsing.columns import MOST_COLUMNS
 from thanxportal.accounts.models import User
+
+COLUMNS = ("email", "phone", "more_emails", "more_phones")
 
 
 class NoSuchColumns(Exception):
@@ -35,17 +39,23 @@ def choose_columns(
     email: int | None = None,
     phone: int | None = None,
     header_row: int | None = None,
+    more_emails: Sequence[int] = (),
+    more_phones: Sequence[int] = (),
     sheet: str = "",
     hidden: str = "leave_out",
 ) -> bool:
     """Has a waiting list read by these columns, which count from 0; False if it isn't waiting for them any more.
+
+    `more_emails` and `more_phones` are looked at in their order where the first column of the kind is empty.
 
     `header_row` counts from 1, 0 means that there is none, and None leaves it where it was found. `sheet` alone asks
     for another sheet, whose columns are then found, or asked for again. `hidden` says what becomes of rows
     that the sheet doesn't show: "include" or "leave_out". The choice of columns is remembered for the
     merchant's files with the same header. Raises NoSuchColumns.
     """
-    choice = _checked_choice(guest_list, email=email, phone=phone, header_row=header_row, sheet=sheet, hidden=hidden)
+    more = {"more_emails": _further(email, more_emails), "more_phones": _further(phone, more_phones)}
+    own = {"email": email, "phone": phone, "header_row": header_row, "sheet": sheet, "hidden": hidden}
+    choice = _checked_choice(guest_list, own | more)
     if guest_list.status != ListState.MAPPING:
         return False
     changes: dict[str, Any] = {"mapping": choice, "lease_until": None, "crash_count": 0}
@@ -86,7 +96,12 @@ def can_be_read_again(guest_list: GuestList) -> bool:
     return bool(guest_list.file) and has_columns and not guest_list.pasted and guest_list.parent_id is None
 
 
-def _checked_choice(guest_list: GuestList, **choice: Any) -> dict[str, Any]:
+def _further(first: int | None, more: Sequence[int]) -> list[int]:
+    """Each once, and none where there is no first one."""
+    return [] if first is None else [at for at in dict.fromkeys(more) if at != first][: MOST_COLUMNS - 1]
+
+
+def _checked_choice(guest_list: GuestList, choice: dict[str, Any]) -> dict[str, Any]:
     info = guest_list.file_info
     width = max(len(info.get("names") or []), len(info.get("columns") or []))
     chosen = [at for at in (choice["email"], choice["phone"]) if at is not None]
@@ -94,10 +109,10 @@ def _checked_choice(guest_list: GuestList, **choice: Any) -> dict[str, Any]:
         raise NoSuchColumns("The file has no sheet of that name. Choose one of those that are listed.")
     if not choice["sheet"] and not chosen:
         raise NoSuchColumns("Choose the column with the email addresses, the one with the phone numbers, or both.")
-    if any(not 0 <= at < width for at in chosen):
+    if any(not 0 <= at < width for at in (*chosen, *choice["more_emails"], *choice["more_phones"])):
         raise NoSuchColumns("The file has no such column. Choose one of those that are listed.")
     kept = {"sheet": choice["sheet"] or info.get("sheet") or ""}
-    return kept | ({key: choice[key] for key in ("email", "phone", "header_row", "hidden")} if chosen else {})
+    return kept | ({key: choice[key] for key in (*COLUMNS, "header_row", "hidden")} if chosen else {})
 
 
 def _remember(guest_list: GuestList, choice: dict[str, Any]) -> None:
@@ -108,5 +123,5 @@ def _remember(guest_list: GuestList, choice: dict[str, Any]) -> None:
     ColumnMapping.objects.update_or_create(
         merchant=guest_list.merchant,
         header_hash=header_hash(info["names"]),
-        defaults={"mapping": {key: choice[key] for key in ("email", "phone")}, "chosen_at": timezone.now()},
+        defaults={"mapping": {key: choice[key] for key in COLUMNS}, "chosen_at": timezone.now()},
     )

@@ -24,7 +24,7 @@ WIDEST = 200  # columns looked at
 _SAMPLES = 5  # cells of a column that are shown
 _SAMPLE_LENGTH = 80  # characters of each
 _FEW_CELLS = 6  # below that, repeated values say nothing
-_MOST = 4  # columns of one kind in which a row's identifier is looked for
+MOST_COLUMNS = 4  # of one kind in which a row's identifier is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,12 @@ class Columns:
     more_emails: tuple[int, ...] = ()
     more_phones: tuple[int, ...] = ()
     country: int | None = None
+
+    @property
+    def identifiers(self) -> list[int]:
+        """All columns in which a guest may stand, once each: those that are looked at first come first."""
+        firsts = [at for at in (self.email, self.phone) if at is not None]
+        return list(dict.fromkeys((*firsts, *self.more_emails, *self.more_phones)))
 
     @property
     def sure(self) -> bool:
@@ -212,7 +218,7 @@ def _likely(fits: list[_Fit], other_kind: list[_Fit]) -> int | None:
 def _more(fits: list[_Fit], first: int | None) -> tuple[int, ...]:
     """Further columns of guests of this kind, by how well they fit."""
     good = (fit for fit in fits if fit.share >= 0.5 and fit.name and not fit.strange)
-    return tuple(fit.column for fit in good if fit.column != first)[: _MOST - 1]
+    return tuple(fit.column for fit in good if fit.column != first)[: MOST_COLUMNS - 1]
 
 
 def _shown(cells: list[str], width: int) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from issuance.parsing.binary_files import refuse_binary
+from issuance.parsing.column_reasons import further_columns, reasons_of
 from issuance.parsing.columns import ColumnContent, Columns, chosen_columns, contents_of, find_columns
 from issuance.parsing.delimited_text import file_size, open_text_file
 from issuance.parsing.identifiers import alphabets_of
@@ -106,12 +107,8 @@ class GuestFile:
         )  # fmt: skip
         characters = sum(len(row) + sum(map(len, row)) for row in sample) or 1
         self.expected_rows = min(table.bytes_total * len(sample) // characters, max_rows)
-        self.warnings = [
-            *table.warnings,
-            *_hidden_rows(table, hidden),
-            *_above_header(sample, columns),
-            *_further_columns(columns),
-        ]
+        self._notes = [*table.warnings, *_hidden_rows(table, hidden)]
+        self.warnings = self._warnings(sample, columns)
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +117,9 @@ class GuestFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._table.close()
+
+    def _warnings(self, sample: list[list[str]], columns: Columns) -> list[str]:
+        return [*self._notes, *_above_header(sample, columns), *further_columns(columns)]
 
     def _sample(self) -> tuple[list[list[str]], UnreadableFile | None]:
         return _sample(self._table.rows_with_hidden() if self._only_hidden else self._table.rows())
@@ -160,6 +160,7 @@ class GuestFile:
         columns = chosen_columns(sample, email=email, phone=phone, header_row=row, **more)
         self._alphabets = _alphabets_of(sample, columns)
         self.opened = replace(self.opened, columns=columns)
+        self.warnings = self._warnings(sample, columns)
 
     def resume(self, *, last_row: int, results: int) -> None:
         """Starts after a row from now on, up to which there were so many results."""
@@ -168,6 +169,10 @@ class GuestFile:
     def contents(self) -> list[ColumnContent]:
         """What each column holds, by its first rows: for a person who has to choose."""
         return contents_of(self._sample()[0], self.opened.columns, country=self._country)
+
+    def reasons(self) -> list[str]:
+        """Why its columns were taken, in sentences."""
+        return list(reasons_of(self.opened.columns, self.contents()))
 
     @property
     def bytes_read(self) -> int:
@@ -261,13 +266,6 @@ def _above_header(sample: list[list[str]], columns: Columns) -> Iterator[str]:
     if left_out:
         what, was = ("1 line", "was") if left_out == 1 else (f"{left_out} lines", "were")
         yield f"{what} above the header in row {columns.header_row} {was} left out."
-
-
-def _further_columns(columns: Columns) -> Iterator[str]:
-    for first, more in ((columns.email, columns.more_emails), (columns.phone, columns.more_phones)):
-        if first is not None and more:
-            names = " or ".join(f"“{columns.names[at]}”" for at in more)
-            yield f"Where “{columns.names[first]}” is empty, {names} is taken."
 
 
 def _has_guests(sheet: Sheet, country: str) -> bool:

@@ -56,7 +56,7 @@ class RowValidator:
             if phone and not e164 and at_country is None:
                 e164, _, phone_fixed = parse_phone(phone, country)
             if more_phones and not phone.strip():
-                e164, _, phone_fixed = self._next(cells, more_phones, self._phone)
+                e164, _, phone_fixed = self._next(cells, more_phones, self._phone_beside(cells))
             if cells.__class__ is RunTogether:
                 results.append(self._bad(row, cells, "rows_run_together", None).packed())
             elif (address or e164) and not (len(cells) > _NOTE and cells[0] and cells[-1]) and begins_note(text):
@@ -85,8 +85,11 @@ class RowValidator:
     def _email(self, text: str) -> IdentifierResult:
         return parse_email(text, self._alphabets)
 
-    def _phone(self, text: str) -> IdentifierResult:
-        return parse_phone(text, self._country)
+    def _phone_beside(self, cells: list[str]) -> Parse:
+        """Reads a phone of this row, as one of the country that stands beside it."""
+        at = self._columns.country
+        country = self._country if at is None else self._country_of(cells[at] if len(cells) > at else "")
+        return lambda text: parse_phone(text, country)
 
     def _next(self, cells: list[str], columns: tuple[int, ...], parse: Parse) -> IdentifierResult:
         """The first identifier in the further columns of its kind: the merchant sees that the first one was empty."""

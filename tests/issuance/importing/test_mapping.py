@@ -43,7 +43,10 @@ def test_another_merchant_is_asked_anew(one_arm: Campaign, ana: User) -> None:
     guest_list = read(brought(one_arm, UNSURE))
     choose_columns(guest_list=guest_list, actor=ana, email=1)
     remembered = ColumnMapping.objects.get()
-    assert (remembered.merchant, remembered.mapping) == (one_arm.merchant, {"email": 1, "phone": None})
+    assert (remembered.merchant, remembered.mapping) == (
+        one_arm.merchant,
+        {"email": 1, "phone": None, "more_emails": [], "more_phones": []},
+    )
     assert not remembered.merchant.column_mappings.exclude(pk=remembered.pk).exists()
 
 
