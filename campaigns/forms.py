@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,37 +15,11 @@ from campaigns.models import CONTROL, Campaign, RewardTemplate, Variant
 from campaigns.publishing_rules import DATES
 from campaigns.windows import PRESETS, preset_dates
 from thanxportal.accounts.models import Merchant
+from thanxportal.moments import LOCAL, Moment
 
-LOCAL = "%Y-%m-%dT%H:%M"
 # What a changed share updates on the page. Fields in which somebody may be typing are left alone.
 SHARES = ",".join(["#saved", "#checks", "#split", *(f"#id_arm{position}-weight" for position in range(MOST_ARMS))])
 TWICE = "Another arm has this name. Give each arm its own."
-
-
-class Moment(forms.DateTimeField):
-    """A date and time in the merchant's zone. Times that the clock skips or repeats are refused."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
-
-    def __init__(self, label: str) -> None:
-        super().__init__(label=label, required=False, error_messages={"invalid": "Write a day and a time."})
-
-    def to_python(self, value: Any) -> datetime | None:
-        try:
-            return super().to_python(value)
-        except ValidationError as error:
-            if error.code == "ambiguous_timezone":
-                raise ValidationError(_why_not(error.params["datetime"])) from error  # type: ignore[index]
-            raise
-
-
-def _why_not(wall: datetime) -> str:
-    """Says why this local time is invalid: the clock skips it or shows it twice that night."""
-    first, second = (wall.replace(tzinfo=timezone.get_current_timezone(), fold=fold) for fold in (0, 1))
-    if first.utcoffset() > second.utcoffset():  # type: ignore[operator] # Both zones know their offset.
-        return f"The clocks go back that night, so {wall:%H:%M} comes twice. Choose an hour earlier or later."
-    later = first.astimezone(ZoneInfo("UTC")).astimezone(first.tzinfo)
-    return f"The clocks go forward that night, so there is no {wall:%H:%M}. Choose {later:%H:%M}, for example."
 
 
 class CampaignForm(forms.Form):

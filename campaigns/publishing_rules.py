@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaigns.builder_actions import MOST_ARMS
 from campaigns.models import Campaign, Variant
 
 DATES = ("start_at", "end_at", "redeemable_from", "redeemable_to")
+LONG_PAST = timedelta(days=366)  # A start before that is a slip of the keyboard.
 
 
 def problems(campaign: Campaign, variants: Sequence[Variant], *, now: datetime) -> list[str]:
@@ -29,6 +30,8 @@ def _about_dates(campaign: Campaign, now: datetime) -> Iterator[str]:
         return
     if end <= start:
         yield "The campaign has to end after it starts."
+    if start <= now - LONG_PAST:
+        yield f"The campaign starts in {start.year}, more than a year ago. Check the year."
     if end <= now:
         yield "The campaign's end is in the past."
     if closes <= opens:

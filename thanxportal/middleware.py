@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 from thanxportal.plain_text import plain_text
 
@@ -27,6 +28,12 @@ class PlainRequests:
     def process_view(self, request: HttpRequest, view: Any, *args: Any) -> None:
         if request.method == "POST" and not getattr(view, "csrf_exempt", False):
             request.POST = _plain(request.POST)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A filter by a date that another time zone doesn't have, or by an id that no row can have, finds nothing."""
+        if not isinstance(error, OverflowError) or not request.GET:
+            return None
+        return render(request, "422.html", status=422)
 
 
 def _plain(sent: QueryDict) -> Any:

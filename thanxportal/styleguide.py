@@ -12,6 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from thanxportal.moments import Moment
+
 LONG = "The Old Harbor Grill, Oyster Bar & Lighthouse Tavern at Fisherman’s Wharf 🦞 <b>№ 9</b>"
 COLOURS = ("paper", "card", "sunk", "hover", "ink", "soft", "line", "edge", "track", "accent", "accent-deep")
 TONES = ("ok", "warn", "bad", "info")
@@ -32,9 +34,7 @@ class Sample(forms.Form):
 
     name = forms.CharField(label="Name", help_text="Your team and Thanx see it.", required=False)
     objective = forms.CharField(label="Objective", required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    starts = forms.DateTimeField(
-        label="Starts", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "medium"})
-    )
+    starts = Moment("Starts")
     share = forms.IntegerField(label="Share, %", max_value=100, widget=forms.NumberInput(attrs={"class": "short"}))
     closed = forms.CharField(label="Can’t be changed", disabled=True, required=False, initial="Harbor Grill")
     arm = forms.ChoiceField(label="Arm", choices=[("a", "Free Coffee"), ("0", "Control")], required=False)

@@ -100,6 +100,11 @@ def test_shares_may_be_left_out(harbor: Merchant, tmp_path: Path) -> None:
     [
         ({"start_at": "2026-06-10"}, "start_at"),
         ({"start_at": "2026-06-10T09:00:00"}, "offset"),
+        ({"start_at": "0026-06-10T09:00:00-07:00"}, "“start_at”: The year is 0026. Did you mean 2026"),
+        ({"end_at": "9999-12-31T23:59:59-12:00"}, "“end_at”: The year is 9999"),
+        ({"redeemable_from": "0001-01-01T00:00:00+14:00"}, "“redeemable_from”: The year is 0001"),
+        ({"redeemable_to": "10000-01-01T00:00:00Z"}, "redeemable_to"),
+        ({"start_at": "2016-06-10T09:00:00-07:00"}, "more than a year ago"),
         ({"variants": []}, "one to four"),
         ({"variants": [{"name": "A", "reward_template_id": "nope", "weight": 100}]}, "no reward template"),
         ({"variants": [{"name": "A", "weight": 100}]}, "reward_template_id"),

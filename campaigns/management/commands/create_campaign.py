@@ -20,6 +20,7 @@ from campaigns.models import CONTROL, Campaign, CampaignState
 from campaigns.publishing import publish_campaign, request_publication
 from campaigns.publishing_rules import DATES, problems
 from thanxportal.accounts.models import Merchant
+from thanxportal.moments import year_problem
 from thanxportal.partner.models import Credential
 
 WORDS = {"name": 120, "objective": 300, "fine_print": 2000}  # and how long each may be
@@ -115,6 +116,8 @@ def _date(document: dict[str, Any], key: str) -> datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise CommandError(f"“{key}” has to be a date and time with its offset, such as 2027-06-01T09:00:00-07:00.")
+    if problem := year_problem(moment.year):
+        raise CommandError(f"“{key}”: {problem}")
     return moment
 
 
