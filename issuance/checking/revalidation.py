@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from issuance.models import GuestList
-from issuance.parsing.columns import Columns, column_letter
+from issuance.parsing.columns import Columns
 from issuance.parsing.delimited_text import over_several_lines
 from issuance.parsing.guest_file import GuestFile
 from issuance.parsing.row_result import RowResult
@@ -54,7 +54,7 @@ def identifier_columns(guest_list: GuestList) -> list[tuple[int, str]]:
     own = columns.identifiers
     if len(columns.names) < 2:
         return list(zip(own, ("Guest", "Second way to reach them"), strict=False))
-    return [(at, columns.names[at] if at < len(columns.names) else f"Column {column_letter(at)}") for at in own]
+    return [(at, columns.name_of(at)) for at in own]
 
 
 def fault_at(columns: Columns, column: str, cells: Sequence[str]) -> int | None:

@@ -14,6 +14,7 @@ from issuance.guests.grid import FIXED, READY
 from issuance.guests.ledger_terms import Term
 from issuance.guests.reasons import reason_in_words
 from issuance.models import GuestList, RowError
+from issuance.parsing.countries import country_name
 
 BUCKETS = {
     READY: "Ready",
@@ -86,6 +87,8 @@ def how_it_was_read(guest_list: GuestList) -> list[Fact]:
             )
         elif isinstance(at, str) and at:
             facts.append(Fact(f"{kind.capitalize()} from", at))
+    if guest_list.country != guest_list.merchant.country:
+        facts.append(Fact("Phones without a country code", f"numbers of {country_name(guest_list.country)}"))
     return facts
 
 

@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 
 from issuance.models import GuestList
 from issuance.parsing.columns import MOST_COLUMNS
+from issuance.parsing.countries import COUNTRIES
 from issuance.parsing.header_row import HEADER_WITHIN
 
 NO_TABLES = {
@@ -110,6 +111,12 @@ class ColumnsForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "short"}),
     )
 
+    country = forms.ChoiceField(
+        label="Phone numbers without a country code are from",
+        required=False,
+        error_messages={"invalid_choice": "There is no such country. Choose one of those that are listed."},
+        widget=forms.Select(attrs={"class": "medium"}),
+    )
     hidden = forms.ChoiceField(
         label="Hidden rows",
         help_text="They are left out unless you include them.",
@@ -120,13 +127,17 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, guest_list: GuestList, data: Any = None) -> None:
         info = guest_list.file_info
-        guess = {name: info.get(name) for name in ("email", "phone", "header_row")}
+        guess = {name: info.get(name) for name in ("email", "phone", "header_row", "country")}
         if data is not None and "other_sheet" in data:
             data = {**data.dict(), "header_row": "0", "hidden": "leave_out"}
         super().__init__(data, initial=guess)
         self.columns: list[dict[str, Any]] = info.get("columns") or []
         for kind in ("email", "phone"):
             self._add_further(kind, info.get(kind), info.get(f"more_{kind}s") or [])
+        if info.get("phone") is not None or any(column["phone"] for column in self.columns):
+            self.fields["country"].choices = _countries(guest_list)  # type: ignore[attr-defined]
+        else:
+            del self.fields["country"]
         count = info.get("hidden_rows") or 0
         if count:
             rows = "1 row is" if count == 1 else f"{count:,} rows are"
@@ -179,3 +190,10 @@ class ColumnsForm(forms.Form):
             places = [self.cleaned_data.get(f"{kind}_{place}") for place in range(2, MOST_COLUMNS + 1)]
             chosen[f"more_{kind}s"] = [at for at in places if at is not None]
         return chosen
+
+
+def _countries(guest_list: GuestList) -> list[tuple[str, str]]:
+    """By their names; the merchant's own and the one that is proposed are always among them."""
+    own = {code: code for code in (guest_list.merchant.country, guest_list.country)}
+    names = {code: name.removeprefix("the ") for code, name in (own | COUNTRIES).items()}
+    return sorted(names.items(), key=lambda country: country[1])

@@ -52,15 +52,15 @@ def _opened(guest_list: GuestList) -> GuestFile | PastedGuests:
 
 def _choice(guest_list: GuestList, file: GuestFile) -> dict[str, Any]:
     """The columns of the rows that are stored already, else those that a person chose for this list, else for an
-    earlier file of the merchant with this header; empty if there are none."""
+    earlier file of the merchant with this header, which may be of another country; empty if there are none."""
     for choice in (guest_list.file_info if guest_list.rows_count else {}, guest_list.mapping):
         if "email" in choice:
-            more = {key: choice.get(key, ()) for key in ("more_emails", "more_phones")}
+            more = {key: choice[key] for key in ("more_emails", "more_phones", "country") if key in choice}
             return {key: choice[key] for key in ("email", "phone", "header_row")} | more
     columns = file.opened.columns
     same_header = ColumnMapping.objects.filter(header_hash=header_hash(list(columns.names)))
     remembered = same_header.filter(merchant=guest_list.merchant_id).first() if columns.header_row else None
-    return dict(remembered.mapping) if remembered else {}
+    return {**remembered.mapping, "sure": False} if remembered else {}
 
 
 def header_hash(names: list[str]) -> str:
@@ -86,6 +86,7 @@ def _note_info(guest_list: GuestList, file: GuestFile | PastedGuests) -> None:
         "phone": opened.columns.phone,
         "more_emails": list(opened.columns.more_emails),
         "more_phones": list(opened.columns.more_phones),
+        "country": opened.country or guest_list.country,
         "country_column": opened.columns.country,
         "header_row": opened.columns.header_row,
         "sure": opened.columns.sure,

@@ -22,6 +22,7 @@ from issuance.models import ColumnMapping, GuestList
 from issuance.models.bulk import delete_rows
 from issuance.models.states import ListState
 from issuance.parsing.columns import MOST_COLUMNS
+from issuance.parsing.countries import country_code
 from thanxportal.accounts.models import User
 
 COLUMNS = ("email", "phone", "more_emails", "more_phones")
@@ -41,12 +42,14 @@ def choose_columns(
     header_row: int | None = None,
     more_emails: Sequence[int] = (),
     more_phones: Sequence[int] = (),
+    country: str = "",
     sheet: str = "",
     hidden: str = "leave_out",
 ) -> bool:
     """Has a waiting list read by these columns, which count from 0; False if it isn't waiting for them any more.
 
-    `more_emails` and `more_phones` are looked at in their order where the first column of the kind is empty.
+    `more_emails` and `more_phones` are looked at in their order where the first column of the kind is empty. `country`
+    (ISO 3166) is that of phones written without one; empty for the merchant's.
 
     `header_row` counts from 1, 0 means that there is none, and None leaves it where it was found. `sheet` alone asks
     for another sheet, whose columns are then found, or asked for again. `hidden` says what becomes of rows
@@ -54,7 +57,8 @@ def choose_columns(
     merchant's files with the same header. Raises NoSuchColumns.
     """
     more = {"more_emails": _further(email, more_emails), "more_phones": _further(phone, more_phones)}
-    own = {"email": email, "phone": phone, "header_row": header_row, "sheet": sheet, "hidden": hidden}
+    own = {"email": email, "phone": phone, "header_row": header_row, "sheet": sheet}
+    own |= {"hidden": hidden, "country": country}
     choice = _checked_choice(guest_list, own | more)
     if guest_list.status != ListState.MAPPING:
         return False
@@ -107,12 +111,14 @@ def _checked_choice(guest_list: GuestList, choice: dict[str, Any]) -> dict[str, 
     chosen = [at for at in (choice["email"], choice["phone"]) if at is not None]
     if choice["sheet"] and choice["sheet"] not in (info.get("sheets") or []):
         raise NoSuchColumns("The file has no sheet of that name. Choose one of those that are listed.")
+    if choice["country"] and not country_code(choice["country"]):
+        raise NoSuchColumns("There is no such country. Choose one of those that are listed.")
     if not choice["sheet"] and not chosen:
         raise NoSuchColumns("Choose the column with the email addresses, the one with the phone numbers, or both.")
     if any(not 0 <= at < width for at in (*chosen, *choice["more_emails"], *choice["more_phones"])):
         raise NoSuchColumns("The file has no such column. Choose one of those that are listed.")
     kept = {"sheet": choice["sheet"] or info.get("sheet") or ""}
-    return kept | ({key: choice[key] for key in (*COLUMNS, "header_row", "hidden")} if chosen else {})
+    return kept | ({key: choice[key] for key in (*COLUMNS, "header_row", "hidden", "country")} if chosen else {})
 
 
 def _remember(guest_list: GuestList, choice: dict[str, Any]) -> None:
@@ -120,8 +126,11 @@ def _remember(guest_list: GuestList, choice: dict[str, Any]) -> None:
     info = guest_list.file_info
     if not info.get("header_row") or choice["header_row"] not in (None, info["header_row"]):
         return
+    mapping = {key: choice[key] for key in COLUMNS}
+    if choice["country"] not in ("", guest_list.merchant.country):
+        mapping["country"] = choice["country"]
     ColumnMapping.objects.update_or_create(
         merchant=guest_list.merchant,
         header_hash=header_hash(info["names"]),
-        defaults={"mapping": {key: choice[key] for key in COLUMNS}, "chosen_at": timezone.now()},
+        defaults={"mapping": mapping, "chosen_at": timezone.now()},
     )

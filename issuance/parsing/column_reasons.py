@@ -25,8 +25,8 @@ def further_columns(columns: Columns) -> Iterator[str]:
     """A sentence for each kind of identifier that is looked for in more than one column."""
     for first, more in ((columns.email, columns.more_emails), (columns.phone, columns.more_phones)):
         if first is not None and more:
-            names = ", then ".join(f"“{columns.names[at]}”" for at in more if at < len(columns.names))
-            yield f"Where “{columns.names[first]}” is empty, {names} is taken."
+            names = ", then ".join(f"“{columns.name_of(at)}”" for at in more)
+            yield f"Where “{columns.name_of(first)}” is empty, {names} is taken."
 
 
 def _why(named: bool, share: float, what: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from issuance.parsing.column_names import (
@@ -15,6 +15,7 @@ from issuance.parsing.column_names import (
     phone_rank,
     plain_name,
 )
+from issuance.parsing.country_doubts import country_doubt
 from issuance.parsing.header_row import find_header, holds_identifier
 from issuance.parsing.identifiers import parse_email, parse_phone
 from issuance.parsing.unreadable_file import UnreadableFile
@@ -33,7 +34,8 @@ class Columns:
 
     `header_row` is the number of the header in the file, from 1; 0 without one. `more_emails` and `more_phones` are
     asked in their order where the first column of the kind is empty. `country` holds the country of the phones beside
-    it. `doubts` are the sentences that say why a person should look at the choice.
+    it, and `likely_country` (ISO 3166) is where the others are likely from, if that is in doubt. `doubts` are the
+    sentences that say why a person should look at the choice.
     """
 
     email: int | None
@@ -44,6 +46,11 @@ class Columns:
     more_emails: tuple[int, ...] = ()
     more_phones: tuple[int, ...] = ()
     country: int | None = None
+    likely_country: str = ""
+
+    def name_of(self, at: int) -> str:
+        """As the header calls it, else by its letter."""
+        return self.names[at] if at < len(self.names) else f"Column {column_letter(at)}"
 
     @property
     def identifiers(self) -> list[int]:
@@ -107,6 +114,26 @@ def find_columns(rows: Sequence[list[str]], *, country: str) -> Columns:
 
     Raises UnreadableFile when nothing looks like an email or a phone, or when nothing follows the header.
     """
+    columns = _find_columns(rows, country)
+    doubted = with_country_doubt(rows, columns, country=country)
+    if doubted.likely_country in ("", country):
+        return doubted
+    there = _find_columns(rows, doubted.likely_country)
+    return replace(there, likely_country=doubted.likely_country, doubts=(doubted.doubts[0], *there.doubts))
+
+
+def with_country_doubt(rows: Sequence[list[str]], columns: Columns, *, country: str) -> Columns:
+    """The columns, and as their first doubt that the phones in them may be of another country than `country`."""
+    if columns.phone is None:
+        return columns
+    guests = _filled(rows[columns.header_row :])
+    unsaid = [row for row in guests if columns.country is None or not "".join(row[columns.country :][:1]).strip()]
+    cells = [cell for at in (columns.phone, *columns.more_phones) for cell in _column(unsaid, at)]
+    doubt = country_doubt(cells, columns.name_of(columns.phone), country)
+    return replace(columns, likely_country=doubt.likely, doubts=(doubt.sentence, *columns.doubts)) if doubt else columns
+
+
+def _find_columns(rows: Sequence[list[str]], country: str) -> Columns:
     header = find_header(rows)
     cells = rows[header.at] if header.at is not None else []
     guests = _filled(rows[0 if header.at is None else header.at + 1 :])

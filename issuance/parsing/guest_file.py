@@ -18,7 +18,14 @@ from typing import Protocol, Self
 
 from issuance.parsing.binary_files import refuse_binary
 from issuance.parsing.column_reasons import further_columns, reasons_of
-from issuance.parsing.columns import ColumnContent, Columns, chosen_columns, contents_of, find_columns
+from issuance.parsing.columns import (
+    ColumnContent,
+    Columns,
+    chosen_columns,
+    contents_of,
+    find_columns,
+    with_country_doubt,
+)
 from issuance.parsing.delimited_text import file_size, open_text_file
 from issuance.parsing.identifiers import alphabets_of
 from issuance.parsing.row_result import PackedRow, RowResult
@@ -38,7 +45,8 @@ class Opened:
     """What a file turned out to be. `samples` are its first rows as written; `bytes_total` is its size.
 
     `sheets` are the names of a workbook's visible sheets, and `sheet` is the one that is read. `hidden_rows` counts its
-    rows that hold something and aren't shown.
+    rows that hold something and aren't shown. `country` is where phones without one are from: as given, or as is likely
+    and still to be asked.
     """
 
     kind: str
@@ -50,6 +58,7 @@ class Opened:
     sheets: tuple[str, ...] = ()
     sheet: str = ""
     hidden_rows: int = 0
+    country: str = ""
 
 
 class Table(Protocol):
@@ -103,7 +112,7 @@ class GuestFile:
             raise broken or error from None
         self.opened = Opened(
             table.kind, table.encoding, table.delimiter, columns, sample[:_SHOWN], table.bytes_total,
-            table.sheets, table.sheet, table.hidden_rows,
+            table.sheets, table.sheet, table.hidden_rows, columns.likely_country or self._country,
         )  # fmt: skip
         characters = sum(len(row) + sum(map(len, row)) for row in sample) or 1
         self.expected_rows = min(table.bytes_total * len(sample) // characters, max_rows)
@@ -152,14 +161,23 @@ class GuestFile:
         header_row: int | None = None,
         more_emails: Sequence[int] = (),
         more_phones: Sequence[int] = (),
+        country: str = "",
+        sure: bool = True,
     ) -> None:
-        """Overrules which columns are read; they count from 0, and a `header_row` of None stays where it was found."""
+        """Overrules which columns are read, and as phones of which country.
+
+        Columns count from 0, and a `header_row` of None stays where it was found. Unless somebody is `sure` of this for
+        this very file, its phones may raise a doubt about their country.
+        """
         row = self.opened.columns.header_row if header_row is None else header_row
         more = {"more_emails": more_emails, "more_phones": more_phones}
         sample = self._sample()[0]
         columns = chosen_columns(sample, email=email, phone=phone, header_row=row, **more)
+        self._country = country or self._country
+        if not sure:
+            columns = with_country_doubt(sample, columns, country=self._country)
         self._alphabets = _alphabets_of(sample, columns)
-        self.opened = replace(self.opened, columns=columns)
+        self.opened = replace(self.opened, columns=columns, country=columns.likely_country or self._country)
         self.warnings = self._warnings(sample, columns)
 
     def resume(self, *, last_row: int, results: int) -> None:
@@ -168,7 +186,7 @@ class GuestFile:
 
     def contents(self) -> list[ColumnContent]:
         """What each column holds, by its first rows: for a person who has to choose."""
-        return contents_of(self._sample()[0], self.opened.columns, country=self._country)
+        return contents_of(self._sample()[0], self.opened.columns, country=self.opened.country)
 
     def reasons(self) -> list[str]:
         """Why its columns were taken, in sentences."""

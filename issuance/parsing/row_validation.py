@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from itertools import count
 
-from issuance.parsing.columns import WIDEST, Columns, column_letter
+from issuance.parsing.columns import WIDEST, Columns
 from issuance.parsing.countries import country_code
 from issuance.parsing.delimited_text import RunTogether
 from issuance.parsing.header_row import begins_note
@@ -123,6 +123,5 @@ class RowValidator:
         return self._bad(number, cells, parse_email(email).code, columns.email)
 
     def _bad(self, number: int, cells: list[str], code: str, at: int | None) -> RowResult:
-        names = self._columns.names
-        name = "" if at is None else names[at] if at < len(names) else f"Column {column_letter(at)}"
+        name = "" if at is None else self._columns.name_of(at)
         return RowResult(number, "", "", cells, code, name, False, "")

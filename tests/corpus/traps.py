@@ -169,6 +169,40 @@ def countries() -> Iterator[Listed]:
         )
 
 
+def phones_of_another_country() -> Iterator[Listed]:
+    """All phones are from elsewhere, or good in two countries: who they belong to is for a person to say."""
+    for at, (home, there) in enumerate(
+        (
+            ("US", "GB"), ("US", "FR"), ("US", "DE"), ("US", "ES"), ("US", "AU"), ("US", "JP"), ("GB", "US"),
+            ("GB", "FR"), ("GB", "AU"), ("DE", "US"), ("DE", "GB"), ("DE", "FR"), ("DE", "ES"), ("FR", "US"),
+            ("FR", "GB"), ("AU", "GB"), ("AU", "US"), ("ES", "FR"), ("IT", "US"), ("JP", "US"),
+        )
+    ):  # fmt: skip
+        some = people("en", 18, country=there, seed=400 + at)
+        rows = [["Name", "Phone"], *([p.name, p.phone] for p in some)]
+        everybody = [p.e164 for p in some]
+        yield listed(f"{there} in {home}.csv", as_text(rows), everybody, kind="which country", country=home)
+        rows = [["Name", "Phone"], *([p.name, p.e164 if i % 3 else p.phone] for i, p in enumerate(some))]
+        yield listed(f"half {there} in {home}.csv", as_text(rows), everybody, kind="which country", country=home)
+
+
+def plain_countries() -> Iterator[Listed]:
+    """Lists of one country, as spreadsheets leave them: nothing speaks against the merchant's own."""
+    for at, home in enumerate(("US", "GB", "DE", "FR", "ES", "IT", "PT", "NL", "SE", "JP", "PL", "AU")):
+        some = people("en", 24, country=home, seed=500 + at)
+        without = [["Name", "Phone"], *([p.name, p.phone.lstrip("0").replace(" ", "")] for p in some)]
+        strangers = people("en", 24, country="US" if home != "US" else "GB", seed=520 + at)
+        mixed = [
+            ["Name", "Phone"],
+            *([p.name, strangers[i].e164 if i % 6 == 5 else p.phone] for i, p in enumerate(some)),
+        ]
+        own = [p.e164 for p in some]
+        both = [strangers[i].e164 if i % 6 == 5 else number for i, number in enumerate(own)]
+        facts = {"plain": True, "country": home, "kind": "which country"}
+        yield listed(f"without zero in {home}.csv", as_text(without), own, **facts)
+        yield listed(f"with strangers in {home}.csv", as_text(mixed), both, **facts)
+
+
 def several_in_a_cell() -> Iterator[Listed]:
     for at, joint in enumerate((" ; ", ",", " / ", " ::: ", " or ", "\n", " & ", " | ")):
         some = guests(12, seed=280 + at)
@@ -228,7 +262,8 @@ def several_columns() -> Iterator[Listed]:
 
 KINDS = (
     somebody_elses_column, shop_phones, numbers_like_phones, above_and_below, headers_with_examples, two_line_headers,
-    out_of_sight, countries, several_in_a_cell, own_output, letters_that_look_alike, several_columns,
+    out_of_sight, countries, phones_of_another_country, plain_countries, several_in_a_cell, own_output,
+    letters_that_look_alike, several_columns,
 )  # fmt: skip
 
 
