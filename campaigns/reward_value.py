@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 VENUES = {"in_store": "In store", "online": "Online", "all": "In store and online"}
+DOLLARS = "dollars"
+KINDS = {"free_item": "Free item", DOLLARS: "Amount off", "percent": "Percent off"}
+# Each kind as Thanx may spell it; only the first spelling of an amount names its unit.
+SPELLINGS = {
+    "free_item": ("free_item",),
+    DOLLARS: (DOLLARS, "dollar_off", "dollars_off", "amount", "amount_off"),
+    "percent": ("percent", "percent_off", "percentage", "percentage_off"),
+}
+_KIND_OF = {spelling: kind for kind, spellings in SPELLINGS.items() for spelling in spellings}
+_SUM = re.compile(r"\$\s?(\d[\d,]*(?:\.\d\d)?)", re.ASCII)
 
 
 def plain(word: str) -> str:
@@ -13,21 +24,37 @@ def plain(word: str) -> str:
     return word.replace("_", " ").capitalize()
 
 
-def offer_in_words(kind: str, value: str) -> str:
-    """Returns `$5`, `20%` or `Free item`, for example; empty if Thanx names no discount."""
-    if dollars := value_in_dollars(kind, value):
+def offer_in_words(spelling: str, value: str, words: str = "") -> str:
+    """Returns `$5`, `20%` or `Free item`, for example; `Amount off` if it isn't clear how much."""
+    if dollars := value_in_dollars(spelling, value, words):
         return dollars_in_words(dollars)
-    value = value.removesuffix(".0")
-    return f"{value}%" if kind == "percent" and value else f"{plain(kind)} {value}".strip()
+    kind = _KIND_OF.get(spelling)
+    if kind is None:
+        return f"{plain(spelling)} {value.removesuffix('.0')}".strip()
+    percent = _number(value.removesuffix("%")) if kind == "percent" else None
+    return f"{percent.normalize():f}%" if percent and 1 <= percent <= 100 else KINDS[kind]
 
 
-def value_in_dollars(kind: str, value: str) -> Decimal | None:
-    """Returns what one redeemed reward costs; None if that isn't an amount of dollars."""
+def value_in_dollars(spelling: str, value: str, words: str = "") -> Decimal | None:
+    """Returns what one redeemed reward costs; None if that isn't an amount, or might be one of cents.
+
+    `words` are name and description of the reward: what they say decides between dollars and cents.
+    """
+    amount = _number(value.removeprefix("$")) if _KIND_OF.get(spelling) == DOLLARS else None
+    if amount is None or amount <= 0:
+        return None
+    said = {_number(told.replace(",", "")) for told in _SUM.findall(words)} & {amount, amount / 100}
+    if len(said) == 1:
+        return said.pop()
+    return amount if spelling == DOLLARS or "." in value or "$" in value else None
+
+
+def _number(text: str) -> Decimal | None:
     try:
-        dollars = Decimal(value) if kind == "dollars" else Decimal(-1)
+        number = Decimal(text)
     except InvalidOperation:
         return None
-    return dollars if dollars.is_finite() and dollars > 0 else None
+    return number if number.is_finite() else None
 
 
 def dollars_in_words(dollars: Decimal) -> str:

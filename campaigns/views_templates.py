@@ -18,8 +18,8 @@ from django_htmx.http import trigger_client_event
 
 from campaigns import tasks
 from campaigns.access import template_for
-from campaigns.models import KINDS, OTHER_KIND, Campaign, RewardTemplate
-from campaigns.reward_value import plain
+from campaigns.models import OTHER_KIND, Campaign, RewardTemplate
+from campaigns.reward_value import KINDS, plain
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge

@@ -1,11 +1,10 @@
 """Tables of what a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their arms."""
 
 from campaigns.models.campaigns import CONTROL, Campaign, CampaignQuerySet, CampaignState, Variant
-from campaigns.models.mirror import KINDS, OTHER_KIND, Location, RewardTemplate, TemplateChange
+from campaigns.models.mirror import OTHER_KIND, Location, RewardTemplate, TemplateChange
 
 __all__ = [
     "CONTROL",
-    "KINDS",
     "OTHER_KIND",
     "Campaign",
     "CampaignQuerySet",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from campaigns.reward_value import VENUES, offer_in_words, plain, value_in_dollars
+from campaigns.reward_value import KINDS, SPELLINGS, VENUES, offer_in_words, plain, value_in_dollars
 from thanxportal.accounts.models import Merchant
 
 
@@ -33,7 +33,6 @@ class Location(models.Model):
         return self.name or self.street or self.thanx_id
 
 
-KINDS = {"free_item": "Free item", "dollars": "Amount off", "percent": "Percent off"}
 OTHER_KIND = "other"
 
 
@@ -58,8 +57,8 @@ class RewardTemplateQuerySet(models.QuerySet["RewardTemplate"]):
     def of_kind(self, kind: str) -> RewardTemplateQuerySet:
         """Returns templates with this kind of discount; `other` means a kind that we have no name for."""
         if kind == OTHER_KIND:
-            return self.exclude(discount_type__in=KINDS)
-        return self.filter(discount_type=kind) if kind in KINDS else self
+            return self.exclude(discount_type__in=[spelling for group in SPELLINGS.values() for spelling in group])
+        return self.filter(discount_type__in=SPELLINGS[kind]) if kind in KINDS else self
 
     def matching(self, query: str) -> RewardTemplateQuerySet:
         """Returns templates whose name or description contains every word of the query."""
@@ -105,8 +104,8 @@ class RewardTemplate(models.Model):
 
     @property
     def worth(self) -> Decimal | None:
-        """What one reward takes off a bill, in dollars; None if Thanx names no amount."""
-        return value_in_dollars(self.discount_type, self.discount_value)
+        """What one reward takes off a bill, in dollars; None if Thanx names no clear amount."""
+        return value_in_dollars(self.discount_type, self.discount_value, self._words)
 
     @property
     def arm_name(self) -> str:
@@ -115,7 +114,11 @@ class RewardTemplate(models.Model):
 
     @property
     def offer(self) -> str:
-        return offer_in_words(self.discount_type, self.discount_value)
+        return offer_in_words(self.discount_type, self.discount_value, self._words)
+
+    @property
+    def _words(self) -> str:
+        return f"{self.name} {self.description}"
 
     @property
     def venue(self) -> str:

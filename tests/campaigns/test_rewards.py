@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns.discovery import sync_partner
 from campaigns.models import TemplateChange
-from campaigns.reward_value import offer_in_words, total_in_words, value_in_dollars
+from campaigns.reward_value import dollars_in_words, offer_in_words, total_in_words, value_in_dollars
 from tests import cast
 from tests.world import World
 from thanxportal.accounts.models import Merchant, User
@@ -149,6 +149,59 @@ def test_a_reward_shows_its_history_and_the_campaigns_that_give_it(
 def test_only_an_amount_of_dollars_is_a_cost(kind: str, value: str, dollars: int | None) -> None:
     assert value_in_dollars(kind, value) == dollars
     assert offer_in_words(kind, value)
+
+
+@pytest.mark.parametrize("spelling", ["dollar_off", "dollars_off", "amount", "amount_off"])
+@pytest.mark.parametrize(
+    ("value", "words", "dollars"),
+    [
+        ("500", "$5 off your next visit", "5"),
+        ("5", "$5 off your next visit", "5"),
+        ("1250", "$12.50 off", "12.5"),
+        ("125000", "$1,250 off a party", "1250"),
+        ("500", "A thank-you", None),  # $5 or $500?
+        ("5", "A thank-you", None),  # five cents are unlikely, but nobody wrote that they are dollars
+        ("500", "$5 off, up to $500", None),
+        ("5.00", "A thank-you", "5"),  # cents have no fraction
+        ("$5", "A thank-you", "5"),
+        ("-5", "$5 off", None),
+        ("Infinity", "", None),
+        ("", "$5 off", None),
+    ],
+)
+def test_an_amount_whose_unit_is_unclear_is_no_sum(spelling: str, value: str, words: str, dollars: str | None) -> None:
+    expected = Decimal(dollars) if dollars else None
+    assert value_in_dollars(spelling, value, words) == expected
+    assert offer_in_words(spelling, value, words) == (dollars_in_words(expected) if expected else "Amount off")
+
+
+@pytest.mark.parametrize("spelling", ["percent", "percent_off", "percentage", "percentage_off"])
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("20", "20%"),
+        ("20.0", "20%"),
+        ("12.5", "12.5%"),
+        ("20%", "20%"),
+        ("100", "100%"),
+        ("0.2", "Percent off"),
+        ("2000", "Percent off"),
+        ("", "Percent off"),
+    ],
+)
+def test_a_percentage_that_cannot_be_is_not_shown(spelling: str, value: str, words: str) -> None:
+    assert offer_in_words(spelling, value) == words
+    assert value_in_dollars(spelling, value, "$20 off") is None
+
+
+def test_rewards_are_filtered_by_kind_however_thanx_spells_it(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    first, second = harbor.reward_templates.order_by("name")
+    harbor.reward_templates.filter(pk=first.pk).update(discount_type="dollar_off", discount_value="500")
+    harbor.reward_templates.filter(pk=second.pk).update(discount_type="percent_off", discount_value="20.0")
+    page = client_of(ana).get(REWARDS, {"kind": "dollars"}).content.decode()
+    assert f"rewards/{first.pk}/" in page
+    assert f"rewards/{second.pk}/" not in page
+    assert "No reward matches" in client_of(ana).get(REWARDS, {"kind": "other"}).content.decode()
 
 
 @pytest.mark.parametrize(
