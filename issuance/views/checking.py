@@ -12,6 +12,7 @@ from issuance.checking.buckets import bucket_rows, heads_of
 from issuance.checking.repair_proposals import domain_proposals, proposals_of
 from issuance.checking.reward_again import RewardedBefore, rewarded_by_campaign
 from issuance.checking.summary import arms_of, buckets, causes_of, fixed_count, how_it_was_read
+from issuance.checking.where_rows_go import where_rows_go
 from issuance.forms.checking import IncludeForm, UploadRowsForm, row_form
 from issuance.guests.grid import READY, GuestReader, guest_page, number_in
 from issuance.importing.mapping import can_be_read_again
@@ -41,6 +42,7 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
         "stage": "issuance/checking/check.html",
         "bucket": bucket,
         "bucket_stage": f"issuance/checking/buckets/{bucket}.html",
+        "parts": where_rows_go(guest_list),
         "tabs": buckets(guest_list, bucket),
         "fixed_count": fixed_count(guest_list),
         "rows": bucket_rows(reader, bucket, page.rows),
