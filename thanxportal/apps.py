@@ -1,4 +1,4 @@
-"""Loads the Celery app and the system checks when Django starts."""
+"""Loads the Celery app and the system checks when Django starts, in whichever process."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,6 @@ class ThanxPortalConfig(AppConfig):
     name = "thanxportal"
 
     def ready(self) -> None:
-        from thanxportal import checks  # noqa: F401 - the import registers the checks
+        from thanxportal import checks
+
+        checks.refuse_wrong_partner()

@@ -1,9 +1,10 @@
-"""System checks that stop a wrong deployment before it serves anyone."""
+"""System checks that stop a wrong deployment before it serves anyone. Those about Thanx also stop workers and shells."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 
 
 @register(Tags.security)
@@ -17,8 +18,6 @@ def partner_is_known(**kwargs: Any) -> list[CheckMessage]:
                 id="thanxportal.E001",
             )
         ]
-    if settings.THANX_ENVIRONMENT != "simulation" and not settings.THANX_BASE_URL.startswith("https://"):
-        return [Error("THANX_BASE_URL must use https.", hint="Write https:// in it.", id="thanxportal.E002")]
     return []
 
 
@@ -35,6 +34,12 @@ def credentials_are_set(**kwargs: Any) -> list[CheckMessage]:
             id="thanxportal.E003",
         )
     ]
+
+
+def refuse_wrong_partner() -> None:
+    """Raises ImproperlyConfigured, as only commands run Django's checks, and the token must not leave any process."""
+    if wrong := partner_is_known() + credentials_are_set():
+        raise ImproperlyConfigured("\n".join(map(str, wrong)))
 
 
 @register()

@@ -8,12 +8,13 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
+
+from thanxportal.thanx_address import environment_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -42,9 +43,7 @@ THANX_WEBHOOK_SECRETS: list[str] = env.list("THANX_WEBHOOK_SECRET", default=[])
 # Percent of Thanx's 2,000 requests in 15 minutes that are never used.
 THANX_LIMIT_MARGIN: float = env.float("THANX_LIMIT_MARGIN", default=2.0)
 THANX_USER_AGENT: str = env.str("THANX_USER_AGENT", default="ThanxPortal/0.1")
-_hosts = {"api.thanx.com": "live", "api.thanxsandbox.com": "sandbox"}
-_host = urlsplit(THANX_BASE_URL).hostname or ""
-THANX_ENVIRONMENT: str = _hosts.get(_host, "simulation" if _host in ("127.0.0.1", "localhost", "::1") else "unknown")
+THANX_ENVIRONMENT: str = environment_of(THANX_BASE_URL)
 
 # The site.
 DEBUG: bool = env.bool("DEBUG", default=False)

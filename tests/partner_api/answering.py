@@ -29,7 +29,7 @@ def client_for(handler: Handler | httpx.Response | Exception, **options: Any) ->
         return handler if isinstance(handler, httpx.Response) else handler(request)
 
     values: dict[str, Any] = {
-        "base_url": "https://thanx.example.com",
+        "base_url": "https://api.thanxsandbox.com",
         "client_id": "client-1",
         "access_token": TOKEN,
         "user_agent": "ThanxPortal/0.1",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.partner_api.answering import BODY, KEY, TOKEN, client_for
+from tests.partner_api.answering import BODY, CALLS, KEY, TOKEN, calls_of, client_for
 from thanxportal.partner_api import Exchange, PartnerApiError
 from thanxportal.partner_api.errors import redact
 
@@ -72,9 +72,35 @@ def test_a_token_sent_back_as_a_code_is_hidden() -> None:
     assert caught.value.code == "[token]"
 
 
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+@pytest.mark.parametrize("to", ["https://example.com/", "//example.com/partner/scopes", "/partner/elsewhere"])
+def test_the_token_follows_no_redirect(call: str, status: int, to: str) -> None:
+    asked: list[httpx.URL] = []
+
+    def redirect(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return httpx.Response(status, headers={"Location": to})
+
+    with pytest.raises(PartnerApiError):
+        calls_of(client_for(redirect))[call]()
+    assert [url.host for url in asked] == ["api.thanxsandbox.com"]
+    assert "elsewhere" not in asked[0].path
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.com", "http://api.thanx.com", "https://api.thanx.com@example.com", "http://10.0.0.1", ""],
+)
+def test_no_client_is_made_for_another_address(address: str) -> None:
+    with pytest.raises(ValueError, match="THANX_BASE_URL") as caught:
+        client_for(httpx.Response(200), base_url=address)
+    assert TOKEN not in str(caught.value)
+
+
 def test_the_client_names_only_its_host() -> None:
     client = client_for(httpx.Response(200))
-    assert repr(client) == str(client) == "<PartnerClient of thanx.example.com>"
+    assert repr(client) == str(client) == "<PartnerClient of api.thanxsandbox.com>"
     assert TOKEN not in repr(vars(client))
 
 

@@ -14,6 +14,7 @@ import httpx
 from thanxportal.partner_api import answers, types
 from thanxportal.partner_api.deadline import Deadline
 from thanxportal.partner_api.errors import InDoubt, NotSent, PartnerApiError
+from thanxportal.thanx_address import UNKNOWN, environment_of
 
 API_VERSION = "v4.0"
 PER_PAGE = 100  # Thanx's own limit
@@ -66,7 +67,7 @@ class PartnerClient:
 
     It calls `gate` before each request. If `gate` raises, nothing is sent, and the caller gets the exception. It
     calls `on_exchange` after each request that was tried. Every call may raise a PartnerApiError (see errors.py),
-    and ValueError for an empty id or setting.
+    and ValueError for an empty id or setting, or an address that isn't Thanx's.
     """
 
     def __init__(
@@ -82,6 +83,8 @@ class PartnerClient:
         timeout: httpx.Timeout = TIMEOUT,
         deadline: float = DEADLINE,
     ) -> None:
+        if environment_of(base_url) == UNKNOWN:
+            raise ValueError("The address of Thanx is not one that may get the token. Check THANX_BASE_URL.")
         headers = {
             "Authorization": f"Bearer {_header('access token', access_token)}",
             "X-ClientId": _header("client id", client_id),
