@@ -1,4 +1,4 @@
-"""System checks that stop a wrong deployment before it serves anyone. Those about Thanx also stop workers and shells."""
+"""System checks that stop a wrong deployment before it serves anyone. Those about Thanx stop every process."""
 
 from typing import Any
 
