@@ -64,9 +64,9 @@ def test_each_part_is_named_with_its_count_and_opens_its_rows(
     html = page(browser, made)
     bar = html.partition('class="rows-go"')[2].partition("</section>")[0]
     assert "Where your 6 rows go" in bar
-    links = re.findall(r'<a href="([^"]+)".*?<span>(.*?)</span>\s*<b>(\d+)</b>', bar, re.DOTALL)
-    assert [(label, int(count)) for _, label, count in links] == [("Duplicate", 2), ("Needs you", 1), ("Ready", 3)]
-    for url, _, count in links:
+    links = re.findall(r'href="([^"]+)".*?<b>(\d+)</b>\s*<span>(.*?)</span>', bar, re.DOTALL)
+    assert [(label, int(count)) for _, count, label in links] == [("Duplicate", 2), ("Needs you", 1), ("Ready", 3)]
+    for url, count, _ in links:
         assert url.startswith(address("list_detail", made))
         assert len(rows_in(browser.get(url).content.decode())) == int(count)
     assert "style=" not in bar
