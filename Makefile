@@ -13,7 +13,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com THANX_CLIENT_ID=check THANX_ACCESS_TOKEN=check \
 	ALLOWED_HOSTS=portal.example.com SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF
 
-.PHONY: read-score crash crash-ci crash-quick bench-gate bench-ingest bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
+.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-gate bench-ingest bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -93,6 +93,9 @@ bench-ingest: $(VENV)/dev.stamp ## reading guest lists, against a bare load of t
 bench-webhooks: $(VENV)/dev.stamp ## signed events: against a bare insert, and 10,000 in a minute at a real server on both databases
 	$(BIN)/python -m benchmarks.webhooks
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.webhook_endurance
+
+bench-discovery: $(VENV)/dev.stamp ## a simulated day of 2,000 merchants: age of the mirror, share of Thanx's limit
+	$(BIN)/python -m benchmarks.discovery
 
 bench-gate: $(VENV)/dev.stamp ## slots of the rate gate for four processes, against an UPDATE of a single row, on both databases
 	@env -u DATABASE_URL $(BIN)/python -m benchmarks.gate

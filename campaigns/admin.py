@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from campaigns.models import Campaign, Location, RewardTemplate, Variant
+from campaigns.models import Campaign, Location, Reading, RewardTemplate, Variant
 from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
 ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
@@ -27,6 +27,14 @@ class LocationAdmin(ReadOnlyAdmin):
     list_select_related = ("merchant",)
     search_fields = ("name", "street", "city", "thanx_id__exact")
     exclude = ("raw",)
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "merchant", "read_at", "requests", "asked_at", "lease_until")
+    list_filter = (ONE_MERCHANT, "part")
+    list_select_related = ("merchant",)
+    ordering = ("read_at", "id")
 
 
 class VariantInline(ReadOnlyInline):

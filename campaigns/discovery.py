@@ -1,25 +1,28 @@
 """Mirrors what Thanx publishes: merchants, locations, reward templates and our scopes.
 
-What disappears at Thanx is marked withdrawn and never deleted. That happens only after the whole listing was read.
+What disappears at Thanx is marked withdrawn and never deleted, and only after its whole list was read (`listings`).
+What is read when is decided in `refreshing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from campaigns.models import Location, RewardTemplate, TemplateChange
+from campaigns.listings import read_listing
+from campaigns.models import Location, Part, Reading, RewardTemplate, TemplateChange
 from campaigns.withdrawal import withdraw_templates
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.gated_client import Urgency, partner_client
 from thanxportal.partner.models import Credential
+from thanxportal.partner_api import PER_PAGE, PartnerClient, Rejected
 from thanxportal.partner_api import Merchant as TheirMerchant
-from thanxportal.partner_api import PartnerClient, Rejected
 from thanxportal.partner_api import RewardTemplate as TheirTemplate
 
 WATCHED = (
@@ -36,21 +39,47 @@ def sync_partner(*, patience: float = PATIENCE) -> dict[str, int]:
     Raises GateClosed or PartnerApiError, possibly half way. If Thanx refuses one merchant's templates, it reads
     those of the other merchants before it raises.
     """
-    counts = {"merchants": 0, "locations": 0, "reward_templates": 0, "scopes": 0}
     with partner_client(Urgency.DISCOVERY, patience=patience) as partner:
-        scopes = partner.get_scopes()
-        counts["scopes"] = len(scopes)
-        merchants = _mirror_merchants(partner)
-        counts["merchants"] = len(merchants)
-        counts["locations"] = _mirror_locations(partner, merchants)
-        counts["reward_templates"] = _mirror_all_templates(partner, merchants)
-    Credential.objects.filter(pk=Credential.current().pk).update(scopes=scopes, synced_at=timezone.now())
+        counts = _sync_merchants(partner) | dict.fromkeys(Part.values, 0)
+        no = None
+        for merchant in Merchant.objects.filter(withdrawn_at=None):
+            for part in Part:
+                try:
+                    counts[part.value] += read_part(partner, merchant, part)
+                except Rejected as error:
+                    no = error
+    if no:
+        raise no
     return counts
 
 
-def _mirror_merchants(partner: PartnerClient) -> dict[str, Merchant]:
+def sync_merchants(*, patience: float = PATIENCE) -> None:
+    """Mirrors which merchants there are, and our scopes. Raises GateClosed or PartnerApiError."""
+    with partner_client(Urgency.DISCOVERY, patience=patience) as partner:
+        _sync_merchants(partner)
+
+
+def _sync_merchants(partner: PartnerClient) -> dict[str, int]:
+    scopes = partner.get_scopes()
+    merchants = _mirror_merchants(partner)
+    Credential.objects.filter(pk=Credential.current().pk).update(scopes=scopes, synced_at=timezone.now())
+    return {"merchants": len(merchants), "scopes": len(scopes)}
+
+
+def read_part(partner: PartnerClient, merchant: Merchant, part: Part) -> int:
+    """Mirrors one part of what a merchant has at Thanx; returns how many rows it read. Raises as `sync_partner`."""
     now = timezone.now()
-    theirs = {merchant.id: merchant for merchant in partner.iter_merchants()}
+    mirror = {Part.REWARDS: _mirror_templates, Part.LOCATIONS: _mirror_locations}[part]
+    count = mirror(partner, merchant, now)
+    fields = {"read_at": now, "requests": max(1, ceil(count / PER_PAGE)), "lease_until": None}
+    Reading.objects.update_or_create(merchant=merchant, part=part, defaults=fields)
+    return count
+
+
+def _mirror_merchants(partner: PartnerClient) -> list[TheirMerchant]:
+    now = timezone.now()
+    known = Merchant.objects.filter(withdrawn_at=None).values_list("thanx_id", flat=True)
+    theirs, complete = read_listing(partner.iter_merchants, known)
     handles = dict(Merchant.objects.values_list("handle", "thanx_id"))
     rows = [
         Merchant(
@@ -59,11 +88,12 @@ def _mirror_merchants(partner: PartnerClient) -> dict[str, Merchant]:
             name=(merchant.name or merchant.handle or merchant.id)[:200],
             seen_at=now,
         )
-        for merchant in theirs.values()
+        for merchant in theirs
     ]
     _upsert(Merchant, rows, key=["thanx_id"], update=["handle", "name", "seen_at", "withdrawn_at"])
-    _withdraw(Merchant.objects.all(), now)
-    return {merchant.thanx_id: merchant for merchant in Merchant.objects.filter(thanx_id__in=theirs)}
+    if complete:
+        _withdraw(Merchant.objects.all(), now)
+    return theirs
 
 
 def _handle(merchant: TheirMerchant, taken: dict[str, str]) -> str:
@@ -74,11 +104,12 @@ def _handle(merchant: TheirMerchant, taken: dict[str, str]) -> str:
     return handle
 
 
-def _mirror_locations(partner: PartnerClient, merchants: dict[str, Merchant]) -> int:
-    now = timezone.now()
+def _mirror_locations(partner: PartnerClient, merchant: Merchant, now: datetime) -> int:
+    known = merchant.locations.filter(withdrawn_at=None).values_list("thanx_id", flat=True)
+    theirs, complete = read_listing(lambda: partner.iter_locations(merchant.thanx_id), known)
     rows = [
         Location(
-            merchant=merchants[location.merchant_id],
+            merchant=merchant,
             thanx_id=location.id,
             name=location.name[:200],
             street=location.street[:200],
@@ -89,44 +120,38 @@ def _mirror_locations(partner: PartnerClient, merchants: dict[str, Merchant]) ->
             raw=location.raw,
             seen_at=now,
         )
-        for location in partner.iter_locations()
-        if location.merchant_id in merchants
+        for location in theirs
+        if location.merchant_id in ("", merchant.thanx_id)
     ]
     fields = ["merchant", "name", "street", "city", "state", "zip", "phone", "raw", "seen_at", "withdrawn_at"]
     _upsert(Location, rows, key=["thanx_id"], update=fields)
-    _withdraw(Location.objects.all(), now)
+    if complete:
+        _withdraw(merchant.locations.all(), now)
     return len(rows)
 
 
-def _mirror_all_templates(partner: PartnerClient, merchants: dict[str, Merchant]) -> int:
-    count, no = 0, None
-    for merchant in merchants.values():
-        try:
-            count += _mirror_templates(partner, merchant)
-        except Rejected as error:
-            no = error
-    if no:
-        raise no
-    return count
-
-
-def _mirror_templates(partner: PartnerClient, merchant: Merchant) -> int:
-    now = timezone.now()
-    rows = [_template(template, merchant, now) for template in partner.iter_reward_templates(merchant.thanx_id)]
+def _mirror_templates(partner: PartnerClient, merchant: Merchant, now: datetime) -> int:
+    known = merchant.reward_templates.published().values_list("thanx_id", flat=True)
+    theirs, complete = read_listing(lambda: partner.iter_reward_templates(merchant.thanx_id), known)
+    rows = [_template(template, merchant, now) for template in theirs]
     fields = [field.name for field in RewardTemplate._meta.fields if field.name not in ("id", "merchant", "thanx_id")]
     with transaction.atomic():
         earlier = list(merchant.reward_templates.defer("raw"))
         _upsert(RewardTemplate, rows, key=["merchant", "thanx_id"], update=fields)
-        withdraw_templates(merchant, now)
-        TemplateChange.objects.bulk_create(_changes(earlier, {row.thanx_id: row for row in rows}, now), batch_size=500)
+        if complete:
+            withdraw_templates(merchant, now)
+        changes = _changes(earlier, {row.thanx_id: row for row in rows}, now, complete=complete)
+        TemplateChange.objects.bulk_create(changes, batch_size=500)
     return len(rows)
 
 
-def _changes(earlier: list[RewardTemplate], read: dict[str, RewardTemplate], now: datetime) -> Iterator[TemplateChange]:
-    """Compares the templates of before with those just read. New ones have no history yet."""
+def _changes(
+    earlier: list[RewardTemplate], read: dict[str, RewardTemplate], now: datetime, *, complete: bool
+) -> Iterator[TemplateChange]:
+    """Compares the templates of before with those just read, which may be all. New ones have no history yet."""
     for old in earlier:
         new = read.get(old.thanx_id)
-        if new is None and old.withdrawn_at is None:
+        if new is None and complete and old.withdrawn_at is None:
             yield TemplateChange(template=old, at=now, field=TemplateChange.WITHDRAWN)
         if new is not None and old.withdrawn_at is not None:
             yield TemplateChange(template=old, at=now, field=TemplateChange.RETURNED)
@@ -158,9 +183,8 @@ def _template(theirs: TheirTemplate, merchant: Merchant, now: datetime) -> Rewar
 
 
 def _upsert(model: type[models.Model], rows: list[Any], *, key: list[str], update: list[str]) -> None:
-    """Inserts or updates rows. A row that a shifting listing showed twice is written once."""
+    """Inserts or updates rows."""
     manager = model._default_manager
-    rows = list({tuple(getattr(row, name) for name in key): row for row in rows}.values())
     manager.bulk_create(rows, update_conflicts=True, unique_fields=key, update_fields=update, batch_size=500)
 
 

@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,16 +19,15 @@ from django_htmx.http import trigger_client_event
 
 from campaigns import tasks
 from campaigns.access import template_for
-from campaigns.models import OTHER_KIND, Campaign, RewardTemplate
+from campaigns.models import OTHER_KIND, Campaign, Part, Reading, RewardTemplate
+from campaigns.models.readings import ASKED_EVERY
 from campaigns.reward_value import KINDS, plain
 from thanxportal.accounts.access import merchant_for
-from thanxportal.accounts.models import Right
+from thanxportal.accounts.models import Merchant, Right
 from thanxportal.celery import nudge
-from thanxportal.partner.models import Credential
 
 PAGE = 24
 HISTORY = 30
-REFRESH_EVERY = timedelta(minutes=1)
 PATIENCE = timedelta(minutes=5)  # how long a page waits for a refresh
 SHOWN = {"": "Published", "gone": "No longer published", "all": "All"}
 
@@ -52,7 +52,7 @@ def template_list(request: HttpRequest, handle: str) -> HttpResponse:
         "shown": shown,
         "shown_choices": SHOWN,
         "narrowed": bool(query or kind or shown),
-    } | _age()
+    } | _age(merchant)
     whole = "HX-History-Restore-Request" in request.headers or "HX-Request" not in request.headers
     return TemplateResponse(request, f"campaigns/template_list.html{'' if whole else '#cards'}", context)
 
@@ -85,14 +85,14 @@ def _facts(template: RewardTemplate) -> dict[str, str]:
 
 @require_POST
 def refresh_templates(request: HttpRequest, handle: str) -> HttpResponse:
-    """Asks a worker to mirror Thanx now: at most once a minute for all users together."""
-    merchant_for(request, handle, Right.BUILD)
-    if Credential.current().ask_for_sync(REFRESH_EVERY):
-        nudge(tasks.sync_partner)
+    """Asks a worker to read this merchant now: at most once a minute for the whole team together."""
+    merchant = merchant_for(request, handle, Right.BUILD)
+    if Reading.objects.ask(merchant):
+        nudge(tasks.refresh_merchant, merchant.pk)
         messages.info(request, "Asking Thanx for the latest rewards. They appear here by themselves.")
     else:
-        asked_at = Credential.current().sync_asked_at or timezone.now()
-        seconds = max(1, ceil((asked_at + REFRESH_EVERY - timezone.now()).total_seconds()))
+        asked_at = Reading.objects.of_merchant(merchant).aggregate(at=Max("asked_at"))["at"]
+        seconds = max(1, ceil((asked_at + ASKED_EVERY - timezone.now()).total_seconds()))
         messages.info(request, f"Thanx was asked within the last minute. Try again in {seconds} s.")
     return redirect("campaigns:template_list", handle)
 
@@ -101,16 +101,15 @@ def refresh_templates(request: HttpRequest, handle: str) -> HttpResponse:
 @never_cache
 def template_age(request: HttpRequest, handle: str) -> HttpResponse:
     """How old the mirror is. At the end of a refresh, the page loads the new cards."""
-    merchant_for(request, handle)
+    merchant = merchant_for(request, handle)
     if not request.headers.get("HX-Request"):
         return redirect("campaigns:template_list", handle)
-    age = _age()
+    age = _age(merchant)
     answer = TemplateResponse(request, "campaigns/template_list.html#age", age)
     return answer if age["refreshing"] else trigger_client_event(answer, "rewards-read")
 
 
-def _age() -> dict[str, Any]:
-    credential = Credential.current()
-    asked, synced = credential.sync_asked_at, credential.synced_at
-    waits = asked is not None and (synced is None or synced < asked) and timezone.now() < asked + PATIENCE
-    return {"synced_at": synced, "refreshing": waits}
+def _age(merchant: Merchant) -> dict[str, Any]:
+    rewards = Reading.objects.of_merchant(merchant).filter(part=Part.REWARDS).first() or Reading()
+    waits = rewards.awaited and timezone.now() < (rewards.asked_at or timezone.now()) + PATIENCE
+    return {"read_at": rewards.read_at, "refreshing": waits}

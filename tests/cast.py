@@ -23,9 +23,9 @@ def person(email: str, merchant: Merchant | None = None, role: Role = Role.VIEWE
 
 
 def mirrored_merchant(simulator: Simulator, handle: str) -> Merchant:
-    """A portal merchant with the first two templates of its namesake in the simulator."""
-    theirs = simulator.merchant(handle)
-    merchant = Merchant.objects.create(thanx_id=theirs.id, handle=theirs.handle, name=theirs.name)
+    """A portal merchant with the first two templates of its namesake in the simulator, where somebody just looked."""
+    theirs, now = simulator.merchant(handle), timezone.now()
+    merchant = Merchant.objects.create(thanx_id=theirs.id, handle=theirs.handle, name=theirs.name, visited_at=now)
     for template in theirs.templates[:2]:
         RewardTemplate.objects.create(
             merchant=merchant, thanx_id=template.id, name=template.name, seen_at=timezone.now()

@@ -49,3 +49,12 @@ def limits_are_used(**kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Set 0 to 2 percent. A program that sends as well needs a credential of its own."
     return [Error("THANX_LIMIT_MARGIN is out of range.", hint=hint, id="thanxportal.E007")]
+
+
+@register()
+def discovery_leaves_room(**kwargs: Any) -> list[CheckMessage]:
+    """Refuses a share of requests for discovery that would delay issuing, or stop the mirror."""
+    if 0 < settings.THANX_DISCOVERY_SHARE <= 5:
+        return []
+    hint = "Set more than 0, and 5 percent at most."
+    return [Error("THANX_DISCOVERY_SHARE is out of range.", hint=hint, id="thanxportal.E008")]

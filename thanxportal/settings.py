@@ -42,6 +42,8 @@ THANX_ACCESS_TOKEN: str = env.str("THANX_ACCESS_TOKEN", default="demo-token")
 THANX_WEBHOOK_SECRETS: list[str] = env.list("THANX_WEBHOOK_SECRET", default=[])
 # Percent of Thanx's 2,000 requests in 15 minutes that are never used.
 THANX_LIMIT_MARGIN: float = env.float("THANX_LIMIT_MARGIN", default=2.0)
+# Percent of them that may be spent on reading what Thanx publishes.
+THANX_DISCOVERY_SHARE: float = env.float("THANX_DISCOVERY_SHARE", default=5.0)
 THANX_USER_AGENT: str = env.str("THANX_USER_AGENT", default="ThanxPortal/0.1")
 THANX_ENVIRONMENT: str = environment_of(THANX_BASE_URL)
 
@@ -234,6 +236,7 @@ else:
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sync-partner": {"task": "campaigns.tasks.sync_partner", "schedule": 15 * 60},
+    "refresh-mirror": {"task": "campaigns.tasks.refresh_mirror", "schedule": 60},
     "reconcile": {"task": "issuance.tasks.reconcile_all", "schedule": crontab(hour=3, minute=17)},
     "mail": {"task": "thanxportal.accounts.tasks.send_mail", "schedule": 15},
     "delete-uploads": {"task": "issuance.tasks.delete_old_uploads", "schedule": crontab(hour=4, minute=11)},

@@ -2,6 +2,7 @@
 
 from campaigns.models.campaigns import CONTROL, Campaign, CampaignQuerySet, CampaignState, Variant
 from campaigns.models.mirror import OTHER_KIND, Location, RewardTemplate, TemplateChange
+from campaigns.models.readings import Part, Reading
 
 __all__ = [
     "CONTROL",
@@ -10,6 +11,8 @@ __all__ = [
     "CampaignQuerySet",
     "CampaignState",
     "Location",
+    "Part",
+    "Reading",
     "RewardTemplate",
     "TemplateChange",
     "Variant",

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns.discovery import sync_partner
 from campaigns.models import TemplateChange
+from campaigns.refreshing import refresh_merchant
 from campaigns.reward_value import dollars_in_words, offer_in_words, total_in_words, value_in_dollars
 from tests import cast
 from tests.world import World
@@ -52,7 +52,7 @@ def test_a_refresh_is_followed_until_thanx_was_read(
     assert "Thanx is being asked for the latest." in waiting.content.decode()
     assert "HX-Trigger" not in waiting.headers
     world.advance(2)
-    sync_partner()
+    refresh_merchant(harbor)
     done = browser.get(age, headers={"HX-Request": "true"})
     assert "just now" in done.content.decode()
     assert "hx-get" not in done.content.decode()

@@ -48,6 +48,7 @@ def merchant_of_person(request: HttpRequest) -> Merchant | None:
 
 def _enter(request: HttpRequest, membership: Membership) -> Merchant:
     timezone.activate(membership.merchant.time_zone)
+    membership.merchant.note_visit()
     request.merchant = membership.merchant  # type: ignore[attr-defined]
     request.membership = membership  # type: ignore[attr-defined]
     return membership.merchant

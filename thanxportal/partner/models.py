@@ -34,7 +34,6 @@ class Credential(models.Model):
     sent_count = models.BigIntegerField(default=0, help_text="Issue requests so far; never lowered.")
     scopes = models.JSONField(default=list)
     synced_at = models.DateTimeField(null=True, blank=True)
-    sync_asked_at = models.DateTimeField(null=True, blank=True, help_text="When somebody last asked for a refresh.")
 
     def __str__(self) -> str:
         return f"Credential {self.pk}"
@@ -50,12 +49,6 @@ class Credential(models.Model):
         old = models.Q(synced_at__lt=timezone.now() - OLD_MIRROR)
         refused = models.Q(refused_at__isnull=False)
         return cls.objects.filter(old | refused, client_id=settings.THANX_CLIENT_ID).first()
-
-    def ask_for_sync(self, pause: timedelta) -> bool:
-        """Notes that somebody wants the mirror refreshed. False if somebody did so within the pause."""
-        now = timezone.now()
-        rested = models.Q(sync_asked_at=None) | models.Q(sync_asked_at__lte=now - pause)
-        return bool(Credential.objects.filter(rested, pk=self.pk).update(sync_asked_at=now))
 
 
 class Slot(models.Model):
@@ -73,6 +66,16 @@ class Slot(models.Model):
         return f"Slot {self.place} of credential {self.credential_id}"
 
 
+class ApiRequestQuerySet(models.QuerySet["ApiRequest"]):
+    def of_discovery(self) -> ApiRequestQuerySet:
+        """Those that read what Thanx publishes, and don't follow a job."""
+        return self.filter(method="GET").exclude(path__startswith="/partner/issuance_jobs")
+
+    def of_work(self) -> ApiRequestQuerySet:
+        """Those that make a campaign, issue, revoke or follow a job."""
+        return self.filter(models.Q(method="POST") | models.Q(path__startswith="/partner/issuance_jobs"))
+
+
 class ApiRequest(models.Model):
     """One request to Thanx: ids and codes, never bodies, tokens or guests."""
 
@@ -83,6 +86,8 @@ class ApiRequest(models.Model):
     code = models.CharField(max_length=80, blank=True)
     duration_ms = models.PositiveIntegerField()
     merchant_id = models.CharField(max_length=64, blank=True, db_index=True, help_text="Thanx's id.")
+
+    objects = ApiRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = "API request"

@@ -1,6 +1,6 @@
 """The Thanx Partner API as typed calls. Knows HTTP and Thanx's words, and nothing of the portal."""
 
-from thanxportal.partner_api.client import DEADLINE, Exchange, PartnerClient
+from thanxportal.partner_api.client import DEADLINE, PER_PAGE, Exchange, PartnerClient
 from thanxportal.partner_api.errors import (
     CredentialRefused,
     InDoubt,
@@ -34,6 +34,7 @@ from thanxportal.partner_api.webhooks import (
 
 __all__ = [
     "DEADLINE",
+    "PER_PAGE",
     "BatchCompleted",
     "BatchFailure",
     "Campaign",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
+
+VISIT_NOTED_EVERY = timedelta(minutes=5)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -67,12 +71,19 @@ class Merchant(models.Model):
     )
     seen_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Set when Thanx no longer lists it.")
+    visited_at = models.DateTimeField(null=True, blank=True, help_text="When a page was last opened, to some minutes.")
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    def note_visit(self) -> None:
+        """Notes that somebody looks, at most every five minutes: pages stay free of writes."""
+        now = timezone.now()
+        if self.visited_at is None or self.visited_at < now - VISIT_NOTED_EVERY:
+            Merchant.objects.filter(pk=self.pk).update(visited_at=now)
 
 
 class Role(models.TextChoices):
