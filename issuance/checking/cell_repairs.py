@@ -18,6 +18,7 @@ from issuance.parsing.new_numbers import MARK
 FIRST, LAST = "first", "last"
 _SPELT_AT = re.compile(r"\s*[(\[{<]\s*(?:at|@|ät)\s*[)\]}>]\s*|\s+at\s+", re.IGNORECASE)
 _SPELT_DOT = re.compile(r"\s*[(\[{<]\s*(?:dot|\.)\s*[)\]}>]\s*|\s+dot\s+", re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 
 
@@ -113,6 +114,16 @@ def one_of(which: str, country: str) -> Callable[[str], str]:
 def each_of(country: str) -> Callable[[str], list[str]]:
     """Each of several guests in a cell, good or bad."""
     return lambda text: guests_in(text, country) or [text]
+
+
+def rows_that_ran_together(delimiter: str, width: int) -> Callable[[list[str]], list[list[str]]]:
+    """The rows that a lost quote put into one, line by line; none unless each line is a row of `width` cells."""
+
+    def rows(cells: list[str]) -> list[list[str]]:
+        lines = [line.split(delimiter) for line in _LINE_END.split(delimiter.join(cells)) if line.strip()]
+        return lines if len(lines) > 1 and all(len(line) == width for line in lines) else []
+
+    return rows
 
 
 def as_number_of(country: str) -> Callable[[str], str]:

@@ -70,7 +70,7 @@ def domain_proposals(guest_list: GuestList) -> list[Proposal]:
 def _tries(guest_list: GuestList, errors: list[RowError]) -> list[tuple[str, str]]:
     keys = [(repair.key, "") for repair in CELL_REPAIRS]
     country = _likely_country(guest_list, errors)
-    return [("each", ""), ("several", "first"), *keys, *([("country", country)] if country else [])]
+    return [("lines", ""), ("each", ""), ("several", "first"), *keys, *([("country", country)] if country else [])]
 
 
 def _likely_country(guest_list: GuestList, errors: list[RowError]) -> str:
@@ -89,11 +89,12 @@ def _proposal(
     guest_list: GuestList, recipe: Recipe, choice: str, first: RowError, helped: list[RepairedCell]
 ) -> Proposal:
     at = fault_at(columns_of(guest_list), first.column, first.cells)
-    before = str(first.cells[at]) if at is not None else ""
+    before = str(first.cells[at]) if at is not None else " ".join(map(str, first.cells))
     cells = len(helped)
     looked = guest_list.invalid_count > LOOKED_THROUGH
     number = f"At least {cells:,}" if looked else f"{cells:,}"
-    after = " + ".join(result.value or str(result.raw[at or 0]) for result in helped[0].results)
+    after = " + ".join(result.value or str(result.raw[at or 0]) for result in helped[0].results[:3])
+    after += " + …" if len(helped[0].results) > 3 else ""
     proposal = Proposal(recipe.key, "", before, after, "")
     if recipe.key == "country":
         where = country_name(guest_list.country) or "your country"
@@ -103,6 +104,9 @@ def _proposal(
         return proposal._replace(
             title=title, button="Treat as numbers of it", label="Country", choices=countries, chosen=choice
         )
+    if recipe.key == "lines":
+        title = f"{number} row{_s(cells)} {_of(cells, 'has', 'have')} swallowed others: a quote was lost."
+        return proposal._replace(title=title, button=f"Read as {sum(len(cell.results) for cell in helped):,} rows")
     if recipe.key == "each":
         title = f"{number} cell{_s(cells)} {_of(cells, 'holds', 'hold')} more than one guest."
         return proposal._replace(title=title, button="Give each guest a row")

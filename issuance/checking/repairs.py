@@ -25,6 +25,7 @@ from issuance.checking.cell_repairs import (
     as_number_of,
     each_of,
     one_of,
+    rows_that_ran_together,
     with_domain,
 )
 from issuance.checking.replace_rows import ADDED, as_results, cells_of, replace_rows
@@ -45,13 +46,15 @@ TOOK_ROWS = "Took repaired rows from a file"
 class Recipe(NamedTuple):
     """A repair of many bad rows: which it may help, what it does to the cell at fault, and what it is called.
 
-    What `change` returns first takes the place of the cell; each further text makes a row of its own.
+    What `change` returns first takes the place of the cell; each further text makes a row of its own. With `change_row`
+    the whole row is replaced by other rows instead.
     """
 
     key: str
     codes: frozenset[str]
     change: Callable[[str], list[str]]
     did: str
+    change_row: Callable[[list[str]], list[list[str]]] | None = None
 
 
 class RepairedCell(NamedTuple):
@@ -70,6 +73,9 @@ def recipe_for(guest_list: GuestList, key: str, choice: str = "") -> Recipe | No
         return _in_place(key, SEVERAL, which, f"Kept the {choice} of several in a cell")
     if key == "each":
         return Recipe(key, SEVERAL, each_of(guest_list.country), "Gave each guest of a cell a row")
+    if key == "lines" and (delimiter := guest_list.file_info.get("delimiter")):
+        rows = rows_that_ran_together(str(delimiter), len(columns_of(guest_list).names))
+        return Recipe(key, frozenset({"rows_run_together"}), lambda text: [text], "Read rows that ran together", rows)
     repair = BY_KEY.get(key)
     return _in_place(key, repair.codes, repair.change, repair.did) if repair else None
 
@@ -111,6 +117,8 @@ def repaired(
 def _changed_cells(columns: Columns, recipe: Recipe, error: RowError) -> list[list[str]]:
     """The row as the recipe writes it, once for each guest; nothing where it changes nothing."""
     cells = [str(cell) for cell in error.cells]
+    if recipe.change_row:
+        return recipe.change_row(cells) if error.code in recipe.codes else []
     at = fault_at(columns, error.column, cells)
     if at is None or error.code not in recipe.codes or (texts := recipe.change(cells[at])) == [cells[at]]:
         return []
