@@ -19,10 +19,8 @@ _OTHER = re.compile(
     re.IGNORECASE,
 ).fullmatch
 _ZIP_PLUS_FOUR = re.compile(r"\d{5}-\d{4}").fullmatch
-# The lines of a column with dots that need a closer look: groups as in an IP address, and decimals.
-DOTS_OF_ANOTHER_NUMBER = re.compile(
-    r"^[^\S\n]*[+-]?(?:\d{1,3}(?:\.\d{1,3}){3}|\d+\.\d+)[^\S\n]*$", re.ASCII | re.MULTILINE
-)
+# Whether a cell with dots needs a closer look: groups as in an IP address, and decimals.
+dots_of_another_number = re.compile(r"\s*[+-]?(?:\d{1,3}(?:\.\d{1,3}){3}|\d+\.\d+)\s*", re.ASCII).fullmatch
 
 
 def is_other_number(text: str, country: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from phonenumbers import PhoneMetadata
 
-from issuance.parsing.other_numbers import DOTS_OF_ANOTHER_NUMBER
+from issuance.parsing.other_numbers import dots_of_another_number
 
 
 def _american_patterns() -> str:
@@ -26,9 +26,12 @@ def quick_phones(cells: Sequence[str], country: str) -> list[str]:
     text = "\n".join(cells)
     if text.count("\n") >= len(cells):
         text = "\n".join(cell.replace("\n", "?") for cell in cells)
-    if "." in text:
-        text = DOTS_OF_ANOTHER_NUMBER.sub("?", text)
     # Replacements in all cells at once, one after the other, cost next to nothing.
     bare = text.replace("-", "").replace(" ", "").replace("(", "").replace(")", "").replace(".", "")
     nationals = (_AMERICAN_AT_HOME if country in ("US", "CA") else _AMERICAN_ABROAD)(bare)
-    return [f"+1{national}" if national else "" for national in nationals] if cells else []
+    phones = [f"+1{national}" if national else "" for national in nationals] if cells else []
+    if "." in text:
+        for at, cell in enumerate(cells):
+            if "." in cell and dots_of_another_number(cell):
+                phones[at] = ""
+    return phones

@@ -103,7 +103,9 @@ class RowValidator:
         columns = self._columns
         mixed = columns.email == columns.phone
         country = self._country if columns.country is None else self._country_of("".join(cells[columns.country :][:1]))
-        swapped_email, swapped_phone = parse_email(phone).value, parse_phone(email, country)
+        swapped_email = parse_email(phone).value
+        may_be_phone = "@" not in email and any(map(str.isdigit, email))
+        swapped_phone = parse_phone(email, country) if may_be_phone else _NOBODY
         if swapped_email and not (swapped_phone.value and self._prefer_phone):
             return RowResult(number, "email", swapped_email, cells, "", "", True, swapped_phone.value)
         if swapped_phone.value:

@@ -40,6 +40,8 @@ def holds_several_phones(text: str, is_phone: Callable[[str], bool]) -> bool:
 
     A slash may stand inside a number (030/1234567): it separates only if a phone ends before it.
     """
+    if not _digits(text):
+        return False
     if sum(map(_is_long, (part for part in _BETWEEN_PHONES.split(text) for part in _EXTENSION.split(part)))) > 1:
         return True
     for separator in (_BETWEEN_PHONES, _SLASH):
