@@ -59,8 +59,9 @@ class SheetTable:
     def rows(self) -> Iterator[list[str]]:
         """All rows of the sheet, hidden ones as blanks unless they count. Raises UnreadableFile with the number of the
         first row that can't be read."""
-        for row in self.rows_with_hidden():
-            yield [] if self._leaves_out and row.__class__ is HiddenRow else row
+        if not self._leaves_out:
+            return self.rows_with_hidden()
+        return ([] if row.__class__ is HiddenRow else row for row in self.rows_with_hidden())
 
     def rows_with_hidden(self) -> Iterator[list[str]]:
         number = 0

@@ -9,8 +9,9 @@ through the parser by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import NamedTuple, Protocol, TypeVar
 
 from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
 from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT, CellReader, RowKeeper, column, put_cell
@@ -31,20 +32,23 @@ _CELL = re.compile(
     rb"(?:/>|>(?P<formula><f[^<>]*/>|<f[^<>]*>[^<]*</f>)?"
     rb'(?:<v>(?P<value>[^<]*)</v>|<v/>|<is><t(?: xml:space="preserve")?>(?P<text>[^<]*)</t></is>)?</c>)\s*'
 )
+Item = TypeVar("Item")
 _LONGEST_EXACT = 15  # characters of a number that means no more and no less than it says
 
 
 class _Layout(NamedTuple):
     """Where the cells of a kind of rows stand among the `total` numbers that are written in it.
 
-    `texts` are (column, which number names the shared text), `numbers` (column, which number it is, in how many parts,
-    which one is its style or -1). `height` are those that are the height of the row.
+    `pick` takes those that name shared texts. `arrange` makes a whole row of these texts and an empty one behind
+    them. `numbers` are (column, which number it is, in how many parts, which one is its style or -1). `height` are
+    those that are the height of the row.
     """
 
     total: int
-    height: slice
+    height: slice | None
     width: int
-    texts: list[tuple[int, int]]
+    pick: Callable[[list[bytes]], Iterable[bytes]]
+    arrange: Callable[[list[str]], Iterable[str]]
     numbers: list[tuple[int, int, int, int]]
 
 
@@ -75,7 +79,7 @@ class PlainRows:
                 numbers = row.translate(_NUMBERS_ALONE).split() if layout else []
                 if layout and len(numbers) == layout.total:
                     cells = self._cells(layout, numbers)
-                    hidden = self._hides_rows or _is_flat(numbers[layout.height])
+                    hidden = self._hides_rows or (layout.height and _is_flat(numbers[layout.height]))
                     self._keeper.add(int(numbers[0]), HiddenRow(cells) if hidden else cells)
                 else:
                     self._take_apart(row, kind)
@@ -87,10 +91,7 @@ class PlainRows:
 
     def _cells(self, layout: _Layout, numbers: list[bytes]) -> list[str]:
         """Runs for each of a million rows, so it calls little."""
-        shared = self._shared
-        cells = [""] * layout.width
-        for at, which in layout.texts:
-            cells[at] = shared(int(numbers[which]))
+        cells = [*layout.arrange([*map(self._shared, map(int, layout.pick(numbers))), ""])]
         for at, which, parts, style in layout.numbers:
             text = b".".join(numbers[which : which + parts]) if parts > 1 else numbers[which]
             styled = style >= 0 and numbers[style] in self._styled
@@ -138,8 +139,8 @@ class PlainRows:
 
 
 def _is_flat(height: list[bytes]) -> bool:
-    """Whether a height that is written in these parts is none; without parts it is the usual one."""
-    return bool(height) and not any(map(int, height))
+    """Whether a height that is written in these parts is none."""
+    return not any(map(int, height))
 
 
 def _tags(inside: bytes) -> list[re.Match[bytes]] | None:
@@ -159,13 +160,13 @@ def _columns(tags: list[re.Match[bytes]]) -> Iterator[tuple[int, re.Match[bytes]
 def _layout_of(head: bytes, tags: list[re.Match[bytes]]) -> _Layout | None:
     """Where the numbers of rows like this one stand; None if its cells hold more than numbers, or a spot where
     another row could have one more."""
-    texts, numbers = [], []
+    texts, numbers = dict[int, int](), []
     if b'""' in head or b"hidden" in head or any(tag["formula"] or b"" in (tag["value"], tag["text"]) for tag in tags):
         return None
     total = len(head.translate(_NUMBERS_ALONE).split())
     height = _HEIGHT.search(head)
     before = len(head[: height.start(1)].translate(_NUMBERS_ALONE).split()) if height else 0
-    at_height = slice(before, before + height[1].count(b".") + 1) if height else slice(0)
+    at_height = slice(before, before + height[1].count(b".") + 1) if height else None
     for at, tag in _columns(tags):
         style = total + bool(tag["letters"]) if tag["style"] else -1
         total += bool(tag["letters"]) + bool(tag["style"])
@@ -175,11 +176,19 @@ def _layout_of(head: bytes, tags: list[re.Match[bytes]]) -> _Layout | None:
         if not all(map(bytes.isdigit, parts)):
             return None
         if tag["type"] == b"s" and len(parts) == 1:
-            texts.append((at, total))
+            texts[at] = total
         elif tag["type"] in (None, b"n") and len(parts) < 3:
             numbers.append((at, total, len(parts), style))
         else:
             return None
         total += len(parts)
-    width = max((at + 1 for at, *_ in (*texts, *numbers)), default=0)
-    return _Layout(total, at_height, width, texts, numbers) if head.startswith(b' r="') else None
+    width = max((*texts, *(at for at, *_ in numbers)), default=-1) + 1
+    columns = [*texts]
+    arrange = _picker([columns.index(at) if at in texts else len(columns) for at in range(width)])
+    layout = _Layout(total, at_height, width, _picker([*texts.values()]), arrange, numbers)
+    return layout if head.startswith(b' r="') else None
+
+
+def _picker(places: list[int]) -> Callable[[Sequence[Item]], Iterable[Item]]:
+    """Takes what stands at these places, in their order."""
+    return itemgetter(*places) if len(places) > 1 else lambda items: [items[at] for at in places]

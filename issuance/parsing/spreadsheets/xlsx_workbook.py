@@ -24,7 +24,6 @@ _DAY_ZERO = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - a date in a sheet 
 _DAY_ZERO_OF_1904 = datetime.datetime(1904, 1, 1)  # noqa: DTZ001
 _DATE_FORMATS = {*range(14, 23), *range(45, 48)}
 _HIDES_ROWS = re.compile(rb"""<(?:\w+:)?sheetFormatPr\b[^<>]*\szeroHeight\s*=\s*["']\s*(?:1|true)""")
-_MAY_HIDE = (b"hidden", b"zeroHeight", b" ht", b"\tht", b"\nht", b"\rht")
 _HIDING = re.compile(rb"""hidden|zeroHeight|\sht\s*=\s*["'][\s+-]*[0.]""")
 _LONGEST_SIGN = 100  # bytes of what says that a row is hidden
 _HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s(?=[^<>]*\bhidden\s*=\s*["'](?:1|true))([^<>]*)>""")
@@ -108,9 +107,12 @@ class Sheet:
         """Whether it is worth counting them; a text that says so makes it True as well."""
         end = b""
         for block in blocks_of(self._book.path, self._member):
-            both = end + block
-            if b"\0" in block or (any(sign in both for sign in _MAY_HIDE) and _HIDING.search(both)):  # Or in UTF-16.
+            if b"\0" in block:  # Perhaps in UTF-16.
                 return True
+            if b"h" in block or b"h" in end:  # Most blocks have none.
+                both = end + block
+                if (b"hidden" in both or b"ht" in both) and _HIDING.search(both):
+                    return True
             end = block[-_LONGEST_SIGN:]
         return False
 

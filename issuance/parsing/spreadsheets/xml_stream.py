@@ -38,7 +38,7 @@ def whole_elements(blocks: Iterable[bytes], start: bytes, closing: bytes) -> Ite
     for block in blocks:
         if ended:
             continue  # To its end, where what was unpacked is compared with its checksum.
-        if b"\0" in block or b"<!" in block:
+        if b"\0" in block or (b"!" in block and b"<!" in block):  # One sign is found ten times as quick as two.
             raise UnreadableFile("spreadsheet_damaged")
         rest += block
         end = rest.find(closing)

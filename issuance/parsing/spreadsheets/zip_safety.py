@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, cast
+
+from zlib_ng import zlib_ng as zlib
 
 from issuance.parsing.unreadable_file import UnreadableFile
 
@@ -17,7 +18,8 @@ _MOST_BYTES = 1024**3
 _MOST_RATIO = 200
 _RATIO_MATTERS_FROM = 20 * 1024 * 1024
 _BLOCK = 256 * 1024
-_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, OSError, ValueError, EOFError)
+_INFLATE_ERROR = cast(type[Exception], zlib.error)  # Its stub says that it is one, not that it is a class.
+_BROKEN = (zipfile.BadZipFile, _INFLATE_ERROR, struct.error, NotImplementedError, OSError, ValueError, EOFError)
 
 
 class Archive(NamedTuple):
