@@ -7,6 +7,7 @@ What is read when is decided in `refreshing`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -16,12 +17,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from campaigns.listings import read_listing
-from campaigns.models import Location, Part, Reading, RewardTemplate, TemplateChange
+from campaigns.models import Location, Part, Reading, RewardTemplate, RewardTemplateQuerySet, TemplateChange
 from campaigns.withdrawal import withdraw_templates
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.gated_client import Urgency, partner_client
 from thanxportal.partner.models import Credential
-from thanxportal.partner_api import PER_PAGE, PartnerClient, Rejected
+from thanxportal.partner_api import PER_PAGE, InDoubt, NotFound, PartnerClient, Rejected
 from thanxportal.partner_api import Merchant as TheirMerchant
 from thanxportal.partner_api import RewardTemplate as TheirTemplate
 
@@ -29,6 +30,7 @@ WATCHED = (
     *("name", "type", "subtype", "description", "fine_print"),
     *("discount_type", "discount_value", "redemption_venue", "image_url"),
 )
+KEPT = ("id", "merchant", "thanx_id", "asked_at")  # columns of a template that no reading changes
 MOST_WORDS = 300  # kept of a text before and after; the address of a picture isn't kept
 PATIENCE = 60.0  # seconds per request; the mirror holds no lease, so it may wait its turn
 
@@ -133,16 +135,40 @@ def _mirror_locations(partner: PartnerClient, merchant: Merchant, now: datetime)
 def _mirror_templates(partner: PartnerClient, merchant: Merchant, now: datetime) -> int:
     known = merchant.reward_templates.published().values_list("thanx_id", flat=True)
     theirs, complete = read_listing(lambda: partner.iter_reward_templates(merchant.thanx_id), known)
+    _store_templates(merchant, merchant.reward_templates.all(), theirs, now, complete=complete)
+    return len(theirs)
+
+
+def read_template(partner: PartnerClient, template: RewardTemplate) -> bool:
+    """Mirrors one template anew; False if Thanx doesn't publish it. Raises GateClosed or PartnerApiError."""
+    now, merchant = timezone.now(), template.merchant
+    theirs = []
+    with suppress(NotFound):
+        theirs = [partner.get_reward_template(template.thanx_id, merchant.thanx_id)]
+    if any(answered.id != template.thanx_id for answered in theirs):
+        raise InDoubt(code="UNEXPECTED_ANSWER")
+    _store_templates(merchant, merchant.reward_templates.filter(pk=template.pk), theirs, now, complete=True)
+    return bool(theirs)
+
+
+@transaction.atomic
+def _store_templates(
+    merchant: Merchant,
+    templates: RewardTemplateQuerySet,
+    theirs: list[TheirTemplate],
+    now: datetime,
+    *,
+    complete: bool,
+) -> None:
+    """Writes what was read of these templates, `complete` if what is missing is gone."""
     rows = [_template(template, merchant, now) for template in theirs]
-    fields = [field.name for field in RewardTemplate._meta.fields if field.name not in ("id", "merchant", "thanx_id")]
-    with transaction.atomic():
-        earlier = list(merchant.reward_templates.defer("raw"))
-        _upsert(RewardTemplate, rows, key=["merchant", "thanx_id"], update=fields)
-        if complete:
-            withdraw_templates(merchant, now)
-        changes = _changes(earlier, {row.thanx_id: row for row in rows}, now, complete=complete)
-        TemplateChange.objects.bulk_create(changes, batch_size=500)
-    return len(rows)
+    fields = [field.name for field in RewardTemplate._meta.fields if field.name not in KEPT]
+    earlier = list(templates.defer("raw"))
+    _upsert(RewardTemplate, rows, key=["merchant", "thanx_id"], update=fields)
+    if complete:
+        withdraw_templates(templates.exclude(thanx_id__in=[row.thanx_id for row in rows]))
+    changes = _changes(earlier, {row.thanx_id: row for row in rows}, now, complete=complete)
+    TemplateChange.objects.bulk_create(changes, batch_size=500)
 
 
 def _changes(

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from campaigns.activity import note_activity
-from campaigns.models import Campaign, CampaignQuerySet, CampaignState
+from campaigns.discovery import read_template
+from campaigns.models import Campaign, CampaignQuerySet, CampaignState, Variant
 from campaigns.publishing_rules import DATES, problems
 from thanxportal.accounts.models import User
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
@@ -25,6 +26,14 @@ PATIENCE = 5.0  # seconds: looking and creating need several slots in a row
 
 class Overtaken(Exception):
     """Another worker has this campaign now."""
+
+
+class RewardsWithdrawn(Exception):
+    """Thanx no longer publishes what these arms give."""
+
+    def __init__(self, arms: list[Variant]) -> None:
+        self.arms = arms
+        super().__init__()
 
 
 @transaction.atomic
@@ -53,6 +62,8 @@ def publish_campaign(campaign_id: int) -> None:
             _published(campaign, _find_or_create(partner, campaign))
     except Overtaken:
         return
+    except RewardsWithdrawn as withdrawn:
+        _draft_again(campaign, withdrawn.arms)
     except GateClosed as closed:
         _later(campaign, closed.retry_at, attempted=campaign.publish_attempts > 1)
     except Rejected as error:
@@ -111,9 +122,23 @@ def _made_before(partner: PartnerClient, campaign: Campaign) -> TheirCampaign | 
 
 
 def _create(partner: PartnerClient, campaign: Campaign) -> TheirCampaign:
+    withdrawn = [arm for arm in campaign.variants.all() if not _still_published(partner, arm)]
+    if withdrawn:
+        raise RewardsWithdrawn(withdrawn)
     if not _held(campaign).update(next_attempt_at=timezone.now() + LEASE):
         raise Overtaken
     return partner.create_campaign(creation_body(campaign))
+
+
+def _still_published(partner: PartnerClient, arm: Variant) -> bool:
+    """Asks Thanx for the arm's reward: a minute-old copy may be wrong by now."""
+    if arm.reward_template is None:
+        return True
+    try:
+        return read_template(partner, arm.reward_template)
+    except Rejected as error:
+        # A refusal of the question, not of the campaign.
+        raise InDoubt(status=error.status, code=error.code) from error
 
 
 def creation_body(campaign: Campaign) -> dict[str, Any]:
@@ -182,6 +207,16 @@ def _refused(campaign: Campaign, error: Rejected) -> None:
     code = _code(error)
     if _held(campaign).update(state=CampaignState.REFUSED, problem=problem, problem_code=code, next_attempt_at=None):
         note_activity(campaign, None, f"Thanx refused the campaign “{campaign.name}” ({code}).")
+
+
+@transaction.atomic
+def _draft_again(campaign: Campaign, arms: list[Variant]) -> None:
+    """Gives the campaign back to the merchant, who has to pick other rewards for these arms."""
+    names = " and ".join(f"“{arm.reward_template}”"[:80] for arm in arms)[:200]
+    problem = f"Thanx no longer publishes {names}. Nothing was created: pick another reward, then publish again."
+    code = "REWARD_WITHDRAWN"
+    if _held(campaign).update(state=CampaignState.DRAFT, problem=problem, problem_code=code, next_attempt_at=None):
+        note_activity(campaign, None, f"The campaign “{campaign.name}” is a draft again: Thanx withdrew a reward.")
 
 
 def _later(campaign: Campaign, at: datetime, *, code: str = "", attempted: bool = True) -> None:

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from campaigns.discovery import read_part
-from campaigns.models import Part, Reading
+from campaigns.discovery import read_part, read_template
+from campaigns.models import Part, Reading, RewardTemplate
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner import slots
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
@@ -55,6 +55,15 @@ def refresh_merchant(merchant: Merchant) -> int:
     """Reads what somebody asked for of this merchant alone. It counts against the share, but doesn't wait for it."""
     readings = Reading.objects.of_merchant(merchant).select_related("merchant")
     return _read_all(reading for reading in readings if reading.awaited)
+
+
+def refresh_template(template: RewardTemplate) -> None:
+    """Reads one reward template, because its page showed an old copy. If that fails, the page asks again later."""
+    with partner_client(Urgency.DISCOVERY, patience=PATIENCE) as partner:
+        try:
+            read_template(partner, template)
+        except (GateClosed, PartnerApiError) as error:
+            log.warning("Reading reward template %s: %s", template.pk, error)
 
 
 def active_merchants(now: datetime) -> set[int]:

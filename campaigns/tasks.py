@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns import discovery, publishing, refreshing
+from campaigns.models import RewardTemplate
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.gated_client import GateClosed
 from thanxportal.partner_api import PartnerApiError
@@ -31,6 +32,11 @@ def refresh_mirror() -> None:
 @shared_task
 def refresh_merchant(merchant_id: int) -> None:
     refreshing.refresh_merchant(Merchant.objects.get(pk=merchant_id))
+
+
+@shared_task
+def read_template(template_id: int) -> None:
+    refreshing.refresh_template(RewardTemplate.objects.select_related("merchant").get(pk=template_id))
 
 
 @shared_task

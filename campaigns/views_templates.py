@@ -25,6 +25,7 @@ from campaigns.reward_value import KINDS, plain
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.celery import nudge
+from thanxportal.templatetags.portal import ago
 
 PAGE = 24
 HISTORY = 30
@@ -60,6 +61,9 @@ def template_list(request: HttpRequest, handle: str) -> HttpResponse:
 @require_GET
 def template_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     template = template_for(request, handle, pk)
+    asking = template.ask_if_old()
+    if asking:
+        nudge(tasks.read_template, template.pk)
     campaigns = Campaign.objects.for_merchant(template.merchant).giving(template)
     context = {
         "template": template,
@@ -67,6 +71,7 @@ def template_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         "facts": [{"label": label, "value": value} for label, value in _facts(template).items() if value],
         "campaigns": campaigns[:20],
         "changes": template.changes.all()[:HISTORY],
+        "asking": asking,
     }
     return TemplateResponse(request, "campaigns/template_detail.html", context)
 
@@ -78,7 +83,7 @@ def _facts(template: RewardTemplate) -> dict[str, str]:
         "Redeemed": template.venue,
         "Description": template.description,
         "Fine print": template.fine_print,
-        "Last seen at Thanx": f"{timezone.localtime(template.seen_at):%-d %b %Y, %H:%M}",
+        "Last seen at Thanx": f"{timezone.localtime(template.seen_at):%-d %b %Y, %H:%M}, {ago(template.seen_at)}",
         "Thanx’s id": template.thanx_id,
     }
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign, RewardTemplate
+from campaigns.models import Campaign, RewardTemplate, RewardTemplateQuerySet
 from thanxportal.accounts.models import Kind, Merchant, Right
 from thanxportal.accounts.notifications import notify
 
 
 @transaction.atomic
-def withdraw_templates(merchant: Merchant, read_at: datetime) -> None:
-    """Marks templates that were missing in the complete reading which began at `read_at`, and tells the team."""
-    gone = merchant.reward_templates.filter(seen_at__lt=read_at, withdrawn_at=None)
-    for template in list(gone):
-        _tell(merchant, template)
+def withdraw_templates(missing: RewardTemplateQuerySet) -> None:
+    """Marks templates that Thanx doesn't publish, and tells the teams that give one."""
+    gone = missing.published()
+    for template in gone.select_related("merchant"):
+        _tell(template.merchant, template)
     gone.update(withdrawn_at=timezone.now())
 
 

@@ -1,7 +1,7 @@
 """Tables of what a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their arms."""
 
 from campaigns.models.campaigns import CONTROL, Campaign, CampaignQuerySet, CampaignState, Variant
-from campaigns.models.mirror import OTHER_KIND, Location, RewardTemplate, TemplateChange
+from campaigns.models.mirror import OTHER_KIND, Location, RewardTemplate, RewardTemplateQuerySet, TemplateChange
 from campaigns.models.readings import Part, Reading
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Part",
     "Reading",
     "RewardTemplate",
+    "RewardTemplateQuerySet",
     "TemplateChange",
     "Variant",
 ]

@@ -127,6 +127,11 @@ class Campaign(models.Model):
         return self.state == CampaignState.PUBLISHED and not self.has_ended
 
     @property
+    def refusal(self) -> str:
+        """What `problem` is about, in a few words."""
+        return "Thanx said no." if self.state == CampaignState.REFUSED else "It was not published."
+
+    @property
     def stuck(self) -> bool:
         return self.state == CampaignState.PUBLISHING and self.updated_at < timezone.now() - timedelta(minutes=5)
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import models
+from django.utils import timezone
 
 from campaigns.reward_value import KINDS, SPELLINGS, VENUES, offer_in_words, plain, value_in_dollars
 from thanxportal.accounts.models import Merchant
+
+OLD_COPY = timedelta(days=1)
+ASKED_EVERY = timedelta(hours=1)
 
 
 class Location(models.Model):
@@ -92,6 +97,7 @@ class RewardTemplate(models.Model):
     raw = models.JSONField(default=dict)
     seen_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When its page last asked for a newer copy.")
 
     objects = RewardTemplateQuerySet.as_manager()
 
@@ -101,6 +107,14 @@ class RewardTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def ask_if_old(self) -> bool:
+        """Notes that the copy is to be read anew, if it is older than a day: True at most once an hour."""
+        now = timezone.now()
+        if self.seen_at > now - OLD_COPY:
+            return False
+        rested = models.Q(asked_at=None) | models.Q(asked_at__lte=now - ASKED_EVERY)
+        return bool(RewardTemplate.objects.filter(rested, pk=self.pk).update(asked_at=now))
 
     @property
     def worth(self) -> Decimal | None:

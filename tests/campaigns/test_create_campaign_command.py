@@ -80,7 +80,7 @@ def test_an_endless_outage_ends_the_command(harbor: Merchant, tmp_path: Path, si
 def test_a_refusal_ends_the_command_with_its_reason(harbor: Merchant, tmp_path: Path, simulator: Simulator) -> None:
     values = document(harbor)
     simulator.unpublish(values["variants"][0]["reward_template_id"])
-    with pytest.raises(CommandError, match="Thanx refused"):
+    with pytest.raises(CommandError, match="Thanx no longer publishes"):
         run(tmp_path, values, "--publish")
 
 

@@ -1,15 +1,20 @@
 """Creating a campaign is not idempotent at Thanx, so the portal makes sure that it happens once."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
+from django.test import Client
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, TemplateChange
 from campaigns.publishing import publish_campaign, request_publication
 from tests import cast
+from tests.campaigns.meddling import meddle_with
 from tests.world import World
-from thanxportal.accounts.models import Merchant
+from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner_simulator import Fault, Simulator
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +56,8 @@ def test_two_equal_campaigns_are_never_linked_to_one_at_thanx(
     assert created(simulator) == 2
 
 
-def test_a_refusal_is_said_in_plain_words_and_can_be_repaired(
-    harbor: Merchant, simulator: Simulator, world: World
+def test_a_reward_withdrawn_meanwhile_is_told_and_the_campaign_is_a_draft_again(
+    harbor: Merchant, simulator: Simulator, world: World, ana: User, client_of: Callable[[User], Client]
 ) -> None:
     campaign = cast.draft_campaign(harbor)
     template = campaign.variants.get(position=0).reward_template
@@ -61,9 +66,63 @@ def test_a_refusal_is_said_in_plain_words_and_can_be_repaired(
     asked_for(campaign)
     world.drive()
     campaign.refresh_from_db()
+    assert (campaign.state, created(simulator)) == ("draft", 0)
+    page = client_of(ana).get(f"/m/harbor-grill/campaigns/{campaign.pk}/").content.decode()
+    assert f"Thanx no longer publishes “{template}”" in page
+    assert "Thanx said no" not in page
+    assert f"“{template}” is no longer published at Thanx. Pick another reward for “Arm A”." in page
+    campaign.variants.filter(position=0).update(reward_template=campaign.variants.get(position=1).reward_template)
+    asked_for(campaign)
+    world.drive()
+    campaign.refresh_from_db()
+    assert (campaign.state, created(simulator)) == ("published", 1)
+
+
+def test_a_refusal_is_said_in_plain_words_and_can_be_repaired(
+    harbor: Merchant, simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Withdrawn between the look at it and the request."""
+    campaign = asked_for(cast.draft_campaign(harbor))
+
+    def withdraw(request: httpx.Request, answer: dict[str, Any]) -> None:
+        if "reward_template" in answer:
+            simulator.unpublish(answer["reward_template"]["id"])
+
+    meddle_with(simulator, monkeypatch, withdraw)
+    world.drive()
+    campaign.refresh_from_db()
     assert campaign.state == "refused"
     assert "Thanx refused" in campaign.problem
     assert campaign.status.editable
+
+
+@pytest.mark.parametrize("fault", [Fault.STATUS_500, Fault.RESET_AFTER, Fault.THROTTLE_RETRY_AFTER])
+def test_a_failed_look_at_a_reward_is_repeated_and_says_nothing_about_the_campaign(
+    fault: Fault, harbor: Merchant, simulator: Simulator, world: World
+) -> None:
+    campaign = asked_for(cast.draft_campaign(harbor))
+    simulator.script("GET", "/partner/reward_templates/", [fault])
+    world.drive()
+    campaign.refresh_from_db()
+    assert (campaign.state, created(simulator)) == ("published", 1)
+    assert not TemplateChange.objects.filter(field=TemplateChange.WITHDRAWN).exists()
+
+
+def test_an_answer_about_another_reward_withdraws_none(
+    harbor: Merchant, simulator: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = asked_for(cast.draft_campaign(harbor))
+    before = harbor.reward_templates.count()
+
+    def mix_up(request: httpx.Request, answer: dict[str, Any]) -> None:
+        if "reward_template" in answer:
+            answer["reward_template"]["id"] = "another"
+
+    meddle_with(simulator, monkeypatch, mix_up)
+    world.drive(hours=0.2)
+    campaign.refresh_from_db()
+    assert (campaign.state, created(simulator)) == ("publishing", 0)
+    assert harbor.reward_templates.published().count() == before
 
 
 def test_an_outage_is_waited_out(harbor: Merchant, simulator: Simulator, world: World) -> None:

@@ -10,12 +10,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from campaigns import tasks
 from campaigns.models import TemplateChange
 from campaigns.refreshing import refresh_merchant
 from campaigns.reward_value import dollars_in_words, offer_in_words, total_in_words, value_in_dollars
 from tests import cast
 from tests.world import World
 from thanxportal.accounts.models import Merchant, User
+from thanxportal.partner_simulator import Fault, Simulator
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -231,3 +233,38 @@ def test_rewards_and_their_pages_cost_the_same_with_many(
         browser.get(REWARDS)
     with django_assert_num_queries(11):
         browser.get(f"{REWARDS}{template.pk}/")
+
+
+def test_the_page_of_an_old_copy_asks_for_a_newer_one_once_an_hour(
+    harbor: Merchant, ben: User, client_of: ClientOf, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, tuple[int, ...]]] = []
+    monkeypatch.setattr("campaigns.views_templates.nudge", lambda task, *args: asked.append((task.__name__, args)))
+    template = harbor.reward_templates.order_by("pk")[0]
+    browser, url = client_of(ben), f"{REWARDS}{template.pk}/"
+    assert ", just now" in browser.get(url).content.decode()
+    world.advance(3 * 24 * 3600)
+    browser = client_of(ben)
+    for _ in range(2):
+        page = browser.get(url).content.decode()
+    assert ", 3 days ago" in page
+    assert asked == [("read_template", (template.pk,))]
+    world.advance(3601)
+    assert "Thanx is being asked" in browser.get(url).content.decode()
+    assert len(asked) == 2
+    tasks.read_template(template.pk)
+    page = browser.get(url).content.decode()
+    assert ", just now" in page
+    assert "Thanx is being asked" not in page
+
+
+def test_a_copy_that_thanx_no_longer_publishes_is_marked_and_one_that_cannot_be_read_is_kept(
+    harbor: Merchant, simulator: Simulator, world: World
+) -> None:
+    gone, kept = harbor.reward_templates.order_by("pk")
+    simulator.unpublish(gone.thanx_id)
+    simulator.script("GET", f"/partner/reward_templates/{kept.thanx_id}", [Fault.STATUS_500])
+    world.advance(3600)
+    tasks.read_template(gone.pk)
+    tasks.read_template(kept.pk)
+    assert list(harbor.reward_templates.published()) == [kept]
