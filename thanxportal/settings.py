@@ -221,18 +221,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # A page never waits for a broker that is down, because the sweep finds the row.
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    for _folder in ("in", "processed"):
-        (VAR_DIR / "broker" / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
-        "data_folder_in": str(VAR_DIR / "broker" / "in"),
-        "data_folder_out": str(VAR_DIR / "broker" / "in"),
-        "processed_folder": str(VAR_DIR / "broker" / "processed"),
-        "control_folder": str(VAR_DIR / "broker" / "control"),
-        "store_processed": False,
-    }
-else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "unacked_restore_limit": 100}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # Workers wait for their broker as long as it takes.
+CELERY_WORKER_CONSUMER = "thanxportal.broker:Consumer"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"folder": str(VAR_DIR / "broker")}
+    if CELERY_BROKER_URL.startswith("filesystem:")
+    else {"visibility_timeout": 300, "unacked_restore_limit": 100}
+)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sync-partner": {"task": "campaigns.tasks.sync_partner", "schedule": 15 * 60},
@@ -273,7 +268,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"first_line": {"()": "thanxportal.seldom.FirstLine"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["first_line"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
 }

@@ -27,45 +27,52 @@ from issuance.lifecycle.transitions import lease_job
 from issuance.models import GuestList, IssuanceJob, WebhookDelivery
 from issuance.models.states import JOB_DUE, JobState, ListState
 from thanxportal.partner.gated_client import try_refused_credential
+from thanxportal.seldom import Seldom
 
-log = logging.getLogger(__name__)
+log = Seldom(logging.getLogger(__name__))
 MOST_AT_ONCE = 100
+FRAMES = 8  # the last of an error, which say where it happened
 
 
 def drive_due_work(*, list_id: int | None = None) -> int:
-    """Does all work that is due now, of one list or of all; returns how many pieces there were."""
+    """Does all work that is due now, of one list or of all; returns how many rows failed."""
     lists, jobs = GuestList.objects.all(), IssuanceJob.objects.due()
     if list_id is not None:
         lists, jobs = lists.filter(pk=list_id), jobs.filter(guest_list=list_id)
-        count = 0
+        failed = 0
     else:
         try_refused_credential()
-        count = apply_due_deliveries() + look_for_missing_webhooks()
-        count += _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
-    count += _each(read_guest_file, lists.due_to_read().order_by("pk"))
-    count += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
+        apply_due_deliveries()
+        look_for_missing_webhooks()
+        failed = _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
+    failed += _each(read_guest_file, lists.due_to_read().order_by("pk"))
+    failed += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
     if sending_is_paused():
         jobs = jobs.exclude(state=JobState.READY)
     else:
-        count += _each(plan_list, lists.due_to_plan().order_by("held_until"))
-    return count + _each(work_job, jobs.in_turn())
+        failed += _each(plan_list, lists.due_to_plan().order_by("held_until"))
+    return failed + _each(work_job, jobs.in_turn())
 
 
 def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:
     """One broken row must not stop the others: its lease runs out and it is tried again, a job at most five times."""
-    due = list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
-    for pk in due:
+    failed = 0
+    for pk in list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE]):
         if shutdown.asked.is_set():
             break
         try:
             work(pk)
         except Exception as error:
-            # The frames, but not the message: a database quotes rows in it, and rows are guests.
-            frames = "".join(format_tb(error.__traceback__))
-            log.error(
-                "%s(%s) failed with %s; its lease will run out.\n%s", work.__name__, pk, type(error).__name__, frames
-            )
-    return len(due)
+            failed += 1
+            tell_of_trouble(f"{work.__name__}({pk})", error, about=work.__name__)
+    return failed
+
+
+def tell_of_trouble(what: str, error: Exception, *, about: str) -> None:
+    """Logs where it failed, but not the message: a database quotes rows in it, and rows are guests."""
+    frames = "".join(format_tb(error.__traceback__, limit=-FRAMES))
+    kind = type(error).__name__
+    log.error("%s failed with %s; it will be tried again.\n%s", what, kind, frames, about=f"{about} {kind}")
 
 
 def work_job(job_id: int) -> None:

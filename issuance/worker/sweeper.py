@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import Any
 
@@ -11,26 +10,32 @@ from celery.signals import worker_shutdown, worker_shutting_down
 from django.db import close_old_connections, connections
 
 from issuance import shutdown
-from issuance.worker.due_work import drive_due_work, seconds_to_next_due
+from issuance.worker.due_work import drive_due_work, seconds_to_next_due, tell_of_trouble
 from thanxportal.celery import app
 
-log = logging.getLogger(__name__)
 REST = 2.0  # seconds between two looks when nothing is known to be due
+LONGEST_REST = 15.0  # seconds, while something fails
 PATIENCE = 36.0  # seconds: one request to Thanx at its slowest
 threads: list[threading.Thread] = []
 
 
 def look_for_work() -> None:
+    troubles = 0  # rounds in a row in which something failed
     while not shutdown.asked.is_set():
-        rest = REST
         try:
             close_old_connections()
-            drive_due_work()
+            troubles = troubles + 1 if drive_due_work() else 0
             rest = seconds_to_next_due(most=REST)
-        except Exception:
-            log.exception("Looking for due work failed; trying again.")
-        shutdown.asked.wait(rest)
+        except Exception as error:
+            troubles, rest = troubles + 1, REST
+            tell_of_trouble("Looking for due work", error, about="sweeper")
+        shutdown.asked.wait(max(rest, _pause_after(troubles)))
     connections.close_all()
+
+
+def _pause_after(troubles: int) -> float:
+    """Seconds: 0, then 1, 2, 4 … up to 15, as a full disk or a database that is away mends no sooner."""
+    return min(2.0 ** (troubles - 1), LONGEST_REST) if troubles else 0
 
 
 def start(**kwargs: Any) -> None:
