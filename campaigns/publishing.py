@@ -204,9 +204,9 @@ def _published(campaign: Campaign, theirs: TheirCampaign) -> None:
 @transaction.atomic
 def _refused(campaign: Campaign, error: Rejected) -> None:
     problem = "Thanx refused this campaign. Check the dates and that every reward is still published, then try again."
-    code = _code(error)
-    if _held(campaign).update(state=CampaignState.REFUSED, problem=problem, problem_code=code, next_attempt_at=None):
-        note_activity(campaign, None, f"Thanx refused the campaign “{campaign.name}” ({code}).")
+    fields = {"problem": problem, "problem_code": _code(error), "next_attempt_at": None}
+    if _held(campaign).update(state=CampaignState.REFUSED, **fields):
+        note_activity(campaign, None, f"Thanx refused the campaign “{campaign.name}”.")
 
 
 @transaction.atomic

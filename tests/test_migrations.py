@@ -96,8 +96,8 @@ def _bring_rows() -> None:
     campaign = add("campaigns.Campaign", merchant=harbor, name="June")
     variant = add("campaigns.Variant", campaign=campaign, position=0, name="Arm A", weight=100)
     june = add("issuance.RecipientList", merchant=harbor, campaign=campaign, name="June", state="issuing",
-               launched_at=NOW, rows_count=2, unknown_count=2, tally={"fixed": 1}, sent_back="Too many",
-               undo_size=500)  # fmt: skip
+               launched_at=NOW, rows_count=3, unknown_count=2, refused_count=1, tally={"fixed": 1},
+               sent_back="Too many", undo_size=500)  # fmt: skip
     job = add("issuance.IssuanceJob", recipient_list=june, merchant=harbor, variant=variant, number=1, total_count=2,
               body=b"{}", body_sha256="0" * 64, idempotency_key=KEY, state="needs_review",
               problem_code="NO_CLEAR_ANSWER", ended_at=NOW)  # fmt: skip
@@ -107,6 +107,9 @@ def _bring_rows() -> None:
             identity=identity, variant=variant, outcome="unknown", job=job, position=row - 2,
             repeat_of=repeated, repeated_at=repeated and NOW)  # fmt: skip
         add("issuance.GuestClaim", campaign=campaign, identity=identity, recipient_list=june, holds=True)
+    add("issuance.Recipient", recipient_list=june, row=4, type="email", value="guest4@example.com",
+        identity=b"4" * 16, variant=variant, outcome="refused", reason="ann@example.com: no guest", job=job,
+        position=2)  # fmt: skip
     add("issuance.Attempt", job=job, epoch=1, body_sha256="0" * 64, idempotency_key=KEY, verdict="in_doubt",
         finished_at=NOW)  # fmt: skip
     add("issuance.Event", recipient_list=june, job=job, old_state="sending", new_state="needs_review")
@@ -148,8 +151,11 @@ def test_the_rows_came_through_under_their_new_names(old_database: None) -> None
     june = GuestList.objects.using(OLD).get()
     assert (june.cached_counts, june.sent_back_reason, june.guests_per_job) == ({"fixed": 1}, "Too many", 500)
     guests = june.guests.order_by("row").values_list("row", "value", "earlier_campaign__name")
-    assert list(guests) == [(2, "guest2@example.com", None), (3, "guest3@example.com", "June")]
+    third, fourth = (3, "guest3@example.com", "June"), (4, "guest4@example.com", None)
+    assert list(guests) == [(2, "guest2@example.com", None), third, fourth]
+    assert june.guests.get(row=4).reason == "UNKNOWN_REASON"
     job = IssuanceJob.objects.using(OLD).get()
+    assert list(job.unknown_reasons.values_list("words", "guests_count")) == [("[email] no guest", 1)]
     assert (job.state, job.guest_list_id, bytes(job.body), job.idempotency_key) == ("needs_staff", june.pk, b"{}", KEY)
     assert list(GuestClaim.objects.using(OLD).values_list("guest_list", "primary")) == [(june.pk, True)] * 2
     assert Event.objects.using(OLD).values_list("guest_list", "old_state", "new_state").get() == (

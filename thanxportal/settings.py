@@ -241,6 +241,8 @@ CELERY_BEAT_SCHEDULE = {
 # How issuing behaves.
 JOB_SIZE = 10_000  # Thanx's own limit of identifiers in one issue request.
 IN_DOUBT_MINUTES: int = env.int("IN_DOUBT_MINUTES", default=20)
+# How long Thanx may report a state that we don't know before a person looks. Polls are up to 6 minutes apart then.
+UNKNOWN_STATE_MINUTES: int = env.int("UNKNOWN_STATE_MINUTES", default=45)
 HOLD_SECONDS: int = env.int("HOLD_SECONDS", default=120)
 CANARY_ABOVE: int = env.int("CANARY_ABOVE", default=1_000)  # guests; smaller lists are sent at once
 CANARY_SIZE: int = env.int("CANARY_SIZE", default=50)  # guests per arm

@@ -10,7 +10,7 @@ from issuance.admin.lists import ONE_MERCHANT
 from issuance.admin.parking import ParkedFilter, ParkingAdmin
 from issuance.admin.records import EventInline
 from issuance.admin.revocation import revoke
-from issuance.models import Attempt, IssuanceJob
+from issuance.models import Attempt, IssuanceJob, UnknownReason
 from issuance.tasks import work_job
 from thanxportal.accounts.access import user_of
 from thanxportal.read_only_admin import ReadOnlyInline
@@ -18,7 +18,12 @@ from thanxportal.read_only_admin import ReadOnlyInline
 
 class AttemptInline(ReadOnlyInline):
     model = Attempt
-    fields = ("started_at", "finished_at", "result", "status", "code", "epoch")
+    fields = ("started_at", "finished_at", "result", "status", "code", "words", "epoch")
+
+
+class UnknownReasonInline(ReadOnlyInline):
+    model = UnknownReason
+    fields = ("words", "guests_count")
 
 
 class MissingFilter(admin.SimpleListFilter):
@@ -43,8 +48,9 @@ class IssuanceJobAdmin(ParkingAdmin):
     search_help_text = "Thanx’s id of the job, a part of the list’s name, or a merchant’s handle"
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("guest_list", "campaign", "merchant", "variant", "number", "canary")}),
-        ("State", {"fields": ("state", "partner_state", "thanx_id", "problem_code", "in_doubt")}),
+        (None, {"fields": ("guest_list", "campaign", "merchant", "variant", "number", "canary", "part_of")}),
+        ("State", {"fields": ("state", "partner_state", "unknown_state_since", "thanx_id", "problem_code",
+                              "in_doubt")}),
         ("Guests", {"fields": ("total_count", "processed_count", "success_count", "failure_count")}),
         ("Revocation", {"fields": ("revoke_reason", "revoke_requested_by", "revoke_sent_at", "revoked_at")}),
         ("Webhooks", {"fields": ("webhooks_due_at", "missing_reward_ids")}),
@@ -54,7 +60,7 @@ class IssuanceJobAdmin(ParkingAdmin):
                              "attempt_count", "crash_count")}),
     )  # fmt: skip
     readonly_fields = ("campaign",)
-    inlines = (AttemptInline, EventInline)
+    inlines = (AttemptInline, UnknownReasonInline, EventInline)
     actions = (revoke, "return_to_work")
     task = work_job
     why_parked = (

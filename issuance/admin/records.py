@@ -1,12 +1,13 @@
-"""What was recorded and nobody changes: events, webhooks of Thanx, and decisions to reward guests again."""
+"""What was recorded and nobody changes: events, webhooks and reasons of Thanx, decisions to reward guests again."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 
-from issuance.models import ClaimOverride, Event, WebhookDelivery
+from issuance.models import ClaimOverride, Event, UnknownReason, WebhookDelivery
 from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -49,3 +50,34 @@ class ClaimOverrideAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "actor", "reason", "guests_count", "decided_at", "withdrawn_at")
     list_select_related = ("actor", "guest_list")
     ordering = ("-id",)
+
+
+@admin.register(UnknownReason)
+class UnknownReasonAdmin(ReadOnlyAdmin):
+    """Reasons of Thanx that the portal has no sentence for, each once, with the latest job."""
+
+    list_display = ("words", "guests", "jobs", "job")
+    list_filter = (("job__merchant", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("job",)
+    search_fields = ("words",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UnknownReason]:
+        words = F("words")
+        reasons: QuerySet[UnknownReason] = super().get_queryset(request).defer("job__body")
+        return (
+            reasons.annotate(
+                guests=Window(Sum("guests_count"), words),
+                jobs=Window(Count("job"), words),
+                place=Window(RowNumber(), words, order_by="-pk"),
+            )
+            .filter(place=1)
+            .order_by("-guests", "words")
+        )
+
+    @admin.display
+    def guests(self, reason: UnknownReason) -> int:
+        return int(reason.guests)  # type: ignore[attr-defined]
+
+    @admin.display
+    def jobs(self, reason: UnknownReason) -> int:
+        return int(reason.jobs)  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Sum
 from django.utils import timezone
 
 from issuance.lifecycle.notices import tell_safety_stop
@@ -13,7 +14,7 @@ from issuance.models.states import JOB_OPEN, JobState, ListState, Outcome
 
 
 class CanaryResult(NamedTuple):
-    """How many guests of an arm were sent ahead, and how many of them got nothing."""
+    """How many guests of an arm were sent ahead, in however many jobs, and how many of them got nothing."""
 
     ahead: int
     lost: int
@@ -28,19 +29,21 @@ def decide_after_canaries(guest_list: GuestList) -> None:
 
     Each arm whose guests still wait counts by itself, for a bad arm would be lost in the sum of good ones.
     """
-    canaries = IssuanceJob.objects.filter(guest_list=guest_list, canary=True)
+    canaries = IssuanceJob.objects.filter(guest_list=guest_list, canary=True).exclude(state=JobState.HALVED)
     if canaries.filter(state__in=JOB_OPEN).exists():
         return
-    results = [_result_of(canary) for canary in canaries.filter(variant__in=_rest(guest_list).values("variant"))]
+    ahead = canaries.filter(variant__in=_rest(guest_list).values("variant")).order_by().values_list("variant")
+    results = [_result_of(canaries, *arm) for arm in ahead.annotate(Sum("total_count"))]
     if bad := [result for result in results if result.bad]:
         _stop_for_safety(guest_list, max(bad, key=lambda result: result.lost / result.ahead))
     else:
         send_the_rest(guest_list)
 
 
-def _result_of(canary: IssuanceJob) -> CanaryResult:
-    rewarded = Guest.objects.filter(job=canary, outcome=Outcome.REWARDED).count()
-    return CanaryResult(canary.total_count, canary.total_count - rewarded)
+def _result_of(canaries: IssuanceJobQuerySet, variant: int, ahead: int) -> CanaryResult:
+    of_arm = canaries.filter(variant=variant)
+    rewarded = Guest.objects.filter(job__in=of_arm.values("pk"), outcome=Outcome.REWARDED).count()
+    return CanaryResult(ahead, ahead - rewarded)
 
 
 def _stop_for_safety(guest_list: GuestList, worst: CanaryResult) -> None:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from issuance.engine.missing_webhooks import count_missing
 from issuance.models import Guest, IssuanceJob, WebhookDelivery
 from issuance.models.states import DeliveryState, JobState
-from thanxportal.partner_api import BatchCompleted, MalformedEvent, RewardIssued, UnknownEvent, parse_event
+from thanxportal.partner_api import BatchCompleted, MalformedEvent, RewardIssued, UnknownEvent, parse_event, redact
 
 log = logging.getLogger(__name__)
 BATCH = 1_000  # deliveries in one transaction
@@ -84,7 +84,7 @@ def _read_event(raw: bytes) -> dict[str, Any]:
     except MalformedEvent as problem:
         return {"state": DeliveryState.QUARANTINED, "note": str(problem)}
     if isinstance(event, UnknownEvent):
-        name = event.name if NAME.fullmatch(event.name) else ""
+        name = event.name if NAME.fullmatch(event.name) and redact(event.name) == event.name else ""
         return {"event": name, "state": DeliveryState.IGNORED, "note": "The portal doesn't know this event."}
     if not all(ID.fullmatch(text) for text in _ids(event)):
         return {"state": DeliveryState.QUARANTINED, "note": "It carries ids that can't be ids."}

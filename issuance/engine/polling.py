@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from issuance.engine.poll_waits import FIRST_POLL, polling_delay
@@ -47,10 +48,11 @@ def poll_job(job: IssuanceJob) -> None:
 def _news(job: IssuanceJob, snapshot: Snapshot) -> None:
     state = apply_snapshot(job.pk, snapshot)
     polls = job.attempt_count + 1
-    still_theirs = IssuanceJob.objects.filter(pk=job.pk, thanx_id=job.thanx_id).exists()
-    if still_theirs and state in (JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING):
+    theirs = IssuanceJob.objects.filter(pk=job.pk, thanx_id=job.thanx_id).values("unknown_state_since").first()
+    if theirs and state in (JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING):
         release_job_lease(job, wait=polling_delay(polls, _since(job)), attempt_count=polls)
-        _give_up_after_a_day(job)
+        job.unknown_state_since = theirs["unknown_state_since"]
+        _ask_a_person(job)
         if state == JobState.REVOKING and snapshot.state in ("completed", "failed"):
             _not_revoked(job, snapshot)
 
@@ -63,7 +65,7 @@ def _no_news(job: IssuanceJob, error: PartnerApiError) -> None:
     release_job_lease(job, wait=wait, attempt_count=polls, lost_since=job.lost_since)
     if is_lost(job):
         _give_up_what_is_lost(job)
-    _give_up_after_a_day(job)
+    _ask_a_person(job)
 
 
 def is_lost(job: IssuanceJob) -> bool:
@@ -82,9 +84,14 @@ def _give_up_what_is_lost(job: IssuanceJob) -> None:
             tell_staff_needed(job)
 
 
-def _give_up_after_a_day(job: IssuanceJob) -> None:
-    """Polling goes on: a late end still counts."""
-    if job.status == JobState.ACCEPTED and timezone.now() - _since(job) > ENDLESS_AFTER:
+def _ask_a_person(job: IssuanceJob) -> None:
+    """After a day without an end, sooner about a state that nobody knows. Polling goes on: a late end counts."""
+    if job.status != JobState.ACCEPTED:
+        return
+    now, patience = timezone.now(), timedelta(minutes=settings.UNKNOWN_STATE_MINUTES)
+    if job.unknown_state_since and now - job.unknown_state_since >= patience:
+        end_job(job, JobState.NEEDS_STAFF, problem_code="UNKNOWN_STATE")
+    elif now - _since(job) > ENDLESS_AFTER:
         end_job(job, JobState.NEEDS_STAFF, problem_code="NO_END_IN_A_DAY")
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from campaigns.models import CONTROL, Campaign, Variant
 from issuance.engine.planning import idempotency_key
@@ -38,7 +38,7 @@ class Report(NamedTuple):
 
 def reconcile() -> Report:
     """Everything at one moment, so that workers may go on meanwhile; each difference is a sentence with ids."""
-    checks = (ledgers, jobs, job_bodies, attempts, claims, seats, webhooks, thanx_ids)
+    checks = (ledgers, jobs, parts, job_bodies, attempts, claims, seats, webhooks, thanx_ids)
     with _one_moment():
         differences = [sentence for check in checks for sentence in check()]
         return Report(GuestList.objects.count(), IssuanceJob.objects.count(), differences)
@@ -94,6 +94,8 @@ def jobs() -> Iterator[str]:
     positions = {pk: ends for pk, *ends in seated.annotate(Count("position"), Min("position"), Max("position"))}
     columns = ("pk", "state", "total_count", "success_count", "failure_count")
     for pk, state, total, success, failure in IssuanceJob.objects.order_by("pk").values_list(*columns):
+        if state == JobState.HALVED:
+            continue  # See `parts`.
         if counted[pk].total() != total:
             yield f"Job {pk}: planned for {total:,} guests, but {counted[pk].total():,} sit in it."
         if pk in positions and positions[pk] != [total, 0, total - 1]:
@@ -114,6 +116,17 @@ def _outcomes_of(pk: int, state: JobState, success: int, failure: int, counted: 
 def _fitting(state: JobState) -> set[str]:
     """While it is being revoked, a failed job's guests are still unknown."""
     return {state.outcome, Outcome.UNKNOWN} if state == JobState.REVOKING else {state.outcome}
+
+
+def parts() -> Iterator[str]:
+    """The guests of a job that was sent in parts: each in one part, nobody in the job itself."""
+    halved = IssuanceJob.objects.filter(state=JobState.HALVED)
+    yield from _named(
+        halved.filter(Exists(Guest.objects.filter(job=OuterRef("pk")))), "is halved, but seats guests", "Job"
+    )
+    in_parts = Sum("parts__total_count", filter=~Q(parts__state=JobState.HALVED), default=0)
+    planned = halved.filter(part_of=None).annotate(in_parts=in_parts)
+    yield from _named(planned.exclude(in_parts=F("total_count")), "is halved, but its parts seat other guests", "Job")
 
 
 def job_bodies() -> Iterator[str]:

@@ -6,7 +6,7 @@ before a person instead of being believed.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -14,20 +14,23 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, Min, OuterRef, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from issuance.crash_points import crash_point
 from issuance.engine.canaries import decide_after_canaries
+from issuance.guests.reasons import UNKNOWN_REASON, job_refusal_code, refusal_code
 from issuance.lifecycle.transitions import end_list_if_done, move_job
-from issuance.models import ClaimOverride, Guest, GuestClaim, GuestList, IssuanceJob, lock_claims
-from issuance.models.states import JOB_OPEN, JobState, Outcome
+from issuance.models import ClaimOverride, Guest, GuestClaim, GuestList, IssuanceJob, UnknownReason, lock_claims
+from issuance.models.states import JOB_KNOWN, JOB_OPEN, JobState, Outcome
 from thanxportal.accounts.models import User
-from thanxportal.partner_api import IssuanceFailure
+from thanxportal.partner_api import IssuanceFailure, redact
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
 WEBHOOK_PATIENCE = timedelta(minutes=10)
 RUNNING = (JobState.ACCEPTED, JobState.NEEDS_STAFF)
+KNOWN_STATES = ("pending", "processing", "completed", "failed", "revoking", "revoked")
+MOST_WORDS = 50  # kept of one job
 CHUNK = 5_000  # positions in one UPDATE; SQLite takes at most 32,766 parameters
 
 
@@ -72,10 +75,12 @@ def _disown(job: IssuanceJob) -> None:
 
 def _keep_news(job: IssuanceJob, snapshot: Snapshot) -> None:
     """The partner's own word and the live counters, which never go down."""
-    most = job.total_count
+    most, now = job.total_count, timezone.now()
+    known = snapshot.state in KNOWN_STATES
     IssuanceJob.objects.filter(pk=job.pk).update(
-        partner_state=snapshot.state[:40],
-        news_at=timezone.now(),
+        partner_state=redact(snapshot.state)[:40],
+        unknown_state_since=None if known else Coalesce(F("unknown_state_since"), Value(now)),
+        news_at=now,
         lost_since=None,
         processed_count=Greatest(F("processed_count"), Value(min(snapshot.processed_count or 0, most))),
     )
@@ -95,12 +100,12 @@ def _complete(job: IssuanceJob, snapshot: Snapshot) -> None:
 
 
 def _failures_that_add_up(job: IssuanceJob, snapshot: Snapshot) -> dict[int, str] | None:
-    """Position -> code of every refused guest, or None when the answer contradicts itself or the job."""
+    """Position -> what Thanx says of every refused guest, or None when the answer contradicts itself or the job."""
     summary = snapshot.summary
     success = summary.success_count if summary else snapshot.success_count
     refused = summary.failure_count if summary else snapshot.failure_count
     listed: list[IssuanceFailure] = list(summary.failures) if summary else []
-    failures = {failure.identifier_index: (failure.error or "REFUSED")[:80] for failure in listed}
+    failures = {failure.identifier_index: failure.error for failure in listed}
     adds_up = (
         success + refused == job.total_count
         and len(listed) == len(failures) == refused
@@ -111,16 +116,30 @@ def _failures_that_add_up(job: IssuanceJob, snapshot: Snapshot) -> dict[int, str
 
 def _refuse_guests(job: IssuanceJob, failures: dict[int, str]) -> None:
     """Moves the refused guests of a job that just became rewarded, and frees their claims."""
+    said = Counter(failures.values())
+    codes = {error: refusal_code(error) for error in said}
     by_code: dict[str, list[int]] = defaultdict(list)
-    for position, code in failures.items():
-        by_code[code].append(position)
+    for position, error in failures.items():
+        by_code[codes[error]].append(position)
     for code, positions in by_code.items():
         rest = iter(positions)
         while chunk := list(islice(rest, CHUNK)):
             seats = Guest.objects.filter(job=job, position__in=chunk)
             seats.update(outcome=Outcome.REFUSED, reason=code)
+    _keep_words(job, {error: count for error, count in said.items() if codes[error] == UNKNOWN_REASON})
     _count(job, {"rewarded_count": -len(failures), "refused_count": len(failures)})
     free_claims(job, Outcome.REFUSED)
+
+
+def _keep_words(job: IssuanceJob, said: dict[str, int]) -> None:
+    """Counts the texts that are no code of ours, for staff; a few that are frequent tell more than all of them."""
+    counts: Counter[str] = Counter()
+    for error, count in said.items():
+        counts[redact(error)] += count
+    kept = dict(counts.most_common(MOST_WORDS))
+    if rest := counts.total() - sum(kept.values()):
+        kept[UnknownReason.OTHERS] = kept.get(UnknownReason.OTHERS, 0) + rest
+    UnknownReason.objects.bulk_create(UnknownReason(job=job, words=words, guests_count=n) for words, n in kept.items())
 
 
 @crash_point("end a job")
@@ -136,12 +155,12 @@ def end_job(
 ) -> bool:
     """Moves a job to a state that changes its guests' outcome, with guests, ledger, claims and list in step.
 
-    `failures` (position -> code) are the guests whom Thanx refused one by one.
+    `failures` (position -> what Thanx says) are the guests whom Thanx refused one by one.
     """
     was_open = job.status in JOB_OPEN  # What becomes of a canary later is no answer any more.
     if not move_job(job, new, actor=actor, note=note, ended_at=job.ended_at or timezone.now(), **fields):
         return False
-    _move_guests(job, new.outcome, reason=fields.get("problem_code", "") if new == JobState.REJECTED else "")
+    _move_guests(job, new.outcome, reason=_reason(job, fields["problem_code"]) if new == JobState.REJECTED else "")
     if failures:
         _refuse_guests(job, failures)
     if new in (JobState.REJECTED, JobState.REVOKED, JobState.CANCELLED):
@@ -150,6 +169,12 @@ def end_job(
         decide_after_canaries(job.guest_list)
     end_list_if_done(job.guest_list)
     return True
+
+
+def _reason(job: IssuanceJob, code: str) -> str:
+    """Of the guests of a job that was refused as a whole: none of them is blamed but one whom the others prove."""
+    spoiled = job.total_count == 1 and IssuanceJob.objects.filter(part_of=job.part_of_id, state__in=JOB_KNOWN).exists()
+    return job_refusal_code(code, guests=job.total_count, spoiled=bool(job.part_of_id) and spoiled)
 
 
 @crash_point("move guests")

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from issuance import shutdown
 from issuance.crash_points import crash_point
+from issuance.engine.halving import halve_job, may_be_halved
 from issuance.engine.poll_waits import FIRST_POLL
 from issuance.engine.sending_pauses import count_send, note_sends, sending_is_paused
 from issuance.engine.settlement import end_job
@@ -30,6 +31,7 @@ from thanxportal.partner_api import (
     PartnerApiError,
     RateLimited,
     Rejected,
+    redact,
 )
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
@@ -91,7 +93,9 @@ def _somebody_is_in_doubt() -> bool:
 @transaction.atomic
 def _take(job: IssuanceJob, step: NextStep) -> None:
     """Moves the job if it has to move, and gives its lease back."""
-    if step.due is None:
+    if step.state == JobState.HALVED:
+        halve_job(job, **step.fields)
+    elif step.due is None:
         if end_job(job, step.state, **step.fields):  # It has no id at Thanx, so nothing is left to poll.
             IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch).update(lease_until=None, next_attempt_at=None)
     elif step.state == job.status:
@@ -150,8 +154,9 @@ def _record(job: IssuanceJob, attempt: Attempt, answer: Answer) -> None:
     attempt.finished_at = timezone.now()
     attempt.result = step.result
     attempt.status = 202 if isinstance(answer, Snapshot) else answer.status
-    attempt.code = "" if isinstance(answer, Snapshot) else _code(answer)
-    attempt.save(update_fields=["finished_at", "result", "status", "code"])
+    if isinstance(answer, PartnerApiError):
+        attempt.code, attempt.words = _code(answer), answer.excerpt
+    attempt.save(update_fields=["finished_at", "result", "status", "code", "words"])
     _take(job, step)
 
 
@@ -159,20 +164,21 @@ def _accepted(job: IssuanceJob, answer: Snapshot) -> NextStep:
     if IssuanceJob.objects.filter(thanx_id=answer.id).exclude(pk=job.pk).exists():
         return NextStep(JobState.NEEDS_STAFF, None, {"problem_code": "JOB_ID_SEEN_BEFORE"}, "accepted")
     now = timezone.now()
-    news = {"thanx_id": answer.id, "partner_state": answer.state[:40], "news_at": now, "accepted_at": now}
+    news = {"thanx_id": answer.id, "partner_state": redact(answer.state)[:40], "news_at": now, "accepted_at": now}
     cleared = {"in_doubt": False, "attempt_count": 0, "problem_code": ""}
     return NextStep(JobState.ACCEPTED, _in(FIRST_POLL), news | cleared, "accepted")
 
 
 def _failed(job: IssuanceJob, error: PartnerApiError) -> NextStep:
-    """Only an error that surely did nothing makes a job ready or rejected, and only one that was never in doubt."""
+    """Only an error that surely did nothing moves a job on, and only one that was never in doubt."""
     problem, again = {"problem_code": _code(error)}, _in(backoff(job.attempt_count))
     if isinstance(error, NotSent | RateLimited | CredentialRefused):
         if job.in_doubt:
             return NextStep(JobState.SENDING, again, problem, "not_sent")
         return NextStep(JobState.READY, again, problem | {"first_sent_at": None}, "not_sent")
     if isinstance(error, Rejected):  # After doubt it may be a no to the replay only, so a person looks.
-        return NextStep(JobState.NEEDS_STAFF if job.in_doubt else JobState.REJECTED, None, problem, "rejected")
+        end = JobState.HALVED if may_be_halved(job, error) else JobState.REJECTED
+        return NextStep(JobState.NEEDS_STAFF if job.in_doubt else end, None, problem, "rejected")
     return NextStep(JobState.SENDING, again, problem | {"in_doubt": True}, "in_doubt")
 
 

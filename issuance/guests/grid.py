@@ -16,7 +16,7 @@ from issuance.guests.reasons import is_of_a_row, reason_in_words
 from issuance.guests.search import LONGEST, matching_errors, matching_guests
 from issuance.lifecycle.ledger import waiting_label
 from issuance.models import Guest, GuestList, RowError
-from issuance.models.states import OUTCOME_READY, Outcome
+from issuance.models.states import OUTCOME_READY, JobState, Outcome
 
 PAGE = 50
 BAD = {RowError.INVALID: "bad", RowError.DUPLICATE: ""}
@@ -91,7 +91,7 @@ class GuestReader:
         self.list, self.unmasked, self.finds_parts = guest_list, unmasked, finds_parts or unmasked
         self.revealed = revealed
         self.variants = {variant.pk: variant for variant in guest_list.campaign.variants.all()}
-        self.jobs = dict(guest_list.jobs.order_by("number").values_list("pk", "number"))
+        self.jobs = dict(guest_list.jobs.exclude(state=JobState.HALVED).order_by("number").values_list("pk", "number"))
         self.columns: list[str] = list(guest_list.file_info.get("names") or [])
         self.labels = {**dict(Outcome.choices), Outcome.WAITING.value: waiting_label(guest_list).capitalize()}
 

@@ -2,7 +2,7 @@
 
 from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims
 from issuance.models.history import Event, note_event
-from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet
+from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
 from issuance.models.lists import ColumnMapping, GuestList, GuestListQuerySet
 from issuance.models.pauses import SendingPause
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
@@ -30,6 +30,7 @@ __all__ = [
     "RowError",
     "RowErrorQuerySet",
     "SendingPause",
+    "UnknownReason",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",
     "last_row",

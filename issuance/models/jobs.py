@@ -18,7 +18,9 @@ PARKED = "parked"  # the problem code of a job that waits for staff
 
 class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
     def of_list(self, guest_list: GuestList) -> IssuanceJobQuerySet:
-        return self.filter(guest_list=guest_list).defer("body").select_related("variant").order_by("number")
+        """Without jobs whose guests sit in parts of them now, so that each guest counts once."""
+        jobs = self.filter(guest_list=guest_list).exclude(state=JobState.HALVED)
+        return jobs.defer("body", "part_of__body").select_related("variant", "part_of").order_by("number")
 
     def open(self) -> IssuanceJobQuerySet:
         return self.filter(state__in=JOB_OPEN)
@@ -54,6 +56,10 @@ class IssuanceJob(models.Model):
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="jobs")
     number = models.PositiveIntegerField(help_text="From 1 within the list.")
     label = models.CharField(max_length=120, blank=True, help_text="What its guests share: a value of a column.")
+    part_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts",
+        help_text="The planned job that Thanx refused because of some guest, and of whose guests this one has a part.",
+    )  # fmt: skip
     canary = models.BooleanField(default=False, help_text="Sent ahead of the rest to see how many are refused.")
     total_count = models.PositiveIntegerField()
     body = models.BinaryField()
@@ -61,7 +67,10 @@ class IssuanceJob(models.Model):
     idempotency_key = models.UUIDField(unique=True)
 
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.READY)
-    partner_state = models.CharField(max_length=40, blank=True, help_text="Thanx's own word, verbatim.")
+    partner_state = models.CharField(max_length=40, blank=True, help_text="Thanx's own word, but for guests.")
+    unknown_state_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when that word has been none that we know; empty after any other."
+    )
     thanx_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     epoch = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -177,6 +186,7 @@ class Attempt(models.Model):
     result = models.CharField(max_length=20, blank=True, help_text="accepted, not_sent, rejected or in_doubt.")
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     code = models.CharField(max_length=80, blank=True)
+    words = models.CharField(max_length=200, blank=True, help_text="What Thanx wrote instead, guests hidden.")
 
     class Meta:
         ordering = ["pk"]
@@ -189,3 +199,20 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"Attempt {self.pk} of job {self.job_id}"
+
+
+class UnknownReason(models.Model):
+    """What Thanx wrote about guests of a job whom it refused for a reason that we have no sentence for. For staff."""
+
+    OTHERS = "(other words)"
+
+    job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, related_name="unknown_reasons", db_index=False)
+    words = models.CharField(max_length=200, help_text="Guests hidden.")
+    guests_count = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-guests_count", "pk"]
+        constraints = [models.UniqueConstraint(fields=["job", "words"], name="one_count_per_words")]
+
+    def __str__(self) -> str:
+        return self.words

@@ -76,6 +76,7 @@ class JobState(models.TextChoices):
     REVOKING = "revoking", "Being revoked"
     REVOKED = "revoked", "Revoked"
     CANCELLED = "cancelled", "Not sent"
+    HALVED = "halved", "Sent in parts"
 
     @property
     def tone(self) -> str:
@@ -94,6 +95,7 @@ _JOB_TONES = {
     "needs_staff": "warn",
     "revoked": "",
     "cancelled": "",
+    "halved": "",
 }
 JOB_OPEN = (JobState.READY, JobState.SENDING, JobState.ACCEPTED)
 JOB_DUE = (*JOB_OPEN, JobState.NEEDS_STAFF, JobState.REVOKING)
@@ -103,7 +105,13 @@ JOB_KNOWN = (  # Thanx has accepted it
 JOB_REVOCABLE = (JobState.COMPLETED, JobState.FAILED)
 JOB_MOVES: dict[str, tuple[str, ...]] = {
     JobState.READY: (JobState.SENDING, JobState.CANCELLED),
-    JobState.SENDING: (JobState.READY, JobState.ACCEPTED, JobState.REJECTED, JobState.NEEDS_STAFF),
+    JobState.SENDING: (
+        JobState.READY,
+        JobState.ACCEPTED,
+        JobState.REJECTED,
+        JobState.HALVED,
+        JobState.NEEDS_STAFF,
+    ),
     JobState.ACCEPTED: (JobState.COMPLETED, JobState.FAILED, JobState.NEEDS_STAFF),
     JobState.NEEDS_STAFF: (JobState.ACCEPTED, JobState.COMPLETED, JobState.FAILED, JobState.REJECTED),
     JobState.COMPLETED: (JobState.REVOKING,),
@@ -112,6 +120,7 @@ JOB_MOVES: dict[str, tuple[str, ...]] = {
     JobState.REJECTED: (),
     JobState.REVOKED: (),
     JobState.CANCELLED: (),
+    JobState.HALVED: (),
 }
 
 
@@ -138,6 +147,7 @@ JOB_OUTCOMES: dict[str, str] = {
     JobState.SENDING: Outcome.WAITING,
     JobState.ACCEPTED: Outcome.WAITING,
     JobState.CANCELLED: Outcome.WAITING,
+    JobState.HALVED: Outcome.WAITING,
     JobState.NEEDS_STAFF: Outcome.UNKNOWN,
     JobState.FAILED: Outcome.UNKNOWN,
     JobState.REJECTED: Outcome.REFUSED,

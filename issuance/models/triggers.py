@@ -15,7 +15,7 @@ from issuance.models.states import JOB_MOVES, LIST_MOVES
 
 FROZEN = (
     "body", "body_sha256", "idempotency_key", "total_count", "guest_list_id", "merchant_id", "variant_id",
-    "number", "canary", "label", "planned_at",
+    "number", "canary", "label", "planned_at", "part_of_id",
 )  # fmt: skip
 EVENT = ("guest_list_id", "job_id", "at", "old_state", "new_state", "note")  # A deleted account leaves `actor`.
 ATTEMPT = ("job_id", "epoch", "body_sha256", "idempotency_key", "started_at")
@@ -57,6 +57,8 @@ JOB_CUTTING_CHANGED = (
 )
 OF_ANOTHER_CAMPAIGN = """NEW.parent_id IS NOT NULL
     AND NEW.campaign_id <> (SELECT campaign_id FROM issuance_guestlist WHERE id = NEW.parent_id)"""
+SEAT_LEFT = f"""OLD.job_id IS NOT NULL AND ({_changed(*SEAT)})
+    AND (SELECT state FROM issuance_issuancejob WHERE id = OLD.job_id) <> 'halved'"""  # noqa: S608 - columns of ours
 STILL_AT_THANX = """NEW.state = 'rejected' AND OLD.state = 'needs_staff'
     AND OLD.thanx_id IS NOT NULL AND OLD.lost_since IS NULL"""
 UNAPPROVED = """NEW.state = 'held' AND (
@@ -89,8 +91,8 @@ def triggers() -> list[Trigger]:
          f"OLD.withdrawn_at IS NOT NULL OR {_changed(*OVERRIDE)}", "an override never changes"),
         ("pause_is_history", "issuance_sendingpause", "UPDATE", f"NOT OLD.in_force OR {_changed(*PAUSE)}",
          "a pause never changes"),
-        ("seat_is_kept", "issuance_guest", f"UPDATE OF {', '.join(SEAT)}",
-         f"OLD.job_id IS NOT NULL AND ({_changed(*SEAT)})", "a guest keeps the place in the job"),
+        ("seat_is_kept", "issuance_guest", f"UPDATE OF {', '.join(SEAT)}", SEAT_LEFT,
+         "a guest keeps the place in the job"),
         ("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST, "an override is for its own list"),
         ("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.\"primary\" OR {_changed(*CLAIM)}",
          "a claim never changes"),

@@ -17,7 +17,7 @@ MOST_CELLS = 100  # of the strip; with more jobs each stands for several
 # What a cell shows when its jobs differ: what a person should know first.
 LOUDEST = (
     JobState.NEEDS_STAFF, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.SENDING, JobState.ACCEPTED,
-    JobState.READY, JobState.CANCELLED, JobState.REVOKED, JobState.COMPLETED,
+    JobState.READY, JobState.CANCELLED, JobState.REVOKED, JobState.COMPLETED, JobState.HALVED,
 )  # fmt: skip
 
 

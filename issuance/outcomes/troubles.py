@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from issuance.guests.reasons import problem_in_words
+from issuance.guests.reasons import job_refusal_in_words, problem_in_words, state_in_words
 from issuance.models import PARKED, GuestList, IssuanceJob
 from issuance.models.states import JobState
 from thanxportal.partner.models import Credential
@@ -49,10 +49,20 @@ def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
     if job.problem_code == PARKED:
         return "needs staff", "need staff", problem_in_words("parked")
     if job.state == JobState.NEEDS_STAFF:
-        return "needs review by staff", "need review by staff", problem_in_words(job.problem_code)
+        state = f"{state_in_words(job.partner_state)} " if job.unknown_state_since else ""
+        return "needs review by staff", "need review by staff", state + problem_in_words(job.problem_code)
+    if job.state == JobState.REJECTED and job.total_count > 1:
+        return "wasn’t taken", "weren’t taken", job_refusal_in_words(job.problem_code)
     if job.state == JobState.FAILED:
         unknown = "What became of the guests is unknown. Staff can revoke."
         return "failed at Thanx", "failed at Thanx", unknown
+    if job.unknown_state_since and job.state in (JobState.ACCEPTED, JobState.REVOKING):
+        staff = ", and staff look at it within an hour" if job.state == JobState.ACCEPTED else ""
+        unclear = f"{state_in_words(job.partner_state)} It is still being asked{staff}."
+        return "is in an unknown state", "are in an unknown state", unclear
+    if job.part_of and job.state in (JobState.READY, JobState.SENDING):
+        why = f"Thanx refused job {job.part_of.number:,}, so it is sent in parts to find out because of whom."
+        return "is part of a refused job", "are parts of a refused job", f"{why} Nobody is rewarded twice."
     if job.state == JobState.SENDING and job.in_doubt:
         again = "Thanx is asked again with the same key, so nobody is rewarded twice."
         return "got no clear answer from Thanx", "got no clear answer from Thanx", again

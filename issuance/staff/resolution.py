@@ -77,6 +77,7 @@ def _link(job: IssuanceJob, thanx_id: str) -> None:
                 attempt_count=0,
                 in_doubt=False,
                 partner_state="",
+                unknown_state_since=None,
                 lost_since=None,
             )
     except IntegrityError as taken:

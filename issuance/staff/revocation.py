@@ -18,6 +18,7 @@ WHY_NOT: dict[str, str] = {
     JobState.READY: "It isn’t sent yet: stop the list instead.",
     JobState.SENDING: "It is being sent: wait for the answer of Thanx.",
     JobState.ACCEPTED: "Thanx is still issuing it: wait until it has ended.",
+    JobState.HALVED: "Thanx refused it. Its guests sit in other jobs.",
     JobState.NEEDS_STAFF: "Nobody knows yet how it ended: settle that with Thanx first.",
     JobState.REJECTED: "Thanx refused it as a whole: nobody was rewarded.",
     JobState.CANCELLED: "It was never sent: nobody was rewarded.",

@@ -11,7 +11,15 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Location, Reading
-from issuance.models import ClaimOverride, GuestList, IssuanceJob, Resolution, SendingPause, WebhookDelivery
+from issuance.models import (
+    ClaimOverride,
+    GuestList,
+    IssuanceJob,
+    Resolution,
+    SendingPause,
+    UnknownReason,
+    WebhookDelivery,
+)
 from thanxportal.accounts.models import Kind, Membership, Merchant, Role, User, record_activity
 from thanxportal.accounts.notifications import notify
 from thanxportal.accounts.team import invite
@@ -40,6 +48,7 @@ def everything(finished: GuestList, ana: User) -> None:
     invite(merchant=finished.merchant, email="dora@example.com", role=Role.VIEWER, actor=ana)
     notify(merchant=finished.merchant, kind=Kind.FINISHED, key="list:1:end", sentence="Finished.", path="/")
     WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
+    UnknownReason.objects.create(job=finished.jobs.first(), words="Not today", guests_count=2)
     SendingPause.objects.create(reason="We look into something.")
     ClaimOverride.objects.create(guest_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
     Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)

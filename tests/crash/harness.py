@@ -61,6 +61,7 @@ class Scenario:
     stop: bool = False  # the merchant stops everything after the worker's death
     thrown_back: int = 0  # how often the database is put back to the moment of that death, before anything was planned
     overlapping: bool = True  # a second list shares guests with the first
+    spoilt: bool = False  # a guest makes Thanx refuse the whole job
     doomed: bool = False  # a guest makes the job fail at Thanx
     revoked_jobs: int = 1  # of the first list, at odd seeds
     haste: Haste = USUAL_HASTE
@@ -196,6 +197,8 @@ def _stage(scenario: Scenario) -> None:
     first += ["nobody", "guest1@example.com", "+12025550143", *(f"refused{number}@example.com" for number in range(6))]
     if scenario.doomed:
         first += [f"breaks-the-job{number}@example.com" for number in range(3)]
+    if scenario.spoilt:
+        first.insert(5, "spoils-the-job@example.com")
     worker.bring(campaign, worker.REVOKE if scenario.seed % 2 else worker.ISSUE, first)
     more = [f"guest{number}@example.com" for number in range(7 if scenario.overlapping else 20, 30)]
     worker.bring(campaign, worker.ISSUE, more[:6] + ["refused1@example.com"] * scenario.overlapping)

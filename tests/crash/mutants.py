@@ -63,6 +63,16 @@ def timeout_is_a_refusal() -> None:
     put(PartnerClient, issue=refuse)
 
 
+def no_answer_is_halved() -> None:
+    def refuse(*args: Any) -> Any:
+        try:
+            return issue(*args)
+        except InDoubt as error:
+            raise Rejected(status=400, code="USER_EMAIL_INVALID") from error
+
+    put(PartnerClient, issue=refuse)
+
+
 def no_intent() -> None:
     """Writes the state together with the answer, after the send."""
     intend = CRASH_POINTS["intend"]
@@ -178,6 +188,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "keys drawn at random": random_keys,
     "a body rebuilt for each attempt": rebuilt_body,
     "a timeout counts as a refusal": timeout_is_a_refusal,
+    "a job without an answer is halved": no_answer_is_halved,
     "no intent before the send": no_intent,
     "no fence around a lost lease": no_fence,
     "claims ignore leases": lease_ignored,

@@ -82,6 +82,8 @@ POINTS: dict[str, Call | Moment] = {
     "answer: before the lease is released": Call("release a job", "before", within=submission),
     "answer: after recording": Call("record", "after", _answered(IssuanceJob)),
     "refusal: after recording": Call("record", "after", _answered(NotSent, RateLimited, CredentialRefused)),
+    "halving: between the halves": Call("write a part", "after"),
+    "halving: before commit": Call("halve a job", "after"),
     "doubt: before recording": Call("record", "before", _answered(InDoubt)),
     "poll: before it is applied": Call("apply an answer", "before"),
     "settle: job moved, guests not": Call("move guests", "before"),

@@ -31,6 +31,8 @@ def _at(point: str, occurrence: int, seed: int) -> Scenario:
         return replace(scenario, faults=LOST)
     if room == "refusal":
         return replace(scenario, faults=("THROTTLE_RETRY_AFTER", "UNAUTHORIZED", "UNAUTHORIZED"))
+    if room == "halving":
+        return replace(scenario, spoilt=True)
     if room == "staff":
         return replace(scenario, faults=("RESET_AFTER",) * 200, haste=Haste(in_doubt=0.1))
     if room == "revoke":
@@ -65,6 +67,7 @@ TRAPS: tuple[Scenario, ...] = (
     Scenario("intent: after commit", deadly=signal.SIGSTOP, mutant="claims ignore leases", haste=Haste(lease=6)),
     Scenario(seed=4, mutant="the hold after a launch is ignored"),
     Scenario(mutant="a failed job is sent again", doomed=True),
+    Scenario(mutant="a job without an answer is halved", faults=LOST),
     Scenario(mutant="a used up form launches"),
     Scenario(mutant="guests are not claimed"),
     Scenario("settle: job moved, guests not", mutant="a job ends in pieces"),

@@ -10,8 +10,7 @@ import httpx
 import pytest
 
 from tests.partner_api.answering import BODY, CALLS, KEY, TOKEN, calls_of, client_for
-from thanxportal.partner_api import Exchange, PartnerApiError
-from thanxportal.partner_api.errors import redact
+from thanxportal.partner_api import Exchange, PartnerApiError, redact
 
 LEAK = f"Bearer {TOKEN} and {TOKEN} of ana@example.com or +1 (202) 555-0123"
 
@@ -27,6 +26,7 @@ ANSWERS: list[httpx.Response | Exception] = [
     ],
     *[leaking(status, f"<html>{LEAK}</html>") for status in (202, 302, 403, 429, 502)],
     leaking(400, '{"error": {"message": "' + TOKEN.replace("/", "\\/") + '"}}'),
+    leaking(400, json.dumps({"error": {"message": "".join(f"%{ord(sign):02x}" for sign in TOKEN)}})),
     leaking(202, json.dumps({"issuance_job": {"id": None, "state": LEAK}})),
     leaking(500, b" " * 3_990 + LEAK.encode()),
     httpx.ConnectError(LEAK),
@@ -127,6 +127,21 @@ def test_a_setting_that_fits_no_header_is_refused_without_being_quoted(setting: 
         "+1%20202%20555%200123",
         "202\u2011555\u20110123",
         "555 0123",
+        "ana @ example.com",
+        "ana\uff20example\uff0ecom",
+        "a\u200bna@exam\u00adple.com",
+        '"ana b"@example.com',
+        "o'ana@example.com",
+        "ana (at) example (dot) com",
+        "ana[at]example[dot]com",
+        "ana at example dot com",
+        "ana_at_example.com",
+        "ana%2540example.com",
+        "ana@[192.0.2.1]",
+        "+1_202_555_0123",
+        "\uff12\uff10\uff12 \uff15\uff15\uff15 \uff10\uff11\uff12\uff13",
+        "1 - (202) - 555 - 0123",
+        "202\u200b555\u200b0123",
     ],
 )
 def test_what_looks_like_a_guest_is_hidden(text: str) -> None:

@@ -12,6 +12,7 @@ from thanxportal.partner_api.errors import (
     Rejected,
     RuleBroken,
 )
+from thanxportal.partner_api.redaction import redact
 from thanxportal.partner_api.types import (
     Campaign,
     Discount,
@@ -60,5 +61,6 @@ __all__ = [
     "UnknownEvent",
     "Variant",
     "parse_event",
+    "redact",
     "verify_signature",
 ]

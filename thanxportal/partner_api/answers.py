@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from thanxportal.partner_api.errors import InDoubt, error_for
+from thanxportal.partner_api.redaction import redact
 from thanxportal.partner_api.types import Answer
 from thanxportal.plain_text import plain_text, read_json
 
@@ -54,7 +55,7 @@ class Response:
             code = "UNEXPECTED_ANSWER"
             return reader(document)
         except (ValueError, RecursionError):
-            excerpt = hide(self.text)
+            excerpt = hide(redact(hide(self.text)))
         raise InDoubt(status=self.status, code=code, excerpt=excerpt)
 
 

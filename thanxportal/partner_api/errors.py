@@ -19,15 +19,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from thanxportal.partner_api.redaction import redact
 from thanxportal.plain_text import read_json
 
-EXCERPT = 200  # characters
-_LOOKED_AT = 4_000  # characters; the patterns below never see more than this
 _UNDECIDED = (408, 409, 425)  # A proxy gave up waiting, or the same request is still under way.
 _CODE = re.compile(r"[\w.:-]{1,80}", re.ASCII)
-_BEARER = re.compile(r"(?i)bearer\s+\S+")
-_EMAIL = re.compile(r"[^\s\"'<>,;:]{1,254}(?:@|%40|&#64;|\\u0040)[^\s\"'<>,;]*")
-_PHONE = re.compile(r"\d(?:[\s().%/\u2010-\u2015-]{0,3}\d){6,}")
 
 
 class PartnerApiError(Exception):
@@ -96,7 +92,11 @@ def error_for(
     """
     code, message = _envelope(text)
     code = hide(code) if code else None
-    details: dict[str, Any] = {"status": status, "code": code, "excerpt": hide(message or text)}
+    details: dict[str, Any] = {
+        "status": status,
+        "code": code,
+        "excerpt": hide(redact(hide(message or text))),
+    }  # Again: it undoes escapes.
     if status == 429:
         return RateLimited(retry_after=retry_after, **details)
     return _kind(status)(**details)
@@ -111,18 +111,14 @@ def _kind(status: int) -> type[PartnerApiError]:
 
 
 def _envelope(text: str) -> tuple[str | None, str | None]:
-    """Returns code and message of an error body, each None if the body has another shape."""
+    """Returns code and message of an error body, each None if the body has another shape.
+
+    What looks like a guest is no code.
+    """
     try:
         error = read_json(text)["error"]
         code, message = error.get("code"), error.get("message")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None, None
-    stable = isinstance(code, str) and _CODE.fullmatch(code)
+    stable = isinstance(code, str) and _CODE.fullmatch(code) and redact(code) == code
     return code if stable else None, message if isinstance(message, str) else None
-
-
-def redact(text: str) -> str:
-    """Returns the beginning of a text on one line, without emails, phones or bearer tokens."""
-    start = " ".join(text[:_LOOKED_AT].split())
-    hidden = _BEARER.sub("Bearer [hidden]", start)
-    return _PHONE.sub("[number]", _EMAIL.sub("[email]", hidden))[:EXCERPT]

@@ -11,7 +11,7 @@ from uuid import UUID
 from thanxportal.partner_simulator.bodies import IssueOrder, read_campaign, read_issue, text
 from thanxportal.partner_simulator.books import Books
 from thanxportal.partner_simulator.identity import opaque_id
-from thanxportal.partner_simulator.jobs import Job, pack, point_of_death, refusal_of
+from thanxportal.partner_simulator.jobs import Job, pack, point_of_death, refusal_of, spoils_the_job
 from thanxportal.partner_simulator.weather import Weather
 from thanxportal.partner_simulator.wire import (
     Answer,
@@ -181,6 +181,8 @@ def _issue(desk: Desk, request: Request, _: str) -> Answer:
     variant = next((variant for variant in campaign["variants"] if variant["id"] == order.variant_id), None)
     if variant is None:
         raise bad_request("variant_id doesn't belong to the campaign.")
+    if spoiled := spoils_the_job(order.identifiers):
+        raise RefusedError(400, f"USER_{spoiled.upper()}_INVALID", "An identifier is invalid.")
     job = _new_job(desk, order, is_control=variant["reward_template_id"] is None)
     desk.books.keep_job(job)
     answer = json_answer(202, {"issuance_job": job.view(desk.now)})

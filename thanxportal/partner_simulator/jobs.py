@@ -46,6 +46,11 @@ def point_of_death(identifiers: Sequence[Identifier], failed_job_share: float) -
     return None
 
 
+def spoils_the_job(identifiers: Sequence[Identifier]) -> str | None:
+    """Return the type of an identifier that starts with "spoils-the-job": Thanx refuses the whole request for it."""
+    return next((kind for kind, value in identifiers if value.startswith("spoils-the-job")), None)
+
+
 @dataclass
 class Job:
     """One accepted issue request. Times are seconds since 1970; `failures` are in the order of their index."""

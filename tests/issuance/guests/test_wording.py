@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from issuance.guests.masking import mask
-from issuance.guests.reasons import problem_in_words, reason_in_words
+from issuance.guests.reasons import (
+    job_refusal_code,
+    job_refusal_in_words,
+    problem_in_words,
+    reason_in_words,
+    refusal_code,
+    state_in_words,
+)
 from issuance.parsing.formula_escape import inert
 from issuance.parsing.row_problems import SENTENCES
 from thanxportal.templatetags.portal import ago, duration, percent_of, zone
@@ -40,9 +48,54 @@ def test_other_cells_stay_as_they_are() -> None:
     assert (inert("maria@example.com"), inert(17), inert(None)) == ("maria@example.com", "17", "")
 
 
-def test_a_code_that_thanx_never_announced_is_shown_and_not_hidden() -> None:
-    assert "NEW_CODE" in reason_in_words("NEW_CODE")
-    assert "NEW_CODE" in problem_in_words("NEW_CODE")
+@pytest.mark.parametrize("words", [reason_in_words, problem_in_words, job_refusal_in_words])
+def test_a_code_that_thanx_never_announced_gets_a_sentence_of_ours(words: Callable[[str], str]) -> None:
+    assert words("NEW_CODE") == words("OTHER_CODE")
+    assert words("NEW_CODE").endswith(".")
+    assert "NEW_CODE" not in words("NEW_CODE")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        ("USER_OPTED_OUT", "USER_OPTED_OUT"),
+        ("user email invalid", "USER_EMAIL_INVALID"),
+        ("USER_EMAIL_INVALID: ann@example.com", "USER_EMAIL_INVALID"),
+        ("ann@example.com opted out", "UNKNOWN_REASON"),
+        ("NEVER_EXECUTED", "UNKNOWN_REASON"),  # only staff say that
+        ("JOB_BAD_REQUEST", "UNKNOWN_REASON"),
+        ("email_no_at", "UNKNOWN_REASON"),  # a code of ours for rows
+        (" ", "REFUSED"),
+        ("", "REFUSED"),
+    ],
+)
+def test_what_thanx_writes_about_a_guest_is_reduced_to_a_code(error: str, code: str) -> None:
+    assert refusal_code(error) == code
+    assert reason_in_words(code).endswith(".")
+
+
+@pytest.mark.parametrize("code", ["BAD_REQUEST", "NotFound", "RuleBroken", "USER_EMAIL_INVALID", "Rejected", "NEW", ""])
+def test_many_guests_are_never_blamed_for_the_refusal_of_their_job(code: str) -> None:
+    stored = job_refusal_code(code, guests=2, spoiled=False)
+    assert reason_in_words(stored).startswith("Thanx refused this job, not this guest: ")
+    assert job_refusal_in_words(code).startswith("Thanx refused this job: ")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("completed_with_errors", ": “completed_with_errors”."),
+        ("Completed", ": “Completed”."),
+        ("on hold", ": “on hold”."),
+        ("ann at example dot com", "."),
+        ("ann@example.com", "."),
+        ("job 2025550142", "."),
+        ("<b>", "."),
+        ("", "."),
+    ],
+)
+def test_an_unknown_state_is_named_if_it_is_plain_words(state: str, words: str) -> None:
+    assert state_in_words(state) == f"Thanx reports a state that we don’t know{words}"
 
 
 @pytest.mark.parametrize("code", [*SENTENCES, "duplicate", "USER_EMAIL_INVALID", "USER_PHONE_INVALID"])
