@@ -7,10 +7,12 @@ number that is good in two countries belongs to two people.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 import phonenumbers
@@ -25,6 +27,7 @@ _MANY = 3  # numbers that are impossible at home, if they are also
 _MANY_SHARE = 0.2  # of all of them
 _MOST = 0.8  # of these numbers, or more, are right in one other country
 _FEWEST_IMPROBABLE = 6
+_FROM_ABROAD = re.compile(r"[^\w+＋]*(?:[+＋]|tel|00|011)", re.IGNORECASE).match  # may hold a country code
 _IMPOSSIBLE = frozenset(
     {
         "phone_unassigned",
@@ -90,7 +93,7 @@ def _sorted_out(cells: list[str], country: str) -> _Numbers:
     numbers = _Numbers([], [], [], Counter())
     for cell in cells:
         value, code, _ = parse_phone(cell, country)
-        anywhere = parse_phone(cell, "ZZ").value
+        anywhere = parse_phone(cell, "ZZ").value if _FROM_ABROAD(cell) else ""
         if anywhere:
             numbers.named[phonenumbers.parse(anywhere).country_code or 0] += 1
         elif value:
@@ -150,8 +153,8 @@ def _named(numbers: _Numbers, column: str, country: str) -> CountryDoubt | None:
 def _improbable(numbers: _Numbers, column: str, country: str) -> CountryDoubt | None:
     """Whether nearly all are good at home, but written as nobody there writes them, or landlines there, while they are
     what people have elsewhere. The own country is proposed unless they are written exactly as in the other."""
-    cells, there = numbers.good, _best(numbers.good, country, LIKELY)
-    if len(cells) < _FEWEST_IMPROBABLE or not there:
+    cells = numbers.good
+    if len(cells) < _FEWEST_IMPROBABLE or _are_ordinary(cells, country) or not (there := _best(cells, country, LIKELY)):
         return None
     most, fits = _MOST * len(cells), [(_fit(cell, country), _fit(cell, there)) for cell in cells]
     exact = sum(bool(other and other.exact and not (home and home.at_home)) for home, other in fits) >= most
@@ -167,12 +170,19 @@ def _improbable(numbers: _Numbers, column: str, country: str) -> CountryDoubt | 
     return CountryDoubt(there if written else country, sentence)
 
 
+def _are_ordinary(cells: list[str], country: str) -> bool:
+    """Whether enough of them are mobile phones, or may be, and written as at home. Seldom looks at all of them."""
+    ordinary = (1 for cell in cells if (fit := _fit(cell, country)) and fit.at_home and not fit.landline)
+    enough = int((1 - _MOST) * len(cells)) + 1
+    return sum(islice(ordinary, enough)) == enough
+
+
 @lru_cache(maxsize=4_000)
 def _fit(cell: str, country: str) -> _Fit | None:
     """None where it is no number of the country."""
     value = parse_phone(cell, country).value
     code = phonenumbers.country_code_for_region(country)
-    if not value and country in LIKELY and _may_be_mobile(cell, country):
+    if not value and cell[0] == "0" and country in LIKELY and _may_be_mobile(cell, country):
         value = phonenumbers.format_number(_unknown(cell, country), PhoneNumberFormat.E164)
     if not value.startswith(f"+{code}"):
         return None
@@ -180,6 +190,8 @@ def _fit(cell: str, country: str) -> _Fit | None:
     written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     kind, digits = phonenumbers.number_type(number), _digits(cell)
     at_home = digits in (_digits(written), value[1:])
+    if kind == PhoneNumberType.UNKNOWN and not at_home:
+        return None
     mobile = kind in (PhoneNumberType.MOBILE, PhoneNumberType.UNKNOWN)
     exact = cell in (written, written.lstrip("0")) and not cell.isdigit()
     landline = not mobile and kind != PhoneNumberType.FIXED_LINE_OR_MOBILE
@@ -189,7 +201,9 @@ def _fit(cell: str, country: str) -> _Fit | None:
 def _may_be_mobile(cell: str, country: str) -> bool:
     """Whether a number that the library doesn't know begins as mobile phones of the country do."""
     example = phonenumbers.example_number_for_type(country, PhoneNumberType.MOBILE)
-    if not example or parse_phone(cell, country).code != "phone_new_prefix":
+    if not example or phonenumbers.number_type(example) != PhoneNumberType.MOBILE:
+        return False  # Where mobile phones begin as landlines do.
+    if parse_phone(cell, country).code != "phone_new_prefix":
         return False
     number = _unknown(cell, country)
     return (
