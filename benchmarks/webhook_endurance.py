@@ -15,33 +15,26 @@ import hmac
 import http.client
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from statistics import quantiles
 from typing import NamedTuple
 
+from benchmarks.programs import WEB, WORKER, ask, environment_of, running
 from benchmarks.webhooks import SECRET, reward_issued
 from tests.crash.database import POSTGRESQL, Database, database_at
 from tests.crash.patience import comes_true
 from thanxportal.demo.__main__ import free_port
-from thanxportal.demo.supervisor import die_with
 
 EVENTS = 10_000
 SECONDS = 60.0
 CONNECTIONS = 32
 WARM_UP = 500  # events after which the web process has its working size; they are sent before, and again
 MOST_P99_MS, MOST_GROWTH_MB = 1_000, 50
-PROGRAMS = {
-    "web": "gunicorn thanxportal.wsgi --worker-class gthread --threads 8 --timeout 60 --no-control-socket --bind ",
-    "worker": "celery -A thanxportal worker -P threads -c 4 --without-gossip --without-mingle",
-}
 SEAT_GUESTS = (
     "import django; django.setup()\n"
     "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
@@ -81,10 +74,10 @@ def measure(url: str, seconds: float, events: int) -> dict[str, float]:
 
 
 def _measure(database: Database, folder: str, seconds: float, events: int) -> dict[str, float]:
-    environment = _environment(database, folder)
-    _ask(SEAT_GUESTS.format(events), environment)
+    environment = environment_of(database, folder)
+    ask(SEAT_GUESTS.format(events), environment)
     port = free_port(8400)
-    with _running(f"{PROGRAMS['web']}127.0.0.1:{port}", environment) as web, _running(PROGRAMS["worker"], environment):
+    with running(f"{WEB}127.0.0.1:{port}", environment) as web, running(WORKER, environment):
         if not comes_true(lambda: _answers(port), 60):
             raise SystemExit("The web process doesn't come up.")
         post_all(port, range(WARM_UP), seconds=WARM_UP * SECONDS / EVENTS)
@@ -92,8 +85,8 @@ def _measure(database: Database, folder: str, seconds: float, events: int) -> di
         answers = post_all(port, range(events), seconds)
         batch.join()
         growth = _megabytes(web) - before
-        comes_true(lambda: _ask(GUESTS_WITHOUT_REWARD, environment) == "0", 60)
-        without = int(_ask(GUESTS_WITHOUT_REWARD, environment))
+        comes_true(lambda: ask(GUESTS_WITHOUT_REWARD, environment) == "0", 60)
+        without = int(ask(GUESTS_WITHOUT_REWARD, environment))
     return _figures([*answers, batch.answer], batch.answer) | {"growth_mb": round(growth, 1), "without_reward": without}
 
 
@@ -107,39 +100,6 @@ def _figures(answers: list[Answer], batch: Answer) -> dict[str, float]:
         "slowest_ms": round(max(answer.seconds for answer in answers) * 1000),
         "batch_ms": round(batch.seconds * 1000),
     }
-
-
-def _environment(database: Database, folder: str) -> dict[str, str]:
-    return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "thanxportal.settings",
-        "DATABASE_URL": database.url,
-        "VAR_DIR": folder,
-        "CELERY_BROKER_URL": "filesystem://",
-        "THANX_BASE_URL": "http://127.0.0.1:9",  # Nobody there: the jobs of these guests are nobody's concern.
-        "THANX_WEBHOOK_SECRET": SECRET,
-        "SECRET_KEY": "only-for-the-benchmark-0123456789-abcdefghijklmnop",
-        "LOG_LEVEL": "ERROR",
-    }
-
-
-def _ask(code: str, environment: dict[str, str]) -> str:
-    done = subprocess.run([sys.executable, "-c", code], env=environment, check=True, stdout=subprocess.PIPE, text=True)
-    return done.stdout.strip()
-
-
-@contextmanager
-def _running(command: str, environment: dict[str, str]) -> Iterator[int]:
-    program, *options = command.split()
-    module = {"gunicorn": "gunicorn.app.wsgiapp"}.get(program, program)
-    parent = os.getpid()
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *options], env=environment, preexec_fn=lambda: die_with(parent)
-    )
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(60)
 
 
 def _megabytes(pid: int) -> float:
