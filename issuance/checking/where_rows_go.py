@@ -11,6 +11,7 @@ from issuance.guests.grid import READY
 from issuance.models import GuestList
 
 LOST = ("invalid", "duplicate", "already_rewarded")
+TONES = {"invalid": "warn", "already_rewarded": "info", READY: "ok"}
 THINNEST = 0.012  # of the bar: even a single row among a million is seen
 
 
@@ -24,6 +25,7 @@ class Part(NamedTuple):
     url: str
     start: float
     width: float
+    tone: str
 
 
 def where_rows_go(guest_list: GuestList) -> list[Part]:
@@ -35,7 +37,16 @@ def where_rows_go(guest_list: GuestList) -> list[Part]:
     widths = [round(100 * width / sum(drawn), 3) for width in drawn]
     starts = accumulate(widths, initial=0.0)
     return [
-        Part(key, BUCKETS[key], count, _percent(count, rows), check_url(guest_list, show=key), round(start, 3), width)
+        Part(
+            key,
+            BUCKETS[key],
+            count,
+            _percent(count, rows),
+            check_url(guest_list, show=key),
+            round(start, 3),
+            width,
+            TONES.get(key, ""),
+        )
         for (key, count), start, width in zip(counts.items(), starts, widths, strict=False)
     ]
 
