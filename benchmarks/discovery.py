@@ -23,7 +23,7 @@ from django.db import connection
 from benchmarks.webhooks import own_database
 
 
-def main(merchants: int = 2_000, active: int = 30, minutes: int = 24 * 60) -> None:
+def main(merchants: int = 2_000, active: int = 25, minutes: int = 24 * 60) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thanxportal.settings")
     django.setup()
     from tests.campaigns.mirror_day import MirrorDay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from campaigns.models import Campaign, Location, Reading, RewardTemplate, Variant
+from campaigns.models import Campaign, CampaignAtThanx, Location, Reading, RewardTemplate, Variant
 from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
 ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
@@ -51,3 +51,11 @@ class CampaignAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     exclude = ("raw",)
     inlines = (VariantInline,)
+
+
+@admin.register(CampaignAtThanx)
+class CampaignAtThanxAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "merchant", "start_at", "end_at", "seen_at", "withdrawn_at", "unknown")
+    list_filter = (ONE_MERCHANT, WITHDRAWN, "unknown")
+    list_select_related = ("merchant",)
+    search_fields = ("name", "thanx_id__exact")

@@ -1,4 +1,4 @@
-"""Mirrors what Thanx publishes: merchants, locations, reward templates and our scopes.
+"""Mirrors what Thanx publishes: merchants, their locations, reward templates and campaigns, and our scopes.
 
 What disappears at Thanx is marked withdrawn and never deleted, and only after its whole list was read (`listings`).
 What is read when is decided in `refreshing`.
@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from campaigns.campaign_mirror import mirror_campaigns
 from campaigns.listings import read_listing
 from campaigns.models import Location, Part, Reading, RewardTemplate, RewardTemplateQuerySet, TemplateChange
 from campaigns.withdrawal import withdraw_templates
@@ -71,8 +72,7 @@ def _sync_merchants(partner: PartnerClient) -> dict[str, int]:
 def read_part(partner: PartnerClient, merchant: Merchant, part: Part) -> int:
     """Mirrors one part of what a merchant has at Thanx; returns how many rows it read. Raises as `sync_partner`."""
     now = timezone.now()
-    mirror = {Part.REWARDS: _mirror_templates, Part.LOCATIONS: _mirror_locations}[part]
-    count = mirror(partner, merchant, now)
+    count = MIRRORS[part](partner, merchant, now)
     fields = {"read_at": now, "requests": max(1, ceil(count / PER_PAGE)), "lease_until": None}
     Reading.objects.update_or_create(merchant=merchant, part=part, defaults=fields)
     return count
@@ -218,3 +218,6 @@ def _upsert(model: type[models.Model], rows: list[Any], *, key: list[str], updat
 def _withdraw(rows: models.QuerySet[Any], read_at: datetime) -> None:
     """Marks rows that were missing in the complete reading which began at `read_at`."""
     rows.filter(seen_at__lt=read_at, withdrawn_at=None).update(withdrawn_at=timezone.now())
+
+
+MIRRORS = {Part.REWARDS: _mirror_templates, Part.CAMPAIGNS: mirror_campaigns, Part.LOCATIONS: _mirror_locations}

@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from campaigns.activity import note_activity
 from campaigns.discovery import read_template
 from campaigns.models import Campaign, CampaignQuerySet, CampaignState, Variant
-from campaigns.publishing_rules import DATES, problems
+from campaigns.publishing_rules import problems
+from campaigns.their_campaigns import is_same, our_dates, variant_ids
 from thanxportal.accounts.models import User
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
 from thanxportal.partner_api import Campaign as TheirCampaign
@@ -97,7 +97,7 @@ def _held(campaign: Campaign) -> CampaignQuerySet:
 
 def _find_or_create(partner: PartnerClient, campaign: Campaign) -> TheirCampaign:
     theirs = _made_before(partner, campaign) or _create(partner, campaign)
-    if not _variant_ids(campaign, theirs):
+    if not variant_ids(campaign, theirs):
         _held(campaign).update(
             raw=theirs.raw
         )  # It holds the id, so that the next attempt asks for it instead of creating another.
@@ -146,7 +146,7 @@ def creation_body(campaign: Campaign) -> dict[str, Any]:
     body: dict[str, Any] = {"merchant_id": campaign.merchant.thanx_id, "name": campaign.name}
     body |= {"objective": campaign.objective, "fine_print": campaign.fine_print}
     zone = ZoneInfo(campaign.merchant.time_zone)  # Thanx compares days in this zone, as we do.
-    body |= {name: moment.astimezone(zone).isoformat() for name, moment in _dates(campaign).items()}
+    body |= {name: moment.astimezone(zone).isoformat() for name, moment in our_dates(campaign).items()}
     body["variants"] = [
         {"name": variant.name}
         | ({"reward_template_id": variant.reward_template.thanx_id} if variant.reward_template else {})
@@ -155,48 +155,13 @@ def creation_body(campaign: Campaign) -> dict[str, Any]:
     return body
 
 
-def _dates(campaign: Campaign) -> dict[str, datetime]:
-    dates = {name: getattr(campaign, name) for name in DATES}
-    if None in dates.values():
-        raise ValueError(f"Campaign {campaign.pk} lacks a date.")
-    return {name: moment.replace(microsecond=0) for name, moment in dates.items()}
-
-
-def is_same(campaign: Campaign, theirs: TheirCampaign) -> bool:
-    """Tells whether a campaign at Thanx is the one that an earlier attempt created."""
-    dates = {name: _moment(getattr(theirs, name), theirs.time_zone) for name in _dates(campaign)}
-    return theirs.name == campaign.name and dates == _dates(campaign) and bool(_variant_ids(campaign, theirs))
-
-
-def _moment(text: str, time_zone: str) -> datetime | None:
-    """Reads a time of Thanx. If it has no offset, it is in the campaign's time zone."""
-    try:
-        moment = parse_datetime(text)
-        zone = ZoneInfo(time_zone or "UTC")
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return None
-    if moment is None:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).replace(microsecond=0)
-
-
-def _variant_ids(campaign: Campaign, theirs: TheirCampaign) -> dict[int, str]:
-    """Returns our variant's id -> Thanx's; empty unless all match by name and template."""
-    ids = {(variant.name, variant.reward_template_id or None): variant.id for variant in theirs.variants}
-    ours = {
-        variant.pk: (variant.name, variant.reward_template.thanx_id if variant.reward_template else None)
-        for variant in campaign.variants.all()
-    }
-    return {pk: ids[key] for pk, key in ours.items()} if set(ours.values()) == set(ids) else {}
-
-
 @transaction.atomic
 def _published(campaign: Campaign, theirs: TheirCampaign) -> None:
     now = timezone.now()
     fields = {"thanx_id": theirs.id, "raw": theirs.raw, "problem": "", "problem_code": "", "updated_at": now}
     if not _held(campaign).update(state=CampaignState.PUBLISHED, published_at=now, next_attempt_at=None, **fields):
         raise Overtaken
-    for pk, thanx_id in _variant_ids(campaign, theirs).items():
+    for pk, thanx_id in variant_ids(campaign, theirs).items():
         campaign.variants.filter(pk=pk).update(thanx_id=thanx_id)
     note_activity(campaign, None, f"Thanx created the campaign “{campaign.name}”.")
 

@@ -41,8 +41,13 @@ class Periods(NamedTuple):
     idle: timedelta
 
 
-# A turn and a queue of some minutes come on top: what an active merchant gives away is at most 15 minutes old.
-PERIODS = {Part.REWARDS: Periods(timedelta(minutes=11), DAY), Part.LOCATIONS: Periods(DAY, 7 * DAY)}
+# A turn and a queue come on top: what an active merchant gives away is at most 15 minutes old. Of an idle one only the
+# rewards matter, because teams are told of withdrawn ones; whoever opens a page makes it active, and all is read anew.
+PERIODS = {
+    Part.REWARDS: Periods(timedelta(minutes=11), DAY),
+    Part.CAMPAIGNS: Periods(timedelta(hours=1), 7 * DAY),
+    Part.LOCATIONS: Periods(DAY, 7 * DAY),
+}
 
 
 def refresh_mirror() -> int:
@@ -84,9 +89,11 @@ def due_readings(now: datetime) -> list[Reading]:
     rows = Reading.objects.free(now).filter(due, merchant__withdrawn_at=None).select_related("merchant")
 
     def lateness(reading: Reading) -> float:
+        """1 when it is due; what isn't given away gets no later than that, so that late rewards go first."""
         periods = PERIODS[Part(reading.part)]
         age = now - (reading.read_at or now - periods.idle)
-        return age / (periods.active if reading.merchant_id in active else periods.idle)
+        late = age / (periods.active if reading.merchant_id in active else periods.idle)
+        return late if reading.part == Part.REWARDS else min(late, 1.0)
 
     return sorted(rows, key=lambda reading: (not reading.awaited, -lateness(reading), reading.pk))
 

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from campaigns import tasks
 from campaigns.access import campaign_for
 from campaigns.drafts import delete_draft, duplicate_campaign
-from campaigns.models import Campaign, CampaignState
+from campaigns.models import Campaign, CampaignAtThanx, CampaignState
 from campaigns.preview import preview_of
 from campaigns.publishing import request_publication
+from campaigns.their_campaigns import differences
 from thanxportal.accounts.access import merchant_for, user_of
-from thanxportal.accounts.models import Right
+from thanxportal.accounts.models import Merchant, Right
 from thanxportal.celery import nudge
 from thanxportal.pagination import page_of
 
@@ -32,7 +33,22 @@ def campaign_list(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle)
     rows = Campaign.objects.for_merchant(merchant).with_variants()
     campaigns, older = page_of(request, rows, PAGE)
-    return TemplateResponse(request, "campaigns/campaign_list.html", {"campaigns": campaigns, "older": older})
+    context = {"campaigns": campaigns, "older": older, "elsewhere": _made_elsewhere(merchant)}
+    return TemplateResponse(request, "campaigns/campaign_list.html", context)
+
+
+def _made_elsewhere(merchant: Merchant) -> list[dict[str, Any]]:
+    """Campaigns that Thanx has and the portal didn't make, with the name of what each arm gives, if it is known."""
+    campaigns = list(CampaignAtThanx.objects.of_merchant(merchant).made_elsewhere()[:PAGE])
+    ids = {arm["reward_template_id"] for campaign in campaigns for arm in campaign.arms}
+    names = dict(merchant.reward_templates.filter(thanx_id__in=ids - {None}).values_list("thanx_id", "name"))
+    return [
+        {
+            "campaign": campaign,
+            "arms": [{"name": arm["name"], "gives": names.get(arm["reward_template_id"], "")} for arm in campaign.arms],
+        }
+        for campaign in campaigns
+    ]
 
 
 @require_GET
@@ -44,7 +60,12 @@ def campaign_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 def _detail(campaign: Campaign) -> dict[str, Any]:
+    published = campaign.state == CampaignState.PUBLISHED
+    mirror = CampaignAtThanx.objects.of_merchant(campaign.merchant)
+    at_thanx = mirror.filter(thanx_id=campaign.thanx_id).first() if published else None
     return {
+        "at_thanx": at_thanx,
+        "differences": differences(campaign, at_thanx, now=timezone.now()) if at_thanx else [],
         "campaign": campaign,
         "preview": preview_of(campaign, list(campaign.variants.all()), now=timezone.now()),
         "history": campaign.history()[:HISTORY],

@@ -1,6 +1,6 @@
 """Tables of what a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their arms."""
 
-from campaigns.models.campaigns import CONTROL, Campaign, CampaignQuerySet, CampaignState, Variant
+from campaigns.models.campaigns import CONTROL, Campaign, CampaignAtThanx, CampaignQuerySet, CampaignState, Variant
 from campaigns.models.mirror import OTHER_KIND, Location, RewardTemplate, RewardTemplateQuerySet, TemplateChange
 from campaigns.models.readings import Part, Reading
 
@@ -8,6 +8,7 @@ __all__ = [
     "CONTROL",
     "OTHER_KIND",
     "Campaign",
+    "CampaignAtThanx",
     "CampaignQuerySet",
     "CampaignState",
     "Location",

@@ -16,6 +16,7 @@ ASKED_EVERY = timedelta(minutes=1)
 
 class Part(models.TextChoices):
     REWARDS = "reward_templates", "Reward templates"
+    CAMPAIGNS = "campaigns", "Campaigns"
     LOCATIONS = "locations", "Locations"
 
 

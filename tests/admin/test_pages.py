@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Location, Reading
+from campaigns.models import CampaignAtThanx, Location, Reading
 from issuance.models import (
     ClaimOverride,
     GuestList,
@@ -44,6 +44,7 @@ def everything(finished: GuestList, ana: User) -> None:
         merchant=finished.merchant, thanx_id="location1", street="1 Main Street", seen_at=finished.created_at
     )
     Reading.objects.add_for([finished.merchant])
+    CampaignAtThanx.objects.create(merchant=finished.merchant, thanx_id="camp_1", seen_at=finished.created_at)
     record_activity(merchant=finished.merchant, actor=ana, sentence="Did something.")
     invite(merchant=finished.merchant, email="dora@example.com", role=Role.VIEWER, actor=ana)
     notify(merchant=finished.merchant, kind=Kind.FINISHED, key="list:1:end", sentence="Finished.", path="/")
