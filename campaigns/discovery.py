@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from math import ceil
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -109,6 +110,7 @@ def _handle(merchant: TheirMerchant, taken: dict[str, str]) -> str:
 def _mirror_locations(partner: PartnerClient, merchant: Merchant, now: datetime) -> int:
     known = merchant.locations.filter(withdrawn_at=None).values_list("thanx_id", flat=True)
     theirs, complete = read_listing(lambda: partner.iter_locations(merchant.thanx_id), known)
+    zones = available_timezones()
     rows = [
         Location(
             merchant=merchant,
@@ -119,13 +121,14 @@ def _mirror_locations(partner: PartnerClient, merchant: Merchant, now: datetime)
             state=location.state[:60],
             zip=location.zip[:20],
             phone=location.phone[:40],
+            time_zone=location.time_zone if location.time_zone in zones else "",
             raw=location.raw,
             seen_at=now,
         )
         for location in theirs
         if location.merchant_id in ("", merchant.thanx_id)
     ]
-    fields = ["merchant", "name", "street", "city", "state", "zip", "phone", "raw", "seen_at", "withdrawn_at"]
+    fields = [field.name for field in Location._meta.fields if field.name not in ("id", "thanx_id")]
     _upsert(Location, rows, key=["thanx_id"], update=fields)
     if complete:
         _withdraw(merchant.locations.all(), now)

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from campaigns.builder_actions import CONTROL_REWARD, MOST_ARMS, Row, act_on, read_act
 from campaigns.drafts import FIELDS, DraftArm
-from campaigns.models import CONTROL, Campaign, RewardTemplate, Variant
+from campaigns.locations import with_location
+from campaigns.models import CONTROL, Campaign, Location, RewardTemplate, Variant
 from campaigns.publishing_rules import DATES
 from campaigns.windows import PRESETS, preset_dates
 from thanxportal.accounts.models import Merchant
 from thanxportal.moments import LOCAL, Moment
 
+MOST_LOCATIONS = 200  # offered for the fine print
 # What a changed share updates on the page. Fields in which somebody may be typing are left alone.
 SHARES = ",".join(["#saved", "#checks", "#split", *(f"#id_arm{position}-weight" for position in range(MOST_ARMS))])
 TWICE = "Another arm has this name. Give each arm its own."
@@ -149,7 +151,8 @@ class Builder:
         """The page as typed, after what the pressed button does to it."""
         act = data.get("act", "")
         rows = [row for row in (_typed(data, position) for position in range(MOST_ARMS)) if not row.empty]
-        return cls(merchant, campaign, act_on(rows, read_act(act)), data=data | _dates_after(act, merchant))
+        after = data | _dates_after(act, merchant) | _fine_print_after(act, merchant, data)
+        return cls(merchant, campaign, act_on(rows, read_act(act)), data=after)
 
     def is_valid(self) -> bool:
         valid = [form.is_valid() for form in (self.form, *self.arms)]
@@ -203,6 +206,11 @@ class Builder:
         ]
 
     @property
+    def locations(self) -> list[Location]:
+        """Those that its fine print may name."""
+        return list(Location.objects.open_at(self.merchant)[:MOST_LOCATIONS])
+
+    @property
     def has_control(self) -> bool:
         return any(form.is_control for form in self.arms)
 
@@ -226,6 +234,15 @@ def _row(variant: Variant) -> Row:
 
 def _typed(data: dict[str, Any], position: int) -> Row:
     return Row(**{key: str(data.get(f"arm{position}-{key}", "")) for key in ("reward", "name", "weight", "locked")})
+
+
+def _fine_print_after(act: str, merchant: Merchant, data: dict[str, Any]) -> dict[str, str]:
+    """Returns the fine print with the location whose button was pressed."""
+    verb, _, pk = act.partition("-")
+    if verb != "place" or not pk.isdecimal() or len(pk) > 18:
+        return {}
+    location = Location.objects.open_at(merchant).filter(pk=pk).first()
+    return {"fine_print": with_location(str(data.get("fine_print", "")), location)} if location else {}
 
 
 def _dates_after(act: str, merchant: Merchant) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns import views_builder, views_campaigns, views_templates
+from campaigns import views_builder, views_campaigns, views_locations, views_templates
 
 app_name = "campaigns"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("rewards/age/", views_templates.template_age, name="template_age"),
     path("rewards/choices/", views_builder.reward_choices, name="reward_choices"),
     path("rewards/<int:pk>/", views_templates.template_detail, name="template_detail"),
+    path("locations/", views_locations.location_list, name="location_list"),
     path("campaigns/", views_campaigns.campaign_list, name="campaign_list"),
     path("campaigns/new/", views_builder.campaign_new, name="campaign_new"),
     path("campaigns/<int:pk>/", views_campaigns.campaign_detail, name="campaign_detail"),

@@ -16,6 +16,12 @@ OLD_COPY = timedelta(days=1)
 ASKED_EVERY = timedelta(hours=1)
 
 
+class LocationQuerySet(models.QuerySet["Location"]):
+    def open_at(self, merchant: Merchant) -> LocationQuerySet:
+        """Those of the merchant that Thanx still has."""
+        return self.filter(merchant=merchant, withdrawn_at=None)
+
+
 class Location(models.Model):
     """A merchant's location, mirrored from Thanx."""
 
@@ -27,15 +33,33 @@ class Location(models.Model):
     state = models.CharField(max_length=60, blank=True)
     zip = models.CharField(max_length=20, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True, help_text="IANA name, if Thanx gives one.")
     raw = models.JSONField(default=dict)
     seen_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = LocationQuerySet.as_manager()
+
     class Meta:
-        ordering = ["name", "street"]
+        ordering = ["name", "street", "pk"]
 
     def __str__(self) -> str:
         return self.name or self.street or self.thanx_id
+
+    @property
+    def address(self) -> str:
+        region = " ".join(filter(None, (self.state, self.zip)))
+        return ", ".join(filter(None, (self.street, self.city, region)))
+
+    @property
+    def place(self) -> str:
+        """Its name and where it is, as people tell it from the others."""
+        return ", ".join(filter(None, (self.name, self.street, self.city))) or self.thanx_id
+
+    @property
+    def place_and_zone(self) -> str:
+        city = self.time_zone.rpartition("/")[2].replace("_", " ")
+        return f"{self.place} ({city} time)" if city else self.place
 
 
 OTHER_KIND = "other"

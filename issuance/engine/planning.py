@@ -21,6 +21,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, F
 from django.utils import timezone
 
+from campaigns.locations import names_of_locations
 from campaigns.models import Campaign, Variant
 from issuance.crash_points import crash_point
 from issuance.engine.parking import park_list
@@ -35,12 +36,13 @@ log = logging.getLogger(__name__)
 
 class Batch(NamedTuple):
     """The guests of one job: their first and last row in the file, the identifiers in order, and what they share in
-    the column that jobs are cut by."""
+    the column that jobs are cut by, as the file has it and as people see it."""
 
     first_row: int
     last_row: int
     identifiers: list[dict[str, str]]
     segment: str
+    label: str
 
 
 def plan_list(list_id: int) -> bool:
@@ -138,21 +140,25 @@ def _claim_beside(cursor: CursorWrapper, override: ClaimOverride, ids: dict[str,
 
 @crash_point("write all jobs")
 def _write_jobs(guest_list: GuestList, now: datetime) -> None:
-    """Writes the jobs, canaries first; the rest isn't due before the canaries have ended well."""
+    """Writes the jobs, canaries first; the rest isn't due before the canaries have ended well.
+
+    A job of one location carries the name by which people know it.
+    """
+    names = names_of_locations(guest_list.merchant) if guest_list.job_cell else {}
     arms = [variant for variant in guest_list.campaign.variants.all() if not variant.is_control]
     number = count(1)
     canary_size = guest_list.canary_size
     if canary_size:
         for variant in arms:
-            for batch in islice(_batches(guest_list, variant, canary_size), 1):
+            for batch in islice(_batches(guest_list, variant, canary_size, names), 1):
                 _write_job(_job(guest_list, variant, next(number), batch, canary=True, next_attempt_at=now), batch)
     for variant in arms:
-        for batch in _batches(guest_list, variant, guest_list.job_size):
+        for batch in _batches(guest_list, variant, guest_list.job_size, names):
             due = None if canary_size else now
             _write_job(_job(guest_list, variant, next(number), batch, canary=False, next_attempt_at=due), batch)
 
 
-def _batches(guest_list: GuestList, variant: Variant, size: int) -> Iterator[Batch]:
+def _batches(guest_list: GuestList, variant: Variant, size: int, names: dict[str, str]) -> Iterator[Batch]:
     """The variant's waiting guests that have no job yet: segment by segment, the largest first, each in the order of
     the file."""
     guests = guest_list.guests.in_segments(guest_list)
@@ -164,7 +170,7 @@ def _batches(guest_list: GuestList, variant: Variant, size: int) -> Iterator[Bat
         while rows := list(inside.filter(row__gt=last_row).values_list("row", "type", "value")[:size]):
             first_row, last_row = rows[0][0], rows[-1][0]
             identifiers = [{"type": kind, "value": value} for _, kind, value in rows]
-            yield Batch(first_row, last_row, identifiers, segment)
+            yield Batch(first_row, last_row, identifiers, segment, names.get(segment.casefold(), segment))
 
 
 def _job(guest_list: GuestList, variant: Variant, number: int, batch: Batch, **fields: Any) -> IssuanceJob:
@@ -175,7 +181,7 @@ def _job(guest_list: GuestList, variant: Variant, number: int, batch: Batch, **f
         merchant=guest_list.merchant,
         variant=variant,
         number=number,
-        label=batch.segment[:120],
+        label=batch.label[:120],
         total_count=len(batch.identifiers),
         body=body,
         body_sha256=digest,

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 
-from issuance.launching.job_cutting import MOST_SEGMENTS, SMALLEST_JOB, values_in
+from issuance.launching.job_cutting import MOST_SEGMENTS, SMALLEST_JOB, columns_of_locations, values_in
 from issuance.models import GuestList
 
 FIRST_JOB_SIZE = 1_000  # guests, proposed to those who want smaller jobs
@@ -42,7 +42,12 @@ class JobCuttingForm(forms.Form):
         ]
         by_column = (self.COLUMN, "Jobs by a column, such as the location")
         self.fields["cut_by"].choices = [choices[0], *([by_column] if columns else []), choices[1]]  # type: ignore[attr-defined]
-        self.fields["column"].choices = [(name, name) for name in columns]  # type: ignore[attr-defined]
+        located = columns_of_locations(guest_list)
+        labels = {name: f"{name} (your locations)" if name in located else name for name in columns}
+        self.fields["column"].choices = list(labels.items())  # type: ignore[attr-defined]
+        if located:
+            self.initial["column"] = column or located[0]
+            self.fields["column"].help_text = "Jobs of a location carry its name."
         most = settings.JOB_SIZE
         self.fields["size"].help_text = f"From {SMALLEST_JOB:,} to {most:,}."
         self.fields["size"].validators.append(MaxValueValidator(most, f"A job holds {most:,} guests at most."))

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db.models import Count
 
+from campaigns.locations import names_of_locations
 from issuance.guests.arms import Arm
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
@@ -17,6 +18,7 @@ from thanxportal.partner.gate import seconds_at_best
 
 SMALLEST_JOB = 500  # guests; smaller jobs would spend Thanx's request limit on undo alone
 
+FIRST_ROWS = 20  # that show what a column holds
 MOST_SEGMENTS = 100  # values of a column; each needs a job in every arm
 Segments = dict[int, list[int]]  # id of a variant -> guests of each of its segments
 
@@ -86,6 +88,19 @@ def values_in(guest_list: GuestList, column: str) -> int:
     looked.job_column = column
     guests = Guest.objects.filter(guest_list=guest_list).in_segments(looked)
     return len(guests.order_by().values_list("segment", flat=True).distinct()[: MOST_SEGMENTS + 1])
+
+
+def columns_of_locations(guest_list: GuestList) -> list[str]:
+    """Columns that name the merchant's locations in the first rows, wherever they name anything."""
+    names = names_of_locations(guest_list.merchant)
+    looked, found = copy(guest_list), []
+    for column in guest_list.columns_besides if names else []:
+        looked.job_column = column
+        guests = Guest.objects.filter(guest_list=guest_list).in_segments(looked).order_by("row")
+        cells = [cell for cell in guests.values_list("segment", flat=True)[:FIRST_ROWS] if cell]
+        if cells and all(cell.casefold() in names for cell in cells):
+            found.append(column)
+    return found
 
 
 def canary_size(guest_list: GuestList) -> int:

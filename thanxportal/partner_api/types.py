@@ -70,6 +70,8 @@ class Merchant(Answer):
 
 
 class Location(Answer):
+    """`time_zone` is an IANA name, which most locations don't have."""
+
     id: Id
     merchant_id: Text = ""
     name: Text = ""
@@ -78,6 +80,7 @@ class Location(Answer):
     state: Text = ""
     zip: Text = ""
     phone: Text = ""
+    time_zone: Text = ""
 
 
 class Discount(Answer):
