@@ -17,7 +17,10 @@ class RewardTemplateAdmin(ReadOnlyAdmin):
     list_filter = (ONE_MERCHANT, WITHDRAWN, "type")
     list_select_related = ("merchant",)
     search_fields = ("name", "thanx_id__exact")
-    exclude = ("raw", "image_url")  # Both may hold a whole picture as text.
+    fields = (
+        "name", "merchant", "thanx_id", "type", "subtype", "description", "fine_print", "discount_type",
+        "discount_value", "redemption_venue", "seen_at", "withdrawn_at", "asked_at",
+    )  # fmt: skip
 
 
 @admin.register(Location)
@@ -26,7 +29,8 @@ class LocationAdmin(ReadOnlyAdmin):
     list_filter = (ONE_MERCHANT, WITHDRAWN)
     list_select_related = ("merchant",)
     search_fields = ("name", "street", "city", "thanx_id__exact")
-    exclude = ("raw",)
+    fields = ("name", "merchant", "thanx_id", "street", "city", "state", "zip", "phone", "time_zone", "seen_at",
+              "withdrawn_at")  # fmt: skip
 
 
 @admin.register(Reading)
@@ -35,6 +39,7 @@ class ReadingAdmin(ReadOnlyAdmin):
     list_filter = (ONE_MERCHANT, "part")
     list_select_related = ("merchant",)
     ordering = ("read_at", "id")
+    fields = ("merchant", "part", "read_at", "requests", "asked_at", "lease_until")
 
 
 class VariantInline(ReadOnlyInline):
@@ -49,7 +54,11 @@ class CampaignAdmin(ReadOnlyAdmin):
     list_select_related = ("merchant",)
     search_fields = ("name", "thanx_id__exact", "merchant__handle__exact")
     ordering = ("-id",)
-    exclude = ("raw",)
+    fields = (
+        "name", "merchant", "uuid", "objective", "fine_print", "start_at", "end_at", "redeemable_from", "redeemable_to",
+        "expected_guests", "state", "thanx_id", "problem", "problem_code", "publish_attempts", "next_attempt_at",
+        "created_by", "created_at", "updated_at", "published_at",
+    )  # fmt: skip
     inlines = (VariantInline,)
 
 
@@ -59,3 +68,7 @@ class CampaignAtThanxAdmin(ReadOnlyAdmin):
     list_filter = (ONE_MERCHANT, WITHDRAWN, "unknown")
     list_select_related = ("merchant",)
     search_fields = ("name", "thanx_id__exact")
+    fields = (
+        "name", "merchant", "thanx_id", "objective", "fine_print", "start_at", "end_at", "redeemable_from",
+        "redeemable_to", "arms", "seen_at", "withdrawn_at", "unknown",
+    )  # fmt: skip

@@ -1,8 +1,9 @@
-"""Base classes of admin pages that only show rows, which come from Thanx or the engine."""
+"""Base classes of staff pages, most of which only show rows that come from Thanx or the engine."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 COUNT_AT_MOST = 10_000
+ASKED_BY_FILTERS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt")
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -21,7 +23,27 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return int(self.object_list[:COUNT_AT_MOST].count())  # type: ignore[attr-defined]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A staff page. Its address can ask for no more than its own filters do, as any other question would spell out
+    letter by letter what the page keeps to itself."""
+
+    own_lookups: ClassVar[tuple[str, ...]] = ()  # Besides those of the filters.
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup in self.own_lookups or lookup in self._lookups_of_filters(request)
+
+    def _lookups_of_filters(self, request: HttpRequest | None) -> Iterator[str]:
+        filters: Iterable[Any] = self.get_list_filter(request)  # type: ignore[arg-type]
+        for item in filters:
+            if isinstance(item, type):
+                yield item.parameter_name  # type: ignore[attr-defined]
+            else:
+                path = item if isinstance(item, str) else item[0]
+                yield path
+                yield from (f"{path}__{ending}" for ending in ASKED_BY_FILTERS)
+
+
+class ReadOnlyAdmin(StaffAdmin):
     """A list and a page per row; nothing can be added, changed or deleted."""
 
     show_full_result_count = False

@@ -68,7 +68,7 @@ INSTALLED_APPS = [
     "template_partials",
     "heroicons",
     "csp",
-    "django.contrib.admin",
+    "thanxportal.staff_site.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -60,6 +60,7 @@ class IssuanceJobAdmin(ParkingAdmin):
                              "attempt_count", "crash_count")}),
     )  # fmt: skip
     readonly_fields = ("campaign",)
+    own_lookups = ("id__in",)  # What was just revoked.
     inlines = (AttemptInline, UnknownReasonInline, EventInline)
     actions = (revoke, "return_to_work")
     task = work_job

@@ -26,6 +26,7 @@ class EventAdmin(ReadOnlyAdmin):
     list_filter = ("new_state", ("guest_list__merchant", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("guest_list", "job", "actor")
     search_fields = ("guest_list__name",)
+    fields = ("at", "guest_list", "job", "old_state", "new_state", "actor", "note")
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
@@ -40,6 +41,10 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("state", "event", "received_at")
     search_fields = ("thanx_job_id__exact", "reward_id__exact")
     search_help_text = "Thanx’s id of a job or of a reward"
+    fields = (
+        "received_at", "event", "thanx_job_id", "thanx_merchant_id", "position", "reward_id", "state", "note",
+        "received_count", "due_at", "sha256",
+    )  # fmt: skip
     ordering = ("-id",)
 
 
@@ -49,6 +54,7 @@ class ClaimOverrideAdmin(ReadOnlyAdmin):
 
     list_display = ("__str__", "actor", "reason", "guests_count", "decided_at", "withdrawn_at")
     list_select_related = ("actor", "guest_list")
+    fields = ("guest_list", "actor", "reason", "guests_count", "decided_at", "withdrawn_at", "withdrawn_by")
     ordering = ("-id",)
 
 
@@ -60,6 +66,7 @@ class UnknownReasonAdmin(ReadOnlyAdmin):
     list_filter = (("job__merchant", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("job",)
     search_fields = ("words",)
+    fields = ("words", "job", "guests_count")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UnknownReason]:
         words = F("words")

@@ -43,12 +43,18 @@ class ResolutionAdmin(ReadOnlyAdmin):
     list_filter = ("decision", ("confirmed_at", admin.EmptyFieldListFilter))
     list_select_related = ("job", "proposed_by", "confirmed_by")
     actions = ("confirm",)
+    fields = (
+        "job", "decision", "thanx_id", "evidence", "proposed_by", "proposed_at", "confirmed_by", "confirmed_at",
+    )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return user_of(request).has_perm("issuance.add_resolution")
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         return user_of(request).has_perm("issuance.confirm_resolution")
+
+    def get_fields(self, request: HttpRequest, obj: Resolution | None = None) -> Any:
+        return self.fields if obj else ("job", "decision", "thanx_id", "evidence")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -28,6 +28,10 @@ class SendingPauseAdmin(ReadOnlyAdmin):
     list_filter = ("in_force",)
     list_select_related = ("started_by", "resumed_by")
     actions = ("resume",)
+    fields = (
+        "in_force", "started_at", "started_by", "reason", "forgotten_count", "resumed_at", "resumed_by",
+        "resume_reason",
+    )  # fmt: skip
 
     def get_urls(self) -> list[URLPattern]:
         return [path("gate/", self.admin_site.admin_view(self.gate), name="issuance_gate"), *super().get_urls()]
@@ -45,7 +49,7 @@ class SendingPauseAdmin(ReadOnlyAdmin):
         return user_of(request).has_perm("issuance.add_sendingpause")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return super().get_fields(request, obj) if obj else ("reason",)
+        return self.fields if obj else ("reason",)
 
     def save_model(self, request: HttpRequest, obj: SendingPause, form: Any, change: bool) -> None:
         """Two people who pause at the same moment make one pause."""

@@ -2,32 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as StockUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from phonenumbers import SUPPORTED_REGIONS
 
 from thanxportal.accounts.access import user_of
-from thanxportal.accounts.models import Activity, Invitation, Membership, Merchant, Notification, User
-from thanxportal.read_only_admin import ReadOnlyAdmin
+from thanxportal.accounts.models import Activity, Invitation, Membership, Merchant, Notification, Role, User
+from thanxportal.accounts.team import (
+    TeamRefusal,
+    change_role,
+    change_settings,
+    invite,
+    let_sign_in,
+    remove_member,
+    withdraw_invitation,
+)
+from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
 
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+class TeamAdmin(StaffAdmin):
+    """A page whose acts are those of the team page: the merchant's log has them, and its managers are told."""
+
+    actions: Any = None  # Django's own deletes rows past the team.
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._unless_refused(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._unless_refused(request, super().delete_view, *args, **kwargs)
+
+    def _unless_refused(
+        self, request: HttpRequest, view: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Both views are transactions of their own, so that a refusal leaves nothing behind."""
+        try:
+            answer: HttpResponse = view(request, *args, **kwargs)
+        except TeamRefusal as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.path)
+        return answer
+
+
+class MembershipInline(ReadOnlyInline):
     model = Membership
-    extra = 0
-    autocomplete_fields = ("user", "merchant")
+    fields = ("user", "merchant", "role")
+    show_change_link = True
 
 
-class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
-    class Meta:
-        model = User
-        fields = ("email", "name")
-
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_email(self) -> str:
         """Lowercases it, as everywhere. Raises ValidationError if somebody has it already."""
         email = str(self.cleaned_data["email"]).lower()
@@ -35,28 +64,42 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
             raise forms.ValidationError("Somebody already signs in with this email.")
         return email
 
+    def clean_is_staff(self) -> bool:
+        staff = bool(self.cleaned_data["is_staff"])
+        if staff and not self.instance.is_staff and self.instance.memberships.exists():
+            raise forms.ValidationError("Partner staff have no role at a merchant. Remove this person’s roles first.")
+        return staff
+
 
 @admin.register(User)
-class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
-    """People and what they may do. Only a superuser may give staff rights, or change another superuser or staff."""
+class UserAdmin(TeamAdmin):
+    """People and what they may do. Only a superuser may give staff rights, or change another superuser or staff.
 
-    add_form = NewUserForm
+    Nobody but the person sets the password or moves the account to another email: who could, could sign in as them.
+    """
+
+    form = UserForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
     list_filter = ("is_staff", "is_active", "memberships__role")
     search_fields = ("email", "name")
     ordering = ("email",)
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
-        (None, {"fields": ("email", "name", "password", "is_active")}),
+        (None, {"fields": ("email", "name", "is_active")}),
         ("Partner staff", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
-    add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+    add_fieldsets = (
+        (None, {"fields": ("email", "name"), "description": "The person chooses a password by “Forgot password”."}),
+    )
     inlines = (MembershipInline,)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return self.fieldsets if obj else self.add_fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         rights = () if user_of(request).is_superuser else ("is_staff", "is_superuser", "groups", "user_permissions")
-        return ("last_login", "date_joined", *rights)
+        return ("last_login", "date_joined", *rights, *(("email",) if obj else ()))
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         beyond = obj is not None and (obj.is_staff or obj.is_superuser) and not user_of(request).is_superuser
@@ -68,6 +111,13 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            let_sign_in(user=obj, active=obj.is_active, actor=user_of(request))
 
 
 class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -85,8 +135,8 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Merchant)
-class MerchantAdmin(ReadOnlyAdmin):
-    """Merchants come from Thanx. Staff set how to read their times and phone numbers, and their team."""
+class MerchantAdmin(TeamAdmin):
+    """Merchants come from Thanx. Staff set how to read their times and phone numbers; who approves is theirs to say."""
 
     form = MerchantForm
     list_display = ("name", "handle", "country", "time_zone", "seen_at", "withdrawn_at")
@@ -96,31 +146,77 @@ class MerchantAdmin(ReadOnlyAdmin):
         "name", "handle", "thanx_id", "time_zone", "country", "preferred_identifier", "repeat_days",
         "approval_threshold", "seen_at", "withdrawn_at",
     )  # fmt: skip
-    readonly_fields = ("name", "handle", "thanx_id", "seen_at", "withdrawn_at")
+    readonly_fields = ("name", "handle", "thanx_id", "approval_threshold", "seen_at", "withdrawn_at")
     inlines = (MembershipInline,)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return user_of(request).has_perm("accounts.change_merchant")
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Merchant, form: Any, change: bool) -> None:
+        change_settings(merchant=obj, values=form.cleaned_data, actor=user_of(request))
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MembershipAdmin(TeamAdmin):
+    """Roles of people at merchants. People get one by an invitation."""
+
     list_display = ("user", "merchant", "role")
     list_filter = ("role", ("merchant", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user", "merchant")
     search_fields = ("user__email", "user__name", "merchant__name", "merchant__handle")
-    autocomplete_fields = ("user", "merchant")
+    fields = ("user", "merchant", "role")
+    readonly_fields = ("user", "merchant")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        if form.changed_data:
+            change_role(member=obj, role=Role(obj.role), actor=user_of(request))
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        remove_member(member=obj, actor=user_of(request))
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnlyAdmin):
-    """Managers invite people. Staff see whether the email was sent and the invitation accepted."""
+class InvitationAdmin(TeamAdmin):
+    """Invitations of managers and of staff: whether the email was sent and the invitation accepted."""
 
     list_display = ("email", "merchant", "role", "invited_by", "mail_sent_at", "accepted_at", "withdrawn_at")
     list_filter = (("merchant", admin.RelatedOnlyFieldListFilter), ("accepted_at", admin.EmptyFieldListFilter))
     list_select_related = ("merchant", "invited_by")
     search_fields = ("email", "merchant__handle__exact")
     ordering = ("-id",)
+    fields = (
+        "merchant", "email", "role", "invited_by", "sent_at", "expires_at", "mail_due_at", "mail_attempts",
+        "mail_sent_at", "accepted_at", "withdrawn_at",
+    )  # fmt: skip
+    autocomplete_fields = ("merchant",)
+    actions = ("withdraw",)
+
+    def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> Any:
+        return self.fields if obj else ("merchant", "email", "role")
+
+    def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
+        return False
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).has_perm("accounts.change_invitation")
+
+    def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
+        actor = user_of(request)
+        obj.pk = invite(merchant=obj.merchant, email=obj.email, role=Role(obj.role), actor=actor).pk
+
+    @admin.action(description="Withdraw selected invitations", permissions=["withdraw"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        for invitation in queryset.select_related("merchant"):
+            withdraw_invitation(invitation=invitation, actor=user_of(request))
 
 
 @admin.register(Notification)
@@ -132,6 +228,10 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_select_related = ("merchant", "person")
     search_fields = ("person__email", "merchant__handle__exact", "key__exact")
     ordering = ("-id",)
+    fields = (
+        "at", "person", "merchant", "kind", "sentence", "facts", "path", "key", "in_app", "read_at", "mail_due_at",
+        "mail_attempts", "mail_sent_at",
+    )  # fmt: skip
 
 
 @admin.register(Activity)
@@ -142,3 +242,4 @@ class ActivityAdmin(ReadOnlyAdmin):
     search_fields = ("target__exact", "merchant__handle__exact", "actor__email")
     search_help_text = "Such as list:12 or campaign:7, a merchant’s handle, or the email of who did it"
     ordering = ("-id",)
+    fields = ("at", "merchant", "actor", "sentence", "target", "path")

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from thanxportal.accounts.models import Invitation, Membership, Merchant, Role, User, record_activity
+from thanxportal.accounts.models import Invitation, Kind, Membership, Merchant, Right, Role, User, record_activity
 from thanxportal.accounts.models.invitations import VALID_FOR
+from thanxportal.accounts.notifications import notify
 
 MOST_INVITATIONS = 20
 IN_ONE = timedelta(hours=1)
@@ -23,6 +25,8 @@ class TeamRefusal(Exception):
 def invite(*, merchant: Merchant, email: str, role: Role, actor: User) -> Invitation:
     """Invites somebody by email, or sends an unanswered invitation again. Raises TeamRefusal."""
     email = email.lower()
+    if actor.is_staff:
+        _refuse_staff(User.objects.filter(email=email).first())
     if Membership.objects.filter(merchant=merchant, user__email=email).exists():
         raise TeamRefusal(f"{email} is on the team already.")
     now = timezone.now()
@@ -34,7 +38,7 @@ def invite(*, merchant: Merchant, email: str, role: Role, actor: User) -> Invita
         merchant=merchant, email=email, accepted_at=None, withdrawn_at=None,
         defaults=fields | {"mail_due_at": now, "mail_sent_at": None, "mail_attempts": 0},
     )  # fmt: skip
-    record_activity(merchant=merchant, actor=actor, sentence=f"Invited {email} as {role.label}.")
+    _log(merchant, actor, f"Invited {email} as {role.label}.")
     return invitation
 
 
@@ -44,15 +48,16 @@ def withdraw_invitation(*, invitation: Invitation, actor: User) -> bool:
     open_one = Invitation.objects.unanswered().filter(pk=invitation.pk)
     if not open_one.update(withdrawn_at=timezone.now(), mail_due_at=None):
         return False
-    sentence = f"Withdrew the invitation of {invitation.email}."
-    record_activity(merchant=invitation.merchant, actor=actor, sentence=sentence)
+    _log(invitation.merchant, actor, f"Withdrew the invitation of {invitation.email}.")
     return True
 
 
 @transaction.atomic
 def join(*, invitation: Invitation, user: User) -> bool:
-    """Uses up the invitation of this user. Returns False if it isn't valid any more."""
+    """Uses up the invitation of this user. Returns False if it isn't valid any more, or if staff invited staff."""
     now = timezone.now()
+    if user.is_staff and invitation.invited_by is not None and invitation.invited_by.is_staff:
+        return False
     mine = Invitation.objects.unanswered().filter(pk=invitation.pk, email=user.email, expires_at__gt=now)
     if not mine.update(accepted_at=now, mail_due_at=None):
         return False
@@ -65,12 +70,14 @@ def join(*, invitation: Invitation, user: User) -> bool:
 @transaction.atomic
 def change_role(*, member: Membership, role: Role, actor: User) -> None:
     """Changes the role. Raises TeamRefusal if the merchant would be left without a manager."""
+    if actor.is_staff:
+        _refuse_staff(member.user)
     if role != Role.MANAGER:
         _keep_a_manager(member)
         _withdraw_invitations_by(member)
+    was = Role(Membership.objects.values_list("role", flat=True).get(pk=member.pk))
     Membership.objects.filter(pk=member.pk).update(role=role)
-    sentence = f"Made {member.user} {role.label}, before {member.get_role_display()}."
-    record_activity(merchant=member.merchant, actor=actor, sentence=sentence)
+    _log(member.merchant, actor, f"Made {member.user} {role.label}, before {was.label}.")
 
 
 @transaction.atomic
@@ -79,7 +86,37 @@ def remove_member(*, member: Membership, actor: User) -> None:
     _keep_a_manager(member)
     _withdraw_invitations_by(member)
     Membership.objects.filter(pk=member.pk).delete()
-    record_activity(merchant=member.merchant, actor=actor, sentence=f"Removed {member.user} from the team.")
+    _log(member.merchant, actor, f"Removed {member.user} from the team.")
+
+
+@transaction.atomic
+def let_sign_in(*, user: User, active: bool, actor: User) -> None:
+    """Locks an account, or opens it again, and says so at every merchant where the person has a role."""
+    User.objects.filter(pk=user.pk).update(is_active=active)
+    act = "Opened the account of" if active else "Locked the account of"
+    for member in user.memberships.select_related("merchant").order_by("merchant"):
+        _log(member.merchant, actor, f"{act} {user}.")
+
+
+def _log(merchant: Merchant, actor: User, sentence: str) -> None:
+    """Appends to the merchant's log; the managers are told of what partner staff did."""
+    line = record_activity(merchant=merchant, actor=actor, sentence=sentence)
+    if actor.is_staff:
+        notify(
+            merchant=merchant,
+            kind=Kind.TEAM_CHANGED,
+            key=f"activity:{line.pk}",
+            sentence=f"{actor}, partner staff: {sentence[0].lower()}{sentence[1:]}",
+            path=reverse("accounts:activity", args=[merchant.handle]),
+            right=Right.MANAGE,
+            but=actor,
+        )
+
+
+def _refuse_staff(person: User | None) -> None:
+    """Staff look after every merchant, so none of them may let another in at one."""
+    if person is not None and person.is_staff:
+        raise TeamRefusal("Partner staff can’t give a role at a merchant to partner staff.")
 
 
 def _keep_a_manager(member: Membership) -> None:
@@ -108,7 +145,7 @@ def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) 
         f"{name.replace('_', ' ')} from {_said(getattr(before, name))} to {_said(value)}"
         for name, value in changed.items()
     )
-    record_activity(merchant=merchant, actor=actor, sentence=f"Changed the settings: {said}.")
+    _log(merchant, actor, f"Changed the settings: {said}.")
     return True
 
 

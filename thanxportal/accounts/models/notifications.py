@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     NEEDS_STAFF = "needs_staff", "Thanx’s answer about a job isn’t clear, so staff look at it"
     FINISHED = "finished", "A list has finished or was stopped"
     LIST_UNREAD = "list_unread", "A list that you brought can’t be read, or needs its columns chosen"
+    TEAM_CHANGED = "team_changed", "Partner staff changed your team or settings"
     REWARD_WITHDRAWN = "reward_withdrawn", "Thanx no longer publishes a reward of a running campaign"
 
 

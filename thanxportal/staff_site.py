@@ -1,0 +1,65 @@
+"""The staff pages as a whole: which pages there are, and what the ready-made groups of staff may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+
+from thanxportal.read_only_admin import StaffAdmin
+
+OPERATIONS = (
+    "issuance.revoke_issuancejob",
+    "issuance.unpark_issuancejob",
+    "issuance.add_resolution",
+    "issuance.confirm_resolution",
+    "issuance.add_sendingpause",
+    "issuance.resume_sendingpause",
+)
+ADMINISTRATION = (
+    "accounts.add_user",
+    "accounts.change_user",
+    "accounts.change_merchant",
+    "accounts.change_membership",
+    "accounts.delete_membership",
+    "accounts.add_invitation",
+    "accounts.change_invitation",
+)
+GROUPS = {"Support": (), "Operations": OPERATIONS, "Administrator": OPERATIONS + ADMINISTRATION}
+
+
+class StaffSite(admin.AdminSite):
+    """Shows only pages that were made for staff: what a package brings along, such as secrets of second factors, has
+    none."""
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        if admin_class is not None and issubclass(admin_class, StaffAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+
+class StaffSiteConfig(AdminConfig):
+    """Takes the place of Django's own admin site."""
+
+    default_site = "thanxportal.staff_site.StaffSite"
+
+    def ready(self) -> None:
+        from django.apps import apps
+
+        super().ready()
+        # The permissions of all apps exist by then: those of ours come before auth in INSTALLED_APPS.
+        last = apps.get_app_config("auth")
+        post_migrate.connect(make_groups, sender=last, dispatch_uid="make-groups")
+
+
+def make_groups(*, using: str, **kwargs: Any) -> None:
+    """After migrations: each group holds just what is written here, and looking at every staff page."""
+    from django.contrib.auth.models import Group, Permission
+
+    permissions = Permission.objects.using(using).values_list("content_type__app_label", "codename", "pk")
+    existing = {f"{label}.{codename}": pk for label, codename, pk in permissions}
+    looks = [f"{model._meta.app_label}.view_{model._meta.model_name}" for model in admin.site._registry]
+    for name, acts in GROUPS.items():
+        group, _ = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.set(existing[right] for right in (*looks, *acts) if right in existing)
