@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from issuance.models import IssuanceJob, Resolution
 from issuance.models.states import JobState
-from issuance.staff.resolution import CantResolve, confirm_resolution, why_not_resolvable
+from issuance.staff.resolution import CantResolve, confirm_resolution, propose_resolution, why_not_resolvable
 from issuance.tasks import work_job
 from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
@@ -63,8 +63,7 @@ class ResolutionAdmin(ReadOnlyAdmin):
         return form
 
     def save_model(self, request: HttpRequest, obj: Resolution, form: Any, change: bool) -> None:
-        obj.proposed_by = user_of(request)
-        super().save_model(request, obj, form, change)
+        propose_resolution(resolution=obj, actor=user_of(request))
 
     @admin.action(description="Confirm selected resolutions", permissions=["confirm"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Resolution]) -> None:

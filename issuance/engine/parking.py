@@ -7,6 +7,7 @@ import logging
 from django.db import transaction
 from django.utils import timezone
 
+from issuance.lifecycle.activity import note_activity
 from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import ListState
 from thanxportal.accounts.models import User
@@ -31,8 +32,11 @@ def return_to_work(parked: IssuanceJob | GuestList, *, actor: User, reason: str)
     if isinstance(parked, GuestList):
         if returned := GuestList.objects.parked().filter(pk=parked.pk).update(held_until=now, crash_count=0):
             note_event(parked, parked.state, old_state=parked.state, actor=actor, note=note)
+            note_activity(parked, actor, f"Staff took up “{parked.name}” again: {reason}")
     else:
         jobs = IssuanceJob.objects.parked().filter(pk=parked.pk)
         if returned := jobs.update(problem_code="", next_attempt_at=now, crash_count=0):
             note_event(parked.guest_list, parked.state, old_state=parked.state, job=parked, actor=actor, note=note)
+            sentence = f"Staff took up job {parked.number} of “{parked.guest_list.name}” again: {reason}"
+            note_activity(parked.guest_list, actor, sentence)
     return bool(returned)

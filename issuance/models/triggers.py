@@ -23,7 +23,9 @@ RESOLUTION = ("job_id", "decision", "thanx_id", "evidence", "proposed_by_id", "p
 CLAIM = ("campaign_id", "identity", "guest_list_id", "claimed_at", "override_id")
 OVERRIDE = ("guest_list_id", "actor_id", "reason", "guests_count", "decided_at")
 SEAT = ("job_id", "position")
+ACTIVITY = ("merchant_id", "actor_id", "at", "sentence", "target", "seal")  # A deleted draft leaves `path`.
 PAUSE = ("started_at", "started_by_id", "reason", "forgotten_count")
+OURS = ("issuance_", "accounts_activity")
 KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause")
 # (name, table, INSERT, UPDATE, UPDATE OF columns or DELETE, the condition that is refused, what is said)
 Trigger = tuple[str, str, str, str, str]
@@ -65,6 +67,8 @@ UNAPPROVED = """NEW.state = 'held' AND (
     OLD.state = 'awaiting_approval' AND NEW.approved_by_id IS NULL
     OR OLD.state = 'checked' AND NEW.waiting_count
     > (SELECT approval_threshold FROM accounts_merchant WHERE id = NEW.merchant_id))"""
+ACTIVITY_CHANGED = f"{_changed(*ACTIVITY)} OR NEW.path NOT IN ('', OLD.path)"
+HEAD_MOVED = "NEW.merchant_id <> OLD.merchant_id OR NEW.lines <> OLD.lines + 1"
 NOBODY_FREED = """NOT EXISTS (SELECT 1 FROM issuance_guestlist
     WHERE id = OLD.guest_list_id AND refused_count + revoked_count + waiting_count > 0)"""
 
@@ -91,6 +95,10 @@ def triggers() -> list[Trigger]:
          f"OLD.withdrawn_at IS NOT NULL OR {_changed(*OVERRIDE)}", "an override never changes"),
         ("pause_is_history", "issuance_sendingpause", "UPDATE", f"NOT OLD.in_force OR {_changed(*PAUSE)}",
          "a pause never changes"),
+        ("activity_is_history", "accounts_activity", "UPDATE", ACTIVITY_CHANGED, "the log never changes"),
+        ("activity_is_kept", "accounts_activity", "DELETE", "TRUE", "this is kept for good"),
+        ("activityhead_moves_on", "accounts_activityhead", "UPDATE", HEAD_MOVED, "the log only grows"),
+        ("activityhead_is_kept", "accounts_activityhead", "DELETE", "TRUE", "this is kept for good"),
         ("seat_is_kept", "issuance_guest", f"UPDATE OF {', '.join(SEAT)}", SEAT_LEFT,
          "a guest keeps the place in the job"),
         ("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST, "an override is for its own list"),
@@ -123,7 +131,7 @@ def remove_triggers(*, using: str, plan: list[Any], **kwargs: Any) -> None:
 def _removal(cursor: Any, vendor: str) -> list[str]:
     """Drops every trigger of ours that the database has, also those that an earlier version called otherwise."""
     cursor.execute(_INSTALLED[vendor])
-    return removal([(name, table) for name, table in cursor.fetchall() if table.startswith("issuance_")], vendor)
+    return removal([(name, table) for name, table in cursor.fetchall() if table.startswith(OURS)], vendor)
 
 
 def removal(named: Iterable[Sequence[str]], vendor: str) -> list[str]:

@@ -41,6 +41,16 @@ def was_executed(job: IssuanceJob) -> bool:
 
 
 @transaction.atomic
+def propose_resolution(*, resolution: Resolution, actor: User) -> None:
+    """Writes down what Thanx answered; nothing happens before somebody else confirms it."""
+    resolution.proposed_by = actor
+    resolution.save()
+    job = IssuanceJob.objects.select_related("guest_list__merchant").defer("body").get(pk=resolution.job_id)
+    sentence = f"Staff asked a colleague to confirm what Thanx says of job {job.number} of “{job.guest_list.name}”."
+    note_activity(job.guest_list, actor, sentence)
+
+
+@transaction.atomic
 def confirm_resolution(*, resolution: Resolution, actor: User) -> None:
     """Carries out what somebody else proposed; raises CantResolve with nothing changed.
 

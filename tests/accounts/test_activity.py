@@ -46,7 +46,7 @@ def test_lines_about_a_deleted_draft_stay_and_lead_nowhere(harbor: Merchant, ana
     assert "<span>Deleted the campaign “Brunch”.</span>" in html
 
 
-def test_lines_of_an_older_version_lead_where_new_ones_lead(campaign: Campaign, ana: User, client_of: ClientOf) -> None:
+def test_lines_of_an_older_version_lead_where_new_ones_lead(campaign: Campaign, unguarded: None) -> None:
     guest_list = checked(campaign, "ann@example.com")
     log(campaign.merchant, "Did something.", "campaign:999")
     paths = list(Activity.objects.order_by("pk").values_list("path", flat=True))

@@ -84,7 +84,9 @@ def test_the_guests_of_a_refused_job_are_no_longer_blamed(
     assert not UnknownReason.objects.exists()
 
 
-def test_codes_and_states_that_named_a_guest_are_hidden_and_leave_the_log(campaign_here: Campaign) -> None:
+def test_codes_and_states_that_named_a_guest_are_hidden_and_leave_the_log(
+    campaign_here: Campaign, unguarded: None
+) -> None:
     guest_list = make_list(campaign_here, ListState.FINISHED, rewarded=1)
     sent = job(guest_list, 1, campaign_here.variants.all()[0], JobState.COMPLETED, 1)
     IssuanceJob.objects.update(partner_state="done for ann@example.com", problem_code="OTHER_JOB")

@@ -1,12 +1,13 @@
 """Tables of people and merchants: roles, activity log, invitations and notifications."""
 
-from thanxportal.accounts.models.activity import Activity, ActivityQuerySet, record_activity
+from thanxportal.accounts.models.activity import Activity, ActivityHead, ActivityQuerySet, record_activity
 from thanxportal.accounts.models.invitations import Invitation
 from thanxportal.accounts.models.notifications import Kind, Notification, NotificationChoice
 from thanxportal.accounts.models.people import Membership, Merchant, Right, Role, User
 
 __all__ = [
     "Activity",
+    "ActivityHead",
     "ActivityQuerySet",
     "Invitation",
     "Kind",
