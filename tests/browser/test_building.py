@@ -9,9 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Location, Reading
 from thanxportal.accounts.models import Merchant, User
-from thanxportal.partner.models import Credential
 
 
 def shares(page: Page) -> list[str]:
@@ -120,9 +119,24 @@ def test_refreshed_rewards_appear_by_themselves_and_keep_the_search(
     page.get_by_label("Find a reward").fill("new")
     expect(page.get_by_text("No reward matches")).to_be_visible()
     harbor.reward_templates.create(thanx_id="new", name="Brand new", seen_at=timezone.now())
-    Credential.objects.update(synced_at=timezone.now())
+    Reading.objects.update(read_at=timezone.now())
     expect(page.get_by_text("Brand new")).to_be_visible()
     expect(page.get_by_text("Thanx is being asked for the latest.")).to_have_count(0)
+
+
+def test_a_location_is_put_into_the_fine_print_beside_what_was_typed(
+    harbor: Merchant, ana: User, page_of: Callable[..., Page]
+) -> None:
+    Location.objects.create(merchant=harbor, thanx_id="loc1", name="Downtown", seen_at=timezone.now())
+    page = page_of(ana)
+    page.goto("/m/harbor-grill/campaigns/new/")
+    page.get_by_label("Name", exact=True).fill("Win-back June")
+    page.get_by_label("Fine print").fill("One per guest.")
+    page.get_by_text("Limit it to a location").click()
+    page.get_by_role("button", name="Downtown").click()
+    expect(page.get_by_label("Fine print")).to_have_value("One per guest.\nOnly at Downtown.")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Win-back June")
+    expect(page.locator("#saved")).to_contain_text("Saved")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])

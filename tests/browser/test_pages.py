@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, Response, expect
 
 from campaigns.drafts import duplicate_campaign
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignAtThanx, Location
 from issuance.importing.new_list import create_list
 from issuance.launching.retries import send_unsent
 from issuance.models import GuestList
@@ -35,10 +35,17 @@ def addresses(campaign: Campaign, work: Callable[[], None]) -> list[str]:
     work()
     handle, template = campaign.merchant.handle, campaign.merchant.reward_templates.first()
     assert template is not None
+    at_thanx = {"merchant": campaign.merchant, "seen_at": timezone.now(), "time_zone": "America/Chicago"}
+    Location.objects.create(thanx_id="loc1", name="Downtown", street="1 Main St", **at_thanx)
+    arms = [{"name": "A", "reward_template_id": template.thanx_id}, {"name": "Control", "reward_template_id": None}]
+    elsewhere = {"name": "Made by hand", "arms": arms, "seen_at": timezone.now()}
+    CampaignAtThanx.objects.create(merchant=campaign.merchant, thanx_id="camp_1", **elsewhere)
+    CampaignAtThanx.objects.create(merchant=campaign.merchant, thanx_id=campaign.thanx_id, **elsewhere)
     about: dict[str, list[Any]] = {
         "issuance:home": [],
         "issuance:list_index": [],
         "accounts:activity": [],
+        "campaigns:location_list": [],
         "campaigns:template_list": [],
         "campaigns:template_detail": [template.pk],
         "campaigns:campaign_list": [],
