@@ -1,11 +1,12 @@
 """Mirrors what Thanx publishes: merchants, their locations, reward templates and campaigns, and our scopes.
 
 What disappears at Thanx is marked withdrawn and never deleted, and only after its whole list was read (`listings`).
-What is read when is decided in `refreshing`.
+What is read when is decided in `refreshing`. What is wrong with one merchant stops nobody else's mirror.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -20,11 +21,12 @@ from django.utils.text import slugify
 from campaigns.campaign_mirror import mirror_campaigns
 from campaigns.listings import read_listing
 from campaigns.models import Location, Part, Reading, RewardTemplate, RewardTemplateQuerySet, TemplateChange
+from campaigns.opt_ins import follow_listing, tell_new, tell_returned
 from campaigns.withdrawal import withdraw_templates
 from thanxportal.accounts.models import Merchant
-from thanxportal.partner.gated_client import Urgency, partner_client
+from thanxportal.partner.gated_client import MerchantParked, Urgency, partner_client, read_scopes
 from thanxportal.partner.models import Credential
-from thanxportal.partner_api import PER_PAGE, InDoubt, NotFound, PartnerClient, Rejected
+from thanxportal.partner_api import PER_PAGE, CredentialRefused, InDoubt, NotFound, PartnerClient, Rejected
 from thanxportal.partner_api import Merchant as TheirMerchant
 from thanxportal.partner_api import RewardTemplate as TheirTemplate
 
@@ -32,42 +34,55 @@ WATCHED = (
     *("name", "type", "subtype", "description", "fine_print"),
     *("discount_type", "discount_value", "redemption_venue", "image_url"),
 )
+log = logging.getLogger(__name__)
 KEPT = ("id", "merchant", "thanx_id", "asked_at")  # columns of a template that no reading changes
 MOST_WORDS = 300  # kept of a text before and after; the address of a picture isn't kept
+MOST_BROKEN = 3  # merchants in a row about whom Thanx answers without sense
 PATIENCE = 60.0  # seconds per request; the mirror holds no lease, so it may wait its turn
 
 
-def sync_partner(*, patience: float = PATIENCE) -> dict[str, int]:
-    """Mirrors everything once; returns how much was read.
+def sync_partner(*, patience: float = PATIENCE, believe: bool = False) -> dict[str, int]:
+    """Mirrors everything once; returns how much was read, and of how many merchants something wasn't.
 
-    Raises GateClosed or PartnerApiError, possibly half way. If Thanx refuses one merchant's templates, it reads
-    those of the other merchants before it raises.
+    Raises GateClosed or PartnerApiError, possibly half way, if Thanx can't be reached, or answers without sense about
+    several merchants in a row: then it is no merchant's. With `believe`, all who aren't listed have opted out.
     """
+    unread = broken_in_a_row = 0
     with partner_client(Urgency.DISCOVERY, patience=patience) as partner:
-        counts = _sync_merchants(partner) | dict.fromkeys(Part.values, 0)
-        no = None
+        counts = {"merchants": _mirror_merchants(partner, believe=believe)} | dict.fromkeys(Part.values, 0)
         for merchant in Merchant.objects.filter(withdrawn_at=None):
-            for part in Part:
-                try:
-                    counts[part.value] += read_part(partner, merchant, part)
-                except Rejected as error:
-                    no = error
-    if no:
-        raise no
-    return counts
+            trouble = _read_merchant(partner, merchant, counts)
+            unread += trouble is not None
+            broken_in_a_row = broken_in_a_row + 1 if isinstance(trouble, InDoubt) else 0
+            if trouble and broken_in_a_row == MOST_BROKEN:
+                raise trouble
+        return counts | {"unread_merchants": unread, "scopes": _end_sync(partner)}
+
+
+def _read_merchant(partner: PartnerClient, merchant: Merchant, counts: dict[str, int]) -> Exception | None:
+    """Reads all parts of a merchant that can be read; returns what was wrong with the last of the others."""
+    trouble: Exception | None = None
+    for part in Part:
+        try:
+            counts[part.value] += read_part(partner, merchant, part)
+        except (MerchantParked, Rejected, CredentialRefused, InDoubt) as error:
+            log.warning("Reading %s of merchant %s: %s", part.value, merchant.pk, error)
+            trouble = error
+    return trouble
 
 
 def sync_merchants(*, patience: float = PATIENCE) -> None:
     """Mirrors which merchants there are, and our scopes. Raises GateClosed or PartnerApiError."""
     with partner_client(Urgency.DISCOVERY, patience=patience) as partner:
-        _sync_merchants(partner)
+        _mirror_merchants(partner, believe=False)
+        _end_sync(partner)
 
 
-def _sync_merchants(partner: PartnerClient) -> dict[str, int]:
-    scopes = partner.get_scopes()
-    merchants = _mirror_merchants(partner)
-    Credential.objects.filter(pk=Credential.current().pk).update(scopes=scopes, synced_at=timezone.now())
-    return {"merchants": len(merchants), "scopes": len(scopes)}
+def _end_sync(partner: PartnerClient) -> int:
+    """Asks what we may do, as what we may changes with the merchants; returns the number of scopes."""
+    scopes = read_scopes(partner)
+    Credential.objects.filter(pk=Credential.current().pk).update(synced_at=timezone.now())
+    return len(scopes)
 
 
 def read_part(partner: PartnerClient, merchant: Merchant, part: Part) -> int:
@@ -79,7 +94,8 @@ def read_part(partner: PartnerClient, merchant: Merchant, part: Part) -> int:
     return count
 
 
-def _mirror_merchants(partner: PartnerClient) -> list[TheirMerchant]:
+def _mirror_merchants(partner: PartnerClient, *, believe: bool) -> int:
+    """Mirrors the listing; returns how many it lists. Whoever is missing in it, as it was read completely, opts out."""
     now = timezone.now()
     known = Merchant.objects.filter(withdrawn_at=None).values_list("thanx_id", flat=True)
     theirs, complete = read_listing(partner.iter_merchants, known)
@@ -93,10 +109,20 @@ def _mirror_merchants(partner: PartnerClient) -> list[TheirMerchant]:
         )
         for merchant in theirs
     ]
-    _upsert(Merchant, rows, key=["thanx_id"], update=["handle", "name", "seen_at", "withdrawn_at"])
+    _keep_listed(rows)
     if complete:
-        _withdraw(Merchant.objects.all(), now)
-    return theirs
+        follow_listing({row.thanx_id for row in rows}, believe=believe)
+    return len(rows)
+
+
+@transaction.atomic
+def _keep_listed(rows: list[Merchant]) -> None:
+    """Stores the merchants that Thanx lists, and tells of those that are new or back. At first all of them are new."""
+    before = Merchant.objects.in_bulk(field_name="thanx_id")
+    _upsert(Merchant, rows, key=["thanx_id"], update=["handle", "name", "seen_at", "withdrawn_at"])
+    tell_returned([old for row in rows if (old := before.get(row.thanx_id)) and old.opted_out])
+    if before:
+        tell_new(Merchant.objects.filter(thanx_id__in={row.thanx_id for row in rows} - set(before)))
 
 
 def _handle(merchant: TheirMerchant, taken: dict[str, str]) -> str:

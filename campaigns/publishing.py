@@ -125,7 +125,8 @@ def _create(partner: PartnerClient, campaign: Campaign) -> TheirCampaign:
     withdrawn = [arm for arm in campaign.variants.all() if not _still_published(partner, arm)]
     if withdrawn:
         raise RewardsWithdrawn(withdrawn)
-    if not _held(campaign).update(next_attempt_at=timezone.now() + LEASE):
+    here = Campaign.objects.publishing()  # Its merchant may have opted out since the claim.
+    if not (_held(campaign) & here).update(next_attempt_at=timezone.now() + LEASE):
         raise Overtaken
     return partner.create_campaign(creation_body(campaign))
 

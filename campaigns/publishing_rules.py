@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from campaigns.builder_actions import MOST_ARMS
 from campaigns.models import Campaign, Variant
 
+OPTED_OUT = "Thanx no longer lists {}: {} until it has opted in to this portal again."
 DATES = ("start_at", "end_at", "redeemable_from", "redeemable_to")
 LONG_PAST = timedelta(days=366)  # A start before that is a slip of the keyboard.
 
 
 def problems(campaign: Campaign, variants: Sequence[Variant], *, now: datetime) -> list[str]:
     """Returns each reason why Thanx would refuse it, as a sentence that says what to do; empty if there is none."""
-    return [*_about_words(campaign), *_about_dates(campaign, now), *_about_arms(campaign, variants)]
+    about = (_about_merchant(campaign), _about_words(campaign), _about_dates(campaign, now))
+    return [*chain(*about), *_about_arms(campaign, variants)]
+
+
+def _about_merchant(campaign: Campaign) -> Iterator[str]:
+    if campaign.merchant.opted_out:
+        yield OPTED_OUT.format(campaign.merchant, "nothing can be published")
 
 
 def _about_words(campaign: Campaign) -> Iterator[str]:

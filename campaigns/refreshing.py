@@ -20,7 +20,7 @@ from campaigns.discovery import read_part, read_template
 from campaigns.models import Part, Reading, RewardTemplate
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner import slots
-from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
+from thanxportal.partner.gated_client import GateClosed, MerchantParked, Urgency, partner_client
 from thanxportal.partner.models import ApiRequest
 from thanxportal.partner_api import CredentialRefused, NotSent, PartnerApiError, PartnerClient, RateLimited, Rejected
 
@@ -140,6 +140,8 @@ def _read(partner: PartnerClient, reading: Reading) -> bool:
     """
     try:
         read_part(partner, reading.merchant, Part(reading.part))
+    except MerchantParked as parked:
+        Reading.objects.of_merchant(reading.merchant).update(lease_until=parked.retry_at)
     except (GateClosed, NotSent, RateLimited):
         Reading.objects.filter(pk=reading.pk).update(lease_until=None)
         return False
@@ -148,5 +150,4 @@ def _read(partner: PartnerClient, reading: Reading) -> bool:
         if isinstance(error, Rejected | CredentialRefused):
             pause = timezone.now() + REFUSED_PAUSE
             Reading.objects.of_merchant(reading.merchant).update(lease_until=pause)
-        return not isinstance(error, CredentialRefused)
     return True

@@ -59,7 +59,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def due_to_publish(self) -> CampaignQuerySet:
         now = timezone.now()
-        return self.filter(state=CampaignState.PUBLISHING, next_attempt_at__lte=now)
+        return self.publishing().filter(next_attempt_at__lte=now)
+
+    def publishing(self) -> CampaignQuerySet:
+        """Campaigns that Thanx is asked to create, but for those of merchants that have opted out: they wait."""
+        return self.filter(state=CampaignState.PUBLISHING).exclude(merchant__in=Merchant.objects.opted_out())
 
 
 class Campaign(models.Model):

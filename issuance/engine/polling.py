@@ -106,7 +106,7 @@ def revoke_job(job: IssuanceJob) -> None:
         return
     mine = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch)
     try:
-        reserve_slot(Urgency.REPLAY)
+        reserve_slot(Urgency.REPLAY, about=job.merchant.thanx_id)
         if not mine.update(revoke_sent_at=timezone.now()):
             return  # Another worker owns the job now.
         with partner_client(Urgency.REPLAY, reserved=1) as partner:

@@ -24,6 +24,7 @@ from issuance.engine.settlement import end_job
 from issuance.lifecycle.transitions import move_job, release_job_lease
 from issuance.models import Attempt, IssuanceJob
 from issuance.models.states import JobState
+from thanxportal.accounts.models import Merchant
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client, prove_that_thanx_answers, reserve_slot
 from thanxportal.partner_api import (
     CredentialRefused,
@@ -72,17 +73,23 @@ def _too_late_to_replay(job: IssuanceJob) -> NextStep | None:
 def _not_now(job: IssuanceJob) -> NextStep | None:
     """None once everything allows the send and a slot at the gate is taken for it."""
     is_new = job.status == JobState.READY
-    if is_new and sending_is_paused():
+    if (is_new and sending_is_paused()) or _has_left(job):
         return NextStep(job.status, _in(PAUSE_CHECK), {})
     try:
         if is_new and _somebody_is_in_doubt():
             prove_that_thanx_answers(patience=PATIENCE)
-        reserve_slot(Urgency.ISSUE if is_new else Urgency.REPLAY, patience=PATIENCE)
+        urgency = Urgency.ISSUE if is_new else Urgency.REPLAY
+        reserve_slot(urgency, about=job.merchant.thanx_id, patience=PATIENCE)
     except GateClosed as closed:
         return NextStep(job.status, closed.retry_at, {})
     except PartnerApiError as error:
         return NextStep(job.status, _in(backoff(job.attempt_count)), {"problem_code": _code(error)})
-    return NextStep(job.status, timezone.now(), {}) if shutdown.asked.is_set() else None
+    return NextStep(job.status, timezone.now(), {}) if shutdown.asked.is_set() or _has_left(job) else None
+
+
+def _has_left(job: IssuanceJob) -> bool:
+    """Whether the merchant has opted out, so that neither a first send nor a replay may reward anybody."""
+    return Merchant.objects.opted_out().filter(pk=job.merchant_id).exists()
 
 
 def _somebody_is_in_doubt() -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import QuerySet
 
-from issuance.launching.launch import start_hold
+from issuance.launching.launch import has_opted_out, start_hold
 from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.notices import tell_answered
 from issuance.lifecycle.transitions import move_list
@@ -26,8 +26,8 @@ def approvers_of(guest_list: GuestList) -> QuerySet[Membership]:
 @transaction.atomic
 def approve_list(*, guest_list: GuestList, token: UUID, actor: User) -> bool:
     """Sets the list on its way as a launch below the threshold would, once. False if it was answered or withdrawn
-    meanwhile, or if the approver is who asked."""
-    if guest_list.state != ListState.AWAITING_APPROVAL:
+    meanwhile, if the approver is who asked, or if the merchant has opted out."""
+    if guest_list.state != ListState.AWAITING_APPROVAL or has_opted_out(guest_list):
         return False
     if not _waiting(guest_list, confirm_token=token).exclude(launched_by=actor).update(approved_by=actor):
         return False

@@ -20,7 +20,7 @@ from issuance.lifecycle.notices import tell_answered, tell_asked
 from issuance.lifecycle.transitions import move_list
 from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import LIST_MOVES, JobState, ListState
-from thanxportal.accounts.models import User
+from thanxportal.accounts.models import Merchant, User
 
 
 @transaction.atomic
@@ -29,8 +29,9 @@ def launch_list(*, guest_list: GuestList, token: UUID, actor: User | None, hold:
 
     A list above its merchant's approval threshold asks for an approval instead, whoever launches it.
     `hold` is how pages launch: a pause in which stopping is free. Large lists send canaries ahead, whoever launches.
+    Nothing is launched for a merchant that has opted out.
     """
-    if guest_list.state != ListState.CHECKED:
+    if guest_list.state != ListState.CHECKED or has_opted_out(guest_list):
         return False
     unused = GuestList.objects.filter(pk=guest_list.pk, state=ListState.CHECKED, confirm_token=token)
     if not unused.update(launched_by=actor, approved_by=None, sent_back_reason=""):
@@ -38,6 +39,11 @@ def launch_list(*, guest_list: GuestList, token: UUID, actor: User | None, hold:
     if GuestList.objects.filter(pk=guest_list.pk).above_threshold().exists():
         return _ask_for_approval(guest_list, actor)
     return start_hold(guest_list, actor, hold=hold)
+
+
+def has_opted_out(guest_list: GuestList) -> bool:
+    """Whether Thanx no longer lists the merchant, as it stands now."""
+    return Merchant.objects.opted_out().filter(pk=guest_list.merchant_id).exists()
 
 
 def _ask_for_approval(guest_list: GuestList, actor: User | None) -> bool:

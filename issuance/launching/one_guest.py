@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from campaigns.allocation import arm_chooser, equal_shares
 from campaigns.models import Campaign, Variant
+from campaigns.publishing_rules import OPTED_OUT
 from issuance.importing.batches import guest_hasher
 from issuance.launching.launch import launch_list
 from issuance.models import Guest, GuestClaim, GuestList, note_event
@@ -36,7 +37,8 @@ def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID
 
     The token is the form's: the same form sent twice leads to the same list.
     """
-    Merchant.objects.select_for_update().get(pk=campaign.merchant_id)  # Limits are counted by one sender at a time.
+    # Limits are counted by one sender at a time.
+    campaign.merchant = Merchant.objects.select_for_update().get(pk=campaign.merchant_id)
     if earlier := GuestList.objects.filter(uuid=token, merchant=campaign.merchant_id, one_guest=True).first():
         return earlier
     made = GuestList(
@@ -69,6 +71,8 @@ def tried_before(merchant: Merchant, actor: User, pk: int) -> dict[str, Any]:
 
 
 def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None:
+    if campaign.merchant.opted_out:
+        raise CantReward(OPTED_OUT.format(campaign.merchant, "nobody can be rewarded"))
     if not campaign.accepts_lists:
         raise CantReward(f"“{campaign.name}” has ended or isn’t published. Choose another campaign.")
     claim = GuestClaim.objects.filter(campaign=campaign, identity=digest).order_by("pk").first()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns.detectable_difference import Sized, told_from_luck
 from campaigns.preview import BLOCK, PASS, WARN, Check
+from campaigns.publishing_rules import OPTED_OUT
 from campaigns.reward_value import total_in_words
 from issuance.guests.arms import Arm, count_arms
 from issuance.importing.broken_files import what_is_left_out
@@ -49,6 +50,8 @@ def _difference(guest_list: GuestList, arms: list[Arm]) -> str:
 def checks_of(guest_list: GuestList, arms: list[Arm]) -> list[Check]:
     """Blocks first, then warnings, then what is fine."""
     checks = [_campaign(guest_list), _guests(guest_list), *_rewards(arms), *_rows(guest_list)]
+    if guest_list.merchant.opted_out:
+        checks.append(Check(BLOCK, OPTED_OUT.format(guest_list.merchant, "nothing can be issued")))
     if settings.THANX_ENVIRONMENT == "unknown":
         checks.append(Check(BLOCK, "Issuing is off until staff set the Thanx address."))
     order = (BLOCK, WARN, PASS)

@@ -28,7 +28,12 @@ class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
     def due(self) -> IssuanceJobQuerySet:
         now = timezone.now()
         free = Q(lease_until=None) | Q(lease_until__lt=now)
-        return self.filter(free, state__in=JOB_DUE, next_attempt_at__lte=now)
+        return self.waiting().filter(free, next_attempt_at__lte=now)
+
+    def waiting(self) -> IssuanceJobQuerySet:
+        """Jobs that workers have to do with, now or later. First sends for a merchant that has opted out aren't."""
+        opted_out = Q(state=JobState.READY, merchant__in=Merchant.objects.opted_out())
+        return self.filter(state__in=JOB_DUE, next_attempt_at__isnull=False).exclude(opted_out)
 
     def parked(self) -> IssuanceJobQuerySet:
         """Waiting for staff: their workers crashed five times."""

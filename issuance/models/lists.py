@@ -26,10 +26,19 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         return self.filter(waiting_count__gt=F("merchant__approval_threshold"))
 
     def free(self) -> GuestListQuerySet:
-        """Lists that a worker may take now: no other worker has them, and their hold, if they have one, is over."""
+        """Lists that a worker may take now: no other worker has them, and their hold, if they have one, is over.
+
+        Nothing is planned for a merchant that has opted out. No joins, so that an UPDATE sees the row that it locks.
+        """
         now = timezone.now()
         let_go, hold_is_over = Q(lease_until=None) | Q(lease_until__lt=now), Q(held_until__lte=now)
-        return self.filter(let_go, ~Q(state=ListState.HELD) | hold_is_over)
+        gone = Q(merchant__in=Merchant.objects.opted_out())
+        return self.filter(let_go, ~Q(state=ListState.HELD) | hold_is_over & ~gone)
+
+    def held(self) -> GuestListQuerySet:
+        """Launched, but not planned: to be planned by itself once the hold is over."""
+        held = self.filter(state=ListState.HELD, held_until__isnull=False)
+        return held.exclude(merchant__in=Merchant.objects.opted_out())
 
     def due_to_read(self) -> GuestListQuerySet:
         return self.free().filter(state__in=(ListState.UPLOADED, ListState.READING))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from campaigns.publishing_rules import OPTED_OUT
 from issuance.guests.reasons import job_refusal_in_words, problem_in_words, state_in_words
 from issuance.models import PARKED, GuestList, IssuanceJob
 from issuance.models.states import JobState
@@ -18,12 +19,15 @@ SHORT = 5  # seconds of a pause that nobody need hear of
 PARKED_LIST = (
     "Making its jobs failed five times in a row. Staff look at it. Nothing was sent, and you can still stop it."
 )
+WAITS = "what isn’t sent yet waits, and nothing of it is lost,"
 NAMED = 3  # jobs of one trouble that are named
 
 
 def troubles_of(guest_list: GuestList, jobs: Sequence[IssuanceJob], now: datetime) -> list[str]:
     """First what holds up everybody, asked only while the list runs; then what holds up single jobs."""
     troubles = list(_of_everybody(now)) if guest_list.status.running else []
+    if guest_list.status.running and guest_list.merchant.opted_out:
+        troubles.append(OPTED_OUT.format(guest_list.merchant, WAITS))
     if guest_list.parked:
         troubles.append(PARKED_LIST)
     numbers_of: dict[tuple[str, str, str], list[int]] = {}
@@ -37,7 +41,9 @@ def _of_everybody(now: datetime) -> Iterator[str]:
     credential = Credential.objects.filter(client_id=settings.THANX_CLIENT_ID).first()
     if credential is None:
         return
-    if credential.refused_at:
+    if credential.scope_missing:
+        yield "Thanx doesn’t let us issue at the moment. Staff know; everything waits, and nothing is lost."
+    elif credential.refused_at:
         yield "Thanx doesn’t let the portal in at the moment. Staff are on it; everything waits, and nothing is lost."
     pause = credential.blocked_until - now.timestamp()
     if pause > SHORT:

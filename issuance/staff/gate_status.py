@@ -57,7 +57,7 @@ class GateStatus:
     def health(self) -> str:
         if self.pause:
             return "paused"
-        if self.credential.refused_at:
+        if self.credential.refusal:
             return "refused"
         return "blocked" if self.blocked_until else "open"
 

@@ -12,7 +12,7 @@ from django.db.models import Min, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from campaigns.models import Campaign, CampaignState
+from campaigns.models import Campaign
 from campaigns.publishing import publish_campaign
 from issuance import shutdown
 from issuance.checking.background_repairs import make_ordered_repair
@@ -25,7 +25,8 @@ from issuance.engine.submission import submit_job
 from issuance.importing.import_list import read_guest_file
 from issuance.lifecycle.transitions import lease_job
 from issuance.models import GuestList, IssuanceJob, WebhookDelivery
-from issuance.models.states import JOB_DUE, JobState, ListState
+from issuance.models.states import JobState
+from thanxportal.accounts.partner_access import tell_refusals
 from thanxportal.partner.gated_client import try_refused_credential
 from thanxportal.seldom import Seldom
 
@@ -44,6 +45,7 @@ def drive_due_work(*, list_id: int | None = None) -> int:
         try_refused_credential()
         apply_due_deliveries()
         look_for_missing_webhooks()
+        tell_refusals()
         failed = _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
     failed += _each(read_guest_file, lists.due_to_read().order_by("pk"))
     failed += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
@@ -90,13 +92,13 @@ def work_job(job_id: int) -> None:
 
 def next_due(*, list_id: int | None = None) -> datetime | None:
     """When the next known piece of work is due; None if nothing is waiting."""
-    jobs = IssuanceJob.objects.filter(state__in=JOB_DUE, next_attempt_at__isnull=False)
+    jobs = IssuanceJob.objects.waiting()
     lists = GuestList.objects.all()
     if list_id is not None:
         jobs, lists = jobs.filter(guest_list=list_id), lists.filter(pk=list_id)
-    publishing = Campaign.objects.none() if list_id else Campaign.objects.filter(state=CampaignState.PUBLISHING)
+    publishing = Campaign.objects.none() if list_id else Campaign.objects.publishing()
     deliveries = WebhookDelivery.objects.none() if list_id else WebhookDelivery.objects.filter(due_at__isnull=False)
-    held = lists.filter(state=ListState.HELD, held_until__isnull=False)
+    held = lists.held()
     if sending_is_paused():
         jobs, held = jobs.exclude(state=JobState.READY), held.none()
     times = [

@@ -24,6 +24,7 @@ from issuance.models import (
 from thanxportal.accounts.models import Kind, Membership, Merchant, Role, User, record_activity
 from thanxportal.accounts.notifications import notify
 from thanxportal.accounts.team import invite
+from thanxportal.partner.models import MerchantRefusal
 
 pytestmark = pytest.mark.django_db
 OURS = ("accounts", "partner", "campaigns", "issuance")
@@ -53,6 +54,7 @@ def everything(finished: GuestList, ana: User) -> None:
     notify(merchant=finished.merchant, kind=Kind.FINISHED, key="list:1:end", sentence="Finished.", path="/")
     WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
     UnknownReason.objects.create(job=finished.jobs.first(), words="Not today", guests_count=2)
+    MerchantRefusal.objects.create(merchant_id=finished.merchant.thanx_id, next_at=finished.created_at)
     SendingPause.objects.create(reason="We look into something.")
     ClaimOverride.objects.create(guest_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
     Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)

@@ -56,9 +56,25 @@ def test_a_reading_that_breaks_half_way_withdraws_nothing(simulator: Simulator, 
     sync_partner()
     world.advance(900)
     simulator.script("GET", "/partner/reward_templates", [Fault.STATUS_500])
+    assert sync_partner()["unread_merchants"] == 1
+    assert not RewardTemplate.objects.exclude(withdrawn_at=None).exists()
+
+
+@pytest.mark.parametrize("fault", [Fault.STATUS_500, Fault.HTML_502, Fault.RESET_BEFORE, Fault.HALF_BODY])
+def test_a_broken_page_of_one_merchant_hides_no_other(simulator: Simulator, world: World, fault: Fault) -> None:
+    simulator.script("GET", "/partner/reward_templates", [fault])
+    counts = sync_partner()
+    assert (counts["merchants"], counts["unread_merchants"]) == (4, 1)
+    assert RewardTemplate.objects.values("merchant").distinct().count() == 3
+    assert Credential.current().synced_at is not None
+
+
+def test_broken_pages_of_everybody_end_the_reading_early(simulator: Simulator, world: World) -> None:
+    simulator.script("GET", "/partner/reward_templates", [Fault.HTML_502] * 10)
     with pytest.raises(PartnerApiError):
         sync_partner()
-    assert not RewardTemplate.objects.exclude(withdrawn_at=None).exists()
+    assert sum(request.fault is Fault.HTML_502 for request in simulator.requests) == 3
+    assert Credential.current().synced_at is None
 
 
 def test_our_own_settings_of_a_merchant_survive(simulator: Simulator, world: World) -> None:
@@ -96,7 +112,7 @@ def test_a_no_for_one_merchant_hides_no_other(
             merchant["id"] = "left-us" if merchant["id"] == first else merchant["id"]
 
     meddle_with(simulator, monkeypatch, ask_for_another)
-    with pytest.raises(CommandError, match="404"):
+    with pytest.raises(CommandError, match="about 1 of the merchants"):
         call_command("sync_partner")
     others = Merchant.objects.exclude(thanx_id="left-us")
     assert all(merchant.reward_templates.exists() for merchant in others)
@@ -189,6 +205,5 @@ def test_a_reading_that_breaks_half_way_remembers_nothing(simulator: Simulator, 
     simulator.unpublish(RewardTemplate.objects.order_by("pk")[0].thanx_id)
     world.advance(900)
     simulator.script("GET", "/partner/reward_templates", [Fault.STATUS_500])
-    with pytest.raises(PartnerApiError):
-        sync_partner()
+    assert sync_partner()["unread_merchants"] == 1
     assert not TemplateChange.objects.exists()

@@ -62,6 +62,7 @@ class Scenario:
     thrown_back: int = 0  # how often the database is put back to the moment of that death, before anything was planned
     overlapping: bool = True  # a second list shares guests with the first
     spoilt: bool = False  # a guest makes Thanx refuse the whole job
+    barred: str = ""  # "unlisted" or "forbidden": Thanx lets nobody issue for the merchant for a while after that death
     doomed: bool = False  # a guest makes the job fail at Thanx
     revoked_jobs: int = 1  # of the first list, at odd seeds
     haste: Haste = USUAL_HASTE
@@ -120,9 +121,12 @@ class Harness:
         self.partner.spoil("POST", ISSUE, list(scenario.faults))
         kills = self._let_one_die(scenario)
         early = self._throw_back(scenario) if scenario.thrown_back else 0
+        too_many = self._bar(scenario) if scenario.barred else 0
         findings = self._kept_back(scenario) if scenario.sending_paused else self._end(scenario)
         if early:
             findings["fences"].append(f"{early} requests left before anybody let sends go again")
+        if too_many:
+            findings["fences"].append(f"{too_many} requests too many while the merchant was {scenario.barred}")
         return findings, kills
 
     def _end(self, scenario: Scenario) -> checker.Findings:
@@ -155,6 +159,20 @@ class Harness:
                 ask(_let_sends_go, scenario)
                 self._drain(scenario)
         return early
+
+    def _bar(self, scenario: Scenario) -> int:
+        """Thanx bars the merchant for a while; returns how many requests were too many: all sends for one who has left,
+        and more than two about one that is forbidden."""
+        self.partner.bar(scenario.barred)
+        ask(_read_merchants, scenario)
+        before = self.partner.report()["issue_requests"]
+        self._drain(scenario, most=0.5)
+        report = self.partner.report()
+        self.partner.bar("")
+        ask(_read_merchants, scenario)
+        if scenario.barred == "unlisted":
+            return int(report["issue_requests"] - before)
+        return max(int(report["status_403"]) - 2, 0)
 
     def _let_one_die(self, scenario: Scenario) -> int:
         """A worker strikes its point; one that is only stopped wakes up after others have taken over."""
@@ -217,6 +235,12 @@ def _play(scenario: Scenario, point: str, seconds: float = LIMIT) -> int:
         if scenario.second_point:
             strike_at(scenario.second_point, 1, signal.SIGKILL)
     return worker.work(seconds)
+
+
+def _read_merchants(scenario: Scenario) -> None:
+    """The next sync, and the time that it takes Thanx to be asked again about whom it has refused."""
+    equip(scenario)
+    worker.read_merchants()
 
 
 def _is_paused() -> bool:

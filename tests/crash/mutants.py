@@ -23,7 +23,8 @@ from issuance.models import Attempt, GuestListQuerySet, IssuanceJob, IssuanceJob
 from issuance.models.states import JOB_DUE
 from tests.crash import worker
 from tests.crash.patching import put, replace
-from thanxportal.partner import slots
+from thanxportal.accounts.models.people import MerchantQuerySet
+from thanxportal.partner import refusals, slots
 from thanxportal.partner.gate import follow_arrivals
 from thanxportal.partner.gated_client import Urgency, partner_client
 from thanxportal.partner.models import Credential
@@ -166,6 +167,14 @@ def unnoticed_restore() -> None:
     replace(read_mark, lambda read: lambda path: 0)
 
 
+def opted_out_ignored() -> None:
+    put(MerchantQuerySet, opted_out=lambda merchants: merchants.none())
+
+
+def refusals_ignored() -> None:
+    put(refusals, wait_for_turn=lambda merchant_id: None, take_turn=lambda merchant_id: None)
+
+
 def own_clock() -> None:
     replace(slots.database_now, lambda database_now: lambda: repr(time.time()))
 
@@ -198,6 +207,8 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "guests are not claimed": no_claims,
     "a job ends in pieces": settled_in_pieces,
     "a restored database sends at once": unnoticed_restore,
+    "a merchant that has left is issued for": opted_out_ignored,
+    "a forbidden merchant is asked again and again": refusals_ignored,
 }
 
 # Bugs of the rate gate, for processes with wrong clocks that want all that Thanx allows.

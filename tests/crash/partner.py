@@ -78,6 +78,10 @@ class Partner:
         """Spoils the next matching answers by the faults of these names, in order, and no others any more."""
         self._ask("script", method=method, path=path, faults=faults)
 
+    def bar(self, how: str) -> None:
+        """From now on the merchant is "unlisted", as one that has opted out, or "forbidden"; "" ends both."""
+        self._ask("bar", how=how)
+
     def report(self) -> dict[str, Any]:
         """What the partner counts: see `_report`."""
         answer: dict[str, Any] = self._ask("report")
@@ -128,6 +132,9 @@ def _serve(pipe: Connection) -> None:
             faults = [Fault[name] for name in details["faults"]]
             server.simulator._script.clear()
             server.simulator.script(details["method"], details["path"], faults)
+        elif command == "bar":
+            for how in ("unlisted", "forbidden"):
+                setattr(server.simulator, how, {MERCHANT.id} if how == details["how"] else set())
         elif command == "arrivals":
             answer = [request.at for request in list(server.simulator.requests)]
         elif command == "report":
@@ -147,5 +154,6 @@ def _report(simulator: Simulator) -> dict[str, Any]:
         "accepted_keys": [key for key, record in list(simulator.books.keys.items()) if record.accepted_hash],
         "requests": simulator.statuses.total(),
         "issue_requests": sum(request.path == ISSUE for request in list(simulator.requests)),
+        "status_403": simulator.statuses[403],
         "status_429": simulator.statuses[429],
     }

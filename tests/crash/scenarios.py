@@ -72,4 +72,6 @@ TRAPS: tuple[Scenario, ...] = (
     Scenario(mutant="guests are not claimed"),
     Scenario("settle: job moved, guests not", mutant="a job ends in pieces"),
     Scenario("plan: list claimed", mutant="a restored database sends at once", thrown_back=1),
+    Scenario("plan: after commit", mutant="a merchant that has left is issued for", barred="unlisted"),
+    Scenario("plan: after commit", mutant="a forbidden merchant is asked again and again", barred="forbidden"),
 )

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
+from campaigns.discovery import sync_partner
 from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
 from issuance.engine import planning, polling, submission
@@ -32,6 +33,7 @@ from tests.crash.patching import put
 from tests.crash.wire import PlainHTTP
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.partner import gate, gated_client, slots
+from thanxportal.partner.models import MerchantRefusal
 from thanxportal.partner.slots import Window
 
 DRAINED, STUCK = 0, 3  # exit statuses
@@ -70,6 +72,15 @@ def let_sends_go() -> None:
     if not sending_is_paused():
         raise RuntimeError("The database was thrown back, and nothing noticed.")
     resume_sending(actor=User.objects.get(email="ana@example.com"), reason="Thanx still knows all keys.")
+
+
+def read_merchants() -> None:
+    """Mirrors Thanx, whose only merchant may be gone, and lets time pass for whom it refused before."""
+    if MerchantRefusal.objects.exists():
+        MerchantRefusal.objects.update(next_at=timezone.now())
+        IssuanceJob.objects.waiting().update(next_attempt_at=timezone.now())
+    else:
+        sync_partner(believe=True)
 
 
 def open_shop(seed: int) -> int:

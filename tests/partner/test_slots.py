@@ -129,7 +129,7 @@ def test_a_refused_credential_is_probed_once_a_minute_by_every_clock(
     other: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     credential, probes = Credential.current(), []
-    monkeypatch.setattr("thanxportal.partner.gated_client._probe", lambda: bool(probes.append(1)))
+    monkeypatch.setattr("thanxportal.partner.gated_client._probe", lambda patience: bool(probes.append(1)))
     Credential.objects.update(refused_at=timezone.now())
     with at(other):
         try_refused_credential()

@@ -89,7 +89,7 @@ def test_a_closed_gate_reaches_the_caller_as_it_is_and_nothing_is_sent() -> None
     class Closed(Exception):
         pass
 
-    def gate() -> None:
+    def gate(merchant_id: str | None) -> None:
         raise Closed
 
     thanx, exchanges = Thanx(), list[Exchange]()
@@ -106,7 +106,7 @@ def test_the_gate_is_passed_once_for_every_page() -> None:
     def three_pages(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"merchants": [{"id": "m"}], "pagination": {"total_pages": 3}})
 
-    assert len(list(client_for(three_pages, gate=lambda: passed.append(1)).iter_merchants())) == 3
+    assert len(list(client_for(three_pages, gate=lambda merchant_id: passed.append(1)).iter_merchants())) == 3
     assert len(passed) == 3
 
 

@@ -134,19 +134,30 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
         return country
 
 
+class UnfinishedFilter(admin.SimpleListFilter):
+    title = "left to do"
+    parameter_name = "unfinished"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", "Something is left to do")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.unfinished() if self.value() else queryset
+
+
 @admin.register(Merchant)
 class MerchantAdmin(TeamAdmin):
     """Merchants come from Thanx. Staff set how to read their times and phone numbers; who approves is theirs to say."""
 
     form = MerchantForm
-    list_display = ("name", "handle", "country", "time_zone", "seen_at", "withdrawn_at")
-    list_filter = (("withdrawn_at", admin.EmptyFieldListFilter), "country")
+    list_display = ("name", "handle", "country", "time_zone", "seen_at", "withdrawn_at", "left_to_do")
+    list_filter = (("withdrawn_at", admin.EmptyFieldListFilter), UnfinishedFilter, "country")
     search_fields = ("name", "handle", "thanx_id__exact")
     fields = (
         "name", "handle", "thanx_id", "time_zone", "country", "preferred_identifier", "repeat_days",
-        "approval_threshold", "seen_at", "withdrawn_at",
+        "approval_threshold", "seen_at", "withdrawn_at", "left_to_do",
     )  # fmt: skip
-    readonly_fields = ("name", "handle", "thanx_id", "approval_threshold", "seen_at", "withdrawn_at")
+    readonly_fields = ("name", "handle", "thanx_id", "approval_threshold", "seen_at", "withdrawn_at", "left_to_do")
     inlines = (MembershipInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -157,6 +168,13 @@ class MerchantAdmin(TeamAdmin):
 
     def save_model(self, request: HttpRequest, obj: Merchant, form: Any, change: bool) -> None:
         change_settings(merchant=obj, values=form.cleaned_data, actor=user_of(request))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).with_what_is_left()  # type: ignore[attr-defined]
+
+    @admin.display(description="left to do", empty_value="nothing")
+    def left_to_do(self, merchant: Merchant) -> str | None:
+        return "; ".join(merchant.left_to_do) or None
 
 
 @admin.register(Membership)

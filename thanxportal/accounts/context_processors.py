@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Membership, Notification, Right
+from thanxportal.accounts.partner_access import standing
 from thanxportal.partner.models import Credential
 
 
@@ -25,7 +26,8 @@ def _unread(request: HttpRequest) -> int:
 
 
 def _trouble(request: HttpRequest) -> Credential | None:
-    return Credential.trouble() if getattr(request, "merchant", None) else None
+    merchant = getattr(request, "merchant", None)
+    return Credential.trouble(merchant.thanx_id) if merchant else None
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -36,6 +38,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "merchant": getattr(request, "merchant", None),
         "memberships": SimpleLazyObject(lambda: _memberships(request)),
         "thanx_trouble": SimpleLazyObject(lambda: _trouble(request)),
+        "standing": SimpleLazyObject(standing),
         "unread": SimpleLazyObject(lambda: _unread(request)),
         "may": {right.name.lower(): bool(membership and membership.may(right)) for right in Right},
     }

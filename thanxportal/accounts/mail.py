@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from thanxportal.accounts.models import Invitation, Membership, Notification
+from thanxportal.accounts.models import Invitation, Membership, Merchant, Notification, User
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 50
@@ -46,8 +46,13 @@ def _message(row: Invitation | Notification) -> EmailMultiAlternatives | None:
     """Returns None if there is nobody left to be told."""
     if isinstance(row, Invitation):
         return _invitation(row) if row.usable else None
-    still_there = Membership.objects.of_merchant(row.merchant).filter(user=row.person_id).exists()
-    return _notification(row) if still_there else None
+    return _notification(row) if _is_there(row.person, row.merchant) else None
+
+
+def _is_there(person: User, merchant: Merchant) -> bool:
+    """Whether the person still belongs to the merchant's team, or to the partner's staff."""
+    staff = person.is_active and person.is_staff
+    return staff or Membership.objects.of_merchant(merchant).filter(user=person).exists()
 
 
 def _invitation(row: Invitation) -> EmailMultiAlternatives:

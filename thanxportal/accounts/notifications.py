@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 
@@ -28,20 +29,27 @@ def notify(
     """
     members = Membership.objects.of_merchant(merchant).who_may(right)
     people = [member.user for member in members if member.user != but and only in (None, member.user)]
+    _write(people, merchant=merchant, kind=kind, key=key, sentence=sentence, path=path, facts=list(facts))
+
+
+def notify_staff(*, merchant: Merchant, kind: Kind, key: str, sentence: str, path: str) -> None:
+    """Notifies partner staff of something about a merchant, as `notify` does the merchant's team."""
+    people = list(User.objects.filter(is_staff=True, is_active=True))
+    _write(people, merchant=merchant, kind=kind, key=key, sentence=sentence, path=path)
+
+
+def _write(people: list[User], *, kind: Kind, sentence: str, **fields: Any) -> None:
     choices = {choice.person_id: choice for choice in NotificationChoice.objects.filter(person__in=people, kind=kind)}
     now = timezone.now()
     rows = [
         Notification(
             person=person,
-            merchant=merchant,
             kind=kind,
-            key=key,
             sentence=sentence[:300],
-            facts=list(facts),
-            path=path,
             at=now,
             in_app=choice.in_app,
             mail_due_at=now if choice.email else None,
+            **fields,
         )
         for person in people
         if (choice := choices.get(person.pk, NotificationChoice())).in_app or choice.email

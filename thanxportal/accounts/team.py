@@ -137,6 +137,7 @@ def _withdraw_invitations_by(member: Membership) -> None:
 def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) -> bool:
     """Stores the settings and logs old and new values. Returns False if nothing has changed."""
     before = Merchant.objects.select_for_update().get(pk=merchant.pk)
+    Merchant.objects.filter(pk=merchant.pk).update(settings_saved_at=timezone.now())
     changed = {name: value for name, value in values.items() if getattr(before, name) != value}
     if not changed:
         return False

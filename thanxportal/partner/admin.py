@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from thanxportal.partner import slots
-from thanxportal.partner.models import ApiRequest, Credential
+from thanxportal.partner.models import ApiRequest, Credential, MerchantRefusal
 from thanxportal.read_only_admin import ReadOnlyAdmin
 
 
@@ -25,6 +25,8 @@ class CredentialAdmin(ReadOnlyAdmin):
         "health",
         "budget",
         "refused_at",
+        "scope_missing",
+        "missing_merchants",
         "throttled_until",
         "throttled_in_a_row",
         "scopes",
@@ -34,8 +36,8 @@ class CredentialAdmin(ReadOnlyAdmin):
 
     @admin.display(description="health")
     def health(self, credential: Credential) -> str:
-        if credential.refused_at:
-            return "Refused by Thanx: check THANX_CLIENT_ID and THANX_ACCESS_TOKEN"
+        if credential.refusal:
+            return credential.refusal
         if credential.blocked_until > timezone.now().timestamp():
             return "Throttled by Thanx; requests wait"
         return "OK"
@@ -47,6 +49,17 @@ class CredentialAdmin(ReadOnlyAdmin):
     @admin.display(description="throttled until", empty_value="never")
     def throttled_until(self, credential: Credential) -> datetime | None:
         return datetime.fromtimestamp(credential.blocked_until, UTC) if credential.blocked_until else None
+
+
+@admin.register(MerchantRefusal)
+class MerchantRefusalAdmin(ReadOnlyAdmin):
+    """Merchants about whom Thanx answers 403. They are asked about once in 15 minutes, and go on by themselves."""
+
+    list_display = ("merchant_id", "since", "refusals", "request", "code", "next_at", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    fields = (*list_display, "told_at")
+    search_fields = ("merchant_id__exact",)
+    ordering = ("-since",)
 
 
 class AnswerFilter(admin.SimpleListFilter):

@@ -52,6 +52,10 @@ class CredentialPaused(GateClosed):
     """Thanx refuses the credential, so that everybody waits for the next probe."""
 
 
+class MerchantParked(GateClosed):
+    """Thanx refuses requests about this merchant, so that hardly any are made."""
+
+
 def take_slot(credential_id: int, urgency: Urgency) -> None:
     """Takes one slot or raises GateClosed; never sleeps."""
     share, slack = urgency.value

@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import httpx
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from thanxportal.partner import gate, slots
+from thanxportal.partner import gate, refusals, slots
 from thanxportal.partner.gate import (
     CredentialPaused,
     GateClosed,
+    MerchantParked,
     Urgency,
     block_after_429,
     follow_arrivals,
     wait_for_slot,
 )
-from thanxportal.partner.models import ApiRequest, Credential
+from thanxportal.partner.models import ISSUE_SCOPE, ApiRequest, Credential
 from thanxportal.partner_api import DEADLINE, Exchange, PartnerApiError, PartnerClient
 
 __all__ = [
     "CredentialPaused",
     "GateClosed",
+    "MerchantParked",
     "Urgency",
     "partner_client",
     "prove_that_thanx_answers",
+    "read_scopes",
     "reserve_slot",
     "try_refused_credential",
 ]
 
-PROBE_PATIENCE = 0.5  # seconds
+PROBE_PATIENCE = 0.5  # seconds, of who has none
 PROBE_DEADLINE = 5.0  # seconds; a probe and the request after it take less time than a stopping worker has
 SILENCE = 15.0  # seconds between two proofs that Thanx answers, if the last one failed
+SCOPES = "/partner/scopes"
+SAY_NO = (401, 403, 408, 425, 429)  # answers that don't tell whether Thanx lets us in for a merchant again
 LOOK_AT_ARRIVALS = 10  # requests from one look to the next
 
 
@@ -40,38 +46,52 @@ def transport() -> httpx.BaseTransport | None:
     return None
 
 
-def reserve_slot(urgency: Urgency, *, patience: float = 0) -> None:
-    """Takes a slot of the shared gate in advance for a later request, or raises GateClosed."""
-    _pass_gate(Credential.current().pk, urgency, patience)
+def reserve_slot(urgency: Urgency, *, about: str, patience: float = 0) -> None:
+    """Takes a slot of the shared gate in advance for a later request about a merchant, or raises GateClosed."""
+    _pass_gate(Credential.current().pk, urgency, patience, about)
 
 
-def _pass_gate(credential_id: int, urgency: Urgency, patience: float) -> None:
+def _pass_gate(credential_id: int, urgency: Urgency, patience: float, about: str | None) -> None:
     """Takes a slot. While Thanx refuses the credential, one caller a minute probes it, and all others wait."""
+    refusals.wait_for_turn(about)
     try:
         wait_for_slot(credential_id, urgency, patience)
     except CredentialPaused:
-        if not try_refused_credential():
+        if not try_refused_credential(patience=max(patience, PROBE_PATIENCE)):
             raise
         wait_for_slot(credential_id, urgency, patience)
+    refusals.take_turn(about)
 
 
-def try_refused_credential() -> bool:
+def try_refused_credential(*, patience: float = PROBE_PATIENCE) -> bool:
     """Probes a refused credential, at most once a minute. True if this probe found that it works again."""
     rested = Q(probed_at=None) | Q(probed_at__lte=slots.clock() - gate.PROBE_EVERY)
     refused = Credential.objects.filter(rested, client_id=settings.THANX_CLIENT_ID, refused_at__isnull=False)
-    return bool(refused.update(probed_at=slots.clock())) and _probe()
+    return bool(refused.update(probed_at=slots.clock())) and _probe(patience)
 
 
-def _probe() -> bool:
+def _probe(patience: float) -> bool:
     try:
-        with partner_client(Urgency.PROBE, patience=PROBE_PATIENCE, deadline=PROBE_DEADLINE) as partner:
-            partner.get_scopes()
+        with partner_client(Urgency.PROBE, patience=patience, deadline=PROBE_DEADLINE) as partner:
+            return ISSUE_SCOPE in read_scopes(partner)
     except GateClosed:  # Nothing was sent, so the next caller may probe at once.
         Credential.objects.filter(client_id=settings.THANX_CLIENT_ID).update(probed_at=None)
         return False
     except PartnerApiError:
         return False
-    return True
+
+
+def read_scopes(partner: PartnerClient) -> list[str]:
+    """Asks for our scopes. Without the one to issue, everything waits until a later look finds it."""
+    scopes = partner.get_scopes()
+    row = Credential.objects.filter(client_id=settings.THANX_CLIENT_ID)
+    if ISSUE_SCOPE in scopes:
+        row.update(scopes=scopes, scope_missing=False, scope_told_at=None, refused_at=None, probed_at=None)
+    else:
+        refused_at = Coalesce("refused_at", Value(timezone.now()))
+        row.update(scopes=scopes, scope_missing=True, refused_at=refused_at)
+        refusals.forget()
+    return scopes
 
 
 def prove_that_thanx_answers(*, patience: float) -> None:
@@ -86,7 +106,7 @@ def prove_that_thanx_answers(*, patience: float) -> None:
         raise GateClosed(rest)
     try:
         with partner_client(Urgency.ISSUE, patience=patience) as partner:
-            partner.get_scopes()
+            read_scopes(partner)
     except PartnerApiError:
         Credential.objects.filter(pk=credential_id).update(probed_at=slots.clock())
         raise
@@ -103,9 +123,9 @@ def partner_client(
     credential_id = Credential.current().pk
     taken_before = iter(range(reserved))
 
-    def pass_gate() -> None:
+    def pass_gate(merchant_id: str | None) -> None:
         if next(taken_before, None) is None:
-            _pass_gate(credential_id, urgency, patience)
+            _pass_gate(credential_id, urgency, patience, merchant_id)
 
     return PartnerClient(
         base_url=settings.THANX_BASE_URL,
@@ -140,6 +160,11 @@ def _learn(credential_id: int, exchange: Exchange) -> None:
         block_after_429(credential_id, exchange.retry_after)
     elif exchange.status in (401, 403):
         row.filter(refused_at=None).update(refused_at=timezone.now())
+        if exchange.status == 403 and exchange.merchant_id:
+            refusals.note_refusal(exchange.merchant_id, f"{exchange.method} {exchange.path}", exchange.code or "")
     elif exchange.status is not None and exchange.status < 400:
-        ill = row.exclude(throttled_in_a_row=0, refused_at=None, probed_at=None)
-        ill.update(throttled_in_a_row=0, refused_at=None, probed_at=None)
+        ill = row.filter(scope_missing=False).exclude(throttled_in_a_row=0, refused_at=None, probed_at=None)
+        let_in = {} if exchange.path == SCOPES else {"refused_at": None, "probed_at": None}  # See `read_scopes`.
+        ill.update(throttled_in_a_row=0, **let_in)
+    if exchange.merchant_id and exchange.status is not None and exchange.status < 500 and exchange.status not in SAY_NO:
+        refusals.note_answer(exchange.merchant_id)

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 OLD_MIRROR = timedelta(hours=1)  # The mirror is updated every 15 minutes.
+ISSUE_SCOPE = "rewards.issue"
 UNKNOWN_SPREAD = 0.6  # seconds, until enough requests have been answered
 
 
@@ -33,6 +34,11 @@ class Credential(models.Model):
     uuid = models.UUIDField(default=uuid4, editable=False, help_text="Names this database, whatever it is restored to.")
     sent_count = models.BigIntegerField(default=0, help_text="Issue requests so far; never lowered.")
     scopes = models.JSONField(default=list)
+    scope_missing = models.BooleanField(default=False, help_text="Thanx lets us in, but not issue: see scopes.")
+    scope_told_at = models.DateTimeField(null=True, blank=True, help_text="When managers were told of that.")
+    missing_merchants = models.PositiveIntegerField(
+        default=0, help_text="Merchants that the last listing lacked, if they were too many to believe it."
+    )
     synced_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -44,11 +50,52 @@ class Credential(models.Model):
         return cls.objects.get_or_create(client_id=settings.THANX_CLIENT_ID)[0]
 
     @classmethod
-    def trouble(cls) -> Credential | None:
-        """Returns the row if Thanx refuses it, or if the mirror is more than an hour old; None otherwise."""
+    def trouble(cls, merchant_id: str = "") -> Credential | None:
+        """Returns the row if Thanx refuses it, or a merchant, or if the mirror is over an hour old; else None.
+
+        The merchant is named by Thanx's id; `parked` says whether Thanx refuses it.
+        """
         old = models.Q(synced_at__lt=timezone.now() - OLD_MIRROR)
         refused = models.Q(refused_at__isnull=False)
-        return cls.objects.filter(old | refused, client_id=settings.THANX_CLIENT_ID).first()
+        parked = models.Exists(MerchantRefusal.objects.parked().filter(merchant_id=merchant_id))
+        rows = cls.objects.filter(client_id=settings.THANX_CLIENT_ID).annotate(parked=parked)
+        return rows.filter(old | refused | models.Q(parked=True)).first()
+
+    @property
+    def refusal(self) -> str:
+        """Why everything waits, for staff; empty if Thanx lets us in."""
+        if self.scope_missing:
+            return f"Thanx doesn’t let us issue at the moment: the scope {ISSUE_SCOPE} is missing. Ask Thanx for it."
+        if self.refused_at:
+            return "Thanx refuses the credentials. Check THANX_CLIENT_ID and THANX_ACCESS_TOKEN."
+        return ""
+
+
+class MerchantRefusalQuerySet(models.QuerySet["MerchantRefusal"]):
+    def in_force(self) -> MerchantRefusalQuerySet:
+        return self.filter(ended_at=None)
+
+    def parked(self) -> MerchantRefusalQuerySet:
+        """Refused more than once: nearly nothing is asked about the merchant until Thanx has answered once."""
+        return self.in_force().filter(refusals__gte=2)
+
+
+class MerchantRefusal(models.Model):
+    """A merchant about whom Thanx answers 403, while it lets us in for others. Kept for a time after it has ended."""
+
+    merchant_id = models.CharField(max_length=64, unique=True, help_text="Thanx's id.")
+    since = models.DateTimeField(default=timezone.now)
+    refusals = models.PositiveIntegerField(default=1, help_text="In a row; from the second on the merchant is parked.")
+    request = models.CharField(max_length=300, blank=True, help_text="The last one that was refused.")
+    code = models.CharField(max_length=80, blank=True)
+    next_at = models.DateTimeField(help_text="When the next request about the merchant may pass.")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When people were told.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When Thanx answered again.")
+
+    objects = MerchantRefusalQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Refusal of merchant {self.merchant_id}"
 
 
 class Slot(models.Model):

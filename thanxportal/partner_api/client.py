@@ -65,9 +65,10 @@ class _Call:
 class PartnerClient:
     """All eleven calls of the API; use it as a context manager.
 
-    It calls `gate` before each request. If `gate` raises, nothing is sent, and the caller gets the exception. It
-    calls `on_exchange` after each request that was tried. Every call may raise a PartnerApiError (see errors.py),
-    and ValueError for an empty id or setting, or an address that isn't Thanx's.
+    It calls `gate` before each request with Thanx's id of the merchant whom it is about, or None. If `gate` raises,
+    nothing is sent, and the caller gets the exception. It calls `on_exchange` after each request that was tried. Every
+    call may raise a PartnerApiError (see errors.py), and ValueError for an empty id or setting, or an address that
+    isn't Thanx's.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class PartnerClient:
         access_token: str,
         user_agent: str,
         transport: httpx.BaseTransport | None = None,
-        gate: Callable[[], None] | None = None,
+        gate: Callable[[str | None], None] | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
         timeout: httpx.Timeout = TIMEOUT,
         deadline: float = DEADLINE,
@@ -175,7 +176,7 @@ class PartnerClient:
     def _exchange(self, call: _Call, reader: Callable[[Any], T]) -> T:
         """Passes the gate, sends one request, reports it, and returns what `reader` makes of the answer."""
         if self._gate:
-            self._gate()
+            self._gate(call.merchant_id)
         started = time.perf_counter()
         try:
             response = self._send(call)

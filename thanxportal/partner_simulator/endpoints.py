@@ -1,7 +1,7 @@
 """The endpoints of the Partner API, each as one function from a request to an answer."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -38,12 +38,20 @@ class Desk:
     refused_share: float
     now: float
     seed: str
+    unlisted: Set[str] = frozenset()
+    forbidden: Set[str] = frozenset()
 
     def merchant(self, merchant_id: str) -> Merchant:
-        """Return the merchant, or refuse with 404."""
+        """Return the merchant, or refuse with 403 or 404."""
+        if merchant_id in self.forbidden:
+            raise RefusedError(403, "FORBIDDEN", "This merchant is not yours.")
         if merchant_id not in self.merchants:
             raise not_found("merchant")
         return self.merchants[merchant_id]
+
+    def listed(self) -> list[Merchant]:
+        """Return the merchants that have not opted out."""
+        return [merchant for merchant in self.merchants.values() if merchant.id not in self.unlisted]
 
     def queried_merchant(self, request: Request) -> Merchant:
         """Return the merchant that the query names; it has to name one."""
@@ -106,7 +114,7 @@ def _scopes(desk: Desk, request: Request, _: str) -> Answer:
 
 
 def _merchants(desk: Desk, request: Request, _: str) -> Answer:
-    return json_answer(200, {"merchants": [merchant.view() for merchant in desk.merchants.values()]})
+    return json_answer(200, {"merchants": [merchant.view() for merchant in desk.listed()]})
 
 
 def _locations(desk: Desk, request: Request, _: str) -> Answer:

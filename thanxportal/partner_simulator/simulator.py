@@ -81,6 +81,8 @@ class Simulator:
     ) -> None:
         self.clock = clock or SystemClock()
         self.merchants = {merchant.id: merchant for merchant in merchants or default_world()}
+        self.unlisted: set[str] = set()  # ids of merchants that have opted out
+        self.forbidden: set[str] = set()  # ids of merchants about whom every request is answered with 403
         self.requests: deque[RequestRecord] = deque(maxlen=_REQUEST_LOG_LIMIT)
         self.statuses: Counter[int] = Counter()
         self.books = Books(state)
@@ -196,7 +198,12 @@ class Simulator:
 
     def _desk(self, now: float) -> Desk:
         share = self.weather.refused_share if self._refused_share is None else self._refused_share
-        return Desk(self.merchants, self.books, self._scopes, self.weather, share, now, self._id_seed)
+        closed = (frozenset(self.unlisted), frozenset(self.forbidden))
+        return Desk(self.merchants, self.books, self._scopes, self.weather, share, now, self._id_seed, *closed)
+
+    def grant(self, *scopes: str) -> None:
+        """Replace the scopes of the credential."""
+        self._scopes = scopes
 
     def _check_credentials(self, headers: Mapping[str, str]) -> None:
         client_id, access_token = self._credentials

@@ -76,10 +76,7 @@ def _publish(campaign: Campaign) -> None:
 
 
 def _still_publishing(campaign: Campaign) -> str:
-    if Credential.current().refused_at:
-        reason = "Thanx refuses the credentials. Check THANX_CLIENT_ID and THANX_ACCESS_TOKEN."
-    else:
-        reason = f"Thanx gives no usable answer ({campaign.problem_code or 'it is busy'})."
+    reason = Credential.current().refusal or f"Thanx gives no usable answer ({campaign.problem_code or 'it is busy'})."
     return (
         f"{reason} Campaign {campaign.pk} stays on its way: a worker goes on publishing it, so don't create it again."
     )

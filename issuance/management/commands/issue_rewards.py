@@ -12,9 +12,10 @@ from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.models import Campaign
+from campaigns.publishing_rules import OPTED_OUT
 from issuance import tasks
 from issuance.importing.new_list import CampaignTakesNoLists, create_list
-from issuance.launching.launch import launch_list
+from issuance.launching.launch import has_opted_out, launch_list
 from issuance.models import GuestList
 from issuance.models.states import LIST_ENDED, ListState
 from issuance.worker.due_work import drive_due_work, seconds_to_next_due
@@ -55,6 +56,8 @@ class Command(BaseCommand):
         campaign = Campaign.objects.select_related("merchant").filter(pk=campaign_id).first()
         if campaign is None:
             raise CommandError(f"There is no campaign {campaign_id}.")
+        if campaign.merchant.opted_out:
+            raise CommandError(OPTED_OUT.format(campaign.merchant, "nothing can be issued"))
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
         try:
@@ -88,6 +91,8 @@ class Command(BaseCommand):
         """Waiting any longer here would be waiting for ever."""
         if guest_list.safety_stop_at:
             return "Stopped by the safety check: too many of the guests sent ahead got nothing. Decide on its page."
+        if has_opted_out(guest_list):
+            return OPTED_OUT.format(guest_list.merchant, "what isn’t sent yet waits")
         return "It is parked: making its jobs failed five times. Ask staff to look." if guest_list.parked else ""
 
     def _report(self, guest_list: GuestList, *, expect_closed: bool) -> None:

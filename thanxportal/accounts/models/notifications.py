@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     LIST_UNREAD = "list_unread", "A list that you brought can’t be read, or needs its columns chosen"
     TEAM_CHANGED = "team_changed", "Partner staff changed your team or settings"
     REWARD_WITHDRAWN = "reward_withdrawn", "Thanx no longer publishes a reward of a running campaign"
+    ACCESS = "access", "Thanx lets the portal issue rewards for a merchant, or no longer does"
 
 
 class NotificationChoice(models.Model):
@@ -41,8 +42,10 @@ class NotificationChoice(models.Model):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def of_person(self, person: User) -> NotificationQuerySet:
-        """What the portal shows a person. Leaves out merchants whose team the person has left."""
-        mine = self.filter(person=person, in_app=True, merchant__memberships__user=person)
+        """What the portal shows a person. Leaves out merchants whose team the person has left, but not for staff."""
+        mine = self.filter(person=person, in_app=True)
+        if not person.is_staff:
+            mine = mine.filter(merchant__memberships__user=person)
         return mine.select_related("merchant").order_by("-pk")
 
     def unread(self) -> NotificationQuerySet:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 VISIT_NOTED_EVERY = timedelta(minutes=5)
@@ -52,6 +53,22 @@ class Identifier(models.TextChoices):
     PHONE = "phone", "Phone number"
 
 
+class MerchantQuerySet(models.QuerySet["Merchant"]):
+    def opted_out(self) -> MerchantQuerySet:
+        """Merchants that Thanx no longer lists for the portal: nothing new is sent for them."""
+        return self.filter(withdrawn_at__isnull=False)
+
+    def with_what_is_left(self) -> MerchantQuerySet:
+        """Annotates what `left_to_do` needs."""
+        managers = Membership.objects.filter(merchant=OuterRef("pk"), role=Role.MANAGER, user__is_active=True)
+        return self.annotate(has_manager=Exists(managers))
+
+    def unfinished(self) -> MerchantQuerySet:
+        """Merchants that Thanx lists and nobody has set up yet."""
+        left = models.Q(has_manager=False) | models.Q(settings_saved_at=None)
+        return self.with_what_is_left().filter(left, withdrawn_at=None)
+
+
 class Merchant(models.Model):
     """A restaurant or shop, mirrored from Thanx. It is the tenant that owns all data."""
 
@@ -72,6 +89,11 @@ class Merchant(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Set when Thanx no longer lists it.")
     visited_at = models.DateTimeField(null=True, blank=True, help_text="When a page was last opened, to some minutes.")
+    settings_saved_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody last saved its settings; empty: nobody has looked at them."
+    )
+
+    objects = MerchantQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -84,6 +106,16 @@ class Merchant(models.Model):
         now = timezone.now()
         if self.visited_at is None or self.visited_at < now - VISIT_NOTED_EVERY:
             Merchant.objects.filter(pk=self.pk).update(visited_at=now)
+
+    @property
+    def opted_out(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def left_to_do(self) -> list[str]:
+        """What staff have to do before its people can begin; only of rows `with_what_is_left`."""
+        people = [] if self.has_manager else ["no manager yet: invite one"]  # type: ignore[attr-defined]
+        return people + ([] if self.settings_saved_at else ["time zone and country not looked at yet: save them once"])
 
 
 class Role(models.TextChoices):
