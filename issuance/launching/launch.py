@@ -15,6 +15,7 @@ from issuance.engine.canaries import send_the_rest
 from issuance.engine.settlement import end_job
 from issuance.launching.job_cutting import canary_size
 from issuance.launching.retries import give_back
+from issuance.launching.threshold import needs_second_person, rewarded_alone
 from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.notices import tell_answered, tell_asked
 from issuance.lifecycle.transitions import move_list
@@ -27,16 +28,20 @@ from thanxportal.accounts.models import Merchant, User
 def launch_list(*, guest_list: GuestList, token: UUID, actor: User | None, hold: bool = False) -> bool:
     """Starts issuing a checked list, once: the token of its review form is used up. False if it was before.
 
-    A list above its merchant's approval threshold asks for an approval instead, whoever launches it.
+    A list above its merchant's approval threshold, by itself or with the sender's others of 24 hours, asks for an
+    approval instead, whoever launches it.
     `hold` is how pages launch: a pause in which stopping is free. Large lists send canaries ahead, whoever launches.
     Nothing is launched for a merchant that has opted out.
     """
     if guest_list.state != ListState.CHECKED or has_opted_out(guest_list):
         return False
+    # One launch at a time, so that two lists don't both fit under the threshold.
+    guest_list.merchant = Merchant.objects.select_for_update(no_key=True).get(pk=guest_list.merchant_id)
     unused = GuestList.objects.filter(pk=guest_list.pk, state=ListState.CHECKED, confirm_token=token)
     if not unused.update(launched_by=actor, approved_by=None, sent_back_reason=""):
         return False
-    if GuestList.objects.filter(pk=guest_list.pk).above_threshold().exists():
+    guest_list.waiting_count = GuestList.objects.values_list("waiting_count", flat=True).get(pk=guest_list.pk)
+    if needs_second_person(guest_list, rewarded_alone(guest_list.merchant, actor)):
         return _ask_for_approval(guest_list, actor)
     return start_hold(guest_list, actor, hold=hold)
 

@@ -21,10 +21,6 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
     def running(self) -> GuestListQuerySet:
         return self.filter(state__in=LIST_RUNNING)
 
-    def above_threshold(self) -> GuestListQuerySet:
-        """Lists that reward more guests than their merchant lets one person decide about."""
-        return self.filter(waiting_count__gt=F("merchant__approval_threshold"))
-
     def free(self) -> GuestListQuerySet:
         """Lists that a worker may take now: no other worker has them, and their hold, if they have one, is over.
 
@@ -195,12 +191,6 @@ class GuestList(models.Model):
     def job_size(self) -> int:
         """Most guests in one job, which is what Thanx can revoke."""
         return min(self.guests_per_job or settings.JOB_SIZE, settings.JOB_SIZE)
-
-    @property
-    def needs_approval(self) -> bool:
-        """Whether it rewards more guests than its merchant lets one person decide about."""
-        threshold = self.merchant.approval_threshold
-        return threshold is not None and self.waiting_count > threshold
 
     @property
     def columns_besides(self) -> list[str]:

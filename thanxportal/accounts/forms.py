@@ -58,7 +58,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             ("repeat_days", "Days in which a guest was rewarded “lately”",
              "Guests whom another campaign rewarded in these days are set aside before you issue. 0: nobody is."),
             ("approval_threshold", "Guests that one person may reward alone",
-             "Larger lists need an approver who isn’t the one who asked. Empty: no list does."),
+             "By one list or within 24 hours. Above it, somebody else has to approve. Empty: nobody has to."),
         ):  # fmt: skip
             self.fields[name].label, self.fields[name].help_text = label, hint
         self.fields["repeat_days"].widget.attrs |= {"class": "short", "max": 365}

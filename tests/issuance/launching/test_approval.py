@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from itertools import permutations
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.launching.approval import approve_list, send_back_list, withdraw_list
@@ -102,6 +104,53 @@ def test_only_lists_above_the_threshold_need_a_second_person(
     strict.save()
     launch_list(guest_list=june, token=june.confirm_token, actor=sid, hold=True)
     assert state_of(june) == state
+
+
+def test_a_large_list_in_pieces_needs_a_second_person_from_the_piece_that_is_too_much(
+    june: GuestList, sid: User, ana: User, client_of: ClientOf
+) -> None:
+    pieces = [make_list(june.campaign, waiting=2, name=f"Piece {number}") for number in range(3)]
+    for piece in pieces[:2]:
+        launch_list(guest_list=piece, token=piece.confirm_token, actor=sid, hold=True)
+    page = " ".join(client_of(sid).get(at("list_review", pieces[2])).content.decode().split())
+    assert "In the last 24 hours you rewarded 4 guests without a second person." in page
+    assert "Ask for approval of 2 rewards" in page
+    assert "Issue 2 rewards" in client_of(ana).get(at("list_review", pieces[2])).content.decode()
+    launch_list(guest_list=pieces[2], token=pieces[2].confirm_token, actor=sid, hold=True)
+    assert [state_of(piece) for piece in pieces] == ["held", "held", "awaiting_approval"]
+
+
+@pytest.mark.parametrize(
+    ("state", "counts", "fields", "after"),
+    [
+        (ListState.FINISHED, {"rewarded": 2, "refused": 3}, {}, "held"),
+        (ListState.FINISHED, {"rewarded": 3}, {}, "awaiting_approval"),
+        (ListState.FINISHED, {"unknown": 3}, {}, "awaiting_approval"),
+        (ListState.STOPPED, {"waiting": 3, "rewarded": 1}, {}, "held"),
+        (ListState.HELD, {"waiting": 3}, {}, "awaiting_approval"),
+        (ListState.CHECKED, {"waiting": 3}, {}, "held"),
+        (ListState.FINISHED, {"rewarded": 3}, {"approved": True}, "held"),
+        (ListState.FINISHED, {"rewarded": 3}, {"days": 2}, "held"),
+    ],
+)
+def test_what_one_person_rewarded_alone_in_a_day_counts(
+    state: ListState, counts: dict[str, int], fields: dict[str, Any], after: str, june: GuestList, sid: User, abe: User
+) -> None:
+    earlier = make_list(june.campaign, state, by=sid, **counts)
+    if fields.get("approved"):
+        GuestList.objects.filter(pk=earlier.pk).update(approved_by=abe)
+    if days := fields.get("days"):
+        GuestList.objects.filter(pk=earlier.pk).update(launched_at=timezone.now() - timedelta(days=days))
+    now = make_list(june.campaign, waiting=2)
+    launch_list(guest_list=now, token=now.confirm_token, actor=sid, hold=True)
+    assert state_of(now) == after
+
+
+def test_what_others_rewarded_counts_for_them(june: GuestList, sid: User, ana: User) -> None:
+    make_list(june.campaign, ListState.FINISHED, by=ana, rewarded=4)
+    now = make_list(june.campaign, waiting=2)
+    launch_list(guest_list=now, token=now.confirm_token, actor=sid, hold=True)
+    assert state_of(now) == "held"
 
 
 def test_a_managers_own_list_needs_another_person_too(june: GuestList, ana: User, client_of: ClientOf) -> None:

@@ -1,0 +1,33 @@
+"""How many guests one person may reward alone: in one list, and in all lists of 24 hours together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+
+from issuance.models import GuestList
+from issuance.models.states import ListState
+from thanxportal.accounts.models import Merchant, User
+
+A_DAY = timedelta(days=1)
+ON_THEIR_WAY = (ListState.HELD, ListState.ISSUING)
+SENT = (ListState.FINISHED, ListState.STOPPED)
+
+
+def rewarded_alone(merchant: Merchant, sender: User | None) -> int:
+    """Guests whom the sender rewarded in 24 hours without an approver, or is about to. All scripts are one sender."""
+    lists = GuestList.objects.filter(merchant=merchant, launched_by=sender, approved_by=None)
+    lists = lists.filter(state__in=(*ON_THEIR_WAY, *SENT), launched_at__gt=timezone.now() - A_DAY)
+    sums = lists.aggregate(
+        sent=Sum(F("rewarded_count") + F("unknown_count")),
+        waiting=Sum("waiting_count", filter=Q(state__in=ON_THEIR_WAY)),
+    )
+    return (sums["sent"] or 0) + (sums["waiting"] or 0)
+
+
+def needs_second_person(guest_list: GuestList, alone: int) -> bool:
+    """Whether the list is above its merchant's threshold, with those whom its sender rewarded alone before."""
+    threshold = guest_list.merchant.approval_threshold
+    return threshold is not None and guest_list.waiting_count + alone > threshold
