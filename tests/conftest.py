@@ -151,6 +151,11 @@ def sam(db: None) -> User:
 
 
 @pytest.fixture
+def rob(db: None) -> User:
+    return cast.person("rob@example.com", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
 def client_of() -> Callable[[User], Client]:
     def log_in(user: User) -> Client:
         browser = Client()

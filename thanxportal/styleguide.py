@@ -17,7 +17,10 @@ from thanxportal.moments import Moment
 LONG = "The Old Harbor Grill, Oyster Bar & Lighthouse Tavern at Fisherman’s Wharf 🦞 <b>№ 9</b>"
 COLOURS = ("paper", "card", "sunk", "hover", "ink", "soft", "line", "edge", "track", "accent", "accent-deep")
 TONES = ("ok", "warn", "bad", "info")
-JOBS = ("completed", "completed", "failed", "needs_staff", "accepted", "sending", "ready", "revoked", "cancelled")
+JOBS = (
+    "completed", "completed", "failed", "needs_staff", "forgotten", "accepted", "sending", "ready", "revoked",
+    "cancelled",
+)  # fmt: skip
 TERMS = (
     ("rows in file", "", 9530, ""),
     ("rewarded", "=", 6120, "ok"),

@@ -24,7 +24,9 @@ from thanxportal.read_only_admin import ReadOnlyAdmin
 class SendingPauseAdmin(ReadOnlyAdmin):
     """Times in which nothing new was sent. Adding one pauses first sends at once; resuming takes another right."""
 
-    list_display = ("__str__", "in_force", "reason", "started_by", "forgotten_count", "resumed_at", "resumed_by")
+    list_display = (
+        "__str__", "in_force", "reason", "started_by", "forgotten_count", "sends_forgotten", "resumed_at", "resumed_by",
+    )  # fmt: skip
     list_filter = ("in_force",)
     list_select_related = ("started_by", "resumed_by")
     actions = ("resume",)
@@ -49,11 +51,11 @@ class SendingPauseAdmin(ReadOnlyAdmin):
         return user_of(request).has_perm("issuance.add_sendingpause")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if obj else ("reason",)
+        return self.fields if obj else ("reason", "sends_forgotten")
 
     def save_model(self, request: HttpRequest, obj: SendingPause, form: Any, change: bool) -> None:
         """Two people who pause at the same moment make one pause."""
-        if not pause_sending(actor=user_of(request), reason=obj.reason):
+        if not pause_sending(actor=user_of(request), reason=obj.reason, sends_forgotten=obj.sends_forgotten):
             self.message_user(request, "Sending is paused already.", messages.WARNING)
         obj.pk = SendingPause.objects.get(in_force=True).pk
 
@@ -64,8 +66,8 @@ class SendingPauseAdmin(ReadOnlyAdmin):
     def resume(self, request: HttpRequest, queryset: QuerySet[SendingPause]) -> HttpResponse | None:
         """Reconciles first; asks for the reason before that."""
         explain = (
-            "Plans and first sends of all lists go out again. After a restored backup first make sure with Thanx which "
-            "jobs exist, and stop the lists that must not go out. Every number is checked before anything is sent."
+            "Plans and first sends of all lists go out again. After a restored backup, what was sent since then has "
+            "to be settled with Thanx first. Every number is checked before anything is sent."
         )
         pauses = queryset.filter(in_force=True)
         reason = asked_reason(self, request, pauses, action="resume", title="Resume sending", explain=explain)

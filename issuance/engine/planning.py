@@ -24,9 +24,10 @@ from django.utils import timezone
 from campaigns.locations import names_of_locations
 from campaigns.models import Campaign, Variant
 from issuance.crash_points import crash_point
+from issuance.engine.forgotten_jobs import forget_unsent
 from issuance.engine.parking import park_list
-from issuance.engine.sending_pauses import sending_is_paused
-from issuance.lifecycle.transitions import MOST_CRASHES, end_list_if_done, lease_list, move_list
+from issuance.engine.sending_pauses import lock_forgotten, sending_is_paused, sends_were_forgotten
+from issuance.lifecycle.transitions import MOST_CRASHES, end_list_if_done, lease_list, move_list, release_list_lease
 from issuance.models import ClaimOverride, GuestList, IssuanceJob, lock_claims
 from issuance.models.cells import SEPARATOR
 from issuance.models.states import ListState
@@ -46,8 +47,12 @@ class Batch(NamedTuple):
 
 
 def plan_list(list_id: int) -> bool:
-    """Plans a launched list whose hold is over; False if it isn't there to be planned or somebody else has it."""
-    if sending_is_paused():
+    """Plans a launched list whose hold is over; False if it isn't there to be planned or somebody else has it.
+
+    After a restore that may have been done before, so then the jobs are *forgotten* until they are settled.
+    """
+    forgotten = sends_were_forgotten()
+    if sending_is_paused() and not forgotten:
         return False
     guest_list = lease_list(list_id, ListState.HELD)
     if guest_list is None:
@@ -55,18 +60,23 @@ def plan_list(list_id: int) -> bool:
     if guest_list.crash_count >= MOST_CRASHES:
         park_list(guest_list)
         return False
-    return _plan(guest_list)
+    return _plan(guest_list, forgotten)
 
 
 @crash_point("plan a list")
 @transaction.atomic
-def _plan(guest_list: GuestList) -> bool:
-    if guest_list.campaign.has_ended:
+def _plan(guest_list: GuestList, forgotten: bool) -> bool:
+    if forgotten and not lock_forgotten():
+        release_list_lease(guest_list)  # They were settled this moment.
+        return False
+    if guest_list.campaign.has_ended and not forgotten:
         return move_list(guest_list, ListState.STOPPED, note="The campaign has ended.", ended_at=timezone.now())
     if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
         return False
     _claim_guests(guest_list)
     _write_jobs(guest_list, timezone.now())
+    if forgotten:
+        forget_unsent(IssuanceJob.objects.of_list(guest_list))
     end_list_if_done(guest_list)
     return True
 

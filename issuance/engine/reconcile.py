@@ -157,8 +157,9 @@ def attempts() -> Iterator[str]:
     """What was sent against the job that it was sent for: same key, same bytes, and an answer behind each end."""
     other = ~Q(idempotency_key=F("job__idempotency_key")) | ~Q(body_sha256=F("job__body_sha256"))
     yield from _named(Attempt.objects.filter(other), "was sent with another key or body than its job’s", "Attempt")
-    rows = IssuanceJob.objects.exclude(state__in=(JobState.READY, JobState.CANCELLED))
-    yield from _named(rows.filter(~Exists(_attempts())), "left the queue without any attempt", "Job")
+    rows = IssuanceJob.objects.exclude(state__in=(JobState.READY, JobState.FORGOTTEN, JobState.CANCELLED))
+    by_itself = rows.filter(resolutions=None)  # What was settled after a restore may have been sent before it.
+    yield from _named(by_itself.filter(~Exists(_attempts())), "left the queue without any attempt", "Job")
     accepted = rows.filter(state__in=JOB_KNOWN).exclude(resolutions__decision=Resolution.LINKED)
     unanswered = accepted.filter(~Exists(_attempts().filter(result="accepted")))
     yield from _named(unanswered, "counts as accepted, but no attempt was", "Job")

@@ -2,7 +2,8 @@
 
 Before each first byte the number of sends is counted in the database and then noted in a file beside it. A database
 that was restored from a backup counts fewer than the file: jobs that are `ready` in it may have been sent, lists that
-wait in it may have been planned, and Thanx may no longer know their keys. Replays and polls go on.
+wait in it may have been planned, and Thanx may no longer know their keys. So the jobs become *forgotten*, and lists are
+planned into that state, until two people have settled with Thanx what was sent. Replays and polls go on.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Value
-from django.db.models.functions import Greatest
+from django.db.models import F
 from django.utils import timezone
 
 from issuance.crash_points import crash_point
+from issuance.engine.forgotten_jobs import forget_unsent
 from issuance.engine.sent_mark import raise_mark, read_mark
-from issuance.models import SendingPause
+from issuance.models import IssuanceJob, SendingPause
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 
@@ -31,8 +32,18 @@ def pause_in_force() -> bool:
 
 
 def sending_is_paused() -> bool:
-    """Whether nothing new may be planned or sent; notices by itself that the database was thrown back."""
-    return pause_in_force() or _thrown_back()
+    """Whether nothing new may be sent; notices by itself that the database was thrown back."""
+    _notice_a_restore()
+    return pause_in_force()
+
+
+def sends_were_forgotten() -> bool:
+    """Whether what counts as unsent may have been sent, since the database is an older one; notices that by itself.
+
+    The one place that answers this. Whoever turns a planned job into one that isn't sent asks here first.
+    """
+    _notice_a_restore()
+    return SendingPause.objects.filter(in_force=True, sends_forgotten=True).exists()
 
 
 @crash_point("count a send")
@@ -50,39 +61,57 @@ def note_sends() -> None:
         log.exception("The number of sends can't be noted, so a restored backup won't be noticed.")
 
 
-def pause_sending(*, actor: User | None, reason: str, forgotten: int = 0) -> bool:
-    """Pauses plans and first sends from now on; False if they are paused already."""
+def lock_forgotten() -> bool:
+    """Whether sends are still forgotten; nobody settles them until the transaction ends."""
+    pauses = SendingPause.objects.select_for_update().filter(in_force=True, sends_forgotten=True)
+    return pauses.first() is not None
+
+
+def pause_sending(*, actor: User | None, reason: str, sends_forgotten: bool = False) -> bool:
+    """Pauses plans and first sends from now on; False if they are paused already.
+
+    With `sends_forgotten`, which holds for a pause in force as well, all that counts as unsent becomes unknown.
+    """
     try:
         with transaction.atomic():
-            SendingPause.objects.create(started_by=actor, reason=reason[:300], forgotten_count=forgotten)
+            SendingPause.objects.create(started_by=actor, reason=reason[:300])
+        is_new = True
     except IntegrityError:
-        return False
-    log.error("Sending is paused: %s", reason)
-    return True
+        is_new = False
+    if sends_forgotten:
+        SendingPause.objects.filter(in_force=True).update(sends_forgotten=True)
+        forget_unsent(IssuanceJob.objects.all())
+    if is_new or sends_forgotten:
+        log.error("Sending is paused: %s", reason)
+    return is_new
 
 
 def end_pause(*, actor: User, reason: str) -> bool:
-    """Lets first sends go again, with the forgotten ones counted; False if nothing is paused. See `resume_sending`."""
-    credential = Credential.current()
-    noted = Value(_noted(credential))
-    with transaction.atomic():
-        pause = SendingPause.objects.filter(in_force=True)
-        if not pause.update(in_force=False, resumed_at=timezone.now(), resumed_by=actor, resume_reason=reason[:300]):
-            return False
-        Credential.objects.filter(pk=credential.pk).update(sent_count=Greatest(F("sent_count"), noted))
+    """Lets first sends go again; False if nothing is paused, or sends are forgotten. See `resume_sending`."""
+    pause = SendingPause.objects.filter(in_force=True, sends_forgotten=False)
+    if not pause.update(in_force=False, resumed_at=timezone.now(), resumed_by=actor, resume_reason=reason[:300]):
+        return False
     log.warning("Sending goes on: resumed by user %s.", actor.pk)
     return True
 
 
-def _thrown_back() -> bool:
+def _notice_a_restore() -> None:
     """The file is read first: it is written after the commit, so the database can only be ahead of it."""
     credential = Credential.current()
     noted = _noted(credential)
     credential.refresh_from_db(fields=["sent_count"])
-    if noted <= credential.sent_count:
-        return False
-    pause_sending(actor=None, reason=THROWN_BACK, forgotten=noted - credential.sent_count)
-    return True
+    if noted > credential.sent_count:
+        _pause_after_restore(credential, noted)
+
+
+@transaction.atomic
+def _pause_after_restore(credential: Credential, noted: int) -> None:
+    """Counts the forgotten sends from now on, so that another restore is noticed, even during this pause."""
+    behind = Credential.objects.filter(pk=credential.pk, sent_count__lt=noted)
+    if behind.update(sent_count=noted):
+        pause_sending(actor=None, reason=THROWN_BACK, sends_forgotten=True)
+        forgotten = F("forgotten_count") + noted - credential.sent_count
+        SendingPause.objects.filter(in_force=True).update(forgotten_count=forgotten)
 
 
 def _noted(credential: Credential) -> int:

@@ -49,8 +49,8 @@ def apply_snapshot(job_id: int, snapshot: Snapshot) -> JobState:
         _complete(job, snapshot)
     elif snapshot.state == "failed" and job.status in RUNNING:
         end_job(job, JobState.FAILED, problem_code="FAILED")
-    elif snapshot.state == "revoked" and job.state == JobState.REVOKING:
-        end_job(job, JobState.REVOKED, revoked_at=timezone.now())
+    elif snapshot.state == "revoked" and (job.status in RUNNING or job.state == JobState.REVOKING):
+        _end_revoked(job, snapshot)
     return job.status
 
 
@@ -97,6 +97,17 @@ def _complete(job: IssuanceJob, snapshot: Snapshot) -> None:
     if settings.THANX_WEBHOOK_SECRETS:
         counts["webhooks_due_at"] = timezone.now() + WEBHOOK_PATIENCE
     end_job(job, JobState.COMPLETED, failures=failures, processed_count=job.total_count, **counts)
+
+
+def _end_revoked(job: IssuanceJob, snapshot: Snapshot) -> None:
+    """After a restore it may have been revoked before anybody here knew its end, which is then caught up on."""
+    if job.state != JobState.REVOKING:
+        if _failures_that_add_up(job, snapshot) is not None:
+            _complete(job, snapshot)
+        else:
+            end_job(job, JobState.FAILED, problem_code="FAILED")
+        move_job(job, JobState.REVOKING, note="Thanx says that it was revoked.")
+    end_job(job, JobState.REVOKED, revoked_at=timezone.now())
 
 
 def _failures_that_add_up(job: IssuanceJob, snapshot: Snapshot) -> dict[int, str] | None:
@@ -160,7 +171,7 @@ def end_job(
     was_open = job.status in JOB_OPEN  # What becomes of a canary later is no answer any more.
     if not move_job(job, new, actor=actor, note=note, ended_at=job.ended_at or timezone.now(), **fields):
         return False
-    _move_guests(job, new.outcome, reason=_reason(job, fields["problem_code"]) if new == JobState.REJECTED else "")
+    move_guests(job, new.outcome, reason=_reason(job, fields["problem_code"]) if new == JobState.REJECTED else "")
     if failures:
         _refuse_guests(job, failures)
     if new in (JobState.REJECTED, JobState.REVOKED, JobState.CANCELLED):
@@ -178,7 +189,7 @@ def _reason(job: IssuanceJob, code: str) -> str:
 
 
 @crash_point("move guests")
-def _move_guests(job: IssuanceJob, after: str, reason: str) -> None:
+def move_guests(job: IssuanceJob, after: str, reason: str = "") -> None:
     """All guests of the job now stand at `after`; those whom Thanx refused stay refused."""
     changes = {f"{after}_count": 0}
     for before in {Outcome.WAITING, Outcome.UNKNOWN, Outcome.REWARDED} - {after}:

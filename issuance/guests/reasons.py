@@ -45,6 +45,7 @@ JOB_PROBLEMS = {
     "JOB_ID_SEEN_BEFORE": "Thanx answered with the number of another job.",
     "OTHER_JOB": "The number that Thanx gave belongs to another job.",
     "FAILED": "Thanx stopped it without saying who was rewarded.",
+    "SENDS_FORGOTTEN": "The portal was restored from a backup, and nobody can tell whether it was sent before.",
     "parked": "It failed here five times in a row.",
 }
 DUPLICATE = "The same guest is already in this file, further up."

@@ -12,6 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from issuance.engine.canaries import send_the_rest
+from issuance.engine.forgotten_jobs import stop_forgotten
+from issuance.engine.sending_pauses import sends_were_forgotten
 from issuance.engine.settlement import end_job
 from issuance.launching.job_cutting import canary_size
 from issuance.launching.retries import give_back
@@ -19,7 +21,7 @@ from issuance.launching.threshold import needs_second_person, rewarded_alone
 from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.notices import tell_answered, tell_asked
 from issuance.lifecycle.transitions import move_list
-from issuance.models import GuestList, IssuanceJob, note_event
+from issuance.models import GuestList, IssuanceJob, IssuanceJobQuerySet, note_event
 from issuance.models.states import LIST_MOVES, JobState, ListState
 from thanxportal.accounts.models import Merchant, User
 
@@ -110,13 +112,18 @@ def discard_list(*, guest_list: GuestList, actor: User | None) -> bool:
 @transaction.atomic
 def stop_list(*, guest_list: GuestList, actor: User | None) -> bool:
     """Stops what is not yet sent. During the hold the list goes back to its review; later its unsent jobs
-    are cancelled, and those already sent run to their end. False if there was nothing left to stop."""
-    if guest_list.status == ListState.HELD:
+    are cancelled, and those already sent run to their end. False if there was nothing left to stop.
+
+    After a restore nobody knows what wasn't sent: a held list is planned before it can be stopped, and unsent jobs are
+    cancelled only once they are settled."""
+    forgotten = sends_were_forgotten()
+    if guest_list.status == ListState.HELD and not forgotten:
         fields: dict[str, Any] = {"confirm_token": uuid4(), "held_until": None, "approved_by": None, "crash_count": 0}
         fields["epoch"] = F("epoch") + 1  # A worker that has just taken it must not plan what is launched anew.
         stopped = move_list(guest_list, ListState.CHECKED, actor=actor, **fields)
     elif guest_list.status == ListState.ISSUING:
-        stopped = _cancel_unsent_jobs(guest_list, actor)
+        jobs = IssuanceJob.objects.of_list(guest_list)
+        stopped = stop_forgotten(jobs) if forgotten else _cancel_unsent_jobs(jobs, actor)
     else:
         return False
     if stopped:
@@ -125,7 +132,7 @@ def stop_list(*, guest_list: GuestList, actor: User | None) -> bool:
     return stopped
 
 
-def _cancel_unsent_jobs(guest_list: GuestList, actor: User | None) -> bool:
-    unsent = IssuanceJob.objects.of_list(guest_list).filter(state=JobState.READY)
+def _cancel_unsent_jobs(jobs: IssuanceJobQuerySet, actor: User | None) -> bool:
+    unsent = jobs.filter(state=JobState.READY)
     cancelled = [end_job(job, JobState.CANCELLED, actor=actor, next_attempt_at=None) for job in unsent]
     return any(cancelled)

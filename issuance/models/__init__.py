@@ -8,6 +8,7 @@ from issuance.models.pauses import SendingPause
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
+from issuance.models.statements import ThanxStatement
 from issuance.models.webhooks import WebhookDelivery, WebhookDeliveryQuerySet
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "RowError",
     "RowErrorQuerySet",
     "SendingPause",
+    "ThanxStatement",
     "UnknownReason",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",

@@ -147,7 +147,8 @@ class IssuanceJob(models.Model):
                 condition=Q(in_doubt=False) | Q(first_sent_at__isnull=False), name="doubt_begins_with_a_send"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("ready", "cancelled")) | Q(first_sent_at=None), name="unsent_job_was_not_sent"
+                condition=~Q(state__in=("ready", "forgotten", "cancelled")) | Q(first_sent_at=None),
+                name="unsent_job_was_not_sent",
             ),
             models.CheckConstraint(
                 condition=Q(processed_count__lte=F("total_count"))

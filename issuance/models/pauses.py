@@ -21,6 +21,10 @@ class SendingPause(models.Model):
     forgotten_count = models.BigIntegerField(
         default=0, help_text="Sends known to this machine that the database doesn't know of."
     )
+    sends_forgotten = models.BooleanField(
+        default=False,
+        help_text="The database was restored from a backup, and what was sent since then isn’t settled with Thanx.",
+    )
     resumed_at = models.DateTimeField(null=True, blank=True)
     resumed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -33,6 +37,9 @@ class SendingPause(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["in_force"], condition=Q(in_force=True), name="one_pause_in_force"),
             models.CheckConstraint(condition=Q(reason__gt=""), name="pause_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(in_force=True) | Q(sends_forgotten=False), name="forgotten_sends_are_settled_first"
+            ),
             models.CheckConstraint(
                 condition=Q(in_force=True, resumed_at=None, resumed_by=None)
                 | Q(in_force=False, resumed_at__isnull=False, resumed_by__isnull=False, resume_reason__gt=""),

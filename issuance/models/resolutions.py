@@ -13,12 +13,16 @@ from issuance.models.jobs import IssuanceJob
 class Resolution(models.Model):
     """What two people of the partner learned from Thanx about a job that needs staff. Kept for good."""
 
-    LINKED, NEVER_EXECUTED = "linked", "never_executed"
+    LINKED, NEVER_EXECUTED, UNKNOWN = "linked", "never_executed", "unknown"
 
     job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, related_name="resolutions")
     decision = models.CharField(
         max_length=14,
-        choices=[(LINKED, "Thanx has it under this id"), (NEVER_EXECUTED, "Thanx never executed it")],
+        choices=[
+            (LINKED, "Thanx has it under this id"),
+            (NEVER_EXECUTED, "Thanx never executed it"),
+            (UNKNOWN, "Nobody can tell"),
+        ],
     )
     thanx_id = models.CharField(max_length=64, blank=True, help_text="Thanx's id of the job; a GET confirms it.")
     evidence = models.CharField(max_length=300, help_text="Thanx's written answer: who, when, ticket. No guests.")
@@ -38,7 +42,7 @@ class Resolution(models.Model):
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="confirmed_by_another_person"
             ),
             models.CheckConstraint(
-                condition=Q(decision="linked", thanx_id__gt="") | Q(decision="never_executed", thanx_id=""),
+                condition=Q(decision="linked", thanx_id__gt="") | ~Q(decision="linked") & Q(thanx_id=""),
                 name="linked_has_an_id",
             ),
         ]

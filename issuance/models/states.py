@@ -67,6 +67,7 @@ LIST_MOVES: dict[str, tuple[str, ...]] = {
 
 class JobState(models.TextChoices):
     READY = "ready", "Waiting to be sent"
+    FORGOTTEN = "forgotten", "Unknown until settled"
     SENDING = "sending", "Being sent"
     ACCEPTED = "accepted", "Being issued by Thanx"
     COMPLETED = "completed", "Completed"
@@ -93,18 +94,26 @@ _JOB_TONES = {
     "failed": "bad",
     "rejected": "bad",
     "needs_staff": "warn",
+    "forgotten": "warn",
     "revoked": "",
     "cancelled": "",
     "halved": "",
 }
-JOB_OPEN = (JobState.READY, JobState.SENDING, JobState.ACCEPTED)
-JOB_DUE = (*JOB_OPEN, JobState.NEEDS_STAFF, JobState.REVOKING)
+JOB_OPEN = (JobState.READY, JobState.FORGOTTEN, JobState.SENDING, JobState.ACCEPTED)
+JOB_DUE = (JobState.READY, JobState.SENDING, JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING)
 JOB_KNOWN = (  # Thanx has accepted it
     JobState.ACCEPTED, JobState.COMPLETED, JobState.FAILED, JobState.REVOKING, JobState.REVOKED
 )  # fmt: skip
 JOB_REVOCABLE = (JobState.COMPLETED, JobState.FAILED)
 JOB_MOVES: dict[str, tuple[str, ...]] = {
-    JobState.READY: (JobState.SENDING, JobState.CANCELLED),
+    JobState.READY: (JobState.SENDING, JobState.CANCELLED, JobState.FORGOTTEN),
+    JobState.FORGOTTEN: (  # A restored database can't say whether it was sent.
+        JobState.READY,
+        JobState.CANCELLED,
+        JobState.SENDING,
+        JobState.ACCEPTED,
+        JobState.NEEDS_STAFF,
+    ),
     JobState.SENDING: (
         JobState.READY,
         JobState.ACCEPTED,
@@ -148,6 +157,7 @@ JOB_OUTCOMES: dict[str, str] = {
     JobState.ACCEPTED: Outcome.WAITING,
     JobState.CANCELLED: Outcome.WAITING,
     JobState.HALVED: Outcome.WAITING,
+    JobState.FORGOTTEN: Outcome.UNKNOWN,
     JobState.NEEDS_STAFF: Outcome.UNKNOWN,
     JobState.FAILED: Outcome.UNKNOWN,
     JobState.REJECTED: Outcome.REFUSED,

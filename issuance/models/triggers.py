@@ -24,9 +24,10 @@ CLAIM = ("campaign_id", "identity", "guest_list_id", "claimed_at", "override_id"
 OVERRIDE = ("guest_list_id", "actor_id", "reason", "guests_count", "decided_at")
 SEAT = ("job_id", "position")
 ACTIVITY = ("merchant_id", "actor_id", "at", "sentence", "target", "seal")  # A deleted draft leaves `path`.
-PAUSE = ("started_at", "started_by_id", "reason", "forgotten_count")
 OURS = ("issuance_", "accounts_activity")
-KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause")
+PAUSE = ("started_at", "started_by_id", "reason")
+STATEMENT = ("pause_id", "made_jobs", "complete", "evidence", "about_the_rest", "written_by_id", "written_at")
+KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause", "thanxstatement")
 # (name, table, INSERT, UPDATE, UPDATE OF columns or DELETE, the condition that is refused, what is said)
 Trigger = tuple[str, str, str, str, str]
 _INSTALLED = {
@@ -69,6 +70,10 @@ UNAPPROVED = """NEW.state = 'held' AND (
     > (SELECT approval_threshold FROM accounts_merchant WHERE id = NEW.merchant_id))"""
 ACTIVITY_CHANGED = f"{_changed(*ACTIVITY)} OR NEW.path NOT IN ('', OLD.path)"
 HEAD_MOVED = "NEW.merchant_id <> OLD.merchant_id OR NEW.lines <> OLD.lines + 1"
+SENDS_FORGOTTEN = """OLD.state = 'ready' AND NEW.state IN ('sending', 'cancelled')
+    AND EXISTS (SELECT 1 FROM issuance_sendingpause WHERE in_force AND sends_forgotten)"""
+JOBS_FORGOTTEN = """OLD.sends_forgotten AND NOT NEW.sends_forgotten
+    AND EXISTS (SELECT 1 FROM issuance_issuancejob WHERE state = 'forgotten')"""
 NOBODY_FREED = """NOT EXISTS (SELECT 1 FROM issuance_guestlist
     WHERE id = OLD.guest_list_id AND refused_count + revoked_count + waiting_count > 0)"""
 
@@ -78,6 +83,8 @@ def triggers() -> list[Trigger]:
         ("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
         ("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
         ("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX, "Thanx knows this job"),
+        ("forgotten_sends_are_settled", "issuance_issuancejob", "UPDATE", SENDS_FORGOTTEN,
+         "nobody knows whether this job was sent"),
         ("list_moves", "issuance_guestlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
         ("job_of_merchant", "issuance_issuancejob", "INSERT", OTHER_MERCHANT, "a job stays with its merchant"),
         ("list_of_merchant", "issuance_guestlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),
@@ -93,12 +100,17 @@ def triggers() -> list[Trigger]:
          f"OLD.confirmed_at IS NOT NULL OR {_changed(*RESOLUTION)}", "a resolution never changes"),
         ("override_is_history", "issuance_claimoverride", "UPDATE",
          f"OLD.withdrawn_at IS NOT NULL OR {_changed(*OVERRIDE)}", "an override never changes"),
-        ("pause_is_history", "issuance_sendingpause", "UPDATE", f"NOT OLD.in_force OR {_changed(*PAUSE)}",
+        ("pause_is_history", "issuance_sendingpause", "UPDATE",
+         f"NOT OLD.in_force OR NEW.forgotten_count < OLD.forgotten_count OR {_changed(*PAUSE)}",
          "a pause never changes"),
         ("activity_is_history", "accounts_activity", "UPDATE", ACTIVITY_CHANGED, "the log never changes"),
         ("activity_is_kept", "accounts_activity", "DELETE", "TRUE", "this is kept for good"),
         ("activityhead_moves_on", "accounts_activityhead", "UPDATE", HEAD_MOVED, "the log only grows"),
         ("activityhead_is_kept", "accounts_activityhead", "DELETE", "TRUE", "this is kept for good"),
+        ("forgotten_jobs_are_settled", "issuance_sendingpause", "UPDATE", JOBS_FORGOTTEN,
+         "jobs are unknown until settled"),
+        ("statement_is_history", "issuance_thanxstatement", "UPDATE",
+         f"OLD.confirmed_at IS NOT NULL OR {_changed(*STATEMENT)}", "a statement never changes"),
         ("seat_is_kept", "issuance_guest", f"UPDATE OF {', '.join(SEAT)}", SEAT_LEFT,
          "a guest keeps the place in the job"),
         ("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST, "an override is for its own list"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from issuance.engine.forgotten_jobs import STOPPED
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_OPEN, JobState, ListState
 from issuance.outcomes.troubles import troubles_of
@@ -16,8 +17,8 @@ MOST_CELLS = 100  # of the strip; with more jobs each stands for several
 
 # What a cell shows when its jobs differ: what a person should know first.
 LOUDEST = (
-    JobState.NEEDS_STAFF, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.SENDING, JobState.ACCEPTED,
-    JobState.READY, JobState.CANCELLED, JobState.REVOKED, JobState.COMPLETED, JobState.HALVED,
+    JobState.NEEDS_STAFF, JobState.FORGOTTEN, JobState.FAILED, JobState.REJECTED, JobState.REVOKING, JobState.SENDING,
+    JobState.ACCEPTED, JobState.READY, JobState.CANCELLED, JobState.REVOKED, JobState.COMPLETED, JobState.HALVED,
 )  # fmt: skip
 
 
@@ -69,7 +70,9 @@ class Progress:
 
     @property
     def unsent_jobs(self) -> int:
-        return sum(job.state == JobState.READY for job in self.jobs)
+        """What can be stopped yet: a forgotten job of a stopped list has a code that says so."""
+        unsent = (JobState.READY, JobState.FORGOTTEN)
+        return sum(job.state in unsent and job.problem_code != STOPPED for job in self.jobs)
 
     @property
     def canaries(self) -> int:
@@ -154,7 +157,8 @@ def _lost(job: IssuanceJob) -> int:
 def _processed(job: IssuanceJob) -> int:
     if job.state == JobState.CANCELLED:
         return 0
-    return job.processed_count if job.state in JOB_OPEN else job.total_count
+    is_known = job.state != JobState.FORGOTTEN  # The bar shows the others as unknown.
+    return job.processed_count if job.state in JOB_OPEN and is_known else job.total_count
 
 
 def _rate(jobs: Sequence[IssuanceJob], processed: int, now: datetime) -> float | None:

@@ -20,6 +20,11 @@ PARKED_LIST = (
     "Making its jobs failed five times in a row. Staff look at it. Nothing was sent, and you can still stop it."
 )
 WAITS = "what isn’t sent yet waits, and nothing of it is lost,"
+FORGOTTEN = (
+    "may have been sent before",
+    "may have been sent before",
+    "The portal was restored from a backup; staff are finding out with Thanx.",
+)
 NAMED = 3  # jobs of one trouble that are named
 
 
@@ -59,6 +64,8 @@ def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
         return "needs review by staff", "need review by staff", state + problem_in_words(job.problem_code)
     if job.state == JobState.REJECTED and job.total_count > 1:
         return "wasn’t taken", "weren’t taken", job_refusal_in_words(job.problem_code)
+    if job.state == JobState.FORGOTTEN:
+        return FORGOTTEN
     if job.state == JobState.FAILED:
         unknown = "What became of the guests is unknown. Staff can revoke."
         return "failed at Thanx", "failed at Thanx", unknown

@@ -48,6 +48,7 @@ class GateStatus:
     parked: int
     parked_lists: int
     needs_staff: int
+    forgotten: int
     last_webhook_at: datetime | None
     webhooks_aside: int
     jobs_with_missing: int
@@ -84,6 +85,7 @@ def gate_status() -> GateStatus:
         parked=jobs["parked"],
         parked_lists=GuestList.objects.parked().count(),
         needs_staff=jobs["needs_staff"],
+        forgotten=jobs["forgotten"],
         **_webhooks(),
     )
 
@@ -106,8 +108,10 @@ def _jobs() -> dict[str, int]:
     }
     counts = {f"{name}_now": Count("pk", filter=which & now) for name, which in classes.items()}
     counts |= {f"{name}_later": Count("pk", filter=which & later) for name, which in classes.items()}
+    counts["forgotten"] = Count("pk", filter=Q(state=JobState.FORGOTTEN))
     counts["needs_staff"] = Count("pk", filter=Q(state=JobState.NEEDS_STAFF))
-    return IssuanceJob.objects.filter(state__in=JOB_DUE).aggregate(parked=Count("pk", filter=parked), **counts)
+    jobs = IssuanceJob.objects.filter(state__in=(*JOB_DUE, JobState.FORGOTTEN))
+    return jobs.aggregate(parked=Count("pk", filter=parked), **counts)
 
 
 def _webhooks() -> dict[str, Any]:

@@ -24,6 +24,8 @@ def why_not_resolvable(job: IssuanceJob, decision: str, thanx_id: str) -> str:
     """The sentence that speaks against proposing this, or an empty text."""
     if job.state != JobState.NEEDS_STAFF:
         return "Only a job that needs review can be settled."
+    if decision == Resolution.UNKNOWN:
+        return "That nobody can tell is what is known of it already."
     if decision == Resolution.NEVER_EXECUTED and was_executed(job):
         return EXECUTED
     if job.resolutions.filter(confirmed_at=None).exists():
@@ -66,7 +68,7 @@ def confirm_resolution(*, resolution: Resolution, actor: User) -> None:
     if job.state != JobState.NEEDS_STAFF or not waiting.update(confirmed_by=actor, confirmed_at=timezone.now()):
         raise CantResolve("This job was settled meanwhile.")
     if resolution.decision == Resolution.LINKED:
-        _link(job, resolution.thanx_id)
+        link(job, resolution.thanx_id)
     else:
         end_job(job, JobState.REJECTED, actor=actor, note=resolution.evidence, problem_code="NEVER_EXECUTED")
     note = f"{resolution.get_decision_display()}: {resolution.evidence}"
@@ -75,7 +77,8 @@ def confirm_resolution(*, resolution: Resolution, actor: User) -> None:
     note_activity(job.guest_list, actor, sentence)
 
 
-def _link(job: IssuanceJob, thanx_id: str) -> None:
+def link(job: IssuanceJob, thanx_id: str) -> None:
+    """Has the next GET decide about a job that needs staff; raises CantResolve if another job has the id."""
     now = timezone.now()
     try:
         with transaction.atomic():

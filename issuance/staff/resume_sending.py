@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from issuance.engine.reconcile import reconcile
-from issuance.engine.sending_pauses import end_pause
+from issuance.engine.sending_pauses import end_pause, sends_were_forgotten
 from thanxportal.accounts.models import User
+
+UNSETTLED = (
+    "The database was restored, and what was sent since the backup isn’t settled: write down what Thanx made under "
+    "“Statements of Thanx”, and have a colleague confirm it."
+)
 
 
 class CantResume(Exception):
@@ -12,7 +17,9 @@ class CantResume(Exception):
 
 
 def resume_sending(*, actor: User, reason: str) -> None:
-    """Raises CantResume, with nothing changed, while reconcile names a difference."""
+    """Raises CantResume, with nothing changed, while forgotten sends aren't settled or reconcile names a difference."""
+    if sends_were_forgotten():
+        raise CantResume(UNSETTLED)
     if differences := reconcile().differences:
         count = f"{len(differences):,} difference{'' if len(differences) == 1 else 's'}"
         raise CantResume(f"Reconcile names {count}, the first: {differences[0]}")

@@ -16,6 +16,7 @@ from thanxportal.accounts.models import User
 
 WHY_NOT: dict[str, str] = {
     JobState.READY: "It isn’t sent yet: stop the list instead.",
+    JobState.FORGOTTEN: "Nobody knows yet whether it was sent: settle that with Thanx first.",
     JobState.SENDING: "It is being sent: wait for the answer of Thanx.",
     JobState.ACCEPTED: "Thanx is still issuing it: wait until it has ended.",
     JobState.HALVED: "Thanx refused it. Its guests sit in other jobs.",

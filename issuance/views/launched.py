@@ -10,9 +10,12 @@ from django.views.decorators.http import require_POST
 from issuance import tasks
 from issuance.access import list_for
 from issuance.launching.launch import continue_after_safety_stop, issue_now, stop_list
+from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
+
+NOT_YET = "It can’t be stopped just now: staff are finding out whether it was sent before. Try again in a few minutes."
 
 
 @require_POST
@@ -30,7 +33,8 @@ def list_stop(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if stop_list(guest_list=guest_list, actor=user_of(request)):
         messages.success(request, "Stopped: what wasn’t sent yet stays here. What Thanx already has runs to its end.")
     else:
-        messages.warning(request, "There was nothing left to stop: everything has been sent.")
+        held = guest_list.status == ListState.HELD
+        messages.warning(request, NOT_YET if held else "There was nothing left to stop: everything has been sent.")
     return redirect("issuance:list_detail", handle, pk)
 
 

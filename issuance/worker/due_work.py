@@ -20,7 +20,7 @@ from issuance.engine.deliveries import apply_due_deliveries
 from issuance.engine.missing_webhooks import look_for_missing_webhooks
 from issuance.engine.planning import plan_list
 from issuance.engine.polling import poll_job, revoke_job
-from issuance.engine.sending_pauses import sending_is_paused
+from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgotten
 from issuance.engine.submission import submit_job
 from issuance.importing.import_list import read_guest_file
 from issuance.lifecycle.transitions import lease_job
@@ -51,8 +51,8 @@ def drive_due_work(*, list_id: int | None = None) -> int:
     failed += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
     if sending_is_paused():
         jobs = jobs.exclude(state=JobState.READY)
-    else:
-        failed += _each(plan_list, lists.due_to_plan().order_by("held_until"))
+        lists = lists if sends_were_forgotten() else lists.none()
+    failed += _each(plan_list, lists.due_to_plan().order_by("held_until"))
     return failed + _each(work_job, jobs.in_turn())
 
 
@@ -100,7 +100,7 @@ def next_due(*, list_id: int | None = None) -> datetime | None:
     deliveries = WebhookDelivery.objects.none() if list_id else WebhookDelivery.objects.filter(due_at__isnull=False)
     held = lists.held()
     if sending_is_paused():
-        jobs, held = jobs.exclude(state=JobState.READY), held.none()
+        jobs, held = jobs.exclude(state=JobState.READY), held if sends_were_forgotten() else held.none()
     times = [
         deliveries.aggregate(at=Min("due_at"))["at"],
         publishing.aggregate(at=Min("next_attempt_at"))["at"],

@@ -18,6 +18,7 @@ from issuance.models import (
     IssuanceJob,
     Resolution,
     SendingPause,
+    ThanxStatement,
     UnknownReason,
     WebhookDelivery,
 )
@@ -29,11 +30,8 @@ from thanxportal.partner.models import MerchantRefusal
 pytestmark = pytest.mark.django_db
 OURS = ("accounts", "partner", "campaigns", "issuance")
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
-MIRRORED = [
-    model
-    for model in MODELS
-    if model._meta.model_name not in ("user", "membership", "invitation", "resolution", "sendingpause")
-]
+ADDED = ("user", "membership", "invitation", "resolution", "sendingpause", "thanxstatement")
+MIRRORED = [model for model in MODELS if model._meta.model_name not in ADDED]
 
 
 def url(model: type, page: str, *arguments: object) -> str:
@@ -55,7 +53,8 @@ def everything(finished: GuestList, ana: User) -> None:
     WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
     UnknownReason.objects.create(job=finished.jobs.first(), words="Not today", guests_count=2)
     MerchantRefusal.objects.create(merchant_id=finished.merchant.thanx_id, next_at=finished.created_at)
-    SendingPause.objects.create(reason="We look into something.")
+    pause = SendingPause.objects.create(reason="We look into something.")
+    ThanxStatement.objects.create(pause=pause, evidence="Mail", written_by=ana)
     ClaimOverride.objects.create(guest_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
     Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
 

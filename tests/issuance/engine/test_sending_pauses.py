@@ -13,11 +13,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from campaigns.models import Campaign
-from issuance.engine.sending_pauses import pause_sending, sending_is_paused
+from issuance.engine.sending_pauses import pause_sending, sending_is_paused, sends_were_forgotten
 from issuance.engine.sent_mark import raise_mark, read_mark
 from issuance.models import Attempt, GuestList, IssuanceJob, SendingPause
 from issuance.staff.resume_sending import CantResume, resume_sending
 from issuance.worker import due_work
+from tests.made_jobs import what_thanx_made
+from tests.statements import settle
 from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
@@ -46,16 +48,19 @@ def test_a_portal_at_work_pauses_nothing(one_arm: Campaign, launched: Launch, wo
     assert not sending_is_paused()
 
 
-def test_a_thrown_back_database_plans_nothing(one_arm: Campaign, launched: Launch, world: World) -> None:
+def test_a_thrown_back_database_plans_into_the_unknown_and_sends_nothing(
+    one_arm: Campaign, launched: Launch, world: World
+) -> None:
     launched(one_arm, "a@example.com")
     world.drive()
     forget_sends()
     guest_list = launched(one_arm, "b@example.com")
     world.drive()
     guest_list.refresh_from_db()
-    assert guest_list.state == "held"
+    assert (guest_list.state, guest_list.unknown_count) == ("issuing", 1)
+    assert guest_list.jobs.get().state == "forgotten"
     pause = SendingPause.objects.get()
-    assert (pause.started_by, pause.forgotten_count) == (None, 1)
+    assert (pause.started_by, pause.forgotten_count, pause.sends_forgotten) == (None, 1, True)
     assert Attempt.objects.count() == 1
 
 
@@ -67,7 +72,7 @@ def test_what_is_planned_already_is_not_sent(one_arm: Campaign, launched: Launch
     forget_sends()
     due_work.work_job(guest_list.jobs.get().pk)
     world.drive()
-    assert guest_list.jobs.get().state == "ready"
+    assert guest_list.jobs.get().state == "forgotten"
     assert Attempt.objects.count() == 1
 
 
@@ -84,14 +89,17 @@ def test_replays_and_polls_go_on_while_sending_is_paused(
     assert simulator.rewards_by_identifier() == {"a@example.com": 1}
 
 
-def test_sending_is_resumed_by_a_person_and_what_waited_goes_out(
-    one_arm: Campaign, launched: Launch, world: World, sam: User
+def test_sending_is_resumed_once_settled_and_what_waited_goes_out(
+    one_arm: Campaign, launched: Launch, world: World, sam: User, rob: User, simulator: Simulator
 ) -> None:
     launched(one_arm, "a@example.com")
     world.drive()
     forget_sends()
     guest_list = launched(one_arm, "b@example.com")
     world.drive()
+    with pytest.raises(CantResume, match="isn’t settled"):
+        resume_sending(actor=sam, reason=WHY)
+    settle(what_thanx_made(simulator), sam, rob)
     resume_sending(actor=sam, reason=WHY)
     world.drive()
     assert finished(guest_list)
@@ -100,15 +108,31 @@ def test_sending_is_resumed_by_a_person_and_what_waited_goes_out(
 
 
 def test_a_database_thrown_back_a_second_time_is_paused_again(
-    one_arm: Campaign, launched: Launch, world: World, sam: User
+    one_arm: Campaign, launched: Launch, world: World, sam: User, rob: User, simulator: Simulator
 ) -> None:
     for number in range(2):
         launched(one_arm, f"guest{number}@example.com")
         world.drive()
         forget_sends()
         assert sending_is_paused()
+        settle(what_thanx_made(simulator), sam, rob)
         resume_sending(actor=sam, reason=WHY)
         assert not sending_is_paused()
+
+
+def test_a_restore_during_a_pause_is_noticed_as_well(
+    one_arm: Campaign, launched: Launch, world: World, sam: User, rob: User, simulator: Simulator
+) -> None:
+    """A pause by hand may be a part of the backup; and so may one that two people have settled."""
+    launched(one_arm, "a@example.com")
+    world.drive()
+    pause_sending(actor=sam, reason="We look into something.")
+    for restores in (1, 2):
+        assert not sends_were_forgotten()
+        forget_sends()
+        assert sends_were_forgotten()
+        assert SendingPause.objects.get().forgotten_count == restores
+        settle(what_thanx_made(simulator), sam, rob)
 
 
 def test_sending_is_not_resumed_while_a_number_does_not_add_up(

@@ -10,7 +10,6 @@ from campaigns.models import Campaign
 from issuance.engine.settlement import apply_snapshot
 from issuance.models import GuestClaim, GuestList, IssuanceJob, Resolution
 from issuance.staff.resolution import EXECUTED, CantResolve, confirm_resolution, why_not_resolvable
-from tests import cast
 from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.partner_api import IssuanceJob as Snapshot
@@ -31,11 +30,6 @@ def lost(
     job = guest_list.jobs.get()
     assert job.state == "needs_staff"
     return job
-
-
-@pytest.fixture
-def rob(db: None) -> User:
-    return cast.person("rob@example.com", is_staff=True, is_superuser=True)
 
 
 def proposed(job: IssuanceJob, by: User, thanx_id: str = "") -> Resolution:
