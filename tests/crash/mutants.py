@@ -15,6 +15,7 @@ from django.utils import timezone
 from issuance.crash_points import CRASH_POINTS
 from issuance.engine import planning, polling, submission
 from issuance.engine.planning import idempotency_key
+from issuance.engine.sending_pauses import pause_sending, sends_were_forgotten
 from issuance.engine.sent_mark import read_mark
 from issuance.engine.settlement import apply_snapshot, end_job
 from issuance.launching.launch import launch_list
@@ -175,6 +176,16 @@ def refusals_ignored() -> None:
     put(refusals, wait_for_turn=lambda merchant_id: None, take_turn=lambda merchant_id: None)
 
 
+def forgotten_is_unsent() -> None:
+    """Pauses after a restore, but lets what was planned be stopped and sent otherwise, as if nothing had been sent."""
+
+    def make(pause: Callable[..., bool]) -> Callable[..., bool]:
+        return lambda *, actor, reason, sends_forgotten=False: pause(actor=actor, reason=reason)
+
+    replace(pause_sending, make)
+    replace(sends_were_forgotten, lambda asked: lambda: False)
+
+
 def own_clock() -> None:
     replace(slots.database_now, lambda database_now: lambda: repr(time.time()))
 
@@ -209,6 +220,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "a restored database sends at once": unnoticed_restore,
     "a merchant that has left is issued for": opted_out_ignored,
     "a forbidden merchant is asked again and again": refusals_ignored,
+    "a restored database takes planned jobs for unsent": forgotten_is_unsent,
 }
 
 # Bugs of the rate gate, for processes with wrong clocks that want all that Thanx allows.

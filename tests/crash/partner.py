@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+from tests.made_jobs import what_thanx_made
 from thanxportal.partner_simulator import Fault, Simulator, Weather, build_merchant, serve
 from thanxportal.partner_simulator.limits import RequestLimits, SlidingWindow
 
@@ -87,6 +88,15 @@ class Partner:
         answer: dict[str, Any] = self._ask("report")
         return answer
 
+    def made(self, *, with_keys: bool) -> str:
+        """The jobs that Thanx would name after a restore."""
+        text: str = self._ask("made", with_keys=with_keys)
+        return text
+
+    def forget_keys(self) -> None:
+        """Answers no replay from now on as it was answered before."""
+        self._ask("forget")
+
     def close(self) -> None:
         self._ask("close")
         self._process.join(timeout=5)
@@ -123,7 +133,7 @@ def _serve(pipe: Connection) -> None:
     pipe.send(server.url)
     while True:
         command, details = pipe.recv()
-        answer = None
+        answer: Any = None
         if command == "restart":
             server.simulator = _simulator(**details)
         elif command == "weather":
@@ -137,6 +147,10 @@ def _serve(pipe: Connection) -> None:
                 setattr(server.simulator, how, {MERCHANT.id} if how == details["how"] else set())
         elif command == "arrivals":
             answer = [request.at for request in list(server.simulator.requests)]
+        elif command == "made":
+            answer = what_thanx_made(server.simulator, **details)
+        elif command == "forget":
+            server.simulator.books.keys.clear()
         elif command == "report":
             answer = _report(server.simulator)
         pipe.send(answer)

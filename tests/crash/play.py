@@ -42,7 +42,7 @@ class Size(NamedTuple):
 SIZES = {
     "quick": Size(1, 1, 1, 1, 5, 32, 40, proven_traps=False),
     "ci": Size(10, 1, 3, 1, 40, 32, 40, proven_traps=True),
-    "full": Size(100, 2, 3, 10, 40, 2_000, 1, proven_traps=True),
+    "full": Size(100, 2, 3, 20, 40, 2_000, 1, proven_traps=True),
 }
 
 

@@ -10,6 +10,8 @@ from tests.crash.harness import Scenario
 from tests.crash.points import POINTS, VITAL
 from tests.crash.worker import Haste
 
+PLANNING = ("plan: list claimed", "plan: before commit")
+BACKUPS = (*PLANNING, "plan: after commit", "intent: after commit", "answer: before recording", "job claimed")
 LOST = ("RESET_AFTER", "HALF_BODY", "STATUS_500_AFTER")
 
 
@@ -41,11 +43,12 @@ def _at(point: str, occurrence: int, seed: int) -> Scenario:
 
 
 def thrown_back(seeds: range) -> Iterator[Scenario]:
-    """The database returns three times to the moment before planning; Thanx remembers all that was sent."""
+    """The database is restored as documented, whatever Thanx remembers and tells; once or three times in a row."""
     for seed in seeds:
-        for point in ("plan: list claimed", "plan: before commit"):
-            yield Scenario(point, seed=seed * 2, thrown_back=3, overlapping=False)
-        yield Scenario("plan: list claimed", seed=seed * 2, thrown_back=3)
+        yield Scenario(PLANNING[seed % 2], seed=seed * 2 + 1, thrown_back=3, overlapping=False)
+        for keys in ("told", "untold", "forgotten"):
+            point, occurrence = BACKUPS[seed % len(BACKUPS)], 1 + seed % 3
+            yield Scenario(point, occurrence, seed=seed * 2 + 1, thrown_back=1, overlapping=seed % 2 == 0, keys=keys)
 
 
 TRAPS: tuple[Scenario, ...] = (
@@ -74,4 +77,5 @@ TRAPS: tuple[Scenario, ...] = (
     Scenario("plan: list claimed", mutant="a restored database sends at once", thrown_back=1),
     Scenario("plan: after commit", mutant="a merchant that has left is issued for", barred="unlisted"),
     Scenario("plan: after commit", mutant="a forbidden merchant is asked again and again", barred="forbidden"),
+    Scenario("plan: after commit", mutant="a restored database takes planned jobs for unsent", thrown_back=1),
 )

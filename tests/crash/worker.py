@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,21 +17,24 @@ from campaigns.discovery import sync_partner
 from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
 from issuance.engine import planning, polling, submission
-from issuance.engine.sending_pauses import sending_is_paused
+from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgotten
 from issuance.importing import batches, import_list
 from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list, stop_list
+from issuance.launching.retries import CantRetry, send_unsent
 from issuance.lifecycle import transitions
-from issuance.models import GuestList, IssuanceJob
+from issuance.models import Guest, GuestList, IssuanceJob
 from issuance.models.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
-from issuance.staff.resume_sending import resume_sending
+from issuance.staff.resume_sending import CantResume, resume_sending
 from issuance.staff.revocation import request_revocation
+from issuance.staff.statements import CantConfirm
 from issuance.worker import due_work
 from tests import cast
 from tests.crash.partner import MERCHANT
 from tests.crash.patching import put
 from tests.crash.wire import PlainHTTP
+from tests.statements import settle
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.partner import gate, gated_client, slots
 from thanxportal.partner.models import MerchantRefusal
@@ -67,11 +71,41 @@ def hurry(haste: Haste) -> None:
     settings.IN_DOUBT_MINUTES = haste.in_doubt / 60
 
 
-def let_sends_go() -> None:
-    """Ends the pause that a thrown back database begins by itself; that it began is part of the proof."""
+def meddle() -> None:
+    """What merchants do who see that nothing goes on: they stop, send the rest, and bring the same guests once more."""
+    stop_everything()
+    for guest_list in GuestList.objects.filter(parent=None).exclude(name__startswith=LEAVE):
+        with suppress(CantRetry):
+            send_unsent(guest_list=guest_list, actor=_staff("ana"))
+    lines = list(Guest.objects.exclude(guest_list__name__startswith=LEAVE).values_list("value", flat=True)[:12])
+    bring(Campaign.objects.get().pk, ISSUE, lines)
+    follow_wishes()
+
+
+def settle_and_resume(made: str) -> str:
+    """Two people settle with Thanx what a thrown back database has forgotten; returns what keeps them from it."""
     if not sending_is_paused():
-        raise RuntimeError("The database was thrown back, and nothing noticed.")
-    resume_sending(actor=User.objects.get(email="ana@example.com"), reason="Thanx still knows all keys.")
+        return "Nothing noticed that the database was thrown back."
+    try:
+        for agreed in ("", "The merchant brings no list again."):
+            if sends_were_forgotten():
+                work(0.3)
+                settle(made, _staff("ana"), _staff("bob"), about_the_rest=agreed)
+        resume_sending(actor=_staff("ana"), reason="Settled with Thanx.")
+    except (CantConfirm, CantResume) as refusal:
+        return str(refusal)
+    return ""
+
+
+def send_the_rest() -> None:
+    """The merchants send the unsent guests of lists that they had stopped."""
+    for guest_list in GuestList.objects.filter(state=ListState.STOPPED):
+        with suppress(CantRetry):
+            send_unsent(guest_list=guest_list, actor=_staff("ana"))
+
+
+def _staff(name: str) -> User:
+    return User.objects.get_or_create(email=f"{name}@example.com")[0]
 
 
 def read_merchants() -> None:
