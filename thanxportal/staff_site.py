@@ -17,6 +17,8 @@ OPERATIONS = (
     "issuance.confirm_resolution",
     "issuance.add_sendingpause",
     "issuance.resume_sendingpause",
+    "issuance.add_thanxstatement",
+    "issuance.confirm_thanxstatement",
 )
 ADMINISTRATION = (
     "accounts.add_user",

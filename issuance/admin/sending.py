@@ -31,8 +31,8 @@ class SendingPauseAdmin(ReadOnlyAdmin):
     list_select_related = ("started_by", "resumed_by")
     actions = ("resume",)
     fields = (
-        "in_force", "started_at", "started_by", "reason", "forgotten_count", "resumed_at", "resumed_by",
-        "resume_reason",
+        "in_force", "started_at", "started_by", "reason", "forgotten_count", "sends_forgotten", "resumed_at",
+        "resumed_by", "resume_reason",
     )  # fmt: skip
 
     def get_urls(self) -> list[URLPattern]:

@@ -67,6 +67,10 @@ class ThanxStatementAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "pause", "evidence", "written_by", "confirmed_by", "confirmed_at")
     list_select_related = ("pause", "written_by", "confirmed_by")
     actions = ("confirm",)
+    fields = (
+        "pause", "made_jobs", "complete", "evidence", "about_the_rest", "written_by", "written_at", "confirmed_by",
+        "confirmed_at", "confirm_reason",
+    )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return user_of(request).has_perm("issuance.add_thanxstatement")
@@ -75,7 +79,7 @@ class ThanxStatementAdmin(ReadOnlyAdmin):
         return user_of(request).has_perm("issuance.confirm_thanxstatement")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return super().get_fields(request, obj) if obj else ("made_jobs", "file", *StatementForm.Meta.fields[1:])
+        return self.fields if obj else ("made_jobs", "file", *StatementForm.Meta.fields[1:])
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         jobs = IssuanceJob.objects.filter(state=JobState.FORGOTTEN).defer("body").order_by("guest_list", "number")
