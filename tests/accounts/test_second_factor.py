@@ -15,7 +15,6 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -23,12 +22,6 @@ from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """Rate limits live in the cache."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
@@ -133,3 +134,20 @@ class JoinForm(forms.Form):
         password = str(self.cleaned_data["password"])
         validate_password(password, User(email=self.email))
         return password
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+    """Who has forgotten the password: by the account's own address only. Who has none learns nothing."""
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).lower()
+        self.users = list(User.objects.filter(email=email, is_active=True))
+        return email
+
+
+class AddressForm(forms.Form):
+    """The address that an account is to have instead of its own."""
+
+    email = forms.EmailField(
+        label="Your new email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )

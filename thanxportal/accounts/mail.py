@@ -1,4 +1,4 @@
-"""Sends due emails of the outbox, as plain text with simple HTML beside it, never in a web request."""
+"""Emails as plain text with simple HTML beside it. Those of the outbox are never sent in a web request."""
 
 from __future__ import annotations
 
@@ -64,6 +64,17 @@ def _invitation(row: Invitation) -> EmailMultiAlternatives:
 def _notification(row: Notification) -> EmailMultiAlternatives:
     context = {"notification": row, "link": _absolute(row.path), "choices": _absolute(reverse("accounts:profile"))}
     return _email("notification", row.person.email, f"{row.merchant}: {row.sentence}", context)
+
+
+def send_reset_link(user: User, path: str) -> None:
+    """Sends the link for a forgotten password at once. Raises OSError if the mail server takes no mail."""
+    _email("password_reset", user.email, "Choose a new password for Thanx Portal", {"link": _absolute(path)}).send()
+
+
+def send_address_link(to: str, path: str, *, old: str, new: str) -> None:
+    """Sends the link that confirms a change of address, to the one or the other. Raises OSError as above."""
+    context = {"link": _absolute(path), "old": old, "new": new}
+    _email("address", to, "Confirm your new address for Thanx Portal", context).send()
 
 
 def _absolute(path: str) -> str:

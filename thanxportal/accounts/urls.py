@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from thanxportal.accounts.views import activity, invitation, notifications, profile, settings, start, team
+from thanxportal.accounts.views import activity, address, invitation, notifications, profile, settings, start, team
 
 app_name = "accounts"
 urlpatterns = [
     path("", start.start, name="start"),
     path("switch/", start.switch, name="switch"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/email/", address.change_address, name="address"),
+    path("profile/email/<str:token>/", address.confirm_address, name="address_confirm"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read_all, name="read_all"),
     path("notifications/<int:pk>/", notifications.open_one, name="notification"),

@@ -4,6 +4,7 @@ from thanxportal.accounts.models.activity import Activity, ActivityHead, Activit
 from thanxportal.accounts.models.invitations import Invitation
 from thanxportal.accounts.models.notifications import Kind, Notification, NotificationChoice
 from thanxportal.accounts.models.people import Membership, Merchant, Right, Role, User
+from thanxportal.accounts.models.shared_cache import SharedCache
 
 __all__ = [
     "Activity",
@@ -17,6 +18,7 @@ __all__ = [
     "NotificationChoice",
     "Right",
     "Role",
+    "SharedCache",
     "User",
     "record_activity",
 ]

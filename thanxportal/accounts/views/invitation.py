@@ -59,5 +59,6 @@ def _join_as_new(request: HttpRequest, invitation: Invitation, form: JoinForm) -
         joined = False
     if not joined:
         return redirect(request.path)
-    perform_login(request, user, email_verification="none")
-    return to_home_of(invitation.merchant)
+    home = to_home_of(invitation.merchant)
+    signed_in: HttpResponse = perform_login(request, user, email_verification="none", redirect_url=home["Location"])
+    return signed_in

@@ -1,0 +1,15 @@
+"""Who signs in with an email and a password: an account has one address, the one that it has proven."""
+
+from __future__ import annotations
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from thanxportal.accounts.models import User
+
+
+class OneAddressBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Looks at the account's own address only, never at those that allauth can keep beside it."""
+
+    def _authenticate_by_email(self, email: str, password: str) -> User | None:
+        user: User | None = self._check_password(User.objects.filter(email=email.lower()).first(), password)
+        return user
