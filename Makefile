@@ -10,8 +10,11 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 	--no-annotate --python-version 3.11 --universal --strip-extras pyproject.toml
 # As a deployment would have it, so that `check --deploy` judges what production gets.
+KEY := only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF
 PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com THANX_CLIENT_ID=check THANX_ACCESS_TOKEN=check \
-	ALLOWED_HOSTS=portal.example.com SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF
+	THANX_USER_AGENT=check PORTAL_URL=https://portal.example.com ALLOWED_HOSTS=portal.example.com SECRET_KEY=$(KEY) \
+	IDENTITY_KEY=$(KEY) DATABASE_URL=postgres://check@localhost/check CELERY_BROKER_URL=redis://localhost/0 \
+	EMAIL_URL=smtp+tls://check:check@localhost:587
 
 .PHONY: read-score crash crash-ci crash-quick bench-discovery bench-gate bench-ingest bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
 
@@ -31,7 +34,7 @@ $(VENV)/dev.stamp: requirements-dev.txt | $(VENV)/bin/python
 	@touch $@
 
 demo: $(VENV)/run.stamp ## the whole product on this machine, against a simulated Thanx
-	@$(BIN)/python manage.py demo
+	@TRIAL=True $(BIN)/python manage.py demo
 
 dev: $(VENV)/dev.stamp ## an environment with everything for working on the code
 

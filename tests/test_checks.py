@@ -1,5 +1,6 @@
 """A wrong deployment refuses to start, and says what to change."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ def start(tmp_path: Path, entrance: str, **environment: str) -> subprocess.Compl
     commands = {
         "web": ["-c", "import thanxportal.wsgi"],
         "command": ["manage.py", "check"],
+        "deploy": ["manage.py", "check", "--deploy"],
         "shell": ["manage.py", "shell", "-c", "pass"],
         "script": [
             "-c",
@@ -57,10 +59,6 @@ def test_a_worker_refuses_plain_http_and_missing_credentials(
     assert f"thanxportal.{code}" in started.stderr + started.stdout
 
 
-def test_the_sandbox_is_allowed(tmp_path: Path) -> None:
-    assert start(tmp_path, "web", THANX_BASE_URL="https://api.thanxsandbox.com", **REAL).returncode == 0
-
-
 @pytest.mark.parametrize(
     ("address", "environment"),
     [
@@ -87,3 +85,74 @@ def test_the_sandbox_is_allowed(tmp_path: Path) -> None:
 )
 def test_only_thanx_and_this_machine_are_known(address: str, environment: str) -> None:
     assert environment_of(address) == environment
+
+
+KEY = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOP"
+PRODUCTION = {
+    **REAL,
+    "THANX_BASE_URL": "https://api.thanx.com",
+    "THANX_USER_AGENT": "Example/1.0",
+    "ALLOWED_HOSTS": "portal.example.com",
+    "SECRET_KEY": KEY,
+    "IDENTITY_KEY": KEY,
+    "DATABASE_URL": "postgres://portal@127.0.0.1/portal",
+    "CELERY_BROKER_URL": "redis://127.0.0.1/0",
+    "EMAIL_URL": "smtp+tls://portal:word@mail.example.com:587",
+    "PORTAL_URL": "https://portal.example.com",
+}
+WRONG = {
+    "E011": {"DEBUG": "True"},
+    "E012": {"HTTPS_ONLY": "False"},
+    "E013": {"ALLOWED_HOSTS": "portal.example.com,*"},
+    "E014": {"SECRET_KEY": KEY[:49]},
+    "E015": {"IDENTITY_KEY": ""},
+    "E016": {"DATABASE_URL": "sqlite:////tmp/portal.sqlite3"},
+    "E017": {"CELERY_BROKER_URL": "filesystem://"},
+    "E018": {"EMAIL_URL": "consolemail://"},
+    "E019": {"STAFF_SECOND_FACTOR": "False"},
+    "E020": {"PORTAL_URL": "http://portal.example.com"},
+    "E021": {"THANX_USER_AGENT": "ThanxPortal/0.1"},
+}
+
+
+def refused(started: subprocess.CompletedProcess[str]) -> set[str]:
+    said = started.stderr + started.stdout
+    assert "secret" not in said
+    return set(re.findall(r"thanxportal\.(E\d+)", said))
+
+
+@pytest.mark.parametrize("entrance", ["web", "command", "deploy", "worker", "beat"])
+def test_no_process_starts_with_what_only_a_demo_may_do(tmp_path: Path, entrance: str) -> None:
+    demo = {name: value for wrong in WRONG.values() for name, value in wrong.items()}
+    started = start(tmp_path, entrance, **PRODUCTION | demo)
+    assert started.returncode != 0
+    assert refused(started) == set(WRONG)
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_each_fault_is_refused_by_itself(tmp_path: Path, code: str) -> None:
+    started = start(tmp_path, "script", **PRODUCTION | WRONG[code])
+    assert (started.returncode != 0, refused(started)) == (True, {code})
+    name = next(iter(WRONG[code]))
+    assert name in started.stderr  # It says what to change.
+
+
+def test_nothing_but_thanx_and_credentials_makes_no_production(tmp_path: Path) -> None:
+    started = start(tmp_path, "web", THANX_BASE_URL="https://api.thanx.com", **REAL)
+    assert refused(started) == {"E014", "E015", "E016", "E017", "E018", "E020", "E021"}
+
+
+@pytest.mark.parametrize("entrance", ["web", "deploy"])
+def test_a_complete_deployment_starts(tmp_path: Path, entrance: str) -> None:
+    started = start(tmp_path, entrance, **PRODUCTION)
+    assert started.returncode == 0, started.stderr
+
+
+def test_a_trial_is_for_one_machine(tmp_path: Path) -> None:
+    trial = {"THANX_BASE_URL": "https://api.thanxsandbox.com", "TRIAL": "True", **REAL}
+    assert start(tmp_path, "web", **trial).returncode == 0
+    assert refused(start(tmp_path, "web", **trial, ALLOWED_HOSTS="localhost,portal.example.com")) == {"E010"}
+
+
+def test_a_trial_does_not_talk_to_strangers(tmp_path: Path) -> None:
+    assert refused(start(tmp_path, "web", THANX_BASE_URL="https://example.com", TRIAL="True", **REAL)) == {"E001"}

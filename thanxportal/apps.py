@@ -11,4 +11,4 @@ class ThanxPortalConfig(AppConfig):
     def ready(self) -> None:
         from thanxportal import checks
 
-        checks.refuse_wrong_partner()
+        checks.refuse_wrong_deployment()

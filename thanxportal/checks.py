@@ -1,10 +1,19 @@
-"""System checks that stop a wrong deployment before it serves anyone. Those about Thanx stop every process."""
+"""System checks that stop a wrong deployment before it serves anyone. Those about Thanx and safety stop all of it."""
 
+import os
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
+
+THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
+A_KEY = "50 random characters or more"
+IDENTITY_HINT = f"Set {A_KEY}, or the SECRET_KEY under which guests were hashed so far."
+BROKER_HINT = "Set CELERY_BROKER_URL, such as redis://host:6379/0."
+PORTAL_HINT = "Set it to where people reach the portal, such as https://portal.example.com."
+AGENT_HINT = "Set one that names you, such as YourCompany/1.0."
+OR_TRIAL = "On one machine that nobody else reaches, TRIAL=True does without."
 
 
 @register(Tags.security)
@@ -36,9 +45,49 @@ def credentials_are_set(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def refuse_wrong_partner() -> None:
+@register(Tags.security)
+def deployment_is_safe(**kwargs: Any) -> list[CheckMessage]:
+    """Refuses, where Thanx is real, what would expose it: all that only a demo or a trial on one machine may do."""
+    if settings.THANX_ENVIRONMENT == "simulation":
+        return []
+    return _trial() if settings.TRIAL else _production()
+
+
+def _trial() -> list[CheckMessage]:
+    if {*settings.ALLOWED_HOSTS} <= THIS_MACHINE:
+        return []
+    hint = "Leave ALLOWED_HOSTS empty, or unset TRIAL and configure production."
+    return [Error("TRIAL is on, but other machines may reach the portal.", hint=hint, id="thanxportal.E010")]
+
+
+def _production() -> list[CheckMessage]:
+    database, mail = settings.DATABASES["default"]["ENGINE"], settings.EMAIL_CONFIG["EMAIL_BACKEND"]
+    wrong = (
+        ("E011", settings.DEBUG, "DEBUG is on.", "Unset DEBUG."),
+        ("E012", not settings.HTTPS_ONLY, "HTTPS_ONLY is off.", "Unset HTTPS_ONLY, and serve the portal by https."),
+        ("E013", "*" in settings.ALLOWED_HOSTS, "ALLOWED_HOSTS allows every host.", "Name the portal's hosts."),
+        ("E014", len(os.environ.get("SECRET_KEY", "")) < 50, "SECRET_KEY is missing or short.", f"Set {A_KEY}."),
+        ("E015", len(os.environ.get("IDENTITY_KEY", "")) < 50, "IDENTITY_KEY is missing or short.", IDENTITY_HINT),
+        ("E016", "sqlite" in database, "The database is SQLite.", "Set DATABASE_URL to a PostgreSQL database."),
+        ("E017", settings.CELERY_BROKER_URL.startswith("filesystem:"), "The broker is a folder.", BROKER_HINT),
+        (
+            "E018",
+            ".smtp." not in mail,
+            "Emails are not sent.",
+            "Set EMAIL_URL, such as smtp+tls://user:password@host:587.",
+        ),
+        ("E019", not settings.STAFF_SECOND_FACTOR, "Staff need no second factor.", "Unset STAFF_SECOND_FACTOR."),
+        ("E020", not settings.PORTAL_URL.startswith("https://"), "PORTAL_URL is no https address.", PORTAL_HINT),
+        ("E021", settings.THANX_USER_AGENT == "ThanxPortal/0.1", "THANX_USER_AGENT names no partner.", AGENT_HINT),
+    )
+    return [
+        Error(what, hint=f"{hint} {OR_TRIAL}", id=f"thanxportal.{code}") for code, is_so, what, hint in wrong if is_so
+    ]
+
+
+def refuse_wrong_deployment() -> None:
     """Raises ImproperlyConfigured, as only commands run Django's checks, and the token must not leave any process."""
-    if wrong := partner_is_known() + credentials_are_set():
+    if wrong := partner_is_known() + credentials_are_set() + deployment_is_safe():
         raise ImproperlyConfigured("\n".join(map(str, wrong)))
 
 

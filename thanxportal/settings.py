@@ -14,6 +14,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 
+from thanxportal.private_files import keep_private
 from thanxportal.thanx_address import environment_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,6 +22,7 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+keep_private([VAR_DIR])
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
@@ -46,6 +48,8 @@ THANX_LIMIT_MARGIN: float = env.float("THANX_LIMIT_MARGIN", default=2.0)
 THANX_DISCOVERY_SHARE: float = env.float("THANX_DISCOVERY_SHARE", default=5.0)
 THANX_USER_AGENT: str = env.str("THANX_USER_AGENT", default="ThanxPortal/0.1")
 THANX_ENVIRONMENT: str = environment_of(THANX_BASE_URL)
+# Against Thanx, but on one machine that nobody else reaches: what production needs isn't asked for.
+TRIAL: bool = env.bool("TRIAL", default=False)
 
 # The site.
 DEBUG: bool = env.bool("DEBUG", default=False)
@@ -209,6 +213,8 @@ STORAGES = {
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+keep_private([MEDIA_ROOT, SENT_MARKS, *VAR_DIR.glob("*.sqlite3*"), *VAR_DIR.glob("log/*.log")])
 
 # Security headers: nothing inline, and nothing from elsewhere except pictures of rewards.
 CONTENT_SECURITY_POLICY = {

@@ -31,6 +31,7 @@ class NotReady(Exception):
 def main() -> int:
     """Returns the exit status: 0 after Ctrl-C or SIGTERM, 1 if the demo couldn't start or a program kept dying."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.umask(0o077)  # The logs are for who runs the demo alone.
     environment = dict(os.environ)
     try:
         with Supervisor(environment, say) as supervisor:

@@ -32,6 +32,7 @@ def _environment() -> dict[str, str]:
         **os.environ,
         "DEBUG": "False",
         "HTTPS_ONLY": "False",
+        "TRIAL": "True",
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(settings.BASE_DIR),
         "VAR_DIR": str(settings.VAR_DIR),
