@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from io import StringIO
 from typing import Any
@@ -116,6 +117,23 @@ def test_an_act_that_is_rolled_back_leaves_no_line(lines: list[Activity], harbor
         transaction.set_rollback(True)
     record_activity(merchant=harbor, actor=None, sentence="Four.")
     assert verified() == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lines_written_at_the_same_moment_have_one_order(harbor: Merchant) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("The tests’ database in memory refuses a second writer instead of letting it wait.")
+
+    def write(number: int) -> None:
+        try:
+            record_activity(merchant=harbor, actor=None, sentence=f"Line {number}.")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(write, range(24)))
+    assert verified() == (0, [])
+    assert ActivityHead.objects.get().lines == 24
 
 
 def test_lines_of_an_older_version_are_sealed_as_they_are(lines: list[Activity], unguarded: None) -> None:
