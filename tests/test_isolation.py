@@ -74,13 +74,16 @@ def test_partner_staff_without_membership_are_strangers_on_merchant_pages(
             assert status in (404, 405), f"{method} {url} answers {status}"
 
 
+SEARCHES = "/guests/"  # By POST, as an address must not name whom somebody looks for.
+
+
 def test_a_viewer_changes_nothing(
     addresses: Callable[[str], list[str]], harbor: Merchant, ben: User, client_of: Callable[[User], Client]
 ) -> None:
     browser = client_of(ben)
     for url in addresses(harbor.handle):
         status = browser.post(url).status_code
-        assert status in (403, 405), f"post {url} answers {status}"
+        assert status in (403, 405) or url.endswith(SEARCHES), f"post {url} answers {status}"
 
 
 # Addresses that need more than looking, with the least role that they open to.

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 
 from thanxportal.plain_text import plain_text
 
@@ -44,3 +45,15 @@ def _plain(sent: QueryDict) -> Any:
     for name, texts in fields:
         plain.setlist(plain_text(name), [*map(plain_text, texts)])
     return plain
+
+
+class NothingKept:
+    """Lets browsers and proxies keep no page, as each may show guests or what only this person may see."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        patch_cache_control(response, no_store=True)
+        return response

@@ -14,6 +14,11 @@ def guests_url(guest_list: GuestList, **filters: object) -> str:
     return _page("issuance:guests", guest_list, filters)
 
 
+def reveal_url(guest_list: GuestList, **filters: object) -> str:
+    """Where a POST shows such rows in full."""
+    return _page("issuance:reveal", guest_list, filters)
+
+
 def check_url(guest_list: GuestList, **query: object) -> str:
     """The check page at one bucket and one place in it; empty values are left out."""
     return _page("issuance:list_detail", guest_list, query)

@@ -61,12 +61,17 @@ class Filters:
 
     @classmethod
     def from_query(cls, query: Any) -> Filters:
-        """Reads the address; whatever makes no sense there is left out."""
+        """Reads an address or a form; whatever makes no sense there is left out."""
         outcome = query.get("outcome", "")
         numbers = {name: number_in(query, name) for name in ("arm", "job", "after", "before")}
         outcome = outcome if outcome in FILTERS else ""
         cause, q = query.get("cause", "")[:80], query.get("q", "").strip()[:LONGEST]
         return cls(outcome=outcome, cause=cause if _can_have(outcome, cause) else "", q=q, **numbers)
+
+    @property
+    def in_address(self) -> dict[str, object]:
+        """All but what is searched for, as that may be a guest's email or phone."""
+        return {name: value for name, value in self.__dict__.items() if name != "q"}
 
 
 def _can_have(outcome: str, cause: str) -> bool:

@@ -45,11 +45,11 @@ def test_every_term_of_the_ledger_opens_exactly_its_rows(june: GuestList, ana: U
 
 def test_choosing_a_term_keeps_what_else_was_chosen(june: GuestList, ana: User, client_of: ClientOf) -> None:
     arm = june.campaign.variants.all()[0].pk
-    html = page(client_of(ana), june, f"?outcome=refused&q=guest&arm={arm}&job=1&cause=USER_EMAIL_INVALID")
-    kept = f"q=guest&amp;cause=USER_EMAIL_INVALID&amp;arm={arm}&amp;job=1"
+    html = page(client_of(ana), june, f"?outcome=refused&arm={arm}&job=1&cause=USER_EMAIL_INVALID")
+    kept = f"cause=USER_EMAIL_INVALID&amp;arm={arm}&amp;job=1"
     assert f"?{kept}&amp;outcome=rewarded" in html
     assert f'?{kept}"' in html
-    assert "?q=guest&amp;cause=USER_EMAIL_INVALID&amp;outcome=invalid" in html
+    assert "?cause=USER_EMAIL_INVALID&amp;outcome=invalid" in html
 
 
 @pytest.mark.parametrize(

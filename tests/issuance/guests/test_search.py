@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -29,10 +30,19 @@ def june(harbor: Merchant) -> GuestList:
     return guest_list
 
 
+def search(browser: Client, guest_list: GuestList, text: str, **filters: str) -> Any:
+    url = reverse("issuance:guests", args=["harbor-grill", guest_list.pk])
+    return browser.post(url, {"q": text} | filters, follow=True)
+
+
 def found(browser: Client, guest_list: GuestList, text: str, **filters: str) -> list[int]:
-    answer = browser.get(reverse("issuance:guests", args=["harbor-grill", guest_list.pk]), {"q": text} | filters)
+    answer = search(browser, guest_list, text, **filters)
     assert answer.status_code == 200
-    return [int(row) for row in re.findall(r'<td data-label="Row in file">(\d+)</td>', answer.content.decode())]
+    return rows_in(answer.content.decode())
+
+
+def rows_in(html: str) -> list[int]:
+    return [int(row) for row in re.findall(r'<td data-label="Row in file">(\d+)</td>', html)]
 
 
 @pytest.mark.parametrize(
@@ -111,3 +121,27 @@ def test_guests_of_other_lists_are_never_found(june: GuestList, ana: User, clien
 
 def test_a_very_long_search_is_cut_and_answers(june: GuestList, ana: User, client_of: ClientOf) -> None:
     assert found(client_of(ana), june, "x" * 5_000) == []
+
+
+def test_no_address_carries_what_is_searched_for(june: GuestList, ana: User, client_of: ClientOf) -> None:
+    long = make_list(june.campaign, ListState.FINISHED, rewarded=60)
+    Guest.objects.filter(guest_list=long).update(other="+12025550177")
+    browser = client_of(ana)
+    answer = search(browser, long, "5550177")
+    assert "5550177" not in answer.request["PATH_INFO"] + answer.request["QUERY_STRING"]
+    html = answer.content.decode()
+    addresses = re.findall(r'(?:href|action|formaction|hx-post)="([^"]*)"', html)
+    assert addresses
+    assert not [address for address in addresses if "5550177" in address]
+    later = re.search(r'formaction="([^"]*)">Next rows', html)
+    assert later is not None
+    assert len(rows_in(html)) == 50
+    assert len(rows_in(browser.post(later[1], {"q": "5550177"}).content.decode())) == 10
+    shown = re.search(r'hx-post="([^"]*)"', html)
+    assert shown is not None
+    assert len(rows_in(browser.post(shown[1], {"q": "nobody", "row": "2"}).content.decode())) == 0
+
+
+def test_an_address_that_carries_a_search_is_not_obeyed(june: GuestList, ana: User, client_of: ClientOf) -> None:
+    url = reverse("issuance:guests", args=["harbor-grill", june.pk])
+    assert len(rows_in(client_of(ana).get(f"{url}?q=maria").content.decode())) == 6
