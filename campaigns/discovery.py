@@ -22,6 +22,7 @@ from campaigns.campaign_mirror import mirror_campaigns
 from campaigns.listings import read_listing
 from campaigns.models import Location, Part, Reading, RewardTemplate, RewardTemplateQuerySet, TemplateChange
 from campaigns.opt_ins import follow_listing, tell_new, tell_returned
+from campaigns.pictures import origin_of
 from campaigns.withdrawal import withdraw_templates
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.gated_client import MerchantParked, Urgency, partner_client, read_scopes
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 KEPT = ("id", "merchant", "thanx_id", "asked_at")  # columns of a template that no reading changes
 MOST_WORDS = 300  # kept of a text before and after; the address of a picture isn't kept
 MOST_BROKEN = 3  # merchants in a row about whom Thanx answers without sense
+MOST_ORIGINS = 20  # of pictures, as each page names them in a header
 PATIENCE = 60.0  # seconds per request; the mirror holds no lease, so it may wait its turn
 
 
@@ -198,6 +200,14 @@ def _store_templates(
         withdraw_templates(templates.exclude(thanx_id__in=[row.thanx_id for row in rows]))
     changes = _changes(earlier, {row.thanx_id: row for row in rows}, now, complete=complete)
     TemplateChange.objects.bulk_create(changes, batch_size=500)
+    _note_picture_origins(merchant)
+
+
+def _note_picture_origins(merchant: Merchant) -> None:
+    """Notes from where browsers may load pictures of this merchant's rewards, and from nowhere else."""
+    addresses = merchant.reward_templates.filter(image_url__startswith="https:").values_list("image_url", flat=True)
+    origins = sorted({origin_of(address) for address in addresses} - {""})[:MOST_ORIGINS]
+    Merchant.objects.filter(pk=merchant.pk).exclude(picture_origins=origins).update(picture_origins=origins)
 
 
 def _changes(

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "thanxportal.accounts.middleware.MerchantTime",
+    "thanxportal.accounts.middleware.PictureOrigins",
     "thanxportal.accounts.middleware.StaffSecondFactor",
 ]
 
@@ -215,11 +216,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 keep_private([MEDIA_ROOT, SENT_MARKS, *VAR_DIR.glob("*.sqlite3*"), *VAR_DIR.glob("log/*.log")])
 
-# Security headers: nothing inline, and nothing from elsewhere except pictures of rewards.
+# Security headers: nothing inline, and nothing from elsewhere but pictures of rewards (`PictureOrigins`).
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "https:", *([THANX_BASE_URL] if THANX_ENVIRONMENT == "simulation" else [])],
+        "img-src": [SELF, "data:", *([THANX_BASE_URL] if THANX_ENVIRONMENT == "simulation" else [])],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -1,4 +1,4 @@
-"""Middleware for time zones and for the second factor of partner staff."""
+"""Middleware for time zones, pictures and the second factor of partner staff."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +23,19 @@ class MerchantTime:
             response = self.get_response(request)
         finally:
             timezone.deactivate()
+        return response
+
+
+class PictureOrigins:
+    """Lets pages of a merchant load pictures from where those of its rewards come from."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if merchant := getattr(request, "merchant", None):
+            response._csp_update = {"img-src": merchant.picture_origins}  # type: ignore[attr-defined]
         return response
 
 

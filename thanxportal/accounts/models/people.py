@@ -88,6 +88,9 @@ class Merchant(models.Model):
     )
     seen_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Set when Thanx no longer lists it.")
+    picture_origins = models.JSONField(
+        default=list, editable=False, help_text="Where pictures of rewards come from, such as https://img.example.com."
+    )
     visited_at = models.DateTimeField(null=True, blank=True, help_text="When a page was last opened, to some minutes.")
     settings_saved_at = models.DateTimeField(
         null=True, blank=True, help_text="When somebody last saved its settings; empty: nobody has looked at them."
