@@ -134,5 +134,5 @@ def test_every_filter_of_the_admin_by_a_date_answers_with_a_sentence(text: str, 
             answer = browser.get(url, {f"{field.name}__gte": text})
             answers.add(answer.status_code)
             assert answer.status_code != 422 or "This filter can’t be used" in answer.content.decode()
-    # The calendar of PostgreSQL is longer than Python's.
-    assert answers == {"sqlite": {422}, "postgresql": {200}}[connection.vendor]
+    # The calendar of PostgreSQL is longer than Python's. What no page filters by answers 400.
+    assert answers - {400} == {"sqlite": {422}, "postgresql": {200}}[connection.vendor]
