@@ -6,10 +6,11 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from issuance.models.pauses import SendingPause
 from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
 
@@ -24,11 +25,13 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
     def free(self) -> GuestListQuerySet:
         """Lists that a worker may take now: no other worker has them, and their hold, if they have one, is over.
 
-        Nothing is planned for a merchant that has opted out. No joins, so that an UPDATE sees the row that it locks.
+        Nothing is planned for a merchant that has opted out, unless that only records what may have been sent before a
+        restore. No joins, so that an UPDATE sees the row that it locks.
         """
         now = timezone.now()
         let_go, hold_is_over = Q(lease_until=None) | Q(lease_until__lt=now), Q(held_until__lte=now)
-        gone = Q(merchant__in=Merchant.objects.opted_out())
+        records = Exists(SendingPause.objects.filter(in_force=True, sends_forgotten=True))
+        gone = Q(merchant__in=Merchant.objects.opted_out()) & ~Q(records)
         return self.filter(let_go, ~Q(state=ListState.HELD) | hold_is_over & ~gone)
 
     def held(self) -> GuestListQuerySet:

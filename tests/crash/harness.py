@@ -136,12 +136,14 @@ class Harness:
         return findings
 
     def _throw_back(self, scenario: Scenario) -> list[str]:
-        """Throws the database back to now, after all was issued, as often as the scenario says, and restores it as
-        documented; returns what went wrong with that."""
+        """Throws the database back to now, as often as the scenario says, and restores it as documented; returns what
+        went wrong with that. Each third database that is thrown back once has sent only a part by then."""
         if not scenario.thrown_back:
             return []
         self.database.remember()
-        self._drain(scenario)
+        partly = scenario.thrown_back == 1 and scenario.seed % 3 == 0
+        while self._drain(scenario, most=0.05 if partly else None) is False and not self.partner.made(with_keys=False):
+            pass
         wrongs: list[str] = []
         for _ in range(scenario.thrown_back):
             made = self.partner.made(with_keys=scenario.keys == "told")

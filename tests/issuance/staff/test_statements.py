@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.engine.reconcile import reconcile
@@ -26,7 +27,7 @@ from issuance.worker import due_work
 from tests.made_jobs import what_thanx_made
 from tests.statements import settle, written
 from tests.world import World
-from thanxportal.accounts.models import Activity, User
+from thanxportal.accounts.models import Activity, Merchant, User
 from thanxportal.partner.models import Credential
 from thanxportal.partner_simulator import Simulator
 
@@ -266,6 +267,19 @@ def test_two_people_settle_and_only_by_the_latest_statement(planned: GuestList, 
             ThanxStatement.objects.update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
         ThanxStatement.objects.all().delete()
+
+
+def test_lists_of_a_merchant_that_has_left_are_recorded_too(
+    planned: GuestList, launched: Launch, sam: User, rob: User, simulator: Simulator, world: World
+) -> None:
+    held = launched(planned.campaign, guests(20, 23))
+    Merchant.objects.update(withdrawn_at=timezone.now())
+    world.work()
+    assert states(held) == ["forgotten"]
+    settle(what_thanx_made(simulator), sam, rob)
+    resume_sending(actor=sam, reason=WHY)
+    world.work()
+    assert states(planned) + states(held) == ["ready"] * 3
 
 
 def test_launched_lists_have_to_be_recorded_first(
