@@ -114,7 +114,7 @@ def _impossible(numbers: _Numbers, column: str, country: str) -> CountryDoubt | 
         return None
     right = sum(bool((fit := _fit(cell, there)) and fit.plausible) for cell in numbers.local)
     at_home, here = len(numbers.good), country_name(country) or country
-    if right > at_home:
+    if right > at_home and (impossible >= _MANY or not at_home):  # A few may be wrong.
         sentence = (
             f"“{column}” looks like phone numbers of {country_name(there)}: {right} of the {count} looked at are right "
             f"there, and {at_home or 'none'} in {here}."

@@ -171,3 +171,9 @@ def test_support_is_told_what_the_portal_would_ask(tmp_path: Path) -> None:
     assert "Would ask: “Phone” looks like phone numbers of the United Kingdom" in said.getvalue()
     call_command("check_file", str(path), "--country", "GB", stdout=(said := StringIO()))
     assert "Sure." in said.getvalue()
+
+
+def test_one_number_that_is_right_elsewhere_never_proposes_to_move_those_that_are_right_at_home() -> None:
+    doubt = country_doubt(["+442079460018", "02079460018", "2025550101"], "Phone", "US")
+    assert doubt
+    assert doubt.likely == "US"
