@@ -12,6 +12,7 @@ from tests.crash.worker import Haste
 
 PLANNING = ("plan: list claimed", "plan: before commit")
 BACKUPS = (*PLANNING, "plan: after commit", "intent: after commit", "answer: before recording", "job claimed")
+HALVINGS = 2  # that the few guests of a job need at least
 LOST = ("RESET_AFTER", "HALF_BODY", "STATUS_500_AFTER")
 
 
@@ -34,7 +35,7 @@ def _at(point: str, occurrence: int, seed: int) -> Scenario:
     if room == "refusal":
         return replace(scenario, faults=("THROTTLE_RETRY_AFTER", "UNAUTHORIZED", "UNAUTHORIZED"))
     if room == "halving":
-        return replace(scenario, spoilt=True)
+        return replace(scenario, spoilt=True, occurrence=min(occurrence, HALVINGS))
     if room == "staff":
         return replace(scenario, faults=("RESET_AFTER",) * 200, haste=Haste(in_doubt=0.1))
     if room == "revoke":
