@@ -13,20 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from issuance.engine.canaries import decide_after_canaries
-from issuance.engine.settlement import end_job, move_guests
+from issuance.engine.guest_outcomes import move_guests
+from issuance.engine.sending_pauses import forget_unsent
+from issuance.engine.settlement import end_job
 from issuance.lifecycle.transitions import move_job
 from issuance.models import IssuanceJob, IssuanceJobQuerySet
 from issuance.models.states import JobState
 from thanxportal.accounts.models import User
 
 STOPPED = "STOPPED"  # the problem code of a forgotten job whose list was stopped: it is never sent any more
-
-
-@transaction.atomic
-def forget_unsent(jobs: IssuanceJobQuerySet) -> int:
-    """Makes all of these jobs that count as unsent unknown; returns how many."""
-    unsent = jobs.filter(state=JobState.READY).defer("body").select_related("guest_list").order_by("pk")
-    return sum(_move(job, JobState.FORGOTTEN, problem_code="", attempt_count=0) for job in unsent)
 
 
 @transaction.atomic

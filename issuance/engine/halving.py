@@ -7,7 +7,6 @@ of the job's size. The guests stay waiting in the same list and keep their claim
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from math import ceil, log2
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from issuance.crash_points import crash_point
-from issuance.engine.planning import idempotency_key, request_body
+from issuance.engine.frozen_jobs import frozen_job
 from issuance.lifecycle.transitions import move_job
 from issuance.models import Guest, GuestList, IssuanceJob
 from issuance.models.states import JOB_KNOWN, JobState
@@ -79,20 +78,6 @@ def _write_part(job: IssuanceJob, start: int, identifiers: list[dict[str, str]])
 
 
 def _part(job: IssuanceJob, identifiers: list[dict[str, str]]) -> IssuanceJob:
-    body = request_body(job.guest_list.campaign, job.variant, identifiers)
-    digest, jobs = sha256(body).hexdigest(), IssuanceJob.objects.filter(guest_list=job.guest_list)
-    number = jobs.aggregate(last=Max("number"))["last"] + 1
-    return IssuanceJob(
-        guest_list=job.guest_list,
-        merchant=job.merchant,
-        variant=job.variant,
-        number=number,
-        label=job.label,
-        part_of_id=job.part_of_id or job.pk,
-        canary=job.canary,
-        total_count=len(identifiers),
-        body=body,
-        body_sha256=digest,
-        idempotency_key=idempotency_key(job.guest_list.uuid, number, digest),
-        next_attempt_at=timezone.now(),
-    )
+    last = IssuanceJob.objects.filter(guest_list=job.guest_list).aggregate(last=Max("number"))["last"]
+    of_job: dict[str, Any] = {"label": job.label, "canary": job.canary, "part_of_id": job.part_of_id or job.pk}
+    return frozen_job(job.guest_list, job.variant, last + 1, identifiers, next_attempt_at=timezone.now(), **of_job)

@@ -7,14 +7,11 @@ restored backup that holds only while no other list of the campaign shares its g
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from datetime import datetime
-from hashlib import sha256
 from itertools import count, islice
 from typing import Any, NamedTuple
-from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -22,11 +19,11 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from campaigns.locations import names_of_locations
-from campaigns.models import Campaign, Variant
+from campaigns.models import Variant
 from issuance.crash_points import crash_point
-from issuance.engine.forgotten_jobs import forget_unsent
+from issuance.engine.frozen_jobs import frozen_job
 from issuance.engine.parking import park_list
-from issuance.engine.sending_pauses import lock_forgotten, sending_is_paused, sends_were_forgotten
+from issuance.engine.sending_pauses import forget_unsent, lock_forgotten, sending_is_paused, sends_were_forgotten
 from issuance.lifecycle.transitions import MOST_CRASHES, end_list_if_done, lease_list, move_list, release_list_lease
 from issuance.models import ClaimOverride, GuestList, IssuanceJob, lock_claims
 from issuance.models.cells import SEPARATOR
@@ -184,37 +181,7 @@ def _batches(guest_list: GuestList, variant: Variant, size: int, names: dict[str
 
 
 def _job(guest_list: GuestList, variant: Variant, number: int, batch: Batch, **fields: Any) -> IssuanceJob:
-    body = request_body(guest_list.campaign, variant, batch.identifiers)
-    digest = sha256(body).hexdigest()
-    return IssuanceJob(
-        guest_list=guest_list,
-        merchant=guest_list.merchant,
-        variant=variant,
-        number=number,
-        label=batch.label[:120],
-        total_count=len(batch.identifiers),
-        body=body,
-        body_sha256=digest,
-        idempotency_key=idempotency_key(guest_list.uuid, number, digest),
-        **fields,
-    )
-
-
-def request_body(campaign: Campaign, variant: Variant, identifiers: list[dict[str, str]]) -> bytes:
-    """The exact bytes that are sent, now and on every replay. All ids come from the campaign's own merchant."""
-    if variant.campaign_id != campaign.pk or variant.is_control or not variant.thanx_id:
-        raise ValueError(f"Variant {variant.pk} can't be issued for campaign {campaign.pk}.")
-    document = {
-        "merchant_id": campaign.merchant.thanx_id,
-        "campaign_id": campaign.thanx_id,
-        "variant_id": variant.thanx_id,
-        "identifiers": identifiers,
-    }
-    return json.dumps(document, separators=(",", ":")).encode()
-
-
-def idempotency_key(list_uuid: UUID, number: int, body_sha256: str) -> UUID:
-    return uuid5(list_uuid, f"{number}:{body_sha256}")
+    return frozen_job(guest_list, variant, number, batch.identifiers, label=batch.label[:120], **fields)
 
 
 @crash_point("write a job")

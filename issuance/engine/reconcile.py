@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from campaigns.models import CONTROL, Campaign, Variant
-from issuance.engine.planning import idempotency_key
+from issuance.engine.frozen_jobs import idempotency_key
 from issuance.models import (
     Attempt,
     Guest,

@@ -17,9 +17,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from issuance.crash_points import crash_point
-from issuance.engine.forgotten_jobs import forget_unsent
+from issuance.engine.guest_outcomes import move_guests
 from issuance.engine.sent_mark import raise_mark, read_mark
-from issuance.models import IssuanceJob, SendingPause
+from issuance.lifecycle.transitions import move_job
+from issuance.models import IssuanceJob, IssuanceJobQuerySet, SendingPause
+from issuance.models.states import JobState
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 
@@ -84,6 +86,15 @@ def pause_sending(*, actor: User | None, reason: str, sends_forgotten: bool = Fa
     if is_new or sends_forgotten:
         log.error("Sending is paused: %s", reason)
     return is_new
+
+
+@transaction.atomic
+def forget_unsent(jobs: IssuanceJobQuerySet) -> None:
+    """Makes all of these jobs that count as unsent unknown; see `forgotten_jobs` for how they are settled."""
+    unsent = jobs.filter(state=JobState.READY).defer("body").select_related("guest_list").order_by("pk")
+    for job in unsent:
+        if move_job(job, JobState.FORGOTTEN, problem_code="", attempt_count=0):
+            move_guests(job, JobState.FORGOTTEN.outcome)
 
 
 def end_pause(*, actor: User, reason: str) -> bool:

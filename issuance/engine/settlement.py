@@ -19,9 +19,10 @@ from django.utils import timezone
 
 from issuance.crash_points import crash_point
 from issuance.engine.canaries import decide_after_canaries
+from issuance.engine.guest_outcomes import count_guests, move_guests
 from issuance.guests.reasons import UNKNOWN_REASON, job_refusal_code, refusal_code
 from issuance.lifecycle.transitions import end_list_if_done, move_job
-from issuance.models import ClaimOverride, Guest, GuestClaim, GuestList, IssuanceJob, UnknownReason, lock_claims
+from issuance.models import ClaimOverride, Guest, GuestClaim, IssuanceJob, UnknownReason, lock_claims
 from issuance.models.states import JOB_KNOWN, JOB_OPEN, JobState, Outcome
 from thanxportal.accounts.models import User
 from thanxportal.partner_api import IssuanceFailure, redact
@@ -138,7 +139,7 @@ def _refuse_guests(job: IssuanceJob, failures: dict[int, str]) -> None:
             seats = Guest.objects.filter(job=job, position__in=chunk)
             seats.update(outcome=Outcome.REFUSED, reason=code)
     _keep_words(job, {error: count for error, count in said.items() if codes[error] == UNKNOWN_REASON})
-    _count(job, {"rewarded_count": -len(failures), "refused_count": len(failures)})
+    count_guests(job, {"rewarded_count": -len(failures), "refused_count": len(failures)})
     free_claims(job, Outcome.REFUSED)
 
 
@@ -186,24 +187,6 @@ def _reason(job: IssuanceJob, code: str) -> str:
     """Of the guests of a job that was refused as a whole: none of them is blamed but one whom the others prove."""
     spoiled = job.total_count == 1 and IssuanceJob.objects.filter(part_of=job.part_of_id, state__in=JOB_KNOWN).exists()
     return job_refusal_code(code, guests=job.total_count, spoiled=bool(job.part_of_id) and spoiled)
-
-
-@crash_point("move guests")
-def move_guests(job: IssuanceJob, after: str, reason: str = "") -> None:
-    """All guests of the job now stand at `after`; those whom Thanx refused stay refused."""
-    changes = {f"{after}_count": 0}
-    for before in {Outcome.WAITING, Outcome.UNKNOWN, Outcome.REWARDED} - {after}:
-        guests = Guest.objects.filter(job=job, outcome=before)
-        moved = guests.update(outcome=after, reason=reason)
-        changes[f"{before}_count"] = -moved
-        changes[f"{after}_count"] += moved
-    _count(job, changes)
-
-
-def _count(job: IssuanceJob, changes: dict[str, int]) -> None:
-    GuestList.objects.filter(pk=job.guest_list_id).update(
-        **{column: F(column) + change for column, change in changes.items()}
-    )
 
 
 @crash_point("free claims")

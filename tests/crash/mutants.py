@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from issuance.crash_points import CRASH_POINTS
 from issuance.engine import planning, polling, submission
-from issuance.engine.planning import idempotency_key
+from issuance.engine.frozen_jobs import idempotency_key
 from issuance.engine.sending_pauses import pause_sending, sends_were_forgotten
 from issuance.engine.sent_mark import read_mark
 from issuance.engine.settlement import apply_snapshot, end_job

@@ -14,7 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Variant
-from issuance.engine.planning import idempotency_key, plan_list
+from issuance.engine.frozen_jobs import idempotency_key
+from issuance.engine.planning import plan_list
 from issuance.engine.reconcile import reconcile
 from issuance.launching.launch import stop_list
 from issuance.models import (
