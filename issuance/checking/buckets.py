@@ -13,7 +13,7 @@ from issuance.checking.replace_rows import cells_of
 from issuance.checking.revalidation import columns_of, fault_at, identifier_columns
 from issuance.guests.grid import FIXED, Filters, GuestReader, GuestRow
 from issuance.models import Guest, GuestList, RepairedRow, RowError
-from issuance.parsing.columns import Columns
+from issuance.parsing.column_choice import Columns
 from issuance.parsing.identifiers import guests_in
 
 CONTEXT = 2  # columns beyond the identifiers that help to see who is meant

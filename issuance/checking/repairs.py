@@ -35,7 +35,7 @@ from issuance.lifecycle.activity import note_activity
 from issuance.models import GuestList, Repair, RepairedRow, RowError, last_row, note_event
 from issuance.models.bulk import insert_rows
 from issuance.models.states import ListState
-from issuance.parsing.columns import Columns
+from issuance.parsing.column_choice import Columns
 from issuance.parsing.countries import country_name
 from issuance.parsing.row_result import RowResult
 from thanxportal.accounts.models import User

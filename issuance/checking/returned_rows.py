@@ -17,7 +17,7 @@ from issuance.checking.revalidation import Row
 from issuance.guests.csv_lines import csv_lines, in_row_order
 from issuance.guests.reasons import reason_in_words
 from issuance.models import GuestList, RowError
-from issuance.parsing.columns import Columns
+from issuance.parsing.column_choice import Columns
 from issuance.parsing.formula_escape import live
 from issuance.parsing.guest_file import open_guest_file
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from issuance.models import GuestList
-from issuance.parsing.columns import Columns
+from issuance.parsing.column_choice import Columns
 from issuance.parsing.delimited_text import over_several_lines
 from issuance.parsing.guest_file import GuestFile
 from issuance.parsing.row_result import RowResult

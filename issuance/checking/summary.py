@@ -1,8 +1,9 @@
-"""What a list looks like after reading: buckets, arms, bad rows by cause."""
+"""What a list looks like after reading: buckets, the bar of all rows, arms, bad rows by cause."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from django.db.models import Count
@@ -23,6 +24,9 @@ BUCKETS = {
     "duplicate": "Duplicate",
     "already_rewarded": "Already rewarded",
 }
+LOST = ("invalid", "duplicate", "already_rewarded")
+TONES = {"invalid": "warn", "already_rewarded": "info", READY: "ok"}
+THINNEST = 0.012  # of the bar: even a single row among a million is seen
 
 
 @dataclass(frozen=True)
@@ -95,3 +99,47 @@ def how_it_was_read(guest_list: GuestList) -> list[Fact]:
 def _kind(info: dict[str, object]) -> str:
     parts = [str(info.get("kind") or "file").upper(), str(info.get("encoding") or "").upper().removesuffix("-SIG")]
     return ", ".join(part for part in parts if part)
+
+
+class Part(NamedTuple):
+    """The rows of one bucket; `start` and `width` say where it is drawn, in percent of the bar."""
+
+    key: str
+    label: str
+    rows: int
+    percent: str
+    url: str
+    start: float
+    width: float
+    tone: str
+
+
+def where_rows_go(guest_list: GuestList) -> list[Part]:
+    """The buckets with anything in them, by the counts of the list alone; together they are all of its rows."""
+    lost = sorted(((key, getattr(guest_list, f"{key}_count")) for key in LOST), key=lambda part: -part[1])
+    counts = {key: count for key, count in (*lost, (READY, guest_list.ready_count)) if count}
+    rows = sum(counts.values())
+    drawn = [max(count, THINNEST * rows) for count in counts.values()]
+    widths = [round(100 * width / sum(drawn), 3) for width in drawn]
+    starts = accumulate(widths, initial=0.0)
+    return [
+        Part(
+            key,
+            BUCKETS[key],
+            count,
+            _percent(count, rows),
+            check_url(guest_list, show=key),
+            round(start, 3),
+            width,
+            TONES.get(key, ""),
+        )
+        for (key, count), start, width in zip(counts.items(), starts, widths, strict=False)
+    ]
+
+
+def _percent(count: int, rows: int) -> str:
+    """Of few rows more than none, and of nearly all less than all of them."""
+    whole = round(100 * count / rows)
+    if whole == 0:
+        return "under 1%"
+    return "over 99%" if whole == 100 and count < rows else f"{whole}%"

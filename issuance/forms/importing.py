@@ -10,7 +10,7 @@ from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
 from issuance.models import GuestList
-from issuance.parsing.columns import MOST_COLUMNS
+from issuance.parsing.column_choice import MOST_COLUMNS
 from issuance.parsing.countries import COUNTRIES
 from issuance.parsing.header_row import HEADER_WITHIN
 

@@ -21,7 +21,7 @@ from issuance.lifecycle.transitions import move_list
 from issuance.models import ColumnMapping, GuestList
 from issuance.models.bulk import delete_rows
 from issuance.models.states import ListState
-from issuance.parsing.columns import MOST_COLUMNS
+from issuance.parsing.column_choice import MOST_COLUMNS
 from issuance.parsing.countries import country_code
 from thanxportal.accounts.models import User
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from issuance.parsing.column_choice import ColumnContent, Columns
 from issuance.parsing.column_names import email_rank, phone_rank, plain_name
-from issuance.parsing.columns import ColumnContent, Columns
 
 
 def reasons_of(columns: Columns, contents: Sequence[ColumnContent]) -> Iterator[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
+from issuance.parsing.column_choice import MOST_COLUMNS, WIDEST, ColumnContent, Columns, column_letter
 from issuance.parsing.column_names import (
     email_rank,
     names_country,
-    names_guests,
     names_other_number,
     names_somebody_else,
     phone_rank,
@@ -21,66 +20,9 @@ from issuance.parsing.identifiers import parse_email, parse_phone
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _SAMPLED = 200  # rows whose cells are looked at
-WIDEST = 200  # columns looked at
 _SAMPLES = 5  # cells of a column that are shown
 _SAMPLE_LENGTH = 80  # characters of each
 _FEW_CELLS = 6  # below that, repeated values say nothing
-MOST_COLUMNS = 4  # of one kind in which a row's identifier is looked for
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where the identifiers stand. Columns count from 0; both may be the same column of a mixed list.
-
-    `header_row` is the number of the header in the file, from 1; 0 without one. `more_emails` and `more_phones` are
-    asked in their order where the first column of the kind is empty. `country` holds the country of the phones beside
-    it, and `likely_country` (ISO 3166) is where the others are likely from, if that is in doubt. `doubts` are the
-    sentences that say why a person should look at the choice.
-    """
-
-    email: int | None
-    phone: int | None
-    header_row: int
-    names: tuple[str, ...]
-    doubts: tuple[str, ...] = ()
-    more_emails: tuple[int, ...] = ()
-    more_phones: tuple[int, ...] = ()
-    country: int | None = None
-    likely_country: str = ""
-
-    def name_of(self, at: int) -> str:
-        """As the header calls it, else by its letter."""
-        return self.names[at] if at < len(self.names) else f"Column {column_letter(at)}"
-
-    @property
-    def identifiers(self) -> list[int]:
-        """All columns in which a guest may stand, once each: those that are looked at first come first."""
-        firsts = [at for at in (self.email, self.phone) if at is not None]
-        return list(dict.fromkeys((*firsts, *self.more_emails, *self.more_phones)))
-
-    @property
-    def sure(self) -> bool:
-        """Whether nothing speaks against reading by these columns without a question."""
-        return not self.doubts
-
-    @property
-    def named(self) -> bool:
-        """Whether a header says exactly what each of the chosen columns holds."""
-        own = [at for at in (self.email, self.phone) if at is not None]
-        names = [plain_name(name) for at in own for name in self.names[at : at + 1]]
-        exact = (max(email_rank(name), phone_rank(name)) > 1 or names_guests(name) for name in names)
-        return self.header_row > 0 and all(exact)
-
-
-class ColumnContent(NamedTuple):
-    """What a column holds: its first cells as written, and shares from 0 to 1: of rows with anything in it, of its
-    cells that are emails, and of those that are phones."""
-
-    name: str
-    samples: list[str]
-    filled: float
-    email: float
-    phone: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +133,6 @@ def contents_of(rows: Sequence[list[str]], columns: Columns, *, country: str) ->
         shares = len(cells) / len(guests), _email_share(cells), _phone_share(cells, country)
         contents.append(ColumnContent(name, samples, *(round(share, 3) for share in shares)))
     return contents
-
-
-def column_letter(column: int) -> str:
-    """The letter that a spreadsheet shows above a column that counts from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 _GUESTS_ABOVE = "Rows above the header could hold guests."

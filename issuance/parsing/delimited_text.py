@@ -11,6 +11,7 @@ from typing import TextIO
 
 from issuance.parsing.header_row import holds_identifier
 from issuance.parsing.identifiers import EMAIL_ANYWHERE
+from issuance.parsing.row_text import RunTogether
 from issuance.parsing.text_encoding import encoding_of
 from issuance.parsing.unreadable_file import UnreadableFile
 
@@ -22,10 +23,6 @@ _OF_A_SHEET = 16_384  # columns, which some programs write out though they are e
 _PROBED_CHARACTERS = 64 * 1024
 _PROBED_ROWS = 100
 _DIGITS_OF_A_PHONE = 10
-
-
-class RunTogether(list[str]):
-    """A row whose cell holds line ends, delimiters and a guest: almost always several rows after a lost quote."""
 
 
 class DelimitedText:

@@ -17,15 +17,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from issuance.parsing.binary_files import refuse_binary
+from issuance.parsing.column_choice import ColumnContent, Columns
 from issuance.parsing.column_reasons import further_columns, reasons_of
-from issuance.parsing.columns import (
-    ColumnContent,
-    Columns,
-    chosen_columns,
-    contents_of,
-    find_columns,
-    with_country_doubt,
-)
+from issuance.parsing.columns import chosen_columns, contents_of, find_columns, with_country_doubt
 from issuance.parsing.delimited_text import file_size, open_text_file
 from issuance.parsing.identifiers import alphabets_of
 from issuance.parsing.row_result import PackedRow, RowResult

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 CELL_END = "\x1f"  # between two cells
 
 
+class RunTogether(list[str]):
+    """A row whose cell holds line ends, delimiters and a guest: almost always several rows after a lost quote."""
+
+
 def row_text(cells: Sequence[str]) -> str:
     """The cells as one text, without what no database keeps."""
     text = CELL_END.join(cells)

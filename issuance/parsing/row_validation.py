@@ -6,14 +6,13 @@ import sys
 from collections.abc import Callable
 from itertools import count
 
-from issuance.parsing.columns import WIDEST, Columns
+from issuance.parsing.column_choice import WIDEST, Columns
 from issuance.parsing.countries import country_code
-from issuance.parsing.delimited_text import RunTogether
 from issuance.parsing.header_row import begins_note
 from issuance.parsing.identifiers import IdentifierResult, parse_email, parse_phone, quick_emails
 from issuance.parsing.quick_phones import quick_phones
 from issuance.parsing.row_result import PackedRow, RowResult
-from issuance.parsing.row_text import row_texts
+from issuance.parsing.row_text import RunTogether, row_texts
 from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT
 
 _NO_COLUMN = sys.maxsize

@@ -11,8 +11,7 @@ from issuance.access import may
 from issuance.checking.buckets import bucket_rows, heads_of
 from issuance.checking.repair_proposals import domain_proposals, proposals_of
 from issuance.checking.reward_again import RewardedBefore, rewarded_by_campaign
-from issuance.checking.summary import arms_of, buckets, causes_of, fixed_count, how_it_was_read
-from issuance.checking.where_rows_go import where_rows_go
+from issuance.checking.summary import arms_of, buckets, causes_of, fixed_count, how_it_was_read, where_rows_go
 from issuance.forms.checking import IncludeForm, UploadRowsForm, row_form
 from issuance.guests.grid import READY, GuestReader, guest_page, number_in
 from issuance.importing.mapping import can_be_read_again
@@ -37,7 +36,6 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
     if open_row and open_row.row not in {row.row for row in page.rows}:
         filters = replace(filters, after=open_row.row - 1, before=None)
         page = guest_page(reader, filters)
-    repairs = [*Repair.objects.of_list(guest_list)[:REPAIRS_SHOWN]]
     context = {
         "stage": "issuance/checking/check.html",
         "bucket": bucket,
@@ -52,8 +50,6 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
         "newer_url": page.newer and turned(guest_list, filters, after=None, before=page.newer),
         "here": turned(guest_list, filters),
         "upload_form": UploadRowsForm(),
-        "repairs": repairs,
-        "latest": next((repair for repair in repairs if not repair.undone_at), None),
         "facts": how_it_was_read(guest_list),
         "may_reread": may_build and can_be_read_again(guest_list),
         "warnings": guest_list.file_info.get("warnings") or [],
@@ -64,7 +60,12 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
     if may_build and bucket in (NEEDS_YOU, READY):
         of_bad_rows = proposals_of(guest_list) if bucket == NEEDS_YOU else []
         context["proposals"] = [*of_bad_rows, *domain_proposals(guest_list)]
-    return context | _of_bucket(guest_list, bucket, forms.get("include_form")) | forms
+    return context | _repairs_of(guest_list) | _of_bucket(guest_list, bucket, forms.get("include_form")) | forms
+
+
+def _repairs_of(guest_list: GuestList) -> dict[str, Any]:
+    repairs = [*Repair.objects.of_list(guest_list)[:REPAIRS_SHOWN]]
+    return {"repairs": repairs, "latest": next((repair for repair in repairs if not repair.undone_at), None)}
 
 
 def _of_bucket(guest_list: GuestList, bucket: str, failed: IncludeForm | None) -> dict[str, Any]:

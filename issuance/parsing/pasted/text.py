@@ -8,7 +8,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Self
 
-from issuance.parsing.columns import Columns
+from issuance.parsing.column_choice import Columns
 from issuance.parsing.delimited_text import DelimitedText
 from issuance.parsing.guest_file import GuestFile, Opened
 from issuance.parsing.identifiers import EMAIL_ANYWHERE

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from campaigns.models import Campaign
-from issuance.checking.where_rows_go import where_rows_go
+from issuance.checking.summary import where_rows_go
 from issuance.models import GuestList
 from tests.issuance.browsing import ClientOf, address, page, rows_in
 from tests.issuance.factories import make_list, published_campaign

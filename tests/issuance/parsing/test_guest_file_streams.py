@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from issuance.parsing.columns import Columns
+from issuance.parsing.column_choice import Columns
 from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.row_result import RowResult
 from issuance.parsing.unreadable_file import UnreadableFile
