@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from issuance.crash_points import CRASH_POINTS
-from issuance.engine import planning, polling, submission
+from issuance.engine import frozen_jobs, polling, submission
 from issuance.engine.frozen_jobs import idempotency_key
 from issuance.engine.sending_pauses import pause_sending, sends_were_forgotten
 from issuance.engine.sent_mark import read_mark
@@ -39,7 +39,7 @@ def new_key_per_attempt() -> None:
 
 
 def random_keys() -> None:
-    replace(idempotency_key, lambda make_key: lambda *args: uuid4(), within=planning)
+    replace(idempotency_key, lambda make_key: lambda *args: uuid4(), within=frozen_jobs)
 
 
 def rebuilt_body() -> None:
