@@ -173,7 +173,7 @@ def opted_out_ignored() -> None:
 
 
 def refusals_ignored() -> None:
-    put(refusals, wait_for_turn=lambda merchant_id: None, take_turn=lambda merchant_id: None)
+    put(refusals, wait_for_turn=lambda merchant_id: None)
 
 
 def forgotten_is_unsent() -> None:

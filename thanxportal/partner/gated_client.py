@@ -53,14 +53,15 @@ def reserve_slot(urgency: Urgency, *, about: str, patience: float = 0) -> None:
 
 def _pass_gate(credential_id: int, urgency: Urgency, patience: float, about: str | None) -> None:
     """Takes a slot. While Thanx refuses the credential, one caller a minute probes it, and all others wait."""
-    refusals.wait_for_turn(about)
+    refusal = refusals.wait_for_turn(about)
     try:
         wait_for_slot(credential_id, urgency, patience)
     except CredentialPaused:
         if not try_refused_credential(patience=max(patience, PROBE_PATIENCE)):
             raise
         wait_for_slot(credential_id, urgency, patience)
-    refusals.take_turn(about)
+    if refusal:
+        refusals.take_turn(refusal)
 
 
 def try_refused_credential(*, patience: float = PROBE_PATIENCE) -> bool:

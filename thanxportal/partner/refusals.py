@@ -19,22 +19,19 @@ ASK_EVERY = timedelta(seconds=910)
 REMEMBERED = timedelta(hours=1)
 
 
-def wait_for_turn(merchant_id: str | None) -> None:
-    """Raises MerchantParked until the next request about the merchant may pass."""
-    if merchant_id:
-        row = MerchantRefusal.objects.in_force().filter(merchant_id=merchant_id, next_at__gt=timezone.now()).first()
-        if row:
-            raise MerchantParked((row.next_at - timezone.now()).total_seconds())
+def wait_for_turn(merchant_id: str | None) -> MerchantRefusal | None:
+    """Raises MerchantParked until the next request about the merchant may pass; returns the refusal, if one counts."""
+    row = MerchantRefusal.objects.in_force().filter(merchant_id=merchant_id).first() if merchant_id else None
+    if row and row.next_at > timezone.now():
+        raise MerchantParked((row.next_at - timezone.now()).total_seconds())
+    return row
 
 
-def take_turn(merchant_id: str | None) -> None:
+def take_turn(refusal: MerchantRefusal) -> None:
     """Lets one request about the merchant pass, and the others wait for what comes of it. Raises MerchantParked."""
     now = timezone.now()
-    row = MerchantRefusal.objects.in_force().filter(merchant_id=merchant_id).first() if merchant_id else None
-    if row is None:
-        return
-    due = MerchantRefusal.objects.in_force().filter(pk=row.pk, next_at__lte=now)
-    if not due.update(next_at=now + (CONFIRM_AFTER if row.refusals == 1 else ASK_EVERY)):
+    due = MerchantRefusal.objects.in_force().filter(pk=refusal.pk, next_at__lte=now)
+    if not due.update(next_at=now + (CONFIRM_AFTER if refusal.refusals == 1 else ASK_EVERY)):
         raise MerchantParked(CONFIRM_AFTER.total_seconds())
 
 
