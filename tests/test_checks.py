@@ -109,7 +109,7 @@ WRONG = {
     "E016": {"DATABASE_URL": "sqlite:////tmp/portal.sqlite3"},
     "E017": {"CELERY_BROKER_URL": "filesystem://"},
     "E018": {"EMAIL_URL": "consolemail://"},
-    "E019": {"STAFF_SECOND_FACTOR": "False"},
+    "E019": {"SECOND_FACTOR": "False"},
     "E020": {"PORTAL_URL": "http://portal.example.com"},
     "E021": {"THANX_USER_AGENT": "ThanxPortal/0.1"},
 }

@@ -76,7 +76,7 @@ def _production() -> list[CheckMessage]:
             "Emails are not sent.",
             "Set EMAIL_URL, such as smtp+tls://user:password@host:587.",
         ),
-        ("E019", not settings.STAFF_SECOND_FACTOR, "Staff need no second factor.", "Unset STAFF_SECOND_FACTOR."),
+        ("E019", not settings.SECOND_FACTOR, "Nobody needs a second factor.", "Unset SECOND_FACTOR."),
         ("E020", not settings.PORTAL_URL.startswith("https://"), "PORTAL_URL is no https address.", PORTAL_HINT),
         ("E021", settings.THANX_USER_AGENT == "ThanxPortal/0.1", "THANX_USER_AGENT names no partner.", AGENT_HINT),
     )

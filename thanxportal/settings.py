@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "template_partials",
     "heroicons",
@@ -99,7 +100,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "thanxportal.accounts.middleware.MerchantTime",
     "thanxportal.accounts.middleware.PictureOrigins",
-    "thanxportal.accounts.middleware.StaffSecondFactor",
+    "thanxportal.accounts.middleware.Sessions",
+    "thanxportal.accounts.middleware.Proofs",
 ]
 
 ROOT_URLCONF = "thanxportal.urls"
@@ -181,8 +183,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
-# Whether partner staff need a second factor for the admin; the simulation does without.
-STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=THANX_ENVIRONMENT != "simulation")
+# Whether partner staff, and people of merchants that want it, need a second factor; demos and trials do without.
+SECOND_FACTOR: bool = env.bool("SECOND_FACTOR", default=THANX_ENVIRONMENT != "simulation" and not TRIAL)
+MFA_ADAPTER = "thanxportal.accounts.adapter.FactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "thanxportal.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "thanxportal.accounts.forms.NamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Thanx Portal"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # Everybody was invited by email or created by staff.
 

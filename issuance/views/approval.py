@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,6 +20,7 @@ from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.proofs import require_proof, typed_before
 from thanxportal.celery import nudge
 
 ANSWERED = "This list was answered, withdrawn or stopped meanwhile: this is how it stands now."
@@ -30,7 +32,8 @@ def list_approval(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk)
     if guest_list.status != ListState.AWAITING_APPROVAL:
         return redirect("issuance:list_detail", handle, pk)
-    return _page(request, guest_list)
+    typed = typed_before(request)
+    return _page(request, guest_list, form=LaunchForm(guest_list, typed) if typed else None)
 
 
 @require_POST
@@ -39,6 +42,7 @@ def list_approve(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = _to_answer(request, handle, pk)
     if guest_list.status != ListState.AWAITING_APPROVAL:
         return _too_late(request, handle, pk)
+    require_proof(request, guest_list.merchant, back=reverse("issuance:list_approval", args=[handle, pk]), keep=True)
     form = LaunchForm(guest_list, request.POST)
     if not form.is_valid() or review_facts(guest_list)["blocked"]:
         return _page(request, guest_list, form=form, status=422)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.http import HttpRequest, StreamingHttpResponse
+from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
@@ -15,12 +16,14 @@ from issuance.models import GuestList
 from issuance.outcomes.reports import report
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.proofs import require_proof
 
 
 @require_GET
 def download_bad_rows(request: HttpRequest, handle: str, pk: int) -> StreamingHttpResponse:
     """Whole rows, to be repaired: for those who may bring lists."""
     guest_list = list_for(request, handle, pk, Right.BUILD)
+    require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
     return _download(guest_list, "bad-rows", bad_rows(guest_list))
 
 
@@ -30,6 +33,7 @@ def download_report(request: HttpRequest, handle: str, pk: int) -> StreamingHttp
     guest_list = list_for(request, handle, pk)
     unmasked = may(request, Right.MANAGE)
     if unmasked:
+        require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
         note_full_report(guest_list, user_of(request))
     return _download(guest_list, "report", report(guest_list, unmasked=unmasked))
 

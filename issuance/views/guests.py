@@ -18,6 +18,7 @@ from issuance.guests.reveals import note_reveal
 from issuance.models import GuestList
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.proofs import require_proof
 
 MOST_JOBS = 50  # to choose from; beyond that the number is typed
 
@@ -40,6 +41,7 @@ def reveal(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list, filters = list_for(request, handle, pk, Right.MANAGE), _filters(request)
     if request.method == "GET":  # A reload of the answer, in browsers that ask anew.
         return redirect(guests_url(guest_list, **filters.in_address))
+    require_proof(request, guest_list.merchant, back=guests_url(guest_list, **filters.in_address))
     row = number_in(request.POST, "row")
     reader = GuestReader(guest_list, unmasked=row is None, finds_parts=True, revealed=row)
     page = guest_page(reader, filters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from issuance import tasks
@@ -13,6 +14,7 @@ from issuance.launching.launch import continue_after_safety_stop, issue_now, sto
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.proofs import require_proof
 from thanxportal.celery import nudge
 
 NOT_YET = "It can’t be stopped just now: staff are finding out whether it was sent before. Try again in a few minutes."
@@ -42,6 +44,7 @@ def list_stop(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def list_continue(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Sends the rest although the safety check stopped it; harmless when nothing waits for that."""
     guest_list = list_for(request, handle, pk, Right.ISSUE)
+    require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
     if continue_after_safety_stop(guest_list=guest_list, actor=user_of(request)):
         nudge(tasks.work_list, guest_list.pk)
     return redirect("issuance:list_detail", handle, pk)

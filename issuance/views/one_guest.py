@@ -15,6 +15,7 @@ from issuance.guests.grid import number_in
 from issuance.launching.one_guest import CantReward, last_campaign_of, reward_one_guest, tried_before
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.proofs import require_proof, typed_before
 from thanxportal.celery import nudge
 
 
@@ -25,7 +26,9 @@ def one_guest(request: HttpRequest, handle: str) -> HttpResponse:
     if request.method == "GET":
         me = user_of(request)
         before = tried_before(merchant, me, number_in(request.GET, "again") or 0)
-        return _form(request, OneGuestForm(merchant, before=before or {"campaign": last_campaign_of(merchant, me)}))
+        before = before or {"campaign": last_campaign_of(merchant, me)}
+        return _form(request, OneGuestForm(merchant, typed_before(request), before=before))
+    require_proof(request, merchant, back=request.path, keep=True)
     form = OneGuestForm(merchant, request.POST)
     if not form.is_valid():
         return _form(request, form, status=422)

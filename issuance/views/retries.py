@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from issuance.access import list_for, may
@@ -17,6 +18,7 @@ from issuance.models import GuestList
 from issuance.models.states import Outcome
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.proofs import require_proof
 
 
 def retry_stage(request: HttpRequest, guest_list: GuestList, failed: tuple[int, str, str] | None) -> dict[str, Any]:
@@ -31,6 +33,7 @@ def retry_stage(request: HttpRequest, guest_list: GuestList, failed: tuple[int, 
 def list_retry(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Makes a list of the refused guests: those refused for the reasons that are named, or all of them."""
     guest_list = list_for(request, handle, pk, Right.ISSUE)
+    require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
     reasons = [reason for reason in request.POST.getlist("reason") if reason]
     try:
         child = retry_refused(guest_list=guest_list, reasons=reasons, actor=user_of(request))
@@ -44,6 +47,7 @@ def list_retry(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def list_send_unsent(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Makes a list of the guests to whom a stopped list sent nothing."""
     guest_list = list_for(request, handle, pk, Right.ISSUE)
+    require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
     try:
         child = send_unsent(guest_list=guest_list, actor=user_of(request))
     except CantRetry as refusal:

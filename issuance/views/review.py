@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +22,7 @@ from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.proofs import require_proof, typed_before
 from thanxportal.celery import nudge
 
 
@@ -30,7 +32,7 @@ def list_review(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk)
     if guest_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
-    return _review(request, guest_list, LaunchForm(guest_list))
+    return _review(request, guest_list, LaunchForm(guest_list, typed_before(request)))
 
 
 @require_POST
@@ -52,6 +54,7 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk, Right.ISSUE)
     if guest_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
+    require_proof(request, guest_list.merchant, back=reverse("issuance:list_review", args=[handle, pk]), keep=True)
     form = LaunchForm(guest_list, request.POST)
     if not form.is_valid() or review_facts(guest_list)["blocked"]:
         return _review(request, guest_list, form, status=422)

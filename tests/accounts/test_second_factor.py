@@ -8,34 +8,20 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from django.test import Client
 from django.urls import reverse
 
+from tests.cast import PASSWORD
+from tests.signing_in import code, with_factor, with_password
 from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
 def secret(ana: User) -> str:
     """Ana has a second factor and its recovery codes."""
-    ana.set_password(PASSWORD)
-    ana.save()
-    secret = generate_totp_secret()
-    TOTP.activate(ana, secret)
-    return secret
-
-
-def code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return with_factor(with_password(ana))
 
 
 def sign_in(browser: Client) -> Any:
@@ -58,8 +44,7 @@ def test_the_code_of_the_app_opens_the_portal(secret: str) -> None:
 
 
 def test_turning_it_on_shows_a_code_to_scan_that_the_policy_allows(ana: User) -> None:
-    ana.set_password(PASSWORD)
-    ana.save()
+    with_password(ana)
     browser = Client()
     sign_in(browser)
     asked = browser.get(reverse("mfa_activate_totp"))["Location"]
@@ -94,19 +79,6 @@ def test_what_protects_the_account_is_changed_only_by_who_confirms(
     answer = client_of(ana).get(reverse(name), follow=True)
     assert "Confirm that it is you" in answer.content.decode() or "Second factor" in answer.content.decode()
     assert secret not in answer.content.decode()
-
-
-def test_staff_without_a_second_factor_do_not_reach_the_admin_where_it_is_asked_for(
-    sam: User, client_of: Callable[[User], Client], settings: Any
-) -> None:
-    browser = client_of(sam)
-    assert browser.get(reverse("admin:index")).status_code == 200
-    settings.STAFF_SECOND_FACTOR = True
-    for url in (reverse("admin:index"), reverse("admin:accounts_user_changelist")):
-        assert browser.get(url)["Location"] == reverse("mfa_index")
-    assert "need a second factor" in browser.get(reverse("mfa_index")).content.decode()
-    TOTP.activate(sam, generate_totp_secret())
-    assert browser.get(reverse("admin:index")).status_code == 200
 
 
 def test_the_admin_has_no_door_of_its_own(sam: User, ben: User, client_of: Callable[[User], Client]) -> None:

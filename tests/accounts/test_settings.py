@@ -18,6 +18,7 @@ AS_THEY_ARE = {
     "preferred_identifier": "email",
     "repeat_days": "30",
     "approval_threshold": "",
+    "second_factor": "on",
 }
 
 

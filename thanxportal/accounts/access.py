@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -80,6 +81,14 @@ def invitation_for(request: HttpRequest, handle: str, pk: int) -> Invitation:
         raise Http404("No such invitation.")
     invitation.merchant = merchant
     return invitation
+
+
+def session_of(request: HttpRequest, pk: int) -> UserSession:
+    """Returns a session of the signed-in user."""
+    session = UserSession.objects.filter(user=user_of(request), pk=pk).first()
+    if session is None:
+        raise Http404("No such session.")
+    return session
 
 
 def notification_of(request: HttpRequest, pk: int) -> Notification:

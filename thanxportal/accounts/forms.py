@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.forms import ResetPasswordForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
@@ -39,7 +40,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Merchant
-        fields = ("time_zone", "country", "preferred_identifier", "repeat_days", "approval_threshold")
+        fields = ("time_zone", "country", "preferred_identifier", "repeat_days", "approval_threshold", "second_factor")
 
     time_zone = forms.ChoiceField(label="Time zone", help_text="In which every time on every page is shown and typed.")
     country = forms.ChoiceField(
@@ -60,6 +61,8 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
              "Guests whom another campaign rewarded in these days are set aside before you issue. 0: nobody is."),
             ("approval_threshold", "Guests that one person may reward alone",
              "By one list or within 24 hours. Above it, somebody else has to approve. Empty: nobody has to."),
+            ("second_factor", "Ask for a second factor",
+             "Who issues, approves, downloads guests in full or manages the team gives it once more every 15 minutes."),
         ):  # fmt: skip
             self.fields[name].label, self.fields[name].help_text = label, hint
         self.fields["repeat_days"].widget.attrs |= {"class": "short", "max": 365}
@@ -151,3 +154,16 @@ class AddressForm(forms.Form):
     email = forms.EmailField(
         label="Your new email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
+
+
+def _passkey_name(*, required: bool) -> forms.CharField:
+    hint = "To tell it from others, such as “Work laptop”."
+    return forms.CharField(label="Name", max_length=60, help_text=hint, required=required)
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    name = _passkey_name(required=False)  # The device has made the key by then: it gets a name of ours.
+
+
+class NamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    name = _passkey_name(required=True)

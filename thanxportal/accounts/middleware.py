@@ -1,15 +1,21 @@
-"""Middleware for time zones, pictures and the second factor of partner staff."""
+"""Middleware for time zones, pictures, sessions and what they have to prove."""
 
 from collections.abc import Callable
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+
+from thanxportal.accounts.access import user_of
+from thanxportal.accounts.proofs import FRESH, ProofNeeded, has_second_factor, passed_second_factor
+from thanxportal.accounts.sessions import note_session
 
 
 class MerchantTime:
@@ -39,8 +45,20 @@ class PictureOrigins:
         return response
 
 
-class StaffSecondFactor:
-    """Keeps partner staff without a second factor out of the admin, if STAFF_SECOND_FACTOR is on."""
+class Sessions:
+    """Notes which sessions a person has, for the page that lists and ends them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session.session_key:
+            note_session(request)
+        return self.get_response(request)
+
+
+class Proofs:
+    """Leads people who have something to prove first to where they do, and from there back to their page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -49,10 +67,23 @@ class StaffSecondFactor:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        """Staff pages open to sessions that passed a second factor, and act for those that did so lately."""
         match = request.resolver_match
-        if not settings.STAFF_SECOND_FACTOR or not match or match.app_name != "admin":
+        if not settings.SECOND_FACTOR or not match or match.app_name != "admin" or not user_of(request).is_staff:
             return None
-        if not request.user.is_staff or is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+        if passed_second_factor(request, within=FRESH if request.method == "POST" else None):
             return None
-        messages.warning(request, "The staff pages need a second factor. Turn it on first.")
-        return redirect("mfa_index")
+        return _to_proof(request, ProofNeeded(request.get_full_path(), by_factor=True))
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return _to_proof(request, error) if isinstance(error, ProofNeeded) else None
+
+
+def _to_proof(request: HttpRequest, needed: ProofNeeded) -> HttpResponse:
+    if needed.by_factor and not has_second_factor(user_of(request)):
+        messages.warning(request, "This needs a second factor. Turn it on first, then confirm with it that it’s you.")
+        address = reverse("mfa_index")
+    else:
+        way = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+        address = f"{way}?{urlencode({'next': needed.back})}"
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)

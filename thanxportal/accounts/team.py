@@ -12,6 +12,7 @@ from django.utils import timezone
 from thanxportal.accounts.models import Invitation, Kind, Membership, Merchant, Right, Role, User, record_activity
 from thanxportal.accounts.models.invitations import VALID_FOR
 from thanxportal.accounts.notifications import notify
+from thanxportal.accounts.sessions import end_sessions
 
 MOST_INVITATIONS = 20
 IN_ONE = timedelta(hours=1)
@@ -91,8 +92,11 @@ def remove_member(*, member: Membership, actor: User) -> None:
 
 @transaction.atomic
 def let_sign_in(*, user: User, active: bool, actor: User) -> None:
-    """Locks an account, or opens it again, and says so at every merchant where the person has a role."""
+    """Locks an account, which ends its sessions for good, or opens it again, and says so at every merchant where the
+    person has a role."""
     User.objects.filter(pk=user.pk).update(is_active=active)
+    if not active:
+        end_sessions(user.pk)
     act = "Opened the account of" if active else "Locked the account of"
     for member in user.memberships.select_related("merchant").order_by("merchant"):
         _log(member.merchant, actor, f"{act} {user}.")

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from thanxportal.accounts.views import activity, address, invitation, notifications, profile, settings, start, team
+from thanxportal.accounts.views import (
+    activity,
+    address,
+    invitation,
+    notifications,
+    profile,
+    sessions,
+    settings,
+    start,
+    team,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +21,9 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/email/", address.change_address, name="address"),
     path("profile/email/<str:token>/", address.confirm_address, name="address_confirm"),
+    path("profile/sessions/", sessions.sessions, name="sessions"),
+    path("profile/sessions/end-others/", sessions.end_others, name="end_others"),
+    path("profile/sessions/<int:pk>/end/", sessions.end_one, name="end_session"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read_all, name="read_all"),
     path("notifications/<int:pk>/", notifications.open_one, name="notification"),

@@ -86,6 +86,9 @@ class Merchant(models.Model):
     approval_threshold = models.PositiveIntegerField(
         null=True, blank=True, help_text="Lists that reward more guests than this need an approver; empty: none."
     )
+    second_factor = models.BooleanField(
+        default=True, help_text="Whether issuing, approving, exports and the team need a second factor."
+    )
     seen_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Set when Thanx no longer lists it.")
     picture_origins = models.JSONField(

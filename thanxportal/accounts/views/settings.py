@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.forms import SettingsForm
 from thanxportal.accounts.models import Merchant, Right
+from thanxportal.accounts.proofs import require_proof, typed_before
 from thanxportal.accounts.team import change_settings
 
 
@@ -18,8 +19,9 @@ from thanxportal.accounts.team import change_settings
 def merchant_settings(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.MANAGE)
     if request.method == "GET":
-        return _page(request, SettingsForm(instance=merchant))
-    form = SettingsForm(request.POST, instance=Merchant.objects.get(pk=merchant.pk))
+        return _page(request, SettingsForm(typed_before(request), instance=_stored(merchant)))
+    require_proof(request, merchant, back=request.path, keep=True)
+    form = SettingsForm(request.POST, instance=_stored(merchant))
     if not form.is_valid():
         return _page(request, form, status=422)
     if change_settings(merchant=merchant, values=form.cleaned_data, actor=user_of(request)):
@@ -27,6 +29,11 @@ def merchant_settings(request: HttpRequest, handle: str) -> HttpResponse:
     else:
         messages.info(request, "Nothing was changed.")
     return redirect("accounts:settings", handle)
+
+
+def _stored(merchant: Merchant) -> Merchant:
+    """One of its own for the form, which writes what was typed into it."""
+    return Merchant.objects.get(pk=merchant.pk)
 
 
 def _page(request: HttpRequest, form: SettingsForm, status: int = 200) -> HttpResponse:

@@ -9,11 +9,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from thanxportal.accounts.access import invitation_for, member_for, merchant_for, user_of
 from thanxportal.accounts.forms import ROLES, InviteForm, RoleForm
 from thanxportal.accounts.models import Invitation, Membership, Merchant, Right, Role
+from thanxportal.accounts.proofs import require_proof, typed_before
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, remove_member, withdraw_invitation
 
 
@@ -22,7 +24,8 @@ def team(request: HttpRequest, handle: str) -> HttpResponse:
     """Members and invitations; a POST invites somebody."""
     merchant = merchant_for(request, handle, Right.MANAGE)
     if request.method == "GET":
-        return _page(request, merchant, InviteForm(initial={"role": Role.VIEWER}))
+        return _page(request, merchant, InviteForm(typed_before(request), initial={"role": Role.VIEWER}))
+    require_proof(request, merchant, back=request.path, keep=True)
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _page(request, merchant, form, status=422)
@@ -39,6 +42,7 @@ def team(request: HttpRequest, handle: str) -> HttpResponse:
 @require_POST
 def member_role(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     member = member_for(request, handle, pk)
+    require_proof(request, member.merchant, back=reverse("accounts:team", args=[handle]))
     form = RoleForm(request.POST)
     if not form.is_valid():
         return redirect("accounts:team", handle)
@@ -50,6 +54,7 @@ def member_role(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 @require_POST
 def member_remove(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     member = member_for(request, handle, pk)
+    require_proof(request, member.merchant, back=reverse("accounts:team", args=[handle]))
     act = partial(remove_member, member=member, actor=user_of(request))
     return _do(request, member, act, f"{member.user} is no longer on the team of {member.merchant}.")
 
@@ -57,6 +62,7 @@ def member_remove(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 @require_POST
 def invitation_withdraw(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     invitation = invitation_for(request, handle, pk)
+    require_proof(request, invitation.merchant, back=reverse("accounts:team", args=[handle]))
     if withdraw_invitation(invitation=invitation, actor=user_of(request)):
         messages.success(request, f"The invitation of {invitation.email} no longer works.")
     else:
