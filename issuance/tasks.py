@@ -6,8 +6,9 @@ from celery import shared_task
 
 from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
-from issuance.importing import import_list, uploads
+from issuance.importing import uploads
 from issuance.worker import due_work, sweeper
+from thanxportal.queues import SENDING
 
 log = logging.getLogger(__name__)
 sweeper.connect()
@@ -15,7 +16,8 @@ sweeper.connect()
 
 @shared_task
 def read_list(list_id: int) -> None:
-    import_list.read_guest_file(list_id)
+    """Reads what is due in fair order, which need not begin with this list."""
+    due_work.read_in_turn()
 
 
 @shared_task
@@ -48,4 +50,4 @@ def reconcile_all() -> None:
 
 @shared_task
 def sweep() -> None:
-    due_work.drive_due_work()
+    due_work.drive_due_work(kinds=(SENDING,))

@@ -13,8 +13,10 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
+from kombu import Queue
 
 from thanxportal.private_files import keep_private
+from thanxportal.queues import QUEUES, READING, SENDING
 from thanxportal.thanx_address import environment_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -248,6 +250,11 @@ SESSION_COOKIE_AGE = 12 * 3600
 
 # Background work: the database row is the queue; a message is only a hint.
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://")
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = SENDING
+# What takes long and hurries nobody; everything else keeps to the queue of sending.
+_long = ("read_list", "repair_list", "delete_old_uploads", "reconcile_all")
+CELERY_TASK_ROUTES = {f"issuance.tasks.{task}": {"queue": READING, "routing_key": READING} for task in _long}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -5,6 +5,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from thanxportal.partner.models import Credential
+from thanxportal.queues import unserved
 
 
 @login_not_required
@@ -15,9 +16,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Says whether pages can be served, with 503 if not, and whether Thanx lets us issue, which stops no page."""
+    """Says whether pages can be served, with 503 if not, whether Thanx lets us issue, and for which work no
+    worker is there; neither stops a page."""
     try:
-        issuing = Credential.current().refusal or "ok"
+        issuing, missing = Credential.current().refusal or "ok", unserved()
     except DatabaseError:
         return JsonResponse({"database": "unreachable"}, status=503)
-    return JsonResponse({"database": "ok", "issuing": issuing})
+    return JsonResponse({"database": "ok", "issuing": issuing, "unserved_queues": missing})

@@ -6,13 +6,15 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import Case, Exists, F, Min, Q, When
 from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.models.pauses import SendingPause
 from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
+
+LARGE = 500_000  # bytes of a list whose reading takes so long that others would wait
 
 
 class GuestListQuerySet(models.QuerySet["GuestList"]):
@@ -41,6 +43,17 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
 
     def due_to_read(self) -> GuestListQuerySet:
         return self.free().filter(state__in=(ListState.UPLOADED, ListState.READING))
+
+    def first_to_read(self, *, large: bool) -> list[tuple[bool, int, int]]:
+        """Of each merchant the first small and the first large list that is due: (whether it is large, merchant, list).
+
+        No large list of a merchant of whom one is being read; without `large` none at all.
+        """
+        is_large = Q(bytes_total__gt=LARGE)
+        being_read = GuestList.objects.filter(is_large, state=ListState.READING, lease_until__gte=timezone.now())
+        wait = is_large & Q(merchant__in=being_read.values("merchant")) if large else is_large
+        lists = self.due_to_read().exclude(wait).annotate(large=Case(When(is_large, then=True), default=False))
+        return [*lists.order_by().values_list("large", "merchant").annotate(Min("pk"))]
 
     def due_to_repair(self) -> GuestListQuerySet:
         return self.free().filter(state=ListState.REPAIRING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from traceback import format_tb
 from typing import Any
@@ -24,10 +24,12 @@ from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgott
 from issuance.engine.submission import submit_job
 from issuance.importing.import_list import read_guest_file
 from issuance.lifecycle.transitions import lease_job
-from issuance.models import GuestList, IssuanceJob, WebhookDelivery
+from issuance.models import GuestList, GuestListQuerySet, IssuanceJob, WebhookDelivery
 from issuance.models.states import JobState
+from issuance.worker.reading_turns import lists_in_turn
 from thanxportal.accounts.partner_access import tell_refusals
 from thanxportal.partner.gated_client import try_refused_credential
+from thanxportal.queues import QUEUES, READING, SENDING
 from thanxportal.seldom import Seldom
 
 log = Seldom(logging.getLogger(__name__))
@@ -35,39 +37,65 @@ MOST_AT_ONCE = 100
 FRAMES = 8  # the last of an error, which say where it happened
 
 
-def drive_due_work(*, list_id: int | None = None) -> int:
-    """Does all work that is due now, of one list or of all; returns how many rows failed."""
+def drive_due_work(*, list_id: int | None = None, kinds: Collection[str] = QUEUES) -> int:
+    """Does all work of these kinds that is due now, of one list or of all; returns how many rows failed."""
+    failed = _prepare() if SENDING in kinds and list_id is None else 0
+    if READING in kinds:
+        failed += _read(list_id)
+    return failed + (_send(list_id) if SENDING in kinds else 0)
+
+
+def _prepare() -> int:
+    """What belongs to no list."""
+    try_refused_credential()
+    apply_due_deliveries()
+    look_for_missing_webhooks()
+    tell_refusals()
+    return _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
+
+
+def _read(list_id: int | None) -> int:
+    lists = GuestList.objects.all() if list_id is None else GuestList.objects.filter(pk=list_id)
+    failed = read_in_turn() if list_id is None else _each(read_guest_file, lists.due_to_read())
+    return failed + _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
+
+
+def read_in_turn() -> int:
+    """Reads all lists that are due, in fair order; returns how many failed."""
+    failed = 0
+    for pk in lists_in_turn():
+        failed += not _succeeds(read_guest_file, pk)
+    return failed
+
+
+def _send(list_id: int | None) -> int:
     lists, jobs = GuestList.objects.all(), IssuanceJob.objects.due()
     if list_id is not None:
         lists, jobs = lists.filter(pk=list_id), jobs.filter(guest_list=list_id)
-        failed = 0
-    else:
-        try_refused_credential()
-        apply_due_deliveries()
-        look_for_missing_webhooks()
-        tell_refusals()
-        failed = _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
-    failed += _each(read_guest_file, lists.due_to_read().order_by("pk"))
-    failed += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
     if sending_is_paused():
         jobs = jobs.exclude(state=JobState.READY)
         lists = lists if sends_were_forgotten() else lists.none()
-    failed += _each(plan_list, lists.due_to_plan().order_by("held_until"))
+    failed = _each(plan_list, lists.due_to_plan().order_by("held_until"))
     return failed + _each(work_job, jobs.in_turn())
 
 
 def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:
-    """One broken row must not stop the others: its lease runs out and it is tried again, a job at most five times."""
     failed = 0
     for pk in list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE]):
         if shutdown.asked.is_set():
             break
-        try:
-            work(pk)
-        except Exception as error:
-            failed += 1
-            tell_of_trouble(f"{work.__name__}({pk})", error, about=work.__name__)
+        failed += not _succeeds(work, pk)
     return failed
+
+
+def _succeeds(work: Callable[[int], object], pk: int) -> bool:
+    """One broken row must not stop the others: its lease runs out and it is tried again, a job at most five times."""
+    try:
+        work(pk)
+    except Exception as error:
+        tell_of_trouble(f"{work.__name__}({pk})", error, about=work.__name__)
+        return False
+    return True
 
 
 def tell_of_trouble(what: str, error: Exception, *, about: str) -> None:
@@ -90,12 +118,18 @@ def work_job(job_id: int) -> None:
         poll_job(job)
 
 
-def next_due(*, list_id: int | None = None) -> datetime | None:
-    """When the next known piece of work is due; None if nothing is waiting."""
+def next_due(*, list_id: int | None = None, kinds: Collection[str] = QUEUES) -> datetime | None:
+    """When the next known piece of work of these kinds is due; None if nothing is waiting."""
+    lists = GuestList.objects.all() if list_id is None else GuestList.objects.filter(pk=list_id)
+    if READING in kinds and (lists.due_to_read() | lists.due_to_repair()).exists():
+        return timezone.now()
+    return _next_to_send(lists, list_id) if SENDING in kinds else None
+
+
+def _next_to_send(lists: GuestListQuerySet, list_id: int | None) -> datetime | None:
     jobs = IssuanceJob.objects.waiting()
-    lists = GuestList.objects.all()
     if list_id is not None:
-        jobs, lists = jobs.filter(guest_list=list_id), lists.filter(pk=list_id)
+        jobs = jobs.filter(guest_list=list_id)
     publishing = Campaign.objects.none() if list_id else Campaign.objects.publishing()
     deliveries = WebhookDelivery.objects.none() if list_id else WebhookDelivery.objects.filter(due_at__isnull=False)
     held = lists.held()
@@ -107,8 +141,6 @@ def next_due(*, list_id: int | None = None) -> datetime | None:
         jobs.aggregate(at=Min(_after_the_lease("next_attempt_at")))["at"],
         held.aggregate(at=Min(_after_the_lease("held_until")))["at"],
     ]
-    if (lists.due_to_read() | lists.due_to_repair()).exists():
-        times.append(timezone.now())
     return min((at for at in times if at is not None), default=None)
 
 
@@ -117,8 +149,8 @@ def _after_the_lease(due: str) -> Greatest:
     return Greatest(due, Coalesce("lease_until", due))
 
 
-def seconds_to_next_due(*, most: float, list_id: int | None = None) -> float:
+def seconds_to_next_due(*, most: float, list_id: int | None = None, kinds: Collection[str] = QUEUES) -> float:
     """How long a worker may rest: until the next piece of work, but never longer than `most` seconds."""
-    due = next_due(list_id=list_id)
+    due = next_due(list_id=list_id, kinds=kinds)
     rest = (due - timezone.now()) if due else timedelta(seconds=most)
     return max(0.05, min(rest.total_seconds(), most))

@@ -1,8 +1,15 @@
-"""A thread in every worker that looks for due rows by itself: losing beat or the broker costs seconds, not rewards."""
+"""Threads in every worker that look for due rows by themselves: losing beat or the broker costs seconds, not rewards.
+
+There is one for each queue. Those of the queues that the worker serves look all the time, the others only while nobody
+serves theirs: a worker that is missing makes its work slower, but leaves none undone.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from celery.bootsteps import StartStopStep
@@ -12,20 +19,29 @@ from django.db import close_old_connections, connections
 from issuance import shutdown
 from issuance.worker.due_work import drive_due_work, seconds_to_next_due, tell_of_trouble
 from thanxportal.celery import app
+from thanxportal.queues import QUEUES, tell_served, unserved
 
 REST = 2.0  # seconds between two looks when nothing is known to be due
 LONGEST_REST = 15.0  # seconds, while something fails
+LOOK_EVERY = 15.0  # seconds between two looks whether somebody serves a queue
+STAND_IN_AFTER = 30.0  # seconds in which nobody said so
 PATIENCE = 36.0  # seconds: one request to Thanx at its slowest
 threads: list[threading.Thread] = []
 
 
-def look_for_work() -> None:
+def look_for_work(queue: str, *, served_here: bool = True) -> None:
     troubles = 0  # rounds in a row in which something failed
+    unserved_since = time.monotonic()
     while not shutdown.asked.is_set():
         try:
             close_old_connections()
-            troubles = troubles + 1 if drive_due_work() else 0
-            rest = seconds_to_next_due(most=REST)
+            if not served_here and queue not in unserved():
+                unserved_since = time.monotonic()
+            if not served_here and time.monotonic() < unserved_since + STAND_IN_AFTER:
+                shutdown.asked.wait(LOOK_EVERY)
+                continue
+            troubles = troubles + 1 if drive_due_work(kinds=(queue,)) else 0
+            rest = seconds_to_next_due(most=REST, kinds=(queue,))
         except Exception as error:
             troubles, rest = troubles + 1, REST
             tell_of_trouble("Looking for due work", error, about="sweeper")
@@ -38,9 +54,27 @@ def _pause_after(troubles: int) -> float:
     return min(2.0 ** (troubles - 1), LONGEST_REST) if troubles else 0
 
 
-def start(**kwargs: Any) -> None:
+def keep_telling(queues: Collection[str]) -> None:
+    """Says again and again that this worker serves these queues."""
+    while not shutdown.asked.is_set():
+        try:
+            close_old_connections()
+            tell_served(queues)
+        except Exception as error:
+            tell_of_trouble("Telling which queues are served", error, about="telling")
+        shutdown.asked.wait(LOOK_EVERY)
+    connections.close_all()
+
+
+def start(served: Collection[str]) -> None:
     shutdown.asked.clear()
-    threads.append(threading.Thread(target=look_for_work, name="sweeper", daemon=True))
+    for queue in QUEUES:
+        _start_thread(partial(look_for_work, queue, served_here=queue in served), f"sweeper of {queue}")
+    _start_thread(partial(keep_telling, served), "telling")
+
+
+def _start_thread(target: Callable[[], None], name: str) -> None:
+    threads.append(threading.Thread(target=target, name=name, daemon=True))
     threads[-1].start()
 
 
@@ -55,16 +89,16 @@ def finish(**kwargs: Any) -> None:
 
 
 class Sweeper(StartStopStep):
-    """Starts the thread after the pool, whose forks must not copy it, and before the wait for a broker that is down."""
+    """Starts the threads after the pool, whose forks must not copy them, and before the wait for a broker."""
 
     requires = ("celery.worker.components:Pool",)
 
     def start(self, worker: Any) -> None:
-        start()
+        start([queue for queue in QUEUES if queue in worker.app.amqp.queues.consume_from])
 
 
 def connect() -> None:
-    """Ties the thread to the start and the stop of a worker; in other processes nothing happens."""
+    """Ties the threads to the start and the stop of a worker; in other processes nothing happens."""
     app.steps["worker"].add(Sweeper)
     worker_shutting_down.connect(ask_to_stop, dispatch_uid="stop-sweeper")
     worker_shutdown.connect(finish, dispatch_uid="finish-sweeper")

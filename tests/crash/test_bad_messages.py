@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 OUTAGE = 60 if os.environ.get("CRASH_SIZE") == "full" else 20  # seconds
 MOST_LINES = 50  # a minute
 PATIENCE = 90.0  # seconds, on a busy machine
-QUEUE = "celery"
+QUEUE = "sending"
 WORKER = ("worker", "-P", "threads", "-c", "2", "-l", "INFO")
 # A campaign that is due to be published in some seconds, at a Thanx that nobody answers for.
 DUE = """

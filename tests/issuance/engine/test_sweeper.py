@@ -20,7 +20,7 @@ def rests_of(rounds: list[int | Exception], monkeypatch: pytest.MonkeyPatch) -> 
     rests: list[float] = []
     left = iter(rounds)
 
-    def work() -> int:
+    def work(kinds: tuple[str, ...]) -> int:
         failed = next(left)
         if isinstance(failed, Exception):
             raise failed
@@ -34,11 +34,11 @@ def rests_of(rounds: list[int | Exception], monkeypatch: pytest.MonkeyPatch) -> 
             rests.append(seconds)
 
     monkeypatch.setattr(sweeper, "drive_due_work", work)
-    monkeypatch.setattr(sweeper, "seconds_to_next_due", lambda most: 0.05)
+    monkeypatch.setattr(sweeper, "seconds_to_next_due", lambda most, kinds: 0.05)
     monkeypatch.setattr(sweeper, "close_old_connections", lambda: None)
     monkeypatch.setattr(sweeper.connections, "close_all", lambda: None)
     monkeypatch.setattr(shutdown, "asked", Asked())
-    sweeper.look_for_work()
+    sweeper.look_for_work("sending")
     return rests
 
 
