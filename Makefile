@@ -16,7 +16,7 @@ PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com
 	IDENTITY_KEY=$(KEY) DATABASE_URL=postgres://check@localhost/check CELERY_BROKER_URL=redis://localhost/0 \
 	EMAIL_URL=smtp+tls://check:check@localhost:587
 
-.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-gate bench-ingest bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
+.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-gate bench-ingest bench-strangers bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -103,6 +103,9 @@ bench-discovery: $(VENV)/dev.stamp ## a simulated day of 2,000 merchants: age of
 bench-gate: $(VENV)/dev.stamp ## slots of the rate gate for four processes, against an UPDATE of a single row, on both databases
 	@env -u DATABASE_URL $(BIN)/python -m benchmarks.gate
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.gate
+
+bench-strangers: $(VENV)/dev.stamp ## whether anybody waits for slow strangers, or for a merchant with very much: ROWS=1000000
+	@$(BIN)/python -m benchmarks.strangers $(or $(ROWS),1000000)
 
 clean: ## remove the environment and caches, but no data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from benchmarks.webhooks import SECRET
 from tests.crash.database import Database
 from thanxportal.demo.supervisor import die_with
+from thanxportal.queues import QUEUES
 
-WEB = "gunicorn thanxportal.wsgi --worker-class gthread --threads 8 --timeout 60 --no-control-socket --bind "
-WORKER = "celery -A thanxportal worker -P threads -c 4 --without-gossip --without-mingle"
+_KIND = "--worker-class thanxportal.web_server.Worker --threads 8 --timeout 60 --no-control-socket"
+WEB = f"gunicorn thanxportal.wsgi {_KIND} --bind "
+WORKER = "celery -A thanxportal worker -P threads -c 4 --without-gossip --without-mingle"  # one for both queues
+READING, SENDING = (f"{WORKER} -Q {queue} -n {queue}@%h" for queue in QUEUES)
 
 
 def environment_of(database: Database, folder: str) -> dict[str, str]:

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "thanxportal.body_limits.BodyLimits",
     "thanxportal.middleware.PlainRequests",
     "thanxportal.middleware.NothingKept",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -298,6 +299,16 @@ MAX_LIST_BYTES: int = env.int("MAX_LIST_BYTES", default=100 * 1024 * 1024)
 MAX_PASTED_BYTES = 2_000_000  # of one text, as UTF-8
 # Of all fields of a form together: far more than a text may have, so that too much of it is answered with a sentence.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * MAX_PASTED_BYTES
+MOST_BODY = MAX_LIST_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE  # of a request that brings a list
+# What costs much: at once by a person, at once by all of a merchant, and the seconds after which a place is free again,
+# if it isn't given back before. Uploads and pastes aren't: a worker has yet to read them.
+LIMITS: dict[str, list[int]] = {
+    "uploads": env.list("LIMIT_UPLOADS", cast=int, default=[10, 30, 120]),
+    "pastes": env.list("LIMIT_PASTES", cast=int, default=[20, 60, 120]),
+    "looks": env.list("LIMIT_LOOKS", cast=int, default=[2, 6, 60]),
+    "searches": env.list("LIMIT_SEARCHES", cast=int, default=[2, 4, 60]),
+    "downloads": env.list("LIMIT_DOWNLOADS", cast=int, default=[2, 6, 600]),
+}
 TAKE_NEW_AREA_CODES: bool = env.bool("TAKE_NEW_AREA_CODES", default=False)
 
 # Mail and logs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -16,7 +17,9 @@ from issuance.parsing.unreadable_file import UnreadableFile
 from issuance.views.after_repair import TOO_LATE, back_to_bucket, to_next_bad_row, to_ordered_repair
 from issuance.views.list import detail_page
 from thanxportal.accounts.access import user_of
+from thanxportal.accounts.limits import take_place, too_many
 from thanxportal.accounts.models import Right
+from thanxportal.body_limits import is_small, takes_body
 
 
 @require_POST
@@ -34,11 +37,19 @@ def row_edit(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     return to_next_bad_row(request, guest_list, after=form.row)
 
 
+def _door(request: HttpRequest, handle: str, pk: int) -> HttpResponse | None:
+    list_for(request, handle, pk, Right.BUILD)
+    return None if take_place(request, "uploads") else too_many(request, "uploads")
+
+
+@takes_body(lambda: settings.MOST_BODY, door=_door)
 @require_POST
 def rows_upload(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Takes the download of bad rows back, repaired; every row under its own number."""
     guest_list = list_for(request, handle, pk, Right.BUILD)
     form = UploadRowsForm(request.POST, request.FILES)
+    if is_small(request) and not take_place(request, "uploads"):
+        return too_many(request, "uploads")
     if form.is_valid():
         try:
             return _take_rows(request, guest_list, form)

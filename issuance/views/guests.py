@@ -17,6 +17,7 @@ from issuance.guests.ledger_terms import Term, ledger_terms
 from issuance.guests.reveals import note_reveal
 from issuance.models import GuestList
 from thanxportal.accounts.access import user_of
+from thanxportal.accounts.limits import at_once
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
 
@@ -31,7 +32,9 @@ def guests(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if request.method == "POST" and not filters.q:
         return redirect(guests_url(guest_list, **filters.in_address))
     reader = GuestReader(guest_list, unmasked=False, finds_parts=may(request, Right.MANAGE))
-    return _grid(request, reader, filters, guest_page(reader, filters))
+    if not filters.q:
+        return _grid(request, reader, filters, guest_page(reader, filters))
+    return at_once(request, "searches", lambda: _grid(request, reader, filters, guest_page(reader, filters)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,10 +47,14 @@ def reveal(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     require_proof(request, guest_list.merchant, back=guests_url(guest_list, **filters.in_address))
     row = number_in(request.POST, "row")
     reader = GuestReader(guest_list, unmasked=row is None, finds_parts=True, revealed=row)
-    page = guest_page(reader, filters)
-    if shown := [line.row for line in page.rows if row in (None, line.row)]:
-        note_reveal(guest_list, user_of(request), shown)
-    return _grid(request, reader, filters, page)
+
+    def shown() -> HttpResponse:
+        page = guest_page(reader, filters)
+        if rows := [line.row for line in page.rows if row in (None, line.row)]:
+            note_reveal(guest_list, user_of(request), rows)
+        return _grid(request, reader, filters, page)
+
+    return at_once(request, "searches", shown) if filters.q else shown()
 
 
 def _filters(request: HttpRequest) -> Filters:

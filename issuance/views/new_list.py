@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,10 +16,18 @@ from issuance.forms.importing import NewListForm
 from issuance.importing.new_list import CampaignTakesNoLists, create_list
 from issuance.parsing.pasted.preview import PastedPreview, preview_pasted
 from thanxportal.accounts.access import user_of
+from thanxportal.accounts.limits import at_once, take_place, too_many
 from thanxportal.accounts.models import Right
+from thanxportal.body_limits import is_small, takes_body
 from thanxportal.celery import nudge
 
 
+def _door(request: HttpRequest, handle: str, pk: int) -> HttpResponse | None:
+    campaign_for_lists(request, handle, pk, Right.BUILD)
+    return None if take_place(request, "uploads") else too_many(request, "uploads")
+
+
+@takes_body(lambda: settings.MOST_BODY, door=_door)
 @require_http_methods(["GET", "POST"])
 def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     campaign = campaign_for_lists(request, handle, pk, Right.BUILD)
@@ -27,10 +36,13 @@ def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if request.method == "GET":
         return _new(request, campaign, NewListForm(initial={"name": _first_name(campaign)}))
     if "look" in request.POST:
-        return _look(request, campaign)
+        return at_once(request, "looks", lambda: _look(request, campaign))
     form = NewListForm(request.POST, request.FILES)
     if not form.is_valid():
         return _new(request, campaign, form, status=422)
+    kind = "uploads" if form.cleaned_data["file"] else "pastes"
+    if (kind == "pastes" or is_small(request)) and not take_place(request, kind):
+        return too_many(request, kind)
     try:
         added = create_list(
             campaign=campaign, name=form.cleaned_data["name"], content=form.content(), actor=user_of(request)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from issuance.engine.deliveries import store_delivery
 from issuance.tasks import sweep
+from thanxportal.body_limits import takes_body
 from thanxportal.celery import nudge
 from thanxportal.partner_api import verify_signature
 
@@ -19,6 +20,7 @@ MOST_BYTES = 5 * 1024 * 1024  # A batch event of 10,000 refusals takes 3.6 MB: m
 CHUNK = 256 * 1024
 
 
+@takes_body(lambda: MOST_BYTES + 1)
 @login_not_required
 @csrf_exempt
 @require_POST

@@ -138,7 +138,11 @@
     lookNow();
   });
   document.addEventListener("htmx:sendError", () => say(navigator.onLine ? unreachable : offline, true));
-  document.addEventListener("htmx:responseError", () => say("That didn't work. Reload the page and try again.", true));
+  const failed = "That didn't work. Reload the page and try again.";
+  const tooMuch = "That was too much at once. Wait a moment, then try again.";
+  document.addEventListener("htmx:responseError", (event) => {
+    say(event.detail.xhr.status === 429 ? tooMuch : failed, true);
+  });
 
   // What is new on the page. Buttons that need this script stay hidden without it.
   const prepare = (root) => {

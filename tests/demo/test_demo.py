@@ -147,4 +147,4 @@ def test_with_an_address_of_thanx_no_simulator_is_started(monkeypatch: pytest.Mo
     monkeypatch.setenv("THANX_BASE_URL", "https://api.thanxsandbox.com")
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
     demo.main()
-    assert started == ["web", "worker", "beat"]
+    assert started == ["web", "reading", "sending", "beat"]

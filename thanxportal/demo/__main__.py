@@ -20,6 +20,7 @@ from pathlib import Path
 from thanxportal.demo.supervisor import GaveUp, Program, Supervisor
 
 HOST = "127.0.0.1"
+QUEUES = ("reading", "sending")  # each with a worker of its own
 PORTS_TO_TRY = 50
 PATIENCE = 60.0  # seconds in which a started program has to answer
 
@@ -84,12 +85,12 @@ def simulator(port: int, web_port: int, environment: dict[str, str]) -> Program:
 
 def portal(port: int, environment: dict[str, str]) -> list[Program]:
     celery = ("celery", "-A", "thanxportal")
-    threads = ("--worker-class=gthread", "--workers=1", "--threads=8", "--no-control-socket")
+    threads = ("--worker-class=thanxportal.web_server.Worker", "--workers=1", "--threads=8", "--no-control-socket")
     times = ("--timeout=60", "--graceful-timeout=8")
-    alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    worker = ("-P", "threads", "-c", "4", "--without-gossip", "--without-mingle", "--without-heartbeat", "-n")
     return [
         _program("web", environment, "gunicorn", "thanxportal.wsgi", f"--bind={HOST}:{port}", *threads, *times),
-        _program("worker", environment, *celery, "worker", "-P", "threads", "-c", "4", *alone),
+        *(_program(queue, environment, *celery, "worker", "-Q", queue, *worker, f"{queue}@%h") for queue in QUEUES),
         _program("beat", environment, *celery, "beat", "--pidfile="),
     ]
 
