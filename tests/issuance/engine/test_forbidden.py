@@ -197,7 +197,7 @@ def test_a_missing_scope_stops_everything_and_is_said_everywhere(
     simulator: Simulator,
     world: World,
 ) -> None:
-    assert client.get("/readyz").json() == {"database": "ok", "issuing": "ok"}
+    assert client.get("/readyz").json()["issuing"] == "ok"
     guest_list = launched(one_arm, "a@example.com")
     simulator.grant("something.else")
     work_for(world, 300)

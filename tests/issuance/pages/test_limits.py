@@ -118,9 +118,7 @@ def test_a_search_that_fails_gives_its_place_back(
 
 
 @pytest.mark.parametrize("name", ["report", "bad_rows"])
-def test_a_download_keeps_its_place_until_it_ends(
-    name: str, june: GuestList, ana: User, client_of: ClientOf
-) -> None:
+def test_a_download_keeps_its_place_until_it_ends(name: str, june: GuestList, ana: User, client_of: ClientOf) -> None:
     browser, url = client_of(ana), reverse(f"issuance:{name}", args=["harbor-grill", june.pk])
     first, second = browser.get(url), browser.get(url)
     refused(browser.get(url))
