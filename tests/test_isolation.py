@@ -93,6 +93,8 @@ LEAST_ROLE = {
     "accounts:member_role": Role.MANAGER,
     "accounts:member_remove": Role.MANAGER,
     "accounts:invitation_withdraw": Role.MANAGER,
+    "accounts:loosening_confirm": Role.MANAGER,
+    "accounts:loosening_withdraw": Role.MANAGER,
     "issuance:list_approve": Role.APPROVER,
     "issuance:list_send_back": Role.APPROVER,
     "issuance:list_launch": Role.SENDER,

@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
     "sync-partner": {"task": "campaigns.tasks.sync_partner", "schedule": 15 * 60},
     "refresh-mirror": {"task": "campaigns.tasks.refresh_mirror", "schedule": 60},
     "reconcile": {"task": "issuance.tasks.reconcile_all", "schedule": crontab(hour=3, minute=17)},
+    "loosen": {"task": "thanxportal.accounts.tasks.loosen", "schedule": 60},
     "mail": {"task": "thanxportal.accounts.tasks.send_mail", "schedule": 15},
     "delete-uploads": {"task": "issuance.tasks.delete_old_uploads", "schedule": crontab(hour=4, minute=11)},
     "sweep": {"task": "issuance.tasks.sweep", "schedule": 15},

@@ -18,16 +18,18 @@ from thanxportal.accounts.models import Membership, Right, User
 
 
 def approvers_of(guest_list: GuestList) -> QuerySet[Membership]:
-    """Who may approve: everybody with the right but the one who asked."""
+    """Who may approve: everybody who had the right when the list was brought, but the one who asked."""
     members = Membership.objects.of_merchant(guest_list.merchant).who_may(Right.APPROVE)
-    return members.exclude(user=guest_list.launched_by)
+    return members.exclude(user=guest_list.launched_by).exclude(approver_since__gt=guest_list.created_at)
 
 
 @transaction.atomic
 def approve_list(*, guest_list: GuestList, token: UUID, actor: User) -> bool:
     """Sets the list on its way as a launch below the threshold would, once. False if it was answered or withdrawn
-    meanwhile, if the approver is who asked, or if the merchant has opted out."""
+    meanwhile, if the actor is none of its approvers, or if the merchant has opted out."""
     if guest_list.state != ListState.AWAITING_APPROVAL or has_opted_out(guest_list):
+        return False
+    if not approvers_of(guest_list).filter(user=actor).exists():
         return False
     if not _waiting(guest_list, confirm_token=token).exclude(launched_by=actor).update(approved_by=actor):
         return False

@@ -17,7 +17,7 @@ from issuance.engine.sending_pauses import sends_were_forgotten
 from issuance.engine.settlement import end_job
 from issuance.launching.job_cutting import canary_size
 from issuance.launching.retries import give_back
-from issuance.launching.threshold import needs_second_person, rewarded_alone
+from issuance.launching.threshold import needs_second_person, rewarded_alone, threshold_of
 from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.notices import tell_answered, tell_asked
 from issuance.lifecycle.transitions import move_list
@@ -43,7 +43,8 @@ def launch_list(*, guest_list: GuestList, token: UUID, actor: User | None, hold:
     if not unused.update(launched_by=actor, approved_by=None, sent_back_reason=""):
         return False
     guest_list.waiting_count = GuestList.objects.values_list("waiting_count", flat=True).get(pk=guest_list.pk)
-    if needs_second_person(guest_list, rewarded_alone(guest_list.merchant, actor)):
+    alone = rewarded_alone(guest_list.merchant, actor)
+    if needs_second_person(guest_list, alone, threshold_of(guest_list)):
         return _ask_for_approval(guest_list, actor)
     return start_hold(guest_list, actor, hold=hold)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from issuance.models import GuestList
 from issuance.models.states import ListState
-from thanxportal.accounts.models import Merchant, User
+from thanxportal.accounts.models import Loosening, Merchant, User
 
 A_DAY = timedelta(days=1)
 ON_THEIR_WAY = (ListState.HELD, ListState.ISSUING)
@@ -27,7 +27,13 @@ def rewarded_alone(merchant: Merchant, sender: User | None) -> int:
     return (sums["sent"] or 0) + (sums["waiting"] or 0)
 
 
-def needs_second_person(guest_list: GuestList, alone: int) -> bool:
-    """Whether the list is above its merchant's threshold, with those whom its sender rewarded alone before."""
-    threshold = guest_list.merchant.approval_threshold
+def threshold_of(guest_list: GuestList) -> int | None:
+    """The strictest of the merchant's since the list was brought: loosening it is for later lists alone."""
+    before = Loosening.objects.strictest_since(guest_list.merchant_id, guest_list.created_at)
+    known = [threshold for threshold in (guest_list.merchant.approval_threshold, before) if threshold is not None]
+    return min(known, default=None)
+
+
+def needs_second_person(guest_list: GuestList, alone: int, threshold: int | None) -> bool:
+    """Whether the list is above its threshold, with those whom its sender rewarded alone before."""
     return threshold is not None and guest_list.waiting_count + alone > threshold

@@ -66,8 +66,10 @@ STILL_AT_THANX = """NEW.state = 'rejected' AND OLD.state = 'needs_staff'
     AND OLD.thanx_id IS NOT NULL AND OLD.lost_since IS NULL"""
 UNAPPROVED = """NEW.state = 'held' AND (
     OLD.state = 'awaiting_approval' AND NEW.approved_by_id IS NULL
-    OR OLD.state = 'checked' AND NEW.waiting_count
-    > (SELECT approval_threshold FROM accounts_merchant WHERE id = NEW.merchant_id))"""
+    OR OLD.state = 'checked' AND (NEW.waiting_count
+    > (SELECT approval_threshold FROM accounts_merchant WHERE id = NEW.merchant_id)
+    OR EXISTS (SELECT 1 FROM accounts_loosening WHERE merchant_id = NEW.merchant_id AND done_at >= NEW.created_at
+    AND NEW.waiting_count > threshold_before)))"""
 ACTIVITY_CHANGED = f"{_changed(*ACTIVITY)} OR NEW.path NOT IN ('', OLD.path)"
 HEAD_MOVED = "NEW.merchant_id <> OLD.merchant_id OR NEW.lines <> OLD.lines + 1"
 SENDS_FORGOTTEN = """OLD.state = 'ready' AND NEW.state IN ('sending', 'cancelled')

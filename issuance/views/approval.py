@@ -16,6 +16,7 @@ from issuance.access import list_for, may
 from issuance.forms.launching import LaunchForm, SendBackForm
 from issuance.launching.approval import approve_list, approvers_of, send_back_list, withdraw_list
 from issuance.launching.review import review_facts
+from issuance.launching.threshold import threshold_of
 from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
@@ -84,6 +85,8 @@ def _to_answer(request: HttpRequest, handle: str, pk: int) -> GuestList:
     guest_list = list_for(request, handle, pk, Right.APPROVE)
     if guest_list.launched_by == user_of(request):
         raise PermissionDenied("You asked for this approval yourself, so somebody else has to give it.")
+    if not approvers_of(guest_list).filter(user=user_of(request)).exists():
+        raise PermissionDenied("You became an approver after this list was brought, so somebody else has to answer.")
     return guest_list
 
 
@@ -101,12 +104,14 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     asked_by_me = guest_list.launched_by == user_of(request)
+    approvers = [member.user for member in approvers_of(guest_list)]
     context = review_facts(guest_list) | {
+        "threshold": threshold_of(guest_list),
         "form": form or LaunchForm(guest_list),
         "send_back": send_back or SendBackForm(),
         "asked_by_me": asked_by_me,
-        "may_answer": may(request, Right.APPROVE) and not asked_by_me,
+        "may_answer": user_of(request) in approvers,
         "may_build": may(request, Right.BUILD),
-        "approvers": [member.user for member in approvers_of(guest_list)],
+        "approvers": approvers,
     }
     return TemplateResponse(request, "issuance/launching/approval.html", context, status=status)

@@ -17,7 +17,7 @@ from issuance.forms.launching import LaunchForm
 from issuance.launching.job_cutting import choose_job_cutting
 from issuance.launching.launch import launch_list
 from issuance.launching.review import review_facts
-from issuance.launching.threshold import needs_second_person, rewarded_alone
+from issuance.launching.threshold import needs_second_person, rewarded_alone, threshold_of
 from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
@@ -75,10 +75,11 @@ def _review(
     job_cutting_form: JobCuttingForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    alone = rewarded_alone(guest_list.merchant, user_of(request))
+    alone, threshold = rewarded_alone(guest_list.merchant, user_of(request)), threshold_of(guest_list)
     context = review_facts(guest_list) | {
-        "needs_approval": needs_second_person(guest_list, alone),
-        "large_by_itself": needs_second_person(guest_list, 0),
+        "needs_approval": needs_second_person(guest_list, alone, threshold),
+        "large_by_itself": needs_second_person(guest_list, 0, threshold),
+        "threshold": threshold,
         "rewarded_alone": alone,
         "form": form,
         "job_cutting_form": job_cutting_form or JobCuttingForm(guest_list),

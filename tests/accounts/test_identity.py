@@ -196,7 +196,7 @@ SCRIPTS = [
 def test_no_script_of_a_stranger_gets_in(
     script: Callable[[User], Client], owner: User, mallory: User, harbor: Merchant
 ) -> None:
-    invitation = invite(merchant=harbor, email=VICTIM, role=Role.MANAGER, actor=owner)
+    invitation = invite(merchant=harbor, email=VICTIM, role=Role.SENDER, actor=owner)
     browser = script(mallory)
     assert browser.get(HOME).status_code in (302, 404)
     send_due_mail()

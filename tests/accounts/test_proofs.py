@@ -15,7 +15,7 @@ from campaigns.models import Campaign
 from issuance.models import GuestList
 from tests import cast
 from tests.issuance.factories import checked
-from tests.signing_in import code, signed_in, with_factor, with_password
+from tests.signing_in import code, is_in, signed_in, with_factor, with_password
 from tests.world import World
 from thanxportal.accounts.models import Invitation, Membership, Merchant, Role, User
 from thanxportal.accounts.team import invite
@@ -276,3 +276,11 @@ def test_staff_act_only_by_a_fresh_proof_and_come_back_to_their_page(sam: User, 
     browser.post(page, rest)
     ben.refresh_from_db()
     assert ben.name == "Bob"
+
+
+def test_staff_prove_before_they_write_something_new_and_sign_out_without(sam: User, world: World) -> None:
+    browser = signed_in(with_password(sam), with_factor(sam))
+    world.advance(16 * 60)
+    assert browser.get(reverse("admin:accounts_invitation_add")).status_code == 302
+    browser.post(reverse("admin:logout"))
+    assert not is_in(browser)

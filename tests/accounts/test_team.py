@@ -210,11 +210,11 @@ def test_a_manager_changes_roles_and_removes_people(
     harbor: Merchant, ana: User, ben: User, bea: User, client_of: ClientOf
 ) -> None:
     browser = client_of(ana)
-    browser.post(reverse("accounts:member_role", args=["harbor-grill", member(ben).pk]), {"role": "approver"})
+    browser.post(reverse("accounts:member_role", args=["harbor-grill", member(ben).pk]), {"role": "sender"})
     browser.post(reverse("accounts:member_remove", args=["harbor-grill", member(bea).pk]))
-    assert roles(harbor) == {"ana@example.com": "manager", "ben@example.com": "approver"}
+    assert roles(harbor) == {"ana@example.com": "manager", "ben@example.com": "sender"}
     assert client_of(bea).get("/m/harbor-grill/").status_code == 404
-    assert sentences() == ["Made Ben Approver, before Viewer.", "Removed Bea from the team."]
+    assert sentences() == ["Made Ben Sender, before Viewer.", "Removed Bea from the team."]
 
 
 def test_a_role_that_does_not_exist_changes_nothing(
@@ -272,5 +272,5 @@ def test_the_page_costs_the_same_with_a_large_team(
         invite(merchant=harbor, email=f"guest{number}@example.com", role=Role.VIEWER, actor=ana)
     browser = client_of(ana)
     browser.get(reverse("accounts:profile"))  # Each session is noted once.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get(TEAM)

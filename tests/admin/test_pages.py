@@ -24,7 +24,7 @@ from issuance.models import (
 )
 from thanxportal.accounts.models import Kind, Membership, Merchant, Role, User, record_activity
 from thanxportal.accounts.notifications import notify
-from thanxportal.accounts.team import invite
+from thanxportal.accounts.team import change_settings, invite
 from thanxportal.partner.models import MerchantRefusal
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,7 @@ def everything(finished: GuestList, ana: User) -> None:
     CampaignAtThanx.objects.create(merchant=finished.merchant, thanx_id="camp_1", seen_at=finished.created_at)
     record_activity(merchant=finished.merchant, actor=ana, sentence="Did something.")
     invite(merchant=finished.merchant, email="dora@example.com", role=Role.VIEWER, actor=ana)
+    change_settings(merchant=finished.merchant, values={"second_factor": False}, actor=ana)
     notify(merchant=finished.merchant, kind=Kind.FINISHED, key="list:1:end", sentence="Finished.", path="/")
     WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
     UnknownReason.objects.create(job=finished.jobs.first(), words="Not today", guests_count=2)

@@ -142,7 +142,7 @@ def test_removing_a_member_goes_through_the_team(ana: User, ben: User, client_of
 
 def test_staff_invite_and_withdraw_as_the_team_page_does(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     browser = client_of(in_group("Administrator"))
-    form = {"merchant": harbor.pk, "email": "Dora@example.com", "role": "manager"}
+    form = {"merchant": harbor.pk, "email": "Dora@example.com", "role": "sender"}
     browser.post(reverse("admin:accounts_invitation_add"), form)
     invitation = Invitation.objects.get(email="dora@example.com")
     assert invitation.usable
@@ -151,6 +151,20 @@ def test_staff_invite_and_withdraw_as_the_team_page_does(harbor: Merchant, ana: 
     invitation.refresh_from_db()
     assert not invitation.usable
     assert len(told(ana)) == 2
+
+
+def test_staff_let_nobody_approve_where_a_manager_can_be_asked(
+    harbor: Merchant, ana: User, ben: User, client_of: ClientOf
+) -> None:
+    browser = client_of(in_group("Administrator"))
+    form = {"merchant": harbor.pk, "email": "dora@example.com", "role": "approver"}
+    answers = [
+        browser.post(reverse("admin:accounts_invitation_add"), form, follow=True),
+        browser.post(change(ben.memberships.get()), {"role": "manager"}, follow=True),
+    ]
+    assert all("A manager of this merchant has to ask for that" in answer.content.decode() for answer in answers)
+    assert not Invitation.objects.exists()
+    assert ben.memberships.get().role == Role.VIEWER
 
 
 @pytest.mark.parametrize("whom", ["administrator@example.com", "sam@example.com"])

@@ -60,7 +60,7 @@ def test_a_passkey_is_added_named_used_at_the_entrance_and_removed(device: Page,
     sign_in(device)
     add_passkey(device, "Work laptop")
     device.goto(reverse("mfa_index"))
-    device.get_by_role("link", name="Name Work laptop").click()
+    device.get_by_role("link", name="Rename Work laptop").click()
     device.get_by_label("Name").fill("Old laptop")
     device.get_by_role("button", name="Save the name").click()
     expect(device.get_by_text("Old laptop").first).to_be_visible()

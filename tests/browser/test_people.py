@@ -13,10 +13,11 @@ from campaigns.models import Campaign
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
+from tests import cast
 from tests.browser.looks import assert_fit_for_everybody
 from thanxportal.accounts.models import Invitation, Kind, Membership, Merchant, Role, User
 from thanxportal.accounts.notifications import notify
-from thanxportal.accounts.team import invite
+from thanxportal.accounts.team import change_role, change_settings, invite
 
 GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(8))])
 WAYS = [(True, 1280), (True, 390), (False, 1280), (False, 390)]
@@ -97,6 +98,9 @@ def addresses(large: GuestList, ana: User, sid: User, abe: User) -> list[str]:
     """Every page about people, with something on it."""
     assert launch_list(guest_list=large, token=large.confirm_token, actor=sid, hold=True)
     token = invite(merchant=large.merchant, email="dora@example.com", role=Role.SENDER, actor=ana).token
+    mia = cast.person("mia@example.com", large.merchant, Role.MANAGER)
+    change_settings(merchant=large.merchant, values={"approval_threshold": 500}, actor=mia)
+    change_role(member=sid.memberships.get(), role=Role.APPROVER, actor=ana)
     facts = [("rows in file", 8), ("rewarded", 8)]
     path, words = "/m/harbor-grill/", "“June guests” has finished."
     notify(merchant=large.merchant, kind=Kind.FINISHED, key="x", sentence=words, facts=facts, path=path)

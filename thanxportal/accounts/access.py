@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from thanxportal.accounts.models import Invitation, Membership, Merchant, Notification, Right, User
+from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Notification, Right, User
 
 LAST_MERCHANT = "merchant"  # Session key: id of the merchant to which the user switched last.
 
@@ -81,6 +81,16 @@ def invitation_for(request: HttpRequest, handle: str, pk: int) -> Invitation:
         raise Http404("No such invitation.")
     invitation.merchant = merchant
     return invitation
+
+
+def loosening_for(request: HttpRequest, handle: str, pk: int) -> Loosening:
+    """Returns what somebody asked for at the merchant that the user manages."""
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    loosening = Loosening.objects.of_merchant(merchant).filter(pk=pk).first()
+    if loosening is None:
+        raise Http404("Nobody asked for this.")
+    loosening.merchant = merchant
+    return loosening
 
 
 def session_of(request: HttpRequest, pk: int) -> UserSession:

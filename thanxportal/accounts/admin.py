@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from phonenumbers import SUPPORTED_REGIONS
 
 from thanxportal.accounts.access import user_of
-from thanxportal.accounts.models import Activity, Invitation, Membership, Merchant, Notification, Role, User
+from thanxportal.accounts.models import Activity, Invitation, Loosening, Membership, Merchant, Notification, Role, User
 from thanxportal.accounts.team import (
     TeamRefusal,
     change_role,
@@ -155,9 +155,11 @@ class MerchantAdmin(TeamAdmin):
     search_fields = ("name", "handle", "thanx_id__exact")
     fields = (
         "name", "handle", "thanx_id", "time_zone", "country", "preferred_identifier", "repeat_days",
-        "approval_threshold", "seen_at", "withdrawn_at", "left_to_do",
+        "approval_threshold", "second_factor", "seen_at", "withdrawn_at", "left_to_do",
     )  # fmt: skip
-    readonly_fields = ("name", "handle", "thanx_id", "approval_threshold", "seen_at", "withdrawn_at", "left_to_do")
+    readonly_fields = (
+        "name", "handle", "thanx_id", "approval_threshold", "second_factor", "seen_at", "withdrawn_at", "left_to_do",
+    )  # fmt: skip
     inlines = (MembershipInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -235,6 +237,21 @@ class InvitationAdmin(TeamAdmin):
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         for invitation in queryset.select_related("merchant"):
             withdraw_invitation(invitation=invitation, actor=user_of(request))
+
+
+@admin.register(Loosening)
+class LooseningAdmin(ReadOnlyAdmin):
+    """What managers asked for that lets fewer people agree to rewards. Managers answer it, staff are told."""
+
+    list_display = ("asked_at", "merchant", "asked_by", "sentence", "due_at", "done_at", "withdrawn_at")
+    list_filter = (("merchant", admin.RelatedOnlyFieldListFilter), ("done_at", admin.EmptyFieldListFilter))
+    list_select_related = ("merchant", "asked_by")
+    search_fields = ("merchant__handle__exact",)
+    ordering = ("-id",)
+    fields = (
+        "merchant", "sentence", "asked_by", "asked_at", "due_at", "answered_by", "done_at", "withdrawn_at",
+        "threshold_before",
+    )  # fmt: skip
 
 
 @admin.register(Notification)

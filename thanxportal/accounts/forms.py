@@ -24,11 +24,14 @@ ROLES = [
 ]
 
 
+ROLE_HINT = "What each role may do stands below. Approvers and managers take the word of a second manager."
+
+
 class InviteForm(forms.Form):
     """Whom to invite, and in which role."""
 
     email = forms.EmailField(label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(label="Role", choices=Role.choices, help_text="What each role may do stands below.")
+    role = forms.ChoiceField(label="Role", choices=Role.choices, help_text=ROLE_HINT)
 
 
 class RoleForm(forms.Form):
@@ -60,9 +63,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             ("repeat_days", "Days in which a guest was rewarded “lately”",
              "Guests whom another campaign rewarded in these days are set aside before you issue. 0: nobody is."),
             ("approval_threshold", "Guests that one person may reward alone",
-             "By one list or within 24 hours. Above it, somebody else has to approve. Empty: nobody has to."),
+             "By one list or within 24 hours. Above it, somebody else has to approve. Empty: nobody has to. "
+             "Raising it takes a second manager."),
             ("second_factor", "Ask for a second factor",
-             "Who issues, approves, downloads guests in full or manages the team gives it once more every 15 minutes."),
+             "Who issues, approves, downloads guests in full or manages the team gives it once more "
+             "every 15 minutes. Turning it off takes a second manager."),
         ):  # fmt: skip
             self.fields[name].label, self.fields[name].help_text = label, hint
         self.fields["repeat_days"].widget.attrs |= {"class": "short", "max": 365}

@@ -67,11 +67,14 @@ class Proofs:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
-        """Staff pages open to sessions that passed a second factor, and act for those that did so lately."""
+        """Staff pages open to sessions that passed a second factor. What is written there needs a fresh one, already
+        before somebody begins with a new row."""
         match = request.resolver_match
         if not settings.SECOND_FACTOR or not match or match.app_name != "admin" or not user_of(request).is_staff:
             return None
-        if passed_second_factor(request, within=FRESH if request.method == "POST" else None):
+        name = match.url_name or ""
+        writes = (request.method == "POST" and name != "logout") or name.endswith("_add")
+        if passed_second_factor(request, within=FRESH if writes else None):
             return None
         return _to_proof(request, ProofNeeded(request.get_full_path(), by_factor=True))
 

@@ -2,9 +2,15 @@
 
 from celery import shared_task
 
+from thanxportal.accounts.confirming import let_take_effect
 from thanxportal.accounts.mail import send_due_mail
 
 
 @shared_task
 def send_mail() -> None:
     send_due_mail()
+
+
+@shared_task
+def loosen() -> None:
+    let_take_effect()

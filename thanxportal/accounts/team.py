@@ -1,15 +1,29 @@
-"""Changes a merchant's team and settings, and logs it: inviting, joining, changing roles, leaving."""
+"""Changes a merchant's team and settings, and logs it: inviting, joining, changing roles, leaving.
+
+What would let fewer people agree to rewards is asked for instead, where a manager can be asked.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from thanxportal.accounts.models import Invitation, Kind, Membership, Merchant, Right, Role, User, record_activity
+from thanxportal.accounts.loosenings import ask, managers_of, take_back, take_back_all_of
+from thanxportal.accounts.models import (
+    Invitation,
+    Kind,
+    Loosening,
+    Membership,
+    Merchant,
+    Right,
+    Role,
+    User,
+    record_activity,
+)
 from thanxportal.accounts.models.invitations import VALID_FOR
 from thanxportal.accounts.notifications import notify
 from thanxportal.accounts.sessions import end_sessions
@@ -22,18 +36,51 @@ class TeamRefusal(Exception):
     """The change isn't possible; `args[0]` is the sentence for the person."""
 
 
+class Saved(NamedTuple):
+    """What became of settings: whether some were changed, and what waits for a second manager."""
+
+    changed: bool
+    asked: list[Loosening]
+
+
 @transaction.atomic
-def invite(*, merchant: Merchant, email: str, role: Role, actor: User) -> Invitation:
-    """Invites somebody by email, or sends an unanswered invitation again. Raises TeamRefusal."""
+def invite(*, merchant: Merchant, email: str, role: Role, actor: User) -> Invitation | Loosening:
+    """Invites somebody by email, or sends an unanswered invitation again; asks first for who could approve. Raises
+    TeamRefusal."""
     email = email.lower()
     if actor.is_staff:
         _refuse_staff(User.objects.filter(email=email).first())
     if Membership.objects.filter(merchant=merchant, user__email=email).exists():
         raise TeamRefusal(f"{email} is on the team already.")
-    now = timezone.now()
-    lately = Invitation.objects.of_merchant(merchant).filter(sent_at__gt=now - IN_ONE)
-    if lately.count() >= MOST_INVITATIONS:
+    _refuse_too_many(merchant)
+    again = Invitation.objects.unanswered().filter(merchant=merchant, email=email, role=role).exists()
+    if role.approves and not again and _has_to_ask(merchant, actor):
+        wish, said = {"email": email, "role": role.value}, f"invite {email} as {role.label}"
+        return ask(merchant=merchant, actor=actor, subject=email, values=wish, sentence=said)
+    return send_invitation(merchant=merchant, email=email, role=role, actor=actor)
+
+
+def _refuse_too_many(merchant: Merchant) -> None:
+    since = timezone.now() - IN_ONE
+    sent = Invitation.objects.of_merchant(merchant).filter(sent_at__gt=since).count()
+    asked = Loosening.objects.of_merchant(merchant).filter(asked_at__gt=since).count()
+    if sent + asked >= MOST_INVITATIONS:
         raise TeamRefusal(f"{MOST_INVITATIONS} invitations were sent in the last hour. Please go on later.")
+
+
+def _has_to_ask(merchant: Merchant, actor: User) -> bool:
+    """Whether a manager can be asked; staff set up the first. Locks the merchant's row. Raises TeamRefusal for staff
+    where managers can ask themselves."""
+    Merchant.objects.select_for_update().get(pk=merchant.pk)
+    managed = managers_of(merchant).exists()
+    if managed and actor.is_staff:
+        raise TeamRefusal("A manager of this merchant has to ask for that: it lets somebody approve.")
+    return managed
+
+
+def send_invitation(*, merchant: Merchant, email: str, role: Role, actor: User) -> Invitation:
+    """Invites without asking anybody."""
+    now = timezone.now()
     fields = {"role": role, "invited_by": actor, "sent_at": now, "expires_at": now + VALID_FOR}
     invitation, _ = Invitation.objects.update_or_create(
         merchant=merchant, email=email, accepted_at=None, withdrawn_at=None,
@@ -63,21 +110,43 @@ def join(*, invitation: Invitation, user: User) -> bool:
     if not mine.update(accepted_at=now, mail_due_at=None):
         return False
     merchant, role = invitation.merchant, Role(invitation.role)
-    Membership.objects.get_or_create(user=user, merchant=merchant, defaults={"role": role})
+    since = now if role.approves else None
+    Membership.objects.get_or_create(user=user, merchant=merchant, defaults={"role": role, "approver_since": since})
     record_activity(merchant=merchant, actor=user, sentence=f"Joined the team as {role.label}.")
     return True
 
 
 @transaction.atomic
-def change_role(*, member: Membership, role: Role, actor: User) -> None:
-    """Changes the role. Raises TeamRefusal if the merchant would be left without a manager."""
+def change_role(*, member: Membership, role: Role, actor: User) -> Loosening | None:
+    """Changes the role, or asks first if the person could approve then, or manage. Returns what was asked.
+
+    Raises TeamRefusal if the merchant would be left without a manager.
+    """
     if actor.is_staff:
         _refuse_staff(member.user)
+    if role.approves and role.rank > _role(member).rank and _has_to_ask(member.merchant, actor):
+        wish = {"member": member.pk, "role": role.value}
+        said = f"make {member.user} {role.label}"
+        return ask(merchant=member.merchant, actor=actor, subject=f"member:{member.pk}", values=wish, sentence=said)
     if role != Role.MANAGER:
         _keep_a_manager(member)
-        _withdraw_invitations_by(member)
-    was = Role(Membership.objects.values_list("role", flat=True).get(pk=member.pk))
-    Membership.objects.filter(pk=member.pk).update(role=role)
+        _withdraw_wishes_of(member, actor)
+    take_back(merchant=member.merchant, subject=f"member:{member.pk}", actor=actor)
+    set_role(member=member, role=role, actor=actor)
+    return None
+
+
+def _role(member: Membership) -> Role:
+    return Role(Membership.objects.values_list("role", flat=True).get(pk=member.pk))
+
+
+def set_role(*, member: Membership, role: Role, actor: User) -> None:
+    """Changes the role without asking anybody. Who is a new approver approves lists brought from now on."""
+    was = _role(member)
+    fields: dict[str, Any] = {"role": role}
+    if was.approves != role.approves:
+        fields["approver_since"] = timezone.now() if role.approves else None
+    Membership.objects.filter(pk=member.pk).update(**fields)
     _log(member.merchant, actor, f"Made {member.user} {role.label}, before {was.label}.")
 
 
@@ -85,7 +154,8 @@ def change_role(*, member: Membership, role: Role, actor: User) -> None:
 def remove_member(*, member: Membership, actor: User) -> None:
     """Removes the member. Raises TeamRefusal if the merchant would be left without a manager."""
     _keep_a_manager(member)
-    _withdraw_invitations_by(member)
+    _withdraw_wishes_of(member, actor)
+    take_back(merchant=member.merchant, subject=f"member:{member.pk}", actor=actor)
     Membership.objects.filter(pk=member.pk).delete()
     _log(member.merchant, actor, f"Removed {member.user} from the team.")
 
@@ -131,17 +201,43 @@ def _keep_a_manager(member: Membership) -> None:
         raise TeamRefusal("A team needs a manager. Make somebody else manager first.")
 
 
-def _withdraw_invitations_by(member: Membership) -> None:
-    """Withdraws the invitations of a person who may no longer manage the team."""
+def _withdraw_wishes_of(member: Membership, actor: User) -> None:
+    """Withdraws the invitations and requests of a person who may no longer manage the team."""
+    take_back_all_of(person=member.user, merchant=member.merchant, actor=actor)
     theirs = Invitation.objects.unanswered().filter(merchant=member.merchant, invited_by=member.user)
     theirs.update(withdrawn_at=timezone.now(), mail_due_at=None)
 
 
 @transaction.atomic
-def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) -> bool:
-    """Stores the settings and logs old and new values. Returns False if nothing has changed."""
+def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) -> Saved:
+    """Stores the settings, but asks for what loosens who has to agree. Logs old and new values."""
     before = Merchant.objects.select_for_update().get(pk=merchant.pk)
     Merchant.objects.filter(pk=merchant.pk).update(settings_saved_at=timezone.now())
+    changed = {name: value for name, value in values.items() if getattr(before, name) != value}
+    loosened = [name for name in changed if _loosens(name, getattr(before, name), changed[name])]
+    asked = [_ask_for(before, name, changed.pop(name), actor) for name in loosened]
+    for name in changed:
+        take_back(merchant=merchant, subject=name, actor=actor)
+    return Saved(set_settings(merchant=merchant, values=changed, actor=actor), asked)
+
+
+def _loosens(name: str, before: Any, after: Any) -> bool:
+    if name == "approval_threshold":
+        return before is not None and (after is None or after > before)
+    return name == "second_factor" and before and not after
+
+
+def _ask_for(merchant: Merchant, name: str, value: Any, actor: User) -> Loosening:
+    wish = "no longer ask for a second factor"
+    if name == "approval_threshold":
+        was, new = merchant.approval_threshold, _said(value)
+        wish = f"raise the approval threshold from {_said(was)} to {new}" if value else "let nobody have to approve"
+    return ask(merchant=merchant, actor=actor, subject=name, values={name: value}, sentence=wish)
+
+
+def set_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) -> bool:
+    """Stores the settings without asking anybody. Returns False if nothing has changed."""
+    before = Merchant.objects.get(pk=merchant.pk)
     changed = {name: value for name, value in values.items() if getattr(before, name) != value}
     if not changed:
         return False
@@ -155,4 +251,6 @@ def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) 
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return "none" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

@@ -21,11 +21,15 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.launching.approval import approve_list, send_back_list, withdraw_list
 from issuance.launching.launch import discard_list, issue_now, launch_list
+from issuance.launching.threshold import threshold_of
 from issuance.models import Event, GuestList, IssuanceJob
 from issuance.models.states import ListState
+from tests import cast
 from tests.issuance.factories import checked, make_list, published_campaign
 from tests.world import World
-from thanxportal.accounts.models import Activity, Merchant, User
+from thanxportal.accounts.confirming import confirm
+from thanxportal.accounts.models import Activity, Merchant, Role, User
+from thanxportal.accounts.team import change_role, change_settings
 
 ClientOf = Callable[[User], Client]
 
@@ -322,3 +326,67 @@ def test_the_command_asks_as_well(strict: Merchant, one_arm: Campaign, tmp_path:
     assert json.loads(said.getvalue())["state"] == "awaiting_approval"
     assert "an approver has to approve it" in told.getvalue()
     assert not IssuanceJob.objects.exists()
+
+
+def loosen(merchant: Merchant, asker: User, threshold: int | None) -> None:
+    """Two managers raise the threshold."""
+    other = cast.person(f"second{threshold}@example.com", merchant, Role.MANAGER)
+    saved = change_settings(merchant=merchant, values={"approval_threshold": threshold}, actor=asker)
+    assert confirm(loosening=saved.asked[0], actor=other)
+
+
+@pytest.mark.parametrize("threshold", [None, 10])
+def test_a_list_is_judged_by_the_threshold_that_was_in_force_when_it_was_brought(
+    threshold: int | None, june: GuestList, strict: Merchant, sid: User, ana: User, world: World, client_of: ClientOf
+) -> None:
+    world.advance(60)
+    loosen(strict, ana, threshold)
+    page = " ".join(client_of(sid).get(at("list_review", june)).content.decode().split())
+    assert "Lists that reward more than 4 guests need a second person." in page
+    launch_list(guest_list=june, token=june.confirm_token, actor=sid, hold=True)
+    assert state_of(june) == "awaiting_approval"
+    world.advance(60)
+    later = make_list(june.campaign, waiting=5)
+    launch_list(guest_list=later, token=later.confirm_token, actor=sid, hold=True)
+    assert state_of(later) == "held"
+
+
+def test_after_several_changes_the_strictest_since_then_counts(
+    june: GuestList, strict: Merchant, sid: User, ana: User, world: World
+) -> None:
+    for threshold in (20, 30):
+        world.advance(60)
+        loosen(strict, ana, threshold)
+    assert threshold_of(stale(june)) == 4
+    change_settings(merchant=strict, values={"approval_threshold": 2}, actor=ana)
+    assert threshold_of(stale(june)) == 2
+
+
+def test_the_database_refuses_a_list_above_the_threshold_of_its_time(
+    june: GuestList, strict: Merchant, ana: User, world: World
+) -> None:
+    world.advance(60)
+    loosen(strict, ana, None)
+    with pytest.raises(IntegrityError, match="large list needs an approval"), transaction.atomic():
+        GuestList.objects.filter(pk=june.pk).update(state=ListState.HELD)
+
+
+def test_a_new_approver_approves_no_list_that_was_brought_before(
+    asked: GuestList, ana: User, bea: User, world: World, client_of: ClientOf
+) -> None:
+    world.advance(60)
+    second = cast.person("mia@example.com", asked.merchant, Role.MANAGER)
+    wish = change_role(member=bea.memberships.get(), role=Role.APPROVER, actor=ana)
+    assert wish is not None
+    assert confirm(loosening=wish, actor=second)
+    browser = client_of(bea)
+    assert approve(browser, asked).status_code == 403
+    assert not approve_list(guest_list=asked, token=asked.confirm_token, actor=bea)
+    assert "Approve and issue" not in browser.get(at("list_approval", asked)).content.decode()
+    assert state_of(asked) == "awaiting_approval"
+    world.advance(60)
+    later = make_list(asked.campaign, waiting=5)
+    launch_list(guest_list=later, token=later.confirm_token, actor=asked.launched_by, hold=True)
+    later.refresh_from_db()
+    approve(browser, later)
+    assert state_of(later) == "held"

@@ -2,6 +2,7 @@
 
 from thanxportal.accounts.models.activity import Activity, ActivityHead, ActivityQuerySet, record_activity
 from thanxportal.accounts.models.invitations import Invitation
+from thanxportal.accounts.models.loosenings import Loosening
 from thanxportal.accounts.models.notifications import Kind, Notification, NotificationChoice
 from thanxportal.accounts.models.people import Membership, Merchant, Right, Role, User
 from thanxportal.accounts.models.shared_cache import SharedCache
@@ -12,6 +13,7 @@ __all__ = [
     "ActivityQuerySet",
     "Invitation",
     "Kind",
+    "Loosening",
     "Membership",
     "Merchant",
     "Notification",

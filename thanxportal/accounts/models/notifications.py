@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     FINISHED = "finished", "A list has finished or was stopped"
     LIST_UNREAD = "list_unread", "A list that you brought can’t be read, or needs its columns chosen"
     TEAM_CHANGED = "team_changed", "Partner staff changed your team or settings"
+    LOOSENING = "loosening", "Somebody asks to let fewer people agree to rewards, and what becomes of it"
     REWARD_WITHDRAWN = "reward_withdrawn", "Thanx no longer publishes a reward of a running campaign"
     ACCESS = "access", "Thanx lets the portal issue rewards for a merchant, or no longer does"
 

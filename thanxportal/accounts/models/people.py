@@ -135,6 +135,10 @@ class Role(models.TextChoices):
     def rank(self) -> int:
         return list(Role).index(self)
 
+    @property
+    def approves(self) -> bool:
+        return self.rank >= Role.APPROVER.rank
+
 
 class Right(models.TextChoices):
     """What a member may do. The value is the lowest role that may do it."""
@@ -160,6 +164,9 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+    approver_since = models.DateTimeField(
+        null=True, blank=True, help_text="Approves only lists brought later; empty: all, or no approver."
+    )
 
     objects = MembershipQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.forms import SettingsForm
-from thanxportal.accounts.models import Merchant, Right
+from thanxportal.accounts.models import Loosening, Merchant, Right
 from thanxportal.accounts.proofs import require_proof, typed_before
 from thanxportal.accounts.team import change_settings
 
@@ -19,12 +19,15 @@ from thanxportal.accounts.team import change_settings
 def merchant_settings(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.MANAGE)
     if request.method == "GET":
-        return _page(request, SettingsForm(typed_before(request), instance=_stored(merchant)))
+        return _page(request, merchant, SettingsForm(typed_before(request), instance=_stored(merchant)))
     require_proof(request, merchant, back=request.path, keep=True)
     form = SettingsForm(request.POST, instance=_stored(merchant))
     if not form.is_valid():
-        return _page(request, form, status=422)
-    if change_settings(merchant=merchant, values=form.cleaned_data, actor=user_of(request)):
+        return _page(request, merchant, form, status=422)
+    saved = change_settings(merchant=merchant, values=form.cleaned_data, actor=user_of(request))
+    if saved.asked:
+        messages.warning(request, "What loosens your rules waits: see below. Everything else was saved.")
+    elif saved.changed:
         messages.success(request, "Saved.")
     else:
         messages.info(request, "Nothing was changed.")
@@ -36,5 +39,6 @@ def _stored(merchant: Merchant) -> Merchant:
     return Merchant.objects.get(pk=merchant.pk)
 
 
-def _page(request: HttpRequest, form: SettingsForm, status: int = 200) -> HttpResponse:
-    return TemplateResponse(request, "accounts/settings.html", {"form": form}, status=status)
+def _page(request: HttpRequest, merchant: Merchant, form: SettingsForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "loosenings": Loosening.objects.of_merchant(merchant).waiting()}
+    return TemplateResponse(request, "accounts/settings.html", context, status=status)

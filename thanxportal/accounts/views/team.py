@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from thanxportal.accounts.access import invitation_for, member_for, merchant_for, user_of
 from thanxportal.accounts.forms import ROLES, InviteForm, RoleForm
-from thanxportal.accounts.models import Invitation, Membership, Merchant, Right, Role
+from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Right, Role
 from thanxportal.accounts.proofs import require_proof, typed_before
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, remove_member, withdraw_invitation
+
+WAITS = "It waits, as the person could approve rewards then: see below."
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,11 +33,14 @@ def team(request: HttpRequest, handle: str) -> HttpResponse:
         return _page(request, merchant, form, status=422)
     email, role = form.cleaned_data["email"], Role(form.cleaned_data["role"])
     try:
-        invite(merchant=merchant, email=email, role=role, actor=user_of(request))
+        made = invite(merchant=merchant, email=email, role=role, actor=user_of(request))
     except TeamRefusal as refusal:
         form.add_error("email", str(refusal))
         return _page(request, merchant, form, status=422)
-    messages.success(request, f"Invited {email}. The link in the email is good for a week.")
+    if isinstance(made, Loosening):
+        messages.warning(request, WAITS)
+    else:
+        messages.success(request, f"Invited {email}. The link in the email is good for a week.")
     return redirect("accounts:team", handle)
 
 
@@ -70,12 +75,15 @@ def invitation_withdraw(request: HttpRequest, handle: str, pk: int) -> HttpRespo
     return redirect("accounts:team", handle)
 
 
-def _do(request: HttpRequest, member: Membership, act: Callable[[], None], done: str) -> HttpResponse:
+def _do(request: HttpRequest, member: Membership, act: Callable[[], Loosening | None], done: str) -> HttpResponse:
     """Does it and reports the result. A person who lost the right to manage the team is led to the start page."""
     try:
-        act()
+        asked = act()
     except TeamRefusal as refusal:
         messages.error(request, str(refusal))
+        return redirect("accounts:team", member.merchant.handle)
+    if asked:
+        messages.warning(request, WAITS)
         return redirect("accounts:team", member.merchant.handle)
     messages.success(request, done)
     if member.user_id == user_of(request).pk:
@@ -87,6 +95,7 @@ def _page(request: HttpRequest, merchant: Merchant, form: InviteForm, status: in
     context = {
         "form": form,
         "members": Membership.objects.of_merchant(merchant),
+        "loosenings": Loosening.objects.of_merchant(merchant).waiting(),
         "invitations": Invitation.objects.of_merchant(merchant).unanswered(),
         "roles": Role.choices,
         "what_roles_do": ROLES,
