@@ -25,7 +25,7 @@ from issuance.engine.frozen_jobs import frozen_job
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import forget_unsent, lock_forgotten, sending_is_paused, sends_were_forgotten
 from issuance.lifecycle.transitions import MOST_CRASHES, end_list_if_done, lease_list, move_list, release_list_lease
-from issuance.models import ClaimOverride, GuestList, IssuanceJob, lock_claims
+from issuance.models import ClaimOverride, GuestList, IssuanceJob, lock_claims, share_claims
 from issuance.models.cells import SEPARATOR
 from issuance.models.states import ListState
 
@@ -85,7 +85,9 @@ def _claim_guests(guest_list: GuestList) -> None:
     In the order of the hashes, so that two lists claiming the same guests wait for each other instead of
     locking each other out. The time is taken under the lock: a decision made before it hasn't seen these claims.
     """
-    lock_claims(guest_list.campaign_id)
+    override = guest_list.overrides.filter(withdrawn_at=None).first()
+    lock = lock_claims if override else share_claims  # So nobody's list waits for a long one beside it.
+    lock(guest_list.campaign_id)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     ids = {"campaign": guest_list.campaign_id, "list": guest_list.pk, "now": now}
     with connection.cursor() as cursor:
@@ -96,18 +98,24 @@ def _claim_guests(guest_list: GuestList) -> None:
             ids,
         )
         claimed = cursor.rowcount
-        if override := guest_list.overrides.filter(withdrawn_at=None).first():
+        if override:
             claimed += _claim_beside(cursor, override, ids)
-        cursor.execute(
-            """UPDATE issuance_guest SET outcome = 'already_rewarded'
-            WHERE guest_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
-                SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
-                AND c.identity = issuance_guest.identity AND c.guest_list_id = %(list)s)""",
-            ids,
-        )
-        already = cursor.rowcount
-        if guest_list.waiting_count - already > claimed:
-            already += _set_doubles_aside(cursor, ids)
+        if claimed < guest_list.guests.filter(outcome="waiting").count():  # The ledger isn't asked whom to reward.
+            _set_the_rest_aside(guest_list, cursor, ids, claimed)
+
+
+def _set_the_rest_aside(guest_list: GuestList, cursor: CursorWrapper, ids: dict[str, Any], claimed: int) -> None:
+    """Moves the guests whom this list couldn't claim to *already rewarded*, with the terms of the ledger."""
+    cursor.execute(
+        """UPDATE issuance_guest SET outcome = 'already_rewarded'
+        WHERE guest_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
+            SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
+            AND c.identity = issuance_guest.identity AND c.guest_list_id = %(list)s)""",
+        ids,
+    )
+    already = cursor.rowcount
+    if guest_list.waiting_count - already > claimed:
+        already += _set_doubles_aside(cursor, ids)
     GuestList.objects.filter(pk=guest_list.pk).update(
         waiting_count=F("waiting_count") - already, already_rewarded_count=F("already_rewarded_count") + already
     )

@@ -1,6 +1,6 @@
 """Who receives a campaign's rewards and what became of every one of them."""
 
-from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims
+from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims, share_claims
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
 from issuance.models.lists import ColumnMapping, GuestList, GuestListQuerySet
@@ -38,4 +38,5 @@ __all__ = [
     "last_row",
     "lock_claims",
     "note_event",
+    "share_claims",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -44,15 +44,26 @@ class GuestClaim(models.Model):
     """Says that a campaign has promised this guest a reward; the key that keeps others from promising it again.
 
     Of the claims on a guest one is the primary. Another list may claim beside it only under an override of its own.
+    As for a guest, the database doesn't look up what a claim points to.
     """
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="claims", db_index=False)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="claims", db_index=False, db_constraint=False
+    )
     identity = models.BinaryField(max_length=16, help_text="Keyed hash: survives the purge of personal data.")
-    guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="claims", db_index=False)
+    guest_list = models.ForeignKey(
+        GuestList, on_delete=models.PROTECT, related_name="claims", db_index=False, db_constraint=False
+    )
     claimed_at = models.DateTimeField(default=timezone.now)
     primary = models.BooleanField(default=True, help_text="False: stands beside another claim, under an override.")
     override = models.ForeignKey(
-        ClaimOverride, on_delete=models.PROTECT, null=True, blank=True, related_name="claims", db_index=False
+        ClaimOverride,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        db_index=False,
+        db_constraint=False,
     )
 
     class Meta:
@@ -79,3 +90,13 @@ def lock_claims(campaign_id: int) -> None:
     Whoever needs the row of a list as well takes that one first. Lists can still be brought to the campaign.
     """
     Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign_id)
+
+
+def share_claims(campaign_id: int) -> None:
+    """Until the transaction ends nobody frees guests of the campaign or decides about claims; others may claim, too.
+
+    It is enough for who claims only guests whom nobody has claimed: the database lets one of two claim a guest.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM campaigns_campaign WHERE id = %s FOR SHARE", [campaign_id])

@@ -7,7 +7,7 @@ change of `states` or of this file needs no migration of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections, transaction
 
@@ -28,12 +28,21 @@ OURS = ("issuance_", "accounts_activity")
 PAUSE = ("started_at", "started_by_id", "reason")
 STATEMENT = ("pause_id", "made_jobs", "complete", "evidence", "about_the_rest", "written_by_id", "written_at")
 KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause", "thanxstatement")
-# (name, table, INSERT, UPDATE, UPDATE OF columns or DELETE, the condition that is refused, what is said)
-Trigger = tuple[str, str, str, str, str]
 _INSTALLED = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
 }
+
+
+class Trigger(NamedTuple):
+    """A condition under which the database refuses to write a row, and what it says then."""
+
+    name: str
+    table: str
+    act: str  # INSERT, UPDATE, UPDATE OF columns or DELETE
+    refused: str
+    words: str
+    applies: str = ""  # To which rows, without a subquery: PostgreSQL calls no function for the others.
 
 
 def _changed(*columns: str) -> str:
@@ -53,15 +62,14 @@ OTHER_MERCHANT = """
     OR (SELECT campaign_id FROM campaigns_variant WHERE id = NEW.variant_id)
     <> (SELECT campaign_id FROM issuance_guestlist WHERE id = NEW.guest_list_id)"""
 OTHER_CAMPAIGN = "NEW.merchant_id <> (SELECT merchant_id FROM campaigns_campaign WHERE id = NEW.campaign_id)"
-OTHER_LIST = """NEW.override_id IS NOT NULL AND NEW.guest_list_id
-    <> (SELECT guest_list_id FROM issuance_claimoverride WHERE id = NEW.override_id)"""
+OTHER_LIST = "NEW.guest_list_id <> (SELECT guest_list_id FROM issuance_claimoverride WHERE id = NEW.override_id)"
 JOB_CUTTING_CHANGED = (
     f"OLD.state NOT IN ('uploaded', 'reading', 'checked') AND ({_changed('guests_per_job', 'job_column')})"
 )
 OF_ANOTHER_CAMPAIGN = """NEW.parent_id IS NOT NULL
     AND NEW.campaign_id <> (SELECT campaign_id FROM issuance_guestlist WHERE id = NEW.parent_id)"""
-SEAT_LEFT = f"""OLD.job_id IS NOT NULL AND ({_changed(*SEAT)})
-    AND (SELECT state FROM issuance_issuancejob WHERE id = OLD.job_id) <> 'halved'"""  # noqa: S608 - columns of ours
+SEAT_LEFT = f"OLD.job_id IS NOT NULL AND ({_changed(*SEAT)})"
+NOT_HALVED = "(SELECT state FROM issuance_issuancejob WHERE id = OLD.job_id) <> 'halved'"
 STILL_AT_THANX = """NEW.state = 'rejected' AND OLD.state = 'needs_staff'
     AND OLD.thanx_id IS NOT NULL AND OLD.lost_since IS NULL"""
 UNAPPROVED = """NEW.state = 'held' AND (
@@ -82,44 +90,45 @@ NOBODY_FREED = """NOT EXISTS (SELECT 1 FROM issuance_guestlist
 
 def triggers() -> list[Trigger]:
     return [
-        ("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
-        ("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
-        ("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX, "Thanx knows this job"),
-        ("forgotten_sends_are_settled", "issuance_issuancejob", "UPDATE", SENDS_FORGOTTEN,
+        Trigger("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
+        Trigger("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
+        Trigger("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX, "Thanx knows this job"),
+        Trigger("forgotten_sends_are_settled", "issuance_issuancejob", "UPDATE", SENDS_FORGOTTEN,
          "nobody knows whether this job was sent"),
-        ("list_moves", "issuance_guestlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
-        ("job_of_merchant", "issuance_issuancejob", "INSERT", OTHER_MERCHANT, "a job stays with its merchant"),
-        ("list_of_merchant", "issuance_guestlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),
-        ("large_list_is_approved", "issuance_guestlist", "UPDATE", UNAPPROVED, "a large list needs an approval"),
-        ("job_cutting_is_frozen", "issuance_guestlist", "UPDATE", JOB_CUTTING_CHANGED,
+        Trigger("list_moves", "issuance_guestlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
+        Trigger("job_of_merchant", "issuance_issuancejob", "INSERT", OTHER_MERCHANT, "a job stays with its merchant"),
+        Trigger("list_of_merchant", "issuance_guestlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),
+        Trigger("large_list_is_approved", "issuance_guestlist", "UPDATE", UNAPPROVED, "a large list needs an approval"),
+        Trigger("job_cutting_is_frozen", "issuance_guestlist", "UPDATE", JOB_CUTTING_CHANGED,
          "what was launched keeps its jobs"),
-        ("retry_of_campaign", "issuance_guestlist", "INSERT", OF_ANOTHER_CAMPAIGN,
+        Trigger("retry_of_campaign", "issuance_guestlist", "INSERT", OF_ANOTHER_CAMPAIGN,
          "a retry stays with its campaign"),
-        ("event_is_history", "issuance_event", "UPDATE", _changed(*EVENT), "events never change"),
-        ("attempt_is_history", "issuance_attempt", "UPDATE", f"OLD.result <> '' OR {_changed(*ATTEMPT)}",
+        Trigger("event_is_history", "issuance_event", "UPDATE", _changed(*EVENT), "events never change"),
+        Trigger("attempt_is_history", "issuance_attempt", "UPDATE", f"OLD.result <> '' OR {_changed(*ATTEMPT)}",
          "an attempt is finished once"),
-        ("resolution_is_history", "issuance_resolution", "UPDATE",
+        Trigger("resolution_is_history", "issuance_resolution", "UPDATE",
          f"OLD.confirmed_at IS NOT NULL OR {_changed(*RESOLUTION)}", "a resolution never changes"),
-        ("override_is_history", "issuance_claimoverride", "UPDATE",
+        Trigger("override_is_history", "issuance_claimoverride", "UPDATE",
          f"OLD.withdrawn_at IS NOT NULL OR {_changed(*OVERRIDE)}", "an override never changes"),
-        ("pause_is_history", "issuance_sendingpause", "UPDATE",
+        Trigger("pause_is_history", "issuance_sendingpause", "UPDATE",
          f"NOT OLD.in_force OR NEW.forgotten_count < OLD.forgotten_count OR {_changed(*PAUSE)}",
          "a pause never changes"),
-        ("activity_is_history", "accounts_activity", "UPDATE", ACTIVITY_CHANGED, "the log never changes"),
-        ("activity_is_kept", "accounts_activity", "DELETE", "TRUE", "this is kept for good"),
-        ("activityhead_moves_on", "accounts_activityhead", "UPDATE", HEAD_MOVED, "the log only grows"),
-        ("activityhead_is_kept", "accounts_activityhead", "DELETE", "TRUE", "this is kept for good"),
-        ("forgotten_jobs_are_settled", "issuance_sendingpause", "UPDATE", JOBS_FORGOTTEN,
+        Trigger("activity_is_history", "accounts_activity", "UPDATE", ACTIVITY_CHANGED, "the log never changes"),
+        Trigger("activity_is_kept", "accounts_activity", "DELETE", "TRUE", "this is kept for good"),
+        Trigger("activityhead_moves_on", "accounts_activityhead", "UPDATE", HEAD_MOVED, "the log only grows"),
+        Trigger("activityhead_is_kept", "accounts_activityhead", "DELETE", "TRUE", "this is kept for good"),
+        Trigger("forgotten_jobs_are_settled", "issuance_sendingpause", "UPDATE", JOBS_FORGOTTEN,
          "jobs are unknown until settled"),
-        ("statement_is_history", "issuance_thanxstatement", "UPDATE",
+        Trigger("statement_is_history", "issuance_thanxstatement", "UPDATE",
          f"OLD.confirmed_at IS NOT NULL OR {_changed(*STATEMENT)}", "a statement never changes"),
-        ("seat_is_kept", "issuance_guest", f"UPDATE OF {', '.join(SEAT)}", SEAT_LEFT,
-         "a guest keeps the place in the job"),
-        ("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST, "an override is for its own list"),
-        ("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.\"primary\" OR {_changed(*CLAIM)}",
+        Trigger("seat_is_kept", "issuance_guest", f"UPDATE OF {', '.join(SEAT)}", NOT_HALVED,
+         "a guest keeps the place in the job", applies=SEAT_LEFT),
+        Trigger("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST,
+         "an override is for its own list", applies="NEW.override_id IS NOT NULL"),
+        Trigger("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.\"primary\" OR {_changed(*CLAIM)}",
          "a claim never changes"),
-        ("claim_is_kept", "issuance_guestclaim", "DELETE", NOBODY_FREED, "nobody of this list lost the reward"),
-        *((f"{table}_is_kept", f"issuance_{table}", "DELETE", "TRUE", "this is kept for good") for table in KEPT),
+        Trigger("claim_is_kept", "issuance_guestclaim", "DELETE", NOBODY_FREED, "nobody of this list lost the reward"),
+        *(Trigger(f"{table}_is_kept", f"issuance_{table}", "DELETE", "TRUE", "this is kept for good") for table in KEPT),
     ]  # fmt: skip
 
 
@@ -128,7 +137,7 @@ def install_triggers(*, using: str, **kwargs: Any) -> None:
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        wanted = [trigger for trigger in triggers() if trigger[1] in tables]
+        wanted = [trigger for trigger in triggers() if trigger.table in tables]
         for statement in [*_removal(cursor, connection.vendor), *installation(wanted, connection.vendor)]:
             cursor.execute(statement)
 
@@ -157,19 +166,23 @@ def removal(named: Iterable[Sequence[str]], vendor: str) -> list[str]:
 
 def installation(wanted: list[Trigger], vendor: str) -> list[str]:
     create = _postgresql if vendor == "postgresql" else _sqlite
-    return [*removal(wanted, vendor), *(statement for trigger in wanted for statement in create(*trigger))]
+    return [*removal(wanted, vendor), *(statement for trigger in wanted for statement in create(trigger))]
 
 
-def _sqlite(name: str, table: str, act: str, refused: str, words: str) -> list[str]:
+def _sqlite(trigger: Trigger) -> list[str]:
+    name, table, act, refused, words, applies = trigger
+    condition = f"({applies}) AND ({refused})" if applies else refused
     body = f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
-    return [f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {refused} {body}"]
+    return [f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {condition} {body}"]
 
 
-def _postgresql(name: str, table: str, act: str, refused: str, words: str) -> list[str]:
+def _postgresql(trigger: Trigger) -> list[str]:
+    name, table, act, refused, words, applies = trigger
     act_on_it = f"RAISE integrity_constraint_violation USING MESSAGE = '{words}'"
     row = "OLD" if act == "DELETE" else "NEW"
     body = f"BEGIN IF {refused} THEN {act_on_it}; END IF; RETURN {row}; END"
+    when = f"WHEN ({applies}) " if applies else ""
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$",
-        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW {when}EXECUTE FUNCTION {name}()",
     ]
