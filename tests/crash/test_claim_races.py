@@ -93,6 +93,24 @@ def meanwhile(planned: GuestList, function: Callable[[], object]) -> None:
 
 
 @on_postgresql
+def test_a_short_list_is_planned_while_a_long_one_of_its_campaign_claims(one_arm: Campaign) -> None:
+    long, short = launched(one_arm, ["anna@example.com"]), launched(one_arm, ["bob@example.com"])
+    with transaction.atomic():
+        planning._claim_guests(long)
+        beside = elsewhere(lambda: plan_list(short.pk))
+        beside.join(5)
+        assert not beside.is_alive()
+    assert short.jobs.count() == 1
+
+
+@on_postgresql
+def test_of_two_lists_that_claim_a_guest_at_once_one_rewards_him(one_arm: Campaign) -> None:
+    first, second = launched(one_arm, ["anna@example.com"]), launched(one_arm, ["anna@example.com", "bob@example.com"])
+    meanwhile(first, lambda: plan_list(second.pk))
+    assert [*second.guests.order_by("row").values_list("outcome", flat=True)] == ["already_rewarded", "waiting"]
+
+
+@on_postgresql
 def test_a_guest_who_is_freed_while_another_list_claims_beside_is_held_by_that_list(
     one_arm: Campaign, sid: User
 ) -> None:
