@@ -43,7 +43,7 @@ def main(rows: int) -> None:
 
 def measure(rows: int) -> dict[str, Any]:
     from benchmarks.webhook_guests import seat_guests
-    from issuance.engine.deliveries import apply_due_deliveries
+    from issuance.engine.incoming_webhooks import apply_due_deliveries
     from issuance.models import Guest
 
     seat_guests(rows)

@@ -92,7 +92,8 @@ def triggers() -> list[Trigger]:
     return [
         Trigger("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
         Trigger("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
-        Trigger("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX, "Thanx knows this job"),
+        Trigger("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX,
+         "Thanx knows this job"),
         Trigger("forgotten_sends_are_settled", "issuance_issuancejob", "UPDATE", SENDS_FORGOTTEN,
          "nobody knows whether this job was sent"),
         Trigger("list_moves", "issuance_guestlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
@@ -128,7 +129,7 @@ def triggers() -> list[Trigger]:
         Trigger("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.\"primary\" OR {_changed(*CLAIM)}",
          "a claim never changes"),
         Trigger("claim_is_kept", "issuance_guestclaim", "DELETE", NOBODY_FREED, "nobody of this list lost the reward"),
-        *(Trigger(f"{table}_is_kept", f"issuance_{table}", "DELETE", "TRUE", "this is kept for good") for table in KEPT),
+        *(Trigger(f"{name}_is_kept", f"issuance_{name}", "DELETE", "TRUE", "this is kept for good") for name in KEPT),
     ]  # fmt: skip
 
 

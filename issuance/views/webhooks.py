@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from issuance.engine.deliveries import store_delivery
+from issuance.engine.incoming_webhooks import store_delivery
 from issuance.tasks import sweep
 from thanxportal.body_limits import takes_body
 from thanxportal.celery import nudge

@@ -16,7 +16,7 @@ from campaigns.models import Campaign
 from campaigns.publishing import publish_campaign
 from issuance import shutdown
 from issuance.checking.background_repairs import make_ordered_repair
-from issuance.engine.deliveries import apply_due_deliveries
+from issuance.engine.incoming_webhooks import apply_due_deliveries
 from issuance.engine.missing_webhooks import look_for_missing_webhooks
 from issuance.engine.planning import plan_list
 from issuance.engine.polling import poll_job, revoke_job

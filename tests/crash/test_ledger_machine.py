@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from campaigns.models import Campaign
-from issuance.engine.deliveries import store_delivery
+from issuance.engine.incoming_webhooks import store_delivery
 from issuance.engine.reconcile import reconcile
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import discard_list, launch_list, stop_list

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.engine import deliveries
+from issuance.engine import incoming_webhooks
 from issuance.models import GuestList, IssuanceJob, WebhookDelivery
 from issuance.worker import due_work
 from tests.crash import as_often
@@ -55,7 +55,7 @@ def _play_in_some_order(events: list[bytes], world: World, dice: random.Random) 
         if isinstance(step, bytes):
             assert post(step).status_code == 200
         elif step == "apply":
-            deliveries.apply_due_deliveries()
+            incoming_webhooks.apply_due_deliveries()
         else:  # The first time the lost answer is learned by a replay, the second time the job is polled.
             IssuanceJob.objects.update(next_attempt_at=timezone.now())
             due_work.work_job(IssuanceJob.objects.get().pk)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from issuance.engine import deliveries
+from issuance.engine import incoming_webhooks
 from issuance.models import IssuanceJob, WebhookDelivery
 from issuance.worker import due_work
 from tests.issuance.webhook_posts import SECRET, URL, batch, issued, only_delivery, post
@@ -171,7 +171,7 @@ def test_both_secrets_are_good_while_they_are_changed(settings: Any) -> None:
 def test_the_same_body_again_is_only_counted(accepted: IssuanceJob) -> None:
     event = issued(str(accepted.thanx_id))
     assert [post(event).status_code for _ in range(3)] == [200, 200, 200]
-    deliveries.apply_due_deliveries()
+    incoming_webhooks.apply_due_deliveries()
     assert post(event).status_code == 200
     assert (only_delivery().received_count, only_delivery().state) == (4, "applied")
 
@@ -195,5 +195,5 @@ def test_a_batch_event_of_ten_thousand_refusals_is_taken(accepted: IssuanceJob) 
     raw = json.dumps(batch(str(accepted.thanx_id), failures=failures)).encode()
     assert len(raw) > 3_600_000
     assert post(raw).status_code == 200
-    deliveries.apply_due_deliveries()
+    incoming_webhooks.apply_due_deliveries()
     assert only_delivery().state == "applied"

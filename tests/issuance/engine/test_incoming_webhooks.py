@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.engine import deliveries, polling
+from issuance.engine import incoming_webhooks, polling
 from issuance.models import Guest, GuestList, IssuanceJob, WebhookDelivery
 from issuance.worker import due_work
 from tests.issuance.webhook_posts import BOTH_SPELLINGS, batch, issued, only_delivery, post, rewards_of
@@ -44,7 +44,7 @@ def test_an_event_that_names_another_merchant_has_no_effect(
     make: Callable[..., dict[str, Any]], accepted: IssuanceJob, sunny: Merchant
 ) -> None:
     post(make(str(accepted.thanx_id), merchant_id=sunny.thanx_id))
-    deliveries.apply_due_deliveries()
+    incoming_webhooks.apply_due_deliveries()
     assert (only_delivery().state, only_delivery().due_at) == ("quarantined", None)
     assert rewards_of(accepted) == ["", "", ""]
     assert IssuanceJob.objects.get().next_attempt_at == accepted.next_attempt_at
@@ -52,11 +52,11 @@ def test_an_event_that_names_another_merchant_has_no_effect(
 
 def test_a_second_reward_for_one_guest_is_noted_and_never_overwrites(accepted: IssuanceJob) -> None:
     post(issued(str(accepted.thanx_id), 1, "first"))
-    deliveries.apply_due_deliveries()
+    incoming_webhooks.apply_due_deliveries()
     post(issued(str(accepted.thanx_id), 1, "second"))
     post(issued(str(accepted.thanx_id), 2, "third"))
     post(issued(str(accepted.thanx_id), 2, "fourth"))
-    deliveries.apply_due_deliveries()
+    incoming_webhooks.apply_due_deliveries()
     states = dict(WebhookDelivery.objects.values_list("reward_id", "state"))
     assert states == {"first": "applied", "second": "quarantined", "third": "applied", "fourth": "quarantined"}
     assert rewards_of(accepted) == ["", "first", "third"]
@@ -81,7 +81,7 @@ def test_a_batch_that_fails_comes_back_and_stops_nobody(
 
     post(issued(str(accepted.thanx_id)))
     with monkeypatch.context() as broken:
-        broken.setattr(deliveries, "_poll_sooner", fail)
+        broken.setattr(incoming_webhooks, "_poll_sooner", fail)
         due_work.drive_due_work()
     assert rewards_of(accepted)[0] == ""
     assert "RuntimeError" in caplog.text
@@ -93,7 +93,7 @@ def test_a_batch_that_fails_comes_back_and_stops_nobody(
 def test_rewards_reach_their_guests_and_change_no_state(accepted: IssuanceJob) -> None:
     for index in (2, 0):
         post(issued(str(accepted.thanx_id), index, f"r{index}", merchant_id=accepted.merchant.thanx_id))
-    assert deliveries.apply_due_deliveries() == 2
+    assert incoming_webhooks.apply_due_deliveries() == 2
     assert rewards_of(accepted) == ["r0", "", "r2"]
     assert IssuanceJob.objects.get().state == "accepted"
     assert set(Guest.objects.values_list("outcome", flat=True)) == {"waiting"}
@@ -114,7 +114,7 @@ def test_the_end_of_a_batch_brings_the_poll_forward_and_is_not_believed(
 ) -> None:
     IssuanceJob.objects.update(next_attempt_at=timezone.now() + timedelta(hours=1))
     assert post(batch(str(accepted.thanx_id), event, failures=failures)).status_code == 200
-    deliveries.apply_due_deliveries()
+    incoming_webhooks.apply_due_deliveries()
     job = IssuanceJob.objects.get()
     assert (job.state, job.next_attempt_at, job.success_count) == ("accepted", timezone.now(), 0)
     assert only_delivery().event == "reward_batch.completed"
@@ -129,11 +129,11 @@ def test_rewards_bring_a_poll_forward_only_when_there_was_no_news_for_a_while(
     later = timezone.now() + timedelta(hours=1)
     IssuanceJob.objects.update(next_attempt_at=later)
     post(issued(str(accepted.thanx_id), 0))
-    deliveries.apply_due_deliveries()
+    incoming_webhooks.apply_due_deliveries()
     assert IssuanceJob.objects.get().next_attempt_at == later
     world.advance(30)
     post(issued(str(accepted.thanx_id), 1))
-    deliveries.apply_due_deliveries()
+    incoming_webhooks.apply_due_deliveries()
     assert IssuanceJob.objects.get().next_attempt_at == timezone.now()
 
 
@@ -169,7 +169,7 @@ def test_a_batch_of_rewards_takes_a_handful_of_queries(
     rows = [WebhookDelivery(**row, **common, reward_id=f"r{row['position']}") for row in digests]
     WebhookDelivery.objects.bulk_create(rows)
     with django_assert_max_num_queries(12):
-        assert deliveries.apply_due_deliveries() == 900
+        assert incoming_webhooks.apply_due_deliveries() == 900
     assert rewards_of(accepted) == ["r0", "r1", "r2"]
 
 
@@ -185,7 +185,7 @@ def test_an_end_that_is_told_while_a_poll_runs_is_looked_at_at_once(
     def told_meanwhile(job_id: int, snapshot: Any) -> Any:
         state = apply(job_id, snapshot)
         post(batch(str(accepted.thanx_id)))
-        deliveries.apply_due_deliveries()
+        incoming_webhooks.apply_due_deliveries()
         return state
 
     world.advance(400)
