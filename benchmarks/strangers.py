@@ -1,11 +1,12 @@
 """Whether anybody waits for slow strangers at the web server, or for a merchant who brings very much.
 
-    python -m benchmarks.strangers [ROWS]
+    python -m benchmarks.strangers [ROWS [web | work]]
 
 Web: pages a second by 50 connections, beside gunicorn's own threads in turns, and how long a page takes while 200
 connections are idle, send half of their headers, or a byte of a body each second. Work: a list of 20 guests, brought,
 read and sent on an idle portal, and while workers read another merchant's 40 pastes of 2 MB and 5 files of ROWS rows
-(1,000,000). Processes as in the Procfile, in a database of their own (a SQLite file, or PostgreSQL by DATABASE_URL).
+(1,000,000). Processes as in the Procfile, with the broker of CELERY_BROKER_URL (files) and a database of their own (a
+SQLite file, or PostgreSQL by DATABASE_URL).
 Ends with one JSON line: `seconds` of the small list on a busy portal, `baseline` on an idle one, `ratio` of the two.
 """
 
@@ -32,7 +33,7 @@ THREADS = WEB.replace("thanxportal.web_server.Worker", "gthread")  # what is mea
 ROUNDS, SECONDS = 3, 5.0
 
 
-def main(rows: int = 1_000_000) -> None:
+def main(rows: int = 1_000_000, *parts: str) -> None:
     simulator = Simulator(client_id=CLIENT_ID, access_token=ACCESS_TOKEN)
     server = serve(simulator)
     with tempfile.TemporaryDirectory() as folder:
@@ -45,14 +46,15 @@ def main(rows: int = 1_000_000) -> None:
                 "THANX_CLIENT_ID": CLIENT_ID,
                 "THANX_ACCESS_TOKEN": ACCESS_TOKEN,
                 "STATIC_ROOT": f"{folder}/static",
+                "CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL") or "filesystem://",
             }
             ask(_in_django("prepare", folder), environment)
-            web = measure_web(environment)
-            work = measure_work(environment, str(file))
+            figures = measure_work(environment, str(file)) if "web" not in parts else {}
+            figures |= measure_web(environment) if "work" not in parts else {}
         finally:
             database.drop()
             server.close()
-    print(json.dumps({"name": f"strangers-{database.name}", **work, **web}))
+    print(json.dumps({"name": f"strangers-{database.name}", **figures}))
 
 
 def measure_web(environment: dict[str, str]) -> dict[str, float]:
@@ -119,4 +121,4 @@ def _in_django(function: str, *arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*map(int, sys.argv[1:2]), *sys.argv[2:])

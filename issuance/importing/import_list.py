@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from issuance import shutdown
 from issuance.crash_points import crash_point
+from issuance.giving_way import give_way
 from issuance.importing.batches import Batches, BatchMaker, RowBatch
 from issuance.importing.broken_files import broken_off, is_cut_off
 from issuance.importing.earlier_rewards import set_aside_rewarded
@@ -99,7 +100,8 @@ def _store(guest_list: GuestList, batches: Batches) -> bool:
     meanwhile, so there they are made before, and fewer.
     """
     refusals: list[UnreadableFile] = []
-    with closing(_until_refused(batches, refusals)) as rest:
+    polite = _giving_way(batches) if guest_list.is_large else batches
+    with closing(_until_refused(polite, refusals)) as rest:
         more: Iterable[RowBatch] = ()
         while first := next(rest, None):
             together = chain([first], more)
@@ -114,6 +116,12 @@ def _store(guest_list: GuestList, batches: Batches) -> bool:
 def _made_in(seconds: float, batches: Batches) -> Iterator[RowBatch]:
     until = monotonic() + seconds
     while monotonic() < until and (batch := next(batches, None)):
+        yield batch
+
+
+def _giving_way(batches: Batches) -> Batches:
+    for batch in batches:
+        give_way()
         yield batch
 
 

@@ -14,7 +14,7 @@ from issuance.models.pauses import SendingPause
 from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
 
-LARGE = 500_000  # bytes of a list whose reading takes so long that others would wait
+LARGE = 500_000  # bytes
 
 
 class GuestListQuerySet(models.QuerySet["GuestList"]):
@@ -187,6 +187,11 @@ class GuestList(models.Model):
     @property
     def status(self) -> ListState:
         return ListState(self.state)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether reading it takes so long that others would wait."""
+        return self.bytes_total > LARGE
 
     @property
     def parked(self) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import count
 
 from issuance import shutdown
+from issuance.giving_way import hurrying
 from issuance.models import GuestList
 
 LARGE_AT_ONCE = 2  # in a process, whose other threads stay free for small lists
@@ -25,10 +27,11 @@ def lists_in_turn() -> Iterator[int]:
             firsts = GuestList.objects.exclude(pk__in=yielded).first_to_read(large=large)
             if not firsts:
                 return
-            _, merchant, pk = min(firsts, key=_urgency)
+            is_large, merchant, pk = min(firsts, key=_urgency)
             last_turns[merchant] = next(turns)
             yielded.append(pk)
-            yield pk
+            with nullcontext() if is_large else hurrying():
+                yield pk
         finally:
             if large:
                 room_for_large.release()

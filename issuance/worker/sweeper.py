@@ -6,6 +6,7 @@ serves theirs: a worker that is missing makes its work slower, but leaves none u
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -19,12 +20,13 @@ from django.db import close_old_connections, connections
 from issuance import shutdown
 from issuance.worker.due_work import drive_due_work, seconds_to_next_due, tell_of_trouble
 from thanxportal.celery import app
-from thanxportal.queues import QUEUES, tell_served, unserved
+from thanxportal.queues import QUEUES, SENDING, tell_served, unserved
 
 REST = 2.0  # seconds between two looks when nothing is known to be due
 LONGEST_REST = 15.0  # seconds, while something fails
 LOOK_EVERY = 15.0  # seconds between two looks whether somebody serves a queue
 STAND_IN_AFTER = 30.0  # seconds in which nobody said so
+READING_IS_NICE = 10  # It leaves the processor to those who send and to pages on the same machine.
 PATIENCE = 36.0  # seconds: one request to Thanx at its slowest
 threads: list[threading.Thread] = []
 
@@ -68,6 +70,8 @@ def keep_telling(queues: Collection[str]) -> None:
 
 def start(served: Collection[str]) -> None:
     shutdown.asked.clear()
+    if SENDING not in served:
+        os.nice(READING_IS_NICE)
     for queue in QUEUES:
         _start_thread(partial(look_for_work, queue, served_here=queue in served), f"sweeper of {queue}")
     _start_thread(partial(keep_telling, served), "telling")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance import tasks
+from issuance import giving_way, tasks
+from issuance.importing.import_list import read_guest_file
 from issuance.models import GuestList
 from issuance.models.lists import LARGE
 from issuance.models.states import ListState
@@ -104,3 +106,23 @@ def test_a_list_that_breaks_the_reader_is_tried_once_and_stops_no_other(
     lists = {small(harbors), small(sunnys)}
     assert due_work.read_in_turn() == 2
     assert (len(tried), {*tried}) == (2, lists)
+
+
+def test_a_large_list_rests_while_a_small_one_is_read(harbors: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(giving_way, "MOST", 0.2)
+    pk = large(harbors)
+    with giving_way.hurrying():
+        began = time.monotonic()
+        read_guest_file(pk)
+        assert time.monotonic() - began > 0.2
+    assert GuestList.objects.get(pk=pk).state == ListState.CHECKED, "it goes on all the same"
+
+
+def test_small_lists_hurry_and_large_ones_do_not(harbors: Campaign, sunnys: Campaign) -> None:
+    small(harbors)
+    large(sunnys)
+    hurrying = []
+    for _ in reading_turns.lists_in_turn():
+        hurrying.append(not giving_way._nobody_hurries.is_set())
+    assert hurrying == [True, False]
+    assert giving_way._nobody_hurries.is_set()
