@@ -160,6 +160,7 @@ def client_of() -> Callable[[User], Client]:
     def log_in(user: User) -> Client:
         browser = Client()
         browser.force_login(user)
+        browser.get(reverse("healthz"))  # The first request notes the session; tests see the others.
         return browser
 
     return log_in

@@ -302,7 +302,6 @@ def test_the_page_costs_the_same_however_much_one_was_told(
     for number in range(12):
         tell(harbor, key=f"list:{number}:end", sentence=f"List {number:02} has finished.")
     browser = client_of(ana)
-    browser.get(reverse("accounts:profile"))  # Each session is noted once.
     with django_assert_num_queries(8):
         page = browser.get(reverse("accounts:notifications")).content.decode()
     assert "List 11" in page

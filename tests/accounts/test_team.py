@@ -271,6 +271,5 @@ def test_the_page_costs_the_same_with_a_large_team(
         cast.person(f"person{number}@example.com", harbor)
         invite(merchant=harbor, email=f"guest{number}@example.com", role=Role.VIEWER, actor=ana)
     browser = client_of(ana)
-    browser.get(reverse("accounts:profile"))  # Each session is noted once.
     with django_assert_num_queries(10):
         browser.get(TEAM)

@@ -201,7 +201,6 @@ def test_home_costs_the_same_with_many_lists(
         make_list(campaign, waiting=1)
         make_list(campaign, ListState.FINISHED, refused=1)
         make_list(campaign, ListState.ISSUING, unknown=1)
-    browser.get(reverse("accounts:profile"))  # Each session is noted once.
     with django_assert_num_queries(18):
         home(browser)
 
