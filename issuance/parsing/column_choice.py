@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from issuance.parsing.column_names import email_rank, names_guests, phone_rank, plain_name
+from issuance.parsing.column_names import UNCLEAR, email_rank, names_guests, phone_rank, plain_name
 
 WIDEST = 200  # columns looked at
 MOST_COLUMNS = 4  # of one kind in which a row's identifier is looked for
@@ -51,7 +51,7 @@ class Columns:
         """Whether a header says exactly what each of the chosen columns holds."""
         own = [at for at in (self.email, self.phone) if at is not None]
         names = [plain_name(name) for at in own for name in self.names[at : at + 1]]
-        exact = (max(email_rank(name), phone_rank(name)) > 1 or names_guests(name) for name in names)
+        exact = (max(email_rank(name), phone_rank(name)) > UNCLEAR or names_guests(name) for name in names)
         return self.header_row > 0 and all(exact)
 
 

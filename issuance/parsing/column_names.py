@@ -1,44 +1,106 @@
-"""What people call the email and phone columns of a guest list, in the languages that our merchants' exports speak."""
+"""What the name of a column says: whether it is the guest's own email or phone, somebody else's, or another number.
+
+A name means the guest's own only if all of its words are known to: one word that nobody knows makes it a question.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from functools import lru_cache
 
+from issuance.parsing.column_words import (
+    CONTACT,
+    COUNTRIES,
+    EMAIL,
+    FURTHER,
+    GUEST,
+    MOBILE,
+    NO_IDENTIFIER,
+    NUMBER,
+    OTHER_NUMBER,
+    PHONE,
+    PLACE,
+    PLAIN,
+    SOMEBODY_ELSE,
+    bare,
+)
+
+UNCLEAR, FURTHER_OWN, OWN, OWN_MOBILE = 1, 2, 3, 4  # how surely a name means the guest's
 _ASIDE = re.compile(r"[(\[][^)\]]*[@\d*][^)\]]*[)\]]|[(\[](?:required|optional|e\.g\.)[^)\]]*[)\]]|\S+@\S+")
+_NEW_WORD = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Za-z]{3})(?=\d)")  # as in PhoneNumber and email2
+_JOINED = (
+    (re.compile(r"\be (mails?|post|posta|postadresse?)\b"), r"e\1"),
+    (re.compile(r"\bwhats app\b"), "whatsapp"),
+    (re.compile(r"\bposta elettronica\b|\b(?:direccion|adresse) electroni(?:ca|que)\b|\badres e mail\b"), "email"),
+    (re.compile(r"\b(?:cell|tele|mobil) phone\b"), "cellphone"),
+    (re.compile(r"\b06 nummer\b"), "telefoonnummer"),
+    (re.compile(r"\b(?:added|entered|given|provided) by (?:the )?(guest|customer|client|member)\b"), r"\1"),
+    (re.compile(r"\b(?:from|by|via) (?:the )?(?:form|qr|qr code|web|website|signup)\b"), "online"),
+)
+_OWN_WORDS = EMAIL | PHONE | MOBILE | NUMBER | GUEST | CONTACT | PLAIN | FURTHER
+_KNOWN = _OWN_WORDS | OTHER_NUMBER | PLACE | SOMEBODY_ELSE
+_UNSPACED = filter(re.compile(r"[\u3040-\u9fff\uac00-\ud7af]").match, _KNOWN)  # words of Chinese, Japanese and Korean
+_IN_UNSPACED = re.compile("|".join(sorted(_UNSPACED, key=len, reverse=True)))
+_OWN_NAMES = frozenset({"user email", "user email address", "email address user"})  # of accounts that guests have
 
 
 def plain_name(cell: str) -> str:
-    """A header cell without case, accents, punctuation and examples: " E-Mail (ann@example.com):" becomes "e mail"."""
-    decomposed = unicodedata.normalize("NFKD", _ASIDE.sub(" ", cell[:200].lower()))
-    bare = "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
-    return " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", bare)).split())
+    """A header cell without case, accents, punctuation and examples: " E-Mail (ann@example.com):" becomes "email"."""
+    return _plain(cell[:200])
+
+
+@lru_cache(maxsize=4_000)
+def _plain(cell: str) -> str:
+    name = bare(_NEW_WORD.sub(" ", _ASIDE.sub(" ", cell)).replace("#", " number "))
+    name = name if name.isascii() else _IN_UNSPACED.sub(r" \g<0> ", name)
+    name = " ".join(re.sub(r"[\W_]+", " ", name).split())
+    for written, joined in _JOINED:
+        name = written.sub(joined, name)
+    return name
 
 
 def email_rank(name: str) -> int:
-    """How surely a plain name means guests' emails: 2 exactly, 1 by one of its words, 0 not at all."""
-    return 2 if name in _EMAILS else int(bool(_EMAIL_WORDS & set(name.split())) and _may_be_guests(name))
+    """How surely a plain name means guests' emails: OWN, FURTHER_OWN for a second one, UNCLEAR by one of its words, 0
+    not at all."""
+    words = frozenset(name.split())
+    return _rank(name, words) if words & EMAIL and not (words & NO_IDENTIFIER) - {"id"} else 0
 
 
 def phone_rank(name: str) -> int:
-    """How surely a plain name means guests' phones: 3 mobile phones, 2 exactly, 1 by one of its words, 0 not at all."""
-    if name in _MOBILES:
-        return 3
-    return 2 if name in _PHONES else int(bool(_PHONE_WORDS & set(name.split())) and _may_be_guests(name))
+    """How surely a plain name means guests' phones: OWN_MOBILE, else as `email_rank`."""
+    words = frozenset(name.split())
+    if not words & (PHONE | MOBILE) or words & (NO_IDENTIFIER | OTHER_NUMBER | EMAIL):
+        return 0
+    rank = _rank(name, words)
+    return OWN_MOBILE if rank == OWN and words & MOBILE else rank
 
 
-def _may_be_guests(name: str) -> bool:
-    return not names_somebody_else(name) and not _NO_IDENTIFIER & set(name.split())
+def _rank(name: str, words: frozenset[str]) -> int:
+    if name in _OWN_NAMES:
+        return OWN
+    if names_somebody_else(name):
+        return 0
+    if not words - {"id"} <= _OWN_WORDS | (PLACE if words & GUEST else frozenset()):
+        return UNCLEAR
+    return FURTHER_OWN if words & FURTHER else OWN
 
 
 def names_somebody_else(name: str) -> bool:
     """Whether a plain name speaks of a person or place other than the guest: an owner, a clerk, a shop, a referrer."""
-    return not {name} & (_EMAILS | _PHONES | _MOBILES) and bool(_SOMEBODY_ELSE & set(name.split()))
+    words = set(name.split())
+    return name not in _OWN_NAMES and bool(words & SOMEBODY_ELSE or (words & PLACE and not words & GUEST))
 
 
 def names_guests(name: str) -> bool:
     """Whether a plain name is that of a column of people, whatever identifies them."""
-    return name in _GUESTS
+    words = set(name.split())
+    return bool(words & (GUEST | CONTACT)) and words <= (GUEST | CONTACT | PLAIN) - {"1"}
+
+
+def names_some_number(name: str) -> bool:
+    """Whether a plain name means a number, or a way to reach people, without saying which."""
+    words = set(name.split())
+    return bool(words & (NUMBER | CONTACT)) and words <= NUMBER | CONTACT | GUEST | PLAIN
 
 
 def names_country(name: str) -> bool:
@@ -48,60 +110,7 @@ def names_country(name: str) -> bool:
 
 def names_other_number(name: str) -> bool:
     """Whether a plain name is that of numbers which may look like phones by chance."""
-    return bool((_OTHER_NUMBERS | _NO_IDENTIFIER) & set(name.split())) and not phone_rank(name)
+    return bool((OTHER_NUMBER | NO_IDENTIFIER) & set(name.split())) and not phone_rank(name)
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(map(plain_name, text.replace("\n", "").split(",")))
-
-
-_EMAILS = _names("""
-email, e-mail, mail, email address, e-mail address, emailaddress, email id, primary email, guest email, customer email,
-user email,
-your email, work email, home email, personal email, email 1, email1, correo,
-correo electrónico, email del cliente, courriel, adresse email, adresse e-mail, adresse mail, mél,
-e-mail-adresse, email-adresse, mailadresse, mail-adresse, epost, e-post, e-postadress, sähköposti, posta elettronica,
-indirizzo email, endereço de email, endereço de e-mail, e-posta, adres e-mail, emailadres, メール, メールアドレス, 邮箱,
-电子邮件, 電子郵件, 이메일, почта, электронная почта
-""")
-_MOBILES = _names("""
-mobile, mobile phone, mobile number, mobile telephone,
-mobile no, cell, cell phone, cellphone, cell number, móvil, teléfono móvil,
-celular, portable, téléphone portable, handy, handynummer, mobil, mobilnummer, mobiltelefon, cellulare, telemóvel,
-mobiel, mobiele nummer, 手机, 手机号, 携帯, 휴대폰, мобильный
-""")
-_PHONES = _names("""
-phone, phone number, phone no, telephone, telephone number, tel, tel no, phone1, contact number, guest phone, sms,
-customer phone, primary phone, home phone,
-day phone, phone 1, sms number, whatsapp, msisdn, teléfono, número de teléfono, téléphone, telefon,
-numéro de téléphone, telefonnummer, rufnummer, numero di telefono, telefone, telefoon, telefoonnummer, puhelin,
-puhelinnumero, 電話, 電話番号, 电话, 전화번호, телефон
-""")
-_GUESTS = _names("guest, guests, contact, contacts, recipient, recipients, identifier, customer")
-_EMAIL_WORDS = _names("email, mail, correo, courriel, メール")
-_PHONE_WORDS = _names("phone, telephone, mobile, cell, teléfono, telefon, telefone, celular, móvil")
-_COUNTRIES = _names("""
-country, country code, country name, countrycode, phone country, country of phone, calling code, dial code,
-dialing code, dialling code, country calling code, flag, land, landesvorwahl, landercode,
-pays, indicatif, code pays, pais, codigo pais,
-codigo de pais, paese, nazione, prefisso, kraj, maa, ulke, 国, 国番号, 国家, 국가, страна
-""")
-_OTHER_NUMBERS = _names("""
-id, no, number, order, zip, postal, postcode, plz, cap, account, card, amount, total, date, fax, loyalty, ref, invoice,
-check, receipt, transaction, booking, code, time, created, points, visits, spent, price, coordinates, latitude,
-longitude, location, geo, sku, barcode
-""")
-_NO_IDENTIFIER = _names("""
-ip, opt, optin, consent, permission, permitted, subscribed, unsubscribed, status, verified, bounced, domain, orders,
-count, total, totals, ref, reference, date, time, created, opened, clicked, sent, type, provider, carrier, preference
-""")
-_SOMEBODY_ELSE = _names("""
-owner, rep, reps, representative, sales, salesperson, seller, agent, agents, staff, employee, manager, server, waiter,
-waitress, cashier, clerk, host, hostess, assigned, assignee, updated, modified, changed, edited, entered, added, by,
-referrer, referred, referral, refer, store, stores, shop, location, branch, restaurant, venue, outlet, office, site,
-franchise, franchisee, vendor, supplier, partner, support, admin, administrator, operator, user, sender, from, reply,
-emergency, parent, guardian, spouse, kin, assistant, verkaufer, verkauf, filiale, laden, geschaft, mitarbeiter,
-betreuer, inhaber, berater, empfohlen, vendeur, magasin, boutique, employe, proprietaire, parrain, vendedor, tienda,
-sucursal, empleado, gerente, propietario, negozio, venditore, dipendente, loja, funcionario, winkel, verkoper,
-medewerker, eigenaar, filiaal, butik, saljare, sklep, sprzedawca, wlasciciel, 店舗, 担当, 担当者
-""")
+_COUNTRIES = frozenset(plain_name(name) for name in COUNTRIES.replace("\n", "").split(","))

@@ -98,7 +98,7 @@ def test_a_list_that_is_read_anew_shows_the_order_that_was_chosen(
 
 
 def test_without_a_first_column_no_other_is_looked_at(campaign: Campaign, ana: User) -> None:
-    made = read(brought(campaign, "Mail 1,Mail 2,Phone\nann@example.com,b@example.com,\n,c@example.com,2025550123\n"))
+    made = read(brought(campaign, "Mail A,Mail B,Phone\nann@example.com,b@example.com,\n,c@example.com,2025550123\n"))
     assert made.state == "mapping"
     assert choose_columns(guest_list=made, actor=ana, phone=2, more_emails=[1])
     assert values(read(made)) == ["+12025550123"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from issuance.parsing.columns import find_columns
 from issuance.parsing.countries import country_code
 from issuance.parsing.row_validation import RowValidator
+from issuance.parsing.unreadable_file import UnreadableFile
 from tests.corpus.people import people
 
 GUESTS = people("en", 24)
@@ -26,8 +29,71 @@ def test_an_address_of_somebody_else_is_never_taken_without_a_question(whose: st
     names = [whose + kind, "Phone"]
     rows = [names, *([f"rep{at % 2}@example.com", person.phone] for at, person in enumerate(GUESTS))]
     columns = find_columns([row if first else row[::-1] for row in rows], country="US")
-    assert columns.doubts
-    assert (columns.email, columns.phone) == (None, 1 if first else 0)
+    assert (columns.email, columns.phone, columns.more_emails) == (None, 1 if first else 0, ())
+    assert find_columns([row[:1] for row in rows], country="US").doubts
+
+
+@pytest.mark.parametrize("name", ["Concierge", "Ann's list", "Kellner E-Mail", "Créé par", "担当者メール", "Официант"])
+def test_a_name_that_nobody_knows_is_asked_about_and_proposed(name: str) -> None:
+    columns = find_columns([["Guest", name], *([person.name, person.email] for person in GUESTS)], country="US")
+    assert (columns.email, columns.sure) == (1, False)
+
+
+@pytest.mark.parametrize("name", ["Billing email", "Concierge", "Old email", "Wife's email", "Correo del restaurante"])
+def test_only_columns_of_the_guest_fill_the_gaps(name: str) -> None:
+    rows = [["Email", name], *([person.email if at else "", "pro@example.org"] for at, person in enumerate(GUESTS))]
+    columns = find_columns(rows, country="US")
+    assert (columns.sure, columns.email, columns.more_emails) == (True, 0, ())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PhoneNumber", "Handy-Nr.", "Numéro de portable", "お電話番号", "手机号码", "휴대폰번호", "رقم الجوال",
+     "Cep Telefonu", "Ph No", "WhatsApp No", "GSM", "Contact No", "Primary number", "Номер телефона",
+     "Guest phone (store signup)"],
+)  # fmt: skip
+def test_known_words_of_phones_need_no_question(name: str) -> None:
+    assert find_columns([["Name", name], *([person.name, person.phone] for person in GUESTS)], country="US").sure
+
+
+@pytest.mark.parametrize("name", ["Contact No", "Member No.", "Number", "Cust. No.", "Phone ID", "Mobile check"])
+def test_bare_numbers_under_a_name_that_fits_others_as_well_are_never_taken_for_phones(name: str) -> None:
+    rows = [["Email", name], *([person.email, person.e164[2:]] for person in GUESTS)]
+    assert (find_columns(rows, country="US").sure, find_columns(rows, country="US").phone) == (True, None)
+    with suppress(UnreadableFile):
+        assert not find_columns([["Name", name], *(["Ann", person.e164[2:]] for person in GUESTS)], country="US").sure
+
+
+@pytest.mark.parametrize("cell", ["N/A", "-", "Yes", "iOS", "Subscribed", "0"])
+def test_a_phone_column_without_phones_beside_emails_is_no_question(cell: str) -> None:
+    rows = [["Email", "Phone"], *([person.email, cell] for person in GUESTS)]
+    assert (find_columns(rows, country="US").sure, find_columns(rows, country="US").phone) == (True, None)
+
+
+@pytest.mark.parametrize("name", ["Referrer", "Account owner", "Assigned to"])
+def test_a_mixed_column_of_somebody_else_is_asked_about(name: str) -> None:
+    rows = [
+        ["Guest", name],
+        *([person.name, person.email if at % 2 else person.phone] for at, person in enumerate(GUESTS)),
+    ]
+    assert not find_columns(rows, country="US").sure
+
+
+def test_the_line_above_the_header_says_whose_columns_they_are() -> None:
+    rows = [["Guest", "", "Server"], ["Name", "Phone", "Name", "Email"]]
+    rows += [[person.name, person.phone, "Sid", "sid@example.org"] for person in GUESTS]
+    columns = find_columns(rows, country="US")
+    assert (columns.header_row, columns.email, columns.phone) == (2, None, 1)
+
+
+def test_a_row_between_guests_is_no_header() -> None:
+    rows = [
+        ["Name", "Contact info", "Type"],
+        ["Ann", GUESTS[0].email, ""],
+        ["Carl", "", "Guest"],
+        ["Dora", GUESTS[1].email],
+    ]
+    assert find_columns(rows, country="US").header_row == 1
 
 
 def test_a_column_of_few_values_is_asked_about_whatever_its_name() -> None:
