@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from issuance.engine.missing_webhooks import count_missing
-from issuance.models import Guest, IssuanceJob, WebhookDelivery
+from issuance.models import BATCH_EVENT, Guest, IssuanceJob, WebhookDelivery
 from issuance.models.states import DeliveryState, JobState
 from thanxportal.partner_api import BatchCompleted, MalformedEvent, RewardIssued, UnknownEvent, parse_event, redact
 
@@ -31,7 +31,6 @@ POLLED = (JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING)
 QUIET = timedelta(seconds=20)  # Thousands of rewards tell that a job is alive, not that it has to be asked each time.
 WAITS = (5, 10, 20, 40, 80, 160, 300)  # seconds
 PATIENCE = timedelta(hours=2)  # The answer that names a job may reach us long after the job's first webhook.
-BATCH_EVENT = "reward_batch.completed"  # Kept under one name, whichever of the two spellings was sent.
 NAME = re.compile(r"[\w.:-]{1,80}", re.ASCII)
 ID = re.compile(r"[\w.:-]{0,64}", re.ASCII)
 MOST_GUESTS = 10_000  # of one job

@@ -5,15 +5,33 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
+from issuance.models import WebhookDelivery
+
 FIRST_POLL = 4.0  # seconds
+FIRST_POLL_BESIDE_WEBHOOKS = 30.0  # seconds, for the case that this one is lost
+WEBHOOKS_COME = timedelta(hours=1)  # since the last
+LONGEST_WAIT = 60.0  # seconds
 SLOW_AFTER = timedelta(minutes=30)
 
 
-def polling_delay(polls: int, since: datetime) -> float:
-    """Seconds to the next poll: 5, 10, 20, 40, 60 …, and 300 after half an hour; a fifth of jitter. The first
-    one comes after FIRST_POLL."""
-    slow = timezone.now() - since > SLOW_AFTER
-    seconds = 300.0 if slow else min(5.0 * 2 ** min(polls - 1, 4), 60.0)
-    return seconds * random.uniform(0.8, 1.2)  # noqa: S311 - spreads polls, no secret
+def first_wait() -> float:
+    """Seconds to the first poll: if webhooks are coming in, one of them tells the end sooner."""
+    lately = WebhookDelivery.objects.ends_since(timezone.now() - WEBHOOKS_COME)
+    return FIRST_POLL_BESIDE_WEBHOOKS if settings.THANX_WEBHOOK_SECRETS and lately.exists() else FIRST_POLL
+
+
+def polling_delay(polls: int, since: datetime, done: float = 0.0) -> float:
+    """Seconds to the next poll: until the job should end, if a share of it is done; else 5, 10, 20, 40, 60 … After half
+    an hour 300. All with a fifth of jitter."""
+    passed = timezone.now() - since
+    if passed > SLOW_AFTER:
+        wait = 300.0
+    elif 0 < done < 1:
+        seconds = passed.total_seconds()
+        wait = min(max(seconds * (1 - done) / done * 1.2, seconds / 4), LONGEST_WAIT)  # A quarter, should it get stuck.
+    else:
+        wait = min(5.0 * 2 ** min(polls - 1, 4), LONGEST_WAIT)
+    return wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads polls, no secret

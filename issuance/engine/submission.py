@@ -18,7 +18,7 @@ from django.utils import timezone
 from issuance import shutdown
 from issuance.crash_points import crash_point
 from issuance.engine.halving import halve_job, may_be_halved
-from issuance.engine.poll_waits import FIRST_POLL
+from issuance.engine.poll_waits import first_wait
 from issuance.engine.sending_pauses import count_send, note_sends, sending_is_paused
 from issuance.engine.settlement import end_job
 from issuance.lifecycle.transitions import move_job, release_job_lease
@@ -173,7 +173,7 @@ def _accepted(job: IssuanceJob, answer: Snapshot) -> NextStep:
     now = timezone.now()
     news = {"thanx_id": answer.id, "partner_state": redact(answer.state)[:40], "news_at": now, "accepted_at": now}
     cleared = {"in_doubt": False, "attempt_count": 0, "problem_code": ""}
-    return NextStep(JobState.ACCEPTED, _in(FIRST_POLL), news | cleared, "accepted")
+    return NextStep(JobState.ACCEPTED, _in(first_wait()), news | cleared, "accepted")
 
 
 def _failed(job: IssuanceJob, error: PartnerApiError) -> NextStep:

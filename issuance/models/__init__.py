@@ -9,9 +9,10 @@ from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
 from issuance.models.statements import ThanxStatement
-from issuance.models.webhooks import WebhookDelivery, WebhookDeliveryQuerySet
+from issuance.models.webhooks import BATCH_EVENT, WebhookDelivery, WebhookDeliveryQuerySet
 
 __all__ = [
+    "BATCH_EVENT",
     "PARKED",
     "Attempt",
     "ClaimOverride",

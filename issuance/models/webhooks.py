@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from issuance.models.states import DELIVERY_WAITING, DeliveryState
 
+BATCH_EVENT = "reward_batch.completed"  # Kept under one name, whichever of the two spellings was sent.
+
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def due(self) -> WebhookDeliveryQuerySet:
         return self.filter(due_at__lte=timezone.now())
+
+    def ends_since(self, moment: datetime) -> WebhookDeliveryQuerySet:
+        """Those that told of a job's end."""
+        return self.filter(event=BATCH_EVENT, received_at__gt=moment)
 
 
 class WebhookDelivery(models.Model):
@@ -38,6 +46,7 @@ class WebhookDelivery(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="delivery_due"),
             models.Index(fields=["thanx_job_id"], name="delivery_of_job"),
+            models.Index(fields=["received_at"], condition=Q(event=BATCH_EVENT), name="end_by_time"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["sha256"], name="one_delivery_per_body"),

@@ -60,8 +60,13 @@ def hurry(haste: Haste) -> None:
     put(import_list, LEASE=lease, MOST_CRASHES=crashes, TOGETHER=1, COMMIT_EVERY=0)
     put(batches, BATCH=6)
     put(planning, MOST_CRASHES=crashes)
-    put(submission, FIRST_POLL=0.02, backoff=lambda tries: 0.02)
-    put(polling, FIRST_POLL=0.02, polling_delay=lambda polls, since: 0.02, REVOKE_LOST_AFTER=timedelta(seconds=0.3))
+    put(submission, first_wait=lambda: 0.02, backoff=lambda tries: 0.02)
+    put(
+        polling,
+        FIRST_POLL=0.02,
+        polling_delay=lambda polls, since, done=0.0: 0.02,
+        REVOKE_LOST_AFTER=timedelta(seconds=0.3),
+    )
     put(gate, PROBE_EVERY=0.05)
     put(slots, SHORT=Window(1_000, 1.0), LONG=Window(2_000, 1.0))
     put(gated_client, SILENCE=0.02, transport=PlainHTTP)
