@@ -325,5 +325,9 @@ LOGGING = {
     "filters": {"first_line": {"()": "thanxportal.seldom.FirstLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["first_line"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # It tells of each request that waits for a thread.
+    },
 }

@@ -19,7 +19,8 @@ WORDS = {
     "searches": "You or your team are searching in several windows at once.",
     "downloads": "You or your team are downloading several files at once.",
 }
-RETRY_AFTER = 15  # seconds
+RETRY_AFTER = 15  # seconds, where a place is given back
+NOT_GIVEN_BACK = ("uploads", "pastes")  # as a worker has yet to read them
 MOST_KEPT = 100  # fields of a form
 
 
@@ -71,9 +72,10 @@ def while_sent(pieces: Iterator[str], taken: list[str]) -> Generator[str, None, 
 def too_many(request: HttpRequest, kind: str) -> HttpResponse:
     """The page that says so. It keeps what was typed, so that one click tries again; a file has to be chosen anew."""
     fields = [] if kind == "uploads" or request.method == "GET" else _typed(request)
-    context = {"sentence": WORDS[kind], "fields": fields, "seconds": RETRY_AFTER}
+    seconds = settings.LIMITS[kind][2] if kind in NOT_GIVEN_BACK else RETRY_AFTER
+    context = {"sentence": WORDS[kind], "fields": fields, "seconds": seconds}
     page = render(request, "429.html", context, status=429)
-    page["Retry-After"] = str(RETRY_AFTER)
+    page["Retry-After"] = str(seconds)
     return page
 
 
