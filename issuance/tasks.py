@@ -6,7 +6,7 @@ from celery import shared_task
 
 from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
-from issuance.importing import uploads
+from issuance.privacy import removal
 from issuance.worker import due_work, sweeper
 from thanxportal.queues import SENDING
 
@@ -37,8 +37,9 @@ def work_job(job_id: int) -> None:
 
 
 @shared_task
-def delete_old_uploads() -> None:
-    uploads.delete_old_uploads()
+def remove_personal_data() -> None:
+    """What there is no time for now is removed the next time."""
+    removal.remove_personal_data(seconds=100)
 
 
 @shared_task

@@ -92,6 +92,21 @@ def refuse_wrong_deployment() -> None:
 
 
 @register()
+def personal_data_ends(**kwargs: Any) -> list[CheckMessage]:
+    """Refuses to keep uploads or guests for ever, and uploads for more than a day where guests are real."""
+    most = 24 if settings.THANX_ENVIRONMENT == "production" else 24 * 365
+    wrong = (
+        ("E022", 1 <= settings.UPLOAD_RETENTION_HOURS <= most, "UPLOAD_RETENTION_HOURS", f"1 to {most:,} hours"),
+        ("E023", 1 <= settings.RETENTION_DAYS <= 3_650, "RETENTION_DAYS", "1 to 3,650 days"),
+    )
+    return [
+        Error(f"{name} is out of range.", hint=f"Set {range}.", id=f"thanxportal.{code}")
+        for code, good, name, range in wrong
+        if not good
+    ]
+
+
+@register()
 def limits_are_used(**kwargs: Any) -> list[CheckMessage]:
     """Refuses a margin that would give a credential's requests away, or exceed what Thanx allows."""
     if 0 <= settings.THANX_LIMIT_MARGIN <= 2:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import unicodedata
 from typing import Any
+from urllib.parse import unquote
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _MAY_HOLD_NO_TEXT = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
 
+_ENCODINGS = 2  # an address in a URL in a page
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_UNSEEN = re.compile("[\u034f\ufe00-\ufe0f]")
+
 
 def plain_text(text: str, *, instead: str = "") -> str:
     return _NO_TEXT.sub(instead, text)
+
+
+def undisguised(text: str) -> str:
+    """The text without escapes, signs that nobody sees, and other forms of the same characters."""
+    for _ in range(_ENCODINGS):
+        text = html.unescape(unquote(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)))
+    text = unicodedata.normalize("NFKC", plain_text(text))
+    return _UNSEEN.sub("", "".join(sign for sign in text if unicodedata.category(sign) != "Cf"))
 
 
 def read_json(raw: str | bytes) -> Any:

@@ -144,7 +144,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA secure_delete=ON;",  # What is removed is overwritten.
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
@@ -276,7 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "issuance.tasks.reconcile_all", "schedule": crontab(hour=3, minute=17)},
     "loosen": {"task": "thanxportal.accounts.tasks.loosen", "schedule": 60},
     "mail": {"task": "thanxportal.accounts.tasks.send_mail", "schedule": 15},
-    "delete-uploads": {"task": "issuance.tasks.delete_old_uploads", "schedule": crontab(hour=4, minute=11)},
+    "remove-personal-data": {"task": "issuance.tasks.remove_personal_data", "schedule": 15 * 60},
     "sweep": {"task": "issuance.tasks.sweep", "schedule": 15},
 }
 
@@ -293,8 +294,10 @@ ONE_GUEST_PER_SENDER: int = env.int("ONE_GUEST_PER_SENDER", default=20)  # singl
 ONE_GUEST_PER_GUEST: int = env.int("ONE_GUEST_PER_GUEST", default=1)  # rewards in 24 hours, all senders together
 # The key that hashes guests. After a change, the portal no longer knows who was rewarded.
 IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
-# Days after which the file of a list that was read is deleted. Its rows stay.
-UPLOAD_RETENTION_DAYS: int = env.int("UPLOAD_RETENTION_DAYS", default=30)
+# Hours after which the file of a list that was read is deleted. Its rows stay.
+UPLOAD_RETENTION_HOURS: int = env.int("UPLOAD_RETENTION_HOURS", default=24)
+# Days after the end of a list in which its guests can be told by name.
+RETENTION_DAYS: int = env.int("RETENTION_DAYS", default=90)
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)
 MAX_LIST_BYTES: int = env.int("MAX_LIST_BYTES", default=100 * 1024 * 1024)
 MAX_PASTED_BYTES = 2_000_000  # of one text, as UTF-8

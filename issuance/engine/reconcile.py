@@ -130,9 +130,9 @@ def parts() -> Iterator[str]:
 
 
 def job_bodies() -> Iterator[str]:
-    """The frozen bytes against their hash, the key made of it, and the ids and guests that they name."""
+    """The frozen bytes, where they are kept, against their hash, the key made of it, and the ids and guests named."""
     rows = IssuanceJob.objects.select_related("merchant", "variant__campaign", "guest_list").order_by("pk")
-    for job in rows.iterator(chunk_size=20):
+    for job in rows.filter(purged_at=None).iterator(chunk_size=20):
         body = bytes(job.body)
         if sha256(body).hexdigest() != job.body_sha256:
             yield f"Job {job.pk}: the body isn’t the one that its hash was made of."

@@ -24,7 +24,7 @@ def broken_off(refusal: UnreadableFile) -> dict[str, Any]:
 
 def rows_before_break(guest_list: GuestList) -> int:
     """How many rows of an unreadable file could be used; 0 where nothing was read, or nobody knows how far it went."""
-    broken = guest_list.status == ListState.UNREADABLE and BROKEN in guest_list.file_info
+    broken = guest_list.status == ListState.UNREADABLE and BROKEN in guest_list.file_info and not guest_list.removed
     return guest_list.rows_count if broken else 0
 
 

@@ -81,7 +81,7 @@ def ask_for_columns(*, guest_list: GuestList, actor: User | None) -> bool:
     terms = {f"{term}_count": 0 for term in guest_list.ledger}
     fields: dict[str, Any] = {"bytes_read": 0, "cached_counts": {}, "checked_at": None, "lease_until": None, **terms}
     fields["added_count"] = 0
-    unchanged = GuestList.objects.filter(pk=guest_list.pk, confirm_token=guest_list.confirm_token)
+    unchanged = GuestList.objects.filter(pk=guest_list.pk, confirm_token=guest_list.confirm_token).exclude(file="")
     if not unchanged.update(confirm_token=uuid4()):
         return False
     if not move_list(guest_list, ListState.READING, actor=actor, mapping={"ask": True}, **fields):

@@ -32,8 +32,8 @@ class CantRetry(Exception):
 
 
 def refused_and_left() -> QuerySet[Guest]:
-    """Refused guests whom no other list sends again; never those who don't want rewards."""
-    return Guest.objects.filter(outcome=Outcome.REFUSED, retries=None).exclude(reason__in=FINAL)
+    """Refused guests whom no other list sends again; never those who don't want rewards or whom nobody can name."""
+    return Guest.objects.filter(outcome=Outcome.REFUSED, retries=None).exclude(reason__in=FINAL).exclude(value="")
 
 
 def left_to_retry(guest_list: GuestList) -> QuerySet[Guest]:
@@ -42,7 +42,7 @@ def left_to_retry(guest_list: GuestList) -> QuerySet[Guest]:
 
 def left_unsent(guest_list: GuestList) -> QuerySet[Guest]:
     """Guests to whom a list sent nothing, and whom no other list sends; their claims were freed with their jobs."""
-    return Guest.objects.filter(guest_list=guest_list, outcome=Outcome.WAITING, retries=None)
+    return Guest.objects.filter(guest_list=guest_list, outcome=Outcome.WAITING, retries=None).exclude(value="")
 
 
 def sent_again(**terms: Any) -> QuerySet[Any]:
@@ -89,6 +89,9 @@ def _may_follow(guest_list: GuestList) -> None:
         raise CantRetry("This list hasn’t ended yet. Refused guests can be sent again once it has.")
     if not guest_list.campaign.accepts_lists:
         raise CantRetry(f"“{guest_list.campaign.name}” has ended, so nobody can be rewarded by it any more.")
+    now = GuestList.objects.select_for_update().get(pk=guest_list.pk)  # Nobody is removed while they are copied.
+    if now.removed:
+        raise CantRetry(f"{now.removed}: nobody knows who these guests were, so bring them as a new list.")
 
 
 def _child_of(guest_list: GuestList, guests: QuerySet[Guest], actor: User, word: str) -> tuple[GuestList, int]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import reverse
 
 from issuance.models import GuestList
+from issuance.parsing.named_guest import nameless
 from thanxportal.accounts.models import User, record_activity
 
 
 def note_activity(guest_list: GuestList, actor: User | None, sentence: str) -> None:
-    """Appends to the merchant's log a line that leads to the list; without personal data of guests."""
+    """Appends to the merchant's log a line that leads to the list; without guests, as the line stays for good."""
+    sentence = nameless(sentence)
     merchant = guest_list.merchant
     path = reverse("issuance:list_detail", args=[merchant.handle, guest_list.pk])
     record_activity(merchant=merchant, actor=actor, sentence=sentence, target=f"list:{guest_list.pk}", path=path)

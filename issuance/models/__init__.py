@@ -1,6 +1,7 @@
 """Who receives a campaign's rewards and what became of every one of them."""
 
 from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims, share_claims
+from issuance.models.erasures import Erasure, ErasureQuerySet
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
 from issuance.models.lists import ColumnMapping, GuestList, GuestListQuerySet
@@ -17,6 +18,8 @@ __all__ = [
     "Attempt",
     "ClaimOverride",
     "ColumnMapping",
+    "Erasure",
+    "ErasureQuerySet",
     "Event",
     "Guest",
     "GuestClaim",

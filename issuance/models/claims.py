@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from issuance.models.kept_text import KeptText
 from issuance.models.lists import GuestList
 
 
@@ -19,7 +20,7 @@ class ClaimOverride(models.Model):
 
     guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="overrides")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300, help_text="Why they get another reward. No guests.")
+    reason = KeptText(max_length=300, help_text="Why they get another reward. No guests.")
     guests_count = models.PositiveIntegerField(help_text="Guests brought back by the decision.")
     decided_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

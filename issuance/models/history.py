@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from issuance.models.jobs import IssuanceJob
+from issuance.models.kept_text import KeptText
 from issuance.models.lists import GuestList
 from thanxportal.accounts.models import User
 
@@ -22,7 +23,7 @@ class Event(models.Model):
     old_state = models.CharField(max_length=20, blank=True)
     new_state = models.CharField(max_length=20)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
-    note = models.CharField(max_length=300, blank=True)
+    note = KeptText(max_length=300, blank=True)
 
     class Meta:
         ordering = ["pk"]

@@ -9,6 +9,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from campaigns.models import Variant
+from issuance.models.kept_text import KeptText
 from issuance.models.lists import GuestList
 from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from thanxportal.accounts.models import Merchant
@@ -54,7 +55,8 @@ def _turn(sharers: str) -> Window:
 
 
 class IssuanceJob(models.Model):
-    """Up to 10,000 guests of one arm, sent in one request. Body, key and order never change after planning."""
+    """Up to 10,000 guests of one arm, sent in one request. Body, key and order never change after planning, but the
+    body is emptied once nobody can need it any more."""
 
     guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="jobs")
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
@@ -87,7 +89,7 @@ class IssuanceJob(models.Model):
     success_count = models.PositiveIntegerField(default=0)
     failure_count = models.PositiveIntegerField(default=0)
     problem_code = models.CharField(max_length=80, blank=True)
-    revoke_reason = models.CharField(max_length=300, blank=True)
+    revoke_reason = KeptText(max_length=300, blank=True)
     revoke_requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -98,6 +100,7 @@ class IssuanceJob(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True, help_text="When its body was emptied; its hash stays.")
     news_at = models.DateTimeField(null=True, blank=True, help_text="When Thanx last told us anything.")
     lost_since = models.DateTimeField(
         null=True, blank=True, help_text="Since when Thanx has not known it any more; empty after any news."

@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, F, Min, Q, When
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from issuance.models.kept_text import KeptText
 from issuance.models.pauses import SendingPause
 from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
@@ -85,8 +86,8 @@ class GuestList(models.Model):
         help_text="The list whose refused guests this one sends again.",
     )
     one_guest = models.BooleanField(default=False, help_text="Made by the form for a single guest.")
-    reason = models.CharField(max_length=200, blank=True, help_text="Why the single guest is rewarded.")
-    name = models.CharField(max_length=200)
+    reason = KeptText(max_length=200, blank=True, help_text="Why the single guest is rewarded.")
+    name = KeptText(max_length=200)
     state = models.CharField(max_length=20, choices=ListState.choices, default=ListState.UPLOADED)
     file = models.FileField(upload_to="lists/", max_length=200, blank=True)
     pasted = models.BooleanField(default=False)
@@ -124,7 +125,7 @@ class GuestList(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     asked_at = models.DateTimeField(null=True, blank=True, help_text="When the launcher asked for an approval.")
-    sent_back_reason = models.CharField(max_length=300, blank=True, help_text="Why an approver sent it back.")
+    sent_back_reason = KeptText(max_length=300, blank=True, help_text="Why an approver sent it back.")
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -143,6 +144,10 @@ class GuestList(models.Model):
     safety_stop_at = models.DateTimeField(null=True, blank=True, help_text="Too many canaries refused: rest waits.")
     planned_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when its guests' identifiers and cells are being removed, or are gone."
+    )
+    purge_left = models.BooleanField(default=False, editable=False, help_text="Some of them are still to be removed.")
 
     objects = GuestListQuerySet.as_manager()
 
@@ -151,6 +156,8 @@ class GuestList(models.Model):
             models.Index(fields=["merchant", "-id"]),
             models.Index(fields=["state"], condition=Q(state__in=LIST_RUNNING), name="list_running"),
             models.Index(fields=["merchant", "created_at"], condition=Q(one_guest=True), name="list_of_one_guest"),
+            models.Index(fields=["ended_at"], condition=Q(purged_at=None), name="list_to_purge"),
+            models.Index(fields=["id"], condition=Q(purge_left=True), name="list_being_purged"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -160,6 +167,9 @@ class GuestList(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=LIST_ENDED, ended_at__isnull=False) | ~Q(state__in=LIST_ENDED) & Q(ended_at=None),
                 name="ended_list_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(purge_left=False) | Q(purged_at__isnull=False), name="purge_begins_with_its_time"
             ),
             models.CheckConstraint(
                 name="ledger_closes",
@@ -192,6 +202,15 @@ class GuestList(models.Model):
     def is_large(self) -> bool:
         """Whether reading it takes so long that others would wait."""
         return self.bytes_total > LARGE
+
+    @property
+    def removed(self) -> str:
+        """Says since when nobody can tell who its guests were; empty as long as somebody can."""
+        if self.purged_at is None:
+            return ""
+        at, now = timezone.localtime(self.purged_at), timezone.localtime()
+        year = "" if at.year == now.year else f", {at.year}"
+        return f"Removed on {at:%b} {at.day}{year} under the {settings.RETENTION_DAYS}-day rule"
 
     @property
     def parked(self) -> bool:

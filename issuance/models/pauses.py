@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from issuance.models.kept_text import KeptText
+
 
 class SendingPause(models.Model):
     """Keeps plans and first sends of all lists back, from when it begins until a named person resumes sending."""
@@ -17,7 +19,7 @@ class SendingPause(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         help_text="Empty: the portal itself.",
     )  # fmt: skip
-    reason = models.CharField(max_length=300, help_text="Why nothing new may be sent. One sentence, no guests.")
+    reason = KeptText(max_length=300, help_text="Why nothing new may be sent. One sentence, no guests.")
     forgotten_count = models.BigIntegerField(
         default=0, help_text="Sends known to this machine that the database doesn't know of."
     )
@@ -29,7 +31,7 @@ class SendingPause(models.Model):
     resumed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    resume_reason = models.CharField(max_length=300, blank=True)
+    resume_reason = KeptText(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-pk"]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from issuance.models.kept_text import KeptText
 from issuance.models.lists import GuestList
 
 
@@ -23,7 +24,7 @@ class Repair(models.Model):
 
     guest_list = models.ForeignKey(GuestList, on_delete=models.CASCADE, related_name="repairs")
     kind = models.CharField(max_length=20, help_text="Which repair, such as country or edit.")
-    sentence = models.CharField(max_length=200, help_text="What was done, in plain words, without a guest in it.")
+    sentence = KeptText(max_length=200, help_text="What was done, in plain words, without a guest in it.")
     count = models.PositiveIntegerField(help_text="Rows that it changed.")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

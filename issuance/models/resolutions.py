@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from issuance.models.jobs import IssuanceJob
+from issuance.models.kept_text import KeptText
 
 
 class Resolution(models.Model):
@@ -25,7 +26,7 @@ class Resolution(models.Model):
         ],
     )
     thanx_id = models.CharField(max_length=64, blank=True, help_text="Thanx's id of the job; a GET confirms it.")
-    evidence = models.CharField(max_length=300, help_text="Thanx's written answer: who, when, ticket. No guests.")
+    evidence = KeptText(max_length=300, help_text="Thanx's written answer: who, when, ticket. No guests.")
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=timezone.now)
     confirmed_by = models.ForeignKey(

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from issuance.models.kept_text import KeptText
 from issuance.models.pauses import SendingPause
 
 
@@ -26,8 +27,8 @@ class ThanxStatement(models.Model):
         help_text="Thanx made no other job with our credential since the backup. Without this, what isn’t named is "
         "unknown.",
     )
-    evidence = models.CharField(max_length=300, help_text="Thanx’s written answer: who, when, ticket. No guests.")
-    about_the_rest = models.CharField(
+    evidence = KeptText(max_length=300, help_text="Thanx’s written answer: who, when, ticket. No guests.")
+    about_the_rest = KeptText(
         max_length=300,
         blank=True,
         help_text="Only if lists can’t be brought again, or Thanx can’t name all jobs: what was agreed with the "
@@ -39,7 +40,7 @@ class ThanxStatement(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    confirm_reason = models.CharField(max_length=300, blank=True, help_text="What the second person looked at.")
+    confirm_reason = KeptText(max_length=300, blank=True, help_text="What the second person looked at.")
 
     class Meta:
         ordering = ["-pk"]

@@ -101,6 +101,7 @@ _JOB_TONES = {
 }
 JOB_OPEN = (JobState.READY, JobState.FORGOTTEN, JobState.SENDING, JobState.ACCEPTED)
 JOB_DUE = (JobState.READY, JobState.SENDING, JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING)
+JOB_UNSETTLED = (*JOB_DUE, JobState.FORGOTTEN)  # may still be sent, polled, revoked or settled
 JOB_KNOWN = (  # Thanx has accepted it
     JobState.ACCEPTED, JobState.COMPLETED, JobState.FAILED, JobState.REVOKING, JobState.REVOKED
 )  # fmt: skip

@@ -11,14 +11,16 @@ from typing import Any, NamedTuple
 
 from django.db import connections, transaction
 
-from issuance.models.states import JOB_MOVES, LIST_MOVES
+from issuance.models.states import JOB_MOVES, JOB_UNSETTLED, LIST_ENDED, LIST_MOVES, JobState, ListState
 
 FROZEN = (
-    "body", "body_sha256", "idempotency_key", "total_count", "guest_list_id", "merchant_id", "variant_id",
-    "number", "canary", "label", "planned_at", "part_of_id",
+    "body_sha256", "idempotency_key", "total_count", "guest_list_id", "merchant_id", "variant_id", "number", "canary",
+    "planned_at", "part_of_id",
 )  # fmt: skip
 EVENT = ("guest_list_id", "job_id", "at", "old_state", "new_state", "note")  # A deleted account leaves `actor`.
 ATTEMPT = ("job_id", "epoch", "body_sha256", "idempotency_key", "started_at")
+ANSWER = ("result", "finished_at", "status", "code")
+ERASURE = ("merchant_id", "guest_hash", "ordered_by_id", "ordered_at")
 RESOLUTION = ("job_id", "decision", "thanx_id", "evidence", "proposed_by_id", "proposed_at")
 CLAIM = ("campaign_id", "identity", "guest_list_id", "claimed_at", "override_id")
 OVERRIDE = ("guest_list_id", "actor_id", "reason", "guests_count", "decided_at")
@@ -27,7 +29,7 @@ ACTIVITY = ("merchant_id", "actor_id", "at", "sentence", "target", "seal")  # A 
 OURS = ("issuance_", "accounts_activity")
 PAUSE = ("started_at", "started_by_id", "reason")
 STATEMENT = ("pause_id", "made_jobs", "complete", "evidence", "about_the_rest", "written_by_id", "written_at")
-KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause", "thanxstatement")
+KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause", "thanxstatement", "erasure")
 _INSTALLED = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
@@ -57,6 +59,33 @@ def _illegal(moves: dict[str, tuple[str, ...]]) -> str:
     return f"NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN ({legal})"
 
 
+def _one_of(states: Iterable[str]) -> str:
+    return f"({', '.join(repr(str(state)) for state in states)})"
+
+
+# What the retention and an erasure may do, and nothing else may: each by its mark, in one direction.
+SETTLED = _one_of(state for state in JobState if state not in JOB_UNSETTLED)
+UNSETTLED = _one_of(JOB_UNSETTLED)
+BODY_EMPTIED = f"""OLD.purged_at IS NULL AND NEW.purged_at IS NOT NULL AND length(NEW.body) = 0
+    AND NEW.state = OLD.state AND NEW.state IN {SETTLED}"""
+BODY_CHANGED = f"({_changed('body', 'purged_at')}) AND NOT ({BODY_EMPTIED})"
+LABEL_CHANGED = f"({_changed('label')}) AND (NEW.label <> '' OR NEW.purged_at IS NULL)"
+WORDS_CHANGED = """NEW.words <> OLD.words AND (NEW.words <> ''
+    OR (SELECT purged_at FROM issuance_issuancejob WHERE id = OLD.job_id) IS NULL)"""
+ATTEMPT_CHANGED = f"OLD.result <> '' AND ({_changed(*ANSWER)} OR {WORDS_CHANGED}) OR {_changed(*ATTEMPT)}"
+LIST_PURGED = f"""OLD.purged_at IS NULL AND NEW.purged_at IS NOT NULL AND NEW.state = OLD.state
+    AND NEW.state IN {_one_of(LIST_ENDED)} AND NOT EXISTS (
+        SELECT 1 FROM issuance_issuancejob WHERE guest_list_id = OLD.id AND state IN {UNSETTLED})"""  # noqa: S608
+PURGE_CHANGED = f"""({_changed("purged_at")}) AND NOT ({LIST_PURGED})
+    OR OLD.purged_at IS NOT NULL AND NEW.state <> OLD.state"""
+OVER = (ListState.ISSUING, ListState.FINISHED, ListState.STOPPED, ListState.DISCARDED)
+UNNAMED = "OLD.value <> '' AND NEW.value = ''"
+STILL_NEEDED = f"""(SELECT purged_at FROM issuance_guestlist WHERE id = OLD.guest_list_id) IS NULL
+    AND ((SELECT state FROM issuance_guestlist WHERE id = OLD.guest_list_id) NOT IN {_one_of(OVER)}
+        OR EXISTS (SELECT 1 FROM issuance_issuancejob
+            WHERE id = OLD.job_id AND state IN {UNSETTLED}))"""  # noqa: S608 - states of ours
+ERASURE_CHANGED = f"""OLD.done_at IS NOT NULL OR {_changed(*ERASURE)}
+    OR NEW.identifier <> OLD.identifier AND NEW.identifier <> ''"""
 OTHER_MERCHANT = """
     NEW.merchant_id <> (SELECT merchant_id FROM issuance_guestlist WHERE id = NEW.guest_list_id)
     OR (SELECT campaign_id FROM campaigns_variant WHERE id = NEW.variant_id)
@@ -91,6 +120,8 @@ NOBODY_FREED = """NOT EXISTS (SELECT 1 FROM issuance_guestlist
 def triggers() -> list[Trigger]:
     return [
         Trigger("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
+        Trigger("job_keeps_its_body", "issuance_issuancejob", "UPDATE", BODY_CHANGED, "a planned job keeps its body"),
+        Trigger("job_keeps_its_label", "issuance_issuancejob", "UPDATE", LABEL_CHANGED, "a planned job keeps its label"),
         Trigger("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
         Trigger("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX,
          "Thanx knows this job"),
@@ -105,8 +136,11 @@ def triggers() -> list[Trigger]:
         Trigger("retry_of_campaign", "issuance_guestlist", "INSERT", OF_ANOTHER_CAMPAIGN,
          "a retry stays with its campaign"),
         Trigger("event_is_history", "issuance_event", "UPDATE", _changed(*EVENT), "events never change"),
-        Trigger("attempt_is_history", "issuance_attempt", "UPDATE", f"OLD.result <> '' OR {_changed(*ATTEMPT)}",
-         "an attempt is finished once"),
+        Trigger("attempt_is_history", "issuance_attempt", "UPDATE", ATTEMPT_CHANGED, "an attempt is finished once"),
+        Trigger("list_is_purged_once", "issuance_guestlist", "UPDATE", PURGE_CHANGED, "what may be needed is not purged"),
+        Trigger("guest_is_still_needed", "issuance_guest", "UPDATE OF value", STILL_NEEDED,
+         "who may still be sent keeps the identifier", applies=UNNAMED),
+        Trigger("erasure_is_history", "issuance_erasure", "UPDATE", ERASURE_CHANGED, "an erasure never changes"),
         Trigger("resolution_is_history", "issuance_resolution", "UPDATE",
          f"OLD.confirmed_at IS NOT NULL OR {_changed(*RESOLUTION)}", "a resolution never changes"),
         Trigger("override_is_history", "issuance_claimoverride", "UPDATE",

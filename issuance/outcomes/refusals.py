@@ -28,7 +28,7 @@ class Refusal:
 def refusals_of(guest_list: GuestList) -> list[Refusal]:
     """The most frequent reason first. Counts guests, so it has no place in a page that is polled."""
     refused = Guest.objects.filter(guest_list=guest_list, outcome=Outcome.REFUSED)
-    left = Count("pk", filter=Q(retries=None))
+    left = Count("pk", filter=Q(retries=None) & ~Q(value=""))
     groups = refused.values("reason").annotate(count=Count("pk"), left=left).order_by("-count", "reason")
     return [
         Refusal(
@@ -61,4 +61,5 @@ def unsent_of(guest_list: GuestList) -> Unsent | None:
     if guest_list.state != ListState.STOPPED or not guest_list.waiting_count:
         return None
     lists = list(sent_again(parent=guest_list).filter(took=Outcome.WAITING))
-    return Unsent(guest_list.waiting_count - sum(retry.rows_count for retry in lists), lists)
+    left = 0 if guest_list.removed else guest_list.waiting_count - sum(retry.rows_count for retry in lists)
+    return Unsent(left, lists)

@@ -1,6 +1,7 @@
 """Why a row names no guest: every code of a result, and its sentence for the merchant."""
 
 SENTENCES = {
+    "erased": "A guest asked to be forgotten, so nothing of this row is kept.",
     "email_no_at": "This is not an email address: it has no @ sign.",
     "email_two_ats": "This email address has more than one @ sign.",
     "email_several": "There is more than one email address in this cell. Keep one, or give each guest a row.",

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
-from urllib.parse import unquote
 
-from thanxportal.plain_text import plain_text
+from thanxportal.plain_text import undisguised
 
 EXCERPT = 200  # characters
 _LOOKED_AT = 4_000  # characters; the patterns below never see more than this
-_ENCODINGS = 2  # an address in a URL in a page
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_UNSEEN = re.compile("[\u034f\ufe00-\ufe0f]")
 _BEARER = re.compile(r"(?i)bearer\s+\S+")
 _EMAIL = re.compile(
     r"""(?:"[^"]{1,64}"|[^\s"<>,;:]{1,254})\s?@\s?(?:\[[^\]\s]{1,60}\]|[^\s"'<>,;]*)(?:\s?\.\s?[\w-]{2,63}\b)*"""
@@ -32,7 +26,7 @@ def redact(text: str) -> str:
 
     Seven digits are a number whatever signs part them, so dates may be hidden as well.
     """
-    start = " ".join(_plainly(text[:_LOOKED_AT]).split())
+    start = " ".join(undisguised(text[:_LOOKED_AT]).split())
     if len(text) > _LOOKED_AT:
         start = start.rpartition(" ")[0] or start  # The last word may be half an address, which looks like none.
     for pattern, instead in (
@@ -43,11 +37,3 @@ def redact(text: str) -> str:
     ):
         start = pattern.sub(instead, start)
     return start[:EXCERPT]
-
-
-def _plainly(text: str) -> str:
-    """Without escapes, signs that nobody sees, and other forms of the same characters."""
-    for _ in range(_ENCODINGS):
-        text = html.unescape(unquote(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)))
-    text = unicodedata.normalize("NFKC", plain_text(text))
-    return _UNSEEN.sub("", "".join(sign for sign in text if unicodedata.category(sign) != "Cf"))

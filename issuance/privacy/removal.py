@@ -1,0 +1,34 @@
+"""All that is due to be removed, in one go: for the schedule and the command."""
+
+from __future__ import annotations
+
+import logging
+from typing import NamedTuple
+
+from issuance.models import Erasure
+from issuance.privacy.erasing import erase_ordered
+from issuance.privacy.retention import purge_old_lists
+from issuance.privacy.uploads import delete_old_uploads
+
+log = logging.getLogger(__name__)
+
+
+class Removed(NamedTuple):
+    """What was done, and what is left: lists kept for an unsettled job, lists to be purged on, erasures that wait."""
+
+    files: int
+    erasures: int
+    lists: int
+    kept: int
+    unfinished: int
+    waiting: int
+
+
+def remove_personal_data(*, seconds: float | None = None) -> Removed:
+    """Removes old files, guests who asked for it, and guests of old lists, the last for so many seconds at most."""
+    files, erased = delete_old_uploads(), erase_ordered()
+    purged = purge_old_lists(seconds=seconds)
+    removed = Removed(files, erased, *purged, Erasure.objects.open().count())
+    if any(removed):
+        log.info("Personal data: %s", ", ".join(f"{name} {count}" for name, count in removed._asdict().items()))
+    return removed

@@ -1,0 +1,69 @@
+"""Uploaded files go within a day of being read, with the samples taken of them; the rows of lists keep their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from issuance.launching.launch import discard_list
+from issuance.models import Event, GuestList
+from issuance.models.states import ListState
+
+UNREAD = (ListState.UPLOADED, ListState.READING)
+OFTEN = timedelta(hours=1)  # At least so often somebody looks, so that no file gets older than it may.
+SAMPLES = ("columns", "reasons")  # in `file_info`
+
+
+def delete_old_uploads() -> int:
+    """Deletes the files of lists that were read longer ago than the retention, and files of no list; returns how many.
+
+    A list whose columns nobody has chosen until then can't be read any more, so it is discarded.
+    """
+    before = timezone.now() - timedelta(hours=settings.UPLOAD_RETENTION_HOURS) + OFTEN
+    read = Event.objects.filter(guest_list=OuterRef("pk"), job=None, old_state=ListState.READING).order_by("-pk")
+    files = GuestList.objects.exclude(file="").exclude(state__in=UNREAD).select_related("merchant")
+    old = files.annotate(read_at=Coalesce(Subquery(read.values("at")[:1]), "ended_at", "created_at"))
+    deleted = 0
+    for guest_list in old.filter(read_at__lt=before).order_by("pk").iterator():
+        if guest_list.status != ListState.MAPPING or discard_list(guest_list=guest_list, actor=None):
+            deleted += delete_upload(guest_list)
+    return deleted + _delete_strays(before)
+
+
+def delete_upload(guest_list: GuestList) -> bool:
+    """Deletes the file of a list and its samples; False if the list is being read again, or has no file any more."""
+    name = str(guest_list.file.name)
+    info: dict[str, Any] = {key: value for key, value in guest_list.file_info.items() if key not in SAMPLES}
+    mine = GuestList.objects.filter(pk=guest_list.pk, state=guest_list.state, file=name).exclude(file="")
+    if not mine.update(file="", file_info=info):
+        return False
+    transaction.on_commit(lambda: default_storage.delete(name))
+    return True
+
+
+def _delete_strays(before: datetime) -> int:
+    """Files that no list names: what a worker or a web process left behind that died between file and row."""
+    strays = [name for name in _stored() if default_storage.get_modified_time(name) < before and not _is_named(name)]
+    for name in strays:
+        default_storage.delete(name)
+    return len(strays)
+
+
+def _stored() -> Iterator[str]:
+    for folder in ("lists", "repairs"):
+        with suppress(FileNotFoundError):
+            yield from (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])
+
+
+def _is_named(name: str) -> bool:
+    repairing = GuestList.objects.filter(state=ListState.REPAIRING, repair_order__file=name)
+    return GuestList.objects.filter(file=name).exists() or repairing.exists()
