@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest
 
 from campaigns.models import Campaign
-from issuance.models import GuestList, Repair
+from issuance.models import Erasure, GuestList, Repair
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 
@@ -44,6 +44,16 @@ def repair_of(guest_list: GuestList, pk: str) -> Repair:
         raise Http404("No such repair.")
     repair.guest_list = guest_list
     return repair
+
+
+def erasure_for(request: HttpRequest, handle: str, pk: int) -> Erasure:
+    """An erasure of the merchant named in the address, for those who may see guests."""
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    erasure = Erasure.objects.for_merchant(merchant).filter(pk=pk).first()
+    if erasure is None:
+        raise Http404("No such erasure.")
+    erasure.merchant = merchant
+    return erasure
 
 
 def may(request: HttpRequest, right: Right) -> bool:

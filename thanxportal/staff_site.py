@@ -28,6 +28,8 @@ ADMINISTRATION = (
     "accounts.delete_membership",
     "accounts.add_invitation",
     "accounts.change_invitation",
+    "issuance.add_erasure",
+    "issuance.export_guest",
 )
 GROUPS = {"Support": (), "Operations": OPERATIONS, "Administrator": OPERATIONS + ADMINISTRATION}
 

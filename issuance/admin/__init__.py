@@ -1,3 +1,11 @@
 """The admin pages of partner staff; Django finds them under this name."""
 
-from issuance.admin import jobs, lists, records, resolutions, sending, statements  # noqa: F401 - each registers its models
+from issuance.admin import (  # noqa: F401 - each registers its models
+    erasures,
+    jobs,
+    lists,
+    records,
+    resolutions,
+    sending,
+    statements,
+)

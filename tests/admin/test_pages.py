@@ -14,6 +14,7 @@ from django.urls import reverse
 from campaigns.models import CampaignAtThanx, Location, Reading
 from issuance.models import (
     ClaimOverride,
+    Erasure,
     GuestList,
     IssuanceJob,
     Resolution,
@@ -30,7 +31,7 @@ from thanxportal.partner.models import MerchantRefusal
 pytestmark = pytest.mark.django_db
 OURS = ("accounts", "partner", "campaigns", "issuance")
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
-ADDED = ("user", "membership", "invitation", "resolution", "sendingpause", "thanxstatement")
+ADDED = ("user", "membership", "invitation", "resolution", "sendingpause", "thanxstatement", "erasure")
 MIRRORED = [model for model in MODELS if model._meta.model_name not in ADDED]
 
 
@@ -56,6 +57,7 @@ def everything(finished: GuestList, ana: User) -> None:
     MerchantRefusal.objects.create(merchant_id=finished.merchant.thanx_id, next_at=finished.created_at)
     pause = SendingPause.objects.create(reason="We look into something.")
     ThanxStatement.objects.create(pause=pause, evidence="Mail", written_by=ana)
+    Erasure.objects.create(merchant=finished.merchant, guest_hash="0" * 32, identifier="x@example.com", ordered_by=ana)
     ClaimOverride.objects.create(guest_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
     Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
 
