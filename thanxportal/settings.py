@@ -255,7 +255,7 @@ CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://")
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = SENDING
 # What takes long and hurries nobody; everything else keeps to the queue of sending.
-_long = ("read_list", "repair_list", "delete_old_uploads", "reconcile_all")
+_long = ("read_list", "repair_list", "remove_personal_data", "reconcile_all")
 CELERY_TASK_ROUTES = {f"issuance.tasks.{task}": {"queue": READING, "routing_key": READING} for task in _long}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

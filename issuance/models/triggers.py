@@ -34,6 +34,7 @@ _INSTALLED = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
 }
+FOR_GOOD = "this is kept for good"
 
 
 class Trigger(NamedTuple):
@@ -121,7 +122,8 @@ def triggers() -> list[Trigger]:
     return [
         Trigger("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
         Trigger("job_keeps_its_body", "issuance_issuancejob", "UPDATE", BODY_CHANGED, "a planned job keeps its body"),
-        Trigger("job_keeps_its_label", "issuance_issuancejob", "UPDATE", LABEL_CHANGED, "a planned job keeps its label"),
+        Trigger("job_keeps_its_label", "issuance_issuancejob", "UPDATE", LABEL_CHANGED,
+         "a planned job keeps its label"),
         Trigger("job_moves", "issuance_issuancejob", "UPDATE", _illegal(JOB_MOVES), "no such move of a job"),
         Trigger("executed_job_is_not_rejected", "issuance_issuancejob", "UPDATE", STILL_AT_THANX,
          "Thanx knows this job"),
@@ -137,7 +139,8 @@ def triggers() -> list[Trigger]:
          "a retry stays with its campaign"),
         Trigger("event_is_history", "issuance_event", "UPDATE", _changed(*EVENT), "events never change"),
         Trigger("attempt_is_history", "issuance_attempt", "UPDATE", ATTEMPT_CHANGED, "an attempt is finished once"),
-        Trigger("list_is_purged_once", "issuance_guestlist", "UPDATE", PURGE_CHANGED, "what may be needed is not purged"),
+        Trigger("list_is_purged_once", "issuance_guestlist", "UPDATE", PURGE_CHANGED,
+         "what may be needed is not purged"),
         Trigger("guest_is_still_needed", "issuance_guest", "UPDATE OF value", STILL_NEEDED,
          "who may still be sent keeps the identifier", applies=UNNAMED),
         Trigger("erasure_is_history", "issuance_erasure", "UPDATE", ERASURE_CHANGED, "an erasure never changes"),
@@ -149,9 +152,9 @@ def triggers() -> list[Trigger]:
          f"NOT OLD.in_force OR NEW.forgotten_count < OLD.forgotten_count OR {_changed(*PAUSE)}",
          "a pause never changes"),
         Trigger("activity_is_history", "accounts_activity", "UPDATE", ACTIVITY_CHANGED, "the log never changes"),
-        Trigger("activity_is_kept", "accounts_activity", "DELETE", "TRUE", "this is kept for good"),
+        Trigger("activity_is_kept", "accounts_activity", "DELETE", "TRUE", FOR_GOOD),
         Trigger("activityhead_moves_on", "accounts_activityhead", "UPDATE", HEAD_MOVED, "the log only grows"),
-        Trigger("activityhead_is_kept", "accounts_activityhead", "DELETE", "TRUE", "this is kept for good"),
+        Trigger("activityhead_is_kept", "accounts_activityhead", "DELETE", "TRUE", FOR_GOOD),
         Trigger("forgotten_jobs_are_settled", "issuance_sendingpause", "UPDATE", JOBS_FORGOTTEN,
          "jobs are unknown until settled"),
         Trigger("statement_is_history", "issuance_thanxstatement", "UPDATE",
@@ -163,7 +166,7 @@ def triggers() -> list[Trigger]:
         Trigger("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.\"primary\" OR {_changed(*CLAIM)}",
          "a claim never changes"),
         Trigger("claim_is_kept", "issuance_guestclaim", "DELETE", NOBODY_FREED, "nobody of this list lost the reward"),
-        *(Trigger(f"{name}_is_kept", f"issuance_{name}", "DELETE", "TRUE", "this is kept for good") for name in KEPT),
+        *(Trigger(f"{table}_is_kept", f"issuance_{table}", "DELETE", "TRUE", FOR_GOOD) for table in KEPT),
     ]  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class GuestSearch:
 
     def is_known(self) -> bool:
         """Whether a row or a claim knows the guest, by name or by hash; files don't say whom they hold."""
-        return self.rows().exists() or self.claims().exists() or bool(self.look().keys() - {"files"})
+        return self.rows().exists() or self.claims().exists() or bool(self.look())
 
     def look(self) -> dict[str, int]:
         """How often the guest stands in each place, at a first look: other spellings in cells of others are left out,
@@ -78,8 +78,7 @@ class GuestSearch:
             [pk for pk, _ in guests], quick, self._bad_rows(lists), self._repairs(lists),
             list(jobs.values_list("pk", flat=True)),
         )  # fmt: skip
-        files = lists.exclude(file="").count()
-        return found.counts() | ({"files": files} if files else {})
+        return found.counts()
 
     def find(self, guest_list: GuestList) -> Found:
         """All of them in one list; reads every row of it."""

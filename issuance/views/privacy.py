@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from issuance.access import erasure_for
 from issuance.forms.privacy import WhichGuestForm
-from issuance.models import Erasure
+from issuance.models import Erasure, GuestList
 from issuance.privacy.certificates import certificate, facts_of
 from issuance.privacy.erasing import note_request, order_erasure
 from issuance.privacy.exporting import as_document, export_guest
@@ -39,11 +39,10 @@ def look(request: HttpRequest, handle: str) -> HttpResponse:
     if not form.is_valid():
         return _index(request, merchant, form, status=422)
     search = GuestSearch(merchant, form.cleaned_data["guest"])
-    counts = search.look()
     context = {
         "search": search,
-        "facts": facts_of(counts),
-        "counts": counts,
+        "facts": facts_of(search.look()),
+        "files": GuestList.objects.for_merchant(merchant).exclude(file="").count(),
         "nameless": search.rows().filter(value="", other="").count(),
         "claims": search.claims().count(),
     }

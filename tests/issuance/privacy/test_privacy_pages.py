@@ -67,8 +67,9 @@ def test_the_first_look_counts_and_shows_nothing_but_what_was_typed(manager: Cli
     assert "1 reward promised" in page
     assert "bob@example.com" not in page
     unknown = manager.post(HERE + "look/", {"guest": "nobody@example.com"}).content.decode()
-    assert "Nothing here tells who this guest is." in unknown or "Uploaded files" in unknown
-    assert "Download as a file" not in unknown or "Uploaded files" in unknown
+    assert "Nothing here tells who this guest is." in unknown
+    assert "Download as a file" not in unknown
+    assert "1 uploaded file goes as a whole" in unknown
 
 
 def test_an_erasure_is_ordered_once_and_its_page_says_what_was_removed(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -208,3 +209,9 @@ def test_what_thanx_wrote_goes_with_the_body(june: GuestList, world: World, ungu
     remove_personal_data()
     assert Attempt.objects.get().words == ""
     assert not UnknownReason.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL frees old versions of rows by its autovacuum.")
+def test_sqlite_overwrites_what_is_removed() -> None:
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
