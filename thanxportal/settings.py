@@ -191,8 +191,10 @@ ACCOUNT_SESSION_REMEMBER = False
 SECOND_FACTOR: bool = env.bool("SECOND_FACTOR", default=THANX_ENVIRONMENT != "simulation" and not TRIAL)
 MFA_ADAPTER = "thanxportal.accounts.adapter.FactorAdapter"
 MFA_FORMS = {
-    "add_webauthn": "thanxportal.accounts.forms.AddPasskeyForm",
-    "edit_webauthn": "thanxportal.accounts.forms.NamePasskeyForm",
+    "add_webauthn": "thanxportal.accounts.passkey_forms.AddPasskeyForm",
+    "edit_webauthn": "thanxportal.accounts.passkey_forms.NamePasskeyForm",
+    "authenticate_webauthn": "thanxportal.accounts.passkey_forms.PasskeyForm",
+    "reauthenticate_webauthn": "thanxportal.accounts.passkey_forms.ConfirmPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Thanx Portal"

@@ -24,6 +24,7 @@ NOT_YET = "It can’t be stopped just now: staff are finding out whether it was 
 def list_issue_now(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Ends the hold; harmless when it is over."""
     guest_list = list_for(request, handle, pk, Right.ISSUE)
+    require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
     if issue_now(guest_list=guest_list):
         nudge(tasks.work_list, guest_list.pk)
     return redirect("issuance:list_detail", handle, pk)

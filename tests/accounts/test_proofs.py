@@ -80,6 +80,7 @@ def acts(ended: GuestList, person: User) -> dict[str, tuple[str, dict[str, Any],
     return {
         "retry": (of_list("list_retry"), {}, listed),
         "send the rest": (of_list("list_send_unsent"), {}, listed),
+        "issue now": (of_list("list_issue_now"), {}, listed),
         "continue": (of_list("list_continue"), {}, listed),
         "one guest": (ONE_GUEST, {"guest": "a@example.com"}, ONE_GUEST),
         "see in full": (of_list("reveal"), {}, of_list("guests")),

@@ -98,6 +98,23 @@ def test_a_launch_is_confirmed_by_a_passkey_and_goes_on_where_it_was(
     assert GuestList.objects.get(pk=made.pk).state == "held"
 
 
+def test_an_answer_that_was_changed_on_its_way_proves_nothing(device: Page) -> None:
+    sign_in(device)
+    add_passkey(device, "Work laptop")
+    device.goto(f"{reverse('mfa_reauthenticate_webauthn')}?next=/profile/")
+    device.evaluate("""async () => {
+        const options = JSON.parse(document.getElementById("passkey-options").textContent).request_options;
+        const answer = await webauthnJSON.get(options);
+        answer.response.signature = answer.response.signature.slice(0, -6) + "AAAAAA";
+        const form = document.querySelector("form[data-passkey]");
+        form.elements.credential.value = JSON.stringify(answer);
+        form.submit();
+    }""")
+    expect(device.get_by_text("Your device’s answer can’t be read.")).to_be_visible()
+    device.get_by_role("button", name="Use a passkey").click()
+    device.wait_for_url("**/profile/")
+
+
 def test_who_cancels_is_told_and_tries_again(device: Page) -> None:
     sign_in(device)
     add_passkey(device, "Work laptop")

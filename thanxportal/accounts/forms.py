@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.forms import ResetPasswordForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
@@ -159,16 +158,3 @@ class AddressForm(forms.Form):
     email = forms.EmailField(
         label="Your new email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
-
-
-def _passkey_name(*, required: bool) -> forms.CharField:
-    hint = "To tell it from others, such as “Work laptop”."
-    return forms.CharField(label="Name", max_length=60, help_text=hint, required=required)
-
-
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    name = _passkey_name(required=False)  # The device has made the key by then: it gets a name of ours.
-
-
-class NamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
-    name = _passkey_name(required=True)

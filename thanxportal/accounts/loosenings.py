@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -55,6 +56,7 @@ def take_back_all_of(*, person: User, merchant: Merchant, actor: User | None) ->
         withdraw(loosening=waiting, actor=actor)
 
 
+@transaction.atomic
 def withdraw(*, loosening: Loosening, actor: User | None) -> bool:
     """Takes the request back, once. False if it has taken effect or was withdrawn meanwhile."""
     waiting = Loosening.objects.waiting().filter(pk=loosening.pk)

@@ -50,14 +50,18 @@ def invite(*, merchant: Merchant, email: str, role: Role, actor: User) -> Invita
     email = email.lower()
     if actor.is_staff:
         _refuse_staff(User.objects.filter(email=email).first())
-    if Membership.objects.filter(merchant=merchant, user__email=email).exists():
-        raise TeamRefusal(f"{email} is on the team already.")
+    _refuse_member(merchant, email)
     _refuse_too_many(merchant)
     again = Invitation.objects.unanswered().filter(merchant=merchant, email=email, role=role).exists()
     if role.approves and not again and _has_to_ask(merchant, actor):
         wish, said = {"email": email, "role": role.value}, f"invite {email} as {role.label}"
         return ask(merchant=merchant, actor=actor, subject=email, values=wish, sentence=said)
     return send_invitation(merchant=merchant, email=email, role=role, actor=actor)
+
+
+def _refuse_member(merchant: Merchant, email: str) -> None:
+    if Membership.objects.filter(merchant=merchant, user__email=email).exists():
+        raise TeamRefusal(f"{email} is on the team already.")
 
 
 def _refuse_too_many(merchant: Merchant) -> None:
@@ -79,7 +83,8 @@ def _has_to_ask(merchant: Merchant, actor: User) -> bool:
 
 
 def send_invitation(*, merchant: Merchant, email: str, role: Role, actor: User) -> Invitation:
-    """Invites without asking anybody."""
+    """Invites without asking anybody. Raises TeamRefusal for a member."""
+    _refuse_member(merchant, email)
     now = timezone.now()
     fields = {"role": role, "invited_by": actor, "sent_at": now, "expires_at": now + VALID_FOR}
     invitation, _ = Invitation.objects.update_or_create(

@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from thanxportal.accounts.passkey_forms import UNREADABLE
+
 
 class ConfirmByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]
     def form_invalid(self, form: Any) -> HttpResponse:
-        messages.error(self.request, "That didn’t work. Try again, or take another way.")
+        messages.error(self.request, UNREADABLE)
         return redirect(self.passthrough_next_url(self.request.path))
