@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from issuance.parsing.column_names import UNCLEAR, email_rank, phone_rank, plain_name
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _CHUNK = 1024 * 1024  # also the bound of a line: a whole chunk without a line end is refused
@@ -17,6 +20,12 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+# Encodings of old programs, which nothing but their words tells from each other.
+_OF_HEADERS = {"cp932": "Shift-JIS", "euc_jp": "EUC-JP", "gb18030": "GBK", "cp949": "EUC-KR", "big5": "Big5",
+               "cp1251": "Windows-1251", "cp1256": "Windows-1256", "mac_roman": "Mac OS Roman"}  # fmt: skip
+_HEADER_WITHIN = 5  # lines
 
 
 class Encoding(NamedTuple):
@@ -39,13 +48,31 @@ def encoding_of(path: Path) -> Encoding:
         return _described(marked or "utf-8", _check_text(path, marked or "utf-8", "strict"))
     except UnicodeDecodeError:
         pass
-    name = marked or ("utf-8" if _mostly_utf8(path) else "cp1252")
+    name = marked or ("utf-8" if _mostly_utf8(path) else _named_by_header(path, head) or "cp1252")
     holds_nul = _check_text(path, name, "replace")
     if name == "cp1252":
         why = "because the file is not valid UTF-8: check that accented letters look right."
         return _described(name, holds_nul, f"Read as Windows-1252, {why}")
+    if name in _OF_HEADERS:
+        return _described(
+            name, holds_nul, f"Read as {_OF_HEADERS[name]}, as its header is: check that names look right."
+        )
     shown = name.upper().removesuffix("-SIG")
     return _described(name, holds_nul, f"Read as {shown}, but some of its letters are damaged: they show as \ufffd.")
+
+
+def _named_by_header(path: Path, head: bytes) -> str:
+    """The encoding in which a header is one, where it is none in Windows-1252; empty if there is no such encoding."""
+    lines = b"\n".join(head.splitlines()[:_HEADER_WITHIN])
+    for name in ("cp1252", *_OF_HEADERS):
+        cells = re.split(r"[,;|\t\r\n]", lines.decode(name, "ignore"))
+        names = [plain_name(cell) for cell in cells if not cell.isascii()]
+        if any(max(email_rank(cell), phone_rank(cell)) > UNCLEAR for cell in names):
+            with suppress(UnicodeDecodeError):
+                if name in _OF_HEADERS:
+                    _check_text(path, name, "strict")
+                return name
+    return ""
 
 
 def _described(name: str, holds_nul: bool, *warnings: str) -> Encoding:

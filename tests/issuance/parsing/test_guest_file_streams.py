@@ -153,3 +153,21 @@ def test_encoding_and_lines_left_out_are_said(tmp_path: Path) -> None:
     with open_guest_file(path, country="US") as file:
         assert len(file.warnings) == 2
         assert "Windows-1252" in file.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header"),
+    [("cp932", "お名前,電話番号"), ("euc_jp", "お名前,電話番号"), ("gb18030", "姓名,手机号码"),
+     ("cp1251", "Имя,Номер телефона"), ("cp1256", "الاسم,رقم الهاتف"), ("mac_roman", "Prénom,Téléphone")],
+)  # fmt: skip
+def test_an_old_encoding_is_known_by_the_words_of_the_header(tmp_path: Path, encoding: str, header: str) -> None:
+    path = written(tmp_path / "a.csv", f"{header}\nAnn,(202) 555-0101\n".encode(encoding))
+    with open_guest_file(path, country="US") as file:
+        assert (file.opened.encoding, file.opened.columns.sure) == (encoding, True)
+        assert "as its header is" in file.warnings[0]
+
+
+def test_letters_without_such_a_header_are_read_as_windows_writes_them(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "Prénom;E-Mail\nJosé;jose@example.com\n".encode("cp1252"))
+    with open_guest_file(path, country="US") as file:
+        assert file.opened.encoding == "cp1252"
