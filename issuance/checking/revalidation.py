@@ -33,6 +33,9 @@ class _Rows:
 
     rows_with_hidden = rows
 
+    def last_rows(self) -> list[list[str]]:
+        return []
+
     def close(self) -> None:
         """Nothing is open."""
 

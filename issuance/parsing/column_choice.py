@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from issuance.parsing.column_names import UNCLEAR, email_rank, names_guests, phone_rank, plain_name
+from issuance.parsing.column_names import UNCLEAR, email_rank, names_guests, names_people, phone_rank, plain_name
 
 WIDEST = 200  # columns looked at
 MOST_COLUMNS = 4  # of one kind in which a row's identifier is looked for
@@ -34,6 +34,11 @@ class Columns:
     def name_of(self, at: int) -> str:
         """As the header calls it, else by its letter."""
         return self.names[at] if at < len(self.names) else f"Column {column_letter(at)}"
+
+    def may_hold_names(self, at: int) -> bool:
+        """Whether nothing says that a column holds something else than the names of people."""
+        name = self.name_of(at)
+        return name == f"Column {column_letter(at)}" or names_people(plain_name(name))
 
     @property
     def identifiers(self) -> list[int]:

@@ -18,9 +18,11 @@ from issuance.parsing.column_words import (
     NO_IDENTIFIER,
     NUMBER,
     OTHER_NUMBER,
+    PERSON,
     PHONE,
     PLACE,
     PLAIN,
+    ROLES,
     SOMEBODY_ELSE,
     bare,
 )
@@ -41,6 +43,9 @@ _OWN_WORDS = EMAIL | PHONE | MOBILE | NUMBER | GUEST | CONTACT | PLAIN | FURTHER
 _KNOWN = _OWN_WORDS | OTHER_NUMBER | PLACE | SOMEBODY_ELSE
 _UNSPACED = filter(re.compile(r"[\u3040-\u9fff\uac00-\ud7af]").match, _KNOWN)  # words of Chinese, Japanese and Korean
 _IN_UNSPACED = re.compile("|".join(sorted(_UNSPACED, key=len, reverse=True)))
+_ROLES_AND_PLACES = SOMEBODY_ELSE | PLACE | CONTACT | {"account"}
+_BETWEEN = frozenset({"on", "at", "person", "data"})
+_BY = frozenset({"by", "por", "par", "da", "door", "przez", "von"})
 _OWN_NAMES = frozenset({"user email", "user email address", "email address user"})  # of accounts that guests have
 
 
@@ -101,6 +106,29 @@ def names_some_number(name: str) -> bool:
     """Whether a plain name means a number, or a way to reach people, without saying which."""
     words = set(name.split())
     return bool(words & (NUMBER | CONTACT)) and words <= NUMBER | CONTACT | GUEST | PLAIN
+
+
+def names_role(name: str) -> bool:
+    """Whether a plain text, though it is no header, names a role or a place and nobody: "Manager on duty"."""
+    words = name.split()
+    if len(words) > 1 and words[-1] in _BY:
+        return True
+    return bool({*words} & _ROLES_AND_PLACES) and {*words} <= _ROLES_AND_PLACES | PLAIN | FURTHER | _BETWEEN
+
+
+def begins_role(word: str) -> bool:
+    """Whether `names_role` may be true of a text that begins with this word; quick enough for every row."""
+    return word in _ROLES_AND_PLACES
+
+
+def names_people(name: str) -> bool:
+    """Whether a plain name is that of a column of people's names."""
+    return names_guests(name) or bool({*name.split()} & PERSON)
+
+
+def names_roles(name: str) -> bool:
+    """Whether a plain name is that of a column which says what each person is."""
+    return name in ROLES
 
 
 def names_country(name: str) -> bool:

@@ -100,6 +100,14 @@ dialing code, dialling code, country calling code, flag, land, landesvorwahl, la
 pays, indicatif, code pays, pais, codigo pais,
 codigo de pais, paese, nazione, prefisso, kraj, maa, ulke, 国, 国番号, 国家, 국가, страна
 """
+PERSON = _words("""
+name names nom nombre nombres nome apellido apellidos apelido vorname nachname prenom naam voornaam achternaam namn
+fornamn efternamn nazwa imie nazwisko cognome fullname firstname lastname surname party wer 氏名 名 姓 お名前
+名前 姓名 имя фио
+""")
+ROLES = _words(
+    "role roles type kind category relation relationship rolle rol ruolo funktion funkcja funcion tipo typ 役割"
+)
 # What merchants' own files call people who are no guests, in a column of roles.
 STAFF_ROLES = _words("""
 server waiter waitress staff employee driver courier host hostess bartender team manager vendor supplier kellner

@@ -22,6 +22,8 @@ _MOST_COLUMNS = 2_000
 _OF_A_SHEET = 16_384  # columns, which some programs write out though they are empty
 _PROBED_CHARACTERS = 64 * 1024
 _PROBED_ROWS = 100
+_PROBED_END = 4 * 1024  # bytes
+_READ_FROM_ANYWHERE = ("utf-8", "utf-8-sig", "cp1252")
 _DIGITS_OF_A_PHONE = 10
 
 
@@ -79,6 +81,16 @@ class DelimitedText:
     def rows_with_hidden(self) -> Iterator[list[str]]:
         """A text hides nothing."""
         return self.rows()
+
+    def last_rows(self) -> list[list[str]]:
+        """The last rows with anything in them, where the end can be read by itself; without the first, which may be a
+        part of one."""
+        with self._open_text() as text:
+            if not isinstance(text, io.TextIOWrapper) or self.encoding not in _READ_FROM_ANYWHERE or self._unwraps:
+                return []
+            text.buffer.seek(max(self.bytes_total - _PROBED_END, 0))
+            end = text.buffer.read().decode(self.encoding, "replace").translate(self._without_stray)
+        return _probed_rows(end.partition("\n")[2], self.delimiter, most=_PROBED_END)
 
     def _rows_as_written(self) -> Iterator[list[str]]:
         """All rows from the first, blank lines as empty lists. Raises UnreadableFile at the first broken quote."""
@@ -196,9 +208,9 @@ def _unwrapped(cells: list[str], delimiter: str) -> list[str]:
 
 
 def _is_one_line(rows: list[list[str]]) -> bool:
-    """Whether a file is nothing but addresses, or numbers, one after the other; two numbers may be of one guest."""
+    """Whether a file is nothing but addresses, or numbers, one after the other; two may be of one guest."""
     cells = [cell for cell in rows[0] if cell.strip()] if len(rows) == 1 else []
-    return (len(cells) > 1 and all(map(_is_email, cells))) or (len(cells) > 2 and all(map(_is_number, cells)))
+    return len(cells) > 2 and (all(map(_is_email, cells)) or all(map(_is_number, cells)))
 
 
 def _is_email(cell: str) -> bool:
@@ -209,13 +221,13 @@ def _is_number(cell: str) -> bool:
     return "@" not in cell and _is_identifier(cell)
 
 
-def _probed_rows(head: str, delimiter: str) -> list[list[str]]:
+def _probed_rows(head: str, delimiter: str, *, most: int = _PROBED_ROWS) -> list[list[str]]:
     """The first rows with anything in them."""
     rows: list[list[str]] = []
     try:
         for cells in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, strict=True):
             rows += [cells] if any(cells) else []
-            if len(rows) == _PROBED_ROWS:
+            if len(rows) == most:
                 break
     except csv.Error:
         pass  # What came before the broken quote still counts.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from issuance.parsing.binary_files import refuse_binary
 from issuance.parsing.column_choice import ColumnContent, Columns
@@ -26,6 +26,7 @@ from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import row_cells
 from issuance.parsing.row_validation import RowValidator
 from issuance.parsing.spreadsheets.spreadsheet import Hidden, Sheet, open_spreadsheet
+from issuance.parsing.table_doubts import table_doubts
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
 
 _SAMPLE = 400  # rows with anything in them that decide about the columns
@@ -55,6 +56,14 @@ class Opened:
     country: str = ""
 
 
+class _Sample(NamedTuple):
+    """The first rows of a table, whether it ends with them, and whether they end because it is broken."""
+
+    rows: list[list[str]]
+    whole: bool
+    broken: UnreadableFile | None = None
+
+
 class Table(Protocol):
     """Anything with rows: see delimited_text and spreadsheet."""
 
@@ -73,6 +82,10 @@ class Table(Protocol):
     def bytes_read(self) -> int: ...
 
     def rows(self) -> Iterator[list[str]]: ...
+
+    def last_rows(self) -> list[list[str]]:
+        """The last of its rows, where they are known without reading all."""
+        ...
 
     def rows_with_hidden(self) -> Iterator[list[str]]: ...
 
@@ -99,9 +112,9 @@ class GuestFile:
         self._last_row = self._results_before = 0
         self._only_hidden = False  # rows hold guests
         self._alphabets = frozenset[str]()
-        sample, broken = self._sample()
+        sample, whole, broken = self._sample()
         try:
-            columns = self._settled(columns, sample, hidden)
+            columns = self._settled(columns, sample, hidden, whole=whole)
         except UnreadableFile as error:
             raise broken or error from None
         self.opened = Opened(
@@ -124,13 +137,20 @@ class GuestFile:
     def _warnings(self, sample: list[list[str]], columns: Columns) -> list[str]:
         return [*self._notes, *_above_header(sample, columns), *further_columns(columns)]
 
-    def _sample(self) -> tuple[list[list[str]], UnreadableFile | None]:
+    def _sample(self) -> _Sample:
         return _sample(self._table.rows_with_hidden() if self._only_hidden else self._table.rows())
 
-    def _settled(self, columns: Columns | None, sample: list[list[str]], hidden: Hidden) -> Columns:
+    def _settled(self, columns: Columns | None, sample: list[list[str]], hidden: Hidden, *, whole: bool) -> Columns:
         """The given columns, or those of the sample, with every doubt about them. Raises UnreadableFile."""
         if not columns:
-            columns = self._find_columns(sample, hidden)
+            columns = _without_hidden(self._find_columns(sample, hidden), self._table.hidden_columns)
+            columns = replace(
+                columns,
+                doubts=(
+                    *columns.doubts,
+                    *table_doubts(sample, columns, last=None if whole else self._table.last_rows()),
+                ),
+            )
             self._alphabets = _alphabets_of(sample, columns)
         return replace(columns, doubts=(*columns.doubts, *_doubts_of_table(self._table, columns, hidden)))
 
@@ -145,7 +165,7 @@ class GuestFile:
             if hidden == "leave_out":
                 raise UnreadableFile("only_hidden_rows") from None
         self._only_hidden = True
-        return find_columns(self._sample()[0], country=self._country)
+        return find_columns(self._sample().rows, country=self._country)
 
     def choose(
         self,
@@ -165,11 +185,18 @@ class GuestFile:
         """
         row = self.opened.columns.header_row if header_row is None else header_row
         more = {"more_emails": more_emails, "more_phones": more_phones}
-        sample = self._sample()[0]
+        sample, whole, _ = self._sample()
         columns = chosen_columns(sample, email=email, phone=phone, header_row=row, **more)
         self._country = country or self._country
         if not sure:
             columns = with_country_doubt(sample, columns, country=self._country)
+            columns = replace(
+                columns,
+                doubts=(
+                    *columns.doubts,
+                    *table_doubts(sample, columns, last=None if whole else self._table.last_rows()),
+                ),
+            )
         self._alphabets = _alphabets_of(sample, columns)
         self.opened = replace(self.opened, columns=columns, country=columns.likely_country or self._country)
         self.warnings = self._warnings(sample, columns)
@@ -180,7 +207,7 @@ class GuestFile:
 
     def contents(self) -> list[ColumnContent]:
         """What each column holds, by its first rows: for a person who has to choose."""
-        return contents_of(self._sample()[0], self.opened.columns, country=self.opened.country)
+        return contents_of(self._sample().rows, self.opened.columns, country=self.opened.country)
 
     def reasons(self) -> list[str]:
         """Why its columns were taken, in sentences."""
@@ -257,8 +284,16 @@ def _doubts_of_table(table: Table, columns: Columns, hidden: Hidden) -> Iterator
     if hidden == "ask" and table.hidden_rows:
         rows = "1 row is" if table.hidden_rows == 1 else f"{table.hidden_rows:,} rows are"
         yield f"{rows} hidden in this sheet: say whether to leave out or include what nobody sees."
-    for at in {columns.email, columns.phone} & table.hidden_columns:
+    for at in {columns.email, columns.phone, columns.country} & table.hidden_columns:
         yield f"“{columns.names[at]}” is hidden in this sheet." if at is not None else ""
+
+
+def _without_hidden(columns: Columns, hidden: set[int]) -> Columns:
+    """Nobody's gap is filled from a column that nobody sees."""
+    more_emails, more_phones = (
+        tuple(at for at in more if at not in hidden) for more in (columns.more_emails, columns.more_phones)
+    )
+    return replace(columns, more_emails=more_emails, more_phones=more_phones)
 
 
 def _alphabets_of(sample: list[list[str]], columns: Columns) -> frozenset[str]:
@@ -282,13 +317,13 @@ def _above_header(sample: list[list[str]], columns: Columns) -> Iterator[str]:
 
 def _has_guests(sheet: Sheet, country: str) -> bool:
     try:
-        find_columns(_sample(sheet.rows())[0], country=country)
+        find_columns(_sample(sheet.rows()).rows, country=country)
     except UnreadableFile:
         return False
     return True
 
 
-def _sample(table: Iterator[list[str]]) -> tuple[list[list[str]], UnreadableFile | None]:
+def _sample(table: Iterator[list[str]]) -> _Sample:
     """The first rows, and what ended them; when they suffice, `results()` reports that in its place."""
     rows: list[list[str]] = []
     room, filled = _SAMPLE_CHARACTERS, 0
@@ -298,7 +333,7 @@ def _sample(table: Iterator[list[str]]) -> tuple[list[list[str]], UnreadableFile
             room -= max(_A_ROW, sum(map(len, row)))
             filled += any(map(str.strip, row))
             if room < 0 or filled == _SAMPLE:
-                break
+                return _Sample(rows, whole=False)
     except UnreadableFile as error:
-        return rows, error
-    return rows, None
+        return _Sample(rows, whole=False, broken=error)
+    return _Sample(rows, whole=True)

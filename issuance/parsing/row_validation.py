@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import count
 
 from issuance.parsing.column_choice import WIDEST, Columns
+from issuance.parsing.column_names import begins_role, names_role, plain_name
 from issuance.parsing.countries import country_code
 from issuance.parsing.header_row import begins_note
 from issuance.parsing.identifiers import IdentifierResult, parse_email, parse_phone, quick_emails
@@ -16,7 +17,8 @@ from issuance.parsing.row_text import RunTogether, row_texts
 from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT
 
 _NO_COLUMN = sys.maxsize
-_NOTE = 4  # cells of a note at most, if its first and last one are filled
+_NOTE = 2  # cells of a note at most, if all of them are filled
+_CONTACT = 3  # cells of a role with its email and phone
 Parse = Callable[[str], IdentifierResult]
 _NOBODY = IdentifierResult("", "", False)
 
@@ -28,6 +30,7 @@ class RowValidator:
         self._columns = columns
         self._country = country
         self._alphabets = alphabets
+        self._begins_with_people = columns.may_hold_names(0)
         self._prefer_phone = prefer == "phone"
         self._at_email = _NO_COLUMN if columns.email is None else columns.email
         self._at_phone = _NO_COLUMN if columns.phone is None or columns.phone == columns.email else columns.phone
@@ -58,7 +61,7 @@ class RowValidator:
                 e164, _, phone_fixed = self._next(cells, more_phones, self._phone_beside(cells))
             if cells.__class__ is RunTogether:
                 results.append(self._bad(row, cells, "rows_run_together", None).packed())
-            elif (address or e164) and not (len(cells) > _NOTE and cells[0] and cells[-1]) and begins_note(text):
+            elif (address or e164) and (len(cells) <= _NOTE or "" in cells) and self._is_note(cells, text):
                 results.append(self._bad(row, cells, "beside_the_table", None).packed())
             elif address and not (e164 and prefer_phone):
                 results.append((row, "email", address, text, "", "", fixed, e164))
@@ -68,6 +71,16 @@ class RowValidator:
             elif "".join(cells).strip():
                 results.append(self._second_look(row, cells, email.strip(), phone.strip()).packed())
         return results
+
+    def _is_note(self, cells: list[str], text: str) -> bool:
+        """Whether a row with a guest begins as a line around a table does, or holds a role in place of the name, and
+        little else."""
+        if begins_note(text):
+            return True
+        first = cells[0]
+        if not self._begins_with_people or not begins_role(first.partition(" ")[0].strip(":").lower()):
+            return False
+        return len(cells) - cells.count("") <= _CONTACT and names_role(plain_name(first))
 
     def _in_their_countries(self, rows: list[list[str]], phones: list[str]) -> list[str]:
         """E.164 of phones whose country stands beside them; empty for those that are none in that country."""

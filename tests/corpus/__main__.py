@@ -9,12 +9,13 @@ from itertools import chain
 from tests.corpus.exports import plain_exports
 from tests.corpus.score import score
 from tests.corpus.traps import traps
+from tests.corpus.whose import whose
 
 MOST_ASKED = 0.05  # of all files: plain ones about which a person would be asked
 
 
 def main() -> int:
-    total = score(chain(plain_exports(), traps()))
+    total = score(chain(plain_exports(), traps(), whose()))
     figures = {"name": "read-score", "files": total.files}
     for what, names in total._asdict().items():
         if what != "files":

@@ -63,6 +63,10 @@ class SheetTable:
             return self.rows_with_hidden()
         return ([] if row.__class__ is HiddenRow else row for row in self.rows_with_hidden())
 
+    def last_rows(self) -> list[list[str]]:
+        """None: to reach the end of a sheet, all of it has to be read."""
+        return []
+
     def rows_with_hidden(self) -> Iterator[list[str]]:
         number = 0
         try:

@@ -26,7 +26,9 @@ _DATE_FORMATS = {*range(14, 23), *range(45, 48)}
 _HIDES_ROWS = re.compile(rb"""<(?:\w+:)?sheetFormatPr\b[^<>]*\szeroHeight\s*=\s*["']\s*(?:1|true)""")
 _HIDING = re.compile(rb"""hidden|zeroHeight|\sht\s*=\s*["'][\s+-]*[0.]""")
 _LONGEST_SIGN = 100  # bytes of what says that a row is hidden
-_HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s(?=[^<>]*\bhidden\s*=\s*["'](?:1|true))([^<>]*)>""")
+_HIDDEN_COLUMN = re.compile(
+    rb"""<(?:\w+:)?col\s(?=[^<>]*\b(?:hidden\s*=\s*["'](?:1|true)|width\s*=\s*["']0*(?:\.0*)?["']))([^<>]*)>"""
+)
 _FIRST_LAST = re.compile(rb"""\b(?:min|max)\s*=\s*["'](\d{1,5})""")
 _NOT_DATES = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 

@@ -31,7 +31,8 @@ ERROR = ("row", "kind", "code", "column", "cells", "identity")
 
 def realistic(rows: int) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([HEADER, *guest_rows(rows), ["x", "a\\b", "tab\there", "odd@example.com", "two\nlines"]])
+    odd = ["x", "a\\b", "tab\there", "odd@example.com", "two\nlines", "y", "z", "0", "never", "1"]
+    csv.writer(text).writerows([HEADER, *guest_rows(rows), odd])
     return text.getvalue().encode()
 
 

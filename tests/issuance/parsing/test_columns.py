@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -164,3 +165,16 @@ def test_the_country_beside_a_phone_decides(spelled: str) -> None:
 def test_a_country_that_is_empty_is_the_merchants_own() -> None:
     assert results([["Phone", "Country"], ["(202) 555-0101", ""]]) == [("+12025550101", "", False)]
     assert country_code("") == country_code("Atlantis") == ""
+
+
+def test_without_a_header_few_rows_with_an_email_and_a_phone_are_asked_about() -> None:
+    rows = [[person.name, person.phone, person.email] for person in GUESTS]
+    assert not find_columns(rows[:1], country="US").sure
+    assert find_columns(rows[:3], country="US").sure
+
+
+def test_a_wide_table_is_looked_through_within_a_second() -> None:
+    rows = [[f"ä{at}x{column}@bü{at}y{column}.com" for column in range(190)] for at in range(200)]
+    start = time.perf_counter()
+    find_columns([[f"Email {at}" for at in range(190)], *rows], country="US")
+    assert time.perf_counter() - start < 2

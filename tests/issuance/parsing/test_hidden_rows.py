@@ -95,6 +95,7 @@ def test_guests_from_a_hidden_column_are_asked_about(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("columns", "sure"), [
     ('<col min="2" max="3" hidden="1"/>', False), ('<col hidden="true" width="0" max="2" min="2"/>', False),
+    ('<col min="2" max="2" width="0" customWidth="1"/>', False), ('<col min="2" max="2" width="0.5"/>', True),
     ('<col min="3" max="3" hidden="1"/>', True), ('<col min="1" max="3" hidden="0"/>', True),
 ])  # fmt: skip
 def test_a_hidden_column_of_xlsx_raises_a_doubt_only_if_guests_are_in_it(
@@ -104,3 +105,15 @@ def test_a_hidden_column_of_xlsx_raises_a_doubt_only_if_guests_are_in_it(
     sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cols>{columns}</cols>'
     sheet += f"<sheetData>{rows}</sheetData></worksheet>"
     assert read(tmp_path, xlsx("", more={"xl/worksheets/sheet1.xml": sheet}))[:2] == (["ann@example.com"], sure)
+
+
+def test_a_gap_is_never_filled_from_a_hidden_column(tmp_path: Path) -> None:
+    columns = '<table:table-column/><table:table-column table:visibility="collapse"/>'
+    rows = ods_row("Email", "Second email") + ods_row("ann@example.com", "x@example.com") + ods_row("", "y@example.com")
+    assert read(tmp_path, ods(columns + rows))[:2] == (["ann@example.com", ""], True)
+
+
+def test_a_hidden_column_of_countries_is_asked_about(tmp_path: Path) -> None:
+    columns = '<table:table-column/><table:table-column table:visibility="collapse"/>'
+    rows = ods_row("Phone", "Country") + ods_row("(202) 555-0101", "Germany")
+    assert not read(tmp_path, ods(columns + rows))[1]
