@@ -48,7 +48,3 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"Erasure {self.pk}"
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())

@@ -16,7 +16,7 @@ from issuance.models import Erasure, GuestList
 from issuance.privacy.certificates import certificate, facts_of
 from issuance.privacy.erasing import note_request, order_erasure
 from issuance.privacy.exporting import as_document, export_guest
-from issuance.privacy.finding import PLACES, GuestSearch
+from issuance.privacy.finding import GuestSearch
 from issuance.tasks import remove_personal_data
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
@@ -90,7 +90,7 @@ def download_certificate(request: HttpRequest, handle: str, pk: int) -> HttpResp
 
 
 def _index(request: HttpRequest, merchant: Merchant, form: WhichGuestForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "erasures": Erasure.objects.for_merchant(merchant)[:SHOWN], "places": PLACES}
+    context = {"form": form, "erasures": Erasure.objects.for_merchant(merchant)[:SHOWN]}
     return TemplateResponse(request, "issuance/privacy/index.html", context, status=status)
 
 

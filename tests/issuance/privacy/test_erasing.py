@@ -91,7 +91,7 @@ def test_nothing_tells_who_an_erased_guest_was_and_nobody_is_rewarded_twice(
     assert tells_who(files_of(settings))
     erasure = erase(harbor, EMAIL, ana)
     assert erasure.done_at, erasure.waits_for
-    assert erasure.total >= 12, erasure.counts
+    assert sum(erasure.counts.values()) >= 12, erasure.counts
     assert set(erasure.counts) >= {"guests", "mentions", "bad_rows", "jobs", "files"}
     assert not tells_who(everything())
     assert not tells_who(files_of(settings) + caplog.text)
