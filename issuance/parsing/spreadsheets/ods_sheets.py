@@ -21,6 +21,7 @@ _BLANKS = {f"{_TEXT}s": " ", f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 _ROWS = (f"{_TABLE}table-row", f"{_TABLE}table-row-group")
 _NO_HEIGHT = re.compile(r"[+-]?0*\.?0+\s*[a-z]*").fullmatch
 _PHONE = re.compile(r"[+0-9 ()/-]{1,40}")
+_GROUPED = re.compile(r"(?:[^\W\d_]+\.? ?)?([+0-9\s()/.,'’-]{1,40})").fullmatch  # with what parts thousands, and a word
 _CONTENT = "content.xml"
 _WIDEST = 1_000  # columns of an ODS row that are kept
 _MOST_BLANK = 1_048_576  # rows between two guests: all that a sheet can have
@@ -155,7 +156,7 @@ class _OdsRows:
             self._texts = []
         elif self._texts is not None and tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             text = "".join(self._texts)[:_LONGEST]
-            self._add_cell(text if _shows_more(text, self._value) else self._value or text)
+            self._add_cell(_shown(text, self._value))
             self._texts = None
 
     def _add_cell(self, text: str) -> None:
@@ -181,11 +182,15 @@ def _is_hidden(attributes: dict[str, str], hiding_styles: Set[str]) -> bool:
     return visibility != "visible" or attributes.get(f"{_TABLE}display") == "false" or flat
 
 
-def _shows_more(text: str, number: str) -> bool:
-    """Whether the format of a whole number adds leading zeros, a plus or a country code to it."""
+def _shown(text: str, number: str) -> str:
+    """The number or date, or the text where its format adds leading zeros, a plus or a country code to a number."""
+    grouped = _GROUPED(text) if number.isdigit() and number != "0" else None
+    if not grouped:
+        return number or text
     digits = "".join(filter(str.isdigit, text))
-    adds = _PHONE.fullmatch(text) and digits.endswith(number) and (digits != number or "+" in text)
-    return number.isdigit() and number != "0" and bool(adds)
+    if not digits.endswith(number) or (digits == number and "+" not in text):
+        return number
+    return text if _PHONE.fullmatch(text) else ("+" if "+" in text else "") + digits
 
 
 def _typed_value(attributes: dict[str, str]) -> str:
