@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from issuance.parsing.column_words import (
     CONTACT,
-    COUNTRIES,
     EMAIL,
     FURTHER,
     GUEST,
@@ -131,14 +130,6 @@ def names_roles(name: str) -> bool:
     return name in ROLES
 
 
-def names_country(name: str) -> bool:
-    """Whether a plain name is that of the country, or its calling code, of the phone beside it."""
-    return name in _COUNTRIES
-
-
 def names_other_number(name: str) -> bool:
     """Whether a plain name is that of numbers which may look like phones by chance."""
     return bool((OTHER_NUMBER | NO_IDENTIFIER) & set(name.split())) and not phone_rank(name)
-
-
-_COUNTRIES = frozenset(plain_name(name) for name in COUNTRIES.replace("\n", "").split(","))

@@ -94,12 +94,6 @@ verantwortlich bearbeiter vermittler commercial company firma billing restauracj
 downloaded submitted prepared exported reviewed unsubscribe von przez door par por da スタッフ 紹介者 作成者
 менеджер официант составил المدير النادل
 """)
-COUNTRIES = """
-country, country code, country name, countrycode, phone country, country of phone, calling code, dial code,
-dialing code, dialling code, country calling code, flag, land, landesvorwahl, landercode,
-pays, indicatif, code pays, pais, codigo pais,
-codigo de pais, paese, nazione, prefisso, kraj, maa, ulke, 国, 国番号, 国家, 국가, страна
-"""
 PERSON = _words("""
 name names nom nombre nombres nome apellido apellidos apelido vorname nachname prenom naam voornaam achternaam namn
 fornamn efternamn nazwa imie nazwisko cognome fullname firstname lastname surname party wer 氏名 名 姓 お名前

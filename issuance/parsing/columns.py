@@ -17,7 +17,9 @@ from issuance.parsing.column_fits import (
     phone_fits,
     phone_share,
 )
-from issuance.parsing.column_names import UNCLEAR, email_rank, names_country, phone_rank, plain_name
+from issuance.parsing.column_names import UNCLEAR, email_rank, phone_rank, plain_name
+from issuance.parsing.countries import names_nowhere
+from issuance.parsing.country_column import country_column
 from issuance.parsing.country_doubts import country_doubt
 from issuance.parsing.header_row import find_header
 from issuance.parsing.unreadable_file import UnreadableFile
@@ -45,7 +47,7 @@ def with_country_doubt(rows: Sequence[list[str]], columns: Columns, *, country: 
     if columns.phone is None:
         return columns
     guests = filled_rows(rows[columns.header_row :])
-    unsaid = [row for row in guests if columns.country is None or not "".join(row[columns.country :][:1]).strip()]
+    unsaid = [row for row in guests if columns.country is None or names_nowhere("".join(row[columns.country :][:1]))]
     cells = [cell for at in (columns.phone, *columns.more_phones) for cell in column_cells(unsaid, at)]
     doubt = country_doubt(cells, columns.name_of(columns.phone), country)
     return replace(columns, likely_country=doubt.likely, doubts=(doubt.sentence, *columns.doubts)) if doubt else columns
@@ -84,13 +86,13 @@ def _find_columns(rows: Sequence[list[str]], country: str) -> Columns:
         at_email = at_phone = only
         doubts = [doubt for doubt in doubts if doubt not in hardly]
         doubts += [] if share >= 0.5 else [_HARDLY.format(shown[only], "guests")]
-    at_country = _country_column(names) if phones else None
+    at_country, country_doubts = country_column(shown, guests) if phones else (None, ())
     header_row = 0 if header.at is None else header.at + 1
     more_emails = _more(emails, email, [email_rank(name) for name in names])
     more_phones = _more(phones, phone, [phone_rank(name) for name in names])
-    return Columns(
-        at_email, at_phone, header_row, _shown(cells, width), tuple(doubts), more_emails, more_phones, at_country
-    )
+    own_names = _shown(cells, width)
+    all_doubts = (*doubts, *country_doubts)
+    return Columns(at_email, at_phone, header_row, own_names, all_doubts, more_emails, more_phones, at_country)
 
 
 def _plain_names(cells: list[str], groups: Sequence[str], width: int) -> list[str]:
@@ -111,12 +113,8 @@ def chosen_columns(
     """The columns that a person chose, under the names that stand in `header_row` (0: none)."""
     cells = rows[header_row - 1] if 0 < header_row <= len(rows) else []
     width = min(max((len(row) for row in rows), default=0), WIDEST)
-    country = _country_column([plain_name(cell) for cell in cells]) if phone is not None else None
+    country = country_column(_shown(cells, width), filled_rows(rows[header_row:])).at if phone is not None else None
     return Columns(email, phone, header_row, _shown(cells, width), (), tuple(more_emails), tuple(more_phones), country)
-
-
-def _country_column(names: list[str]) -> int | None:
-    return next((at for at, name in enumerate(names[:WIDEST]) if names_country(name)), None)
 
 
 def contents_of(rows: Sequence[list[str]], columns: Columns, *, country: str) -> list[ColumnContent]:

@@ -1,7 +1,8 @@
 """Whether phones written without a country look like those of another country than the merchant's, by some of them.
 
 What speaks for another country: many numbers are impossible in the merchant's own and right in that one; the numbers
-beside them carry its code; or all would be landlines at home and mobile phones there. Then a person is asked, because a
+beside them carry its code; several are grouped as nobody groups them at home, but everybody there; or all would be
+landlines at home and mobile phones there. Then a person is asked, because a
 number that is good in two countries belongs to two people.
 """
 
@@ -20,6 +21,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from issuance.parsing.countries import COUNTRIES, LIKELY, country_name
 from issuance.parsing.identifiers import parse_phone
+from issuance.parsing.number_writing import written_abroad
 
 _LOOKED_AT = 60  # different numbers, from all over the sample
 _FEWEST = 2  # numbers without a country that say anything
@@ -77,10 +79,13 @@ class _Numbers(NamedTuple):
 def country_doubt(cells: Sequence[str], column: str, country: str) -> CountryDoubt | None:
     """Why the phones in these cells of a `column` may be of another country than `country`; None if they aren't."""
     numbers = _sorted_out(_some(cells), country)
-    if len(numbers.local) + sum(numbers.named.values()) < _FEWEST or not numbers.local:
+    if not numbers.local:
         return None
+    if len(numbers.local) + sum(numbers.named.values()) < _FEWEST:
+        return _written_abroad(numbers, column, country)
     doubts = (_impossible(numbers, column, country), _named(numbers, column, country))
-    return next(filter(None, doubts), None) or _improbable(numbers, column, country)
+    doubt = next(filter(None, doubts), None) or _written_abroad(numbers, column, country)
+    return doubt or _improbable(numbers, column, country)
 
 
 def _some(cells: Sequence[str]) -> list[str]:
@@ -148,6 +153,19 @@ def _named(numbers: _Numbers, column: str, country: str) -> CountryDoubt | None:
     both = f"{country_name(country) or country} and {country_name(there) or there}"
     sentence = f"Most numbers in “{column}” begin with +{code}, and those without a code are possible in both {both}."
     return CountryDoubt(there, sentence)
+
+
+def _written_abroad(numbers: _Numbers, column: str, country: str) -> CountryDoubt | None:
+    """Whether several of those that are good at home, or the only one, are written as in another country."""
+    there, count = written_abroad(numbers.good, country)
+    looked_at = len(numbers.local) + sum(numbers.named.values())
+    if not there or (count < _FEWEST and count < looked_at):
+        return None
+    sentence = (
+        f"{count} of {looked_at} numbers in “{column}” {'is' if count == 1 else 'are'} written as in "
+        f"{country_name(there)}, and not as in {country_name(country) or country}."
+    )
+    return CountryDoubt(there if count >= _MOST * looked_at else country, sentence)
 
 
 def _improbable(numbers: _Numbers, column: str, country: str) -> CountryDoubt | None:

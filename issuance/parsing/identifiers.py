@@ -6,12 +6,13 @@ matched against the patterns of the phone library's own metadata. Everything els
 library refuses is tried once more after removing what programs leave around an identifier (`mailto:`, "Name <…>",
 a trailing dot, invisible characters). Departures from the library, on purpose, since a reward to a stranger is worse
 than a row to look at:
-- refused: premium-rate numbers, addresses with a character that could not be read (U+FFFD), masked guests, two guests
-  in one cell, what only looks like a phone (IP addresses, dates, decimals), domains that mix alphabets, and letters
-  before the @ sign that don't belong to the domain;
+- refused: premium-rate numbers, addresses with a character that could not be read (U+FFFD) or behind a sign that marks
+  them as left out, masked guests, two guests in one cell, what only looks like a phone (IP addresses, dates, decimals)
+  or is named as something else, domains that mix alphabets, and letters before the @ sign that don't belong to the
+  domain;
 - read: a number that a spreadsheet wrote as a decimal (12025550123.0, 1.2025550123E+10), typographic and full-width
   forms of plain signs, old Mexican mobile numbers, international prefixes of other countries, an extension left empty,
-  and an area code or prefix that the library doesn't know yet where a person said so.
+  a number with a note behind it, and an area code or prefix that the library doesn't know yet where a person said so.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from phonenumbers import PhoneNumberFormat
 
+from issuance.parsing.hyperlinks import linked
 from issuance.parsing.lookalikes import (
     alphabet_of,
     as_typed,
@@ -38,6 +40,7 @@ from issuance.parsing.lookalikes import (
 )
 from issuance.parsing.new_numbers import without_mark
 from issuance.parsing.other_numbers import is_other_number
+from issuance.parsing.phone_alone import phone_alone
 from issuance.parsing.phone_library import library_phone, valid_phone
 from issuance.parsing.phone_spellings import spellings, unwrapped
 from issuance.parsing.quick_phones import quick_phones
@@ -47,7 +50,8 @@ EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,
 
 _MAX_TEXT = 400  # characters; nothing longer is an identifier, and both libraries get slow on long input
 # Without * and #, which mask, and without an apostrophe at the start, by which spreadsheets mark text.
-_PLAIN_LOCAL = re.compile(r"[\w!$%&+/=?^`{|}~-][\w!$%&'+/=?^`{|}~-]*(?:\.[\w!$%&'+/=?^`{|}~-]+)*", re.ASCII).fullmatch
+_PLAIN_LOCAL = re.compile(r"[\w+][\w!$%&'+/=?^`{|}~-]*(?:\.[\w!$%&'+/=?^`{|}~-]+)*", re.ASCII).fullmatch
+_MARKED_OUT = re.compile(r"[!#$%&/=?^`{|}~-]").match  # as a line that programs or people leave out
 _MARKS_TEXT = frozenset("'’‘–—•●·")  # at the start, what stands for a quote or a bullet
 _TYPOGRAPHIC_START = re.compile(r"^[\s–—•●·]+")
 _LIKE_AN_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch
@@ -151,7 +155,8 @@ def phone_value(text: str, country: str) -> str:
 
 
 @lru_cache(maxsize=4_000)
-def _careful_email(written: str, alphabets: frozenset[str]) -> IdentifierResult:
+def _careful_email(text: str, alphabets: frozenset[str]) -> IdentifierResult:
+    written = linked(text)
     if is_masked_email(written):
         return IdentifierResult("", "masked", False)
     if written.count("@") > 1 and len(addresses_in(as_typed(written))) > 1:
@@ -161,14 +166,14 @@ def _careful_email(written: str, alphabets: frozenset[str]) -> IdentifierResult:
     if not value:
         cleaned = with_plain_i(_without_wrapping(written))
         value = _library_email(cleaned, alphabets)
-    fixed = cleaned != unicodedata.normalize("NFC", written)
+    fixed = cleaned != unicodedata.normalize("NFC", text)
     return (
         IdentifierResult(value, "", fixed) if value else IdentifierResult("", _email_problem(cleaned, alphabets), False)
     )
 
 
 def _library_email(text: str, alphabets: frozenset[str] = frozenset()) -> str:
-    if "\ufffd" in text or (text.isascii() and not _LIKE_AN_ADDRESS(text)):
+    if "\ufffd" in text or _MARKED_OUT(text) or (text.isascii() and not _LIKE_AN_ADDRESS(text)):
         return ""  # As the library would say, at a hundred times the price.
     try:
         validated = validate_email(text, check_deliverability=False)
@@ -211,6 +216,7 @@ def _email_problem(address: str, alphabets: frozenset[str]) -> str:
     problems: dict[str, Callable[[], bool]] = {
         "email_nothing_before_at": lambda: not local,
         "email_nothing_after_at": lambda: not domain,
+        "email_marked_out": lambda: _MARKED_OUT(local) is not None and bool(_library_email(_unmarked(address))),
         "email_two_ats": lambda: "@" in local,
         "email_space": lambda: any(map(str.isspace, address)),
         "email_two_dots": lambda: ".." in address,
@@ -222,6 +228,10 @@ def _email_problem(address: str, alphabets: frozenset[str]) -> str:
     return next((code for code, present in problems.items() if present()), "email_bad_domain")
 
 
+def _unmarked(address: str) -> str:
+    return re.sub(r"^[^\w@]+", "", address)
+
+
 def take_new_area_codes(taken: bool = True) -> None:
     """Whether numbers with an area code that the library doesn't know are guests without anybody saying so."""
     global _new_areas_taken
@@ -231,13 +241,15 @@ def take_new_area_codes(taken: bool = True) -> None:
 
 @lru_cache(maxsize=4_000)
 def _careful_phone(written: str, country: str) -> IdentifierResult:
-    text = without_mark(written)
+    plain = linked(written)
+    text = without_mark(plain)
     result = _single_phone(text, country)
-    taken = result.code in _NEW if text != written else result.code == "phone_new_area" and _new_areas_taken
+    taken = result.code in _NEW if text != plain else result.code == "phone_new_area" and _new_areas_taken
     if taken:
-        number = phonenumbers.parse(unwrapped(as_typed(text)), country)
+        alone = phone_alone(text, country, partial(_library_value, country=country)).text
+        number = phonenumbers.parse(unwrapped(as_typed(alone)), country)
         return IdentifierResult(phonenumbers.format_number(number, PhoneNumberFormat.E164), "", text != written)
-    return result
+    return result._replace(fixed=bool(result.value) and (result.fixed or plain != written))
 
 
 def _single_phone(written: str, country: str) -> IdentifierResult:
@@ -248,6 +260,10 @@ def _single_phone(written: str, country: str) -> IdentifierResult:
         return IdentifierResult(value, "", True)
     if code := _no_single_phone(text, country):
         return IdentifierResult("", code, False)
+    number, code = phone_alone(text, country, partial(_library_value, country=country))
+    if code:
+        return IdentifierResult("", code, False)
+    text, fixed = number, fixed or number != text
     value, code = library_phone(text, country)
     if value:
         return IdentifierResult(value, "", fixed or _says_more_than(text, value) or _is_typeset(text))
@@ -265,7 +281,11 @@ def _no_single_phone(text: str, country: str) -> str:
         return "masked"
     if is_other_number(text, country):
         return "phone_not_one"
-    return "phone_several" if holds_several_phones(text, lambda piece: bool(library_phone(piece, country)[0])) else ""
+    return "phone_several" if holds_several_phones(text, lambda piece: bool(_library_value(piece, country))) else ""
+
+
+def _library_value(text: str, country: str) -> str:
+    return library_phone(text, country)[0]
 
 
 def _as_digits(written: str) -> tuple[str, bool]:

@@ -6,6 +6,9 @@ SENTENCES = {
     "email_two_ats": "This email address has more than one @ sign.",
     "email_several": "There is more than one email address in this cell. Keep one, or give each guest a row.",
     "email_space": "This email address has a space inside it.",
+    "email_marked_out": (
+        "A sign before this address, such as # or -, says that it is left out. If it is a guest, take the sign away."
+    ),
     "email_nothing_before_at": "There is nothing before the @ sign.",
     "email_nothing_after_at": "There is nothing after the @ sign.",
     "email_two_dots": "This email address has two dots in a row.",
@@ -36,6 +39,10 @@ SENTENCES = {
     "phone_not_one": "This is no phone number, but looks like a date, a price, a place or the address of a computer.",
     "phone_premium": "This is a premium-rate number, which can't belong to a guest.",
     "phone_unclear": "It isn't clear which of these digits are the phone number. Keep those alone.",
+    "phone_named_otherwise": (
+        "Words in this cell say that its number is something else, such as an order or a table. If it is the guest's "
+        "phone, keep the number alone."
+    ),
     "phone_scientific": "The spreadsheet has cut digits off this number. Format the column as text and enter it again.",
     "phone_invalid": "This is not a phone number.",
     "masked": "A mask hides this guest: signs such as • or * stand for the rest. Bring the original list.",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from itertools import count
 
 from issuance.parsing.column_choice import WIDEST, Columns
 from issuance.parsing.column_names import begins_role, names_role, plain_name
-from issuance.parsing.countries import country_code
+from issuance.parsing.countries import country_code, names_nowhere
 from issuance.parsing.header_row import begins_note
 from issuance.parsing.identifiers import IdentifierResult, parse_email, parse_phone, quick_emails
 from issuance.parsing.quick_phones import quick_phones
@@ -19,6 +20,9 @@ from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT
 _NO_COLUMN = sys.maxsize
 _NOTE = 2  # cells of a note at most, if all of them are filled
 _CONTACT = 3  # cells of a role with its email and phone
+_TOTALS = re.compile(r"\W*(?:grand |sub)?(?:totals?|gesamt|summe)\b", re.IGNORECASE).match
+_LONGEST_TOTAL = 2  # words
+_SUM = re.compile(r"[\d\s.,]*").fullmatch
 Parse = Callable[[str], IdentifierResult]
 _NOBODY = IdentifierResult("", "", False)
 
@@ -76,7 +80,7 @@ class RowValidator:
         """Whether a row with a guest begins as a line around a table does, or holds a role in place of the name, and
         little else."""
         if begins_note(text):
-            return True
+            return not _TOTALS(text) or _is_total([cell for cell in cells if cell.strip()])
         first = cells[0]
         if not self._begins_with_people or not begins_role(first.partition(" ")[0].strip(":").lower()):
             return False
@@ -92,7 +96,7 @@ class RowValidator:
 
     def _country_of(self, cell: str) -> str:
         """The merchant's own country where the file names none, "ZZ" for an unknown one: no phone is valid in it."""
-        return (country_code(cell) or "ZZ") if cell.strip() else self._country
+        return self._country if names_nowhere(cell) else country_code(cell) or "ZZ"
 
     def _email(self, text: str) -> IdentifierResult:
         return parse_email(text, self._alphabets)
@@ -139,3 +143,9 @@ class RowValidator:
     def _bad(self, number: int, cells: list[str], code: str, at: int | None) -> RowResult:
         name = "" if at is None else self._columns.name_of(at)
         return RowResult(number, "", "", cells, code, name, False, "")
+
+
+def _is_total(cells: list[str]) -> bool:
+    """Whether a row that begins as a line of totals is one: guests are called so as well, but have more than sums."""
+    name, *others = cells
+    return len(name.split()) <= _LONGEST_TOTAL and all(map(_SUM, others))

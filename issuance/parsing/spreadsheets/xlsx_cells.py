@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable
 from contextlib import suppress
 
+from issuance.parsing.hyperlinks import linked
 from issuance.parsing.spreadsheets.number_formats import NumberFormat
 from issuance.parsing.unreadable_file import UnreadableFile
 
@@ -95,6 +96,12 @@ def put_cell(cells: list[str], at: int, text: str) -> None:
     if gap:
         cells += [""] * gap
     cells.append(text)
+
+
+def without_result(formula: str) -> str:
+    """The text of a formula whose value no program has worked out: that of a link, or NO_RESULT."""
+    text = f"={formula}"
+    return NO_RESULT if (shown := linked(text)) == text else shown
 
 
 def number_as_written(value: float) -> str:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
-from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT, CellReader, RowKeeper, column, put_cell
+from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper, column, put_cell, without_result
 from issuance.parsing.spreadsheets.xml_stream import unescaped
 from issuance.parsing.unreadable_file import UnreadableFile
 
@@ -29,7 +29,7 @@ _HEIGHT = re.compile(rb' ht="(\d+(?:\.\d+)?)"')
 _ANY_HEIGHT = re.compile(rb"\sht\b").search
 _CELL = re.compile(
     rb'<c(?: r="(?P<letters>[A-Z]{1,3})\d+")?(?: s="(?P<style>\d+)")?(?: t="(?P<type>[A-Za-z]+)")?'
-    rb"(?:/>|>(?P<formula><f[^<>]*/>|<f[^<>]*>[^<]*</f>)?"
+    rb"(?:/>|>(?P<formula><f[^<>]*/>|<f[^<>]*>(?P<written>[^<]*)</f>)?"
     rb'(?:<v>(?P<value>[^<]*)</v>|<v/>|<is><t(?: xml:space="preserve")?>(?P<text>[^<]*)</t></is>)?</c>)\s*'
 )
 Item = TypeVar("Item")
@@ -132,7 +132,7 @@ class PlainRows:
         for at, tag in _columns(tags):
             text = unescaped((tag["value"] or tag["text"] or b"").decode())
             if not text and tag["formula"] and tag["type"] != b"str":  # A text may be empty.
-                put_cell(cells, at, NO_RESULT)
+                put_cell(cells, at, without_result(unescaped((tag["written"] or b"").decode())))
             elif text:
                 put_cell(cells, at, self._reader.written((tag["type"] or b"").decode(), int(tag["style"] or 0), text))
         return cells

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from issuance.parsing.spreadsheets.hidden_rows import HiddenRow, has_no_height
-from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT, CellReader, RowKeeper, column, put_cell
+from issuance.parsing.spreadsheets.xlsx_cells import CellReader, RowKeeper, column, put_cell, without_result
 from issuance.parsing.spreadsheets.xml_stream import Parser, decoded, local
 
 
@@ -21,7 +21,8 @@ class XmlRows:
         self._cells: list[str] = []
         self._at, self._type, self._style = 0, "", 0
         self._parts: list[str] = []
-        self._inside = self._hidden = self._formula = False
+        self._formula: list[str] | None = None
+        self._inside = self._in_formula = self._hidden = False
         self._names: dict[str, str] = {}
 
     def feed(self, block: bytes) -> None:
@@ -37,9 +38,9 @@ class XmlRows:
             self._type, self._style = attributes.get("t", ""), int(attributes.get("s", 0))
             reference = attributes.get("r")
             self._at = column(reference) if reference else self._at + 1
-            self._parts, self._formula = [], False
+            self._parts, self._formula = [], None
         elif name == "f":
-            self._formula = True
+            self._formula, self._in_formula = [], True
         elif name in ("v", "t"):
             self._inside = not self._hidden
         elif name == "row":
@@ -57,15 +58,17 @@ class XmlRows:
     def _text(self, data: str) -> None:
         if self._inside:
             self._parts.append(data)
+        elif self._in_formula and self._formula is not None:
+            self._formula.append(data)
 
     def _end(self, tag: str) -> None:
         name = self._names[tag]
-        self._inside = False
+        self._inside = self._in_formula = False
         if name == "c" and self._parts:
             text = self._reader.written(self._type, self._style, decoded("".join(self._parts)))
             put_cell(self._cells, self._at, text)
-        elif name == "c" and self._formula and self._type != "str":  # A text may be empty.
-            put_cell(self._cells, self._at, NO_RESULT)
+        elif name == "c" and self._formula is not None and self._type != "str":  # A text may be empty.
+            put_cell(self._cells, self._at, without_result("".join(self._formula)))
         elif name == "rPh":
             self._hidden = False
         elif name == "row":

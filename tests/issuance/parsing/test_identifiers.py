@@ -56,8 +56,8 @@ SHAPES = [
     *("-{a} {b} {c}-", "+ 1 {a}{b}{c}", "1+{a}{b}{c}", "{a}{b}{c} x12", "{a}/{b}/{c}", "..{a}))({b}{c}"),
     *("+1{a}{b}{c}.", "+1 1{a}{b}{c}", "{a}{b}{c}@", "@{a}{b}{c}", "guest{b}@@{c}", "{a}@{b}{c}", "x{b}/x@{a}{b}{c}"),
 ]
-# Where the library is left on purpose: masks, a spreadsheet's apostrophe, two guests, letters and signs beyond ASCII.
-DEPARTURE = re.compile(r"[*]|##|^'|@.*@|[^\x00-\x7f]|@.*xn--").search
+# Where the library is left on purpose: masks, signs that mark text or leave it out, two guests, signs beyond ASCII.
+DEPARTURE = re.compile(r"[*]|##|^['!#$%&/=?^`{|}~-]|@.*@|[^\x00-\x7f]|@.*xn--").search
 MORE_REFUSED = {"masked", "phone_several", "phone_not_one"}
 ALPHABET = "aZ09.-_+@ '\"()<>,;:\\é\u200b＠\t!#$%&*/=?^`{|}~"
 
