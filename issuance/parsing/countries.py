@@ -30,17 +30,35 @@ def country_name(code: str) -> str:
 
 @lru_cache(maxsize=1_000)
 def country_code(text: str) -> str:
-    """The ISO 3166 code that a cell names: a code, a name, a calling code such as +44, or a flag; empty if none."""
+    """The ISO 3166 code that a cell names: a code, a name, a calling code such as +44, a flag, or several of them that
+    agree; empty if none."""
+    if code := _single_code(_SUBDIVISION.sub("", text)):
+        return code
+    found = [code for part in _BETWEEN_NAMES.split(text) if (code := _single_code(part))]
+    return found[0] if len({*map(phonenumbers.country_code_for_region, found)}) == 1 else ""
+
+
+@lru_cache(maxsize=1_000)
+def names_nowhere(text: str) -> bool:
+    """Whether a cell says no more than that the country isn't known."""
+    return text.strip(" .?!-–—_/#").upper().replace(".", "") in _NOWHERE
+
+
+def _single_code(text: str) -> str:
+    if calling := _CALLING_CODE(text.strip()):
+        number = calling[1].lstrip("0")
+        region = _MAIN.get(number) or phonenumbers.region_code_for_country_code(int(number or 0))
+        return region if region in phonenumbers.SUPPORTED_REGIONS else ""
     flag = "".join(chr(ord(character) - 0x1F1A5) for character in text if 0x1F1E6 <= ord(character) <= 0x1F1FF)
     word = (flag or text).strip().strip(".").upper().removeprefix("THE ").replace(".", "")
-    if re.fullmatch(r"(?:\+|00)?\d{1,3}", word):
-        return _MAIN.get(word) or phonenumbers.region_code_for_country_code(int(word.lstrip("+"))).replace("ZZ", "")
-    if word in phonenumbers.SUPPORTED_REGIONS:
-        return word
-    return _SPELLED.get(word, "")
+    return word if word in phonenumbers.SUPPORTED_REGIONS else _SPELLED.get(word, "")
 
 
-_MAIN = {"1": "US", "+1": "US", "001": "US"}
+_CALLING_CODE = re.compile(r"(?:\+|00)?\s?(\d{1,3})(?:\.0+)?").fullmatch  # as a spreadsheet writes it, 1.0
+_SUBDIVISION = re.compile(r"(?<=^[A-Z]{2})-[A-Z0-9]{1,3}$")  # of a country: US-IN
+_BETWEEN_NAMES = re.compile(r"[()\[\],;|/:–-]+|\s+(?=\+?\d)|(?<=\d)\s+")
+_NOWHERE = frozenset({"", "N/A", "NA", "NAN", "NONE", "NULL", "UNKNOWN", "NOT SET", "KA", "UNBEKANNT", "0"})
+_MAIN = {"1": "US"}
 _SPELLED = {name.removeprefix("the ").upper(): code for code, name in COUNTRIES.items()} | {
     spelling: code
     for code, spellings in {

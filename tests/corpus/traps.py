@@ -260,10 +260,87 @@ def several_columns() -> Iterator[Listed]:
         yield listed(f"second {second}.csv", as_text(rows), mails, kind="several columns")
 
 
+def left_out() -> Iterator[Listed]:
+    """A sign before an address takes its line out of the list."""
+    for at, sign in enumerate(("#", "//", "--", "-", "~", "!", "# ", "x ")):
+        some = guests(8, seed=380 + at)
+        rows = [[p.name, sign + p.email if i == 3 else p.email] for i, p in enumerate(some)]
+        kept = [p.email for i, p in enumerate(some) if i != 3]
+        yield listed(f"left out {at}.csv", as_text([["Name", "Email"], *rows]), kept, kind="left out", plain=True)
+
+
+def words_beside_numbers() -> Iterator[Listed]:
+    """A phone that stands beside words is one; a number of something else, or half a number and a name, is nobody's."""
+    notes = ("{} cell", "{} (work)", "Mobile: {}", "{}, VIP", "{} - Mom")
+    for at, other in enumerate(
+        ("Order 3125550123", "Ticket #2125550123", "415-2671 Mom", "312-5550 BOB", "ask Bo 2125550123")
+    ):
+        some = guests(8, seed=390 + at)
+        rows = [[p.name, other if i == 3 else notes[i % 5].format(p.phone)] for i, p in enumerate(some)]
+        phones = [p.e164 for i, p in enumerate(some) if i != 3]
+        yield listed(
+            f"words {at}.csv", as_text([["Name", "Phone"], *rows]), phones, kind="words beside numbers", plain=True
+        )
+    german = ("030 123456 u. 654321", "030 123456 (654321)", "030 1234 0171 123", "2x 030 123456", "Whg. 3 030 123456")
+    for at, other in enumerate(german):
+        some = guests(8, seed=400 + at, country="DE")
+        rows = [[p.name, other if i == 3 else f"{p.phone} privat"] for i, p in enumerate(some)]
+        phones = [p.e164 for i, p in enumerate(some) if i != 3]
+        content = as_text([["Name", "Telefon"], *rows])
+        yield listed(f"words DE {at}.csv", content, phones, kind="words beside numbers", country="DE", plain=True)
+
+
+def called_like_notes() -> Iterator[Listed]:
+    """Guests whose names begin as a line of totals or a note does."""
+    for at, name in enumerate(("Total Wine Party", "Summe, Jörg", "Run for Hope", "Source, Ann")):
+        some = guests(6, seed=410 + at)
+        rows = [[name if i == 2 else p.name, p.email, p.phone, "2"] for i, p in enumerate(some)]
+        content = as_text([["Name", "Email", "Phone", "Visits"], *rows, ["Total", "", "", "12"]])
+        yield listed(f"called {name}.csv", content, (p.email for p in some), kind="called like notes", plain=True)
+
+
+def unclear_countries() -> Iterator[Listed]:
+    """What a column of countries says is read; what says nothing decides nothing; phones go before addresses."""
+    cells = {
+        "Country": ("United States (+1)", "N/A", "-", "1.0", "USA - CA"), "Flag": ("Yes", "IN", "late"),
+        "Country,Phone country": ("Germany,US",), "Land,Landesvorwahl": ("Deutschland,+1",),
+    }  # fmt: skip
+    for header, values in cells.items():
+        for at, value in enumerate(values):
+            some = guests(6, seed=420 + at)
+            rows = [[p.name, *value.split(","), p.phone] for p in some]
+            content = as_text([["Name", *header.split(","), "Phone"], *rows])
+            yield listed(
+                f"countries {header} {value}.csv", content, (p.e164 for p in some), kind="which country", plain=True
+            )
+
+
+def short_lists_of_another_country() -> Iterator[Listed]:
+    """Good at home, but written as nobody writes them there."""
+    shapes = {
+        ("DE", "FR"): "06 12 34 {:02} 20", ("DE", "AT"): "0664 12341{:02}", ("DE", "GB"): "07911 1210{:02}",
+        ("DE", "US"): "(202) 555-01{:02}", ("DE", "CH"): "079 1{:02} 45 60", ("IT", "GB"): "020 7946 01{:02}",
+        ("US", "MX"): "81 23{:02} 6789", ("US", "CN"): "131 23{:02} 6789", ("US", "IN"): "702{:02} 56789",
+    }  # fmt: skip
+    for (home, there), shape in shapes.items():
+        for count in (1, 2, 5):
+            rows = [[f"Guest {at}", shape.format(at + 20)] for at in range(count)]
+            content = as_text([["Name", "Phone"], *rows])
+            facts = {"kind": "which country", "country": home}
+            yield listed(f"{count} written as in {there} in {home}.csv", content, [], **facts)
+
+
+def links() -> Iterator[Listed]:
+    some = guests(6, seed=440)
+    rows = [[p.name, f'=HYPERLINK("mailto:{p.email}","{p.email}")'] for p in some]
+    yield listed("links.csv", as_text([["Name", "Email"], *rows]), (p.email for p in some), kind="links", plain=True)
+
+
 KINDS = (
     somebody_elses_column, shop_phones, numbers_like_phones, above_and_below, headers_with_examples, two_line_headers,
     out_of_sight, countries, phones_of_another_country, plain_countries, several_in_a_cell, own_output,
-    letters_that_look_alike, several_columns,
+    letters_that_look_alike, several_columns, left_out, words_beside_numbers, called_like_notes, unclear_countries,
+    short_lists_of_another_country, links,
 )  # fmt: skip
 
 
