@@ -16,6 +16,7 @@ from issuance.parsing.column_names import (
     phone_rank,
 )
 from issuance.parsing.header_row import holds_identifier
+from issuance.parsing.hyperlinks import linked
 from issuance.parsing.identifiers import parse_email, parse_phone
 
 _SAMPLED = 200  # rows whose cells are looked at
@@ -126,7 +127,7 @@ def phone_share(cells: Sequence[str], country: str) -> float:
 
 
 def _may_be_phone(cell: str) -> bool:
-    return "@" not in cell and 7 <= sum(map(str.isdigit, cell)) <= 17
+    return "@" not in cell and 7 <= sum(map(str.isdigit, linked(cell))) <= 17
 
 
 def _written_as_phones(cells: Sequence[str]) -> bool:

@@ -108,7 +108,8 @@ def _without_words_after(text: str, value_of: IsPhone) -> Alone:
     if names_something_else(words):
         return Alone("", "phone_named_otherwise")
     if not any(map(str.isdigit, after[0])):
-        return Alone(number[: after.start()])
+        glued = after[0][0].isascii() and after[0][0].isalpha() and not names_a_phone(words) and words != ["x"]
+        return Alone("", "phone_unclear") if glued else Alone(number[: after.start()])
     if not _HAS_LETTER(text.translate(_LIKE_DIGITS)):
         return Alone("", "phone_invalid")  # A repair reads the letters as the digits that they look like.
     two = joins_two(words[0]) or sum(map(str.isdigit, after[0])) >= _FEWEST_DIGITS

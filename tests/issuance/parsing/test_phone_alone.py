@@ -70,6 +70,7 @@ def test_a_word_behind_a_number_is_a_note_and_never_digits(number: str, note: st
     note = f"x{note}"  # which names nothing else
     assert parse_phone(f"{number} {note}", "DE") == (value, "", True)
     assert parse_phone(f"{number} {note} 4", "DE").code == "phone_unclear"
+    assert parse_phone(f"{number}{note}", "DE").code == "phone_unclear"
 
 
 @given(name=names)
