@@ -18,6 +18,7 @@ from issuance.parsing.row_text import RunTogether, row_texts
 from issuance.parsing.spreadsheets.xlsx_cells import NO_RESULT
 
 _NO_COLUMN = sys.maxsize
+_WIDE = 4  # cells, in more of which a note leaves the first or the last one empty
 _NOTE = 2  # cells of a note at most, if all of them are filled
 _CONTACT = 3  # cells of a role with its email and phone
 _TOTALS = re.compile(r"\W*(?:grand |sub)?(?:totals?|gesamt|summe)\b", re.IGNORECASE).match
@@ -65,7 +66,9 @@ class RowValidator:
                 e164, _, phone_fixed = self._next(cells, more_phones, self._phone_beside(cells))
             if cells.__class__ is RunTogether:
                 results.append(self._bad(row, cells, "rows_run_together", None).packed())
-            elif (address or e164) and (len(cells) <= _NOTE or "" in cells) and self._is_note(cells, text):
+            elif (
+                (address or e164) and not (len(cells) > _WIDE and cells[0] and cells[-1]) and self._is_note(cells, text)
+            ):
                 results.append(self._bad(row, cells, "beside_the_table", None).packed())
             elif address and not (e164 and prefer_phone):
                 results.append((row, "email", address, text, "", "", fixed, e164))
@@ -79,6 +82,8 @@ class RowValidator:
     def _is_note(self, cells: list[str], text: str) -> bool:
         """Whether a row with a guest begins as a line around a table does, or holds a role in place of the name, and
         little else."""
+        if len(cells) > _NOTE and "" not in cells:
+            return False
         if begins_note(text):
             return not _TOTALS(text) or _is_total([cell for cell in cells if cell.strip()])
         first = cells[0]
