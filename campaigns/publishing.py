@@ -14,6 +14,7 @@ from campaigns.activity import note_activity
 from campaigns.discovery import read_template
 from campaigns.models import Campaign, CampaignQuerySet, CampaignState, Variant
 from campaigns.publishing_rules import problems
+from campaigns.reviewed import Facts, check_unchanged
 from campaigns.their_campaigns import is_same, our_dates, variant_ids
 from thanxportal.accounts.models import User
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
@@ -37,8 +38,11 @@ class RewardsWithdrawn(Exception):
 
 
 @transaction.atomic
-def request_publication(*, campaign: Campaign, actor: User | None) -> bool:
-    """Hands over a complete draft for publishing. False if it is incomplete, or already on its way or published."""
+def request_publication(*, campaign: Campaign, actor: User | None, seen: Facts | None = None) -> bool:
+    """Hands over a complete draft for publishing. False if it is incomplete, or already on its way or published.
+
+    With what a person has `seen` of it, raises ChangedSinceReview if it isn't that any more.
+    """
     drafts = Campaign.objects.drafts().filter(pk=campaign.pk)
     now = timezone.now()
     if not drafts.update(state=CampaignState.PUBLISHING, next_attempt_at=now, updated_at=now):
@@ -48,6 +52,8 @@ def request_publication(*, campaign: Campaign, actor: User | None) -> bool:
     if problems(asked, list(asked.variants.all()), now=now):
         transaction.set_rollback(True)
         return False
+    if seen is not None:
+        check_unchanged(asked, seen)
     note_activity(asked, actor, f"Published the campaign “{asked.name}”.")
     return True
 

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from campaigns import tasks
+from campaigns import reviewed, tasks
 from campaigns.access import campaign_for
 from campaigns.drafts import delete_draft, duplicate_campaign
 from campaigns.models import Campaign, CampaignAtThanx, CampaignState
@@ -70,6 +70,7 @@ def _detail(campaign: Campaign) -> dict[str, Any]:
         "preview": preview_of(campaign, list(campaign.variants.all()), now=timezone.now()),
         "history": campaign.history()[:HISTORY],
         "publishing": campaign.state == CampaignState.PUBLISHING,
+        "seen": reviewed.sign(reviewed.facts_of(campaign)) if campaign.status.editable else "",
     }
 
 
@@ -79,8 +80,13 @@ def publish(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     context = _detail(campaign)
     if campaign.status.editable and not context["preview"].ready:
         return TemplateResponse(request, "campaigns/campaign_detail.html", context, status=422)
-    if request_publication(campaign=campaign, actor=user_of(request)):
-        nudge(tasks.publish_campaign, campaign.pk)
+    seen = reviewed.read(request.POST.get("seen", ""))
+    try:
+        if request_publication(campaign=campaign, actor=user_of(request), seen=seen):
+            nudge(tasks.publish_campaign, campaign.pk)
+    except reviewed.ChangedSinceReview as changed:
+        context["changed"] = changed.differences
+        return TemplateResponse(request, "campaigns/campaign_detail.html", context, status=409)
     return redirect("campaigns:campaign_detail", handle, pk)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from traceback import format_tb
+from traceback import extract_tb
 from typing import Any
 
 from django.db.models import Min, QuerySet
@@ -100,7 +100,9 @@ def _succeeds(work: Callable[[int], object], pk: int) -> bool:
 
 def tell_of_trouble(what: str, error: Exception, *, about: str) -> None:
     """Logs where it failed, but not the message: a database quotes rows in it, and rows are guests."""
-    frames = "".join(format_tb(error.__traceback__, limit=-FRAMES))
+    frames = "\n".join(
+        f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__, limit=-FRAMES)
+    )
     kind = type(error).__name__
     log.error("%s failed with %s; it will be tried again.\n%s", what, kind, frames, about=f"{about} {kind}")
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.test import Client
+
+from campaigns.models import Campaign
 from thanxportal.accounts.models import Merchant
 
 
@@ -26,3 +29,9 @@ def filled(merchant: Merchant, **changes: Any) -> dict[str, Any]:
         "arm2-weight": "10",
     }
     return values | changes
+
+
+def publish(browser: Client, campaign: Campaign) -> Any:
+    """Looks at the draft and publishes what it shows."""
+    url = f"/m/{campaign.merchant.handle}/campaigns/{campaign.pk}/"
+    return browser.post(f"{url}publish/", {"seen": browser.get(url).context["seen"]})

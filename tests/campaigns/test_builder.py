@@ -8,7 +8,7 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from tests import cast
-from tests.campaigns.filling import filled
+from tests.campaigns.filling import filled, publish
 from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, User
 
@@ -26,7 +26,7 @@ def test_a_complete_campaign_is_drafted_and_published(
     assert [(arm.name, arm.weight) for arm in campaign.variants.all()][1:] == [("Second", 30), ("Control", 10)]
     assert campaign.start_at is not None
     assert campaign.start_at.isoformat() == "2026-06-10T16:00:00+00:00"  # 9:00 in Los Angeles
-    browser.post(f"/m/harbor-grill/campaigns/{campaign.pk}/publish/")
+    publish(browser, campaign)
     world.drive()
     campaign.refresh_from_db()
     assert campaign.state == "published"
@@ -186,7 +186,7 @@ def test_the_page_asks_again_until_the_campaign_is_published(
 ) -> None:
     draft = cast.draft_campaign(harbor)
     browser, address = client_of(ana), f"/m/harbor-grill/campaigns/{draft.pk}/"
-    browser.post(f"{address}publish/")
+    publish(browser, draft)
     polled = browser.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "every 2s" in polled
     assert "<html" not in polled
@@ -231,7 +231,7 @@ def test_looking_whether_a_campaign_is_published_costs_few_queries(
 ) -> None:
     draft, browser = cast.draft_campaign(harbor), client_of(ana)
     here = f"/m/harbor-grill/campaigns/{draft.pk}/"
-    browser.post(f"{here}publish/")
+    publish(browser, draft)
     browser.get(here)
     with django_assert_num_queries(7):
         html = browser.get(here, headers={"HX-Request": "true"}).content.decode()

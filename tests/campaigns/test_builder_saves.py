@@ -12,7 +12,7 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from tests import cast
-from tests.campaigns.filling import filled
+from tests.campaigns.filling import filled, publish
 from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, User
 
@@ -194,7 +194,7 @@ def test_a_draft_published_meanwhile_is_not_changed_by_an_open_page(
     harbor: Merchant, ana: User, client_of: ClientOf, world: World
 ) -> None:
     draft, browser = cast.draft_campaign(harbor), client_of(ana)
-    browser.post(f"/m/harbor-grill/campaigns/{draft.pk}/publish/")
+    publish(browser, draft)
     world.drive()
     answer = browser.post(edit(draft), filled(harbor), headers=HTMX)
     assert answer["HX-Redirect"] == f"/m/harbor-grill/campaigns/{draft.pk}/"
