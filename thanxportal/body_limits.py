@@ -1,8 +1,7 @@
 """How long a body may be, and whether it may come at all: judged by address and person, before any of it is parsed.
 
 The web server asks before it reads a body that isn't small: it hands over the request without its body, and a function
-in the environment (`LET_IN`) that lets so many bytes in, or says that there is no room. If the function isn't called,
-the answer goes to the browser.
+in the environment (`LET_IN`) that lets so many bytes in. If the function isn't called, the answer goes to the browser.
 """
 
 from __future__ import annotations
@@ -53,10 +52,10 @@ class BodyLimits:
         door = getattr(view, "body_door", None)
         if door and request.user.is_authenticated and (not_now := door(request, *args, **kwargs)):
             return not_now  # type: ignore[no-any-return]
-        if let_in and not let_in(most, stranger=not request.user.is_authenticated):
-            words, headers = "There is no room for this now.", {"Retry-After": "5"}
-            return HttpResponse(words, status=503, content_type="text/plain", headers=headers)
-        return HttpResponse(status=204) if let_in else None
+        if let_in:
+            let_in(most, stranger=not request.user.is_authenticated)
+            return HttpResponse(status=204)
+        return None
 
 
 def is_small(request: HttpRequest) -> bool:

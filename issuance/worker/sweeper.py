@@ -6,6 +6,7 @@ serves theirs: a worker that is missing makes its work slower, but leaves none u
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -21,6 +22,7 @@ from issuance import shutdown
 from issuance.worker.due_work import drive_due_work, seconds_to_next_due, tell_of_trouble
 from thanxportal.celery import app
 from thanxportal.queues import QUEUES, SENDING, tell_served, unserved
+from thanxportal.seldom import Seldom
 
 REST = 2.0  # seconds between two looks when nothing is known to be due
 LONGEST_REST = 15.0  # seconds, while something fails
@@ -29,17 +31,32 @@ STAND_IN_AFTER = 30.0  # seconds in which nobody said so
 READING_IS_NICE = 10  # It leaves the processor to those who send and to pages on the same machine.
 PATIENCE = 36.0  # seconds: one request to Thanx at its slowest
 threads: list[threading.Thread] = []
+log = Seldom(logging.getLogger(__name__))
+
+
+class Others:
+    """The workers that serve a queue which this one doesn't."""
+
+    def __init__(self, queue: str) -> None:
+        self.queue, self.seen = queue, time.monotonic()
+
+    def are_gone(self) -> bool:
+        """Whether none was seen for so long that this worker has to do their work."""
+        if self.queue not in unserved():
+            self.seen = time.monotonic()
+        gone = time.monotonic() >= self.seen + STAND_IN_AFTER
+        if gone:
+            log.error("Nobody serves the queue %s, so this worker does its work as well.", self.queue)
+        return gone
 
 
 def look_for_work(queue: str, *, served_here: bool = True) -> None:
     troubles = 0  # rounds in a row in which something failed
-    unserved_since = time.monotonic()
+    others = None if served_here else Others(queue)
     while not shutdown.asked.is_set():
         try:
             close_old_connections()
-            if not served_here and queue not in unserved():
-                unserved_since = time.monotonic()
-            if not served_here and time.monotonic() < unserved_since + STAND_IN_AFTER:
+            if others and not others.are_gone():
                 shutdown.asked.wait(LOOK_EVERY)
                 continue
             troubles = troubles + 1 if drive_due_work(kinds=(queue,)) else 0

@@ -21,8 +21,9 @@ THREADS = 2
 class App:
     """Lets bodies in up to `most` bytes, and answers with how long the body was."""
 
-    def __init__(self, most: int = 0) -> None:
-        self.most, self.asked, self.bodies = most, 0, [0][:0]
+    def __init__(self, most: int = 0, *, stranger: bool = True) -> None:
+        self.most, self.stranger, self.asked = most, stranger, 0
+        self.bodies: list[int] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         if let_in := environ.get(LET_IN):
@@ -30,9 +31,10 @@ class App:
         self.bodies.append(len(environ["wsgi.input"].read()))
         return _answer(start_response, "200 OK", f"{self.bodies[-1]} bytes".encode())
 
-    def _ask(self, let_in: Callable[..., bool], start_response: Callable[..., Any]) -> list[bytes]:
+    def _ask(self, let_in: Callable[..., None], start_response: Callable[..., Any]) -> list[bytes]:
         self.asked += 1
-        if self.most and let_in(self.most, stranger=True):
+        if self.most:
+            let_in(self.most, stranger=self.stranger)
             return _answer(start_response, "204 No Content", b"")
         return _answer(start_response, "413 Too Large", b"Too much.")
 

@@ -136,17 +136,29 @@ def test_endless_chunks_from_somebody_who_may_send_none_are_not_read() -> None:
     assert app.bodies == []
 
 
-def test_only_so_many_strangers_send_large_bodies_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_strangers_with_large_bodies_the_slowest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "MOST_STRANGERS", 1)
     expects = post(LARGE, "Expect: 100-continue")
     with serving(App(most=LARGE)) as port, connected(port, expects) as first:
         assert first.recv(1_000).startswith(b"HTTP/1.1 100 Continue")
         with connected(port, expects) as second:
-            assert answer_of(second).startswith(b"HTTP/1.1 413")
-        first.sendall(b"x" * LARGE)
-        assert answer_of(first).endswith(b"300000 bytes")
-        with connected(port, expects) as third:
-            assert third.recv(1_000).startswith(b"HTTP/1.1 100 Continue")
+            assert second.recv(1_000).startswith(b"HTTP/1.1 100 Continue")
+            assert seconds_until_closed(first) < 1
+            second.sendall(b"x" * LARGE)
+            assert answer_of(second).endswith(b"300000 bytes")
+
+
+def test_an_upload_of_somebody_known_makes_room_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "MOST_CONNECTIONS", 2)
+    monkeypatch.setattr(connections, "MOST_STRANGERS", 1)
+    expects = post(LARGE, "Expect: 100-continue")
+    with serving(App(most=LARGE, stranger=False)) as port, connected(port, expects) as upload:
+        assert upload.recv(1_000).startswith(b"HTTP/1.1 100 Continue")
+        with connected(port) as idle:
+            assert get(port).endswith(b"0 bytes")
+            assert seconds_until_closed(idle) < 1
+        upload.sendall(b"x" * LARGE)
+        assert answer_of(upload).endswith(b"300000 bytes")
 
 
 def test_headers_without_end_are_refused() -> None:

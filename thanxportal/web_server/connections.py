@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from operator import itemgetter
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -33,13 +34,13 @@ class Task(WSGITask):  # type: ignore[misc]
         environ[WAS_LET_IN] = bool(self.request.let_in_up_to)
         return environ
 
-    def let_in(self, most: int, *, stranger: bool) -> bool:
-        """Lets the body come, unless too many strangers send one already."""
-        partly = [channel.request for channel in list(self.channel.server.active_channels.values())]
-        if stranger and sum(bool(request and request.of_stranger) for request in partly) >= MOST_STRANGERS:
-            return False
+    def let_in(self, most: int, *, stranger: bool) -> None:
+        """Lets the body come. Of too many strangers, the one who has been sending longest makes room."""
+        channels = list(self.channel.server.active_channels.values())
+        sending = [(of.body_since, channel) for channel in channels if (of := channel.request) and of.of_stranger]
+        if stranger and len(sending) >= MOST_STRANGERS:
+            min(sending, key=itemgetter(0))[1].will_close = True
         self.request.asked_for.let_in(most, stranger=stranger)
-        return True
 
     def write(self, data: bytes) -> None:
         if self.goes_on:
@@ -85,6 +86,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if self.request is not None and self.request.headers_finished:
             return bool(self.request.is_late(now))
         return now > self.waits_since + HEADERS_WITHIN
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Who makes room first: people whose large body was let in come last, then counts who has waited longest."""
+        request = self.request
+        is_known = request is not None and bool(request.let_in_up_to) and not request.of_stranger
+        return is_known, self.waits_since
 
     def is_busy(self) -> bool:
         return bool(self.requests or self.total_outbufs_len or self.request or self.lingers_since)

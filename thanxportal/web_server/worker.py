@@ -46,7 +46,7 @@ class Doors:
         if len(self.active_channels) > MOST_CONNECTIONS:
             waiting = [channel for channel in self.active_channels.values() if not channel.requests]
             if waiting:
-                min(waiting, key=lambda channel: channel.waits_since).handle_close()
+                min(waiting, key=lambda channel: channel.rank).handle_close()
 
     def maintenance(self, now: float) -> None:
         """Called every second."""
