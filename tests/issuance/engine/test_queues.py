@@ -37,6 +37,11 @@ def test_each_message_goes_to_its_queue(task: str, queue: str) -> None:
     assert (route["queue"].name, route["queue"].routing_key) == (queue, queue)
 
 
+def test_every_route_is_that_of_a_task() -> None:
+    app.loader.import_default_modules()
+    assert {*app.conf.task_routes} <= {*app.tasks}
+
+
 def test_mails_and_the_mirror_never_wait_for_long_reads() -> None:
     for task in ("thanxportal.accounts.tasks.send_mail", "campaigns.tasks.refresh_mirror"):
         assert app.amqp.router.route({}, task)["queue"].name == SENDING
