@@ -20,7 +20,7 @@ from issuance.parsing.hyperlinks import linked
 from issuance.parsing.identifiers import parse_email, parse_phone
 
 _SAMPLED = 200  # rows whose cells are looked at
-_PARSED, _FEWEST_PARSED = 6_000, 24  # cells that are parsed of all columns, and of each at least
+_PARSED, _FEWEST_PARSED = 3_000, 15  # cells that are parsed of all columns, and of each at least
 _FEW_CELLS = 6  # below that, repeated values say nothing
 
 

@@ -171,8 +171,8 @@ def test_without_a_header_few_rows_with_an_email_and_a_phone_are_asked_about() -
     assert find_columns(rows[:3], country="US").sure
 
 
-def test_a_wide_table_is_looked_through_within_a_second() -> None:
+def test_a_wide_table_is_looked_through_within_two_seconds() -> None:
     rows = [[f"ä{at}x{column}@bü{at}y{column}.com" for column in range(190)] for at in range(200)]
-    start = time.perf_counter()
+    start = time.process_time()
     find_columns([[f"Email {at}" for at in range(190)], *rows], country="US")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
