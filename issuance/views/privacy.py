@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from issuance.access import erasure_for
@@ -20,6 +21,7 @@ from issuance.privacy.finding import GuestSearch
 from issuance.tasks import remove_personal_data
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
+from thanxportal.accounts.proofs import require_proof, typed_before
 from thanxportal.celery import nudge
 
 SHOWN = 50  # erasures, the newest
@@ -28,7 +30,7 @@ SHOWN = 50  # erasures, the newest
 @require_GET
 def privacy(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.MANAGE)
-    return _index(request, merchant, WhichGuestForm(merchant.country))
+    return _index(request, merchant, WhichGuestForm(merchant.country, typed_before(request)))
 
 
 @require_POST
@@ -56,6 +58,7 @@ def export(request: HttpRequest, handle: str) -> HttpResponse:
     form = WhichGuestForm(merchant.country, request.POST)
     if not form.is_valid():
         return _index(request, merchant, form, status=422)
+    require_proof(request, merchant, back=reverse("issuance:privacy", args=[handle]), keep=True)
     search = GuestSearch(merchant, form.cleaned_data["guest"])
     sections = export_guest(search)
     note_request(merchant, user_of(request), "Exported what is held about one guest.")
@@ -70,6 +73,7 @@ def erase(request: HttpRequest, handle: str) -> HttpResponse:
     form = WhichGuestForm(merchant.country, request.POST)
     if not form.is_valid():
         return _index(request, merchant, form, status=422)
+    require_proof(request, merchant, back=reverse("issuance:privacy", args=[handle]), keep=True)
     erasure = order_erasure(merchant=merchant, value=form.cleaned_data["guest"], actor=user_of(request))
     nudge(remove_personal_data)
     messages.success(request, "Ordered. This page says what was removed as soon as it is done.")
