@@ -34,9 +34,9 @@ def table_doubts(
     yield from _sideways(data, columns)
     guests = [(number, row) for number, row in data if _may_be_guest(row, columns)]
     if not columns.header_row and guests:
-        yield from _outer(guests[0], guests[1:], columns, "above")
+        yield from _outer(guests[0], guests[1:], guests[1:], columns, "above")
     ends = guests[1:][-_LAST:] if last is None else [(0, row) for row in last[-_LAST:] if _may_be_guest(row, columns)]
-    odd = (sentence for end in ends for sentence in _outer(end, _without(guests, ends, end), columns, "below"))
+    odd = (sentence for end in ends for sentence in _outer(end, *_others(guests, ends, end), columns, "below"))
     yield from islice(odd, 1)
 
 
@@ -45,10 +45,11 @@ def _may_be_guest(row: list[str], columns: Columns) -> bool:
     return any(map(may_be_identifier, row)) or any(sum(map(str.isdigit, cell)) >= _FEWEST_DIGITS for cell in own)
 
 
-def _without(guests: list[Numbered], ends: list[Numbered], end: Numbered) -> list[Numbered]:
-    """The rows that `end` is compared with: those before the last ones, else all others."""
+def _others(guests: list[Numbered], ends: list[Numbered], end: Numbered) -> tuple[list[Numbered], list[Numbered]]:
+    """The rows that `end` is compared with: all others, and those before the last ones, if they are enough."""
     before = [guest for guest in guests if guest not in ends]
-    return before if len(before) >= _FEWEST_ALIKE else [guest for guest in guests if guest is not end]
+    others = [guest for guest in guests if guest is not end]
+    return others, before if len(before) >= _FEWEST_ALIKE else others
 
 
 def _other_tables(rows: Sequence[list[str]], data: list[Numbered], columns: Columns) -> Iterator[str]:
@@ -97,14 +98,18 @@ def _is_label_of(row: list[str]) -> bool:
     return names_below([label], [[cell] for cell in rest])
 
 
-def _outer(line: Numbered, others: list[Numbered], columns: Columns, where: str) -> Iterator[str]:
-    """Whether a line differs from the other rows as one does that stands above or below a table."""
+def _outer(
+    line: Numbered, others: list[Numbered], inner: list[Numbered], columns: Columns, where: str
+) -> Iterator[str]:
+    """Whether a line differs from the other rows, or much from the `inner` ones, as one does that stands above or below
+    a table."""
     number, row = line
-    rows = [other for _, other in others]
+    all_rows, rows = [other for _, other in others], [other for _, other in inner]
     at, label = next(((at, cell.strip()) for at, cell in enumerate(row) if cell.strip()), (0, ""))
     if (
         (columns.may_hold_names(at) and names_role(plain_name(label)))
-        or _differs(row, rows)
+        or _differs(row, all_rows)
+        or _lacks_much(row, rows)
         or _is_wrapped(row, rows, columns)
     ):
         which = f"Row {number}" if number else "The last line"
@@ -119,6 +124,12 @@ def _differs(row: list[str], others: list[list[str]]) -> bool:
     own, always, ever = _pattern(row), frozenset.intersection(*patterns), frozenset.union(*patterns)
     missing = len(always - own)
     return missing > 1 or (missing > 0 and (always == ever or bool(own - ever)))
+
+
+def _lacks_much(row: list[str], others: list[list[str]]) -> bool:
+    """Whether several cells are empty that all the others fill."""
+    patterns = [_pattern(other) for other in others]
+    return len(patterns) >= _FEWEST_ALIKE and len(frozenset.intersection(*patterns) - _pattern(row)) > 1
 
 
 def _pattern(row: list[str]) -> frozenset[int]:

@@ -33,6 +33,13 @@ def test_a_last_guest_without_all_details_is_one_where_others_are_so_too(tmp_pat
     assert not doubts(tmp_path, rows)
 
 
+def test_gaps_in_one_column_near_the_end_are_no_doubt(tmp_path: Path) -> None:
+    rows = [
+        [f"Guest {at}", f"guest{at}@example.com", city] for at, city in enumerate(["Austin"] * 8 + ["", "", "Bern"])
+    ]
+    assert not doubts(tmp_path, [["Name", "Email", "Store"], *rows])
+
+
 @pytest.mark.parametrize("line", ["Harbor Grill (202) 555-0199", "Call us: (202) 555-0199", "Boss <boss@example.org>"])
 def test_words_before_the_last_number_alone_are_asked_about(line: str, tmp_path: Path) -> None:
     assert "below the guests" in doubts(tmp_path, [["Phone"], *PHONES, [line]])
