@@ -1,13 +1,18 @@
-"""How a list or a campaign reaches a view: strangers get 404, members without the right get 403."""
+"""How a list or a campaign reaches a view: strangers get 404, members without the right get 403.
+
+Which guests of a list they see in full is decided in `guests.sight`.
+"""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest
 
 from campaigns.models import Campaign
+from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, takes_bad_rows
 from issuance.models import Erasure, GuestList, Repair
 from thanxportal.accounts.access import merchant_for
-from thanxportal.accounts.models import Right
+from thanxportal.accounts.models import Membership, Right
+from thanxportal.accounts.proofs import require_proof
 
 
 def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> GuestList:
@@ -58,4 +63,26 @@ def erasure_for(request: HttpRequest, handle: str, pk: int) -> Erasure:
 
 def may(request: HttpRequest, right: Right) -> bool:
     """Whether the member whom a fetcher let in may do `right` as well."""
-    return bool(request.membership.may(right))  # type: ignore[attr-defined]
+    return member_of(request).may(right)
+
+
+def member_of(request: HttpRequest) -> Membership:
+    """The member whom a fetcher let in."""
+    return request.membership  # type: ignore[attr-defined, no-any-return]
+
+
+def sight(request: HttpRequest, guest_list: GuestList) -> Sight:
+    """How the member sees the guests of this list by looking."""
+    return sight_of(member_of(request), guest_list)
+
+
+def opened(request: HttpRequest, guest_list: GuestList, row: int) -> Sight:
+    """How the member sees a row that has to be repaired and was opened for it; who may do so proves first who it is."""
+    member = member_of(request)
+    if not sight(request, guest_list).whole and opens_rows(member, guest_list):
+        require_proof(request, guest_list.merchant, back=request.get_full_path())
+    return open_row(member, guest_list, row)
+
+
+def may_take_bad_rows(request: HttpRequest, guest_list: GuestList) -> bool:
+    return takes_bad_rows(member_of(request), guest_list)

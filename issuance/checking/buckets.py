@@ -73,7 +73,7 @@ def _cells(reader: GuestReader, columns: Columns, heads: list[tuple[int, str]], 
     cells = [str(cell) for cell in error.cells]
     fault = fault_at(columns, error.column, cells)
     wrong = heads[0][0] if fault is None else fault
-    texts = {at: reader.show(cells[at]) for at, _ in heads if at < len(cells)}
+    texts = {at: reader.sight.show(cells[at]) for at, _ in heads if at < len(cells)}
     return [Cell(name, texts.get(at, ""), at == wrong, f"cell{at}") for at, name in heads]
 
 
@@ -90,7 +90,7 @@ def _fixed(reader: GuestReader, rows: list[GuestRow]) -> Iterator[BucketRow]:
     first = {row.row: row.before["cells"] for row in repaired.order_by("-repair_id")}
     for guest in Guest.objects.of_list(reader.list).filter(row__in=shown):
         cells = first.get(guest.row) or cells_of(reader.list, guest)
-        yield BucketRow(shown[guest.row], before=reader.show(_written(columns, guest.type, cells)))
+        yield BucketRow(shown[guest.row], before=reader.sight.show(_written(columns, guest.type, cells)))
 
 
 def _written(columns: Columns, kind: str, cells: list[Any]) -> str:

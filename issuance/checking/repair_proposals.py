@@ -9,6 +9,7 @@ from issuance.checking.cached_counts import misspelt_domains
 from issuance.checking.cell_repairs import CELL_REPAIRS, OF_ANOTHER_COUNTRY
 from issuance.checking.repairs import Recipe, RepairedCell, recipe_for, repaired
 from issuance.checking.revalidation import columns_of, fault_at
+from issuance.guests.sight import Sight
 from issuance.models import GuestList, RowError
 from issuance.parsing.countries import COUNTRIES, LIKELY, country_name
 
@@ -46,8 +47,8 @@ class Proposal(NamedTuple):
     chosen: str = ""
 
 
-def proposals_of(guest_list: GuestList) -> list[Proposal]:
-    """Repairs of bad rows; each row counts for the first one that helps it."""
+def proposals_of(guest_list: GuestList, sight: Sight) -> list[Proposal]:
+    """Repairs of bad rows, as somebody sees them; each row counts for the first one that helps it."""
     bad = RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID)
     left = {error.row: error for error in bad[:LOOKED_THROUGH]} if guest_list.invalid_count else {}
     proposals = []
@@ -55,7 +56,7 @@ def proposals_of(guest_list: GuestList) -> list[Proposal]:
         recipe = recipe_for(guest_list, key, choice)
         helped = list(repaired(guest_list, recipe, left.values(), count())) if recipe else []
         if recipe and helped:
-            proposals.append(_proposal(guest_list, recipe, choice, left[helped[0].row], helped))
+            proposals.append(_proposal(guest_list, sight, recipe, choice, left[helped[0].row], helped))
         if key != "each":  # Or one of them is kept, as the next proposal says.
             left = {row: error for row, error in left.items() if row not in {cell.row for cell in helped}}
     return proposals
@@ -86,16 +87,21 @@ def _likely_country(guest_list: GuestList, errors: list[RowError]) -> str:
 
 
 def _proposal(
-    guest_list: GuestList, recipe: Recipe, choice: str, first: RowError, helped: list[RepairedCell]
+    guest_list: GuestList,
+    sight: Sight,
+    recipe: Recipe,
+    choice: str,
+    first: RowError,
+    helped: list[RepairedCell],
 ) -> Proposal:
     at = fault_at(columns_of(guest_list), first.column, first.cells)
     before = str(first.cells[at]) if at is not None else " ".join(map(str, first.cells))
     cells = len(helped)
     looked = guest_list.invalid_count > LOOKED_THROUGH
     number = f"At least {cells:,}" if looked else f"{cells:,}"
-    after = " + ".join(result.value or str(result.raw[at or 0]) for result in helped[0].results[:3])
+    after = " + ".join(sight.show(result.value or str(result.raw[at or 0])) for result in helped[0].results[:3])
     after += " + …" if len(helped[0].results) > 3 else ""
-    proposal = Proposal(recipe.key, "", before, after, "")
+    proposal = Proposal(recipe.key, "", sight.show(before), after, "")
     if recipe.key == "country":
         where = country_name(guest_list.country) or "your country"
         title = f"{number} phone number{_s(cells)} {_of(cells, 'isn’t a number', 'aren’t numbers')} of {where}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,16 @@ from django import forms
 from issuance.checking.revalidation import identifier_columns, revalidate
 from issuance.forms.importing import KINDS
 from issuance.guests.reasons import reason_in_words
+from issuance.guests.sight import MASKED, Sight
 from issuance.models import GuestList, RowError
 from issuance.parsing.row_result import RowResult
 
 
 class RowForm(forms.Form):
-    """The cells of one bad row in which its guest should stand. Nothing is saved before a guest can be read there."""
+    """The cells of one bad row in which its guest should stand, empty for who may not see them. Nothing is saved before
+    a guest can be read there."""
 
-    def __init__(self, guest_list: GuestList, error: RowError, data: Any = None) -> None:
+    def __init__(self, guest_list: GuestList, error: RowError, data: Any = None, *, sight: Sight = MASKED) -> None:
         super().__init__(data)
         self.list, self.row, cells = guest_list, error.row, [str(cell) for cell in error.cells]
         self.cells = cells
@@ -28,7 +31,7 @@ class RowForm(forms.Form):
                 required=False,
                 max_length=1_000,
                 # A field of one line would join the lines of a cell, and make another address of two of them.
-                initial=" ".join(cells[at].splitlines()) if at < len(cells) else "",
+                initial=" ".join(cells[at].splitlines()) if at < len(cells) and sight.sees(error.row) else "",
                 widget=forms.TextInput(attrs=self._attributes(first=not self.fields)),
             )
 
@@ -52,9 +55,19 @@ class RowForm(forms.Form):
 
 
 def row_form(guest_list: GuestList, row: str, data: Any = None) -> RowForm | None:
-    """The form of a bad row whose number stands in an address or a form; None if it is no bad row, or none is named."""
-    error = RowError.objects.of_list(guest_list).numbered(row)
+    """What somebody typed into the form of the bad row with this number; None if there is no such row."""
+    error = _bad_row(guest_list, row)
     return RowForm(guest_list, error, data) if error else None
+
+
+def opened_row(guest_list: GuestList, row: str, opened: Callable[[int], Sight]) -> RowForm | None:
+    """The same form with the cells as whoever opened it may see them; None if an address names no bad row."""
+    error = _bad_row(guest_list, row)
+    return RowForm(guest_list, error, sight=opened(error.row)) if error else None
+
+
+def _bad_row(guest_list: GuestList, row: str) -> RowError | None:
+    return RowError.objects.of_list(guest_list).filter(kind=RowError.INVALID).numbered(row)
 
 
 class IncludeForm(forms.Form):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
+from issuance.guests.sight import Sight
 from issuance.models import GuestList
 from issuance.parsing.column_choice import MOST_COLUMNS
 from issuance.parsing.countries import COUNTRIES
@@ -172,14 +173,15 @@ class ColumnsForm(forms.Form):
             raise forms.ValidationError(f"The names stand in one of the first {most} rows; type 0 if there are none.")
         return row
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The columns that hold anything, with what is chosen now."""
+    def rows(self, sight: Sight) -> list[dict[str, Any]]:
+        """The columns that hold anything, with what is chosen now, and their first cells as somebody sees them."""
         email, phone = (str(self[name].value()) for name in ("email", "phone"))
-        return [
+        chosen = [
             {**column, "at": at, "is_email": email == str(at), "is_phone": phone == str(at)}
             for at, column in enumerate(self.columns)
             if column["filled"]
         ]
+        return [column | {"samples": [*map(sight.show, column["samples"])]} for column in chosen]
 
     def choice(self) -> dict[str, Any]:
         """What choose_columns takes: another sheet alone, or columns of this one."""

@@ -1,4 +1,4 @@
-"""The rows of a list as a grid: filtered, a page at a time by row number, masked unless allowed."""
+"""The rows of a list as a grid: filtered, a page at a time by row number, as their reader may see them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from campaigns.models import Variant
-from issuance.guests.masking import mask
 from issuance.guests.reasons import is_of_a_row, reason_in_words
 from issuance.guests.search import LONGEST, matching_errors, matching_guests
+from issuance.guests.sight import MASKED, Sight
 from issuance.lifecycle.ledger import waiting_label
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import OUTCOME_READY, JobState, Outcome
@@ -26,7 +26,7 @@ FILTERS = (*Outcome.values, *BAD, READY, FIXED)
 
 
 class GuestRow(NamedTuple):
-    """A row of the file as people see it; `shown` is masked unless the reader may see guests."""
+    """A row of the file as somebody sees it: `shown` is in full or masked."""
 
     row: int
     shown: str
@@ -89,12 +89,9 @@ def number_in(query: Any, name: str) -> int | None:
 class GuestReader:
     """Turns stored rows into what is shown; knows the arms and jobs of one list."""
 
-    def __init__(
-        self, guest_list: GuestList, *, unmasked: bool, finds_parts: bool = False, revealed: int | None = None
-    ) -> None:
-        """`unmasked` shows guests in full, `revealed` one row of them; `finds_parts` lets a search match any part."""
-        self.list, self.unmasked, self.finds_parts = guest_list, unmasked, finds_parts or unmasked
-        self.revealed = revealed
+    def __init__(self, guest_list: GuestList, sight: Sight = MASKED, *, finds_parts: bool = False) -> None:
+        """`finds_parts` lets a search match any part of a guest."""
+        self.list, self.sight, self.finds_parts = guest_list, sight, finds_parts
         self.variants = {variant.pk: variant for variant in guest_list.campaign.variants.all()}
         self.jobs = dict(guest_list.jobs.exclude(state=JobState.HALVED).order_by("number").values_list("pk", "number"))
         self.columns: list[str] = list(guest_list.file_info.get("names") or [])
@@ -102,14 +99,14 @@ class GuestReader:
 
     def guest(self, guest: Guest) -> GuestRow:
         return GuestRow(
-            guest.row, self.show(guest.value, guest.row), guest.type, self.variants.get(guest.variant_id),
+            guest.row, self.sight.show(guest.value, guest.row), guest.type, self.variants.get(guest.variant_id),
             guest.outcome, self.labels[guest.outcome], Outcome(guest.outcome).tone,
             reason_in_words(guest.reason), self.jobs.get(guest.job_id or 0), guest.reward_id, guest.of_row,
         )  # fmt: skip
 
     def bad(self, error: RowError) -> GuestRow:
         return GuestRow(
-            error.row, self.show(self.cell(error), error.row), "", None, error.kind, error.kind.capitalize(),
+            error.row, self.sight.show(self.cell(error), error.row), "", None, error.kind, error.kind.capitalize(),
             BAD[error.kind], reason_in_words(error.code), None, "", error.of_row,
         )  # fmt: skip
 
@@ -121,9 +118,6 @@ class GuestReader:
         columns = [at for kind in ("email", "phone") if isinstance(at := self.list.file_info.get(kind), int)]
         likely = [cells[at] for at in columns if at < len(cells)]
         return next((cell for cell in (*likely, *cells) if cell.strip()), "")
-
-    def show(self, value: str, row: int | None = None) -> str:
-        return value if self.unmasked or row == self.revealed is not None else mask(value)
 
     def rows(self, guests: Iterable[Guest], errors: Iterable[RowError], *, falling: bool = False) -> Any:
         """Merges guests and bad rows, both in order, into the order of the file."""

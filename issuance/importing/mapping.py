@@ -60,6 +60,10 @@ def choose_columns(
     own = {"email": email, "phone": phone, "header_row": header_row, "sheet": sheet}
     own |= {"hidden": hidden, "country": country}
     choice = _checked_choice(guest_list, own | more)
+    if actor:
+        choice["by"] = actor.pk
+    if header_row not in (None, 0, guest_list.file_info.get("header_row")) and actor != guest_list.created_by:
+        raise NoSuchColumns(f"Only who brought the list can say that row {header_row} names the columns.")
     if guest_list.status != ListState.MAPPING:
         return False
     changes: dict[str, Any] = {"mapping": choice, "lease_until": None, "crash_count": 0}

@@ -17,12 +17,13 @@ from django.utils import timezone
 from campaigns.allocation import arm_chooser, equal_shares
 from campaigns.models import Campaign, Variant
 from campaigns.publishing_rules import OPTED_OUT
+from issuance.guests.sight import open_row
 from issuance.importing.batches import guest_hasher
 from issuance.launching.launch import launch_list
 from issuance.models import Guest, GuestClaim, GuestList, note_event
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import identity
-from thanxportal.accounts.models import Merchant, User
+from thanxportal.accounts.models import Membership, Merchant, User
 
 DAY = timedelta(hours=24)
 
@@ -59,15 +60,17 @@ def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID
     return made
 
 
-def tried_before(merchant: Merchant, actor: User, pk: int) -> dict[str, Any]:
-    """What the same person had asked for, to be corrected and asked again; empty for anything else, since only who
-    typed a guest may see it."""
-    mine = GuestList.objects.filter(merchant=merchant, one_guest=True, created_by=actor)
-    made = mine.filter(pk=pk).first()
+def tried_before(member: Membership, pk: int) -> dict[str, Any]:
+    """What the same person had asked for and Thanx refused, to be corrected and asked again; empty for anything else,
+    since only who typed a guest may see it."""
+    mine = GuestList.objects.filter(merchant=member.merchant, one_guest=True, created_by=member.user)
+    made = mine.filter(pk=pk, refused_count=1).first()
     if made is None:
         return {}
-    reason, _, note = made.reason.partition(": ")
-    return {"guest": made.guests.get().value, "campaign": made.campaign_id, "reason": reason, "note": note}
+    guest, (reason, _, note) = made.guests.get(), made.reason.partition(": ")
+    sight = open_row(member, made, guest.row)
+    shown = guest.value if sight.sees(guest.row) else ""
+    return {"guest": shown, "campaign": made.campaign_id, "reason": reason, "note": note}
 
 
 def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None:

@@ -8,8 +8,8 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import F
 
-from issuance.guests.masking import mask
 from issuance.guests.reasons import reason_in_words
+from issuance.guests.sight import Sight
 from issuance.importing.batches import guest_hasher
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
@@ -23,13 +23,14 @@ class CantCorrect(Exception):
 
 
 class RetryRow(NamedTuple):
-    """A guest of a retry: `value` will be sent, `was` is what Thanx refused if that differs, `problem` what is wrong
-    with the correction that was just typed."""
+    """A guest of a retry as somebody sees it: `value` will be sent, `was` is what Thanx refused if that differs,
+    `problem` what is wrong with the correction that was just typed. An `open` one is being corrected."""
 
     guest: Guest
     value: str
     was: str
     why: str
+    open: bool
     problem: str = ""
 
 
@@ -39,21 +40,27 @@ class RetryPage(NamedTuple):
 
 
 def retry_rows(
-    guest_list: GuestList, *, after: int = 0, unmasked: bool = False, failed: tuple[int, str, str] | None = None
+    guest_list: GuestList, sight: Sight, *, after: int = 0, failed: tuple[int, str, str] | None = None
 ) -> RetryPage:
     """A page of a retry's guests, after a row number. `failed` is the row, the text and the problem of a correction."""
     guests = Guest.objects.of_list(guest_list).filter(row__gt=after).select_related("retry_of", "variant")
     page = list(guests[: PAGE + 1])
-    show = str if unmasked else mask
     rows = []
     for guest in page[:PAGE]:
         refusal = guest.retry_of
         was = refusal.value if refusal and refusal.value != guest.value else ""
-        row = RetryRow(guest, show(guest.value), show(was), reason_in_words(refusal.reason) if refusal else "")
+        why = reason_in_words(refusal.reason) if refusal else ""
+        opened = sight.row == guest.row
+        row = RetryRow(guest, sight.show(guest.value, guest.row), sight.show(was, guest.row), why, opened)
         if failed and failed[0] == guest.row:
-            row = row._replace(value=failed[1], problem=failed[2])
+            row = row._replace(value=failed[1], problem=failed[2], open=True)
         rows.append(row)
     return RetryPage(rows, page[PAGE - 1].row if len(page) > PAGE else None)
+
+
+def was_refused(guest_list: GuestList, row: int) -> bool:
+    """Whether Thanx refused this guest of a retry, who may have to be corrected."""
+    return Guest.objects.filter(guest_list=guest_list, row=row, retry_of__outcome=Outcome.REFUSED).exists()
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from issuance.guests.csv_lines import CHUNK, csv_lines, in_row_order
 from issuance.guests.grid import GuestReader
 from issuance.guests.reasons import reason_in_words
+from issuance.guests.sight import Sight
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.cells import SEPARATOR
 
@@ -19,13 +20,13 @@ REPORT_HEADER = ("row", "identifier", "type", "arm", "outcome", "reason", "time"
 Line = tuple[int, tuple[Any, ...]]  # its place among the rows, what is written
 
 
-def report(guest_list: GuestList, *, unmasked: bool) -> Iterator[str]:
+def report(guest_list: GuestList, sight: Sight) -> Iterator[str]:
     """Every row of the file with its outcome, in the order of the file, as pieces of CSV.
 
-    Unmasked, the columns of the file follow; masked they are left out, as names and addresses could stand in them.
+    In full, the columns of the file follow; masked they are left out, as names and addresses could stand in them.
     """
-    reader = GuestReader(guest_list, unmasked=unmasked)
-    columns = reader.columns if unmasked else []
+    reader = GuestReader(guest_list, sight)
+    columns = reader.columns if sight.whole else []
     lines = merge(_guest_lines(reader, columns), _error_lines(reader, columns), key=itemgetter(0))
     return csv_lines((*REPORT_HEADER, *columns), (line for _, line in lines))
 
@@ -41,7 +42,7 @@ def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[Line]:
     while chunk := list(guests.filter(row__gt=last)[:CHUNK]):
         for row, of_row, value, kind, variant, outcome, reason, job, reward, cells in chunk:
             number, ended = jobs.get(job, ("", ""))
-            line = (of_row or row, reader.show(value), kind, names.get(variant, ""), reader.labels[outcome],
+            line = (of_row or row, reader.sight.show(value), kind, names.get(variant, ""), reader.labels[outcome],
                     words(reason), ended, number, reward)  # fmt: skip
             yield row, (*line, *_padded(cells.split(SEPARATOR), columns)) if columns else line
         last = chunk[-1][0]

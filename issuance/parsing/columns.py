@@ -21,7 +21,7 @@ from issuance.parsing.column_names import UNCLEAR, email_rank, phone_rank, plain
 from issuance.parsing.countries import names_nowhere
 from issuance.parsing.country_column import country_column
 from issuance.parsing.country_doubts import country_doubt
-from issuance.parsing.header_row import find_header
+from issuance.parsing.header_row import find_header, is_guest
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _SAMPLES = 5  # cells of a column that are shown
@@ -110,8 +110,10 @@ def chosen_columns(
     more_emails: Sequence[int] = (),
     more_phones: Sequence[int] = (),
 ) -> Columns:
-    """The columns that a person chose, under the names that stand in `header_row` (0: none)."""
+    """The columns that a person chose, under the names that stand in `header_row` (0: none). A guest's row names none:
+    names are seen by more people than guests."""
     cells = rows[header_row - 1] if 0 < header_row <= len(rows) else []
+    cells = [] if any(map(is_guest, cells)) else cells
     width = min(max((len(row) for row in rows), default=0), WIDEST)
     country = country_column(_shown(cells, width), filled_rows(rows[header_row:])).at if phone is not None else None
     return Columns(email, phone, header_row, _shown(cells, width), (), tuple(more_emails), tuple(more_phones), country)

@@ -53,7 +53,7 @@ def find_header(rows: Sequence[list[str]]) -> Header:
 def _naming(top: list[tuple[int, list[str]]]) -> int | None:
     """Which of these rows names columns: one above guests, and of several before the first of them the one that names
     most."""
-    naming = [index for index, (_, row) in enumerate(top) if _rank(row) and not any(map(_is_guest, row))]
+    naming = [index for index, (_, row) in enumerate(top) if _rank(row) and not any(map(is_guest, row))]
     first_guest = next((index for index, (_, row) in enumerate(top) if any(map(may_be_identifier, row))), len(top))
     below = [row for _, row in top]
     over = [index for index in naming if names_below(below[index], below[index + 1 :])]
@@ -124,7 +124,7 @@ def _cell_rank(cell: str) -> int:
     return max(email_rank(name), phone_rank(name), names_guests(name))
 
 
-def _is_guest(cell: str) -> bool:
+def is_guest(cell: str) -> bool:
     """Whether a cell holds an identifier, and not as the example beside the name of a column."""
     if not holds_identifier(cell):
         return False
@@ -134,7 +134,7 @@ def _is_guest(cell: str) -> bool:
 
 def _could_hold_guest(row: list[str], header: list[str]) -> bool:
     """Lines of a title block are narrower than the table, or name what stands beside the name: "Email", "ann@…"."""
-    if not any(map(_is_guest, row)) or begins_note(" ".join(row)):
+    if not any(map(is_guest, row)) or begins_note(" ".join(row)):
         return False
     cells = [cell for cell in row if cell.strip()]
     width = sum(bool(cell.strip()) for cell in header)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 
-from issuance.access import may
+from issuance.access import may, may_take_bad_rows, opened, sight
 from issuance.checking.buckets import bucket_rows, heads_of
 from issuance.checking.repair_proposals import domain_proposals, proposals_of
 from issuance.checking.reward_again import RewardedBefore, rewarded_by_campaign
 from issuance.checking.summary import arms_of, buckets, causes_of, fixed_count, how_it_was_read, where_rows_go
-from issuance.forms.checking import IncludeForm, UploadRowsForm, row_form
+from issuance.forms.checking import IncludeForm, UploadRowsForm, opened_row
 from issuance.guests.grid import READY, GuestReader, guest_page, number_in
 from issuance.importing.mapping import can_be_read_again
 from issuance.models import GuestList, Repair
@@ -30,8 +31,10 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
     query = request.POST if forms else request.GET
     bucket = current_bucket(guest_list, query)
     filters = filters_of(bucket, query)
-    open_row = forms.get("row_form") or (may_build and row_form(guest_list, query.get("edit", ""))) or None
-    reader = GuestReader(guest_list, unmasked=may(request, Right.MANAGE) or (may_build and bucket == NEEDS_YOU))
+    open_row = forms.get("row_form")
+    if may_build and bucket == NEEDS_YOU and not forms:
+        open_row = opened_row(guest_list, query.get("edit", ""), partial(opened, request, guest_list))
+    reader = GuestReader(guest_list, sight(request, guest_list))
     page = guest_page(reader, filters)
     if open_row and open_row.row not in {row.row for row in page.rows}:
         filters = replace(filters, after=open_row.row - 1, before=None)
@@ -44,7 +47,9 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
         "tabs": buckets(guest_list, bucket),
         "fixed_count": fixed_count(guest_list),
         "rows": bucket_rows(reader, bucket, page.rows),
-        "unmasked": reader.unmasked,
+        "unmasked": reader.sight.whole,
+        "may_reveal": may(request, Right.MANAGE),
+        "may_take_bad_rows": may_take_bad_rows(request, guest_list),
         "filters": filters,
         "older_url": page.older and turned(guest_list, filters, after=page.older, before=None),
         "newer_url": page.newer and turned(guest_list, filters, after=None, before=page.newer),
@@ -58,7 +63,7 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
         context["row_form"] = open_row
         context["left"] = number_in(query, "left")  # The row whose form was just closed.
     if may_build and bucket in (NEEDS_YOU, READY):
-        of_bad_rows = proposals_of(guest_list) if bucket == NEEDS_YOU else []
+        of_bad_rows = proposals_of(guest_list, reader.sight) if bucket == NEEDS_YOU else []
         context["proposals"] = [*of_bad_rows, *domain_proposals(guest_list)]
     return context | _repairs_of(guest_list) | _of_bucket(guest_list, bucket, forms.get("include_form")) | forms
 

@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
-from issuance.access import list_for, may
+from issuance.access import list_for, member_of
 from issuance.checking.returned_rows import bad_rows
-from issuance.guests.reveals import note_full_report
+from issuance.guests.sight import note_bad_rows, note_report, refuse_bad_rows, sight_of_report
 from issuance.models import GuestList
 from issuance.outcomes.reports import report
-from thanxportal.accounts.access import user_of
 from thanxportal.accounts.limits import take_place, too_many, while_sent
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
@@ -22,24 +21,29 @@ from thanxportal.accounts.proofs import require_proof
 
 @require_GET
 def download_bad_rows(request: HttpRequest, handle: str, pk: int) -> HttpResponseBase:
-    """Whole rows, to be repaired: for those who may bring lists."""
+    """Whole rows, to be repaired."""
     guest_list = list_for(request, handle, pk, Right.BUILD)
+    refuse_bad_rows(member_of(request), guest_list)
     require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
-    return _download(request, guest_list, "bad-rows", lambda: bad_rows(guest_list))
+
+    def pieces() -> Iterator[str]:
+        note_bad_rows(member_of(request), guest_list)
+        return bad_rows(guest_list)
+
+    return _download(request, guest_list, "bad-rows", pieces)
 
 
 @require_GET
 def download_report(request: HttpRequest, handle: str, pk: int) -> HttpResponseBase:
-    """In full for managers, which their merchant's log keeps; masked for everybody else."""
     guest_list = list_for(request, handle, pk)
-    unmasked = may(request, Right.MANAGE)
-    if unmasked:
+    sight = sight_of_report(member_of(request))
+    if sight.whole:
         require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
 
     def pieces() -> Iterator[str]:
-        if unmasked:
-            note_full_report(guest_list, user_of(request))
-        return report(guest_list, unmasked=unmasked)
+        if sight.whole:
+            note_report(member_of(request), guest_list)
+        return report(guest_list, sight)
 
     return _download(request, guest_list, "report", pieces)
 

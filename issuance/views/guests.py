@@ -1,4 +1,4 @@
-"""The grid of a list's rows: masked, until somebody with the right to it asks to see a guest."""
+"""The grid of a list's rows: masked for everybody, until somebody with the right to it asks to see a guest."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from issuance.access import list_for, may
+from issuance.access import list_for, may, may_take_bad_rows, member_of
 from issuance.guests.addresses import guests_url, reveal_url
 from issuance.guests.grid import BAD, Filters, GuestPage, GuestReader, causes_in, guest_page, number_in
 from issuance.guests.ledger_terms import Term, ledger_terms
-from issuance.guests.reveals import note_reveal
+from issuance.guests.sight import Sight, note_reveal
 from issuance.models import GuestList
-from thanxportal.accounts.access import user_of
 from thanxportal.accounts.limits import at_once
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
@@ -31,7 +30,7 @@ def guests(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list, filters = list_for(request, handle, pk), _filters(request)
     if request.method == "POST" and not filters.q:
         return redirect(guests_url(guest_list, **filters.in_address))
-    reader = GuestReader(guest_list, unmasked=False, finds_parts=may(request, Right.MANAGE))
+    reader = GuestReader(guest_list, finds_parts=may(request, Right.MANAGE))
     if not filters.q:
         return _grid(request, reader, filters, guest_page(reader, filters))
     return at_once(request, "searches", lambda: _grid(request, reader, filters, guest_page(reader, filters)))
@@ -46,12 +45,12 @@ def reveal(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         return redirect(guests_url(guest_list, **filters.in_address))
     require_proof(request, guest_list.merchant, back=guests_url(guest_list, **filters.in_address))
     row = number_in(request.POST, "row")
-    reader = GuestReader(guest_list, unmasked=row is None, finds_parts=True, revealed=row)
+    reader = GuestReader(guest_list, Sight(whole=row is None, row=row), finds_parts=True)
 
     def shown() -> HttpResponse:
         page = guest_page(reader, filters)
         if rows := [line.row for line in page.rows if row in (None, line.row)]:
-            note_reveal(guest_list, user_of(request), rows)
+            note_reveal(member_of(request), guest_list, rows)
         return _grid(request, reader, filters, page)
 
     return at_once(request, "searches", shown) if filters.q else shown()
@@ -75,7 +74,7 @@ def _grid(request: HttpRequest, reader: GuestReader, filters: Filters, page: Gue
         "newer_url": page.newer and _address(guest_list, filters, before=page.newer),
         "reveal_url": reveal_url(guest_list, **filters.in_address),
         "may_reveal": may(request, Right.MANAGE),
-        "bad_rows_allowed": may(request, Right.BUILD),
+        "bad_rows_allowed": may_take_bad_rows(request, guest_list),
     }
     return TemplateResponse(request, "issuance/guests/guests.html", context)
 

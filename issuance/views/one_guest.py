@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from issuance import tasks
+from issuance.access import member_of
 from issuance.forms.one_guest import OneGuestForm
 from issuance.guests.grid import number_in
 from issuance.launching.one_guest import CantReward, last_campaign_of, reward_one_guest, tried_before
@@ -24,9 +25,8 @@ from thanxportal.celery import nudge
 def one_guest(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.ISSUE)
     if request.method == "GET":
-        me = user_of(request)
-        before = tried_before(merchant, me, number_in(request.GET, "again") or 0)
-        before = before or {"campaign": last_campaign_of(merchant, me)}
+        before = tried_before(member_of(request), number_in(request.GET, "again") or 0)
+        before = before or {"campaign": last_campaign_of(merchant, user_of(request))}
         return _form(request, OneGuestForm(merchant, typed_before(request), before=before))
     require_proof(request, merchant, back=request.path, keep=True)
     form = OneGuestForm(merchant, request.POST)

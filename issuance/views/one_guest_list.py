@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from issuance.engine.sending_pauses import pause_in_force
-from issuance.guests.masking import mask
 from issuance.guests.reasons import reason_in_words
+from issuance.guests.sight import MASKED
 from issuance.models import GuestList, IssuanceJob
 from issuance.outcomes.progress import progress_of
 
@@ -21,7 +21,7 @@ def one_guest_stage(guest_list: GuestList) -> dict[str, Any]:
         "stage": "issuance/outcomes/one_guest_list.html",
         "sending_paused": guest_list.status.running and pause_in_force(),
         "guest": guest,
-        "shown": mask(guest.value),
+        "shown": MASKED.show(guest.value),
         "why": reason_in_words(guest.reason),
         "job": jobs[0] if jobs else None,
         "progress": progress_of(guest_list, jobs, timezone.now()),

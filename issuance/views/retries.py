@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from issuance.access import list_for, may
+from issuance.access import list_for, may, opened
 from issuance.guests.grid import number_in
+from issuance.guests.sight import MASKED
 from issuance.launching.retries import CantRetry, retry_refused, send_unsent
-from issuance.launching.retry_corrections import retry_rows
+from issuance.launching.retry_corrections import retry_rows, was_refused
 from issuance.models import GuestList
 from issuance.models.states import Outcome
 from thanxportal.accounts.access import user_of
@@ -22,8 +23,11 @@ from thanxportal.accounts.proofs import require_proof
 
 
 def retry_stage(request: HttpRequest, guest_list: GuestList, failed: tuple[int, str, str] | None) -> dict[str, Any]:
-    after = number_in(request.GET, "after") or 0
-    page = retry_rows(guest_list, after=after, unmasked=may(request, Right.BUILD), failed=failed)
+    """Each guest is masked, until somebody opens one whom Thanx refused to correct it."""
+    after, edit = number_in(request.GET, "after") or 0, number_in(request.GET, "edit")
+    opens = edit is not None and not failed and may(request, Right.BUILD) and was_refused(guest_list, edit)
+    sight = opened(request, guest_list, edit or 0) if opens else MASKED
+    page = retry_rows(guest_list, sight, after=after, failed=failed)
     origin = page.rows[0].guest.retry_of if page.rows else None
     unsent = origin is not None and origin.outcome == Outcome.WAITING
     return {"stage": "issuance/launching/retry.html", "page": page, "after": after, "unsent": unsent}

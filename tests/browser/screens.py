@@ -169,8 +169,9 @@ def play_a_list(page: Page, campaign: str) -> None:
     shoot(page, "retry")
     for number in range(3):
         line = page.locator("tr", has=page.locator(".correct")).nth(number)
+        line.locator("a >> text=Correct").click()
         line.locator("input[type=text]").fill(f"corrected{number}@example.com")
-        line.locator("button >> nth=0").click()
+        line.locator("button >> text=Save").click()
         line.locator("text=Corrected, was").wait_for()
     launch(page)
     finished(page)

@@ -39,9 +39,9 @@ DROP = """([zone, name, text]) => {
 
 
 @pytest.fixture
-def june(campaign: Campaign) -> GuestList:
+def june(campaign: Campaign, bea: User) -> GuestList:
     file = ContentFile(BAD.encode(), "june.csv")
-    made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
+    made = create_list(campaign=campaign, name="June guests", content=file, actor=bea)
     read_guest_file(made.pk)
     return made
 
@@ -106,7 +106,7 @@ def test_unclear_columns_are_chosen_by_keyboard(
     campaign: Campaign, bea: User, page_of: PageOf, work: Callable[[], None], javascript: bool, width: int
 ) -> None:
     file = ContentFile(TWO_EMAILS.encode(), "june.csv")
-    made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
+    made = create_list(campaign=campaign, name="June guests", content=file, actor=bea)
     work()
     page = page_of(bea, width=width, javascript=javascript)
     page.goto(address(made))
@@ -128,7 +128,7 @@ def test_a_file_that_breaks_off_goes_on_with_the_rows_before_by_keyboard(
     campaign: Campaign, bea: User, page_of: PageOf, work: Callable[[], None], javascript: bool, width: int
 ) -> None:
     file = ContentFile(f'{BAD}"Hal,hal@example.com\n'.encode(), "june.csv")
-    made = create_list(campaign=campaign, name="June guests", content=file, actor=None)
+    made = create_list(campaign=campaign, name="June guests", content=file, actor=bea)
     work()
     page = page_of(bea, width=width, javascript=javascript)
     page.goto(address(made))

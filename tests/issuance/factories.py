@@ -35,11 +35,16 @@ def published(campaign: Campaign) -> Campaign:
 
 
 def brought(
-    campaign: Campaign, content: bytes | str, *, name: str = "June guests", filename: str = "june.csv"
+    campaign: Campaign,
+    content: bytes | str,
+    *,
+    name: str = "June guests",
+    filename: str = "june.csv",
+    by: User | None = None,
 ) -> GuestList:
     """A list whose file nobody has read yet."""
     content = content.encode() if isinstance(content, str) else content
-    return create_list(campaign=campaign, name=name, content=ContentFile(content, filename), actor=None)
+    return create_list(campaign=campaign, name=name, content=ContentFile(content, filename), actor=by)
 
 
 def read(guest_list: GuestList) -> GuestList:
@@ -49,9 +54,9 @@ def read(guest_list: GuestList) -> GuestList:
     return guest_list
 
 
-def read_file(campaign: Campaign, content: bytes | str, **names: str) -> GuestList:
+def read_file(campaign: Campaign, content: bytes | str, **how: Any) -> GuestList:
     """A list read from a file and ready to be launched."""
-    guest_list = read(brought(campaign, content, **names))
+    guest_list = read(brought(campaign, content, **how))
     assert guest_list.state == "checked", guest_list.problem
     return guest_list
 

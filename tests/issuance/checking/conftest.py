@@ -5,6 +5,7 @@ import pytest
 from campaigns.models import Campaign
 from issuance.models import GuestList
 from tests.issuance.factories import read_file
+from thanxportal.accounts.models import User
 
 BAD = """Name,Email,Mobile
 Ana,ana@example.com,(202) 555-0101
@@ -21,5 +22,6 @@ Joy,,
 
 
 @pytest.fixture
-def june(campaign: Campaign) -> GuestList:
-    return read_file(campaign, BAD)
+def june(campaign: Campaign, bea: User) -> GuestList:
+    """A list that Bea has brought."""
+    return read_file(campaign, BAD, by=bea)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models import Guest
+from issuance.models import Guest, GuestList
 from tests.issuance.browsing import page
 from tests.issuance.factories import make_list
-from thanxportal.accounts.models import User
+from thanxportal.accounts.models import Activity, User
 
 ClientOf = Callable[[User], Client]
 
@@ -19,7 +20,7 @@ ClientOf = Callable[[User], Client]
 def test_the_check_page_counts_its_buckets_and_names_the_way_on(
     campaign_here: Campaign, ana: User, client_of: ClientOf
 ) -> None:
-    guest_list = make_list(campaign_here, waiting=4, control=2, invalid=3, duplicate=1)
+    guest_list = make_list(campaign_here, by=ana, waiting=4, control=2, invalid=3, duplicate=1)
     Guest.objects.filter(guest_list=guest_list, row__in=(2, 3)).update(fixed=True)
     html = page(client_of(ana), guest_list)
     assert "Continue with 6 of 10" in html
@@ -40,12 +41,36 @@ def test_the_check_page_masks_guests_for_whoever_may_only_look(
     assert "broken" not in html
 
 
-def test_whoever_repairs_rows_sees_the_cells_of_bad_rows_and_no_others(
+def test_whoever_repairs_rows_of_others_sees_the_row_that_is_opened_and_the_log_says_so(
     campaign_here: Campaign, bea: User, client_of: ClientOf
 ) -> None:
-    guest_list = make_list(campaign_here, waiting=4, invalid=3)
-    assert "broken6.example.com" in page(client_of(bea), guest_list)
-    assert "guest2@" not in client_of(bea).get(f"/m/harbor-grill/lists/{guest_list.pk}/?show=ready").content.decode()
+    guest_list, browser = make_list(campaign_here, waiting=4, invalid=3), client_of(bea)
+    assert "broken" not in page(browser, guest_list)
+    opened = page(browser, guest_list, "?show=invalid&edit=6")
+    assert "broken6.example.com" in opened
+    assert "broken7.example.com" not in opened
+    assert Activity.objects.get().sentence == "Looked at row 6 of “June guests” unmasked."
+    assert "guest2@" not in page(browser, guest_list, "?show=ready&edit=2")
+    assert Activity.objects.count() == 1
+
+
+def test_of_a_list_that_another_read_by_other_columns_only_who_brought_it_opens_rows(
+    campaign_here: Campaign, bea: User, sid: User, ana: User, client_of: ClientOf
+) -> None:
+    """Or whoever wants to see guests has a wrong column read, and repairs all of them."""
+    guest_list = make_list(campaign_here, by=bea, mapping={"by": sid.pk}, invalid=3)
+    assert "broken2.example.com" not in page(client_of(sid), guest_list, "?show=invalid&edit=2")
+    assert not Activity.objects.exists()
+    for who in (bea, ana):
+        assert "broken2.example.com" in page(client_of(who), guest_list, "?show=invalid&edit=2")
+    assert [line.actor for line in Activity.objects.all()] == [ana]
+
+
+def test_what_was_launched_once_is_nobodys_own(campaign_here: Campaign, bea: User, client_of: ClientOf) -> None:
+    guest_list = make_list(campaign_here, by=bea, waiting=4)
+    assert "guest2@" in page(client_of(bea), guest_list)
+    GuestList.objects.update(launched_at=timezone.now())
+    assert "guest2@" not in page(client_of(bea), guest_list)
 
 
 def test_a_list_without_anybody_to_reward_can_not_be_continued(

@@ -29,8 +29,9 @@ Hal,"hal@example.com, hal@example.org",
 
 
 @pytest.fixture
-def june(campaign: Campaign) -> GuestList:
-    return read_file(campaign, BAD)
+def june(campaign: Campaign, bea: User) -> GuestList:
+    """A list that Bea has brought."""
+    return read_file(campaign, BAD, by=bea)
 
 
 def bad_rows(guest_list: GuestList) -> list[int]:
@@ -57,9 +58,9 @@ def test_the_page_opens_where_somebody_is_needed(june: GuestList, bea: User, cli
     ],
 )
 def test_each_bucket_opens_exactly_its_rows(
-    bucket: str, rows: list[int], words: list[str], june: GuestList, ana: User, client_of: ClientOf
+    bucket: str, rows: list[int], words: list[str], june: GuestList, bea: User, client_of: ClientOf
 ) -> None:
-    html = page(client_of(ana), june, f"?show={bucket}")
+    html = page(client_of(bea), june, f"?show={bucket}")
     assert rows_in(html) == rows
     for word in words:
         assert word in html

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from campaigns.models import Campaign
 from issuance.checking import background_repairs
 from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, undo_repair
+from issuance.guests.sight import Sight
 from issuance.importing.mapping import ask_for_columns
 from issuance.models import Guest, GuestList, Repair, RowError
 from issuance.outcomes.reports import report
@@ -33,8 +34,9 @@ Kim,,202-555-0103
 
 
 @pytest.fixture
-def june(campaign: Campaign) -> GuestList:
-    return read_file(campaign, SEVERAL)
+def june(campaign: Campaign, bea: User) -> GuestList:
+    """A list that Bea has brought."""
+    return read_file(campaign, SEVERAL, by=bea)
 
 
 def give_rows(guest_list: GuestList, actor: User, row: int | None = None) -> Repair | None:
@@ -156,7 +158,7 @@ def test_many_cells_are_divided_by_a_worker(
 
 def test_the_report_has_the_row_of_the_file_for_each_guest(june: GuestList, bea: User) -> None:
     give_rows(june, bea)
-    lines = list(csv.reader(io.StringIO("".join(report(june, unmasked=True)).lstrip("\ufeff"))))
+    lines = list(csv.reader(io.StringIO("".join(report(june, Sight(whole=True))).lstrip("\ufeff"))))
     assert [(line[0], line[1]) for line in lines[12:14]] == [("3", "hal@example.org"), ("4", "'+12025550102")]
     assert len(lines) == 1 + fresh(june).rows_count
 

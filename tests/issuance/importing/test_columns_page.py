@@ -25,8 +25,9 @@ SURE = "Name,Email,Backup Email\nAnn,ann@example.com,other@example.com\nBob,bob 
 
 
 @pytest.fixture
-def unsure(campaign: Campaign) -> GuestList:
-    made = read(brought(campaign, TWO_EMAILS))
+def unsure(campaign: Campaign, bea: User) -> GuestList:
+    """A list that Bea has brought."""
+    made = read(brought(campaign, TWO_EMAILS, by=bea))
     assert made.state == "mapping"
     return made
 

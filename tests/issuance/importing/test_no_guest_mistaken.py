@@ -12,8 +12,9 @@ from django.http import QueryDict
 from campaigns.models import Campaign
 from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, uploaded_change
 from issuance.checking.returned_rows import bad_rows
-from issuance.forms.checking import row_form
+from issuance.forms.checking import opened_row, row_form
 from issuance.forms.importing import ColumnsForm
+from issuance.guests.sight import Sight
 from issuance.importing import batches, import_list
 from issuance.importing.list_file import header_hash
 from issuance.importing.new_list import create_list
@@ -241,7 +242,7 @@ def test_a_number_that_a_spreadsheet_changed_is_said_to_be_fixed_in_a_mixed_colu
 @pytest.mark.django_db
 def test_the_lines_of_a_cell_are_not_joined_by_the_form_of_its_row(campaign: Campaign) -> None:
     made = read_file(campaign, 'name,email\nAnn,ann@example.com\nBob,"bob@example.com\nBob"\n')
-    form = row_form(made, "3")
+    form = opened_row(made, "3", lambda row: Sight(row=row))
     assert form
     assert form["cell1"].initial == "bob@example.com Bob"
 
