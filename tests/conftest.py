@@ -22,7 +22,7 @@ from issuance.models import GuestList
 from issuance.models.triggers import installation, removal, triggers
 from tests import cast
 from tests.issuance.factories import checked, published
-from tests.routes import ROUTES
+from tests.routes import OF_MERCHANTS
 from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app
@@ -205,11 +205,6 @@ def addresses(
         return template.pk if name.startswith("template") else campaign.pk
 
     def fill(handle: str) -> list[str]:
-        urls = []
-        for namespace, name, parameters in ROUTES:
-            values = {"handle": handle, "pk": pk(namespace, name)}
-            assert set(parameters) <= set(values), f"Teach this test to fill {namespace}:{name} {parameters}"
-            urls.append(reverse(f"{namespace}:{name}", kwargs={key: values[key] for key in parameters}))
-        return urls
+        return [route.url(handle=handle, pk=pk(*route.name.split(":"))) for route in OF_MERCHANTS]
 
     return fill

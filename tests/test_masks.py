@@ -53,9 +53,12 @@ LEADS_TO_LIST = {
 SHOWS_NOBODY = {
     "activity", "campaign_detail", "campaign_edit", "campaign_list", "campaign_lists", "campaign_new", "delete", "dock",
     "duplicate", "guests", "home", "invitation_withdraw", "jobs", "lineage", "list_index", "list_new",
-    "location_list", "member_remove", "member_role", "publish", "refresh_templates", "reward_choices", "running",
+    "location_list", "loosening_confirm", "loosening_withdraw",
+    "privacy", "privacy_certificate", "privacy_erase", "privacy_erasure", "privacy_look",
+    "member_remove", "member_role", "publish", "refresh_templates", "reward_choices", "running",
     "settings", "team", "template_age", "template_detail", "template_list",
 }  # fmt: skip
+BY_NAME = {"privacy_export"}  # What is held about a guest whom a manager names, by a line of its own.
 OWN_PAGES = ("/", "/notifications/", "/profile/", "/account/second-factor/")
 # Columns that hold guests. Pages, mails, logs and what staff see are made of the others.
 HOLDERS = {
@@ -211,7 +214,7 @@ def faults_of(person: Person, visit: Visit, known: Known, shown: Shown) -> Itera
 
 
 def test_every_address_is_declared_once() -> None:
-    declared = [*ACTS, *LEADS_TO_LIST, *SHOWS_NOBODY]
+    declared = [*ACTS, *LEADS_TO_LIST, *SHOWS_NOBODY, *BY_NAME]
     assert sorted(declared) == sorted(route.name.partition(":")[2] for route in OF_MERCHANTS)
 
 
@@ -248,6 +251,21 @@ def test_who_may_only_look_now_sees_nothing_of_what_that_person_brought(
             shown = what_shows(owner.browser, visit.of(known.made), visit.form)
             assert not shown.seen, visit
             assert not shown.lines, visit
+
+
+def test_a_guest_who_is_exported_is_seen_by_managers_and_the_log_says_so(
+    states: EveryState, everybody: list[Person]
+) -> None:
+    known = states.lists["finished"]
+    url, form = "/m/harbor-grill/privacy/export/", {"guest": f"k{known.number}amail@example.com", "page": "1"}
+    for person in everybody:
+        with undone():
+            shown, lines = what_shows(person.browser, url, form).seen, list[str]()
+            if person.role == Role.MANAGER:
+                person.browser.post(url, form)
+                lines = list(Activity.objects.order_by("-pk").values_list("sentence", flat=True)[:1])
+        assert {(seen.list, seen.row) for seen in shown} <= {(known.number, "a"), (known.number, "d")}
+        assert bool(shown) == (person.role == Role.MANAGER) == (lines == ["Exported what is held about one guest."])
 
 
 def test_no_other_page_shows_a_guest(states: EveryState, everybody: list[Person]) -> None:

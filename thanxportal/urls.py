@@ -3,12 +3,17 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from issuance.views.webhooks import receive
 from thanxportal import views
+from thanxportal.accounts.views.sign_out import SignOut
 from thanxportal.styleguide import styleguide
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # Staff sign in where everybody does.
+# Staff sign in and out where everybody does, and change passwords where guesses are counted.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.logout = SignOut.as_view()  # type: ignore[method-assign]
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign, assignment]
 
 urlpatterns = [
     path("_styleguide/", styleguide, name="styleguide"),

@@ -18,6 +18,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance import shutdown
 from issuance.engine.reconcile import reconcile
+from issuance.guests.sight import Sight
 from issuance.importing.broken_files import use_rows_before_break
 from issuance.launching.launch import launch_list
 from issuance.launching.retries import CantRetry, retry_refused
@@ -168,7 +169,7 @@ def test_pages_and_report_of_a_removed_list_say_so_and_name_nobody(
     for page in ("family/", "jobs/", "bad-rows.csv", "review/"):
         assert browser.get(here + page).status_code in (200, 302), page
     june.refresh_from_db()
-    lines = "".join(report(june, unmasked=True)).splitlines()
+    lines = "".join(report(june, Sight(whole=True))).splitlines()
     assert [line.split(",")[1] for line in lines[1:]] == [""] * 4
     assert [line.split(",")[4] for line in lines[1:]] == ["Rewarded", "Refused", "Duplicate", "Invalid"]
 
