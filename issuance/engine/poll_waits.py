@@ -30,7 +30,7 @@ def polling_delay(polls: int, since: datetime, done: float = 0.0) -> float:
     if passed > SLOW_AFTER:
         wait = 300.0
     elif 0 < done < 1:
-        seconds = passed.total_seconds()
+        seconds = max(passed.total_seconds(), FIRST_POLL)  # The clock that wrote `since` may go before ours.
         wait = min(max(seconds * (1 - done) / done * 1.2, seconds / 4), LONGEST_WAIT)  # A quarter, should it get stuck.
     else:
         wait = min(5.0 * 2 ** min(polls - 1, 4), LONGEST_WAIT)

@@ -50,8 +50,8 @@ def _news(job: IssuanceJob, snapshot: Snapshot) -> None:
     polls = job.attempt_count + 1
     theirs = IssuanceJob.objects.filter(pk=job.pk, thanx_id=job.thanx_id).values("unknown_state_since").first()
     if theirs and state in (JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING):
-        done = 0.0 if state == JobState.REVOKING else (snapshot.processed_count or 0) / job.total_count
-        release_job_lease(job, wait=polling_delay(polls, _since(job), done), attempt_count=polls)
+        processed = 0 if state == JobState.REVOKING else min(snapshot.processed_count or 0, job.total_count)
+        release_job_lease(job, wait=polling_delay(polls, _since(job), processed / job.total_count), attempt_count=polls)
         job.unknown_state_since = theirs["unknown_state_since"]
         _ask_a_person(job)
         if state == JobState.REVOKING and snapshot.state in ("completed", "failed"):

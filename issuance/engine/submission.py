@@ -19,7 +19,7 @@ from issuance import shutdown
 from issuance.crash_points import crash_point
 from issuance.engine.halving import halve_job, may_be_halved
 from issuance.engine.poll_waits import first_wait
-from issuance.engine.sending_pauses import count_send, note_sends, sending_is_paused
+from issuance.engine.sending_pauses import count_send, note_sends, sending_is_paused, sends_were_forgotten
 from issuance.engine.settlement import end_job
 from issuance.lifecycle.transitions import move_job, release_job_lease
 from issuance.models import Attempt, IssuanceJob
@@ -65,7 +65,11 @@ def submit_job(job: IssuanceJob) -> None:
 def _too_late_to_replay(job: IssuanceJob) -> NextStep | None:
     """How long Thanx remembers a key is unpublished; past this window a replay could reward twice."""
     window = timedelta(minutes=settings.IN_DOUBT_MINUTES)
-    if job.status == JobState.SENDING and job.first_sent_at and job.first_sent_at + window < timezone.now():
+    if job.status != JobState.SENDING or job.first_sent_at is None:
+        return None
+    if sends_were_forgotten():  # The forgotten answer may have been a no, and the guests rewarded by another list.
+        return NextStep(JobState.NEEDS_STAFF, None, {"problem_code": "SENDS_FORGOTTEN"})
+    if job.first_sent_at + window < timezone.now():
         return NextStep(JobState.NEEDS_STAFF, None, {"problem_code": job.problem_code or "NO_CLEAR_ANSWER"})
     return None
 

@@ -40,6 +40,11 @@ def test_a_job_that_gets_stuck_is_asked_about_now_and_then(done: float) -> None:
     assert polls_in_half_an_hour(done) < 60
 
 
+def test_a_clock_that_went_before_ours_makes_nobody_ask_all_the_time() -> None:
+    ahead = timezone.now() + timedelta(seconds=300)
+    assert all(polling_delay(1, ahead, done) >= 0.8 for done in (0.0, 0.01, 0.5, 0.99, 1.0) for _ in range(20))
+
+
 @pytest.mark.django_db
 def test_where_webhooks_come_a_job_is_asked_about_once(
     one_arm: Campaign, launched: Launch, world: World, simulator: Simulator, settings: Any

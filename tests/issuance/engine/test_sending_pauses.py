@@ -89,6 +89,23 @@ def test_replays_and_polls_go_on_while_sending_is_paused(
     assert simulator.rewards_by_identifier() == {"a@example.com": 1}
 
 
+def test_after_a_restore_nothing_is_replayed_whose_answer_was_forgotten(
+    one_arm: Campaign, launched: Launch, world: World, simulator: Simulator
+) -> None:
+    launched(one_arm, "a@example.com")
+    world.drive()
+    guest_list = launched(one_arm, "b@example.com")
+    simulator.script("POST", "/partner/campaigns/issue", [Fault.RESET_BEFORE])
+    due_work.drive_due_work()
+    job = guest_list.jobs.get()
+    assert job.state == "sending"
+    forget_sends()
+    world.drive()
+    job.refresh_from_db()
+    assert (job.state, job.problem_code) == ("needs_staff", "SENDS_FORGOTTEN")
+    assert simulator.rewards_by_identifier() == {"a@example.com": 1}
+
+
 def test_sending_is_resumed_once_settled_and_what_waited_goes_out(
     one_arm: Campaign, launched: Launch, world: World, sam: User, rob: User, simulator: Simulator
 ) -> None:
