@@ -3,8 +3,8 @@
 Before each first byte the number of sends is counted in the database and then noted in a file beside it. A database
 that was restored from a backup counts fewer than the file: jobs that are `ready` in it may have been sent, lists that
 wait in it may have been planned, and Thanx may no longer know their keys. So the jobs become *forgotten*, and lists are
-planned into that state, until two people have settled with Thanx what was sent. Jobs that were being sent then wait for staff: the
-forgotten answer may have been a no, and their guests in another list since. Polls go on.
+planned into that state, until two people have settled with Thanx what was sent. Jobs that were being sent wait for
+staff: the forgotten answer may have been a no, and their guests in another list since. Polls go on.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ Message = Callable[[], object]
 Broker = Callable[[list[Message], float, random.Random], list[Message]]  # sent, seconds since the start -> delivered
 BROKERS: dict[str, Broker] = {
     "repeats all three times": lambda sent, at, dice: sent * 3,
-    "drops all": lambda sent, at, dice: [tasks.sweep],  # Then only the sweep is left.
+    "drops all": lambda sent, at, dice: [due_work.drive_due_work],  # Then only the sweepers are left.
     "drops most": lambda sent, at, dice: [message for message in sent if dice.random() < 0.1],
     "reorders": lambda sent, at, dice: dice.sample(sent, len(sent)),
     "delays until nobody waits any more": lambda sent, at, dice: sent if dice.random() < 0.05 else [],
@@ -91,13 +91,13 @@ def test_what_is_brought_without_a_broker_is_picked_up_within_fifteen_seconds(
 ) -> None:
     guest_list = brought(one_arm)
     assert due_work.seconds_to_next_due(most=15) < 15
-    tasks.sweep()
+    due_work.drive_due_work()
     guest_list.refresh_from_db()
     assert guest_list.state == "checked"
     launch_if_checked(guest_list)
-    tasks.sweep()
+    due_work.drive_due_work()
     world.advance(15)
-    tasks.sweep()
+    due_work.drive_due_work()
     assert guest_list.jobs.get().thanx_id in simulator.jobs
 
 
