@@ -117,19 +117,24 @@ def _outer(
 
 
 def _differs(row: list[str], others: list[list[str]]) -> bool:
-    """Whether cells are empty that all the others fill, or filled that none of them does."""
+    """Whether many cells are empty that all the others fill, or one is, and one filled that none of them fills."""
     patterns = [_pattern(other) for other in others]
     if len(patterns) < _FEWEST_ALIKE:
         return False
     own, always, ever = _pattern(row), frozenset.intersection(*patterns), frozenset.union(*patterns)
-    missing = len(always - own)
-    return missing > 1 or (missing > 0 and (always == ever or bool(own - ever)))
+    return _lacks(own, always) or bool(always - own and own - ever)
 
 
 def _lacks_much(row: list[str], others: list[list[str]]) -> bool:
-    """Whether several cells are empty that all the others fill."""
+    """Whether many cells are empty that all the others fill."""
     patterns = [_pattern(other) for other in others]
-    return len(patterns) >= _FEWEST_ALIKE and len(frozenset.intersection(*patterns) - _pattern(row)) > 1
+    return len(patterns) >= _FEWEST_ALIKE and _lacks(_pattern(row), frozenset.intersection(*patterns))
+
+
+def _lacks(own: frozenset[int], always: frozenset[int]) -> bool:
+    """A guest may leave a cell or two empty that all the others happen to have."""
+    missing = len(always - own)
+    return missing > 1 and missing * 2 >= len(always)
 
 
 def _pattern(row: list[str]) -> frozenset[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -169,10 +168,3 @@ def test_without_a_header_few_rows_with_an_email_and_a_phone_are_asked_about() -
     rows = [[person.name, person.phone, person.email] for person in GUESTS]
     assert not find_columns(rows[:1], country="US").sure
     assert find_columns(rows[:3], country="US").sure
-
-
-def test_a_wide_table_is_looked_through_within_two_seconds() -> None:
-    rows = [[f"ä{at}x{column}@bü{at}y{column}.com" for column in range(190)] for at in range(200)]
-    start = time.process_time()
-    find_columns([[f"Email {at}" for at in range(190)], *rows], country="US")
-    assert time.process_time() - start < 2
