@@ -106,6 +106,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         else:
             super().handle_read()
 
+    def _flush_some(self, *args: Any, **options: Any) -> bool:
+        """Alone: a thread that lets a body come writes while no request counts as being worked on."""
+        with self.outbuf_lock:
+            return bool(super()._flush_some(*args, **options))
+
     def handle_write(self) -> None:
         """Before closing, waits for the other side: what it still sends would make the system drop our answer."""
         if self.close_when_flushed and not self.will_close:
