@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import httpx
@@ -177,6 +178,14 @@ def test_a_campaign_with_a_variant_without_id_is_in_doubt() -> None:
     answer = httpx.Response(201, json={"campaign": {"id": "camp_1", "variants": [{"name": "A"}]}})
     with pytest.raises(InDoubt):
         client_for(answer).create_campaign({"merchant_id": "m1"})
+
+
+@pytest.mark.parametrize(("length", "fits"), [(64, True), (65, False), (200, False)])
+def test_an_id_that_nobody_could_keep_is_no_answer(length: int, fits: bool) -> None:
+    answer = httpx.Response(201, json={"campaign": {"id": "c" * length, "variants": [{"id": "v1", "name": "A"}]}})
+    client = client_for(answer)
+    with nullcontext() if fits else pytest.raises(InDoubt):
+        assert client.create_campaign({"merchant_id": "m1"}).id == "c" * length
 
 
 def test_unknown_fields_stay_in_raw_and_out_of_the_repr() -> None:

@@ -46,7 +46,7 @@ def _addresses(value: Any) -> dict[str, str]:
 Text = Annotated[str, BeforeValidator(_text)]
 Count = Annotated[int, BeforeValidator(_whole_number(0))]
 Position = Annotated[int, BeforeValidator(_whole_number(-1))]
-Id = Annotated[str, BeforeValidator(_id), Field(min_length=1, max_length=200)]
+Id = Annotated[str, BeforeValidator(_id), Field(min_length=1, max_length=64)]  # As long as the portal can keep.
 
 
 class Answer(BaseModel):
