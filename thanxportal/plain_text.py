@@ -16,6 +16,11 @@ _ENCODINGS = 2  # an address in a URL in a page
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _UNSEEN = re.compile("[\u034f\ufe00-\ufe0f]")
 
+_ANY_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"|“”‘’']{1,64}@[^\s@<>()\[\],;:\"|“”‘’']{2,253}")
+_ANY_PHONE = re.compile(
+    r"\+\d(?:[ ().-]{0,3}\d){7,14}(?!\d)|(?<![\w.,-])(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]?\d{4}(?![\w-])"
+)
+
 
 def plain_text(text: str, *, instead: str = "") -> str:
     return _NO_TEXT.sub(instead, text)
@@ -27,6 +32,11 @@ def undisguised(text: str) -> str:
         text = html.unescape(unquote(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)))
     text = unicodedata.normalize("NFKC", plain_text(text))
     return _UNSEEN.sub("", "".join(sign for sign in text if unicodedata.category(sign) != "Cf"))
+
+
+def nameless(text: str) -> str:
+    """The text with `[email]` and `[phone]` for whatever is one as people write them; dates and counts stay."""
+    return _ANY_PHONE.sub("[phone]", _ANY_EMAIL.sub("[email]", text))
 
 
 def read_json(raw: str | bytes) -> Any:

@@ -1,4 +1,4 @@
-"""What people do with a checked list: launch it once, issue it at once, stop it, discard it."""
+"""What people do with a checked list: launch it once, issue it at once, stop it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from issuance.engine.forgotten_jobs import stop_forgotten
 from issuance.engine.sending_pauses import sends_were_forgotten
 from issuance.engine.settlement import end_job
 from issuance.launching.job_cutting import canary_size
-from issuance.launching.retries import give_back
 from issuance.launching.threshold import needs_second_person, rewarded_alone, threshold_of
 from issuance.lifecycle.activity import note_activity
-from issuance.lifecycle.notices import tell_answered, tell_asked
+from issuance.lifecycle.notices import tell_asked
 from issuance.lifecycle.transitions import move_list
 from issuance.models import GuestList, IssuanceJob, IssuanceJobQuerySet, note_event
-from issuance.models.states import LIST_MOVES, JobState, ListState
+from issuance.models.states import JobState, ListState
 from thanxportal.accounts.models import Merchant, User
 
 
@@ -91,22 +90,6 @@ def continue_after_safety_stop(*, guest_list: GuestList, actor: User | None) -> 
         return False
     note_event(guest_list, ListState.ISSUING, actor=actor, note="Continued after the safety check.")
     note_activity(guest_list, actor, f"Continued “{guest_list.name}” after the safety check.")
-    return True
-
-
-@transaction.atomic
-def discard_list(*, guest_list: GuestList, actor: User | None) -> bool:
-    """Puts away a list of which nothing was issued; False if that is no longer possible."""
-    if ListState.DISCARDED not in LIST_MOVES[guest_list.status]:
-        return False
-    asked = guest_list.status == ListState.AWAITING_APPROVAL
-    if not move_list(guest_list, ListState.DISCARDED, actor=actor, ended_at=timezone.now(), lease_until=None):
-        return False
-    if guest_list.parent_id:
-        give_back(guest_list)
-    if asked and actor != guest_list.launched_by:
-        tell_answered(guest_list, f"{actor} discarded “{guest_list.name}”.", guest_list.launched_by)
-    note_activity(guest_list, actor, f"Discarded the guest list “{guest_list.name}”.")
     return True
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import reverse
 
 from issuance.models import GuestList
-from issuance.parsing.named_guest import nameless
 from thanxportal.accounts.models import User, record_activity
+from thanxportal.plain_text import nameless
 
 
 def note_activity(guest_list: GuestList, actor: User | None, sentence: str) -> None:

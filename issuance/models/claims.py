@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models.kept_text import KeptText
 from issuance.models.lists import GuestList
+from thanxportal.kept_text import KeptText
 
 
 class ClaimOverride(models.Model):

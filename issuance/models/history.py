@@ -9,9 +9,9 @@ from django.db import models
 from django.utils import timezone
 
 from issuance.models.jobs import IssuanceJob
-from issuance.models.kept_text import KeptText
 from issuance.models.lists import GuestList
 from thanxportal.accounts.models import User
+from thanxportal.kept_text import KeptText
 
 
 class Event(models.Model):

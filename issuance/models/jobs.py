@@ -9,10 +9,10 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from campaigns.models import Variant
-from issuance.models.kept_text import KeptText
 from issuance.models.lists import GuestList
 from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
 from thanxportal.accounts.models import Merchant
+from thanxportal.kept_text import KeptText
 
 PARKED = "parked"  # the problem code of a job that waits for staff
 

@@ -10,10 +10,10 @@ from django.db.models import Case, Exists, F, Min, Q, When
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models.kept_text import KeptText
 from issuance.models.pauses import SendingPause
 from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal.accounts.models import Merchant
+from thanxportal.kept_text import KeptText
 
 LARGE = 500_000  # bytes
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from issuance.models.kept_text import KeptText
+from thanxportal.kept_text import KeptText
 
 
 class SendingPause(models.Model):

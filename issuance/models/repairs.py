@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from issuance.models.kept_text import KeptText
 from issuance.models.lists import GuestList
+from thanxportal.kept_text import KeptText
 
 
 class RepairQuerySet(models.QuerySet["Repair"]):

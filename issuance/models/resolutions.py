@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from issuance.models.jobs import IssuanceJob
-from issuance.models.kept_text import KeptText
+from thanxportal.kept_text import KeptText
 
 
 class Resolution(models.Model):

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from issuance.models.kept_text import KeptText
 from issuance.models.pauses import SendingPause
+from thanxportal.kept_text import KeptText
 
 
 class ThanxStatement(models.Model):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TextIO
 
 from issuance.parsing.header_row import holds_identifier
-from issuance.parsing.identifiers import EMAIL_ANYWHERE
 from issuance.parsing.row_text import RunTogether
+from issuance.parsing.several_guests import EMAIL_ANYWHERE
 from issuance.parsing.text_encoding import encoding_of
 from issuance.parsing.unreadable_file import UnreadableFile
 

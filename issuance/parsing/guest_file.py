@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import Self
 
 from issuance.parsing.binary_files import refuse_binary
 from issuance.parsing.column_choice import ColumnContent, Columns
@@ -25,13 +25,12 @@ from issuance.parsing.identifiers import alphabets_of
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import row_cells
 from issuance.parsing.row_validation import RowValidator
-from issuance.parsing.spreadsheets.spreadsheet import Hidden, Sheet, open_spreadsheet
+from issuance.parsing.spreadsheets.hidden_rows import Hidden
+from issuance.parsing.spreadsheets.spreadsheet import Sheet, open_spreadsheet
 from issuance.parsing.table_doubts import table_doubts
+from issuance.parsing.tables import Sample, Table, first_rows, hidden_doubts, hidden_notes
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
 
-_SAMPLE = 400  # rows with anything in them that decide about the columns
-_SAMPLE_CHARACTERS = 4_000_000
-_A_ROW = 40  # characters for which a row counts at least, so that endless blank ones end as well
 _SHOWN = 20  # rows kept to show to the merchant
 
 
@@ -54,42 +53,6 @@ class Opened:
     sheet: str = ""
     hidden_rows: int = 0
     country: str = ""
-
-
-class _Sample(NamedTuple):
-    """The first rows of a table, whether it ends with them, and whether they end because it is broken."""
-
-    rows: list[list[str]]
-    whole: bool
-    broken: UnreadableFile | None = None
-
-
-class Table(Protocol):
-    """Anything with rows: see delimited_text and spreadsheet."""
-
-    kind: str
-    encoding: str
-    delimiter: str
-    bytes_total: int
-    warnings: list[str]
-    sheets: tuple[str, ...]
-    sheet: str
-    sure: bool
-    hidden_rows: int
-    hidden_columns: set[int]
-
-    @property
-    def bytes_read(self) -> int: ...
-
-    def rows(self) -> Iterator[list[str]]: ...
-
-    def last_rows(self) -> list[list[str]]:
-        """The last of its rows, where they are known without reading all."""
-        ...
-
-    def rows_with_hidden(self) -> Iterator[list[str]]: ...
-
-    def close(self) -> None: ...
 
 
 class GuestFile:
@@ -123,7 +86,7 @@ class GuestFile:
         )  # fmt: skip
         characters = sum(len(row) + sum(map(len, row)) for row in sample) or 1
         self.expected_rows = min(table.bytes_total * len(sample) // characters, max_rows)
-        self._notes = [*table.warnings, *_hidden_rows(table, hidden)]
+        self._notes = [*table.warnings, *hidden_notes(table, hidden)]
         self.warnings = self._warnings(sample, columns)
 
     def __enter__(self) -> Self:
@@ -137,22 +100,20 @@ class GuestFile:
     def _warnings(self, sample: list[list[str]], columns: Columns) -> list[str]:
         return [*self._notes, *_above_header(sample, columns), *further_columns(columns)]
 
-    def _sample(self) -> _Sample:
-        return _sample(self._table.rows_with_hidden() if self._only_hidden else self._table.rows())
+    def _sample(self) -> Sample:
+        return first_rows(self._table.rows_with_hidden() if self._only_hidden else self._table.rows())
 
     def _settled(self, columns: Columns | None, sample: list[list[str]], hidden: Hidden, *, whole: bool) -> Columns:
         """The given columns, or those of the sample, with every doubt about them. Raises UnreadableFile."""
         if not columns:
             columns = _without_hidden(self._find_columns(sample, hidden), self._table.hidden_columns)
-            columns = replace(
-                columns,
-                doubts=(
-                    *columns.doubts,
-                    *table_doubts(sample, columns, last=None if whole else self._table.last_rows()),
-                ),
-            )
+            columns = self._with_table_doubts(columns, sample, whole=whole)
             self._alphabets = _alphabets_of(sample, columns)
-        return replace(columns, doubts=(*columns.doubts, *_doubts_of_table(self._table, columns, hidden)))
+        return replace(columns, doubts=(*columns.doubts, *hidden_doubts(self._table, columns, hidden)))
+
+    def _with_table_doubts(self, columns: Columns, sample: list[list[str]], *, whole: bool) -> Columns:
+        last = None if whole else self._table.last_rows()
+        return replace(columns, doubts=(*columns.doubts, *table_doubts(sample, columns, last=last)))
 
     def _find_columns(self, sample: list[list[str]], hidden: Hidden) -> Columns:
         """The columns of the rows that the table shows; until somebody is asked, of the hidden ones if it has no
@@ -190,13 +151,7 @@ class GuestFile:
         self._country = country or self._country
         if not sure:
             columns = with_country_doubt(sample, columns, country=self._country)
-            columns = replace(
-                columns,
-                doubts=(
-                    *columns.doubts,
-                    *table_doubts(sample, columns, last=None if whole else self._table.last_rows()),
-                ),
-            )
+            columns = self._with_table_doubts(columns, sample, whole=whole)
         self._alphabets = _alphabets_of(sample, columns)
         self.opened = replace(self.opened, columns=columns, country=columns.likely_country or self._country)
         self.warnings = self._warnings(sample, columns)
@@ -277,17 +232,6 @@ def open_guest_file(
         raise
 
 
-def _doubts_of_table(table: Table, columns: Columns, hidden: Hidden) -> Iterator[str]:
-    """Whether guests would be taken, or left out, that nobody sees in the sheet, and nobody was asked."""
-    if not table.sure:
-        yield "More than one sheet of the workbook could hold guests."
-    if hidden == "ask" and table.hidden_rows:
-        rows = "1 row is" if table.hidden_rows == 1 else f"{table.hidden_rows:,} rows are"
-        yield f"{rows} hidden in this sheet: say whether to leave out or include what nobody sees."
-    for at in {columns.email, columns.phone, columns.country} & table.hidden_columns:
-        yield f"“{columns.names[at]}” is hidden in this sheet." if at is not None else ""
-
-
 def _without_hidden(columns: Columns, hidden: set[int]) -> Columns:
     """Nobody's gap is filled from a column that nobody sees."""
     more_emails, more_phones = (
@@ -302,12 +246,6 @@ def _alphabets_of(sample: list[list[str]], columns: Columns) -> frozenset[str]:
     return frozenset() if at is None else alphabets_of([row[at] for row in sample if len(row) > at])
 
 
-def _hidden_rows(table: Table, hidden: Hidden) -> Iterator[str]:
-    if table.hidden_rows:
-        rows = "1 hidden row was" if table.hidden_rows == 1 else f"{table.hidden_rows:,} hidden rows were"
-        yield f"{rows} {'read as well' if hidden == 'include' else 'left out'}."
-
-
 def _above_header(sample: list[list[str]], columns: Columns) -> Iterator[str]:
     left_out = sum(any(map(str.strip, row)) for row in sample[: max(columns.header_row - 1, 0)])
     if left_out:
@@ -317,23 +255,7 @@ def _above_header(sample: list[list[str]], columns: Columns) -> Iterator[str]:
 
 def _has_guests(sheet: Sheet, country: str) -> bool:
     try:
-        find_columns(_sample(sheet.rows()).rows, country=country)
+        find_columns(first_rows(sheet.rows()).rows, country=country)
     except UnreadableFile:
         return False
     return True
-
-
-def _sample(table: Iterator[list[str]]) -> _Sample:
-    """The first rows, and what ended them; when they suffice, `results()` reports that in its place."""
-    rows: list[list[str]] = []
-    room, filled = _SAMPLE_CHARACTERS, 0
-    try:
-        for row in table:
-            rows.append(row)
-            room -= max(_A_ROW, sum(map(len, row)))
-            filled += any(map(str.strip, row))
-            if room < 0 or filled == _SAMPLE:
-                return _Sample(rows, whole=False)
-    except UnreadableFile as error:
-        return _Sample(rows, whole=False, broken=error)
-    return _Sample(rows, whole=True)

@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from issuance.parsing.column_names import email_rank, names_guests, phone_rank, plain_name
-from issuance.parsing.identifiers import EMAIL_ANYWHERE
+from issuance.parsing.several_guests import EMAIL_ANYWHERE
 
 HEADER_WITHIN = 20  # rows with anything in them
 _NEXT = 5  # rows below a header that show what it names

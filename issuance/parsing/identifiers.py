@@ -46,8 +46,6 @@ from issuance.parsing.phone_spellings import spellings, unwrapped
 from issuance.parsing.quick_phones import quick_phones
 from issuance.parsing.several_guests import addresses_in, holds_several_phones, numbers_in
 
-EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
-
 _MAX_TEXT = 400  # characters; nothing longer is an identifier, and both libraries get slow on long input
 # Without * and #, which mask, and without an apostrophe at the start, by which spreadsheets mark text.
 _PLAIN_LOCAL = re.compile(r"[\w+][\w!$%&'+/=?^`{|}~-]*(?:\.[\w!$%&'+/=?^`{|}~-]+)*", re.ASCII).fullmatch

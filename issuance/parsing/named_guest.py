@@ -49,14 +49,3 @@ def _phone(value: str) -> str:
     digits = _BETWEEN_DIGITS.join(national)
     of_country = f"(?:(?:00|011)?{_BETWEEN_DIGITS}{code}{_BETWEEN_DIGITS})?"
     return rf"(?<!\d){of_country}(?:0{_BETWEEN_DIGITS})?{digits}(?!\d)"
-
-
-_ANY_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"|“”‘’']{1,64}@[^\s@<>()\[\],;:\"|“”‘’']{2,253}")
-_ANY_PHONE = re.compile(
-    r"\+\d(?:[ ().-]{0,3}\d){7,14}(?!\d)|(?<![\w.,-])(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]?\d{4}(?![\w-])"
-)
-
-
-def nameless(text: str) -> str:
-    """The text with `[email]` and `[phone]` for whatever is one as people write them; dates and counts stay."""
-    return _ANY_PHONE.sub("[phone]", _ANY_EMAIL.sub("[email]", text))

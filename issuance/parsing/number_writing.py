@@ -16,7 +16,7 @@ import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
 from issuance.parsing.countries import LIKELY
-from issuance.parsing.identifiers import parse_phone
+from issuance.parsing.phone_library import valid_phone
 
 _AMONG = (*LIKELY, "AT", "CH", "CN")
 _GROUP = re.compile(r"\d+")
@@ -65,7 +65,7 @@ def _is_from(cell: str, there: str, country: str) -> bool:
 
 @lru_cache(maxsize=4_000)
 def _written(cell: str, country: str) -> _Written | None:
-    value = parse_phone(cell, country).value
+    value = valid_phone(cell, country)
     if not value.startswith(f"+{phonenumbers.country_code_for_region(country)}"):
         return None
     number = phonenumbers.parse(value)

@@ -17,9 +17,8 @@ from django.utils import timezone
 from issuance.models import Erasure, Guest, GuestList, RepairedRow, RowError
 from issuance.models.bulk import delete_rows
 from issuance.models.states import JOB_UNSETTLED, ListState
+from issuance.privacy.emptying import delete_upload, empty_job, erase_from_disk
 from issuance.privacy.finding import Found, GuestSearch
-from issuance.privacy.retention import empty_job, erase_from_disk
-from issuance.privacy.uploads import delete_upload
 from thanxportal.accounts.models import Merchant, Notification, User, record_activity
 
 UNREAD = {

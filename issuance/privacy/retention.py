@@ -13,16 +13,15 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from issuance import shutdown
-from issuance.launching.launch import discard_list
-from issuance.models import Attempt, Guest, GuestList, IssuanceJob, RepairedRow, RowError, UnknownReason
+from issuance.launching.discarding import discard_list
+from issuance.models import Guest, GuestList, IssuanceJob, RepairedRow, RowError
 from issuance.models.bulk import delete_rows
 from issuance.models.states import JOB_UNSETTLED, LIST_ENDED, ListState
-from issuance.privacy.uploads import SAMPLES
+from issuance.privacy.emptying import SAMPLES, empty_job, erase_from_disk
 
 BATCH = 5_000  # rows changed together
 NEVER_LAUNCHED = (ListState.MAPPING, ListState.CHECKED, ListState.AWAITING_APPROVAL)
@@ -113,17 +112,6 @@ def _by_rows(rows: QuerySet[Any], emptied: Q, **nothing: Any) -> Iterator[Callab
         yield lambda batch=batch: batch.update(**nothing)  # type: ignore[misc]
 
 
-def empty_job(pk: int, **label: str) -> int:
-    """Empties the body of a settled job and what Thanx wrote about its guests; 1 if there was still a body."""
-    jobs = IssuanceJob.objects.filter(pk=pk).exclude(state__in=JOB_UNSETTLED)
-    emptied = jobs.filter(purged_at=None).update(body=b"", purged_at=timezone.now())
-    if label:
-        jobs.update(**label)
-    Attempt.objects.filter(job=pk, job__purged_at__isnull=False).exclude(words="").update(words="")
-    UnknownReason.objects.filter(job=pk, job__purged_at__isnull=False).delete()
-    return emptied
-
-
 def _empty_list(guest_list: GuestList) -> None:
     """What the list itself holds; with it the purge of the list is done."""
     name = guest_list.file.name
@@ -139,10 +127,3 @@ def _empty_list(guest_list: GuestList) -> None:
 
 def _without_names(mapping: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key != "sheet"}
-
-
-def erase_from_disk() -> None:
-    """SQLite keeps what was overwritten in its write-ahead log until that is written back."""
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

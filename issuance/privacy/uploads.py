@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from issuance.launching.launch import discard_list
+from issuance.launching.discarding import discard_list
 from issuance.models import Event, GuestList
 from issuance.models.states import ListState
+from issuance.privacy.emptying import delete_upload
 
 UNREAD = (ListState.UPLOADED, ListState.READING)
 OFTEN = timedelta(hours=1)  # At least so often somebody looks, so that no file gets older than it may.
-SAMPLES = ("columns", "reasons")  # in `file_info`
 
 
 def delete_old_uploads() -> int:
@@ -37,17 +35,6 @@ def delete_old_uploads() -> int:
         if guest_list.status != ListState.MAPPING or discard_list(guest_list=guest_list, actor=None):
             deleted += delete_upload(guest_list)
     return deleted + _delete_strays(before)
-
-
-def delete_upload(guest_list: GuestList) -> bool:
-    """Deletes the file of a list and its samples; False if the list is being read again, or has no file any more."""
-    name = str(guest_list.file.name)
-    info: dict[str, Any] = {key: value for key, value in guest_list.file_info.items() if key not in SAMPLES}
-    mine = GuestList.objects.filter(pk=guest_list.pk, state=guest_list.state, file=name).exclude(file="")
-    if not mine.update(file="", file_info=info):
-        return False
-    transaction.on_commit(lambda: default_storage.delete(name))
-    return True
 
 
 def _delete_strays(before: datetime) -> int:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from issuance.access import list_for, may
-from issuance.launching.launch import discard_list
+from issuance.launching.discarding import discard_list
 from issuance.models import GuestList
 from issuance.models.states import ListState
 from issuance.views.checking import checked_stage

@@ -17,7 +17,8 @@ from campaigns.discovery import sync_partner
 from campaigns.models import Campaign, RewardTemplate
 from issuance.importing.new_list import create_list
 from issuance.launching.approval import approve_list, send_back_list
-from issuance.launching.launch import discard_list, launch_list
+from issuance.launching.discarding import discard_list
+from issuance.launching.launch import launch_list
 from issuance.models import GuestList
 from issuance.worker import due_work
 from tests.issuance.factories import checked

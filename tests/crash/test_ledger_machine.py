@@ -27,7 +27,8 @@ from campaigns.models import Campaign
 from issuance.engine.incoming_webhooks import store_delivery
 from issuance.engine.reconcile import reconcile
 from issuance.importing.new_list import create_list
-from issuance.launching.launch import discard_list, launch_list, stop_list
+from issuance.launching.discarding import discard_list
+from issuance.launching.launch import launch_list, stop_list
 from issuance.launching.retries import CantRetry, retry_refused
 from issuance.launching.retry_corrections import CantCorrect, correct_guest, leave_out
 from issuance.models import Guest, GuestList, IssuanceJob

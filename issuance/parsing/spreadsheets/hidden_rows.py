@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+# What becomes of hidden rows; until somebody is asked, they are left out.
+Hidden = Literal["ask", "include", "leave_out"]
+
 
 def has_no_height(height: str | None) -> bool:
     """Whether a row of that height, as written in a sheet, can't be seen."""

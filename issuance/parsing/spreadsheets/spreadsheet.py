@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
-from issuance.parsing.spreadsheets.hidden_rows import HiddenRow
+from issuance.parsing.spreadsheets.hidden_rows import Hidden, HiddenRow
 from issuance.parsing.spreadsheets.ods_sheets import ods_sheets
 from issuance.parsing.spreadsheets.xlsx_workbook import Workbook
 from issuance.parsing.spreadsheets.zip_safety import check_archive
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _SHEETS_TRIED = 20
-Hidden = Literal[
-    "ask", "include", "leave_out"
-]  # what becomes of hidden rows; until somebody is asked, they are left out
 
 
 class Sheet(Protocol):

@@ -13,7 +13,8 @@ from django.urls import reverse
 from campaigns.models import Campaign
 from issuance.checking import background_repairs, repairs
 from issuance.checking.repairs import recipe_for, repair_domain, repair_rows, undo_repair
-from issuance.launching.launch import discard_list, launch_list
+from issuance.launching.discarding import discard_list
+from issuance.launching.launch import launch_list
 from issuance.models import GuestList, Repair
 from issuance.views import bad_rows
 from issuance.views import repairs as views_repairs

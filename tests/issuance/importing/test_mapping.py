@@ -7,7 +7,7 @@ import pytest
 from campaigns.models import Campaign
 from issuance.importing.mapping import NoSuchColumns, choose_columns
 from issuance.importing.new_list import create_list
-from issuance.launching.launch import discard_list
+from issuance.launching.discarding import discard_list
 from issuance.models import ColumnMapping, GuestList
 from tests.data.make import xlsx, xlsx_row
 from tests.issuance.factories import brought, checked, read

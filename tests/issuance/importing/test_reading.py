@@ -18,7 +18,7 @@ from campaigns.models import Campaign
 from issuance.importing import batches, import_list
 from issuance.importing.batches import guest_hasher
 from issuance.importing.mapping import choose_columns
-from issuance.launching.launch import discard_list
+from issuance.launching.discarding import discard_list
 from issuance.models import GuestClaim, GuestList
 from tests.issuance.factories import brought, read
 from tests.world import World

@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.launching.approval import approve_list, send_back_list, withdraw_list
-from issuance.launching.launch import discard_list, issue_now, launch_list
+from issuance.launching.discarding import discard_list
+from issuance.launching.launch import issue_now, launch_list
 from issuance.launching.threshold import threshold_of
 from issuance.models import Event, GuestList, IssuanceJob
 from issuance.models.states import ListState

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.engine.planning import plan_list
-from issuance.launching.launch import discard_list, launch_list, stop_list
+from issuance.launching.discarding import discard_list
+from issuance.launching.launch import launch_list, stop_list
 from issuance.launching.retries import left_to_retry
 from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import ListState

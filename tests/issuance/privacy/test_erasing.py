@@ -10,7 +10,8 @@ import pytest
 
 from campaigns.models import Campaign
 from issuance.engine.reconcile import reconcile
-from issuance.launching.launch import discard_list, launch_list
+from issuance.launching.discarding import discard_list
+from issuance.launching.launch import launch_list
 from issuance.launching.retries import retry_refused
 from issuance.launching.retry_corrections import correct_guest
 from issuance.models import Erasure, Guest, GuestClaim, GuestList, IssuanceJob, RowError
@@ -35,7 +36,7 @@ OTHERS = "ann@example.com,,Ann\nbob@example.com,,Bob\n"
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests run in one transaction, which never commits."""
-    monkeypatch.setattr("issuance.privacy.uploads.transaction.on_commit", lambda act: act())
+    monkeypatch.setattr("issuance.privacy.emptying.transaction.on_commit", lambda act: act())
 
 
 def issued(campaign: Campaign, content: str, world: World, **names: str) -> GuestList:

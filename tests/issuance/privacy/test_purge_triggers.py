@@ -14,8 +14,8 @@ from campaigns.models import Campaign
 from issuance.models import Attempt, Erasure, Guest, GuestList, IssuanceJob
 from issuance.models.states import JOB_UNSETTLED, JobState, ListState
 from issuance.models.triggers import installation, triggers
+from issuance.privacy.emptying import empty_job
 from issuance.privacy.erasing import order_erasure
-from issuance.privacy.retention import empty_job
 from tests.issuance.factories import checked, job, make_list
 from tests.issuance.privacy.tables import refused
 from tests.world import World

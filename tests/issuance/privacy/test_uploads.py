@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 
 from campaigns.models import Campaign
 from issuance.importing.mapping import ask_for_columns
-from issuance.launching.launch import discard_list
+from issuance.launching.discarding import discard_list
 from issuance.models import GuestList
 from issuance.privacy.uploads import delete_old_uploads
 from tests.issuance.factories import brought, read
@@ -27,7 +27,7 @@ UNSURE = b"Ours,Theirs\nann@example.com,bob@example.com\n"
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests run in one transaction, which never commits."""
-    monkeypatch.setattr("issuance.privacy.uploads.transaction.on_commit", lambda act: act())
+    monkeypatch.setattr("issuance.privacy.emptying.transaction.on_commit", lambda act: act())
 
 
 def uploaded(campaign: Campaign, content: bytes = b"Email,Name\nann@example.com,Ann\n") -> tuple[GuestList, Path]:

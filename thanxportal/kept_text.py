@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from issuance.parsing.named_guest import nameless
+from thanxportal.plain_text import nameless
 
 if TYPE_CHECKING:
     Characters = models.CharField[str, str]
