@@ -65,17 +65,22 @@ def read(signed: str) -> Facts:
 def check_unchanged(campaign: Campaign, seen: Facts) -> None:
     """Raises ChangedSinceReview unless the campaign is what was seen."""
     now = facts_of(campaign)
-    if differences := [
-        _difference(word, seen.get(word), now.get(word)) for word in seen | now if seen.get(word) != now.get(word)
-    ]:
+    changed = [word for word in seen | now if seen.get(word) != now.get(word)]
+    if differences := [_difference(word, seen.get(word), now.get(word)) for word in changed]:
         raise ChangedSinceReview(differences if seen else ["Nobody has looked at this draft yet."])
 
 
 def _difference(word: str, before: str | None, after: str | None) -> str:
     if word.startswith(TERMS.partition("{")[0]):
-        return f"{word} changed at Thanx." if before and after else f"{word} are new." if after else f"{word} are gone."
+        return _difference_of_terms(word, before, after)
     if before is None:
         return f"{word} is new: {after}."
     if after is None:
         return f"{word} is gone; it was: {before}."
     return f"{word} was “{before}” and is “{after}” now."
+
+
+def _difference_of_terms(word: str, before: str | None, after: str | None) -> str:
+    if before and after:
+        return f"{word} changed at Thanx."
+    return f"{word} are {'new' if after else 'gone'}."

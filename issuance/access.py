@@ -5,7 +5,8 @@ Which guests of a list they see in full is decided in `guests.sight`.
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 from campaigns.models import Campaign
 from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, takes_bad_rows
@@ -18,14 +19,8 @@ from thanxportal.accounts.proofs import require_proof
 def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> GuestList:
     """A list of the merchant named in the address, with its campaign and people, if the user may do `right`."""
     merchant = merchant_for(request, handle, right)
-    guest_list = (
-        GuestList.objects.for_merchant(merchant)
-        .select_related("launched_by", "approved_by", "parent")
-        .filter(pk=pk)
-        .first()
-    )
-    if guest_list is None:
-        raise Http404("No such list.")
+    lists = GuestList.objects.for_merchant(merchant).select_related("launched_by", "approved_by", "parent")
+    guest_list: GuestList = get_object_or_404(lists, pk=pk)
     guest_list.merchant = merchant
     guest_list.campaign.merchant = merchant
     return guest_list
@@ -34,9 +29,7 @@ def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VI
 def campaign_for_lists(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:
     """A campaign of the merchant named in the address, whose lists the user may see or, with `right`, add to."""
     merchant = merchant_for(request, handle, right)
-    campaign = Campaign.objects.for_merchant(merchant).filter(pk=pk).first()
-    if campaign is None:
-        raise Http404("No such campaign.")
+    campaign: Campaign = get_object_or_404(Campaign.objects.for_merchant(merchant), pk=pk)
     campaign.merchant = merchant
     return campaign
 
@@ -44,9 +37,7 @@ def campaign_for_lists(request: HttpRequest, handle: str, pk: int, right: Right 
 def repair_of(guest_list: GuestList, pk: str) -> Repair:
     """A repair of this list, by the number that a form sent."""
     number = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else 0
-    repair = Repair.objects.of_list(guest_list).filter(pk=number).first()
-    if repair is None:
-        raise Http404("No such repair.")
+    repair: Repair = get_object_or_404(Repair.objects.of_list(guest_list), pk=number)
     repair.guest_list = guest_list
     return repair
 
@@ -54,9 +45,7 @@ def repair_of(guest_list: GuestList, pk: str) -> Repair:
 def erasure_for(request: HttpRequest, handle: str, pk: int) -> Erasure:
     """An erasure of the merchant named in the address, for those who may see guests."""
     merchant = merchant_for(request, handle, Right.MANAGE)
-    erasure = Erasure.objects.for_merchant(merchant).filter(pk=pk).first()
-    if erasure is None:
-        raise Http404("No such erasure.")
+    erasure: Erasure = get_object_or_404(Erasure.objects.for_merchant(merchant), pk=pk)
     erasure.merchant = merchant
     return erasure
 

@@ -119,6 +119,11 @@ NOBODY_FREED = """NOT EXISTS (SELECT 1 FROM issuance_guestlist
 
 
 def triggers() -> list[Trigger]:
+    return [*_of_jobs(), *_of_lists(), *_of_guests(), *_of_history()]
+
+
+def _of_jobs() -> list[Trigger]:
+    """What stays of a job, and how it moves."""
     return [
         Trigger("job_is_frozen", "issuance_issuancejob", "UPDATE", _changed(*FROZEN), "a planned job never changes"),
         Trigger("job_keeps_its_body", "issuance_issuancejob", "UPDATE", BODY_CHANGED, "a planned job keeps its body"),
@@ -129,20 +134,47 @@ def triggers() -> list[Trigger]:
          "Thanx knows this job"),
         Trigger("forgotten_sends_are_settled", "issuance_issuancejob", "UPDATE", SENDS_FORGOTTEN,
          "nobody knows whether this job was sent"),
-        Trigger("list_moves", "issuance_guestlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
         Trigger("job_of_merchant", "issuance_issuancejob", "INSERT", OTHER_MERCHANT, "a job stays with its merchant"),
+        Trigger("forgotten_jobs_are_settled", "issuance_sendingpause", "UPDATE", JOBS_FORGOTTEN,
+         "jobs are unknown until settled"),
+    ]  # fmt: skip
+
+
+def _of_lists() -> list[Trigger]:
+    """What stays of a list, and how it moves."""
+    return [
+        Trigger("list_moves", "issuance_guestlist", "UPDATE", _illegal(LIST_MOVES), "no such move of a list"),
         Trigger("list_of_merchant", "issuance_guestlist", "INSERT", OTHER_CAMPAIGN, "a list stays with its merchant"),
         Trigger("large_list_is_approved", "issuance_guestlist", "UPDATE", UNAPPROVED, "a large list needs an approval"),
         Trigger("job_cutting_is_frozen", "issuance_guestlist", "UPDATE", JOB_CUTTING_CHANGED,
          "what was launched keeps its jobs"),
         Trigger("retry_of_campaign", "issuance_guestlist", "INSERT", OF_ANOTHER_CAMPAIGN,
          "a retry stays with its campaign"),
-        Trigger("event_is_history", "issuance_event", "UPDATE", _changed(*EVENT), "events never change"),
-        Trigger("attempt_is_history", "issuance_attempt", "UPDATE", ATTEMPT_CHANGED, "an attempt is finished once"),
         Trigger("list_is_purged_once", "issuance_guestlist", "UPDATE", PURGE_CHANGED,
          "what may be needed is not purged"),
+    ]  # fmt: skip
+
+
+def _of_guests() -> list[Trigger]:
+    """Who keeps a place in a job, and whose reward is taken."""
+    return [
         Trigger("guest_is_still_needed", "issuance_guest", "UPDATE OF value", STILL_NEEDED,
          "who may still be sent keeps the identifier", applies=UNNAMED),
+        Trigger("seat_is_kept", "issuance_guest", f"UPDATE OF {', '.join(SEAT)}", NOT_HALVED,
+         "a guest keeps the place in the job", applies=SEAT_LEFT),
+        Trigger("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST,
+         "an override is for its own list", applies="NEW.override_id IS NOT NULL"),
+        Trigger("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.\"primary\" OR {_changed(*CLAIM)}",
+         "a claim never changes"),
+        Trigger("claim_is_kept", "issuance_guestclaim", "DELETE", NOBODY_FREED, "nobody of this list lost the reward"),
+    ]  # fmt: skip
+
+
+def _of_history() -> list[Trigger]:
+    """What never changes, and what is never deleted."""
+    return [
+        Trigger("event_is_history", "issuance_event", "UPDATE", _changed(*EVENT), "events never change"),
+        Trigger("attempt_is_history", "issuance_attempt", "UPDATE", ATTEMPT_CHANGED, "an attempt is finished once"),
         Trigger("erasure_is_history", "issuance_erasure", "UPDATE", ERASURE_CHANGED, "an erasure never changes"),
         Trigger("resolution_is_history", "issuance_resolution", "UPDATE",
          f"OLD.confirmed_at IS NOT NULL OR {_changed(*RESOLUTION)}", "a resolution never changes"),
@@ -155,17 +187,8 @@ def triggers() -> list[Trigger]:
         Trigger("activity_is_kept", "accounts_activity", "DELETE", "TRUE", FOR_GOOD),
         Trigger("activityhead_moves_on", "accounts_activityhead", "UPDATE", HEAD_MOVED, "the log only grows"),
         Trigger("activityhead_is_kept", "accounts_activityhead", "DELETE", "TRUE", FOR_GOOD),
-        Trigger("forgotten_jobs_are_settled", "issuance_sendingpause", "UPDATE", JOBS_FORGOTTEN,
-         "jobs are unknown until settled"),
         Trigger("statement_is_history", "issuance_thanxstatement", "UPDATE",
          f"OLD.confirmed_at IS NOT NULL OR {_changed(*STATEMENT)}", "a statement never changes"),
-        Trigger("seat_is_kept", "issuance_guest", f"UPDATE OF {', '.join(SEAT)}", NOT_HALVED,
-         "a guest keeps the place in the job", applies=SEAT_LEFT),
-        Trigger("claim_under_own_override", "issuance_guestclaim", "INSERT", OTHER_LIST,
-         "an override is for its own list", applies="NEW.override_id IS NOT NULL"),
-        Trigger("claim_is_frozen", "issuance_guestclaim", "UPDATE", f"NOT NEW.\"primary\" OR {_changed(*CLAIM)}",
-         "a claim never changes"),
-        Trigger("claim_is_kept", "issuance_guestclaim", "DELETE", NOBODY_FREED, "nobody of this list lost the reward"),
         *(Trigger(f"{table}_is_kept", f"issuance_{table}", "DELETE", "TRUE", FOR_GOOD) for table in KEPT),
     ]  # fmt: skip
 

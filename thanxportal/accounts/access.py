@@ -7,6 +7,7 @@ from typing import cast
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Notification, Right, User
@@ -23,11 +24,8 @@ def merchant_for(request: HttpRequest, handle: str, right: Right = Right.VIEW) -
 
     Sets `request.merchant` and `request.membership` for the templates, and the merchant's time zone.
     """
-    membership = (
-        Membership.objects.filter(user=user_of(request), merchant__handle=handle).select_related("merchant").first()
-    )
-    if membership is None:
-        raise Http404("No such merchant.")
+    memberships = Membership.objects.filter(user=user_of(request)).select_related("merchant")
+    membership: Membership = get_object_or_404(memberships, merchant__handle=handle)
     merchant = _enter(request, membership)
     if not membership.may(right):
         raise PermissionDenied(f"Your role here is {membership.get_role_display()}: you can’t {right.label}.")
@@ -66,9 +64,8 @@ def invitation_by(token: str) -> Invitation:
 def member_for(request: HttpRequest, handle: str, pk: int) -> Membership:
     """Returns a member of the team that the user manages."""
     merchant = merchant_for(request, handle, Right.MANAGE)
-    member = Membership.objects.filter(merchant=merchant).select_related("user").filter(pk=pk).first()
-    if member is None:
-        raise Http404("No such member.")
+    members = Membership.objects.filter(merchant=merchant).select_related("user")
+    member: Membership = get_object_or_404(members, pk=pk)
     member.merchant = merchant
     return member
 
@@ -76,9 +73,7 @@ def member_for(request: HttpRequest, handle: str, pk: int) -> Membership:
 def invitation_for(request: HttpRequest, handle: str, pk: int) -> Invitation:
     """Returns an invitation to the team that the user manages."""
     merchant = merchant_for(request, handle, Right.MANAGE)
-    invitation = Invitation.objects.of_merchant(merchant).filter(pk=pk).first()
-    if invitation is None:
-        raise Http404("No such invitation.")
+    invitation: Invitation = get_object_or_404(Invitation.objects.of_merchant(merchant), pk=pk)
     invitation.merchant = merchant
     return invitation
 
@@ -86,24 +81,16 @@ def invitation_for(request: HttpRequest, handle: str, pk: int) -> Invitation:
 def loosening_for(request: HttpRequest, handle: str, pk: int) -> Loosening:
     """Returns what somebody asked for at the merchant that the user manages."""
     merchant = merchant_for(request, handle, Right.MANAGE)
-    loosening = Loosening.objects.of_merchant(merchant).filter(pk=pk).first()
-    if loosening is None:
-        raise Http404("Nobody asked for this.")
+    loosening: Loosening = get_object_or_404(Loosening.objects.of_merchant(merchant), pk=pk)
     loosening.merchant = merchant
     return loosening
 
 
 def session_of(request: HttpRequest, pk: int) -> UserSession:
     """Returns a session of the signed-in user."""
-    session = UserSession.objects.filter(user=user_of(request), pk=pk).first()
-    if session is None:
-        raise Http404("No such session.")
-    return session
+    return get_object_or_404(UserSession, user=user_of(request), pk=pk)
 
 
 def notification_of(request: HttpRequest, pk: int) -> Notification:
     """Returns a notification of the signed-in user."""
-    notification = Notification.objects.of_person(user_of(request)).filter(pk=pk).first()
-    if notification is None:
-        raise Http404("No such notification.")
-    return notification
+    return get_object_or_404(Notification.objects.of_person(user_of(request)), pk=pk)
