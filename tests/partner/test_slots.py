@@ -14,7 +14,6 @@ from django.apps import apps
 from django.db import connection, connections, transaction
 from django.utils import timezone
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.world import NOON, World
@@ -50,13 +49,17 @@ def all_free_slots(credential: Credential, urgency: Urgency = Urgency.REPLAY) ->
         taken += 1
 
 
+def test_a_credential_that_never_asked_has_used_nothing() -> None:
+    ring = slots.look(Credential.current().pk)
+    assert (ring.used(slots.SHORT), ring.used(slots.LONG)) == (0, 0)
+
+
 def closest(moments: list[float], requests: int) -> float:
     """The shortest time in which one request more than so many were let through."""
     return min((later - moment for moment, later in zip(moments, moments[requests:], strict=False)), default=1e9)
 
 
 @given(st.lists(st.tuples(st.floats(0, 40), st.just(0.0) | st.floats(0, 2_000), st.floats(0.11, 1.25)), max_size=30))
-@hypothesis_settings(max_examples=60)
 def test_no_window_is_ever_exceeded(steps: list[tuple[float, float, float]]) -> None:
     """Steps are seconds to wait, by how many the database's clock is set back then, and the spread meanwhile."""
     clock, moments, spreads = DatabaseClock(), [], [1.25]

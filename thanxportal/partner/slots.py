@@ -141,7 +141,7 @@ def look(credential_id: int, *, share: float | None = None) -> Ring:
     with connection.cursor() as cursor:
         cursor.execute(query, {"id": credential_id, "short": SHORT.requests, "long": usable(share or 1.0)})
         rows = cursor.fetchall()
-    state: list[Any] = [*rows[0][:-2], {turn: taken_at for *_, turn, taken_at in rows}]
+    state: list[Any] = [*rows[0][:-2], {turn: taken_at for *_, turn, taken_at in rows if turn}]
     ring = Ring(*state)
     if ring.behind > 0:
         lag = F("slot_taken_at") - _seconds(database_now())
