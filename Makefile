@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -q -n 2 --dist loadgroup
 POSTGRESQL := $(or $(DATABASE_URL),postgres://root:test@127.0.0.1:5432/test)
-PROOFS := crash or repeats
+PROOFS := crash or repeats or hypothesis
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 	--no-annotate --python-version 3.11 --universal --strip-extras pyproject.toml
@@ -15,6 +15,9 @@ PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com
 	THANX_USER_AGENT=check PORTAL_URL=https://portal.example.com ALLOWED_HOSTS=portal.example.com SECRET_KEY=$(KEY) \
 	IDENTITY_KEY=$(KEY) DATABASE_URL=postgres://check@localhost/check CELERY_BROKER_URL=redis://localhost/0 \
 	EMAIL_URL=smtp+tls://check:check@localhost:587
+
+# Without byte code every process would compile all modules anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: read-score crash crash-ci crash-quick bench-discovery bench-gate bench-ingest bench-strangers bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from thanxportal.partner_simulator import menus
@@ -61,6 +62,7 @@ def build_merchant(handle: str, name: str, reward_names: Sequence[str], location
     return Merchant(merchant_id, handle, name, list(_locations(merchant_id, name, locations)), templates)
 
 
+@cache
 def default_world() -> tuple[Merchant, ...]:
     """Return Harbor Grill, Sunny Side Coffee, Nonna's Table and Corner Market (130 templates)."""
     return (
