@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ import time_machine
 from django.conf import settings as portal_settings
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations
+from django.template.backends.django import Template
 from django.test import Client
 from django.urls import reverse
 
@@ -21,6 +24,7 @@ from issuance.launching.launch import launch_list
 from issuance.models import GuestList
 from issuance.models.triggers import installation, removal, triggers
 from tests import cast
+from tests.crash import as_often
 from tests.issuance.factories import checked, published
 from tests.routes import OF_MERCHANTS
 from tests.world import NOON, ThroughTheSimulator, World
@@ -33,10 +37,20 @@ from thanxportal.partner_simulator import ManualClock, Simulator
 def pytest_configure() -> None:
     # WhiteNoise wants its folder to exist; the tests' pages need none of the files in it.
     Path(portal_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-    # How long an example takes says how busy the machine is, and nothing about the code.
-    busy = [hypothesis.HealthCheck.too_slow]
-    hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=busy)
+    # How long an example takes says how busy the machine is and nothing about the code; fixtures serve all examples.
+    unimportant = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
+    hypothesis.settings.register_profile(
+        "portal",
+        max_examples=as_often(usually=25, ci=100, full=500),
+        deadline=None,
+        suppress_health_check=unimportant,
+    )
     hypothesis.settings.load_profile("portal")
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported stays until the end: the garbage collector needn't look at it again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -74,6 +88,20 @@ def quiet_surroundings(settings: Any, tmp_path: Path, monkeypatch: pytest.Monkey
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(app.amqp, "send_task_message", lambda *args, **kwargs: None)
+
+
+@pytest.fixture
+def refusals_unsaid() -> Iterator[None]:
+    """Writing a line for each refusal would take longer than refusing."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests in which only counts whether there is a page: drawing it takes most of the time."""
+    monkeypatch.setattr(Template, "render", lambda *args, **named: "")
 
 
 @pytest.fixture

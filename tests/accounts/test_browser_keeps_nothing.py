@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_no_page_of_a_merchant_is_kept(
     addresses: Callable[[str], list[str]], harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:

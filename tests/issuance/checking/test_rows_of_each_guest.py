@@ -7,7 +7,7 @@ import io
 
 import pytest
 from django.core.files.storage import default_storage
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.models import Campaign
@@ -177,7 +177,6 @@ GUESTS = st.lists(st.sampled_from("abcde"), min_size=1, max_size=4, unique=True)
 BETWEEN = st.sampled_from([";", ", ", " / ", " or ", ":::", " | ", "\n"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(GUESTS, BETWEEN), min_size=1, max_size=6))
 def test_whatever_is_divided_every_guest_is_there_once_and_undo_restores_the_list(
     rows: list[tuple[list[str], str]], campaign: Campaign, bea: User

@@ -102,24 +102,24 @@ def test_a_launched_list_waits_with_its_hold(
     assert finished(guest_list)
 
 
-def test_in_the_middle_of_50_jobs_nothing_is_sent_any_more(
+def test_in_the_middle_of_many_jobs_nothing_is_sent_any_more(
     one_arm: Campaign, launched: Launch, settings: Any, simulator: Simulator, world: World
 ) -> None:
     settings.JOB_SIZE = 2
-    guest_list = launched(one_arm, guests(100))
+    guest_list = launched(one_arm, guests(40))
     assert due_work.plan_list(guest_list.pk)
-    some = IssuanceJob.objects.order_by("number")[:20].values_list("pk", flat=True)
+    some = IssuanceJob.objects.order_by("number")[:8].values_list("pk", flat=True)
     for pk in some:
         due_work.work_job(pk)
         world.advance(0.4)
     before = sends(simulator)
-    assert before == 20
+    assert before == 8
     leave(simulator, world, one_arm.merchant)
     world.drive(hours=3)
     assert sends(simulator) == before
     assert states(guest_list) == {"ready", "completed"}  # What Thanx has ran to its end.
     guest_list.refresh_from_db()
-    assert (guest_list.state, guest_list.waiting_count) == ("issuing", 60)
+    assert (guest_list.state, guest_list.waiting_count) == ("issuing", 24)
     come_back(simulator, world, one_arm.merchant)
     world.drive()
     assert finished(guest_list)

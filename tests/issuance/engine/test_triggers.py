@@ -1,6 +1,5 @@
 """What the code would never do, the database refuses as well."""
 
-from collections.abc import Callable
 from itertools import product
 
 import pytest
@@ -9,18 +8,23 @@ from django.db import IntegrityError, transaction
 from campaigns.models import Campaign
 from issuance.models import Attempt, Event, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import JOB_MOVES, LIST_MOVES, JobState, ListState
-from tests.world import World
+from tests.issuance.factories import make_list
 from thanxportal.accounts.models import Merchant
 
 pytestmark = pytest.mark.django_db
-Launch = Callable[[Campaign, str], GuestList]
 
 
 @pytest.fixture
-def job(one_arm: Campaign, launched: Launch, world: World) -> IssuanceJob:
-    guest_list = launched(one_arm, "one@example.com two@example.com")
-    world.drive()
-    return guest_list.jobs.get()
+def job(campaign_here: Campaign) -> IssuanceJob:
+    """The completed job of a finished list, with all that is written on the way there."""
+    guest_list = make_list(campaign_here, ListState.FINISHED, rewarded=2)
+    job = guest_list.jobs.get()
+    Event.objects.create(guest_list=guest_list, job=job, old_state="accepted", new_state="completed")
+    sent = {"body_sha256": job.body_sha256, "idempotency_key": job.idempotency_key}
+    Attempt.objects.create(job=job, epoch=1, result="accepted", finished_at=job.accepted_at, **sent)
+    for guest in job.guests.all():
+        GuestClaim.objects.create(campaign=campaign_here, guest_list=guest_list, identity=guest.identity, primary=True)
+    return job
 
 
 def refused(rows: object, **change: object) -> bool:

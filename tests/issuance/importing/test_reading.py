@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, example, given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -20,6 +20,7 @@ from issuance.importing.batches import guest_hasher
 from issuance.importing.mapping import choose_columns
 from issuance.launching.discarding import discard_list
 from issuance.models import GuestClaim, GuestList
+from tests.crash import as_often
 from tests.issuance.factories import brought, read
 from tests.world import World
 from thanxportal.accounts.models import User
@@ -127,7 +128,7 @@ PEOPLE = st.sampled_from(
 )
 
 
-@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=as_often(usually=10, ci=100, full=100))
 @given(rows=st.lists(st.tuples(PEOPLE, PEOPLE, st.text(max_size=5)), min_size=1, max_size=25))
 @example(rows=[("ann@example.com", "ann@example.com", "\0")])  # Refused before there are any columns.
 def test_rows_are_conserved_and_keep_their_numbers(one_arm: Campaign, rows: list[tuple[str, str, str]]) -> None:

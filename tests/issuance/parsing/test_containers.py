@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.unreadable_file import UnreadableFile
 from tests.data.make import OFFICE_NS, PACKAGE_NS, SPREADSHEET_NS, ods, ods_row, xlsx, xlsx_row, zipped
 
-few = settings(max_examples=80, deadline=None)
 names = st.from_regex(r"\A[A-Za-z][a-z0-9_]{0,8}\Z")
 folders = st.lists(names, max_size=3).map("/".join)
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -73,7 +72,6 @@ def workbooks(draw: st.DrawFn) -> bytes:
     return zipped({written(name): content for name, content in members.items()})
 
 
-@few
 @given(content=workbooks())
 def test_a_workbook_is_found_by_its_relations_alone(content: bytes) -> None:
     assert read(content) == ([ANN], True, 0)
@@ -98,7 +96,6 @@ shown_rows = st.sampled_from([
 ])  # fmt: skip
 
 
-@few
 @given(rows=st.lists(st.one_of(hidden_rows.map(lambda more: (more, True)), shown_rows.map(lambda more: (more, False))),
                      min_size=1, max_size=12))  # fmt: skip
 def test_rows_of_xlsx_that_nobody_sees_are_asked_about(rows: list[tuple[str, bool]]) -> None:
@@ -110,7 +107,6 @@ def test_rows_of_xlsx_that_nobody_sees_are_asked_about(rows: list[tuple[str, boo
     assert read(content, hidden="include") == ([f"a{at}@example.com" for at in range(2, len(rows) + 2)], True, hidden)
 
 
-@few
 @given(
     rows=st.lists(
         st.sampled_from(["", ' hidden="0"', ' hidden="1"', ' ht="15"', ' ht="15" hidden="false"']),
@@ -141,7 +137,6 @@ FLAT = (
 )
 
 
-@few
 @given(rows=st.lists(st.tuples(st.sampled_from([
     "", ' table:style-name="ro1"', ' table:visibility="visible"', ' table:visibility="collapse"',
     ' table:visibility="filter"', ' table:style-name="ro9"',

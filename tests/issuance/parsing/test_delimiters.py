@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from issuance.parsing.guest_file import open_guest_file
@@ -13,7 +13,6 @@ from issuance.parsing.guest_file import open_guest_file
 DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     outer=DELIMITERS,
     inner=DELIMITERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from issuance.parsing.formula_escape import inert, live
@@ -12,7 +12,6 @@ from issuance.parsing.formula_escape import inert, live
 signs = st.text(alphabet="=+-@＝＋－＠;,|\t\r\n' \u00a0\u3000\u200bab1", max_size=14)
 
 
-@settings(max_examples=400)
 @given(text=signs)
 @example(";'\t'=")
 @example("''=a;''=b")

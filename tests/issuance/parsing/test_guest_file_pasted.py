@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from issuance.parsing.identifiers import phone_value
@@ -11,6 +11,7 @@ from issuance.parsing.pasted import phone_runs
 from issuance.parsing.pasted.text import PastedGuests, read_pasted
 from issuance.parsing.row_result import RowResult
 from issuance.parsing.unreadable_file import UnreadableFile
+from tests.crash import as_often
 
 
 def values(text: str) -> list[str]:
@@ -194,7 +195,6 @@ def test_a_run_of_numbers_falls_into_phones_in_one_way_or_is_looked_at_by_a_pers
     assert [result.value or result.code for result in read_pasted(text, country=country).results()] == expected
 
 
-@settings(max_examples=100)
 @given(
     endings=st.lists(st.integers(min_value=0, max_value=99), min_size=1, max_size=8),
     form=st.sampled_from(["20255501{:02}", "(202) 555-01{:02}", "+1 202 555 01{:02}", "202.555.01{:02}"]),
@@ -213,7 +213,6 @@ def test_one_guest_too_many_is_named_after_all_that_fit() -> None:
     assert (len(seen), caught.value.code) == (2, "too_many_rows")
 
 
-@settings(max_examples=150)
 @given(text=st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
@@ -223,7 +222,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert rows == sorted(set(rows))
 
 
-@settings(max_examples=100)
 @given(
     names=st.lists(st.from_regex(r"[a-z]{1,8}[0-9]{1,3}", fullmatch=True), min_size=1, max_size=8),
     glue=st.sampled_from([", ", "; ", "\n", " ", "> "]),
@@ -233,6 +231,7 @@ def test_no_address_is_lost_whatever_stands_between(names: list[str], glue: str)
     assert values(glue.join(addresses)) == addresses
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("country", ["US", "DE", "FR", "GB", "BR"])
 @pytest.mark.parametrize(
     "piece",
@@ -258,7 +257,7 @@ def test_numbers_without_end_are_looked_up_a_bounded_number_of_times(
         return phone_value(text, country)
 
     monkeypatch.setattr(phone_runs, "phone_value", counting)
-    size = 100_000
+    size = as_often(usually=10_000, ci=100_000, full=100_000)
     text = "ann@example.com, x\n" + piece * (size // len(piece))
     read = list(read_pasted(text, country=country).results())
     assert len(looked_up) < 2 * size

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from issuance.parsing.column_choice import Columns
@@ -16,7 +16,6 @@ from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.row_result import RowResult
 from issuance.parsing.unreadable_file import UnreadableFile
 
-any_path = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CELLS = st.sampled_from(
     [
         "ann@example.com",
@@ -61,14 +60,12 @@ def before_refusal(results: Iterable[RowResult]) -> list[RowResult]:
     return seen
 
 
-@any_path
 @given(content=st.binary(max_size=600))
 def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     path = written(tmp_path / "any", content)
     assert all(bool(result.value) != bool(result.code) for result in as_far_as_it_goes(path))
 
 
-@any_path
 @given(content=st.binary(max_size=300))
 def test_any_damage_inside_a_spreadsheet_is_read_or_refused(tmp_path: Path, content: bytes) -> None:
     whole = (Path(__file__).parent.parent.parent / "data/lists/plain.xlsx").read_bytes()
@@ -77,7 +74,6 @@ def test_any_damage_inside_a_spreadsheet_is_read_or_refused(tmp_path: Path, cont
     assert all(bool(result.value) != bool(result.code) for result in as_far_as_it_goes(path))
 
 
-@any_path
 @given(rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=30), delimiter=st.sampled_from(",;\t|"))
 def test_every_row_that_is_not_blank_comes_out_once_and_in_order(
     tmp_path: Path, rows: list[list[str]], delimiter: str

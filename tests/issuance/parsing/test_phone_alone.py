@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from issuance.parsing.identifiers import parse_email, parse_phone
 
 AT_HOME = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "SE", "PL", "JP")
-few = settings(max_examples=60, deadline=None)
 lines = st.integers(100, 199).map(lambda last: f"0{last}")
 names = st.from_regex(r"[A-Z][a-z]{2,8}", fullmatch=True)
 german = st.integers(100_000, 999_999).map(lambda last: f"030 {last}")
@@ -37,7 +36,6 @@ def test_numbers_of_ten_countries_are_read_with_and_without_words(country: str, 
         assert parse_phone(form.format(written), country).value == e164, form
 
 
-@few
 @given(line=lines, word=st.sampled_from([
     "Order", "Ticket #", "Acct", "Conf:", "Table", "Loyalty", "see check", "Bestellung", "Tisch", "Whg.", "Kd.-Nr.",
     "Commande", "Réservation", "Pedido", "Mesa", "Ordine", "Tavolo", "Encomenda", "Bestelling", "Zamówienie", "Stolik",
@@ -47,7 +45,6 @@ def test_a_number_that_is_named_as_something_else_is_no_phone(line: str, word: s
     assert parse_phone(form.format(word, line), "US") == ("", "phone_named_otherwise", False)
 
 
-@few
 @given(line=lines, word=st.sampled_from([
     "Tel", "Tel.:", "Phone", "Phone no.", "Mobile", "Cell:", "M:", "T.", "(c)", "Handy", "Téléphone", "Portable",
     "Móvil", "Cellulare", "Telemóvel", "Mobiel", "Komórka", "Mobil", "Моб.", "携帯", "手机", "WhatsApp", "Home",
@@ -56,14 +53,12 @@ def test_a_number_that_is_named_as_a_phone_is_one(line: str, word: str, form: st
     assert parse_phone(form.format(word, line), "US").value == f"+1202555{line}"
 
 
-@few
 @given(line=lines, name=names)
 def test_a_mere_run_of_digits_behind_an_unknown_word_is_asked_about(line: str, name: str) -> None:
     assert parse_phone(f"ask X{name} 202555{line}", "US").value == ""
     assert parse_phone(f"X{name} (202) 555-{line}", "US").value == f"+1202555{line}"
 
 
-@few
 @given(number=german, note=names)
 def test_a_word_behind_a_number_is_a_note_and_never_digits(number: str, note: str) -> None:
     value = "+49" + number.replace(" ", "")[1:]
@@ -86,7 +81,6 @@ def test_letters_of_a_whole_number_are_its_digits(text: str) -> None:
     assert parse_phone(text.lower(), "US").value == ""
 
 
-@few
 @given(number=german, second=st.integers(10, 999_999), between=st.sampled_from(
     [" ", "  ", " u. ", " und ", " oder ", " – ", " - ", ". ", " (", "\n", "/", ", "]
 ))  # fmt: skip
@@ -114,7 +108,6 @@ def test_one_number_in_groups_is_one(country: str, text: str) -> None:
     assert value.endswith("".join(filter(str.isdigit, text))[-6:])
 
 
-@few
 @given(number=german, count=st.integers(2, 29))
 def test_a_count_before_a_number_is_no_part_of_it(number: str, count: int) -> None:
     value = "+49" + number.replace(" ", "")[1:]

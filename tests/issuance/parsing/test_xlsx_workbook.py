@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 import python_calamine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.ingest_spreadsheet import write_xlsx
@@ -89,7 +89,6 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=8), shared=st.booleans(), styled=st.booleans())
 def test_any_sheet_is_as_the_other_reader_has_it(
     tmp_path: Path, rows: list[list[object]], *, shared: bool, styled: bool
