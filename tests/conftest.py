@@ -25,7 +25,7 @@ from issuance.models import GuestList
 from issuance.models.triggers import installation, removal, triggers
 from tests import cast
 from tests.crash import as_often
-from tests.issuance.factories import checked, published
+from tests.issuance.factories import checked, known_at_thanx
 from tests.routes import OF_MERCHANTS
 from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal.accounts.models import Merchant, Role, User
@@ -195,14 +195,14 @@ def client_of() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def campaign(harbor: Merchant) -> Campaign:
+def campaign(harbor: Merchant, simulator: Simulator) -> Campaign:
     """A published campaign of Harbor Grill: two arms of 45 % and a Control of 10 %."""
-    return published(cast.draft_campaign(harbor))
+    return known_at_thanx(cast.draft_campaign(harbor), simulator)
 
 
 @pytest.fixture
-def one_arm(harbor: Merchant) -> Campaign:
-    return published(cast.draft_campaign(harbor, weights=(100,), name="Coffee for everybody"))
+def one_arm(harbor: Merchant, simulator: Simulator) -> Campaign:
+    return known_at_thanx(cast.draft_campaign(harbor, weights=(100,), name="Coffee for everybody"), simulator)
 
 
 @pytest.fixture

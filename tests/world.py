@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 import time_machine
+from django.utils import timezone
 
 from issuance.worker import due_work
 from thanxportal.partner_simulator import ManualClock, Simulator
+from thanxportal.queues import READING, SENDING
 
 NOON = 1_780_315_200  # 1 June 2026, 12:00 UTC
 
@@ -38,18 +42,18 @@ class World:
 
     def work(self, times: int = 4) -> None:
         """Does what is due now and in the next two seconds: enough to send one job, not to poll it."""
+        due_work.drive_due_work(kinds=[READING])
         for _ in range(times):
-            due_work.drive_due_work()
+            due_work.drive_due_work(kinds=[SENDING])
             self.advance(0.5)
 
     def drive(self, *, hours: float = 2) -> None:
-        """Works and waits until nothing is due within `hours`."""
-        left = hours * 3600
-        while left > 0:
-            due_work.drive_due_work()
-            due = due_work.next_due()
+        """Works and waits until nothing is due within `hours`; reads first, as what is sent brings nothing to read."""
+        due_work.drive_due_work(kinds=[READING])
+        end = timezone.now() + timedelta(hours=hours)
+        while timezone.now() < end:
+            due_work.drive_due_work(kinds=[SENDING])
+            due = due_work.next_due(kinds=[SENDING])
             if due is None:
                 return
-            rest = due_work.seconds_to_next_due(most=left)
-            self.advance(rest)
-            left -= rest
+            self.advance(max(0.05, (min(due, end) - timezone.now()).total_seconds()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
@@ -12,14 +13,21 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from campaigns.activity import note_activity
 from campaigns.models import Campaign, Variant
-from campaigns.publishing import publish_campaign, request_publication
+from campaigns.publishing import creation_body, publish_campaign, request_publication
+from campaigns.their_campaigns import variant_ids
 from issuance.importing.new_list import create_list
 from issuance.models import Guest, GuestList, IssuanceJob, RowError
 from issuance.models.states import JOB_OPEN, JobState, ListState, Outcome
 from issuance.worker import due_work
 from tests import cast
 from thanxportal.accounts.models import Merchant, User
+from thanxportal.partner.models import Credential
+from thanxportal.partner_api import Campaign as TheirCampaign
+from thanxportal.partner_simulator import Simulator
+from thanxportal.partner_simulator.endpoints import answer_request
+from thanxportal.partner_simulator.wire import Request
 
 UNISSUED = (ListState.UPLOADED, ListState.READING, ListState.UNREADABLE, ListState.CHECKED, ListState.HELD)
 OPEN = {ListState.ISSUING: JobState.ACCEPTED, ListState.STOPPED: JobState.CANCELLED}
@@ -31,6 +39,22 @@ def published(campaign: Campaign) -> Campaign:
     publish_campaign(campaign.pk)
     campaign.refresh_from_db()
     assert campaign.state == "published", campaign.problem
+    return campaign
+
+
+def known_at_thanx(campaign: Campaign, simulator: Simulator) -> Campaign:
+    """The draft, published without the way there: with the same lines in the log, but by no request of ours."""
+    body = json.dumps({"campaign": creation_body(campaign)}).encode()
+    answer = answer_request(simulator._desk(simulator.clock.time()), Request("POST", "/partner/campaigns", body=body))
+    theirs = TheirCampaign.model_validate(json.loads(answer.body)["campaign"])
+    for pk, thanx_id in variant_ids(campaign, theirs).items():
+        Variant.objects.filter(pk=pk).update(thanx_id=thanx_id)
+    now, at_thanx = timezone.now(), {"thanx_id": theirs.id, "raw": theirs.raw}
+    Campaign.objects.filter(pk=campaign.pk).update(state="published", published_at=now, publish_attempts=1, **at_thanx)
+    Credential.current()
+    for sentence in ("Published the campaign", "Thanx created the campaign"):
+        note_activity(campaign, None, f"{sentence} “{campaign.name}”.")
+    campaign.refresh_from_db()
     return campaign
 
 

@@ -1,6 +1,7 @@
 """A job that nobody can tell the end of is settled by two people, with Thanx's own words."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,9 +22,14 @@ GUESTS = "\n".join(f"guest{number}@example.com" for number in range(30))
 
 @pytest.fixture
 def lost(
-    one_arm: Campaign, launched: Callable[[Campaign, str], GuestList], simulator: Simulator, world: World
+    one_arm: Campaign,
+    launched: Callable[[Campaign, str], GuestList],
+    simulator: Simulator,
+    world: World,
+    settings: Any,
 ) -> IssuanceJob:
     """A job that Thanx executed, of which every answer was lost."""
+    settings.IN_DOUBT_MINUTES = 2
     guest_list = launched(one_arm, GUESTS)
     simulator.script("POST", "/partner/campaigns/issue", [Fault.RESET_AFTER] * 500)
     world.drive()
