@@ -164,3 +164,15 @@ def test_an_upload_of_somebody_known_makes_room_for_nobody(monkeypatch: pytest.M
 def test_headers_without_end_are_refused() -> None:
     with serving(App()) as port, connected(port, HALF_HEADERS + b"x" * worker.MOST_HEADERS) as connection:
         assert answer_of(connection).startswith(b"HTTP/1.0 431")
+
+
+def test_a_request_that_says_twice_where_it_ends_is_refused_and_nothing_behind_it_is_read() -> None:
+    """A proxy in front might believe the other, and take what follows for another person's request."""
+    app = App(most=LARGE)
+    sent = (
+        CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Length: 6\r\n\r\n") + b"0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    )
+    with serving(app) as port, connected(port, sent) as connection:
+        assert answer_of(connection).startswith(b"HTTP/1.1 400")
+        assert seconds_until_closed(connection) < 2
+    assert (app.asked, app.bodies) == (0, [])

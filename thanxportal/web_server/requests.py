@@ -6,7 +6,7 @@ import time
 from copy import copy
 from typing import Any
 
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import RequestEntityTooLarge
 
 from thanxportal.body_limits import SMALL_BODY
@@ -36,6 +36,12 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
     @expect_continue.setter
     def expect_continue(self, expects: bool) -> None:
         self._expects = expects
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Takes no request that says twice where it ends: a proxy in front might believe the other."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Both Content-Length and Transfer-Encoding were sent.")
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
