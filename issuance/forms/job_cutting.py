@@ -8,7 +8,13 @@ from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 
-from issuance.launching.job_cutting import MOST_SEGMENTS, SMALLEST_JOB, columns_of_locations, values_in
+from issuance.launching.job_cutting import (
+    MOST_SEGMENTS,
+    SMALLEST_JOB,
+    columns_of_locations,
+    tells_guests_apart,
+    values_in,
+)
 from issuance.models import GuestList
 
 FIRST_JOB_SIZE = 1_000  # guests, proposed to those who want smaller jobs
@@ -42,7 +48,7 @@ class JobCuttingForm(forms.Form):
         ]
         by_column = (self.COLUMN, "Jobs by a column, such as the location")
         self.fields["cut_by"].choices = [choices[0], *([by_column] if columns else []), choices[1]]  # type: ignore[attr-defined]
-        located = columns_of_locations(guest_list)
+        self.located = located = columns_of_locations(guest_list)
         labels = {name: f"{name} (your locations)" if name in located else name for name in columns}
         self.fields["column"].choices = list(labels.items())  # type: ignore[attr-defined]
         if located:
@@ -64,6 +70,12 @@ class JobCuttingForm(forms.Form):
         if cut_by == self.COLUMN and column and values_in(self.list, column) > MOST_SEGMENTS:
             self.add_error(
                 "column", f"“{column}” has more than {MOST_SEGMENTS} different values. Choose one with fewer."
+            )
+        elif cut_by == self.COLUMN and column not in ("", *self.located) and tells_guests_apart(self.list, column):
+            self.add_error(
+                "column",
+                f"“{column}” is different for nearly every guest, and everybody reads what a job is called. Choose a "
+                "column whose values many guests share.",
             )
         return self.cleaned_data
 

@@ -90,6 +90,13 @@ def values_in(guest_list: GuestList, column: str) -> int:
     return len(guests.order_by().values_list("segment", flat=True).distinct()[: MOST_SEGMENTS + 1])
 
 
+def tells_guests_apart(guest_list: GuestList, column: str) -> bool:
+    """Whether hardly two guests share a value of the column. Jobs are called by it, and everybody reads what they are
+    called, so it must not be a name or an email."""
+    guests = Guest.objects.filter(guest_list=guest_list).count()
+    return 2 * values_in(guest_list, column) > guests
+
+
 def columns_of_locations(guest_list: GuestList) -> list[str]:
     """Columns that name the merchant's locations in the first rows, wherever they name anything."""
     names = names_of_locations(guest_list.merchant)

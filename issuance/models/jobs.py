@@ -62,7 +62,7 @@ class IssuanceJob(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="jobs")
     number = models.PositiveIntegerField(help_text="From 1 within the list.")
-    label = models.CharField(max_length=120, blank=True, help_text="What its guests share: a value of a column.")
+    label = KeptText(max_length=120, blank=True, help_text="What its guests share: a value of a column.")
     part_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts",
         help_text="The planned job that Thanx refused because of some guest, and of whose guests this one has a part.",

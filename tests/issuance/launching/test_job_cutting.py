@@ -132,3 +132,20 @@ def test_both_databases_part_cells_alike(position: int, expected: str, db: None)
     with connection.cursor() as cursor:
         cursor.execute("SELECT split_part(%s, %s, %s)", ["a\x1f\x1fc", "\x1f", position])
         assert cursor.fetchone() == (expected,)
+
+
+def test_no_job_is_called_by_what_tells_guests_apart(one_arm: Campaign, bea: User, client_of: ClientOf) -> None:
+    """Everybody reads what a job is called, those who see guests masked as well."""
+    rows = [f"Guest {n},guest{n}@example.com,other{n}@example.com,East" for n in range(20)]
+    made = read_file(one_arm, "\n".join(["Name,Email,Second email,Store", *rows]))
+    for column in ("Name", "Second email"):
+        answer = choose(client_of(bea), made, cut_by="column", column=column)
+        assert answer.status_code == 422
+        assert f"“{column}” is different for nearly every guest" in answer.content.decode()
+    assert choose(client_of(bea), made, cut_by="column", column="Store").status_code == 302
+
+
+def test_no_job_is_called_by_an_email_or_a_phone(one_arm: Campaign, bea: User, client_of: ClientOf) -> None:
+    made = guests_of(one_arm, ["East"] * 5 + ["zoe@example.com"] + ["202 555 0142"])
+    choose(client_of(bea), made, cut_by="column", column="Store")
+    assert [label for label, _, _ in planned(made)] == ["East", "[phone]", "[email]"]
