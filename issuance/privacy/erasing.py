@@ -20,6 +20,7 @@ from issuance.models.states import JOB_UNSETTLED, ListState
 from issuance.privacy.emptying import delete_upload, empty_job, erase_from_disk
 from issuance.privacy.finding import Found, GuestSearch
 from thanxportal.accounts.models import Merchant, Notification, User, record_activity
+from thanxportal.accounts.proofs import forget_typed
 
 UNREAD = {
     ListState.UPLOADED: "“{}” is still being read",
@@ -66,6 +67,7 @@ def _erase(erasure: Erasure) -> bool:
     lists = GuestList.objects.filter(merchant=erasure.merchant, created_at__lte=erasure.ordered_at).order_by("pk")
     waits = [why for guest_list in list(lists) if (why := _erase_from(guest_list, search, erasure))]
     _erase_notifications(search, erasure)
+    _erase_typed(search, erasure)
     if not waits:
         return _finish(erasure)
     more = f" and {len(waits) - SAID_AT_MOST:,} more" if len(waits) > SAID_AT_MOST else ""
@@ -158,6 +160,11 @@ def _erase_notifications(search: GuestSearch, erasure: Erasure) -> None:
         with transaction.atomic():
             removed = Notification.objects.filter(pk__in=named).update(sentence="This named a guest who is erased.")
             _count(erasure, {"notifications": removed})
+
+
+@transaction.atomic
+def _erase_typed(search: GuestSearch, erasure: Erasure) -> None:
+    _count(erasure, {"forms": forget_typed(search.merchant, search.named.is_in)})
 
 
 def _count(erasure: Erasure, removed: dict[str, int]) -> None:

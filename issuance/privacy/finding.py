@@ -26,6 +26,7 @@ PLACES = {
     "jobs": "Requests to Thanx, whole",
     "lists": "Names, samples and notes of lists",
     "notifications": "Notifications",
+    "forms": "Forms kept while somebody proves who they are",
     "files": "Uploaded files, whole",
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import NamedTuple
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from issuance.models import Erasure
 from issuance.privacy.erasing import erase_ordered
 from issuance.privacy.retention import purge_old_lists
@@ -25,7 +27,9 @@ class Removed(NamedTuple):
 
 
 def remove_personal_data(*, seconds: float | None = None) -> Removed:
-    """Removes old files, guests who asked for it, and guests of old lists, the last for so many seconds at most."""
+    """Removes old files, guests who asked for it, and guests of old lists, the last for so many seconds at most; and
+    sessions that are over, which may keep a form."""
+    SessionStore.clear_expired()
     files, erased = delete_old_uploads(), erase_ordered()
     purged = purge_old_lists(seconds=seconds)
     removed = Removed(files, erased, *purged, Erasure.objects.open().count())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,8 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
 from thanxportal.accounts.models import Merchant, User
@@ -74,6 +76,19 @@ def _keep_typed(request: HttpRequest, back: str) -> None:
     typed = request.POST.dict()
     if sum(map(len, typed.values())) <= MOST_TYPED:
         request.session[TYPED] = [back, typed]
+
+
+def forget_typed(merchant: Merchant, names: Callable[[str], bool]) -> int:
+    """Takes what names somebody out of the forms of this merchant that sessions keep. Returns how many."""
+    page, forgotten = f"/m/{merchant.handle}/", 0
+    for session in Session.objects.iterator():
+        kept = session.get_decoded()
+        back, typed = kept.get(TYPED, ["", {}])
+        if back.startswith(page) and any(map(names, typed.values())):
+            del kept[TYPED]
+            same = Session.objects.filter(pk=session.pk, session_data=session.session_data)
+            forgotten += same.update(session_data=SessionStore().encode(kept))
+    return forgotten
 
 
 def typed_before(request: HttpRequest) -> dict[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.serializers import serialize
 from django.db import IntegrityError, transaction
 from django.db.models import BinaryField
@@ -11,10 +12,11 @@ from thanxportal.accounts.models import User
 
 
 def everything() -> str:
-    """Every row of every table but those of accounts, bytes as the text that they are, if they are one."""
+    """Every row of every table but those of accounts; bytes and sessions as the text that they are, if they are one."""
     models = [model for model in apps.get_models() if model is not User]
     texts = [serialize("json", model._default_manager.all(), ensure_ascii=False) for model in models]
-    return "\n".join([*texts, *(text for model in models for text in _bytes_of(model))])
+    sessions = [str(session.get_decoded()) for session in Session.objects.all()]
+    return "\n".join([*texts, *sessions, *(text for model in models for text in _bytes_of(model))])
 
 
 def _bytes_of(model: type) -> list[str]:

@@ -10,6 +10,8 @@ from threading import Event
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -53,6 +55,17 @@ def test_nothing_is_removed_before_its_time(june: GuestList, world: World) -> No
     world.advance(89 * DAY)
     assert remove_personal_data().lists == 0
     assert june.guests.exclude(value="").count() == 2
+
+
+def test_a_session_that_is_over_is_removed_with_the_form_that_it_keeps(world: World, db: None) -> None:
+    for days in (1, 2):
+        session = SessionStore()
+        session["typed"] = ["/m/harbor-grill/guest/", {"guest": "ann@example.com"}]
+        session.set_expiry(days * DAY)
+        session.save()
+    world.advance(1.5 * DAY)
+    remove_personal_data()
+    assert [kept.session_key for kept in Session.objects.all()] == [session.session_key]
 
 
 def test_after_its_time_nothing_tells_who_the_guests_were_and_all_sums_stay(june: GuestList, world: World) -> None:
