@@ -228,8 +228,8 @@ def test_an_approver_becomes_manager_by_two_as_well(abe: User, ana: User) -> Non
 
 
 def test_lower_roles_are_given_by_one(ben: User, ana: User) -> None:
-    assert change_role(member=member(ben), role=Role.SENDER, actor=ana) is None
-    assert member(ben).role == Role.SENDER
+    assert change_role(member=member(ben), role=Role.BUILDER, actor=ana) is None
+    assert member(ben).role == Role.BUILDER
 
 
 def test_who_left_the_team_is_not_raised(ben: User, ana: User, mia: User) -> None:
@@ -287,3 +287,36 @@ def test_all_managers_and_staff_are_told_of_both_steps_and_the_log_keeps_them(
         (ana, "Changed the settings: approval threshold from 100 to 500."),
     ]
     assert not list(broken_links())
+
+
+def test_where_lists_need_an_approver_another_sender_takes_a_second_manager(
+    harbor: Merchant, ana: User, mia: User, bea: User
+) -> None:
+    """Otherwise a manager could reward any number alone, by as many accounts of their own."""
+    harbor.refresh_from_db()
+    asked = invite(merchant=harbor, email="ana.too@example.com", role=Role.SENDER, actor=ana)
+    assert isinstance(asked, Loosening)
+    assert not Invitation.objects.exists()
+    assert change_role(member=bea.memberships.get(), role=Role.SENDER, actor=ana)
+    assert bea.memberships.get().role == Role.BUILDER
+    assert isinstance(invite(merchant=harbor, email="dora@example.com", role=Role.BUILDER, actor=ana), Invitation)
+    assert confirm(loosening=asked, actor=mia)
+    assert Invitation.objects.filter(email="ana.too@example.com", role=Role.SENDER).exists()
+
+
+def test_where_anybody_may_send_any_list_another_sender_takes_nobody_else(sunny: Merchant, cleo: User) -> None:
+    assert isinstance(invite(merchant=sunny, email="cody@example.com", role=Role.SENDER, actor=cleo), Invitation)
+
+
+@pytest.mark.parametrize("act", ["remove", "demote"])
+def test_staff_and_managers_are_told_of_a_manager_who_is_none_any_more(
+    harbor: Merchant, ana: User, mia: User, act: str
+) -> None:
+    """Whoever is left alone needs nobody's word from then on, only a day."""
+    max_, sam = cast.person("max@example.com", harbor, Role.MANAGER), cast.person("sam@example.com", is_staff=True)
+    if act == "remove":
+        remove_member(member=mia.memberships.get(), actor=ana)
+    else:
+        assert change_role(member=mia.memberships.get(), role=Role.VIEWER, actor=ana) is None
+    said = {"remove": "Ana: removed Mia from the team.", "demote": "Ana: made Mia Viewer, before Manager."}[act]
+    assert set(Notification.objects.values_list("person", "sentence")) == {(max_.pk, said), (sam.pk, said)}

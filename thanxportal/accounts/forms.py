@@ -23,7 +23,10 @@ ROLES = [
 ]
 
 
-ROLE_HINT = "What each role may do stands below. Approvers and managers take the word of a second manager."
+ROLE_HINT = (
+    "What each role may do stands below. Approvers and managers take the word of a second manager; so do senders, if "
+    "lists above a size need an approver."
+)
 
 
 class InviteForm(forms.Form):

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from thanxportal.accounts.loosenings import ask, managers_of, take_back, take_back_all_of
+from thanxportal.accounts.loosenings import ask, is_manager, managers_of, take_back, take_back_all_of
 from thanxportal.accounts.models import (
     Invitation,
     Kind,
@@ -25,7 +25,7 @@ from thanxportal.accounts.models import (
     record_activity,
 )
 from thanxportal.accounts.models.invitations import VALID_FOR
-from thanxportal.accounts.notifications import notify
+from thanxportal.accounts.notifications import notify, notify_staff
 from thanxportal.accounts.sessions import end_sessions
 
 MOST_INVITATIONS = 20
@@ -45,15 +45,15 @@ class Saved(NamedTuple):
 
 @transaction.atomic
 def invite(*, merchant: Merchant, email: str, role: Role, actor: User) -> Invitation | Loosening:
-    """Invites somebody by email, or sends an unanswered invitation again; asks first for who could approve. Raises
-    TeamRefusal."""
+    """Invites somebody by email, or sends an unanswered invitation again; asks first if more could be rewarded then.
+    Raises TeamRefusal."""
     email = email.lower()
     if actor.is_staff:
         _refuse_staff(User.objects.filter(email=email).first())
     _refuse_member(merchant, email)
     _refuse_too_many(merchant)
     again = Invitation.objects.unanswered().filter(merchant=merchant, email=email, role=role).exists()
-    if role.approves and not again and _has_to_ask(merchant, actor):
+    if not again and _lets_more_out(merchant, role) and _has_to_ask(merchant, actor):
         wish, said = {"email": email, "role": role.value}, f"invite {email} as {role.label}"
         return ask(merchant=merchant, actor=actor, subject=email, values=wish, sentence=said)
     return send_invitation(merchant=merchant, email=email, role=role, actor=actor)
@@ -72,13 +72,19 @@ def _refuse_too_many(merchant: Merchant) -> None:
         raise TeamRefusal(f"{MOST_INVITATIONS} invitations were sent in the last hour. Please go on later.")
 
 
+def _lets_more_out(merchant: Merchant, role: Role) -> bool:
+    """Whether one more person in this role means more rewards than the team agreed to: by a further approval, or, where
+    lists above a size need one, by what each sender may issue without."""
+    return role.approves or (role.issues and merchant.approval_threshold is not None)
+
+
 def _has_to_ask(merchant: Merchant, actor: User) -> bool:
     """Whether a manager can be asked; staff set up the first. Locks the merchant's row. Raises TeamRefusal for staff
     where managers can ask themselves."""
     Merchant.objects.select_for_update().get(pk=merchant.pk)
     managed = managers_of(merchant).exists()
     if managed and actor.is_staff:
-        raise TeamRefusal("A manager of this merchant has to ask for that: it lets somebody approve.")
+        raise TeamRefusal("A manager of this merchant has to ask for that: it lets more be rewarded.")
     return managed
 
 
@@ -123,13 +129,14 @@ def join(*, invitation: Invitation, user: User) -> bool:
 
 @transaction.atomic
 def change_role(*, member: Membership, role: Role, actor: User) -> Loosening | None:
-    """Changes the role, or asks first if the person could approve then, or manage. Returns what was asked.
+    """Changes the role, or asks first if more could be rewarded then. Returns what was asked.
 
     Raises TeamRefusal if the merchant would be left without a manager.
     """
     if actor.is_staff:
         _refuse_staff(member.user)
-    if role.approves and role.rank > _role(member).rank and _has_to_ask(member.merchant, actor):
+    rises = role.rank > _role(member).rank
+    if rises and _lets_more_out(member.merchant, role) and _has_to_ask(member.merchant, actor):
         wish = {"member": member.pk, "role": role.value}
         said = f"make {member.user} {role.label}"
         return ask(merchant=member.merchant, actor=actor, subject=f"member:{member.pk}", values=wish, sentence=said)
@@ -152,7 +159,8 @@ def set_role(*, member: Membership, role: Role, actor: User) -> None:
     if was.approves != role.approves:
         fields["approver_since"] = timezone.now() if role.approves else None
     Membership.objects.filter(pk=member.pk).update(**fields)
-    _log(member.merchant, actor, f"Made {member.user} {role.label}, before {was.label}.")
+    less = was == Role.MANAGER and role != was
+    _log(member.merchant, actor, f"Made {member.user} {role.label}, before {was.label}.", of_manager=less)
 
 
 @transaction.atomic
@@ -161,8 +169,9 @@ def remove_member(*, member: Membership, actor: User) -> None:
     _keep_a_manager(member)
     _withdraw_wishes_of(member, actor)
     take_back(merchant=member.merchant, subject=f"member:{member.pk}", actor=actor)
+    managed = is_manager(member.merchant, member.user)
     Membership.objects.filter(pk=member.pk).delete()
-    _log(member.merchant, actor, f"Removed {member.user} from the team.")
+    _log(member.merchant, actor, f"Removed {member.user} from the team.", of_manager=managed)
 
 
 @transaction.atomic
@@ -177,19 +186,20 @@ def let_sign_in(*, user: User, active: bool, actor: User) -> None:
         _log(member.merchant, actor, f"{act} {user}.")
 
 
-def _log(merchant: Merchant, actor: User, sentence: str) -> None:
-    """Appends to the merchant's log; the managers are told of what partner staff did."""
+def _log(merchant: Merchant, actor: User, sentence: str, *, of_manager: bool = False) -> None:
+    """Appends to the merchant's log. The managers are told of what partner staff did, and staff as well of a manager
+    who is none any more: where only one is left, nobody else has to agree to a loosening."""
     line = record_activity(merchant=merchant, actor=actor, sentence=sentence)
-    if actor.is_staff:
-        notify(
-            merchant=merchant,
-            kind=Kind.TEAM_CHANGED,
-            key=f"activity:{line.pk}",
-            sentence=f"{actor}, partner staff: {sentence[0].lower()}{sentence[1:]}",
-            path=reverse("accounts:activity", args=[merchant.handle]),
-            right=Right.MANAGE,
-            but=actor,
-        )
+    who = f"{actor}, partner staff" if actor.is_staff else str(actor)
+    about: dict[str, Any] = {
+        "merchant": merchant, "kind": Kind.LOOSENING if of_manager else Kind.TEAM_CHANGED,
+        "key": f"activity:{line.pk}", "sentence": f"{who}: {sentence[0].lower()}{sentence[1:]}",
+    }  # fmt: skip
+    if actor.is_staff or of_manager:
+        path = reverse("accounts:activity", args=[merchant.handle])
+        notify(path=path, right=Right.MANAGE, but=actor, **about)
+    if of_manager:
+        notify_staff(path=reverse("admin:accounts_activity_change", args=[line.pk]), **about)
 
 
 def _refuse_staff(person: User | None) -> None:

@@ -136,6 +136,10 @@ class Role(models.TextChoices):
         return list(Role).index(self)
 
     @property
+    def issues(self) -> bool:
+        return self.rank >= Role.SENDER.rank
+
+    @property
     def approves(self) -> bool:
         return self.rank >= Role.APPROVER.rank
 

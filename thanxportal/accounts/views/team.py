@@ -18,7 +18,7 @@ from thanxportal.accounts.models import Invitation, Loosening, Membership, Merch
 from thanxportal.accounts.proofs import require_proof, typed_before
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, remove_member, withdraw_invitation
 
-WAITS = "It waits, as the person could approve rewards then: see below."
+WAITS = "It waits, as more could be rewarded then: see below."
 
 
 @require_http_methods(["GET", "POST"])
