@@ -97,7 +97,7 @@ def test_a_manager_invites_somebody_who_joins(
 def addresses(large: GuestList, ana: User, sid: User, abe: User) -> list[str]:
     """Every page about people, with something on it."""
     assert launch_list(guest_list=large, token=large.confirm_token, actor=sid, hold=True)
-    token = invite(merchant=large.merchant, email="dora@example.com", role=Role.SENDER, actor=ana).token
+    token = invite(merchant=large.merchant, email="dora@example.com", role=Role.BUILDER, actor=ana).token
     mia = cast.person("mia@example.com", large.merchant, Role.MANAGER)
     change_settings(merchant=large.merchant, values={"approval_threshold": 500}, actor=mia)
     change_role(member=sid.memberships.get(), role=Role.APPROVER, actor=ana)
