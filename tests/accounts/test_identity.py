@@ -19,6 +19,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from tests import cast
+from tests.crash import as_often
 from tests.world import World
 from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.models import Activity, Merchant, Role, User
@@ -299,13 +300,14 @@ def test_an_address_that_somebody_took_meanwhile_stays_theirs(owner: User) -> No
     assert owner.email == "owner@example.com"
 
 
-def test_hundreds_of_guesses_from_fifty_addresses_are_ten_checks_and_the_owner_gets_in(
+@pytest.mark.repeats
+def test_many_guesses_from_fifty_addresses_are_ten_checks_and_the_owner_gets_in(
     owner: User, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = sign_in(owner.email)
     known.post("/account/logout/")
     checks = counted_checks(monkeypatch)
-    for guess in range(200):
+    for guess in range(as_often(usually=200, ci=1_000, full=1_000)):
         request = RequestFactory().post(LOGIN, REMOTE_ADDR=f"198.51.100.{guess % 50}")
         with suppress(ValidationError):  # Behind the page, which takes most of the time.
             get_adapter(request).authenticate(request, email=owner.email, password=f"guess {guess}")

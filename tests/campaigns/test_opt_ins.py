@@ -16,6 +16,7 @@ from campaigns.models import Campaign, Location
 from campaigns.publishing import publish_campaign, request_publication
 from tests import cast
 from tests.campaigns.meddling import meddle_with
+from tests.campaigns.opting_out import come_back, leave
 from tests.world import World
 from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.models import Merchant, Notification, User
@@ -23,23 +24,6 @@ from thanxportal.partner_simulator import Fault, Simulator
 
 pytestmark = pytest.mark.django_db
 CAMPAIGNS = "/partner/campaigns"
-
-
-def leave(simulator: Simulator, world: World, merchant: Merchant) -> None:
-    """The merchant opts out at Thanx, and the next sync sees it."""
-    simulator.unlisted.add(merchant.thanx_id)
-    world.advance(900)
-    sync_partner()
-    merchant.refresh_from_db()
-    assert merchant.opted_out
-
-
-def come_back(simulator: Simulator, world: World, merchant: Merchant) -> None:
-    simulator.unlisted.discard(merchant.thanx_id)
-    world.advance(900)
-    sync_partner()
-    merchant.refresh_from_db()
-    assert not merchant.opted_out
 
 
 def told(person: User) -> list[str]:

@@ -15,7 +15,8 @@ from issuance.launching.launch import launch_list
 from issuance.launching.one_guest import CantReward, reward_one_guest
 from issuance.models import GuestList, IssuanceJob
 from issuance.worker import due_work
-from tests.campaigns.test_opt_ins import come_back, leave
+from tests.campaigns.opting_out import come_back, leave
+from tests.crash import as_often
 from tests.issuance.factories import checked
 from tests.world import World
 from thanxportal.accounts.models import User
@@ -24,6 +25,7 @@ from thanxportal.partner_simulator import Fault, Simulator
 pytestmark = pytest.mark.django_db
 Launch = Callable[[Campaign, str], GuestList]
 ISSUE = "/partner/campaigns/issue"
+JOBS = as_often(usually=20, ci=50, full=50)
 
 
 def sends(simulator: Simulator) -> int:
@@ -102,24 +104,25 @@ def test_a_launched_list_waits_with_its_hold(
     assert finished(guest_list)
 
 
+@pytest.mark.repeats
 def test_in_the_middle_of_many_jobs_nothing_is_sent_any_more(
     one_arm: Campaign, launched: Launch, settings: Any, simulator: Simulator, world: World
 ) -> None:
     settings.JOB_SIZE = 2
-    guest_list = launched(one_arm, guests(40))
+    guest_list = launched(one_arm, guests(JOBS * 2))
     assert due_work.plan_list(guest_list.pk)
-    some = IssuanceJob.objects.order_by("number")[:8].values_list("pk", flat=True)
+    some = IssuanceJob.objects.order_by("number")[: JOBS * 2 // 5].values_list("pk", flat=True)
     for pk in some:
         due_work.work_job(pk)
         world.advance(0.4)
     before = sends(simulator)
-    assert before == 8
+    assert before == JOBS * 2 // 5
     leave(simulator, world, one_arm.merchant)
     world.drive(hours=3)
     assert sends(simulator) == before
     assert states(guest_list) == {"ready", "completed"}  # What Thanx has ran to its end.
     guest_list.refresh_from_db()
-    assert (guest_list.state, guest_list.waiting_count) == ("issuing", 24)
+    assert (guest_list.state, guest_list.waiting_count) == ("issuing", JOBS * 2 - before * 2)
     come_back(simulator, world, one_arm.merchant)
     world.drive()
     assert finished(guest_list)
