@@ -67,7 +67,13 @@ def _other_tables(rows: Sequence[list[str]], data: list[Numbered], columns: Colu
         apart = not any(map(str.strip, rows[number - 2])) and any(map(may_be_identifier, below[0]))
         title = len(filled) == 1 and (apart or names_role(plain_name(filled[0])))
         if again or title:
-            yield f"Row {number} (“{filled[0].strip()[:60]}”) may begin another table, of people who are no guests."
+            yield f"Row {number}{_quoted(filled[0])} may begin another table, of people who are no guests."
+
+
+def _quoted(cell: str) -> str:
+    """The cell if it names a role or a place. What may be a guest isn't repeated: more people read why we ask than may
+    see guests."""
+    return f" (“{cell.strip()[:60]}”)" if names_role(plain_name(cell)) else ""
 
 
 def _folded(row: list[str]) -> list[str]:
@@ -113,7 +119,7 @@ def _outer(
         or _is_wrapped(row, rows, columns)
     ):
         which = f"Row {number}" if number else "The last line"
-        yield f"{which} (“{label[:60]}”) looks like a line {where} the guests, not like one of them."
+        yield f"{which}{_quoted(label)} looks like a line {where} the guests, not like one of them."
 
 
 def _differs(row: list[str], others: list[list[str]]) -> bool:

@@ -63,6 +63,27 @@ def test_a_second_table_is_asked_about(lines: list[list[str]], tmp_path: Path) -
     assert "may begin another table" in doubts(tmp_path, rows)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*TABLE, ["zoe@example.com", "", "", ""]],
+        [*TABLE, ["Zoe Finch", "zoe@example.com", "", ""]],
+        [["Phone"], *PHONES, ["Zoe <zoe@example.com>"]],
+        [["Zoe (202) 555-0142"], *PHONES],
+        [*(row[:2] for row in TABLE), [], ["Zoe Finch"], ["Sue", BOSS]],
+    ],
+)
+def test_a_doubt_repeats_nobody_who_may_be_a_guest(rows: list[list[str]], tmp_path: Path) -> None:
+    said = doubts(tmp_path, rows)
+    assert "may begin another table" in said or "looks like a line" in said
+    assert "zoe" not in said.lower()
+    assert "0142" not in said
+
+
+def test_a_doubt_repeats_roles(tmp_path: Path) -> None:
+    assert "Row 10 (“Manager on duty”) looks" in doubts(tmp_path, [*TABLE, ["Manager on duty", BOSS, "", ""]])
+
+
 def test_guests_without_an_address_and_blank_lines_are_no_other_table(tmp_path: Path) -> None:
     assert not doubts(tmp_path, [*TABLE[:4], ["Carl", "", "", ""], [], *TABLE[4:]])
 
