@@ -50,6 +50,12 @@ def test_full_demand_stays_under_both_limits_and_uses_what_is_allowed(world: Wor
     assert moments[1_959] - moments[0] <= 1_959 * 1.11 / 5 / 0.97
 
 
+def test_first_sends_leave_a_few_requests_of_the_window_to_replays(world: World) -> None:
+    Credential.objects.create(client_id="demo-client", arrival_spread=0.11)
+    assert len(slots_in(world, 800, Urgency.ISSUE)) == 1_955
+    assert len(slots_in(world, 50, Urgency.REPLAY)) == 5
+
+
 def test_an_idle_credential_has_the_whole_window_at_once(world: World) -> None:
     idle = slots.look(Credential.current().pk)
     assert idle.free_in() < 0

@@ -33,8 +33,8 @@ class Urgency(Enum):
     """Who goes first when slots are short: (share of the longer window that may be used, seconds of slack)."""
 
     REPLAY = (1.0, 0.0)
-    PROBE = (0.9975, 0.0)  # The one request that passes while the credential is refused.
-    ISSUE = (0.995, 0.0)
+    PROBE = (0.999, 0.0)  # The one request that passes while the credential is refused.
+    ISSUE = (0.9975, 0.0)
     POLL = (0.95, 0.03)
     DISCOVERY = (0.8, 0.1)
 
