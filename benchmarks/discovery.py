@@ -28,7 +28,8 @@ def main(merchants: int = 2_000, active: int = 25, minutes: int = 24 * 60) -> No
     django.setup()
     from tests.campaigns.mirror_day import MirrorDay
     from tests.world import NOON, ThroughTheSimulator, World
-    from thanxportal.partner import gate, gated_client, slots
+    from thanxportal import database_clock
+    from thanxportal.partner import gate, gated_client
     from thanxportal.partner_simulator import ManualClock, Simulator
 
     began, clock = time.perf_counter(), ManualClock(NOON)
@@ -36,7 +37,7 @@ def main(merchants: int = 2_000, active: int = 25, minutes: int = 24 * 60) -> No
     simulator = Simulator(**who, clock=clock, weather="calm")
     with own_database(), time_machine.travel(NOON, tick=False) as traveller:
         world = World(traveller, clock)
-        slots.database_now = lambda: repr(time.time())
+        database_clock.seconds = lambda: repr(time.time())
         gate.sleep = world.advance
         gated_client.transport = lambda: ThroughTheSimulator(simulator)
         day = MirrorDay(simulator, world, merchants, active)

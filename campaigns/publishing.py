@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from campaigns.models import Campaign, CampaignQuerySet, CampaignState, Variant
 from campaigns.publishing_rules import problems
 from campaigns.reviewed import Facts, check_unchanged
 from campaigns.their_campaigns import is_same, our_dates, variant_ids
+from thanxportal import database_clock
 from thanxportal.accounts.models import User
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
 from thanxportal.partner_api import Campaign as TheirCampaign
@@ -44,7 +45,7 @@ def request_publication(*, campaign: Campaign, actor: User | None, seen: Facts |
     With what a person has `seen` of it, raises ChangedSinceReview if it isn't that any more.
     """
     drafts = Campaign.objects.drafts().filter(pk=campaign.pk)
-    now = timezone.now()
+    now = database_clock.now()
     if not drafts.update(state=CampaignState.PUBLISHING, next_attempt_at=now, updated_at=now):
         return False
     # Read after the update has locked the row: nobody can take an arm away between the check and the state.
@@ -71,7 +72,7 @@ def publish_campaign(campaign_id: int) -> None:
     except RewardsWithdrawn as withdrawn:
         _draft_again(campaign, withdrawn.arms)
     except GateClosed as closed:
-        _later(campaign, closed.retry_at, attempted=campaign.publish_attempts > 1)
+        _later(campaign, closed.wait, attempted=campaign.publish_attempts > 1)
     except Rejected as error:
         _refused(campaign, error)
     except PartnerApiError as error:
@@ -88,7 +89,7 @@ def _claim(campaign_id: int) -> Campaign | None:
         return None
     attempts = campaign.publish_attempts
     due = Campaign.objects.due_to_publish().filter(pk=campaign_id, publish_attempts=attempts)
-    if not due.update(next_attempt_at=timezone.now() + LEASE, publish_attempts=attempts + 1):
+    if not due.update(next_attempt_at=database_clock.now() + LEASE, publish_attempts=attempts + 1):
         return None
     campaign.publish_attempts += 1
     return campaign
@@ -132,7 +133,7 @@ def _create(partner: PartnerClient, campaign: Campaign) -> TheirCampaign:
     if withdrawn:
         raise RewardsWithdrawn(withdrawn)
     here = Campaign.objects.publishing()  # Its merchant may have opted out since the claim.
-    if not (_held(campaign) & here).update(next_attempt_at=timezone.now() + LEASE):
+    if not (_held(campaign) & here).update(next_attempt_at=database_clock.now() + LEASE):
         raise Overtaken
     return partner.create_campaign(creation_body(campaign))
 
@@ -191,16 +192,17 @@ def _draft_again(campaign: Campaign, arms: list[Variant]) -> None:
         note_activity(campaign, None, f"The campaign “{campaign.name}” is a draft again: Thanx withdrew a reward.")
 
 
-def _later(campaign: Campaign, at: datetime, *, code: str = "", attempted: bool = True) -> None:
-    """Tries again at `at`. After an attempt that sent something, the next one looks first what exists."""
+def _later(campaign: Campaign, wait: float, *, code: str = "", attempted: bool = True) -> None:
+    """Tries again in `wait` seconds. After an attempt that sent something, the next one looks first what exists."""
     attempts = campaign.publish_attempts - (not attempted)
+    at = database_clock.now() + timedelta(seconds=wait)
     _held(campaign).update(next_attempt_at=at, publish_attempts=attempts, problem_code=code)
 
 
-def _soon(campaign: Campaign) -> datetime:
-    """Waits 5, 10, 20 … up to 300 seconds, which also gives Thanx time to finish."""
+def _soon(campaign: Campaign) -> float:
+    """5, 10, 20 … up to 300 seconds, which also give Thanx time to finish."""
     wait = min(2.5 * 2.0 ** min(campaign.publish_attempts, 7), 300.0)
-    return timezone.now() + timedelta(seconds=wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries
+    return wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
 
 
 def _code(error: PartnerApiError) -> str:

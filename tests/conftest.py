@@ -28,9 +28,10 @@ from tests.crash import as_often
 from tests.issuance.factories import checked, known_at_thanx
 from tests.routes import OF_MERCHANTS
 from tests.world import NOON, ThroughTheSimulator, World
+from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app
-from thanxportal.partner import gate, gated_client, slots
+from thanxportal.partner import gate, gated_client
 from thanxportal.partner_simulator import ManualClock, Simulator
 
 
@@ -111,8 +112,8 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def traveller(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
-    """The clock of this process, and what the rate gate takes for the database's."""
-    monkeypatch.setattr(slots, "database_now", lambda: repr(time.time()))
+    """The clock of this process, and what the portal takes for the database's."""
+    monkeypatch.setattr(database_clock, "seconds", lambda: repr(time.time()))
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
 

@@ -7,6 +7,7 @@ from typing import Any
 from issuance.models import SendingPause, ThanxStatement
 from issuance.staff.matching import Matching
 from issuance.staff.statements import confirm_statement
+from thanxportal import database_clock
 from thanxportal.accounts.models import User
 
 
@@ -14,6 +15,7 @@ def written(made: str, by: User, **fields: Any) -> ThanxStatement:
     """A statement for the pause in force that nobody has confirmed yet."""
     pause = SendingPause.objects.get(in_force=True)
     values = {"made_jobs": made, "complete": True, "evidence": "Ticket 12, Thanx support.", "written_by": by}
+    values["written_at"] = database_clock.now()
     return ThanxStatement.objects.create(pause=pause, **values | fields)
 
 

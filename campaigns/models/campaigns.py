@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from campaigns.models.mirror import RewardTemplate
+from thanxportal import database_clock
 from thanxportal.accounts.models import Activity, ActivityQuerySet, Merchant
 
 
@@ -58,8 +59,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(running, state=CampaignState.PUBLISHED)
 
     def due_to_publish(self) -> CampaignQuerySet:
-        now = timezone.now()
-        return self.publishing().filter(next_attempt_at__lte=now)
+        return self.publishing().filter(next_attempt_at__lte=database_clock.now())
 
     def publishing(self) -> CampaignQuerySet:
         """Campaigns that Thanx is asked to create, but for those of merchants that have opted out: they wait."""
@@ -124,7 +124,10 @@ class Campaign(models.Model):
 
     @property
     def has_ended(self) -> bool:
-        return self.end_at is not None and self.end_at <= timezone.now()
+        return self.is_over(timezone.now())
+
+    def is_over(self, now: datetime) -> bool:
+        return self.end_at is not None and self.end_at <= now
 
     @property
     def accepts_lists(self) -> bool:

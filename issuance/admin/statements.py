@@ -21,6 +21,7 @@ from issuance.staff.statements import (
     unsettled_pause,
     what_follows,
 )
+from thanxportal import database_clock
 from thanxportal.accounts.access import user_of
 from thanxportal.read_only_admin import ReadOnlyAdmin
 
@@ -104,7 +105,7 @@ class ThanxStatementAdmin(ReadOnlyAdmin):
         pause = unsettled_pause()
         if pause is None:
             raise PermissionDenied(NOTHING_FORGOTTEN)
-        obj.pause, obj.written_by = pause, user_of(request)
+        obj.pause, obj.written_by, obj.written_at = pause, user_of(request), database_clock.now()
         super().save_model(request, obj, form, change)
 
     @admin.action(description="Confirm the selected statement", permissions=["confirm"])

@@ -16,7 +16,6 @@ from typing import Any
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
 
 from issuance.checking.cached_counts import cached_counts
 from issuance.checking.repairs import (
@@ -35,6 +34,7 @@ from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, lease_list, move
 from issuance.models import GuestList, Repair, RowError, note_event
 from issuance.models.states import ListState
 from issuance.parsing.unreadable_file import UnreadableFile
+from thanxportal import database_clock
 from thanxportal.accounts.models import User
 
 LARGE = 5_000  # rows above which a repair is left to a worker: some seconds of work
@@ -93,7 +93,7 @@ def make_ordered_repair(list_id: int) -> None:
         _back(guest_list, note=GAVE_UP)
         return
     mine = GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch)
-    mine.update(lease_until=timezone.now() + LEASE + guest_list.rows_count * PER_ROW)
+    mine.update(lease_until=database_clock.now() + LEASE + guest_list.rows_count * PER_ROW)
     try:
         work = _work(guest_list)
     except (NotTheseRows, UnreadableFile) as refusal:

@@ -116,7 +116,9 @@ def _override_claims(guest_list: GuestList, actor: User, reason: str) -> int:
     set_aside_claimed(guest_list)  # Those who were claimed since the list was read.
     included = _move(guest_list, claimed_before(guest_list), to_arms=True)
     if included:
-        ClaimOverride.objects.create(guest_list=guest_list, actor=actor, reason=reason[:300], guests_count=included)
+        last = GuestClaim.objects.aggregate(last=Max("pk"))["last"]
+        decision = {"reason": reason[:300], "guests_count": included, "last_claim": last}
+        ClaimOverride.objects.create(guest_list=guest_list, actor=actor, **decision)
     return included
 
 

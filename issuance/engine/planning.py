@@ -24,6 +24,7 @@ from issuance.crash_points import crash_point
 from issuance.engine.frozen_jobs import frozen_job
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import forget_unsent, lock_forgotten, sending_is_paused, sends_were_forgotten
+from issuance.lifecycle.campaign_end import has_ended, not_sent_in_words
 from issuance.lifecycle.transitions import MOST_CRASHES, end_list_if_done, lease_list, move_list, release_list_lease
 from issuance.models import ClaimOverride, GuestList, IssuanceJob, lock_claims, share_claims
 from issuance.models.cells import SEPARATOR
@@ -66,8 +67,9 @@ def _plan(guest_list: GuestList, forgotten: bool) -> bool:
     if forgotten and not lock_forgotten():
         release_list_lease(guest_list)  # They were settled this moment.
         return False
-    if guest_list.campaign.has_ended and not forgotten:
-        return move_list(guest_list, ListState.STOPPED, note="The campaign has ended.", ended_at=timezone.now())
+    if has_ended(guest_list.campaign) and not forgotten:
+        why = not_sent_in_words(guest_list)
+        return move_list(guest_list, ListState.STOPPED, note=why, ended_at=timezone.now())
     if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
         return False
     _claim_guests(guest_list)
@@ -83,7 +85,7 @@ def _claim_guests(guest_list: GuestList) -> None:
     """Claims every waiting guest for the campaign; who isn't ours after that was claimed by another list.
 
     In the order of the hashes, so that two lists claiming the same guests wait for each other instead of
-    locking each other out. The time is taken under the lock: a decision made before it hasn't seen these claims.
+    locking each other out. Claims are numbered under the lock: a decision made before it covers none of these.
     """
     override = guest_list.overrides.filter(withdrawn_at=None).first()
     lock = lock_claims if override else share_claims  # So nobody's list waits for a long one beside it.
@@ -137,18 +139,17 @@ def _set_doubles_aside(cursor: CursorWrapper, ids: dict[str, Any]) -> int:
 
 def _claim_beside(cursor: CursorWrapper, override: ClaimOverride, ids: dict[str, Any]) -> int:
     """Claims those guests, too, whom a named person included: if all their claims are older than the decision."""
-    decided = connection.ops.adapt_datetimefield_value(override.decided_at)
     cursor.execute(
         """INSERT INTO issuance_guestclaim (campaign_id, identity, guest_list_id, claimed_at, "primary", override_id)
         SELECT %(campaign)s, identity, guest_list_id, %(now)s, FALSE, %(override)s FROM issuance_guest r
         WHERE guest_list_id = %(list)s AND outcome = 'waiting' AND NOT EXISTS (
             SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
-            AND c.identity = r.identity AND c."primary" AND c.claimed_at > %(decided)s)
+            AND c.identity = r.identity AND c."primary" AND c.id > %(last)s)
         AND NOT EXISTS (
             SELECT 1 FROM issuance_guestclaim c WHERE c.campaign_id = %(campaign)s
-            AND c.identity = r.identity AND NOT c."primary" AND c.claimed_at > %(decided)s)
+            AND c.identity = r.identity AND NOT c."primary" AND c.id > %(last)s)
         ORDER BY identity ON CONFLICT DO NOTHING""",
-        ids | {"override": override.pk, "decided": decided},
+        ids | {"override": override.pk, "last": override.last_claim},
     )
     return int(cursor.rowcount)
 

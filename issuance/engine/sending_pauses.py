@@ -23,6 +23,7 @@ from issuance.engine.sent_mark import raise_mark, read_mark
 from issuance.lifecycle.transitions import move_job
 from issuance.models import IssuanceJob, IssuanceJobQuerySet, SendingPause
 from issuance.models.states import JobState
+from thanxportal import database_clock
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 
@@ -77,7 +78,7 @@ def pause_sending(*, actor: User | None, reason: str, sends_forgotten: bool = Fa
     """
     try:
         with transaction.atomic():
-            SendingPause.objects.create(started_by=actor, reason=reason[:300])
+            SendingPause.objects.create(started_by=actor, started_at=database_clock.now(), reason=reason[:300])
         is_new = True
     except IntegrityError:
         is_new = False

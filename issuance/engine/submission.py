@@ -17,13 +17,16 @@ from django.utils import timezone
 
 from issuance import shutdown
 from issuance.crash_points import crash_point
+from issuance.engine.canaries import send_the_rest
 from issuance.engine.halving import halve_job, may_be_halved
 from issuance.engine.poll_waits import first_wait
 from issuance.engine.sending_pauses import count_send, note_sends, sending_is_paused, sends_were_forgotten
 from issuance.engine.settlement import end_job
+from issuance.lifecycle.campaign_end import CAMPAIGN_ENDED, has_ended, not_sent_in_words
 from issuance.lifecycle.transitions import move_job, release_job_lease
 from issuance.models import Attempt, IssuanceJob
 from issuance.models.states import JobState
+from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client, prove_that_thanx_answers, reserve_slot
 from thanxportal.partner_api import (
@@ -53,7 +56,7 @@ class NextStep(NamedTuple):
 
 def submit_job(job: IssuanceJob) -> None:
     """Sends a claimed job in state `ready`, or replays one in state `sending`, and records what came of it."""
-    if instead := _too_late_to_replay(job) or _not_now(job):
+    if instead := _too_late(job) or _not_now(job) or _too_late(job):  # Time passes while it waits for a slot.
         _take(job, instead)
         return
     body = _frozen_body(job)
@@ -62,14 +65,27 @@ def submit_job(job: IssuanceJob) -> None:
         _record(job, attempt, answer)
 
 
+def _too_late(job: IssuanceJob) -> NextStep | None:
+    """Where a job goes that may not leave any more, for the first time or again."""
+    return _too_late_to_send(job) if job.status == JobState.READY else _too_late_to_replay(job)
+
+
+def _too_late_to_send(job: IssuanceJob) -> NextStep | None:
+    """Nothing of a `ready` job is at Thanx, unless a restored database says so: then it waits for what people find."""
+    if sending_is_paused() or not has_ended(job.guest_list.campaign):
+        return None
+    note = not_sent_in_words(job.guest_list)
+    return NextStep(JobState.CANCELLED, None, {"problem_code": CAMPAIGN_ENDED, "note": note})
+
+
 def _too_late_to_replay(job: IssuanceJob) -> NextStep | None:
     """How long Thanx remembers a key is unpublished; past this window a replay could reward twice."""
     window = timedelta(minutes=settings.IN_DOUBT_MINUTES)
-    if job.status != JobState.SENDING or job.first_sent_at is None:
+    if job.first_sent_at is None:
         return None
     if sends_were_forgotten():  # The forgotten answer may have been a no, and the guests rewarded by another list.
         return NextStep(JobState.NEEDS_STAFF, None, {"problem_code": "SENDS_FORGOTTEN"})
-    if job.first_sent_at + window < timezone.now():
+    if job.first_sent_at + window < database_clock.now():
         return NextStep(JobState.NEEDS_STAFF, None, {"problem_code": job.problem_code or "NO_CLEAR_ANSWER"})
     return None
 
@@ -109,6 +125,8 @@ def _take(job: IssuanceJob, step: NextStep) -> None:
     elif step.due is None:
         if end_job(job, step.state, **step.fields):  # It has no id at Thanx, so nothing is left to poll.
             IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch).update(lease_until=None, next_attempt_at=None)
+            if job.canary and step.state == JobState.CANCELLED:
+                send_the_rest(job.guest_list)  # Which isn't sent either, for the same reason.
     elif step.state == job.status:
         release_job_lease(job, at=step.due, **step.fields)
     elif move_job(job, step.state, **step.fields):
@@ -129,7 +147,7 @@ def _frozen_body(job: IssuanceJob) -> bytes:
 @transaction.atomic
 def _intend(job: IssuanceJob) -> Attempt | None:
     """Commits that the body is about to leave; from here on a crash means doubt. None: the lease is lost."""
-    now = timezone.now()
+    now = database_clock.now()
     fields: dict[str, Any] = {"first_sent_at": job.first_sent_at or now, "attempt_count": job.attempt_count + 1}
     if job.status == JobState.READY:
         mine = move_job(job, JobState.SENDING, in_doubt=False, **fields)
@@ -162,7 +180,7 @@ def _send(job: IssuanceJob, body: bytes) -> Answer:
 def _record(job: IssuanceJob, attempt: Attempt, answer: Answer) -> None:
     """Writes down what an answer means, on the attempt and on its job."""
     step = _accepted(job, answer) if isinstance(answer, Snapshot) else _failed(job, answer)
-    attempt.finished_at = timezone.now()
+    attempt.finished_at = database_clock.now()
     attempt.result = step.result
     attempt.status = 202 if isinstance(answer, Snapshot) else answer.status
     if isinstance(answer, PartnerApiError):

@@ -14,6 +14,7 @@ from campaigns.models import Variant
 from issuance.guests.reasons import is_of_a_row, reason_in_words
 from issuance.guests.search import LONGEST, matching_errors, matching_guests
 from issuance.guests.sight import MASKED, Sight
+from issuance.lifecycle.campaign_end import why_not_sent
 from issuance.lifecycle.ledger import waiting_label
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import OUTCOME_READY, JobState, Outcome
@@ -93,7 +94,10 @@ class GuestReader:
         """`finds_parts` lets a search match any part of a guest."""
         self.list, self.sight, self.finds_parts = guest_list, sight, finds_parts
         self.variants = {variant.pk: variant for variant in guest_list.campaign.variants.all()}
-        self.jobs = dict(guest_list.jobs.exclude(state=JobState.HALVED).order_by("number").values_list("pk", "number"))
+        jobs = guest_list.jobs.exclude(state=JobState.HALVED).order_by("number")
+        planned = list(jobs.values_list("pk", "number", "problem_code"))
+        self.jobs = {pk: number for pk, number, _ in planned}
+        self.codes = {pk: code for pk, _, code in planned}
         self.columns: list[str] = list(guest_list.file_info.get("names") or [])
         self.labels = {**dict(Outcome.choices), Outcome.WAITING.value: waiting_label(guest_list).capitalize()}
 
@@ -101,8 +105,14 @@ class GuestReader:
         return GuestRow(
             guest.row, self.sight.show(guest.value, guest.row), guest.type, self.variants.get(guest.variant_id),
             guest.outcome, self.labels[guest.outcome], Outcome(guest.outcome).tone,
-            reason_in_words(guest.reason), self.jobs.get(guest.job_id or 0), guest.reward_id, guest.of_row,
+            self.why(guest.outcome, guest.reason, guest.job_id), self.jobs.get(guest.job_id or 0), guest.reward_id,
+            guest.of_row,
         )  # fmt: skip
+
+    def why(self, outcome: str, reason: str, job_id: int | None) -> str:
+        """Why a guest got nothing, if not for a person who stopped the list."""
+        unsent = outcome == Outcome.WAITING and why_not_sent(self.list, self.codes.get(job_id or 0))
+        return unsent or reason_in_words(reason)
 
     def bad(self, error: RowError) -> GuestRow:
         return GuestRow(

@@ -30,6 +30,7 @@ from issuance.models import Guest, GuestList, RowError
 from issuance.models.bulk import row_stream, takes_text
 from issuance.models.states import ListState
 from issuance.parsing.unreadable_file import UnreadableFile
+from thanxportal import database_clock
 
 TOGETHER = 40  # batches in one transaction of SQLite
 COMMIT_EVERY = 1.0  # seconds, on PostgreSQL
@@ -148,7 +149,7 @@ def _save(guest_list: GuestList, batches: Iterable[RowBatch]) -> bool:
         write(errors)
     mine = GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch, state=ListState.READING)
     counts = {f"{term}_count": F(f"{term}_count") + count for term, count in sums.items()}
-    if mine.update(**counts, bytes_read=bytes_read, lease_until=timezone.now() + LEASE, crash_count=0):
+    if mine.update(**counts, bytes_read=bytes_read, lease_until=database_clock.now() + LEASE, crash_count=0):
         return True
     transaction.set_rollback(True)  # Discarded meanwhile, or another worker has the list.
     return False

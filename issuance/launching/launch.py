@@ -22,6 +22,7 @@ from issuance.lifecycle.notices import tell_asked
 from issuance.lifecycle.transitions import move_list
 from issuance.models import GuestList, IssuanceJob, IssuanceJobQuerySet, note_event
 from issuance.models.states import JobState, ListState
+from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant, User
 
 
@@ -65,7 +66,7 @@ def _ask_for_approval(guest_list: GuestList, actor: User | None) -> bool:
 
 def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool:
     """Sets a list on its way; the caller has made sure that it may go. False if it moved meanwhile."""
-    now = timezone.now()
+    now = database_clock.now()
     until = now + timedelta(seconds=settings.HOLD_SECONDS if hold else 0)
     fields: dict[str, Any] = {"launched_at": now, "held_until": until, "lease_until": None}
     fields["canary_size"] = canary_size(guest_list)
@@ -79,7 +80,7 @@ def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool
 def issue_now(*, guest_list: GuestList) -> bool:
     """Ends the hold at once; False if the list isn't held any more, or waits for staff."""
     held = GuestList.objects.filter(pk=guest_list.pk, state=ListState.HELD, held_until__isnull=False)
-    return bool(held.update(held_until=timezone.now()))
+    return bool(held.update(held_until=database_clock.now()))
 
 
 @transaction.atomic

@@ -11,25 +11,27 @@ from issuance.lifecycle.ledger import facts_of
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState
 from thanxportal.accounts.models import Kind, Right, User
-from thanxportal.accounts.notifications import notify
+from thanxportal.accounts.notifications import notify, notify_staff
 
 
-def tell_end(guest_list: GuestList) -> None:
-    """A list has ended: with its ledger. A single guest's list only to who sent it, and only if it went wrong."""
+def tell_end(guest_list: GuestList, *, why: str = "") -> None:
+    """A list has ended: with its ledger. A single guest's list only to who sent it, and only if it went wrong.
+
+    Staff are told as well if something other than a person ended it: `why` is the sentence.
+    """
     ended = GuestList.objects.select_related("merchant", "launched_by").get(pk=guest_list.pk)
     well = ended.rewarded_count + ended.control_count == ended.rows_count
     if ended.one_guest and (well or ended.launched_by is None):
         return
     guests = f"{ended.rewarded_count:,} guest{'' if ended.rewarded_count == 1 else 's'} rewarded"
     how = "has finished" if ended.state == ListState.FINISHED else "was stopped"
-    _tell(
-        ended,
-        Kind.FINISHED,
-        "end",
-        f"“{ended.name}” {how}: {guests}.",
-        facts=facts_of(ended),
-        only=ended.launched_by if ended.one_guest else None,
-    )
+    sentence = f"“{ended.name}” {how}: {guests}. {why}".strip()
+    only = ended.launched_by if ended.one_guest else None
+    _tell(ended, Kind.FINISHED, "end", sentence, facts=facts_of(ended), only=only)
+    if why:
+        path = reverse("admin:issuance_guestlist_change", args=[ended.pk])
+        fields: dict[str, Any] = {"key": f"list:{ended.pk}:end:staff", "sentence": sentence, "path": path}
+        notify_staff(merchant=ended.merchant, kind=Kind.FINISHED, **fields)
 
 
 def tell_safety_stop(guest_list: GuestList, *, ahead: int, lost: int) -> None:

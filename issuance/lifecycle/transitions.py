@@ -16,9 +16,11 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from issuance.crash_points import crash_point
+from issuance.lifecycle.campaign_end import ended_before_all_were_sent, not_sent_in_words
 from issuance.lifecycle.notices import tell_end, tell_staff_needed, tell_unread
 from issuance.models import PARKED, GuestList, IssuanceJob, note_event
 from issuance.models.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
+from thanxportal import database_clock
 from thanxportal.accounts.models import User
 
 LEASE = timedelta(seconds=120)  # Longer than the client's timeouts together.
@@ -41,7 +43,7 @@ def move_list(
     note_event(guest_list, new, old_state=old, actor=actor, note=note)
     guest_list.state = new
     if new in (ListState.FINISHED, ListState.STOPPED):
-        tell_end(guest_list)
+        tell_end(guest_list, why=note)
     elif new in (ListState.MAPPING, ListState.UNREADABLE):
         tell_unread(guest_list)
     return True
@@ -81,7 +83,7 @@ def lease_job(job_id: int) -> IssuanceJob | None:
     fields |= (
         {"lease_until": None, "next_attempt_at": None, "problem_code": PARKED}
         if parked
-        else {"lease_until": timezone.now() + LEASE}
+        else {"lease_until": database_clock.now() + LEASE}
     )
     claimed = IssuanceJob.objects.filter(pk=job_id, epoch=job.epoch, lease_until=job.lease_until, state__in=JOB_DUE)
     if not claimed.update(**fields):
@@ -120,7 +122,7 @@ def lease_list(list_id: int, *states: ListState) -> GuestList | None:
         return None
     crashes = guest_list.crash_count + (guest_list.lease_until is not None)
     row = free.filter(epoch=guest_list.epoch, state=guest_list.state)
-    if not row.update(epoch=F("epoch") + 1, lease_until=timezone.now() + LEASE, crash_count=crashes):
+    if not row.update(epoch=F("epoch") + 1, lease_until=database_clock.now() + LEASE, crash_count=crashes):
         return None
     guest_list.epoch += 1
     guest_list.crash_count = crashes
@@ -142,4 +144,5 @@ def end_list_if_done(guest_list: GuestList) -> None:
     fresh = GuestList.objects.get(pk=guest_list.pk)
     if fresh.state == ListState.ISSUING:
         stopped = jobs.filter(state=JobState.CANCELLED).exists()
-        move_list(fresh, ListState.STOPPED if stopped else ListState.FINISHED, ended_at=timezone.now())
+        why = not_sent_in_words(fresh) if stopped and ended_before_all_were_sent(fresh) else ""
+        move_list(fresh, ListState.STOPPED if stopped else ListState.FINISHED, note=why, ended_at=timezone.now())

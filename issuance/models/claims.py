@@ -15,7 +15,7 @@ from thanxportal.kept_text import KeptText
 class ClaimOverride(models.Model):
     """A named person's decision that a list is issued to guests whom its campaign had claimed before. Kept for good.
 
-    It covers the claims that were known when it was made, never later ones.
+    It covers the claims that stood when it was made, never later ones. Which are later says their order, not a clock.
     """
 
     guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="overrides")
@@ -23,6 +23,7 @@ class ClaimOverride(models.Model):
     reason = KeptText(max_length=300, help_text="Why they get another reward. No guests.")
     guests_count = models.PositiveIntegerField(help_text="Guests brought back by the decision.")
     decided_at = models.DateTimeField(default=timezone.now)
+    last_claim = models.BigIntegerField(default=0, help_text="The latest claim of anybody when it was decided.")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaigns.models import Variant
 from issuance.models.lists import GuestList
 from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
+from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant
 from thanxportal.kept_text import KeptText
 
@@ -27,9 +28,8 @@ class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
         return self.filter(state__in=JOB_OPEN)
 
     def due(self) -> IssuanceJobQuerySet:
-        now = timezone.now()
-        free = Q(lease_until=None) | Q(lease_until__lt=now)
-        return self.waiting().filter(free, next_attempt_at__lte=now)
+        free = Q(lease_until=None) | Q(lease_until__lt=database_clock.now())
+        return self.waiting().filter(free, next_attempt_at__lte=timezone.now())
 
     def waiting(self) -> IssuanceJobQuerySet:
         """Jobs that workers have to do with, now or later. First sends for a merchant that has opted out aren't."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.models.pauses import SendingPause
 from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
+from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant
 from thanxportal.kept_text import KeptText
 
@@ -31,7 +32,7 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         Nothing is planned for a merchant that has opted out, unless that only records what may have been sent before a
         restore. No joins, so that an UPDATE sees the row that it locks.
         """
-        now = timezone.now()
+        now = database_clock.now()
         let_go, hold_is_over = Q(lease_until=None) | Q(lease_until__lt=now), Q(held_until__lte=now)
         records = Exists(SendingPause.objects.filter(in_force=True, sends_forgotten=True))
         gone = Q(merchant__in=Merchant.objects.opted_out()) & ~Q(records)
@@ -51,7 +52,7 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         No large list of a merchant of whom one is being read; without `large` none at all.
         """
         is_large = Q(bytes_total__gt=LARGE)
-        being_read = GuestList.objects.filter(is_large, state=ListState.READING, lease_until__gte=timezone.now())
+        being_read = GuestList.objects.filter(is_large, state=ListState.READING, lease_until__gte=database_clock.now())
         wait = is_large & Q(merchant__in=being_read.values("merchant")) if large else is_large
         lists = self.due_to_read().exclude(wait).annotate(large=Case(When(is_large, then=True), default=False))
         return [*lists.order_by().values_list("large", "merchant").annotate(Min("pk"))]

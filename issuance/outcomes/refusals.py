@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from issuance.guests.addresses import guests_url
 from issuance.guests.reasons import FINAL, reason_in_words
 from issuance.launching.retries import sent_again
+from issuance.lifecycle.campaign_end import ended_before_all_were_sent, ended_in_words
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
 
@@ -45,10 +46,12 @@ def refusals_of(guest_list: GuestList) -> list[Refusal]:
 
 @dataclass(frozen=True)
 class Unsent:
-    """Guests to whom a stopped list sent nothing: `left` of them are in none of the `lists` that send the others."""
+    """Guests to whom a stopped list sent nothing: `left` of them are in none of the `lists` that send the others.
+    `why` if no person stopped it."""
 
     left: int
     lists: list[GuestList]
+    why: str
 
 
 def retries_of(guest_list: GuestList) -> list[GuestList]:
@@ -62,4 +65,4 @@ def unsent_of(guest_list: GuestList) -> Unsent | None:
         return None
     lists = list(sent_again(parent=guest_list).filter(took=Outcome.WAITING))
     left = 0 if guest_list.removed else guest_list.waiting_count - sum(retry.rows_count for retry in lists)
-    return Unsent(left, lists)
+    return Unsent(left, lists, ended_in_words(guest_list) if ended_before_all_were_sent(guest_list) else "")

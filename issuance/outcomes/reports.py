@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from issuance.guests.csv_lines import CHUNK, csv_lines, in_row_order
 from issuance.guests.grid import GuestReader
-from issuance.guests.reasons import reason_in_words
 from issuance.guests.sight import Sight
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.cells import SEPARATOR
@@ -35,7 +34,7 @@ def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[Line]:
     """Read as plain values: a model instance per guest would take twice as long."""
     jobs = _jobs(reader.list)
     names = {pk: variant.name for pk, variant in reader.variants.items()}
-    words = cache(reason_in_words)
+    why = cache(reader.why)
     own = ("row", "of_row", "value", "type", "variant_id", "outcome", "reason", "job_id", "reward_id")
     guests = Guest.objects.of_list(reader.list).values_list(*own, "cells" if columns else "row")
     last = 0
@@ -43,7 +42,7 @@ def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[Line]:
         for row, of_row, value, kind, variant, outcome, reason, job, reward, cells in chunk:
             number, ended = jobs.get(job, ("", ""))
             line = (of_row or row, reader.sight.show(value), kind, names.get(variant, ""), reader.labels[outcome],
-                    words(reason), ended, number, reward)  # fmt: skip
+                    why(outcome, reason, job), ended, number, reward)  # fmt: skip
             yield row, (*line, *_padded(cells.split(SEPARATOR), columns)) if columns else line
         last = chunk[-1][0]
 

@@ -16,6 +16,7 @@ from issuance.models.states import JobState, ListState
 from issuance.staff.made_jobs import read_made_jobs
 from issuance.staff.matching import Matching, match
 from issuance.staff.resolution import link
+from thanxportal import database_clock
 from thanxportal.accounts.models import User
 
 SENT_SOMEHOW = "sent_somehow"
@@ -106,7 +107,7 @@ def _key_is_fresh(job: IssuanceJob, pause: SendingPause) -> bool:
     """Whether Thanx still answers a replay: the job can't have been sent before its list was launched."""
     launched = job.guest_list.launched_at
     window = timedelta(minutes=settings.IN_DOUBT_MINUTES)
-    return launched is not None and launched < pause.started_at and timezone.now() - launched < window
+    return launched is not None and launched < pause.started_at and database_clock.now() - launched < window
 
 
 def _tell_merchants(settled: list[IssuanceJob], actor: User) -> None:

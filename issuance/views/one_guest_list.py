@@ -9,6 +9,7 @@ from django.utils import timezone
 from issuance.engine.sending_pauses import pause_in_force
 from issuance.guests.reasons import reason_in_words
 from issuance.guests.sight import MASKED
+from issuance.lifecycle.campaign_end import why_not_sent
 from issuance.models import GuestList, IssuanceJob
 from issuance.outcomes.progress import progress_of
 
@@ -23,6 +24,7 @@ def one_guest_stage(guest_list: GuestList) -> dict[str, Any]:
         "guest": guest,
         "shown": MASKED.show(guest.value),
         "why": reason_in_words(guest.reason),
+        "unsent": why_not_sent(guest_list, jobs[0].problem_code if jobs else None),
         "job": jobs[0] if jobs else None,
         "progress": progress_of(guest_list, jobs, timezone.now()),
     }

@@ -12,6 +12,7 @@ from uuid import uuid4
 from django.db.models import Q
 from django.utils import timezone
 
+from campaigns.models import Campaign
 from issuance.crash_points import CRASH_POINTS
 from issuance.engine import frozen_jobs, polling, submission
 from issuance.engine.frozen_jobs import idempotency_key
@@ -24,6 +25,7 @@ from issuance.models import Attempt, GuestListQuerySet, IssuanceJob, IssuanceJob
 from issuance.models.states import JOB_DUE
 from tests.crash import worker
 from tests.crash.patching import put, replace
+from thanxportal import database_clock
 from thanxportal.accounts.models.people import MerchantQuerySet
 from thanxportal.partner import refusals, slots
 from thanxportal.partner.gate import follow_arrivals
@@ -176,6 +178,10 @@ def refusals_ignored() -> None:
     put(refusals, wait_for_turn=lambda merchant_id: None)
 
 
+def campaign_end_ignored() -> None:
+    put(Campaign, is_over=lambda campaign, now: False)
+
+
 def forgotten_is_unsent() -> None:
     """Pauses after a restore, but lets what was planned be stopped and sent otherwise, as if nothing had been sent."""
 
@@ -187,7 +193,7 @@ def forgotten_is_unsent() -> None:
 
 
 def own_clock() -> None:
-    replace(slots.database_now, lambda database_now: lambda: repr(time.time()))
+    replace(database_clock.seconds, lambda seconds: lambda: repr(time.time()))
 
 
 def sixth_request() -> None:
@@ -220,6 +226,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "a restored database sends at once": unnoticed_restore,
     "a merchant that has left is issued for": opted_out_ignored,
     "a forbidden merchant is asked again and again": refusals_ignored,
+    "a campaign goes on after its end": campaign_end_ignored,
     "a restored database takes planned jobs for unsent": forgotten_is_unsent,
 }
 

@@ -16,6 +16,7 @@ from tests.crash import FULL, as_often
 from tests.crash.database import POSTGRESQL, reachable
 from tests.crash.demand import fewest_in
 from tests.crash.partner import Shortened
+from thanxportal import database_clock
 from thanxportal.partner import slots
 from thanxportal.partner.gate import GateClosed, Urgency, block_after_429, follow_arrivals, take_slot
 from thanxportal.partner.gated_client import LOOK_AT_ARRIVALS
@@ -100,7 +101,7 @@ class Step(NamedTuple):
 @pytest.fixture
 def demand(db: None, traveller: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch) -> Demand:
     demand = Demand(traveller, seed=1)
-    monkeypatch.setattr(slots, "database_now", lambda: repr(demand.now))
+    monkeypatch.setattr(database_clock, "seconds", lambda: repr(demand.now))
     return demand
 
 

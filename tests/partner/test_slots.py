@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.world import NOON, World
+from thanxportal import database_clock
 from thanxportal.partner import gate, slots
 from thanxportal.partner.gate import GateClosed, Urgency, block_after_429, take_slot
 from thanxportal.partner.gated_client import try_refused_credential
@@ -65,7 +66,7 @@ def test_no_window_is_ever_exceeded(steps: list[tuple[float, float, float]]) -> 
     clock, moments, spreads = DatabaseClock(), [], [1.25]
     credential = Credential.objects.create(client_id=str(uuid4()))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slots, "database_now", clock)
+        patch.setattr(database_clock, "seconds", clock)
         patch.setattr(slots, "LONG", Window(20, 30.0))
         for wait, back, spread in steps:
             clock.true += wait
@@ -82,7 +83,7 @@ def test_no_window_is_ever_exceeded(steps: list[tuple[float, float, float]]) -> 
 
 def test_a_database_clock_that_is_set_back_stops_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     clock, credential = DatabaseClock(), Credential.current()
-    monkeypatch.setattr(slots, "database_now", clock)
+    monkeypatch.setattr(database_clock, "seconds", clock)
     assert all_free_slots(credential) == 5
     clock.shift -= 300
     assert all_free_slots(credential) == 0
@@ -93,7 +94,7 @@ def test_a_database_clock_that_is_set_back_stops_nobody(world: World, monkeypatc
 def test_the_database_tells_the_time_to_the_millisecond() -> None:
     def asked() -> float:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {slots.database_now()}")
+            cursor.execute(f"SELECT {database_clock.seconds()}")
             return float(cursor.fetchone()[0])
 
     before, _, after = asked(), time.sleep(0.05), asked()
@@ -155,7 +156,7 @@ def at(shift: timedelta) -> time_machine.travel:
 )
 def test_a_statement_that_waited_for_the_lock_knows_what_was_taken_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, credential, seen = DatabaseClock(), Credential.current(), []
-    monkeypatch.setattr(slots, "database_now", clock)
+    monkeypatch.setattr(database_clock, "seconds", clock)
     monkeypatch.setattr(slots, "RING", 25)
     monkeypatch.setattr(slots, "LONG", Window(20, 30.0))
     for _ in range(8):

@@ -14,6 +14,7 @@ from django.db.models import F, FloatField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest
 
+from thanxportal import database_clock
 from thanxportal.partner.models import Credential, Slot
 
 
@@ -27,10 +28,6 @@ class Window(NamedTuple):
 SHORT = Window(5, 1.0)
 LONG = Window(2_000, 900.0)
 RING = 2_000  # slots that are remembered; no window looks further back
-_NOW = {
-    "postgresql": "extract(epoch FROM clock_timestamp())::float8",
-    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
-}
 # The turn is compared because a statement that waited for the row's lock still sees the slots as they were before.
 _FREE = """(slots_taken < %({window})s OR EXISTS (
     SELECT 1 FROM partner_slot WHERE partner_slot.credential_id = partner_credential.id
@@ -48,21 +45,16 @@ _LOOK = """SELECT {clock}, slot_taken_at - clock_lag - ({now}), slots_taken, blo
 _SOME = "AND place IN ((slots_taken - %(short)s + 1) %% {ring}, (slots_taken - %(long)s + 1) %% {ring})"
 
 
-def database_now() -> str:
-    """SQL for the database's time in seconds since 1970. Tests turn the clock here."""
-    return _NOW[connection.vendor]
-
-
 def _greatest() -> str:
     return "greatest" if connection.vendor == "postgresql" else "max"
 
 
 def _clock() -> str:
-    return f"{_greatest()}({database_now()} + clock_lag, slot_taken_at)"
+    return f"{_greatest()}({database_clock.seconds()} + clock_lag, slot_taken_at)"
 
 
 def _words() -> dict[str, object]:
-    return {"ring": RING, "clock": _clock(), "now": database_now(), "greatest": _greatest()}
+    return {"ring": RING, "clock": _clock(), "now": database_clock.seconds(), "greatest": _greatest()}
 
 
 def clock() -> RawSQL:
@@ -144,7 +136,7 @@ def look(credential_id: int, *, share: float | None = None) -> Ring:
     state: list[Any] = [*rows[0][:-2], {turn: taken_at for *_, turn, taken_at in rows if turn}]
     ring = Ring(*state)
     if ring.behind > 0:
-        lag = F("slot_taken_at") - _seconds(database_now())
+        lag = F("slot_taken_at") - _seconds(database_clock.seconds())
         Credential.objects.filter(pk=credential_id).update(clock_lag=Greatest("clock_lag", lag))
     turns = [ring.slots_taken - requests + 1 for requests in (SHORT.requests, usable(share or 1.0))]
     if any(turn > 0 and turn not in ring.taken_at for turn in turns):
