@@ -1,6 +1,7 @@
 """Messages are only hints: whatever comes by the broker, or becomes of it, no worker ends and none gets stuck.
 
-Real workers, and a beat, on either broker. The full disk is a small tmpfs, which takes root to mount.
+Real workers, and a beat, on either broker, on the engine of DATABASE_URL or SQLite. The full disk is a small tmpfs,
+which takes root to mount.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 import pytest
 import redis
 
+from tests.crash.database import Database, PostgreSQL, SQLite, database_at
 from tests.crash.patience import comes_true
 
 pytestmark = pytest.mark.crash
@@ -30,6 +32,7 @@ OUTAGE = 60 if os.environ.get("CRASH_SIZE") == "full" else 20  # seconds
 MOST_LINES = 50  # a minute
 PATIENCE = 90.0  # seconds, on a busy machine
 QUEUE = "sending"
+ENGINE = os.environ.get("DATABASE_URL", "sqlite://")
 WORKER = ("worker", "-P", "threads", "-c", "2", "-l", "INFO")
 # A campaign that is due to be published in some seconds, at a Thanx that nobody answers for.
 DUE = """
@@ -95,7 +98,7 @@ class Program:
     def __init__(self, name: str, *arguments: str, folder: Path, **environment: str) -> None:
         self.log = folder.parent / f"{folder.name}-{name}.log"  # on another disk than what it is about
         self.environment = os.environ | {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "thanxportal.settings"}
-        self.environment |= {"DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}"} | environment
+        self.environment |= environment
         command = [sys.executable, "-m", "celery", "-A", "thanxportal", *arguments]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
@@ -166,17 +169,32 @@ class RedisServer:
 
 
 @pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("migrated") / "portal.sqlite3"
-    environment = os.environ | {"DATABASE_URL": f"sqlite:///{file}", "VAR_DIR": str(file.parent)}
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Migrated once, for all tests of this module."""
+    place = tmp_path_factory.mktemp("migrated")
+    database = database_at(ENGINE, place)
+    database.create()
+    environment = os.environ | {"DATABASE_URL": database.url, "VAR_DIR": str(place)}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, cwd=ROOT, check=True)
-    return file
+    database.keep_as_fresh()
+    yield database
+    database.drop()
 
 
 @pytest.fixture
-def folder(migrated: Path, tmp_path: Path) -> Path:
-    shutil.copyfile(migrated, tmp_path / "portal.sqlite3")
+def folder(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    database.refresh()
+    monkeypatch.setenv("DATABASE_URL", database.url)
     return tmp_path
+
+
+@pytest.fixture
+def unmigrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    empty = SQLite(tmp_path) if ENGINE.startswith("sqlite") else PostgreSQL(ENGINE, "empty")
+    empty.create()
+    monkeypatch.setenv("DATABASE_URL", empty.url)
+    yield tmp_path
+    empty.drop()
 
 
 @pytest.fixture
@@ -273,8 +291,7 @@ def test_a_redis_that_comes_late_forgets_and_goes_away(folder: Path, redis_serve
         assert beat.lines_a_minute() < MOST_LINES, beat.text()[-8_000:]
 
 
-def test_a_sweeper_in_trouble_says_little(tmp_path: Path) -> None:
-    unmigrated = tmp_path
+def test_a_sweeper_in_trouble_says_little(unmigrated: Path) -> None:
     with running("worker", *WORKER, folder=unmigrated, CELERY_BROKER_URL="filesystem://") as worker:
         assert worker.says("Looking for due work failed")
         time.sleep(OUTAGE)
@@ -283,11 +300,15 @@ def test_a_sweeper_in_trouble_says_little(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
+def small_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Holds the files of the broker, and the database if that is a file."""
+    disk = folder / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "none", str(disk)], check=False).returncode:
         pytest.skip("Mounting a small disk takes root.")
+    if ENGINE.startswith("sqlite"):
+        shutil.copyfile(os.environ["DATABASE_URL"].removeprefix("sqlite:///"), disk / "portal.sqlite3")
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{disk / 'portal.sqlite3'}")
     yield disk
     subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
@@ -314,8 +335,7 @@ def full(disk: Path) -> Iterator[None]:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="Mounting a small disk takes root.")
-def test_a_full_disk_ends_no_worker(migrated: Path, small_disk: Path) -> None:
-    shutil.copyfile(migrated, small_disk / "portal.sqlite3")
+def test_a_full_disk_ends_no_worker(small_disk: Path) -> None:
     nobody = "http://127.0.0.1:9"
     with running(
         "worker", *WORKER, folder=small_disk, CELERY_BROKER_URL="filesystem://", THANX_BASE_URL=nobody
@@ -325,6 +345,7 @@ def test_a_full_disk_ends_no_worker(migrated: Path, small_disk: Path) -> None:
         with full(small_disk):
             assert not worker.takes_a_nudge(within=1)
             time.sleep(OUTAGE)
-            assert "failed with OperationalError" in worker.text()
+            assert worker.alive
+            assert "failed with OperationalError" in worker.text() or not ENGINE.startswith("sqlite")
         assert worker.takes_a_nudge()
         assert worker.lines_a_minute() < MOST_LINES
