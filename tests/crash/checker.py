@@ -8,7 +8,7 @@ from typing import Any
 from campaigns.models import Campaign
 from issuance.engine.reconcile import reconcile
 from issuance.models import Attempt, Guest, GuestList, IssuanceJob
-from issuance.models.states import JobState, Outcome
+from issuance.models.states import JobState, ListState, Outcome
 from tests.crash.worker import LEAVE
 
 Findings = dict[str, list[str]]  # issued_twice, lost, stuck, fences -> sentences
@@ -45,7 +45,8 @@ def lost(report: dict[str, Any]) -> list[str]:
         if guest_list.rows_count != brought:
             sentences.append(f"list {guest_list.pk} has {guest_list.rows_count} rows of {brought}")
     waiting = Guest.objects.filter(outcome=Outcome.WAITING).exclude(guest_list__name__startswith=LEAVE)
-    uncalled = waiting.exclude(job__state=JobState.CANCELLED).values_list("pk", "guest_list")
+    too_late = waiting.filter(job=None, guest_list__state=ListState.STOPPED, guest_list__planned_at=None)
+    uncalled = waiting.exclude(job__state=JobState.CANCELLED).exclude(pk__in=too_late).values_list("pk", "guest_list")
     return sentences + [f"guest {pk} of list {of} waits for nothing" for pk, of in uncalled]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import random
 import signal
 import sys
 import time
@@ -60,10 +61,12 @@ class Scenario:
     bad: bool = False  # a quarter of all answers is spoiled
     stop: bool = False  # the merchant stops everything after the worker's death
     thrown_back: int = 0  # how often the database is put back to the moment of that death
+    interruptions: int = 0  # restores that come while people settle the one before
     keys: str = "told"  # by Thanx after that; or "untold", or even "forgotten" and replayed under no more
     overlapping: bool = True  # a second list shares guests with the first
     spoilt: bool = False  # a guest makes Thanx refuse the whole job
     barred: str = ""  # "unlisted" or "forbidden": Thanx lets nobody issue for the merchant for a while after that death
+    over: bool = False  # the campaign ends after that death
     doomed: bool = False  # a guest makes the job fail at Thanx
     revoked_jobs: int = 1  # of the first list, at odd seeds
     haste: Haste = USUAL_HASTE
@@ -118,10 +121,13 @@ class Harness:
         kills = self._let_one_die(scenario)
         wrongs = self._throw_back(scenario)
         too_many = self._bar(scenario) if scenario.barred else 0
+        late = self._end_the_campaign(scenario) if scenario.over else 0
         findings = self._end(scenario)
         findings["fences"] += wrongs
         if too_many:
             findings["fences"].append(f"{too_many} requests too many while the merchant was {scenario.barred}")
+        if late:
+            findings["fences"].append(f"{late} jobs were made after the end of their campaign")
         return findings, kills
 
     def _end(self, scenario: Scenario) -> checker.Findings:
@@ -152,6 +158,8 @@ class Harness:
                 scenario = replace(scenario, haste=scenario.haste._replace(in_doubt=0))  # Nothing is replayed then.
             self.database.throw_back()
             self._drain(scenario, most=0.5)
+            if scenario.interruptions:
+                made = self._interrupt(scenario)
             ask(_meddle, scenario)
             self._drain(scenario, most=0.5)
             early = len(self.partner.made(with_keys=False).splitlines()) - len(made.splitlines())
@@ -161,6 +169,23 @@ class Harness:
             ask(_send_the_rest, scenario)
             self._drain(scenario)
         return wrongs
+
+    def _interrupt(self, scenario: Scenario) -> str:
+        """Restores again and again while people are in the middle of settling, now and then a backup that was made
+        meanwhile: the seed draws after which of their steps. Returns what Thanx has made by then."""
+        dice = random.Random(scenario.seed)
+        for _ in range(scenario.interruptions):
+            steps = dice.randint(0, len(worker.STEPS))
+            backup = dice.choice([-1, *range(steps)])
+            for step in range(steps):
+                ask(_settle_a_step, scenario, step, self.partner.made(with_keys=scenario.keys == "told"))
+                if step == backup:
+                    self.database.remember()
+            if scenario.keys == "forgotten":
+                self.partner.forget_keys()
+            self.database.throw_back()
+            self._drain(scenario, most=0.3)
+        return self.partner.made(with_keys=scenario.keys == "told")
 
     def _bar(self, scenario: Scenario) -> int:
         """Thanx bars the merchant for a while; returns how many requests were too many: all sends for one who has left,
@@ -175,6 +200,13 @@ class Harness:
         if scenario.barred == "unlisted":
             return int(report["issue_requests"] - before)
         return max(int(report["status_403"]) - 2, 0)
+
+    def _end_the_campaign(self, scenario: Scenario) -> int:
+        """Lets everybody work after the end; returns how many jobs Thanx has made since then."""
+        ask(worker.end_campaigns)
+        before = len(self.partner.made(with_keys=False).splitlines())
+        self._drain(scenario)
+        return len(self.partner.made(with_keys=False).splitlines()) - before
 
     def _let_one_die(self, scenario: Scenario) -> int:
         """A worker strikes its point; one that is only stopped wakes up after others have taken over."""
@@ -253,6 +285,11 @@ def _meddle(scenario: Scenario) -> None:
 def _settle_and_resume(scenario: Scenario, made: str) -> str:
     equip(scenario)
     return worker.settle_and_resume(made)
+
+
+def _settle_a_step(scenario: Scenario, step: int, made: str) -> None:
+    equip(scenario)
+    worker.settle_a_step(step, made)
 
 
 def _send_the_rest(scenario: Scenario) -> None:
@@ -355,6 +392,7 @@ def play_all(harness: Harness, scenarios: list[Scenario], tally: Tally) -> None:
 def describe(scenario: Scenario) -> str:
     how = "stopped" if scenario.deadly == signal.SIGSTOP else "killed"
     where = f"{how} at “{scenario.point}” {scenario.occurrence}" if scenario.point else "undisturbed"
+    where += f", restored {scenario.interruptions} times more while it was settled" * bool(scenario.interruptions)
     return f"{where}, seed {scenario.seed}" + (f", bug “{scenario.mutant}”" if scenario.mutant else "")
 
 

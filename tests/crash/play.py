@@ -28,6 +28,7 @@ class Size(NamedTuple):
     others: int  # the same at every other point
     occurrences: int
     throwbacks: int  # seeds of thrown back databases
+    settlings: int  # seeds of restores while people settle the one before
     storm: float  # seconds
     demand: float  # seconds of full demand
     shortened: int  # times that Thanx's longer window is, then; 1: the true one, beside everything else
@@ -40,9 +41,9 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "quick": Size(1, 1, 1, 1, 5, 32, 40, proven_traps=False),
-    "ci": Size(10, 1, 3, 1, 40, 32, 40, proven_traps=True),
-    "full": Size(100, 2, 3, 20, 40, 2_000, 1, proven_traps=True),
+    "quick": Size(1, 1, 1, 1, 1, 5, 32, 40, proven_traps=False),
+    "ci": Size(10, 1, 3, 1, 2, 40, 32, 40, proven_traps=True),
+    "full": Size(100, 2, 3, 20, 30, 40, 2_000, 1, proven_traps=True),
 }
 
 
@@ -126,6 +127,7 @@ def _play(harness: Harness, tally: Tally, size: Size, part: str) -> tuple[int, i
     deaths = [
         *scenarios.every_point(vital=size.vital, others=size.others, occurrences=size.occurrences),
         *scenarios.thrown_back(range(size.throwbacks)),
+        *scenarios.settled_in_pieces(range(size.settlings)),
     ]
     play_all(harness, deaths[share :: len(SHARES)], tally)
     return caught, len(traps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -52,6 +53,15 @@ def thrown_back(seeds: range) -> Iterator[Scenario]:
             yield Scenario(point, occurrence, seed=seed * 2 + 1, thrown_back=1, overlapping=seed % 2 == 0, keys=keys)
 
 
+def settled_in_pieces(seeds: range) -> Iterator[Scenario]:
+    """Restores that come while people settle the one before, one to three of them: all else is drawn by the seed."""
+    for seed in seeds:
+        dice = random.Random(seed)
+        life = Scenario(dice.choice(BACKUPS), dice.randint(1, 3), seed=seed * 2 + 1, thrown_back=1)
+        keys, overlapping = dice.choice(("told", "untold", "forgotten")), dice.random() < 0.5
+        yield replace(life, interruptions=dice.randint(1, 3), overlapping=overlapping, keys=keys)
+
+
 TRAPS: tuple[Scenario, ...] = (
     Scenario(mutant="a new key for each attempt", faults=LOST),
     Scenario("plan: list claimed", mutant="keys drawn at random", thrown_back=1, overlapping=False),
@@ -78,5 +88,6 @@ TRAPS: tuple[Scenario, ...] = (
     Scenario("plan: list claimed", mutant="a restored database sends at once", thrown_back=1),
     Scenario("plan: after commit", mutant="a merchant that has left is issued for", barred="unlisted"),
     Scenario("plan: after commit", mutant="a forbidden merchant is asked again and again", barred="forbidden"),
+    Scenario("plan: after commit", mutant="a campaign goes on after its end", over=True),
     Scenario("plan: after commit", mutant="a restored database takes planned jobs for unsent", thrown_back=1),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -24,8 +25,10 @@ from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list, stop_list
 from issuance.launching.retries import CantRetry, send_unsent
 from issuance.lifecycle import transitions
-from issuance.models import Guest, GuestList, IssuanceJob
+from issuance.models import Guest, GuestList, IssuanceJob, Resolution
 from issuance.models.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
+from issuance.staff.made_jobs import read_made_jobs
+from issuance.staff.resolution import CantResolve, confirm_resolution, propose_resolution
 from issuance.staff.resume_sending import CantResume, resume_sending
 from issuance.staff.revocation import request_revocation
 from issuance.staff.statements import CantConfirm
@@ -34,7 +37,8 @@ from tests import cast
 from tests.crash.partner import MERCHANT
 from tests.crash.patching import put
 from tests.crash.wire import PlainHTTP
-from tests.statements import settle
+from tests.statements import settle, written
+from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.partner import gate, gated_client, slots
 from thanxportal.partner.models import MerchantRefusal
@@ -92,14 +96,60 @@ def settle_and_resume(made: str) -> str:
     if not sending_is_paused():
         return "Nothing noticed that the database was thrown back."
     try:
-        for agreed in ("", "The merchant brings no list again."):
-            if sends_were_forgotten():
-                work(0.3)
-                settle(made, _staff("ana"), _staff("bob"), about_the_rest=agreed)
-        resume_sending(actor=_staff("ana"), reason="Settled with Thanx.")
-    except (CantConfirm, CantResume) as refusal:
+        for step in (confirm_a_statement, agree_about_the_rest, resolve_what_was_being_sent, resume):
+            step(made)
+    except (CantConfirm, CantResume, CantResolve) as refusal:
         return str(refusal)
     return ""
+
+
+def write_a_statement(made: str) -> None:
+    """Nobody confirms it: another one is written later."""
+    if sends_were_forgotten():
+        written(made, _staff("ana"))
+
+
+def confirm_a_statement(made: str, agreed: str = "") -> None:
+    if sends_were_forgotten():
+        work(0.3)
+        settle(made, _staff("ana"), _staff("bob"), about_the_rest=agreed)
+
+
+def agree_about_the_rest(made: str) -> None:
+    confirm_a_statement(made, "The merchant brings no list again.")
+
+
+def resolve_what_was_being_sent(made: str) -> None:
+    """What Thanx surely never got of jobs that were being sent when the backup was made, if it tells keys."""
+    keys = {job.key for job in read_made_jobs(made)}
+    for job in IssuanceJob.objects.filter(state=JobState.NEEDS_STAFF, problem_code="SENDS_FORGOTTEN", thanx_id=None):
+        if None not in keys and job.idempotency_key not in keys and not job.resolutions.exists():
+            answer = Resolution(job=job, decision=Resolution.NEVER_EXECUTED, evidence="Ticket 12, Thanx support.")
+            propose_resolution(resolution=answer, actor=_staff("ana"))
+            confirm_resolution(resolution=answer, actor=_staff("bob"))
+
+
+def resume(made: str) -> None:
+    """Sends go on, and some of them leave."""
+    resume_sending(actor=_staff("ana"), reason="Settled with Thanx.")
+    work(0.1)
+
+
+STEPS: tuple[Callable[[str], None], ...] = (
+    lambda made: meddle(),
+    write_a_statement,
+    confirm_a_statement,
+    agree_about_the_rest,
+    resolve_what_was_being_sent,
+    resume,
+)  # of staff and merchants after a restore, in this order; another restore may come between any two
+
+
+def settle_a_step(step: int, made: str) -> None:
+    """One step of the way from a restore to the resumption, or as much of it as people may do now."""
+    if sending_is_paused():
+        with suppress(CantConfirm, CantResume, CantResolve):
+            STEPS[step](made)
 
 
 def send_the_rest() -> None:
@@ -176,6 +226,10 @@ def nudge() -> None:
     """What a broker does with each launch, and may repeat: it asks for the list, whether it is due or not."""
     for list_id in GuestList.objects.filter(state=ListState.HELD).values_list("pk", flat=True):
         due_work.plan_list(list_id)
+
+
+def end_campaigns() -> None:
+    Campaign.objects.update(end_at=database_clock.now())
 
 
 def stop_everything() -> None:
