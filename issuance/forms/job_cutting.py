@@ -74,8 +74,8 @@ class JobCuttingForm(forms.Form):
         elif cut_by == self.COLUMN and column not in ("", *self.located) and tells_guests_apart(self.list, column):
             self.add_error(
                 "column",
-                f"“{column}” is different for nearly every guest, and everybody reads what a job is called. Choose a "
-                "column whose values many guests share.",
+                f"Most values of “{column}” are those of a single guest, and everybody reads what a job is called. "
+                "Choose a column whose values several guests share.",
             )
         return self.cleaned_data
 

@@ -91,10 +91,13 @@ def values_in(guest_list: GuestList, column: str) -> int:
 
 
 def tells_guests_apart(guest_list: GuestList, column: str) -> bool:
-    """Whether hardly two guests share a value of the column. Jobs are called by it, and everybody reads what they are
-    called, so it must not be a name or an email."""
-    guests = Guest.objects.filter(guest_list=guest_list).count()
-    return 2 * values_in(guest_list, column) > guests
+    """Whether most values of the column are those of a single guest. Jobs are called by them, and everybody reads what
+    jobs are called, so they must not be names or notes."""
+    looked = copy(guest_list)
+    looked.job_column = column
+    guests = Guest.objects.filter(guest_list=guest_list).in_segments(looked).order_by()
+    values = guests.values("segment").annotate(guests=Count("pk"))
+    return bool(2 * values.filter(guests=1).count() > values.count())
 
 
 def columns_of_locations(guest_list: GuestList) -> list[str]:
