@@ -23,6 +23,8 @@ from campaigns.preview import preview_of
 from campaigns.windows import PRESETS
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
+from thanxportal.accounts.typed import typed_before
+from thanxportal.whole_pages import lead_to, page_above, wants_piece
 
 CHOICES = 12
 GONE = "This campaign was published meanwhile, so it can't be changed any more."
@@ -47,8 +49,7 @@ def _build(request: HttpRequest, merchant: Merchant, campaign: Campaign | None) 
     if campaign and not campaign.status.editable:
         return _gone(request, campaign)
     if request.method == "GET":
-        builder = Builder.opened(merchant, campaign, reward=request.GET.get("reward", ""))
-        return _page(request, builder, campaign)
+        return _page(request, _opened(request, merchant, campaign), campaign)
     builder = Builder.posted(merchant, campaign, request.POST.dict())
     saved = campaign
     if builder.is_valid():
@@ -56,6 +57,15 @@ def _build(request: HttpRequest, merchant: Merchant, campaign: Campaign | None) 
         if saved is None:
             return _gone(request, campaign)
     return _answer(request, builder, saved)
+
+
+def _opened(request: HttpRequest, merchant: Merchant, campaign: Campaign | None) -> Builder:
+    """The draft, or what was typed into it before its person had to sign in."""
+    if typed := typed_before(request):
+        builder = Builder.posted(merchant, campaign, typed)
+        builder.is_valid()
+        return builder
+    return Builder.opened(merchant, campaign, reward=request.GET.get("reward", ""))
 
 
 def _saved(request: HttpRequest, builder: Builder, campaign: Campaign | None) -> Campaign | None:
@@ -73,7 +83,7 @@ def _saved(request: HttpRequest, builder: Builder, campaign: Campaign | None) ->
 def _answer(request: HttpRequest, builder: Builder, saved: Campaign | None) -> HttpResponse:
     """Answers a post: pieces for a save in passing, the page for a button, a redirect without JavaScript."""
     act, handle = request.POST.get("act", ""), builder.merchant.handle
-    if not request.headers.get("HX-Request"):
+    if not wants_piece(request):
         if builder.problems or saved is None:
             return _page(request, builder, saved)
         name = "campaigns:campaign_detail" if act in LEAVING else "campaigns:campaign_edit"
@@ -98,7 +108,7 @@ def _page(request: HttpRequest, builder: Builder, campaign: Campaign | None, *, 
         "campaign": campaign,
         "preview": preview_of(*builder.sketch(), now=now),
         "presets": PRESETS,
-        "saved_at": now if (typed and not builder.problems) or "saved" in request.GET else None,
+        "saved_at": now if (request.method == "POST" and not builder.problems) or "saved" in request.GET else None,
         "picking": picking,
         "act": read_act(request.POST.get("act", "")),
     }
@@ -120,6 +130,8 @@ def _picking(request: HttpRequest, builder: Builder) -> int | None:
 def reward_choices(request: HttpRequest, handle: str) -> HttpResponse:
     """Rewards that an arm may give, filtered by words, a few at a time."""
     merchant = merchant_for(request, handle, Right.BUILD)
+    if not wants_piece(request):
+        return redirect(page_above(request.path))
     arm = request.GET.get("arm", "")
     context = _choices(request, merchant, int(arm) if arm in tuple("0123") else 0)
     return TemplateResponse(request, "campaigns/builder/choices.html", context)
@@ -142,4 +154,4 @@ def _gone(request: HttpRequest, campaign: Campaign | None) -> HttpResponse:
     handle = request.resolver_match.kwargs["handle"] if request.resolver_match else ""
     name, rest = ("campaign_detail", [campaign.pk]) if campaign else ("campaign_list", [])
     url = reverse(f"campaigns:{name}", args=[handle, *rest])
-    return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") else redirect(url)
+    return lead_to(request, url)

@@ -22,6 +22,7 @@ from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.celery import nudge
 from thanxportal.pagination import page_of
+from thanxportal.whole_pages import wants_piece
 
 PAGE = 30
 HISTORY = 20
@@ -55,7 +56,7 @@ def _made_elsewhere(merchant: Merchant) -> list[dict[str, Any]]:
 def campaign_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """A campaign. While it is being published, htmx polls for its state."""
     campaign = campaign_for(request, handle, pk)
-    piece = "#state" if request.headers.get("HX-Request") else ""
+    piece = "#state" if wants_piece(request) else ""
     return TemplateResponse(request, f"campaigns/campaign_detail.html{piece}", _detail(campaign))
 
 

@@ -14,7 +14,6 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
 
 from campaigns import tasks
@@ -26,6 +25,7 @@ from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.celery import nudge
 from thanxportal.templatetags.portal import ago
+from thanxportal.whole_pages import page_above, wants_piece
 
 PAGE = 24
 HISTORY = 30
@@ -34,7 +34,6 @@ SHOWN = {"": "Published", "gone": "No longer published", "all": "All"}
 
 
 @require_GET
-@vary_on_headers("HX-Request")
 def template_list(request: HttpRequest, handle: str) -> HttpResponse:
     """Cards, filtered by words, kind and whether they are published; pages in the order of names."""
     merchant = merchant_for(request, handle)
@@ -54,8 +53,8 @@ def template_list(request: HttpRequest, handle: str) -> HttpResponse:
         "shown_choices": SHOWN,
         "narrowed": bool(query or kind or shown),
     } | _age(merchant)
-    whole = "HX-History-Restore-Request" in request.headers or "HX-Request" not in request.headers
-    return TemplateResponse(request, f"campaigns/template_list.html{'' if whole else '#cards'}", context)
+    piece = "#cards" if wants_piece(request) else ""
+    return TemplateResponse(request, f"campaigns/template_list.html{piece}", context)
 
 
 @require_GET
@@ -107,8 +106,8 @@ def refresh_templates(request: HttpRequest, handle: str) -> HttpResponse:
 def template_age(request: HttpRequest, handle: str) -> HttpResponse:
     """How old the mirror is. At the end of a refresh, the page loads the new cards."""
     merchant = merchant_for(request, handle)
-    if not request.headers.get("HX-Request"):
-        return redirect("campaigns:template_list", handle)
+    if not wants_piece(request):
+        return redirect(page_above(request.path))
     age = _age(merchant)
     answer = TemplateResponse(request, "campaigns/template_list.html#age", age)
     return answer if age["refreshing"] else trigger_client_event(answer, "rewards-read")

@@ -1,3 +1,5 @@
+"""Addresses of lists: below a page's address are those of its pieces and of what its buttons do."""
+
 from django.urls import path
 
 from issuance.views import (
@@ -52,12 +54,12 @@ urlpatterns = [
     path("lists/<int:pk>/rewarded-before/", reward_again.list_include, name="list_include"),
     path("lists/<int:pk>/undo-repair/", repairs.repair_undo, name="repair_undo"),
     path("lists/<int:pk>/review/", review.list_review, name="list_review"),
-    path("lists/<int:pk>/job-cutting/", review.list_job_cutting, name="list_job_cutting"),
-    path("lists/<int:pk>/launch/", review.list_launch, name="list_launch"),
+    path("lists/<int:pk>/review/job-cutting/", review.list_job_cutting, name="list_job_cutting"),
+    path("lists/<int:pk>/review/launch/", review.list_launch, name="list_launch"),
     path("lists/<int:pk>/approval/", approval.list_approval, name="list_approval"),
-    path("lists/<int:pk>/approve/", approval.list_approve, name="list_approve"),
-    path("lists/<int:pk>/send-back/", approval.list_send_back, name="list_send_back"),
-    path("lists/<int:pk>/withdraw/", approval.list_withdraw, name="list_withdraw"),
+    path("lists/<int:pk>/approval/approve/", approval.list_approve, name="list_approve"),
+    path("lists/<int:pk>/approval/send-back/", approval.list_send_back, name="list_send_back"),
+    path("lists/<int:pk>/approval/withdraw/", approval.list_withdraw, name="list_withdraw"),
     path("lists/<int:pk>/retry/", retries.list_retry, name="list_retry"),
     path("lists/<int:pk>/rest/", retries.list_send_unsent, name="list_send_unsent"),
     path("lists/<int:pk>/correct/", retry_corrections.list_correct, name="list_correct"),

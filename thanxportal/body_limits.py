@@ -13,6 +13,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from thanxportal.whole_pages import lead_to_sign_in
+
 SMALL_BODY = 64 * 1024  # Every form fits, but for those of views that say otherwise.
 USUAL_BODY = 1024 * 1024  # of people who are signed in
 LET_IN = "portal.let_in"
@@ -48,6 +50,8 @@ class BodyLimits:
             return None
         most = _most(request, view)
         if _length(request) > most:
+            if not request.user.is_authenticated and _length(request) <= _most_of_members(view):
+                return lead_to_sign_in(request)
             return render(request, "413.html", {"most": most}, status=413)
         door = getattr(view, "body_door", None)
         if door and request.user.is_authenticated and (not_now := door(request, *args, **kwargs)):
@@ -67,6 +71,12 @@ def _length(request: HttpRequest) -> int:
     """What the sender says; 0 if it doesn't, as in chunks, or says no number."""
     said = request.META.get("CONTENT_LENGTH") or ""
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0
+
+
+def _most_of_members(view: Any) -> int:
+    """What a view takes of people who are signed in, where it takes files."""
+    most = getattr(view, "most_body", None)
+    return int(most()) if most and getattr(view, "login_required", True) else 0
 
 
 def _most(request: HttpRequest, view: Any) -> int:

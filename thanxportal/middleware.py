@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
-from django.utils.cache import patch_cache_control
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from thanxportal.plain_text import plain_text
+from thanxportal.whole_pages import page_above
 
 
 class PlainRequests:
@@ -48,7 +49,8 @@ def _plain(sent: QueryDict) -> Any:
 
 
 class NothingKept:
-    """Lets browsers and proxies keep no page, as each may show guests or what only this person may see."""
+    """Lets browsers and proxies keep no page, as each may show guests or what only this person may see, and never take
+    a piece of a page for the page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -56,4 +58,22 @@ class NothingKept:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         patch_cache_control(response, no_store=True)
+        patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
         return response
+
+
+class ActsHavePages:
+    """Leads who opens the address of an act, as a reload or a sign-in may, to the page that has its button."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and _is_for_people(request):
+            return redirect(page_above(request.path))
+        return response
+
+
+def _is_for_people(request: HttpRequest) -> bool:
+    return bool(request.resolver_match and getattr(request.resolver_match.func, "login_required", True))

@@ -19,6 +19,7 @@ from issuance.staff.revocation import Impact, impact_of, request_revocation
 from issuance.tasks import work_job
 from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
+from thanxportal.counted import counted
 
 
 class RevocationForm(forms.Form):
@@ -42,7 +43,7 @@ def revoke(jobs: ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Issua
         impact.jobs,
         action="revoke",
         title="Revoke jobs",
-        act=f"Revoke {_jobs(len(impact.jobs))} with {_guests(impact.guests)}",
+        act=f"Revoke {impact.rewards_in_words} in {counted(len(impact.jobs), 'job')}",
         form_class=RevocationForm,
         template="admin/issuance/issuancejob/revoke.html",
         impact=impact,
@@ -57,12 +58,13 @@ def _revoke(jobs: ModelAdmin[Any], request: HttpRequest, impact: Impact, reason:
     for job in asked:
         nudge(work_job, job.pk)
     if asked:
-        guests = _guests(sum(job.total_count for job in asked))
-        sentence = f"Asked Thanx to revoke {_jobs(len(asked))} with {guests}. Reload to see it happen."
+        guests = counted(sum(job.total_count for job in asked), "guest")
+        sentence = f"Asked Thanx to revoke {counted(len(asked), 'job')} with {guests}. Reload to see it happen."
         jobs.message_user(request, sentence, messages.SUCCESS)
     late = len(impact.jobs) - len(asked)
     if late:
-        jobs.message_user(request, f"{_jobs(late)} changed meanwhile and stayed as it was.", messages.WARNING)
+        stayed = counted(late, "job changed meanwhile, so it stays", "jobs changed meanwhile, so they stay")
+        jobs.message_user(request, f"{stayed} as before.", messages.WARNING)
     _say_why_not(jobs, request, impact)
     ids = ",".join(str(job.pk) for job in impact.jobs)
     return redirect(f"{reverse('admin:issuance_issuancejob_changelist')}?{urlencode({'id__in': ids})}")
@@ -73,11 +75,3 @@ def _say_why_not(jobs: ModelAdmin[Any], request: HttpRequest, impact: Impact) ->
         jobs.message_user(request, f"{job} can’t be revoked. {why}", messages.WARNING)
     if not impact.jobs and not impact.impossible:
         jobs.message_user(request, "These jobs have changed meanwhile. Choose again.", messages.WARNING)
-
-
-def _jobs(count: int) -> str:
-    return "1 job" if count == 1 else f"{count:,} jobs"
-
-
-def _guests(count: int) -> str:
-    return "1 guest" if count == 1 else f"{count:,} guests"

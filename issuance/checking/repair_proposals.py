@@ -12,6 +12,7 @@ from issuance.checking.revalidation import columns_of, fault_at
 from issuance.guests.sight import Sight
 from issuance.models import GuestList, RowError
 from issuance.parsing.countries import COUNTRIES, LIKELY, country_name
+from thanxportal.counted import counted
 
 LOOKED_THROUGH = 1_000  # bad rows; in a list with more, the counts are "at least"
 MOST_DOMAINS = 10
@@ -112,7 +113,8 @@ def _proposal(
         )
     if recipe.key == "lines":
         title = f"{number} row{_s(cells)} {_of(cells, 'has', 'have')} swallowed others: a quote was lost."
-        return proposal._replace(title=title, button=f"Read as {sum(len(cell.results) for cell in helped):,} rows")
+        rows = sum(len(cell.results) for cell in helped)
+        return proposal._replace(title=title, button=f"Read as {counted(rows, 'row')}")
     if recipe.key == "each":
         title = f"{number} cell{_s(cells)} {_of(cells, 'holds', 'hold')} more than one guest."
         return proposal._replace(title=title, button="Give each guest a row")

@@ -21,6 +21,7 @@ from issuance.lifecycle.activity import note_activity
 from issuance.models import ClaimOverride, Guest, GuestClaim, GuestList, lock_claims, note_event
 from issuance.models.states import ListState, Outcome
 from thanxportal.accounts.models import User
+from thanxportal.counted import counted
 
 
 class RewardedBefore(NamedTuple):
@@ -72,7 +73,7 @@ def include_rewarded(*, guest_list: GuestList, campaign: Campaign, actor: User, 
         included = _move(guest_list, _rewarded_by_other(guest_list, campaign), to_arms=True)
         whom = f"whom “{campaign.name}” had rewarded"
     if included:
-        _tell(guest_list, actor, f"Included {included:,} guests {whom}: {reason}")
+        _tell(guest_list, actor, f"Included {counted(included, 'guest')} {whom}: {reason}")
     count_guests(guest_list)
     return included
 
@@ -86,11 +87,11 @@ def skip_rewarded(*, guest_list: GuestList, campaign: Campaign, actor: User) -> 
         in_force = guest_list.overrides.filter(withdrawn_at=None)
         skipped = bool(in_force.update(withdrawn_at=timezone.now(), withdrawn_by=actor))
         aside = set_aside_claimed(guest_list) if skipped else 0
-        sentence = f"Set {aside:,} guests rewarded before aside again."
+        sentence = f"Set {counted(aside, 'guest')} rewarded before aside again."
     else:
         aside = _move(guest_list, _rewarded_by_other(guest_list, campaign), to_arms=False)
         skipped = bool(aside)
-        sentence = f"Left out {aside:,} guests whom “{campaign.name}” had rewarded."
+        sentence = f"Left out {counted(aside, 'guest')} whom “{campaign.name}” had rewarded."
     if skipped:
         _tell(guest_list, actor, sentence)
     count_guests(guest_list)

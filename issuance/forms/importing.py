@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.conf import settings
@@ -14,6 +15,7 @@ from issuance.models import GuestList
 from issuance.parsing.column_choice import MOST_COLUMNS
 from issuance.parsing.countries import COUNTRIES
 from issuance.parsing.header_row import HEADER_WITHIN
+from thanxportal.counted import counted
 
 NO_TABLES = {
     "pdf": "a PDF document",
@@ -31,8 +33,9 @@ KINDS = ".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv,text/plain"
 
 
 class NewListForm(forms.Form):
-    """A guest list as a file or as pasted text: one of the two."""
+    """A guest list as a file or as pasted text: one of the two. Sent twice, it brings one list."""
 
+    token = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid4)
     name = forms.CharField(
         label="Name of this list", max_length=200, help_text="Only your team sees it.", widget=forms.TextInput()
     )
@@ -141,7 +144,7 @@ class ColumnsForm(forms.Form):
             del self.fields["country"]
         count = info.get("hidden_rows") or 0
         if count:
-            rows = "1 row is" if count == 1 else f"{count:,} rows are"
+            rows = counted(count, "row is", "rows are")
             self.fields["hidden"].label = f"{rows} hidden in this sheet: include or leave out?"
         else:
             del self.fields["hidden"]

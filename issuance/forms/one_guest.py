@@ -9,7 +9,7 @@ from django import forms
 
 from campaigns.models import Campaign
 from issuance.guests.reasons import reason_in_words
-from issuance.parsing.identifiers import parse_email, parse_phone
+from issuance.parsing.identifiers import parse_guest
 from thanxportal.accounts.models import Merchant
 
 REASONS = ("A long wait", "A wrong or missing item", "Something wasn’t good", "A thank-you", "Another reason")
@@ -52,7 +52,7 @@ class OneGuestForm(forms.Form):
 
     def clean_guest(self) -> str:
         text = self.cleaned_data["guest"]
-        finding = parse_email(text) if "@" in text else parse_phone(text, self.country)
+        finding = parse_guest(text, self.country)
         if finding.code:
             raise forms.ValidationError(reason_in_words(finding.code))
         return finding.value

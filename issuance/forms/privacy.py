@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from issuance.guests.reasons import reason_in_words
-from issuance.parsing.identifiers import parse_email, parse_phone
+from issuance.parsing.identifiers import parse_guest
 
 UNMARKED = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -29,7 +29,7 @@ class WhichGuestForm(forms.Form):
 
     def clean_guest(self) -> str:
         text = self.cleaned_data["guest"]
-        finding = parse_email(text) if "@" in text else parse_phone(text, self.country)
+        finding = parse_guest(text, self.country)
         if finding.code:
             raise forms.ValidationError(reason_in_words(finding.code))
         return finding.value

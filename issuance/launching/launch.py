@@ -24,6 +24,7 @@ from issuance.models import GuestList, IssuanceJob, IssuanceJobQuerySet, note_ev
 from issuance.models.states import JobState, ListState
 from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant, User
+from thanxportal.counted import counted
 
 
 @transaction.atomic
@@ -58,7 +59,7 @@ def _ask_for_approval(guest_list: GuestList, actor: User | None) -> bool:
     fields: dict[str, Any] = {"asked_at": timezone.now(), "confirm_token": uuid4(), "lease_until": None}
     if not move_list(guest_list, ListState.AWAITING_APPROVAL, actor=actor, **fields):
         return False
-    guests = f"{guest_list.waiting_count:,} guests"
+    guests = counted(guest_list.waiting_count, "guest")
     note_activity(guest_list, actor, f"Asked for approval to issue “{guest_list.name}” to {guests}.")
     tell_asked(GuestList.objects.select_related("merchant").get(pk=guest_list.pk), actor)
     return True
@@ -72,8 +73,7 @@ def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool
     fields["canary_size"] = canary_size(guest_list)
     if not move_list(guest_list, ListState.HELD, actor=actor, **fields):
         return False
-    guests = guest_list.waiting_count
-    note_activity(guest_list, actor, f"Launched “{guest_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}.")
+    note_activity(guest_list, actor, f"Launched “{guest_list.name}”: {counted(guest_list.waiting_count, 'reward')}.")
     return True
 
 

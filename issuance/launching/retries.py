@@ -21,6 +21,7 @@ from issuance.lifecycle.activity import note_activity
 from issuance.models import Guest, GuestList, note_event
 from issuance.models.states import ListState, Outcome
 from thanxportal.accounts.models import User
+from thanxportal.counted import counted
 
 ENDED = (ListState.FINISHED, ListState.STOPPED)
 OWN = ("id", "guest_list", "outcome", "reason", "job", "position", "reward_id", "retry_of")  # of each guest's row
@@ -67,8 +68,8 @@ def retry_refused(*, guest_list: GuestList, reasons: Collection[str], actor: Use
     child, guests = _child_of(guest_list, chosen, actor, "retry")
     if not guests:
         raise CantRetry("There is nobody left to retry: they are in another retry, or don’t want rewards.")
-    note_event(child, ListState.CHECKED, actor=actor, note=f"Retry of {guests:,} refused guests.")
-    note_activity(child, actor, f"Took {guests:,} refused guests of “{guest_list.name}” to send them again.")
+    note_event(child, ListState.CHECKED, actor=actor, note=f"Retry of {counted(guests, 'refused guest')}.")
+    note_activity(child, actor, f"Took {counted(guests, 'refused guest')} of “{guest_list.name}” to send again.")
     return child
 
 
@@ -79,8 +80,8 @@ def send_unsent(*, guest_list: GuestList, actor: User) -> GuestList:
     child, guests = _child_of(guest_list, left_unsent(guest_list), actor, "rest")
     if not guests:
         raise CantRetry("There is nobody left to whom nothing was sent: they are in another list.")
-    note_event(child, ListState.CHECKED, actor=actor, note=f"The {guests:,} guests to whom nothing was sent.")
-    note_activity(child, actor, f"Took the {guests:,} unsent guests of “{guest_list.name}” to send them.")
+    note_event(child, ListState.CHECKED, actor=actor, note=f"{counted(guests, 'guest')} to whom nothing was sent.")
+    note_activity(child, actor, f"Took {counted(guests, 'unsent guest')} of “{guest_list.name}” to send.")
     return child
 
 

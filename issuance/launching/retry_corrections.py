@@ -13,7 +13,7 @@ from issuance.guests.sight import Sight
 from issuance.importing.batches import guest_hasher
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
-from issuance.parsing.identifiers import IdentifierResult, identity, parse_email, parse_phone
+from issuance.parsing.identifiers import identity, parse_guest
 
 PAGE = 25
 
@@ -67,7 +67,7 @@ def was_refused(guest_list: GuestList, row: int) -> bool:
 def correct_guest(*, guest_list: GuestList, row: int, text: str) -> None:
     """Gives one guest of a retry under review another email or phone; the arm stays. Raises CantCorrect."""
     guest = _guest_under_review(guest_list, row)
-    finding = _read(text, guest_list.country)
+    finding = parse_guest(text, guest_list.country)
     if finding.code:
         raise CantCorrect(reason_in_words(finding.code))
     digest = guest_hasher(guest_list)(identity(finding.value))
@@ -76,10 +76,6 @@ def correct_guest(*, guest_list: GuestList, row: int, text: str) -> None:
         raise CantCorrect(f"This is the guest of row {twin.row}. Leave one of the two out.")
     kind = "email" if "@" in finding.value else "phone"
     Guest.objects.filter(pk=guest.pk).update(type=kind, value=finding.value, identity=digest, fixed=True)
-
-
-def _read(text: str, country: str) -> IdentifierResult:
-    return parse_email(text) if "@" in text else parse_phone(text, country)
 
 
 @transaction.atomic

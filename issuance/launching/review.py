@@ -16,6 +16,7 @@ from issuance.guests.arms import Arm, count_arms
 from issuance.importing.broken_files import what_is_left_out
 from issuance.launching.job_cutting import canary_size, expected_jobs, segments_of
 from issuance.models import GuestList
+from thanxportal.counted import counted
 
 SOON = timedelta(days=2)
 
@@ -92,5 +93,5 @@ def _rows(guest_list: GuestList) -> list[Check]:
     broken = [Check(WARN, rest)] if rest else []
     if not left_out:
         return [*broken, Check(PASS, "No row that was read is left out for being invalid.")]
-    rows = "1 row is" if left_out == 1 else f"{left_out:,} rows are"
+    rows = counted(left_out, "row is", "rows are")
     return [*broken, Check(WARN, f"{rows} left out because no guest can be read from them.")]

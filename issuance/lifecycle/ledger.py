@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from issuance.models import GuestList
 from issuance.models.states import ListState
+from thanxportal.counted import counted
 
 LABELS = {
     "rows": "rows in file",
@@ -50,7 +51,9 @@ def facts_of(guest_list: GuestList) -> list[tuple[str, int]]:
 def closing_sentence(guest_list: GuestList) -> str:
     """Says that the sum closes and whether anybody still waits."""
     if guest_list.unknown_count:
-        return f"The sum closes. {guest_list.unknown_count:,} are unknown until Thanx or staff say more."
+        unknown = counted(guest_list.unknown_count, "guest is", "guests are")
+        return f"The sum closes. {unknown} unknown until Thanx or staff say more."
     if guest_list.closed and not guest_list.waiting_count:
-        return f"All {guest_list.rows_count:,} rows are accounted for."
-    return f"The sum closes: {guest_list.rows_count:,} rows, each in exactly one place."
+        one = guest_list.rows_count == 1
+        return "The row is accounted for." if one else f"All {guest_list.rows_count:,} rows are accounted for."
+    return f"The sum closes: {counted(guest_list.rows_count, 'row')}, each in exactly one place."

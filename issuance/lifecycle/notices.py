@@ -12,6 +12,7 @@ from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState
 from thanxportal.accounts.models import Kind, Right, User
 from thanxportal.accounts.notifications import notify, notify_staff
+from thanxportal.counted import counted
 
 
 def tell_end(guest_list: GuestList, *, why: str = "") -> None:
@@ -23,7 +24,7 @@ def tell_end(guest_list: GuestList, *, why: str = "") -> None:
     well = ended.rewarded_count + ended.control_count == ended.rows_count
     if ended.one_guest and (well or ended.launched_by is None):
         return
-    guests = f"{ended.rewarded_count:,} guest{'' if ended.rewarded_count == 1 else 's'} rewarded"
+    guests = f"{counted(ended.rewarded_count, 'guest')} rewarded"
     how = "has finished" if ended.state == ListState.FINISHED else "was stopped"
     sentence = f"“{ended.name}” {how}: {guests}. {why}".strip()
     only = ended.launched_by if ended.one_guest else None
@@ -61,7 +62,7 @@ def tell_asked(guest_list: GuestList, asker: User | None) -> None:
     """The approvers, but not who asks."""
     guests = guest_list.waiting_count
     who = f"{asker} asks" if asker else "Partner staff ask"
-    sentence = f"{who} you to approve “{guest_list.name}”: {guests:,} reward{'' if guests == 1 else 's'}."
+    sentence = f"{who} you to approve “{guest_list.name}”: {counted(guests, 'reward')}."
     key = f"asked:{guest_list.confirm_token}"
     _tell(guest_list, Kind.APPROVAL_ASKED, key, sentence, facts=facts_of(guest_list), right=Right.APPROVE, but=asker)
 

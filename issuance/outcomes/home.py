@@ -11,6 +11,7 @@ from campaigns.models import RewardTemplate
 from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.models import Merchant
+from thanxportal.counted import counted
 
 MOST = 5  # lists that are shown
 
@@ -31,14 +32,13 @@ def running_of(merchant: Merchant) -> list[Running]:
 def _running(guest_list: GuestList) -> Running:
     if guest_list.status in (ListState.UPLOADED, ListState.READING):
         return Running(
-            guest_list, guest_list.bytes_read, guest_list.bytes_total, f"{guest_list.rows_count:,} rows read"
+            guest_list, guest_list.bytes_read, guest_list.bytes_total, f"{counted(guest_list.rows_count, 'row')} read"
         )
     if guest_list.status == ListState.REPAIRING:
         return Running(guest_list, 0, 0, "Rows are being repaired")
     if guest_list.status == ListState.HELD:
-        return Running(
-            guest_list, 0, guest_list.waiting_count, f"{guest_list.waiting_count:,} guests wait for the start"
-        )
+        waiting = counted(guest_list.waiting_count, "guest waits for the start", "guests wait for the start")
+        return Running(guest_list, 0, guest_list.waiting_count, waiting)
     total = guest_list.waiting_count + guest_list.rewarded_count + guest_list.refused_count + guest_list.unknown_count
     detail = f"{guest_list.rewarded_count:,} of {total:,} rewarded"
     return Running(guest_list, guest_list.processed or 0, total, detail)  # type: ignore[attr-defined]

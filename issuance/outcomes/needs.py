@@ -17,6 +17,7 @@ from issuance.launching.retries import refused_and_left, taken_from
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JobState, ListState, Outcome
 from thanxportal.accounts.models import Merchant, Right
+from thanxportal.counted import counted
 
 MOST = 5  # of each kind
 MANY = 1_000  # guests; beyond that nobody counts them for the home page
@@ -139,7 +140,7 @@ def _refused_in_words(guest_list: Any) -> str:
 
 
 def _checked_in_words(guest_list: GuestList) -> str:
-    rows = f"{guest_list.waiting_count:,} of {guest_list.rows_count:,} rows would get a reward"
+    rows = f"{guest_list.waiting_count:,} of {counted(guest_list.rows_count, 'row')} would get a reward"
     invalid = f" No guest can be read from {guest_list.invalid_count:,}." if guest_list.invalid_count else ""
     return f"{rows} from “{guest_list.campaign.name}”.{invalid}"
 
@@ -168,7 +169,7 @@ KINDS = (
     Kind(
         _lists(state=ListState.AWAITING_APPROVAL),
         title="“{0.name}” waits for approval.",
-        text="{0.waiting_count:,} rewards of “{0.campaign.name}”, above the threshold of {0.merchant.name}.",
+        text="Rewards of “{0.campaign.name}”: {0.waiting_count:,}, above the threshold of {0.merchant.name}.",
         action="Look and answer",
         right=Right.APPROVE,
         page="issuance:list_approval",

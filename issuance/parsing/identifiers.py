@@ -62,6 +62,8 @@ _new_areas_taken = False
 _NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
 _NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 
+NO_PHONE_AT_ALL = ("phone_no_digits", "phone_invalid")  # Codes that don't say which phone was meant.
+
 
 class IdentifierResult(NamedTuple):
     """What a text turned out to be: `value` normalised and `code` empty, or no value and the code of a sentence."""
@@ -129,6 +131,12 @@ def parse_phone(text: str, country: str) -> IdentifierResult:
     if value := quick_phones([text], country)[0]:
         return IdentifierResult(value, "", False)
     return _careful_phone(text.strip(), country)
+
+
+def parse_guest(text: str, country: str) -> IdentifierResult:
+    """The email or the phone that somebody typed into a field for either."""
+    result = parse_email(text) if "@" in text else parse_phone(text, country)
+    return IdentifierResult("", "neither", False) if result.code in NO_PHONE_AT_ALL else result
 
 
 def guests_in(text: str, country: str) -> list[str]:

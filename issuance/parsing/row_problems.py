@@ -23,6 +23,7 @@ SENTENCES = {
         "The part before the @ sign has letters that few addresses have. Check it, and write it as the guest does."
     ),
     "email_too_long": "This is too long to be an email address.",
+    "neither": "This is neither an email address nor a phone number.",
     "phone_no_digits": "This is not a phone number: it has no digits.",
     "phone_several": "There is more than one phone number in this cell. Keep one, or give each guest a row.",
     "phone_too_short": "This phone number has too few digits.",

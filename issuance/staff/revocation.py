@@ -13,6 +13,7 @@ from issuance.lifecycle.transitions import move_job
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_REVOCABLE, JobState
 from thanxportal.accounts.models import User
+from thanxportal.counted import counted
 
 WHY_NOT: dict[str, str] = {
     JobState.READY: "It isn’t sent yet: stop the list instead.",
@@ -56,6 +57,12 @@ class Impact:
     def rewarded(self) -> int:
         """Guests who are known to hold a reward."""
         return sum(job.success_count for job in self.jobs)
+
+    @property
+    def rewards_in_words(self) -> str:
+        """How many rewards are taken back, as the button says it."""
+        rewards = counted(self.rewarded + self.unknown, "reward")
+        return f"up to {rewards}" if self.unknown else rewards
 
     @property
     def unknown(self) -> int:

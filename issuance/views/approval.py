@@ -21,7 +21,8 @@ from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
-from thanxportal.accounts.proofs import require_proof, typed_before
+from thanxportal.accounts.proofs import require_proof
+from thanxportal.accounts.typed import typed_before
 from thanxportal.celery import nudge
 
 ANSWERED = "This list was answered, withdrawn or stopped meanwhile: this is how it stands now."
@@ -33,8 +34,9 @@ def list_approval(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk)
     if guest_list.status != ListState.AWAITING_APPROVAL:
         return redirect("issuance:list_detail", handle, pk)
-    typed = typed_before(request)
-    return _page(request, guest_list, form=LaunchForm(guest_list, typed) if typed else None)
+    typed = typed_before(request, reverse("issuance:list_approve", args=[handle, pk]))
+    reason = typed_before(request, reverse("issuance:list_send_back", args=[handle, pk]))
+    return _page(request, guest_list, form=LaunchForm(guest_list, typed), send_back=SendBackForm(reason))
 
 
 @require_POST

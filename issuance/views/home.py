@@ -14,6 +14,7 @@ from issuance.outcomes.home import Running, latest_of, mirror_of, running_of
 from issuance.outcomes.needs import needs_of
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
+from thanxportal.whole_pages import page_above, wants_piece
 
 
 @require_GET
@@ -41,8 +42,8 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
 def running(request: HttpRequest, handle: str) -> HttpResponse:
     """How far the running lists of the home page are; once they are others than it shows, the page anew."""
     merchant = merchant_for(request, handle)
-    if not request.headers.get("HX-Request"):
-        return redirect("issuance:home", handle)
+    if not wants_piece(request):
+        return redirect(page_above(request.path))
     lists = running_of(merchant)
     if request.GET.get("was") != names_of(lists):
         return reselect(reswap(retarget(home(request, handle), "#main"), "outerHTML"), "#main")
@@ -58,5 +59,8 @@ def names_of(lists: list[Running]) -> str:
 @never_cache
 def dock(request: HttpRequest, handle: str) -> HttpResponse:
     """What is running, for the corner of every page; asked again as long as anything is."""
-    context = {"running_lists": running_of(merchant_for(request, handle))}
+    merchant = merchant_for(request, handle)
+    if not wants_piece(request):
+        return redirect(page_above(request.path))
+    context = {"running_lists": running_of(merchant)}
     return TemplateResponse(request, "components/dock.html", context)

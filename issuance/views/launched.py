@@ -17,6 +17,8 @@ from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.celery import nudge
 
+STOPPED = "Stopped: what wasn’t sent yet stays here. What Thanx already has runs to its end."
+STOPPED_IN_TIME = "Stopped before anything was sent. The list is back where you check and review it."
 NOT_YET = "It can’t be stopped just now: staff are finding out whether it was sent before. Try again in a few minutes."
 
 
@@ -33,10 +35,10 @@ def list_issue_now(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 @require_POST
 def list_stop(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk, Right.ISSUE)
+    held = guest_list.status == ListState.HELD
     if stop_list(guest_list=guest_list, actor=user_of(request)):
-        messages.success(request, "Stopped: what wasn’t sent yet stays here. What Thanx already has runs to its end.")
+        messages.success(request, STOPPED_IN_TIME if held else STOPPED)
     else:
-        held = guest_list.status == ListState.HELD
         messages.warning(request, NOT_YET if held else "There was nothing left to stop: everything has been sent.")
     return redirect("issuance:list_detail", handle, pk)
 

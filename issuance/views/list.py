@@ -12,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from issuance.access import list_for, may
 from issuance.launching.discarding import discard_list
@@ -25,6 +24,7 @@ from issuance.views.progress import progress_stage
 from issuance.views.retries import retry_stage
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.whole_pages import lead_to, page_above, wants_piece
 
 STEPS = {
     ListState.UPLOADED: 1,
@@ -62,9 +62,9 @@ def list_progress(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """The part of the page that changes; without JavaScript the address leads back to the page."""
     guest_list = list_for(request, handle, pk)
     if guest_list.status == ListState.AWAITING_APPROVAL:
-        return HttpResponseClientRedirect(reverse("issuance:list_approval", args=[handle, pk]))
-    if not request.headers.get("HX-Request"):
-        return redirect("issuance:list_detail", handle, pk)
+        return lead_to(request, reverse("issuance:list_approval", args=[handle, pk]))
+    if not wants_piece(request):
+        return redirect(page_above(request.path))
     return detail_page(request, guest_list, "#progress")
 
 

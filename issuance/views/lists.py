@@ -13,6 +13,7 @@ from issuance.models import GuestList, GuestListQuerySet
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 from thanxportal.pagination import page_of
+from thanxportal.whole_pages import wants_piece
 
 PAGE = 30
 
@@ -31,7 +32,7 @@ def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     campaign = campaign_for_lists(request, handle, pk)
     lists = GuestList.objects.for_merchant(campaign.merchant).filter(campaign=campaign)
     context = _page(request, lists) | {"campaign": campaign, "may_build": may(request, Right.BUILD)}
-    piece = "#lists" if request.headers.get("HX-Request") else ""
+    piece = "#lists" if wants_piece(request) else ""
     return TemplateResponse(request, f"issuance/lists/index.html{piece}", context)
 
 

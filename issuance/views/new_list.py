@@ -6,18 +6,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from campaigns.models import Campaign
 from issuance import tasks
 from issuance.access import campaign_for_lists
 from issuance.forms.importing import NewListForm
-from issuance.importing.new_list import CampaignTakesNoLists, create_list
+from issuance.importing.new_list import CampaignTakesNoLists, create_list, first_name_for
 from issuance.parsing.pasted.preview import PastedPreview, preview_pasted
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.limits import at_once, take_place, too_many
 from thanxportal.accounts.models import Right
+from thanxportal.accounts.typed import typed_before
 from thanxportal.body_limits import is_small, takes_body
 from thanxportal.celery import nudge
 
@@ -34,7 +34,8 @@ def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if not campaign.accepts_lists:
         return TemplateResponse(request, "issuance/importing/new_list.html", {"campaign": campaign})
     if request.method == "GET":
-        return _new(request, campaign, NewListForm(initial={"name": _first_name(campaign)}))
+        proposed = typed_before(request) or {"name": first_name_for(campaign)}
+        return _new(request, campaign, NewListForm(initial=proposed))
     if "look" in request.POST:
         return at_once(request, "looks", lambda: _look(request, campaign))
     form = NewListForm(request.POST, request.FILES)
@@ -45,7 +46,11 @@ def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         return too_many(request, kind)
     try:
         added = create_list(
-            campaign=campaign, name=form.cleaned_data["name"], content=form.content(), actor=user_of(request)
+            campaign=campaign,
+            name=form.cleaned_data["name"],
+            content=form.content(),
+            actor=user_of(request),
+            token=form.cleaned_data["token"],
         )
     except CampaignTakesNoLists as refusal:
         form.add_error(None, str(refusal))
@@ -67,8 +72,3 @@ def _new(
 ) -> HttpResponse:
     context = {"campaign": campaign, "form": form, "preview": preview}
     return TemplateResponse(request, "issuance/importing/new_list.html", context, status=status)
-
-
-def _first_name(campaign: Campaign) -> str:
-    today = timezone.localdate()
-    return f"{campaign.name}, {today:%b} {today.day}"[:200]

@@ -16,7 +16,8 @@ from issuance.guests.grid import number_in
 from issuance.launching.one_guest import CantReward, last_campaign_of, reward_one_guest, tried_before
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
-from thanxportal.accounts.proofs import require_proof, typed_before
+from thanxportal.accounts.proofs import require_proof
+from thanxportal.accounts.typed import typed_before
 from thanxportal.celery import nudge
 
 

@@ -21,7 +21,8 @@ from issuance.privacy.finding import GuestSearch
 from issuance.tasks import remove_personal_data
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
-from thanxportal.accounts.proofs import require_proof, typed_before
+from thanxportal.accounts.proofs import require_proof
+from thanxportal.accounts.typed import typed_before
 from thanxportal.celery import nudge
 
 SHOWN = 50  # erasures, the newest
@@ -30,7 +31,12 @@ SHOWN = 50  # erasures, the newest
 @require_GET
 def privacy(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.MANAGE)
-    return _index(request, merchant, WhichGuestForm(merchant.country, typed_before(request)))
+    return _index(request, merchant, WhichGuestForm(merchant.country, typed_before(request, *_acts(handle))))
+
+
+def _acts(handle: str) -> list[str]:
+    """Where the form of the page may be sent."""
+    return [reverse(f"issuance:privacy_{act}", args=[handle]) for act in ("look", "export", "erase")]
 
 
 @require_POST

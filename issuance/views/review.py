@@ -22,7 +22,8 @@ from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
-from thanxportal.accounts.proofs import require_proof, typed_before
+from thanxportal.accounts.proofs import require_proof
+from thanxportal.accounts.typed import typed_before
 from thanxportal.celery import nudge
 
 
@@ -32,7 +33,8 @@ def list_review(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk)
     if guest_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
-    return _review(request, guest_list, LaunchForm(guest_list, typed_before(request)))
+    typed = typed_before(request, reverse("issuance:list_launch", args=[handle, pk]))
+    return _review(request, guest_list, LaunchForm(guest_list, typed))
 
 
 @require_POST

@@ -59,7 +59,15 @@
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
+  // What was wrong with a field isn't said any more once it holds something else.
+  const forgive = (field) => {
+    field.classList.remove("wrong");
+    field.querySelector(".errorlist")?.remove();
+    field.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
+  };
   document.addEventListener("change", (event) => {
+    const wrong = event.target.closest?.(".wrong");
+    if (wrong) forgive(wrong);
     const zone = event.target.matches("input[type=file]") && zoneOf(event);
     if (zone) showChosen(zone);
   });
@@ -98,9 +106,10 @@
     }
     form.setAttribute("aria-busy", "true");
   }, true);
-  // A page that comes back from the browser's memory is usable again.
-  window.addEventListener("pageshow", () => {
+  // A page that comes back from the browser's memory is usable again, and looks how things stand now.
+  window.addEventListener("pageshow", (event) => {
     for (const form of document.querySelectorAll("form[data-once]")) form.removeAttribute("aria-busy");
+    if (event.persisted) lookNow();
   });
 
   // A poll waits while nobody looks, and four times as long as the last one took: a slow portal is asked less often.
@@ -122,6 +131,7 @@
     const pause = 4 * (Date.now() - poll.asked);
     poll.rest = Date.now() + (successful ? pause : Math.max(10_000, pause));
   });
+  let lastNews = "";
   const lookNow = () => {
     if (document.hidden || !window.htmx) return;
     polls.clear();
@@ -169,7 +179,9 @@
     const typesIn = document.activeElement?.matches("input, textarea, select") && document.activeElement;
     // Whoever types elsewhere keeps the focus.
     if (target && (!typesIn || loaded.contains(typesIn)) && loaded !== document.body) target.focus();
-    // What has ended here has ended in the dock as well.
-    if (loaded.matches?.("[data-title]:not([data-poll])")) lookNow();
+    // What is new here is new in the dock as well.
+    const news = loaded.matches?.("[data-title]") && loaded.dataset.announce;
+    if (news && news !== lastNews) lookNow();
+    lastNews = news || lastNews;
   });
 })();

@@ -89,7 +89,7 @@ def acts(ended: GuestList, person: User) -> dict[str, tuple[str, dict[str, Any],
         "invite": (team, {"email": "dora@example.com", "role": "sender"}, team),
         "role": (f"{team}{member}/role/", {"role": "viewer"}, team),
         "remove": (f"{team}{member}/remove/", {}, team),
-        "withdraw": (f"/m/{HANDLE}/invitations/{invitation}/withdraw/", {}, team),
+        "withdraw": (f"{team}invitations/{invitation}/withdraw/", {}, team),
         "settings": (f"/m/{HANDLE}/settings/", {"country": "GB"}, f"/m/{HANDLE}/settings/"),
     }
 

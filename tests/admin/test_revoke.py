@@ -114,7 +114,7 @@ def test_the_impact_is_shown_before_anything_happens(finished: GuestList, staff:
     assert f"the rewards of <strong>{first.total_count} guests</strong>" in page
     assert "Harbor Grill · Win-back June · June guests" in page
     assert f"Other jobs of this list stay as they are: {second}" in page
-    assert f"Revoke 1 job with {first.total_count} guests" in page
+    assert f"Revoke {first.success_count} rewards in 1 job" in page
     assert " style=" not in page
     assert states(finished) == ["completed", "completed"]
 
@@ -176,7 +176,7 @@ def test_a_job_that_changed_while_staff_were_reading_is_left_alone(
     finished: GuestList, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(revocation, "request_revocation", lambda **kwargs: False)
-    assert "1 job changed meanwhile and stayed as it was." in words(confirm(staff, finished.jobs.get(number=1)))
+    assert "1 job changed meanwhile, so it stays as before." in words(confirm(staff, finished.jobs.get(number=1)))
 
 
 def test_the_change_list_is_where_the_action_lives(staff: Client) -> None:

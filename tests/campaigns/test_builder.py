@@ -136,7 +136,7 @@ def test_a_withdrawn_reward_is_marked_and_leads_nowhere(
     page = browser.get(f"/m/harbor-grill/rewards/{template.pk}/").content.decode()
     assert "No longer published" in page
     assert "?reward=" not in page
-    offered = browser.get("/m/harbor-grill/rewards/choices/?arm=0").content.decode()
+    offered = browser.get("/m/harbor-grill/rewards/choices/?arm=0", headers={"HX-Request": "true"}).content.decode()
     assert f"choose-0-{template.pk}" not in offered
     assert "choose-0-" in offered
 

@@ -126,12 +126,14 @@ def test_rewards_are_laid_out_a_few_at_a_time_and_found_by_words(
     monkeypatch.setattr("campaigns.views_builder.CHOICES", 1)
     first, second = harbor.reward_templates.order_by("name")
     browser, address = client_of(ana), "/m/harbor-grill/rewards/choices/"
+    browser.defaults["HTTP_HX_REQUEST"] = "true"
     page = browser.get(address, {"arm": "2"}).content.decode()
     assert f"choose-2-{first.pk}" in page
     assert f"choose-2-{second.pk}" not in page
     assert f"after={first.pk}" in page
     assert f"choose-2-{second.pk}" in browser.get(address, {"arm": "2", "after": first.pk}).content.decode()
     assert "No reward matches" in browser.get(address, {"arm": "2", "q": "zzz"}).content.decode()
+    del browser.defaults["HTTP_HX_REQUEST"]
     values = filled(harbor, act=f"pick-1-{first.pk}")
     assert f"choose-1-{second.pk}" in browser.post(NEW, values, follow=True).content.decode()
 

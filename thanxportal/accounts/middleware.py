@@ -1,4 +1,4 @@
-"""Middleware for time zones, pictures, sessions and what they have to prove."""
+"""Middleware for signing in, time zones, pictures, sessions and what they have to prove."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,16 +6,31 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django_htmx.http import HttpResponseClientRedirect
 
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.proofs import FRESH, ProofNeeded, has_second_factor, passed_second_factor
 from thanxportal.accounts.sessions import note_session
+from thanxportal.accounts.typed import forget_typed, keep_typed
+from thanxportal.whole_pages import lead_to, lead_to_sign_in
+
+
+class SignIn(LoginRequiredMiddleware):
+    """Leads who isn't signed in, or no longer is, to sign in, and from there back to the page with what was typed."""
+
+    def handle_no_permission(self, request: HttpRequest, view: Any) -> HttpResponse:  # type: ignore[override]
+        response = lead_to_sign_in(request)
+        if request.method == "POST":
+            keep_typed(request, response)
+        return response
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        forget_typed(request, response)
+        return response
 
 
 class MerchantTime:
@@ -89,4 +104,4 @@ def _to_proof(request: HttpRequest, needed: ProofNeeded) -> HttpResponse:
     else:
         way = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
         address = f"{way}?{urlencode({'next': needed.back})}"
-    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
+    return lead_to(request, address)

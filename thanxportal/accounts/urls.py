@@ -35,7 +35,7 @@ urlpatterns = [
     path("m/<slug:handle>/team/", team.team, name="team"),
     path("m/<slug:handle>/team/<int:pk>/role/", team.member_role, name="member_role"),
     path("m/<slug:handle>/team/<int:pk>/remove/", team.member_remove, name="member_remove"),
-    path("m/<slug:handle>/invitations/<int:pk>/withdraw/", team.invitation_withdraw, name="invitation_withdraw"),
-    path("m/<slug:handle>/changes/<int:pk>/confirm/", loosenings.loosening_confirm, name="loosening_confirm"),
-    path("m/<slug:handle>/changes/<int:pk>/withdraw/", loosenings.loosening_withdraw, name="loosening_withdraw"),
+    path("m/<slug:handle>/team/invitations/<int:pk>/withdraw/", team.invitation_withdraw, name="invitation_withdraw"),
+    path("m/<slug:handle>/team/changes/<int:pk>/confirm/", loosenings.loosening_confirm, name="loosening_confirm"),
+    path("m/<slug:handle>/team/changes/<int:pk>/withdraw/", loosenings.loosening_withdraw, name="loosening_withdraw"),
 ]

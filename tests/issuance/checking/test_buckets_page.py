@@ -76,6 +76,7 @@ def test_what_was_launched_once_is_nobodys_own(campaign_here: Campaign, bea: Use
 def test_a_list_without_anybody_to_reward_can_not_be_continued(
     campaign_here: Campaign, ana: User, client_of: ClientOf
 ) -> None:
-    html = page(client_of(ana), make_list(campaign_here, invalid=3))
-    assert "Nobody in this list would get a reward." in html
-    assert "Continue with" not in html
+    for counts in ({"invalid": 3}, {"control": 1}):
+        html = page(client_of(ana), make_list(campaign_here, **counts))
+        assert "Nobody in this list would get a reward." in html
+        assert "Continue with" not in html

@@ -54,7 +54,7 @@ def test_before_the_launch_it_is_refused_with_a_sentence(
     address = f"/m/harbor-grill/lists/{guest_list.pk}"
     for answer in (
         client_of(sid).get(f"{address}/review/"),
-        client_of(sid).post(f"{address}/launch/", {"confirm_token": token, "sure": "on"}),
+        client_of(sid).post(f"{address}/review/launch/", {"confirm_token": token, "sure": "on"}),
     ):
         assert "Thanx no longer lists Harbor Grill: nothing can be issued" in answer.content.decode()
     assert not launch_list(guest_list=guest_list, token=token, actor=sid)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models import GuestList
+from issuance.importing.new_list import create_list
+from issuance.models import GuestList, GuestListQuerySet
 from tests.issuance.factories import published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 ClientOf = Callable[[User], Client]
+TOKEN = "0d7b1e8e-2a51-4f5c-9d7e-6a3b1c2d4e5f"
 
 
 @pytest.fixture
@@ -153,3 +158,54 @@ def test_a_look_at_any_text_is_answered(
     answer = client_of(bea).post(address(open_campaign), {"look": 1, "pasted": text})
     assert answer.status_code == 200
     assert words in answer.content.decode()
+
+
+def sent_twice(browser: Client, campaign: Campaign, first: dict[str, Any], **changed: Any) -> list[str]:
+    return [browser.post(address(campaign), form)["Location"] for form in (first, first | changed)]
+
+
+@pytest.mark.parametrize("pasted", [True, False])
+def test_a_form_sent_twice_brings_one_list(
+    pasted: bool, open_campaign: Campaign, bea: User, client_of: ClientOf
+) -> None:
+    def form() -> dict[str, Any]:
+        guests = {"pasted": "a@example.com"} if pasted else {"file": file(b"Email\na@example.com\n")}
+        return {"name": "June", "token": TOKEN} | guests
+
+    browser = client_of(bea)
+    first, second = (browser.post(address(open_campaign), form())["Location"] for _ in range(2))
+    assert first == second
+    assert GuestList.objects.count() == 1
+    assert len(list(Path(settings.MEDIA_ROOT).rglob("*.*"))) == 1
+
+
+def test_other_guests_or_another_form_bring_another_list(
+    open_campaign: Campaign, bea: User, client_of: ClientOf
+) -> None:
+    """As by somebody who goes back, and chooses another file or brings the same guests once more."""
+    form = {"name": "June", "token": TOKEN, "pasted": "a@example.com"}
+    other = str(uuid4())
+    sent_twice(client_of(bea), open_campaign, form, pasted="b@example.com")
+    sent_twice(client_of(bea), open_campaign, form, token=other)
+    assert GuestList.objects.count() == 3
+
+
+def test_who_is_slower_by_a_moment_gets_the_list_of_the_first(
+    open_campaign: Campaign, bea: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both had looked before either was there."""
+    content, token = "a@example.com", UUID(TOKEN)
+    first = create_list(campaign=open_campaign, name="June", content=content, actor=bea, token=token)
+    monkeypatch.setattr(GuestListQuerySet, "first", lambda lists: None)
+    second = create_list(campaign=open_campaign, name="June", content=content, actor=bea, token=token)
+    assert second == first
+    assert len(list(Path(settings.MEDIA_ROOT).rglob("*.*"))) == 1, "the second file is gone"
+
+
+def test_lists_of_one_day_have_different_names(open_campaign: Campaign, bea: User, client_of: ClientOf) -> None:
+    browser, names = client_of(bea), []
+    for number in range(3):
+        proposed = browser.get(address(open_campaign)).context["form"]["name"].value()
+        names.append(proposed)
+        browser.post(address(open_campaign), {"name": proposed, "pasted": f"a{number}@example.com"})
+    assert names[1:] == [f"{names[0]}, 2", f"{names[0]}, 3"]

@@ -38,7 +38,9 @@ def test_stopping_during_the_hold_brings_the_list_back_to_its_check(
 ) -> None:
     made, browser = make_list(campaign_here, ListState.HELD, waiting=3), client_of(sid)
     stop = reverse("issuance:list_stop", args=["harbor-grill", made.pk])
-    assert "Stopped: what wasn’t sent yet stays here." in browser.post(stop, follow=True).content.decode()
+    html = browser.post(stop, follow=True).content.decode()
+    assert "Stopped before anything was sent." in html
+    assert "What Thanx already has" not in html
     made.refresh_from_db()
     assert made.state == ListState.CHECKED
     assert "nothing left to stop" in browser.post(stop, follow=True).content.decode()
@@ -55,6 +57,7 @@ def test_the_hold_counts_down_and_can_be_skipped(
     assert client_of(bea).post(skip).status_code == 403
     html = client_of(sid).post(skip, follow=True).content.decode()
     assert "Starting now." in html
+    assert "Until then" not in html
     assert "Issue now" not in html
 
 

@@ -67,7 +67,8 @@ def test_a_phone_may_be_written_as_people_write_it(
         ("", "Whom do you want to reward?"),
         ("ann@", "There is nothing after the @ sign."),
         ("555-0142", "This phone number has no area code."),
-        ("=cmd()", "This is not a phone number"),
+        ("=cmd()", "This is neither an email address nor a phone number."),
+        ("Ann", "This is neither an email address nor a phone number."),
     ],
 )
 def test_what_is_no_guest_is_said_and_kept_in_the_form(

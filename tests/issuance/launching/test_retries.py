@@ -125,8 +125,8 @@ def test_who_was_rewarded_already_is_never_sent_again(
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "This is not a phone number: it has no digits."),
-        ("nobody", "This is not a phone number: it has no digits."),
+        ("", "This is neither an email address nor a phone number."),
+        ("nobody", "This is neither an email address nor a phone number."),
         ("two@@example.com", "more than one @ sign"),
         ("555-0142", "This phone number has no area code."),
     ],

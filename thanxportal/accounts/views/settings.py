@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.forms import SettingsForm
 from thanxportal.accounts.models import Loosening, Merchant, Right
-from thanxportal.accounts.proofs import require_proof, typed_before
+from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.team import change_settings
+from thanxportal.accounts.typed import typed_before
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from thanxportal.accounts.access import invitation_for, member_for, merchant_for, user_of
 from thanxportal.accounts.forms import ROLES, InviteForm, RoleForm
 from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Right, Role
-from thanxportal.accounts.proofs import require_proof, typed_before
+from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, remove_member, withdraw_invitation
+from thanxportal.accounts.typed import typed_before
 
 WAITS = "It waits, as more could be rewarded then: see below."
 
