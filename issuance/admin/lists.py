@@ -13,6 +13,7 @@ from issuance.tasks import work_list
 from thanxportal.read_only_admin import ReadOnlyInline
 
 ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
+DATES = ("created_at", "checked_at", "launched_at", "launch_at", "held_until", "planned_at", "ended_at")
 LEDGER = (
     "rows_count", "waiting_count", "control_count", "rewarded_count", "refused_count", "unknown_count",
     "already_rewarded_count", "revoked_count", "invalid_count", "duplicate_count",
@@ -58,7 +59,7 @@ class GuestListAdmin(ParkingAdmin):
         (None, {"fields": ("name", "merchant", "campaign", "state", "problem", "pasted")}),
         ("Ledger", {"fields": LEDGER}),
         ("People", {"fields": ("created_by", "launched_by")}),
-        ("Dates", {"fields": ("created_at", "checked_at", "launched_at", "held_until", "planned_at", "ended_at")}),
+        ("Dates", {"fields": DATES}),
         ("Work", {"fields": ("epoch", "lease_until", "crash_count", "bytes_total", "bytes_read")}),
     )
     inlines = (JobInline, ListEventInline)

@@ -38,7 +38,7 @@ def surely_unsent(job: IssuanceJob, *, actor: User, note: str) -> bool:
     if job.problem_code == STOPPED:
         return end_job(job, JobState.CANCELLED, actor=actor, note=note, problem_code="")
     waits = job.guest_list.canary_size and not job.canary
-    due = None if waits else timezone.now()
+    due = None if waits else max(filter(None, (timezone.now(), job.guest_list.launch_at)))
     if not _move(job, JobState.READY, actor=actor, note=note, next_attempt_at=due):
         return False
     if waits:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count, islice
 from typing import Any, NamedTuple
 
@@ -25,11 +25,21 @@ from issuance.engine.frozen_jobs import frozen_job
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import forget_unsent, lock_forgotten, sending_is_paused, sends_were_forgotten
 from issuance.lifecycle.campaign_end import has_ended, not_sent_in_words
-from issuance.lifecycle.transitions import MOST_CRASHES, end_list_if_done, lease_list, move_list, release_list_lease
+from issuance.lifecycle.notices import tell_missed
+from issuance.lifecycle.transitions import (
+    MOST_CRASHES,
+    back_to_review,
+    end_list_if_done,
+    lease_list,
+    move_list,
+    release_list_lease,
+)
 from issuance.models import ClaimOverride, GuestList, IssuanceJob, lock_claims, share_claims
 from issuance.models.cells import SEPARATOR
 from issuance.models.states import ListState
+from thanxportal import database_clock
 
+LATEST_START = timedelta(days=1)  # after the time for which a list was scheduled
 log = logging.getLogger(__name__)
 
 
@@ -70,6 +80,8 @@ def _plan(guest_list: GuestList, forgotten: bool) -> bool:
     if has_ended(guest_list.campaign) and not forgotten:
         why = not_sent_in_words(guest_list)
         return move_list(guest_list, ListState.STOPPED, note=why, ended_at=timezone.now())
+    if guest_list.launch_at and database_clock.now() - guest_list.launch_at > LATEST_START and not forgotten:
+        return _missed(guest_list)
     if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
         return False
     _claim_guests(guest_list)
@@ -77,6 +89,14 @@ def _plan(guest_list: GuestList, forgotten: bool) -> bool:
     if forgotten:
         forget_unsent(IssuanceJob.objects.of_list(guest_list))
     end_list_if_done(guest_list)
+    return True
+
+
+def _missed(guest_list: GuestList) -> bool:
+    """A day after its time nobody expects it to start any more, whatever kept it: it is decided on anew."""
+    if not back_to_review(guest_list, note="It couldn’t start within a day of its time."):
+        return False
+    tell_missed(guest_list)
     return True
 
 

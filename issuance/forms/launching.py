@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 
+from campaigns.models import Campaign
 from issuance.models import GuestList
+from thanxportal import database_clock
+from thanxportal.moments import Moment
 
 TYPE_THE_COUNT_ABOVE = 1_000  # guests
 
 
 class LaunchForm(forms.Form):
-    """The confirmation of a review; above 1,000 guests the count has to be typed."""
+    """The confirmation of a review; above 1,000 guests the count has to be typed. The button `later` takes the time."""
 
     confirm_token = forms.UUIDField(widget=forms.HiddenInput)
+    at = Moment("Start on")
     count = forms.CharField(required=False, max_length=20)
 
     def __init__(self, guest_list: GuestList, data: Any = None) -> None:
-        super().__init__(data, initial={"confirm_token": guest_list.confirm_token})
+        super().__init__(data, initial={"confirm_token": guest_list.confirm_token, "at": _still_ahead(guest_list)})
+        self.campaign = guest_list.campaign
         self.guests = guest_list.waiting_count
         if self.guests <= TYPE_THE_COUNT_ABOVE:
             del self.fields["count"]
@@ -35,6 +43,39 @@ class LaunchForm(forms.Form):
         if digits != str(self.guests):
             raise forms.ValidationError(f"That isn’t the number of guests. Type {self.guests:,} to confirm.")
         return self.guests
+
+    def clean_at(self) -> datetime | None:
+        """A time within the campaign, which has to come with its own button: the other one would start at once."""
+        at: datetime | None = self.cleaned_data["at"]
+        later = "later" in self.data
+        if at is None and later:
+            raise forms.ValidationError("Choose the day and the time at which it is to start.")
+        if at and not later:
+            raise forms.ValidationError("You chose a time: press “Schedule”, or empty it to issue now.")
+        if at and (why := _why_not_at(at, self.campaign)):
+            raise forms.ValidationError(why)
+        return at
+
+
+def _still_ahead(guest_list: GuestList) -> datetime | None:
+    """What was chosen before the list came back to its review."""
+    at = guest_list.launch_at
+    return at if at and at > timezone.now() else None
+
+
+def _why_not_at(at: datetime, campaign: Campaign) -> str:
+    """What is wrong with the time; empty if nothing is."""
+    if at <= database_clock.now():
+        return "That time is past. Choose a later one, or issue now."
+    if campaign.start_at and at < campaign.start_at:
+        return f"The campaign starts on {_written(campaign.start_at)}. Choose that time or a later one."
+    if campaign.end_at and at >= campaign.end_at:
+        return f"The campaign ends on {_written(campaign.end_at)}. Choose an earlier time."
+    return ""
+
+
+def _written(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 class SendBackForm(forms.Form):

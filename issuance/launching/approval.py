@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from issuance.launching.launch import has_opted_out, start_hold
 from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.notices import tell_answered
-from issuance.lifecycle.transitions import move_list
+from issuance.lifecycle.transitions import back_to_review
 from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.models import Membership, Right, User
@@ -65,7 +65,7 @@ def _waiting(guest_list: GuestList, **terms: Any) -> QuerySet[GuestList]:
 def _back_to_review(guest_list: GuestList, actor: User, note: str, **fields: Any) -> bool:
     if guest_list.state != ListState.AWAITING_APPROVAL:
         return False
-    return move_list(guest_list, ListState.CHECKED, actor=actor, note=note, confirm_token=uuid4(), **fields)
+    return back_to_review(guest_list, actor=actor, note=note, **fields)
 
 
 def _answer(guest_list: GuestList, actor: User, act: str) -> None:

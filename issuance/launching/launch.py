@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from issuance.engine.canaries import send_the_rest
 from issuance.engine.forgotten_jobs import stop_forgotten
@@ -19,21 +20,25 @@ from issuance.launching.job_cutting import canary_size
 from issuance.launching.threshold import needs_second_person, rewarded_alone, threshold_of
 from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.notices import tell_asked
-from issuance.lifecycle.transitions import move_list
+from issuance.lifecycle.transitions import back_to_review, move_list
 from issuance.models import GuestList, IssuanceJob, IssuanceJobQuerySet, note_event
 from issuance.models.states import JobState, ListState
 from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.counted import counted
+from thanxportal.templatetags.portal import zone
 
 
 @transaction.atomic
-def launch_list(*, guest_list: GuestList, token: UUID, actor: User | None, hold: bool = False) -> bool:
+def launch_list(
+    *, guest_list: GuestList, token: UUID, actor: User | None, hold: bool = False, at: datetime | None = None
+) -> bool:
     """Starts issuing a checked list, once: the token of its review form is used up. False if it was before.
 
     A list above its merchant's approval threshold, by itself or with the sender's others of 24 hours, asks for an
     approval instead, whoever launches it.
-    `hold` is how pages launch: a pause in which stopping is free. Large lists send canaries ahead, whoever launches.
+    `hold` is how pages launch: a pause in which stopping is free. `at` makes it as long as until that time. Large lists
+    send canaries ahead, whoever launches.
     Nothing is launched for a merchant that has opted out.
     """
     if guest_list.state != ListState.CHECKED or has_opted_out(guest_list):
@@ -41,8 +46,9 @@ def launch_list(*, guest_list: GuestList, token: UUID, actor: User | None, hold:
     # One launch at a time, so that two lists don't both fit under the threshold.
     guest_list.merchant = Merchant.objects.select_for_update(no_key=True).get(pk=guest_list.merchant_id)
     unused = GuestList.objects.filter(pk=guest_list.pk, state=ListState.CHECKED, confirm_token=token)
-    if not unused.update(launched_by=actor, approved_by=None, sent_back_reason=""):
+    if not unused.update(launched_by=actor, approved_by=None, sent_back_reason="", launch_at=at):
         return False
+    guest_list.launch_at = at
     guest_list.waiting_count = GuestList.objects.values_list("waiting_count", flat=True).get(pk=guest_list.pk)
     alone = rewarded_alone(guest_list.merchant, actor)
     if needs_second_person(guest_list, alone, threshold_of(guest_list)):
@@ -66,21 +72,35 @@ def _ask_for_approval(guest_list: GuestList, actor: User | None) -> bool:
 
 
 def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool:
-    """Sets a list on its way; the caller has made sure that it may go. False if it moved meanwhile."""
+    """Sets a list on its way; the caller has made sure that it may go. False if it moved meanwhile.
+
+    A scheduled one is held until its time; if that is over, as after a late approval, no longer than others.
+    """
     now = database_clock.now()
-    until = now + timedelta(seconds=settings.HOLD_SECONDS if hold else 0)
+    until = max(now + timedelta(seconds=settings.HOLD_SECONDS if hold else 0), guest_list.launch_at or now)
+    when = in_words(guest_list.launch_at, guest_list.merchant) if until == guest_list.launch_at else ""
     fields: dict[str, Any] = {"launched_at": now, "held_until": until, "lease_until": None}
-    fields["canary_size"] = canary_size(guest_list)
-    if not move_list(guest_list, ListState.HELD, actor=actor, **fields):
+    fields |= {"canary_size": canary_size(guest_list), "launch_at": guest_list.launch_at if when else None}
+    note = f"To start on {when}." if when else ""
+    if not move_list(guest_list, ListState.HELD, actor=actor, note=note, **fields):
         return False
-    note_activity(guest_list, actor, f"Launched “{guest_list.name}”: {counted(guest_list.waiting_count, 'reward')}.")
+    did = f"Scheduled “{guest_list.name}” for {when}" if when else f"Launched “{guest_list.name}”"
+    note_activity(guest_list, actor, f"{did}: {counted(guest_list.waiting_count, 'reward')}.")
     return True
+
+
+def in_words(moment: datetime | None, merchant: Merchant) -> str:
+    """A time as the merchant's people read it, with the zone."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment, ZoneInfo(merchant.time_zone))
+    return f"{date_format(local, 'DATETIME_FORMAT')} ({zone(merchant.time_zone)})"
 
 
 def issue_now(*, guest_list: GuestList) -> bool:
     """Ends the hold at once; False if the list isn't held any more, or waits for staff."""
     held = GuestList.objects.filter(pk=guest_list.pk, state=ListState.HELD, held_until__isnull=False)
-    return bool(held.update(held_until=database_clock.now()))
+    return bool(held.update(held_until=database_clock.now(), launch_at=None))
 
 
 @transaction.atomic
@@ -103,9 +123,7 @@ def stop_list(*, guest_list: GuestList, actor: User | None) -> bool:
     cancelled only once they are settled."""
     forgotten = sends_were_forgotten()
     if guest_list.status == ListState.HELD and not forgotten:
-        fields: dict[str, Any] = {"confirm_token": uuid4(), "held_until": None, "approved_by": None, "crash_count": 0}
-        fields["epoch"] = F("epoch") + 1  # A worker that has just taken it must not plan what is launched anew.
-        stopped = move_list(guest_list, ListState.CHECKED, actor=actor, **fields)
+        stopped = back_to_review(guest_list, actor=actor)
     elif guest_list.status == ListState.ISSUING:
         jobs = IssuanceJob.objects.of_list(guest_list)
         stopped = stop_forgotten(jobs) if forgotten else _cancel_unsent_jobs(jobs, actor)

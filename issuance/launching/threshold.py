@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from issuance.models import GuestList
@@ -17,9 +18,11 @@ SENT = (ListState.FINISHED, ListState.STOPPED)
 
 
 def rewarded_alone(merchant: Merchant, sender: User | None) -> int:
-    """Guests whom the sender rewarded in 24 hours without an approver, or is about to. All scripts are one sender."""
+    """Guests whom the sender rewarded in 24 hours without an approver, or is about to, whenever that is scheduled. All
+    scripts are one sender."""
     lists = GuestList.objects.filter(merchant=merchant, launched_by=sender, approved_by=None)
-    lists = lists.filter(state__in=(*ON_THEIR_WAY, *SENT), launched_at__gt=timezone.now() - A_DAY)
+    began = Q(state__in=(ListState.ISSUING, *SENT), began_at__gt=timezone.now() - A_DAY)
+    lists = lists.alias(began_at=Coalesce("planned_at", "launched_at")).filter(Q(state=ListState.HELD) | began)
     sums = lists.aggregate(
         sent=Sum(F("rewarded_count") + F("unknown_count")),
         waiting=Sum("waiting_count", filter=Q(state__in=ON_THEIR_WAY)),

@@ -35,6 +35,12 @@ def tell_end(guest_list: GuestList, *, why: str = "") -> None:
         notify_staff(merchant=ended.merchant, kind=Kind.FINISHED, **fields)
 
 
+def tell_missed(guest_list: GuestList) -> None:
+    """A scheduled list couldn't start for so long that somebody has to decide anew."""
+    sentence = f"“{guest_list.name}” couldn’t start within a day of its time, so nothing was sent. Review it again."
+    _tell(guest_list, Kind.FINISHED, f"missed:{guest_list.epoch}", sentence, facts=facts_of(guest_list))
+
+
 def tell_safety_stop(guest_list: GuestList, *, ahead: int, lost: int) -> None:
     """The canaries went badly and the rest waits for somebody who may issue."""
     sentence = f"“{guest_list.name}” was stopped by the safety check: {lost:,} of {ahead:,} sent ahead got nothing."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
@@ -47,6 +48,16 @@ def move_list(
     elif new in (ListState.MAPPING, ListState.UNREADABLE):
         tell_unread(guest_list)
     return True
+
+
+def back_to_review(guest_list: GuestList, *, actor: User | None = None, note: str = "", **fields: Any) -> bool:
+    """Takes a list of which nothing was sent back to its review; False if somebody else moved it first.
+
+    A worker that has just taken it must not plan what is launched anew: so its epoch rises.
+    """
+    anew: dict[str, Any] = {"confirm_token": uuid4(), "epoch": F("epoch") + 1, "crash_count": 0, "lease_until": None}
+    anew |= {"held_until": None, "approved_by": None}
+    return move_list(guest_list, ListState.CHECKED, actor=actor, note=note, **anew, **fields)
 
 
 @crash_point("move a job")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from thanxportal.accounts.models import Merchant
 from thanxportal.kept_text import KeptText
 
 LARGE = 500_000  # bytes
+SOON = timedelta(minutes=10)  # before its start a scheduled list counts as running
 
 
 class GuestListQuerySet(models.QuerySet["GuestList"]):
@@ -24,19 +26,23 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         return self.filter(merchant=merchant).select_related("campaign", "created_by").order_by("-pk")
 
     def running(self) -> GuestListQuerySet:
-        return self.filter(state__in=LIST_RUNNING)
+        """Lists on their way; scheduled ones shortly before they start."""
+        later = Q(state=ListState.HELD, held_until__gt=timezone.now() + SOON)
+        return self.filter(state__in=LIST_RUNNING).exclude(later)
 
     def free(self) -> GuestListQuerySet:
         """Lists that a worker may take now: no other worker has them, and their hold, if they have one, is over.
 
-        Nothing is planned for a merchant that has opted out, unless that only records what may have been sent before a
-        restore. No joins, so that an UPDATE sees the row that it locks.
+        Nothing is planned for a merchant that has opted out, or before its time, unless that only records what may have
+        been sent before a restore. No joins, so that an UPDATE sees the row that it locks.
         """
         now = database_clock.now()
         let_go, hold_is_over = Q(lease_until=None) | Q(lease_until__lt=now), Q(held_until__lte=now)
-        records = Exists(SendingPause.objects.filter(in_force=True, sends_forgotten=True))
-        gone = Q(merchant__in=Merchant.objects.opted_out()) & ~Q(records)
-        return self.filter(let_go, ~Q(state=ListState.HELD) | hold_is_over & ~gone)
+        records = Q(Exists(SendingPause.objects.filter(in_force=True, sends_forgotten=True)))
+        gone = Q(merchant__in=Merchant.objects.opted_out())
+        scheduled = Q(launch_at__isnull=False, held_until__isnull=False)
+        may_plan = hold_is_over & (~gone | records) | scheduled & records
+        return self.filter(let_go, ~Q(state=ListState.HELD) | may_plan)
 
     def held(self) -> GuestListQuerySet:
         """Launched, but not planned: to be planned by itself once the hold is over."""
@@ -136,6 +142,9 @@ class GuestList(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     launched_at = models.DateTimeField(null=True, blank=True)
+    launch_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it is to start, by whoever launched it; empty: after the hold."
+    )
     held_until = models.DateTimeField(null=True, blank=True)
     canary_size = models.PositiveIntegerField(default=0, help_text="Guests per arm sent ahead of the rest; 0: none.")
     guests_per_job = models.PositiveIntegerField(
@@ -198,6 +207,17 @@ class GuestList(models.Model):
     @property
     def status(self) -> ListState:
         return ListState(self.state)
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it waits for the time that somebody chose."""
+        chosen, until = self.launch_at, self.held_until
+        return bool(self.state == ListState.HELD and chosen and until and until > timezone.now())
+
+    @property
+    def label(self) -> str:
+        """Its state in a word or two."""
+        return "Scheduled" if self.is_scheduled else self.status.label
 
     @property
     def is_large(self) -> bool:

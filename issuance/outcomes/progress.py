@@ -134,7 +134,8 @@ def progress_of(guest_list: GuestList, jobs: Sequence[IssuanceJob], now: datetim
     processed = sum(_processed(job) for job in jobs)
     moving = guest_list.status == ListState.ISSUING and guest_list.safety_stop_at is None
     rate = _rate(jobs, processed, now) if moving else None
-    looks = [job.next_attempt_at for job in jobs if job.state in (*JOB_OPEN, JobState.REVOKING) and job.next_attempt_at]
+    at_work = [job.next_attempt_at for job in jobs if job.state in (*JOB_OPEN, JobState.REVOKING)]
+    looks = [at for at in (*at_work, guest_list.held_until if guest_list.is_scheduled else None) if at]
     return Progress(
         total=total,
         rewarded=guest_list.rewarded_count,

@@ -89,6 +89,8 @@ def _erase_from(guest_list: GuestList, search: GuestSearch, erasure: Erasure) ->
     if guest_list.status in UNREAD:
         return UNREAD[guest_list.status].format(guest_list.name)
     found = search.find(guest_list)
+    if guest_list.is_scheduled and found.guests:
+        return f"“{guest_list.name}” is scheduled: it goes on once that was sent, or at once if you stop the list"
     if guest_list.status in LAUNCHED and found.guests:
         return LAUNCHED[guest_list.status].format(guest_list.name)
     with transaction.atomic():

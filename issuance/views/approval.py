@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -115,5 +116,6 @@ def _page(
         "may_answer": user_of(request) in approvers,
         "may_build": may(request, Right.BUILD),
         "approvers": approvers,
+        "now": timezone.now(),
     }
     return TemplateResponse(request, "issuance/launching/approval.html", context, status=status)

@@ -60,8 +60,8 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     form = LaunchForm(guest_list, request.POST)
     if not form.is_valid() or review_facts(guest_list)["blocked"]:
         return _review(request, guest_list, form, status=422)
-    token = form.cleaned_data["confirm_token"]
-    if launch_list(guest_list=guest_list, token=token, actor=user_of(request), hold=True):
+    token, at = form.cleaned_data["confirm_token"], form.cleaned_data["at"]
+    if launch_list(guest_list=guest_list, token=token, actor=user_of(request), hold=True, at=at):
         nudge(tasks.work_list, guest_list.pk)
     elif token != guest_list.confirm_token:
         messages.warning(request, "This list changed since you opened its review. Look at it once more.")
