@@ -49,8 +49,8 @@ class Sized(NamedTuple):
     is_control: bool
 
 
-def told_from_luck(arms: Sequence[Sized]) -> str:
-    """Says what can be told from luck between Control (or else the largest arm) and the smallest of the others."""
+def told_from_chance(arms: Sequence[Sized]) -> str:
+    """Says what stands out from chance between Control (or else the largest arm) and the smallest of the others."""
     if len(arms) < 2:
         return ""
     by_size = sorted(arms, key=lambda arm: (arm.is_control, arm.guests))
@@ -59,5 +59,5 @@ def told_from_luck(arms: Sequence[Sized]) -> str:
     guests = f"{base.guests:,} guest{'' if base.guests == 1 else 's'}"
     sizes = f"With {guests} in “{base.label}” and {other.guests:,} in “{other.label}”"
     if rise is None or rise > 0.5:
-        return f"{sizes}, no difference could be told from luck. It takes more guests, or a larger smallest arm."
-    return f"{sizes}, a difference of about {rise * 100:.1f} points or more can be told from luck."
+        return f"{sizes}, no difference would stand out from chance. It takes more guests, or a larger smallest arm."
+    return f"{sizes}, a difference of about {rise * 100:.1f} points or more stands out from chance."

@@ -20,7 +20,9 @@ from thanxportal.moments import LOCAL, Moment
 
 MOST_LOCATIONS = 200  # offered for the fine print
 # What a changed share updates on the page. Fields in which somebody may be typing are left alone.
-SHARES = ",".join(["#saved", "#checks", "#split", *(f"#id_arm{position}-weight" for position in range(MOST_ARMS))])
+SHARES = ",".join(
+    ["#saved", "#checks", "#summary", "#split", *(f"#id_arm{position}-weight" for position in range(MOST_ARMS))]
+)
 TWICE = "Another arm has this name. Give each arm its own."
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from campaigns.allocation import people
-from campaigns.detectable_difference import Sized, told_from_luck
+from campaigns.detectable_difference import Sized, told_from_chance
 from campaigns.models import Campaign, Variant
 from campaigns.publishing_rules import DATES, problems
 from campaigns.reward_value import total_in_words
@@ -105,7 +105,7 @@ def _arms(campaign: Campaign, variants: Sequence[Variant]) -> list[ArmPreview]:
 
 
 def _difference(arms: list[ArmPreview]) -> str:
-    return told_from_luck(
+    return told_from_chance(
         [Sized(arm.label, arm.count, arm.variant.is_control) for arm in arms if arm.count is not None]
     )
 

@@ -1,10 +1,12 @@
-"""Says what a reward is worth, in words and in dollars (pure)."""
+"""Says what a reward is worth, in words and in dollars."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+
+from thanxportal.amounts import dollars
 
 VENUES = {"in_store": "In store", "online": "Online", "all": "In store and online"}
 DOLLARS = "dollars"
@@ -26,8 +28,8 @@ def plain(word: str) -> str:
 
 def offer_in_words(spelling: str, value: str, words: str = "") -> str:
     """Returns `$5`, `20%` or `Free item`, for example; `Amount off` if it isn't clear how much."""
-    if dollars := value_in_dollars(spelling, value, words):
-        return dollars_in_words(dollars)
+    if amount := value_in_dollars(spelling, value, words):
+        return dollars(amount)
     kind = _KIND_OF.get(spelling)
     if kind is None:
         return f"{plain(spelling)} {value.removesuffix('.0')}".strip()
@@ -57,11 +59,6 @@ def _number(text: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def dollars_in_words(dollars: Decimal) -> str:
-    """Returns `$5` or `$1,250.50`, for example."""
-    return f"${dollars:,.2f}".removesuffix(".00")
-
-
 def total_in_words(gifts: Iterable[tuple[Decimal | None, int]]) -> str:
     """Says what rewards cost together, from (worth of one, number of them).
 
@@ -72,5 +69,5 @@ def total_in_words(gifts: Iterable[tuple[Decimal | None, int]]) -> str:
     unknown = sum(count for worth, count in given if worth is None)
     without = f"{unknown:,} reward{'' if unknown == 1 else 's'} without an amount"
     if not unknown:
-        return dollars_in_words(sum(amounts, Decimal(0)))
-    return f"{dollars_in_words(sum(amounts, Decimal(0)))} and {without}" if amounts else without
+        return dollars(sum(amounts, Decimal(0)))
+    return f"{dollars(sum(amounts, Decimal(0)))} and {without}" if amounts else without

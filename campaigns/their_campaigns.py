@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from campaigns.models import Campaign, CampaignAtThanx
@@ -86,7 +87,7 @@ def _of_fields(campaign: Campaign, at_thanx: CampaignAtThanx) -> Iterator[str]:
             yield f"{label}: {_quoted(theirs)} at Thanx, {_quoted(ours)} here."
     for name, label in DATE_WORDS.items():
         moments = (getattr(row, name) for row in (campaign, at_thanx))
-        ours, theirs = (moment and f"{localtime(moment):%-d %B %Y, %H:%M:%S}" for moment in moments)
+        ours, theirs = (moment and date_format(localtime(moment), "M j, Y, g:i:s A") for moment in moments)
         if theirs and ours != theirs:
             yield f"{label}: {theirs} at Thanx, {ours} here."
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from campaigns import reviewed, tasks
 from campaigns.access import campaign_for
 from campaigns.drafts import delete_draft, duplicate_campaign
+from campaigns.filters import CampaignFilter
 from campaigns.models import Campaign, CampaignAtThanx, CampaignState
 from campaigns.preview import preview_of
 from campaigns.publishing import request_publication
@@ -32,9 +33,16 @@ HISTORY = 20
 def campaign_list(request: HttpRequest, handle: str) -> HttpResponse:
     """The merchant's campaigns, the newest first."""
     merchant = merchant_for(request, handle)
-    rows = Campaign.objects.for_merchant(merchant).with_variants()
+    find = CampaignFilter(request)
+    rows = find.of(Campaign.objects.for_merchant(merchant).with_variants())
     campaigns, older = page_of(request, rows, PAGE)
-    context = {"campaigns": campaigns, "older": older, "elsewhere": _made_elsewhere(merchant)}
+    context = {
+        "find": find,
+        "campaigns": campaigns,
+        "rewarded": Campaign.objects.filter(pk__in=[campaign.pk for campaign in campaigns]).rewarded(),
+        "older": older,
+        "elsewhere": [] if find.wanted or "before" in request.GET else _made_elsewhere(merchant),
+    }
     return TemplateResponse(request, "campaigns/campaign_list.html", context)
 
 

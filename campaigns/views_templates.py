@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
@@ -76,13 +77,14 @@ def template_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 def _facts(template: RewardTemplate) -> dict[str, str]:
+    seen = date_format(timezone.localtime(template.seen_at), "DATETIME_FORMAT")
     return {
         "Kind": " · ".join(plain(word) for word in (template.type, template.subtype) if word),
         "Discount": template.offer,
         "Redeemed": template.venue,
         "Description": template.description,
         "Fine print": template.fine_print,
-        "Last seen at Thanx": f"{timezone.localtime(template.seen_at):%-d %b %Y, %H:%M}, {ago(template.seen_at)}",
+        "Last seen at Thanx": f"{seen}, {ago(template.seen_at)}",
         "Thanx’s id": template.thanx_id,
     }
 
@@ -93,7 +95,7 @@ def refresh_templates(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.BUILD)
     if Reading.objects.ask(merchant):
         nudge(tasks.refresh_merchant, merchant.pk)
-        messages.info(request, "Asking Thanx for the latest rewards. They appear here by themselves.")
+        messages.info(request, "Asking Thanx for the latest rewards. They appear here shortly.")
     else:
         asked_at = Reading.objects.of_merchant(merchant).aggregate(at=Max("asked_at"))["at"]
         seconds = max(1, ceil((asked_at + ASKED_EVERY - timezone.now()).total_seconds()))

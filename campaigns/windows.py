@@ -22,7 +22,7 @@ class Span(NamedTuple):
 
 class Mark(NamedTuple):
     left: float
-    label: str
+    day: datetime
 
 
 class TimeLine(NamedTuple):
@@ -48,7 +48,7 @@ def time_line(dates: tuple[datetime | None, ...], *, now: datetime, zone: ZoneIn
         return Span(percent_at(start), max(percent_at(end) - percent_at(start), 0.5))
 
     today = percent_at(now)
-    marks = [Mark(percent_at(day), f"{day.day} {day:%b}") for day in _days(left.astimezone(zone), max(moments))]
+    marks = [Mark(percent_at(day), day) for day in _days(left.astimezone(zone), max(moments))]
     return TimeLine(span(*dates[:2]), span(*dates[2:]), marks, today if 0 <= today <= 100 else None)
 
 

@@ -22,6 +22,7 @@ from issuance.views import (
     retry_corrections,
     review,
     reward_again,
+    story,
 )
 
 app_name = "issuance"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("dock/", home.dock, name="dock"),
     path("running/", home.running, name="running"),
+    path("guests/", story.guest_story, name="guest_story"),
     path("guest/", one_guest.one_guest, name="one_guest"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("privacy/look/", privacy.look, name="privacy_look"),

@@ -73,7 +73,7 @@ OF_A_MERCHANT = """
     POST      sender    campaigns:publish issuance:list_launch issuance:list_stop issuance:list_issue_now
     POST      sender    issuance:list_continue issuance:list_include issuance:list_retry issuance:list_send_unsent
     POST      approver  issuance:list_approve issuance:list_send_back
-    GET,POST  manager   accounts:settings accounts:team issuance:reveal
+    GET,POST  manager   accounts:settings accounts:team issuance:reveal issuance:guest_story
     POST      manager   accounts:member_role accounts:member_remove accounts:invitation_withdraw
     POST      manager   accounts:loosening_confirm accounts:loosening_withdraw
     GET       manager   issuance:privacy issuance:privacy_erasure issuance:privacy_certificate
@@ -88,6 +88,7 @@ GUARDED = {
     "issuance:list_send_unsent", "issuance:one_guest", "issuance:reveal", "issuance:report", "issuance:bad_rows",
     "accounts:team", "accounts:member_role", "accounts:member_remove", "accounts:invitation_withdraw",
     "accounts:settings", "accounts:loosening_confirm", "issuance:privacy_export", "issuance:privacy_erase",
+    "issuance:guest_story",
 }  # fmt: skip
 # Other addresses: the methods that answer who is outside, those that answer who is signed in, names.
 OF_A_PERSON = f"""

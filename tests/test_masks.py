@@ -51,7 +51,7 @@ LEADS_TO_LIST = {
 }  # fmt: skip
 SHOWS_NOBODY = {
     "activity", "campaign_detail", "campaign_edit", "campaign_list", "campaign_lists", "campaign_new", "delete", "dock",
-    "duplicate", "guests", "home", "invitation_withdraw", "jobs", "lineage", "list_index", "list_new",
+    "duplicate", "guest_story", "guests", "home", "invitation_withdraw", "jobs", "lineage", "list_index", "list_new",
     "location_list", "loosening_confirm", "loosening_withdraw",
     "privacy", "privacy_certificate", "privacy_erase", "privacy_erasure", "privacy_look",
     "member_remove", "member_role", "publish", "refresh_templates", "reward_choices", "running",
@@ -166,7 +166,7 @@ class Shown(NamedTuple):
                 continue
             one, first, last = (int(number) if number else 0 for number in said.groups())
             rows = range(one or first, (one or last) + 1) if one or first else range(1_000)
-            cells = IDENTIFIERS if one or first else IDENTIFIERS | {"name", "note"}
+            cells = IDENTIFIERS | {"name"} if one or first else IDENTIFIERS | {"name", "note"}
             letters = [letter for letter, row in ROWS.items() if row in rows]
             allowed |= {Seen(known.number, letter, cell) for letter in letters for cell in cells}
         return allowed

@@ -1,13 +1,14 @@
-"""The field of a date and time that somebody types, in the time zone of the merchant."""
+"""The fields of a date, and of a date and time, that somebody types in the time zone of the merchant."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import time_format
 
 LOCAL = "%Y-%m-%dT%H:%M"
 FIRST_YEAR, LAST_YEAR = 2000, 2099  # Far from the ends of the calendar, so that any zone can show what is between.
@@ -42,10 +43,35 @@ class Moment(forms.DateTimeField):
         return moment
 
 
+class Day(forms.DateField):
+    """A day, without which nothing is narrowed down. Refuses absurd years."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label=label, required=False, error_messages={"invalid": "Choose a day."})
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value[: len("2026-11-28")] if isinstance(value, str) else value)
+        if day and (problem := year_problem(day.year)):
+            raise ValidationError(problem)
+        return day
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day in the merchant's zone."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def end_of(day: date) -> datetime:
+    return start_of(day + timedelta(days=1))
+
+
 def _why_not(wall: datetime) -> str:
     """Says why this local time is invalid: the clock skips it or shows it twice that night."""
     first, second = (wall.replace(tzinfo=timezone.get_current_timezone(), fold=fold) for fold in (0, 1))
     if first.utcoffset() > second.utcoffset():  # type: ignore[operator] # Both zones know their offset.
-        return f"The clocks go back that night, so {wall:%H:%M} comes twice. Choose an hour earlier or later."
+        return f"The clocks go back that night, so {time_format(wall)} comes twice. Choose an hour earlier or later."
     later = first.astimezone(UTC).astimezone(first.tzinfo)
-    return f"The clocks go forward that night, so there is no {wall:%H:%M}. Choose {later:%H:%M}, for example."
+    skipped, instead = time_format(wall), time_format(later)
+    return f"The clocks go forward that night, so there is no {skipped}. Choose {instead}, for example."

@@ -206,6 +206,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["thanxportal.formats"]  # Of each locale that a merchant can choose.
 
 # Static files and uploads.
 STATIC_URL = "static/"

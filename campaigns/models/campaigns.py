@@ -7,11 +7,14 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from campaigns.models.mirror import RewardTemplate
 from thanxportal import database_clock
 from thanxportal.accounts.models import Activity, ActivityQuerySet, Merchant
+
+ENDS_SOON = timedelta(days=7)
 
 
 class CampaignState(models.TextChoices):
@@ -39,6 +42,30 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
             return self.filter(uuid=UUID(uuid)).first()
         except ValueError:
             return None
+
+    def named(self, words: str) -> CampaignQuerySet:
+        """Campaigns with every one of the words in their name, their objective, or the name of a reward."""
+        named = self
+        for word in words.split():
+            gives = Exists(Variant.objects.filter(campaign=OuterRef("pk"), reward_template__name__icontains=word))
+            named = named.filter(models.Q(name__icontains=word) | models.Q(objective__icontains=word) | gives)
+        return named
+
+    def in_phase(self, phase: str) -> CampaignQuerySet:
+        """Drafts, or published campaigns that are to come, run, or are over."""
+        now = timezone.now()
+        if phase == "draft":
+            return self.exclude(state=CampaignState.PUBLISHED)
+        published = self.filter(state=CampaignState.PUBLISHED)
+        if phase == "ended":
+            return published.filter(end_at__lte=now)
+        running = published.exclude(end_at__lte=now)
+        return running.filter(start_at__gt=now) if phase == "coming" else running.exclude(start_at__gt=now)
+
+    def rewarded(self) -> dict[int, int]:
+        """How many guests of their lists were rewarded, as the ledgers say."""
+        sums = self.order_by().values_list("pk").annotate(models.Sum("guest_lists__rewarded_count", default=0))
+        return {pk: total for pk, total in sums}  # noqa: C416 - the type of a row isn't known
 
     def drafts(self) -> CampaignQuerySet:
         """Campaigns that can still be changed: drafts, and those which Thanx refused."""
@@ -130,6 +157,25 @@ class Campaign(models.Model):
         return self.end_at is not None and self.end_at <= now
 
     @property
+    def phase(self) -> tuple[str, str]:
+        """What it is doing now, in words and as a tone: a draft, soon, running, about to end, or ended."""
+        now = timezone.now()
+        if self.state != CampaignState.PUBLISHED:
+            return self.status.label, self.status.tone
+        if self.has_ended:
+            return "Ended", ""
+        if self.start_at and self.start_at > now:
+            return f"Starts {_in_days(self.start_at, now)}", "info"
+        if self.end_at and self.end_at - now < ENDS_SOON:
+            return f"Ends {_in_days(self.end_at, now)}", "warn"
+        return "Running", "ok"
+
+    @property
+    def pictured(self) -> RewardTemplate | None:
+        """The reward whose picture stands for it: that of the first arm that gives one."""
+        return next((arm.reward_template for arm in self.variants.all() if arm.reward_template), None)
+
+    @property
     def accepts_lists(self) -> bool:
         return self.state == CampaignState.PUBLISHED and not self.has_ended
 
@@ -141,6 +187,12 @@ class Campaign(models.Model):
     @property
     def stuck(self) -> bool:
         return self.state == CampaignState.PUBLISHING and self.updated_at < timezone.now() - timedelta(minutes=5)
+
+
+def _in_days(moment: datetime, now: datetime) -> str:
+    """Returns `today`, `tomorrow` or `in 3 days`, in the merchant's zone."""
+    days = (timezone.localdate(moment) - timezone.localdate(now)).days
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
 
 
 CONTROL = "Control"  # Thanx recognizes the arm without a reward by this exact name.

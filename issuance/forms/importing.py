@@ -41,7 +41,7 @@ class NewListForm(forms.Form):
     )
     file = forms.FileField(
         label="Drop a file here, or choose one",
-        help_text="CSV or Excel, with an email or a phone number in each row. Columns are found by themselves.",
+        help_text="CSV or Excel, with an email or a phone number in each row. We find the columns.",
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": KINDS}),

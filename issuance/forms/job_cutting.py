@@ -28,7 +28,7 @@ class JobCuttingForm(forms.Form):
     use_required_attribute = False  # Only one of the two fields counts, and which one is chosen in the page.
     cut_by = forms.ChoiceField(widget=forms.RadioSelect)
     column = forms.ChoiceField(
-        label="Which column", error_messages={"required": "Choose the column to cut the list by."}
+        label="Which column", error_messages={"required": "Choose the column to split the list by."}
     )
     size = forms.IntegerField(
         label="Guests per job",

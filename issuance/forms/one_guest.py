@@ -24,7 +24,7 @@ class OneGuestForm(forms.Form):
         label="Email or phone of the guest",
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={"required": "Whom do you want to reward? Enter an email or a phone number."},
+        error_messages={"required": "Who gets the reward? Enter an email or a phone number."},
     )
     campaign = forms.ModelChoiceField(
         queryset=Campaign.objects.none(),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Expression, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 
 from campaigns.models import Variant
+from issuance.guests.names import name_columns, name_in
 from issuance.guests.reasons import is_of_a_row, reason_in_words
 from issuance.guests.search import LONGEST, matching_errors, matching_guests
 from issuance.guests.sight import MASKED, Sight
 from issuance.lifecycle.campaign_end import why_not_sent
 from issuance.lifecycle.ledger import waiting_label
 from issuance.models import Guest, GuestList, RowError
+from issuance.models.cells import cell
 from issuance.models.states import OUTCOME_READY, JobState, Outcome
 
 PAGE = 50
@@ -40,6 +43,7 @@ class GuestRow(NamedTuple):
     job_number: int | None
     reward_id: str
     of_row: int | None = None
+    name: str = ""
 
     @property
     def in_file(self) -> int:
@@ -99,6 +103,7 @@ class GuestReader:
         self.jobs = {pk: number for pk, number, _ in planned}
         self.codes = {pk: code for pk, _, code in planned}
         self.columns: list[str] = list(guest_list.file_info.get("names") or [])
+        self.names = name_columns(guest_list)
         self.labels = {**dict(Outcome.choices), Outcome.WAITING.value: waiting_label(guest_list).capitalize()}
 
     def guest(self, guest: Guest) -> GuestRow:
@@ -107,6 +112,7 @@ class GuestReader:
             guest.outcome, self.labels[guest.outcome], Outcome(guest.outcome).tone,
             self.why(guest.outcome, guest.reason, guest.job_id), self.jobs.get(guest.job_id or 0), guest.reward_id,
             guest.of_row,
+            self.sight.show(str(getattr(guest, "called", "")).strip(), guest.row),
         )  # fmt: skip
 
     def why(self, outcome: str, reason: str, job_id: int | None) -> str:
@@ -118,6 +124,7 @@ class GuestReader:
         return GuestRow(
             error.row, self.sight.show(self.cell(error), error.row), "", None, error.kind, error.kind.capitalize(),
             BAD[error.kind], reason_in_words(error.code), None, "", error.of_row,
+            self.sight.show(name_in([str(cell) for cell in error.cells], self.names), error.row),
         )  # fmt: skip
 
     def cell(self, error: RowError) -> str:
@@ -158,6 +165,8 @@ def guest_page(reader: GuestReader, filters: Filters) -> GuestPage:
 
 def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Guest]:
     guests: QuerySet[Guest] = Guest.objects.of_list(reader.list).defer("identity", "other", "cells")
+    if reader.names:
+        guests = guests.annotate(called=_called(reader.names))
     if filters.outcome in BAD:
         return guests.none()
     if filters.outcome == READY:
@@ -176,6 +185,12 @@ def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Guest]:
         country = reader.list.country
         guests = matching_guests(guests, filters.q, country=country, unmasked=reader.finds_parts)
     return guests
+
+
+def _called(columns: Sequence[int]) -> Expression:
+    """The name of a guest, put together by the database, as the other cells aren't needed."""
+    first, *rest = [cell(column + 1) for column in columns]
+    return Concat(first, Value(" "), *rest, output_field=TextField()) if rest else first
 
 
 def _in_job(guests: QuerySet[Guest], reader: GuestReader, number: int) -> QuerySet[Guest]:

@@ -17,12 +17,12 @@ OF_ONE_GUEST = {  # Thanx's codes
     "GENERIC_ERROR": "Thanx couldn’t issue this one, and gave no reason. Retry the guest.",
 }
 OF_A_JOB = {  # Thanx's codes, and what we call an answer without one
-    "BAD_REQUEST": "it isn’t as Thanx wants it. Staff look at it.",
+    "BAD_REQUEST": "it isn’t as Thanx wants it. Staff are looking into it.",
     "RESOURCE_NOT_FOUND": "Thanx doesn’t know the campaign or its arm. Ask staff to look.",
     "UNPROCESSABLE_ENTITY": "a rule of Thanx forbids it. Ask staff to look.",
     "USER_EMAIL_INVALID": "Thanx doesn’t accept an email address in it. Correct it and retry.",
     "USER_PHONE_INVALID": "Thanx doesn’t accept a phone number in it. Correct it and retry.",
-    "UNKNOWN_REASON": "Thanx gave a reason that we don’t know yet. Staff look at it.",
+    "UNKNOWN_REASON": "Thanx gave a reason that we don’t know yet. Staff are looking into it.",
 }
 WITHOUT_A_CODE = {"Rejected": "BAD_REQUEST", "NotFound": "RESOURCE_NOT_FOUND", "RuleBroken": "UNPROCESSABLE_ENTITY"}
 NO_REASON, UNKNOWN_REASON, SPOILED_ITS_JOB, NEVER_EXECUTED = (
@@ -30,7 +30,7 @@ NO_REASON, UNKNOWN_REASON, SPOILED_ITS_JOB, NEVER_EXECUTED = (
 )  # fmt: skip
 REFUSALS = OF_ONE_GUEST | {
     NO_REASON: "Thanx refused this guest without a reason.",
-    UNKNOWN_REASON: "Thanx gave a reason that we don’t know yet. Staff look at it.",
+    UNKNOWN_REASON: "Thanx gave a reason that we don’t know yet. Staff are looking into it.",
     SPOILED_ITS_JOB: "Thanx refused the whole job until this guest was taken out. Correct it and retry.",
     NEVER_EXECUTED: "Thanx confirmed that it never issued this reward. Retry the guest.",
     **{f"JOB_{code}": f"Thanx refused this job, not this guest: {why}" for code, why in OF_A_JOB.items()},

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from issuance.guests.masking import mask
 from issuance.lifecycle.activity import note_activity
 from issuance.models import GuestList
-from thanxportal.accounts.models import Membership, Right
+from thanxportal.accounts.models import Membership, Right, record_activity
 
 
 class Sight(NamedTuple):
@@ -48,6 +49,13 @@ def reveals(member: Membership) -> bool:
 def note_reveal(member: Membership, guest_list: GuestList, rows: Sequence[int]) -> None:
     which = f"row {rows[0]:,}" if len(rows) == 1 else f"{len(rows):,} rows from {rows[0]:,} to {rows[-1]:,}"
     note_activity(guest_list, member.user, f"Looked at {which} of “{guest_list.name}” unmasked.")
+
+
+def note_look_up(member: Membership) -> None:
+    """Whoever may show any guest may also look up what one of them got; the log doesn't keep whom."""
+    merchant, path = member.merchant, reverse("issuance:guest_story", args=[member.merchant.handle])
+    sentence = "Looked up what one guest got."
+    record_activity(merchant=merchant, actor=member.user, sentence=sentence, target="guest", path=path)
 
 
 def opens_rows(member: Membership, guest_list: GuestList) -> bool:

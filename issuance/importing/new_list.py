@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaigns.models import Campaign
 from issuance.lifecycle.activity import note_activity
@@ -71,8 +72,7 @@ def _uuid_of(campaign: Campaign, token: UUID, file: File[bytes]) -> UUID:
 
 def first_name_for(campaign: Campaign) -> str:
     """A name that no list of the campaign has, such as `June, Nov 28`, then `June, Nov 28, 2`."""
-    today = timezone.localdate()
-    base = f"{campaign.name[:180]}, {today:%b} {today.day}"
+    base = f"{campaign.name[:180]}, {date_format(timezone.localdate(), 'MONTH_DAY_FORMAT')}"
     taken = set(GuestList.objects.filter(campaign=campaign, name__startswith=base).values_list("name", flat=True))
     return next(name for name in _numbered(base) if name not in taken)
 

@@ -52,7 +52,7 @@ def send_back_list(*, guest_list: GuestList, actor: User, reason: str) -> bool:
 def withdraw_list(*, guest_list: GuestList, actor: User) -> bool:
     """Takes the question back; False if it was answered meanwhile or somebody else asked."""
     mine = _waiting(guest_list, launched_by=actor).exists()
-    if not mine or not _back_to_review(guest_list, actor, "The question was withdrawn."):
+    if not mine or not _back_to_review(guest_list, actor, "The request was withdrawn."):
         return False
     note_activity(guest_list, actor, f"Withdrew “{guest_list.name}” from approval.")
     return True

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaigns.allocation import arm_chooser, equal_shares
 from campaigns.models import Campaign, Variant
@@ -80,10 +81,8 @@ def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None
         raise CantReward(f"“{campaign.name}” has ended or isn’t published. Choose another campaign.")
     claim = GuestClaim.objects.filter(campaign=campaign, identity=digest).order_by("pk").first()
     if claim:
-        when = timezone.localtime(claim.claimed_at)
-        raise CantReward(
-            f"“{campaign.name}” has rewarded this guest already, on {when:%b} {when.day}. Choose another campaign."
-        )
+        when = date_format(timezone.localtime(claim.claimed_at), "MONTH_DAY_FORMAT")
+        raise CantReward(f"“{campaign.name}” rewarded this guest already, on {when}. Choose another campaign.")
     lately = GuestList.objects.filter(
         merchant=campaign.merchant_id, one_guest=True, created_at__gte=timezone.now() - DAY
     )
@@ -94,7 +93,7 @@ def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None
         )
     same = Guest.objects.filter(guest_list__in=lately, identity=digest).exclude(outcome=Outcome.REFUSED)
     if same.count() >= settings.ONE_GUEST_PER_GUEST:
-        raise CantReward("Somebody of your team has rewarded this guest within the last 24 hours. Try again tomorrow.")
+        raise CantReward("Someone on your team rewarded this guest within the last 24 hours. Try again tomorrow.")
 
 
 def gift_of(campaign: Campaign, person: str) -> Variant:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from campaigns.detectable_difference import Sized, told_from_luck
+from campaigns.detectable_difference import Sized, told_from_chance
 from campaigns.preview import BLOCK, PASS, WARN, Check
 from campaigns.publishing_rules import OPTED_OUT
 from campaigns.reward_value import total_in_words
@@ -45,7 +45,7 @@ def _difference(guest_list: GuestList, arms: list[Arm]) -> str:
     """What this list alone could show; nothing of a retry, which only adds to the list that it came from."""
     if guest_list.parent_id:
         return ""
-    return told_from_luck([Sized(arm.variant.name, arm.count, arm.variant.is_control) for arm in arms])
+    return told_from_chance([Sized(arm.variant.name, arm.count, arm.variant.is_control) for arm in arms])
 
 
 def checks_of(guest_list: GuestList, arms: list[Arm]) -> list[Check]:
@@ -62,7 +62,7 @@ def checks_of(guest_list: GuestList, arms: list[Arm]) -> list[Check]:
 def _campaign(guest_list: GuestList) -> Check:
     campaign, now = guest_list.campaign, timezone.now()
     if campaign.has_ended:
-        return Check(BLOCK, "The campaign has ended. Make a new campaign and bring the list there.")
+        return Check(BLOCK, "The campaign has ended. Start a new campaign and bring the list there.")
     if not campaign.accepts_lists:
         return Check(BLOCK, "The campaign isn’t published.")
     if campaign.redeemable_to and campaign.redeemable_to - now < SOON:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+
 from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState
@@ -38,5 +40,7 @@ def not_sent_in_words(guest_list: GuestList) -> str:
 def ended_in_words(guest_list: GuestList) -> str:
     """Part of a sentence, with the time as the merchant's clocks show it."""
     end = guest_list.campaign.end_at
-    when = f" on {end.astimezone(ZoneInfo(guest_list.merchant.time_zone)):%-d %B %Y, %H:%M}" if end else ""
-    return f"the campaign ended{when}"
+    if end is None:
+        return "the campaign ended"
+    local = end.astimezone(ZoneInfo(guest_list.merchant.time_zone))
+    return f"the campaign ended on {date_format(local, 'DATETIME_FORMAT')}"

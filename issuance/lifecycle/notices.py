@@ -51,7 +51,8 @@ def tell_safety_stop(guest_list: GuestList, *, ahead: int, lost: int) -> None:
 def tell_staff_needed(job: IssuanceJob) -> None:
     """Once per list and day, however many of its jobs it concerns."""
     name = job.guest_list.name
-    sentence = f"Thanx’s answer about “{name}” isn’t clear. Staff look at it; nobody is rewarded twice meanwhile."
+    unclear = f"Thanx’s answer about “{name}” isn’t clear. Staff are looking into it."
+    sentence = f"{unclear} Nobody is rewarded twice in the meantime."
     _tell(job.guest_list, Kind.NEEDS_STAFF, f"review:{timezone.now():%Y%m%d}", sentence)
 
 

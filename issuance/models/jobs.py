@@ -117,6 +117,7 @@ class IssuanceJob(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state__in=JOB_DUE), name="job_due"),
+            models.Index(fields=["merchant", "ended_at"], name="job_by_month"),
             models.Index(
                 fields=["webhooks_due_at"], condition=Q(webhooks_due_at__isnull=False), name="job_webhooks_due"
             ),

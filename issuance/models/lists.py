@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, Min, Q, When
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaigns.models import Campaign
 from issuance.models.pauses import SendingPause
@@ -24,6 +25,13 @@ SOON = timedelta(minutes=10)  # before its start a scheduled list counts as runn
 class GuestListQuerySet(models.QuerySet["GuestList"]):
     def for_merchant(self, merchant: Merchant) -> GuestListQuerySet:
         return self.filter(merchant=merchant).select_related("campaign", "created_by").order_by("-pk")
+
+    def named(self, words: str) -> GuestListQuerySet:
+        """Lists with every one of the words in their own name or in that of their campaign."""
+        named = self
+        for word in words.split():
+            named = named.filter(Q(name__icontains=word) | Q(campaign__name__icontains=word))
+        return named
 
     def running(self) -> GuestListQuerySet:
         """Lists on their way; scheduled ones shortly before they start."""
@@ -230,8 +238,8 @@ class GuestList(models.Model):
         if self.purged_at is None:
             return ""
         at, now = timezone.localtime(self.purged_at), timezone.localtime()
-        year = "" if at.year == now.year else f", {at.year}"
-        return f"Removed on {at:%b} {at.day}{year} under the {settings.RETENTION_DAYS}-day rule"
+        day = date_format(at, "MONTH_DAY_FORMAT" if at.year == now.year else "DATE_FORMAT")
+        return f"Removed on {day} under the {settings.RETENTION_DAYS}-day rule"
 
     @property
     def parked(self) -> bool:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from thanxportal.kept_text import KeptText
 
@@ -50,4 +51,4 @@ class SendingPause(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Paused since {self.started_at:%d %b %Y, %H:%M}"
+        return f"Paused since {date_format(self.started_at, 'DATETIME_FORMAT')}"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from issuance.models.pauses import SendingPause
 from thanxportal.kept_text import KeptText
@@ -58,4 +59,4 @@ class ThanxStatement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Statement {self.pk} of {self.written_at:%d %b %Y, %H:%M}"
+        return f"Statement {self.pk} of {date_format(self.written_at, 'DATETIME_FORMAT')}"

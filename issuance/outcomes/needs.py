@@ -193,7 +193,7 @@ KINDS = (
     Kind(
         _jobs_for_staff,
         title=_jobs_in_words,
-        text="Thanx’s answer isn’t clear. Staff look at it; nobody is rewarded twice meanwhile.",
+        text="Thanx’s answer isn’t clear. Staff are looking into it. Nobody is rewarded twice in the meantime.",
         action="See the list",
         right=None,
     ),

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from campaigns.models import Variant
 from issuance.engine.forgotten_jobs import STOPPED
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_OPEN, JobState, ListState
 from issuance.outcomes.troubles import troubles_of
 
 QUICKEST, SLOWEST = 2, 15  # seconds between two looks of a page
+GIVEN = (JobState.COMPLETED, JobState.REVOKING)
 MOST_CELLS = 100  # of the strip; with more jobs each stands for several
 
 # What a cell shows when its jobs differ: what a person should know first.
@@ -32,6 +34,42 @@ class WorstCanary(NamedTuple):
     arm: str
     ahead: int
     lost: int
+
+
+class ArmOutcome(NamedTuple):
+    """What became of an arm's guests; `widest` are those of the largest arm, to which its bar is drawn."""
+
+    variant: Variant
+    total: int
+    rewarded: int
+    refused: int
+    widest: int
+
+    @property
+    def rest(self) -> int:
+        """Waiting, unknown, or taken back."""
+        return self.total - self.rewarded - self.refused
+
+
+def arms_of(jobs: Sequence[IssuanceJob]) -> list[ArmOutcome]:
+    """The arms that give something, in their order; nothing for a list of one arm, which its own bar shows."""
+    by_arm: dict[int, list[IssuanceJob]] = {}
+    for job in jobs:
+        by_arm.setdefault(job.variant_id, []).append(job)
+    if len(by_arm) < 2:
+        return []
+    widest = max(sum(job.total_count for job in of_arm) for of_arm in by_arm.values())
+    arms = [
+        ArmOutcome(
+            variant=of_arm[0].variant,
+            total=sum(job.total_count for job in of_arm),
+            rewarded=sum(job.success_count for job in of_arm if job.state in GIVEN),
+            refused=sum(job.total_count if job.state == JobState.REJECTED else job.failure_count for job in of_arm),
+            widest=widest,
+        )
+        for of_arm in by_arm.values()
+    ]
+    return sorted(arms, key=lambda arm: arm.variant.position)
 
 
 @dataclass(frozen=True)
@@ -63,6 +101,10 @@ class Progress:
     def tenth(self) -> int:
         """Percent in steps of ten: what is announced to those who listen, rarely enough."""
         return self.percent // 10 * 10
+
+    @property
+    def arms(self) -> list[ArmOutcome]:
+        return arms_of(self.jobs)
 
     @property
     def ended_jobs(self) -> int:

@@ -15,7 +15,6 @@ from issuance.guests.sight import Sight
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.cells import SEPARATOR
 
-REPORT_HEADER = ("row", "identifier", "type", "arm", "outcome", "reason", "time", "job", "reward id")
 Line = tuple[int, tuple[Any, ...]]  # its place among the rows, what is written
 
 
@@ -27,7 +26,13 @@ def report(guest_list: GuestList, sight: Sight) -> Iterator[str]:
     reader = GuestReader(guest_list, sight)
     columns = reader.columns if sight.whole else []
     lines = merge(_guest_lines(reader, columns), _error_lines(reader, columns), key=itemgetter(0))
-    return csv_lines((*REPORT_HEADER, *columns), (line for _, line in lines))
+    return csv_lines((*report_header(guest_list), *columns), (line for _, line in lines))
+
+
+def report_header(guest_list: GuestList) -> tuple[str, ...]:
+    """The names of the report's own columns; that of the times names their zone."""
+    time = f"time ({guest_list.merchant.time_zone})"
+    return ("row", "identifier", "type", "arm", "outcome", "reason", time, "job", "reward id")
 
 
 def _guest_lines(reader: GuestReader, columns: list[str]) -> Iterator[Line]:

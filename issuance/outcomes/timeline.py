@@ -17,7 +17,7 @@ NOTABLE_JOB_STATES = (
 SENTENCES = {
     ListState.UPLOADED: "List added",
     ListState.READING: "Reading started",
-    ListState.MAPPING: "Waiting for its columns to be chosen",
+    ListState.MAPPING: "Waiting for someone to choose its columns",
     ListState.UNREADABLE: "The file can’t be read",
     ListState.CHECKED: "File read and checked",
     ListState.REPAIRING: "Repair of many rows started",

@@ -17,7 +17,7 @@ QUIET_AFTER = timedelta(minutes=10)
 PATIENCE = 3  # sends without an answer that Thanx took, before the page speaks of it
 SHORT = 5  # seconds of a pause that nobody need hear of
 PARKED_LIST = (
-    "Making its jobs failed five times in a row. Staff look at it. Nothing was sent, and you can still stop it."
+    "Creating its jobs failed five times in a row. Staff are looking into it. Nothing was sent, and you can stop it."
 )
 WAITS = "what isn’t sent yet waits, and nothing of it is lost,"
 FORGOTTEN = (
@@ -52,7 +52,7 @@ def _of_everybody(now: datetime) -> Iterator[str]:
         yield "Thanx doesn’t let the portal in at the moment. Staff are on it; everything waits, and nothing is lost."
     pause = credential.blocked_until - now.timestamp()
     if pause > SHORT:
-        yield f"Thanx asks everybody to slow down: the next request goes out in {pause:,.0f} s, by itself."
+        yield f"Thanx asks everybody to slow down: the next request goes out in {pause:,.0f} s."
 
 
 def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
@@ -80,7 +80,7 @@ def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
         again = "Thanx is asked again with the same key, so nobody is rewarded twice."
         return "got no clear answer from Thanx", "got no clear answer from Thanx", again
     if job.state == JobState.READY and job.attempt_count >= PATIENCE:
-        again = "It is tried again by itself."
+        again = "We keep trying."
         return "isn’t taken by Thanx at the moment", "aren’t taken by Thanx at the moment", again
     if job.state == JobState.ACCEPTED and job.news_at and now - job.news_at > QUIET_AFTER:
         quiet = f"{(now - job.news_at) // timedelta(minutes=10) * 10:,} min"

@@ -24,5 +24,5 @@ def certificate(erasure: Erasure) -> dict[str, Any]:
         "done at": erasure.done_at,
         "waits for": erasure.waits_for,
         "removed": {fact["label"]: fact["value"] for fact in facts_of(erasure.counts)},
-        "kept": "Keyed hashes, counts, outcomes and claims, so that nobody is rewarded twice.",
+        "kept": "Keyed hashes, counts, outcomes, and who was promised a reward, so that nobody is rewarded twice.",
     }

@@ -49,7 +49,7 @@ def order_erasure(*, merchant: Merchant, value: str, actor: User) -> Erasure:
 
 def note_request(merchant: Merchant, actor: User, sentence: str, erasure: Erasure | None = None) -> None:
     """In the merchant's log stands who asked, never about whom."""
-    target = f"erasure:{erasure.pk}" if erasure else ""
+    target = f"erasure:{erasure.pk}" if erasure else "guest"
     path = reverse("issuance:privacy_erasure", args=[merchant.handle, erasure.pk]) if erasure else ""
     record_activity(merchant=merchant, actor=actor, sentence=sentence, target=target, path=path)
 

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import reselect, reswap, retarget
 
 from issuance.access import may
+from issuance.outcomes.first_steps import first_steps_of
 from issuance.outcomes.home import Running, latest_of, mirror_of, running_of
+from issuance.outcomes.month import month_of
 from issuance.outcomes.needs import needs_of
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
@@ -21,7 +23,8 @@ from thanxportal.whole_pages import page_above, wants_piece
 def home(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle)
     needs, lists = needs_of(merchant), running_of(merchant)
-    me = request.user.pk
+    me, latest = request.user.pk, latest_of(merchant)
+    first_steps = first_steps_of(merchant, latest)
     mine = [need for need in needs if need.right and may(request, need.right) and need.asker != me]
     context = {
         "needs": mine,
@@ -30,7 +33,9 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
         "others": [need for need in needs if need not in mine],
         "running_lists": lists,
         "running_names": names_of(lists),
-        "lists": latest_of(merchant),
+        "lists": latest,
+        "first_steps": first_steps,
+        "month": None if first_steps else month_of(merchant),
         "mirror": mirror_of(merchant),
         "may_build": may(request, Right.BUILD),
     }

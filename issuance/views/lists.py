@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from issuance.access import campaign_for_lists, may
+from issuance.forms.lists import ListFilter
 from issuance.models import GuestList, GuestListQuerySet
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
@@ -22,7 +23,8 @@ PAGE = 30
 def list_index(request: HttpRequest, handle: str) -> HttpResponse:
     """All lists of the merchant, the newest first."""
     merchant = merchant_for(request, handle)
-    context = _page(request, GuestList.objects.for_merchant(merchant))
+    find = ListFilter(request)
+    context = _page(request, find.of(GuestList.objects.for_merchant(merchant))) | {"find": find}
     return TemplateResponse(request, "issuance/lists/index.html", context)
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 from campaigns.drafts import delete_draft, save_draft
 from campaigns.models import Campaign
 from tests.issuance.factories import checked
+from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, User, record_activity
 
 ClientOf = Callable[[User], Client]
@@ -67,5 +68,42 @@ def test_the_log_costs_the_same_however_long_it_is(
     for count in (1, 60):
         for _ in range(count):
             log(harbor, "Published it.", "campaign:7")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             browser.get(ACTIVITY)
+
+
+def found(browser: Client, **query: object) -> list[str]:
+    html = browser.get(ACTIVITY, query).content.decode()
+    return [line for line in ("Drafted it.", "Joined the team.", "Launched it.") if line in html]
+
+
+def test_lines_are_found_by_words_person_subject_and_day(
+    harbor: Merchant, ana: User, ben: User, client_of: ClientOf, world: World
+) -> None:
+    record_activity(merchant=harbor, actor=ana, sentence="Drafted it.", target="campaign:7")
+    world.advance(86_400)
+    record_activity(merchant=harbor, actor=ben, sentence="Joined the team.")
+    world.advance(86_400)
+    record_activity(merchant=harbor, actor=ana, sentence="Launched it.", target="list:3")
+    browser = client_of(ana)
+    assert found(browser) == ["Drafted it.", "Joined the team.", "Launched it."]
+    assert found(browser, q="DRAFTED") == ["Drafted it."]
+    assert found(browser, person=ben.pk) == ["Joined the team."]
+    assert found(browser, about="LISTS") == ["Launched it."]
+    assert found(browser, about="TEAM") == ["Joined the team."]
+    assert found(browser, since="2026-06-02") == ["Joined the team.", "Launched it."]
+    assert found(browser, until="2026-06-02") == ["Drafted it.", "Joined the team."]
+    assert found(browser, since="2026-06-02", until="2026-06-02") == ["Joined the team."]
+    assert found(browser, since="2026-07-01") == []
+
+
+def test_a_filter_that_makes_no_sense_narrows_nothing_and_says_so(
+    harbor: Merchant, ana: User, cleo: User, client_of: ClientOf
+) -> None:
+    record_activity(merchant=harbor, actor=ana, sentence="Drafted it.")
+    browser = client_of(ana)
+    for query in ({"since": "soon"}, {"person": cleo.pk}, {"about": "MONEY"}):
+        page = browser.get(ACTIVITY, query).content.decode()
+        assert "Drafted it." in page
+        assert "errorlist" in page
+    assert "No line matches" in browser.get(ACTIVITY, {"q": "nowhere"}).content.decode()

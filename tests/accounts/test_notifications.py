@@ -314,7 +314,7 @@ def test_the_page_costs_the_same_however_much_one_was_told(
 
 
 def test_the_empty_page_says_when_there_will_be_something(ana: User, client_of: ClientOf) -> None:
-    assert "Nothing to tell you yet" in client_of(ana).get(reverse("accounts:notifications")).content.decode()
+    assert "No notifications yet" in client_of(ana).get(reverse("accounts:notifications")).content.decode()
 
 
 def test_a_person_chooses_on_the_profile(ana: User, harbor: Merchant, client_of: ClientOf) -> None:

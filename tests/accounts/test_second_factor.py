@@ -48,7 +48,7 @@ def test_turning_it_on_shows_a_code_to_scan_that_the_policy_allows(ana: User) ->
     browser = Client()
     sign_in(browser)
     asked = browser.get(reverse("mfa_activate_totp"))["Location"]
-    assert "Confirm that it is you" in browser.get(asked).content.decode()
+    assert "Confirm it’s you" in browser.get(asked).content.decode()
     assert browser.post(asked, {"password": "wrong"}).status_code == 200
     answer = browser.post(asked, {"password": PASSWORD}, follow=True)
     page = answer.content.decode()
@@ -77,7 +77,7 @@ def test_what_protects_the_account_is_changed_only_by_who_confirms(
     name: str, secret: str, ana: User, client_of: Callable[[User], Client]
 ) -> None:
     answer = client_of(ana).get(reverse(name), follow=True)
-    assert "Confirm that it is you" in answer.content.decode() or "Second factor" in answer.content.decode()
+    assert "Confirm it’s you" in answer.content.decode() or "Second factor" in answer.content.decode()
     assert secret not in answer.content.decode()
 
 

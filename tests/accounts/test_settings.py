@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from phonenumbers import SUPPORTED_REGIONS
 
+from thanxportal.accounts.countries import COUNTRIES
 from thanxportal.accounts.models import Activity, Merchant, User
 
 pytestmark = pytest.mark.django_db
@@ -14,6 +16,7 @@ ClientOf = Callable[[User], Client]
 URL = "/m/harbor-grill/settings/"
 AS_THEY_ARE = {
     "time_zone": "America/Los_Angeles",
+    "locale": "en-us",
     "country": "US",
     "preferred_identifier": "email",
     "repeat_days": "30",
@@ -68,8 +71,36 @@ def test_saving_what_is_already_so_logs_nothing(harbor: Merchant, ana: User, cli
 def test_a_zone_and_a_country_that_staff_set_are_among_the_choices(
     harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:
-    for zone, country in (("UTC", "DE"), ("Asia/Kolkata", "IN"), ("America/Argentina/Buenos_Aires", "AR")):
+    for zone, country in (
+        ("UTC", "DE"),
+        ("US/Pacific", "MX"),
+        ("Asia/Kolkata", "IN"),
+        ("America/Argentina/Buenos_Aires", "AR"),
+    ):
         Merchant.objects.update(time_zone=zone, country=country)
         page = client_of(ana).get(URL).content.decode()
         assert f'<option value="{zone}" selected>' in page
         assert f'<option value="{country}" selected>' in page
+
+
+def test_every_country_that_the_phone_library_knows_has_a_name() -> None:
+    assert set(COUNTRIES) == set(SUPPORTED_REGIONS)
+
+
+def test_common_zones_and_countries_come_first_and_each_only_once(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    page = client_of(ana).get(URL).content.decode()
+    for value, words in (("America/Los_Angeles", "Pacific: Los Angeles (UTC−7)"), ("US", "United States (+1)")):
+        assert page.count(f'<option value="{value}"') == 1
+        assert words in page
+    assert page.index("America/New_York") < page.index("Africa/Abidjan")
+    assert page.index(">United States (+1)<") < page.index(">Afghanistan<")
+    assert "Kolkata (UTC+5:30)" in page
+
+
+def test_a_merchant_chooses_how_dates_are_written(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    client_of(ana).post(URL, AS_THEY_ARE | {"locale": "en-gb"})
+    harbor.refresh_from_db()
+    assert harbor.locale == "en-gb"
+    assert Activity.objects.get().sentence == "Changed the settings: locale from en-us to en-gb."

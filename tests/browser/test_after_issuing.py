@@ -56,7 +56,7 @@ def test_a_list_is_cut_by_store_issued_and_its_refused_guests_are_corrected_and_
         page.get_by_label("Which column").select_option("Store")
     else:
         page.get_by_label("Which column").select_option("Store")
-        page.get_by_role("button", name="Cut it this way").click()
+        page.get_by_role("button", name="Split it this way").click()
     expect(page.get_by_text("values of “Store”")).to_be_visible()
     page.get_by_role("button", name="Issue 8 rewards").click()
     until(page, work, made, "finished")
@@ -202,9 +202,9 @@ def test_who_shows_a_page_in_full_is_told_so_where_the_button_was(
     made = brought(one_arm, ana)
     page = page_of(ana)
     page.goto(f"/m/harbor-grill/lists/{made.pk}/guests/")
-    page.get_by_role("button", name="Show this page in full").focus()
+    page.get_by_role("button", name="Reveal this page").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Shown in full, and kept")).to_be_focused()
+    expect(page.get_by_text("Revealed. The activity log")).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

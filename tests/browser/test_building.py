@@ -42,7 +42,7 @@ def test_a_draft_saves_itself_while_it_is_typed(
     expect(page.locator("#split")).to_contain_text("1,869")
     assert shares(page) == ["80", "20"]
     page.locator("input[name=end_at]").fill("2027-03-14T02:30")
-    expect(page.locator("#saved")).to_contain_text("there is no 02:30")
+    expect(page.locator("#saved")).to_contain_text("there is no 2:30 AM")
     page.locator("input[name=end_at]").fill("2027-03-14T03:30")
     page.locator("input[name=redeemable_to]").fill("2027-04-14T03:30")
     expect(page.locator("#saved .badge")).to_contain_text("Saved")
@@ -115,13 +115,13 @@ def test_refreshed_rewards_appear_by_themselves_and_keep_the_search(
     page = page_of(ana)
     page.goto("/m/harbor-grill/rewards/")
     page.get_by_role("button", name="Refresh now").click()
-    expect(page.get_by_text("Thanx is being asked for the latest.")).to_be_visible()
+    expect(page.get_by_text("Getting the latest from Thanx.")).to_be_visible()
     page.get_by_label("Find a reward").fill("new")
     expect(page.get_by_text("No reward matches")).to_be_visible()
     harbor.reward_templates.create(thanx_id="new", name="Brand new", seen_at=timezone.now())
     Reading.objects.update(read_at=timezone.now())
     expect(page.get_by_text("Brand new")).to_be_visible()
-    expect(page.get_by_text("Thanx is being asked for the latest.")).to_have_count(0)
+    expect(page.get_by_text("Getting the latest from Thanx.")).to_have_count(0)
 
 
 def test_a_location_is_put_into_the_fine_print_beside_what_was_typed(

@@ -218,7 +218,7 @@ def test_bad_rows_go_out_and_come_back_in_a_file(
     repaired.write_text(Path(download.value.path()).read_text().replace("gus.example.com", "gus@example.com"))
     page.get_by_text("Repair them in a spreadsheet instead").click()
     page.get_by_label("The repaired file").set_input_files(repaired)
-    page.get_by_role("button", name="Bring the repaired rows").click()
+    page.get_by_role("button", name="Upload the repaired rows").click()
     expect(page.get_by_text("Took repaired rows from a file: 1 row.")).to_be_visible()
     assert value_of(18) == "gus@example.com"
 

@@ -49,7 +49,7 @@ def test_a_campaign_is_built_and_its_guests_rewarded_by_keyboard_alone(
     expect(page.get_by_role("button", name="Change")).to_be_visible()
     press(page, "button", "Review and publish")
     press(page, "button", "Publish the campaign")
-    expect(page.get_by_text("Thanx is being asked").first).to_be_visible()
+    expect(page.get_by_text("Thanx is creating the campaign").first).to_be_visible()
     work()
     assert Campaign.objects.get().state == CampaignState.PUBLISHED
 

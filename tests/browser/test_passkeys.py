@@ -52,7 +52,7 @@ def add_passkey(page: Page, name: str) -> None:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Confirm").click()
     page.get_by_label("Name").fill(name)
-    page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_role("button", name="Create the passkey").click()
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
 
 
@@ -123,7 +123,7 @@ def test_who_cancels_is_told_and_tries_again(device: Page) -> None:
     device.add_init_script("navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotAllowedError'))")
     device.reload()
     device.get_by_role("button", name="Use a passkey").click()
-    expect(device.get_by_text("No passkey of yours answered.")).to_be_visible()
+    expect(device.get_by_text("None of your passkeys answered.")).to_be_visible()
     expect(device.get_by_role("button", name="Use a passkey")).to_be_enabled()
 
 

@@ -50,7 +50,7 @@ def test_a_guest_is_looked_up_exported_and_erased(
     page = page_of(ana, width=width, javascript=javascript, scheme=scheme)
     handle = finished.merchant.handle
     page.goto(reverse("accounts:settings", args=[handle]))
-    page.get_by_role("link", name="A guest asks what you know").click()
+    page.get_by_role("link", name="Guests’ privacy").click()
     assert_looks_fit(page, javascript=javascript)
     for act in ("Show as a page to print", "Erase this guest"):
         page.get_by_label("Email or phone of the guest").fill(GUEST)

@@ -169,7 +169,7 @@ def test_the_split_says_people_cost_and_what_it_can_show(harbor: Merchant, ana: 
     page = browser.get(edit(Campaign.objects.get())).content.decode()
     assert "$28,040" in page  # 5,608 guests
     assert "With 935 guests in “Control” and 2,804 in “Second”" in page
-    assert "a difference of about 3.4 points or more can be told from luck." in page
+    assert "a difference of about 3.4 points or more stands out from chance." in page
     assert "1 guest in 10 would come anyway" in page
 
 
@@ -189,7 +189,7 @@ def test_nobody_is_promised_a_difference_that_the_arms_cannot_show(
 ) -> None:
     browser = client_of(ana)
     browser.post(NEW, filled(harbor, expected_guests="20"))
-    assert "no difference could be told from luck" in browser.get(edit(Campaign.objects.get())).content.decode()
+    assert "no difference would stand out from chance" in browser.get(edit(Campaign.objects.get())).content.decode()
 
 
 def test_a_draft_published_meanwhile_is_not_changed_by_an_open_page(

@@ -48,7 +48,7 @@ def test_locations_are_shown_with_their_zone_where_thanx_gives_one(
             theirs["time_zone"] = zone
 
     browser = client_of(ben)
-    assert "Thanx hasn’t been read yet" in browser.get(PAGE).content.decode()
+    assert "Nothing has come from Thanx yet" in browser.get(PAGE).content.decode()
     meddle_with(simulator, monkeypatch, in_zones)
     Reading.objects.ask(harbor)
     refresh_merchant(harbor)

@@ -13,10 +13,11 @@ from django.utils import timezone
 from campaigns import tasks
 from campaigns.models import TemplateChange
 from campaigns.refreshing import refresh_merchant
-from campaigns.reward_value import dollars_in_words, offer_in_words, total_in_words, value_in_dollars
+from campaigns.reward_value import offer_in_words, total_in_words, value_in_dollars
 from tests import cast
 from tests.world import World
 from thanxportal.accounts.models import Merchant, User
+from thanxportal.amounts import dollars
 from thanxportal.partner_simulator import Fault, Simulator
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_a_refresh_is_followed_until_thanx_was_read(
     assert f'hx-get="{age}"' in browser.get(REWARDS).content.decode()
     with django_assert_num_queries(4):
         waiting = browser.get(age, headers={"HX-Request": "true"})
-    assert "Thanx is being asked for the latest." in waiting.content.decode()
+    assert "Getting the latest from Thanx." in waiting.content.decode()
     assert "HX-Trigger" not in waiting.headers
     world.advance(2)
     refresh_merchant(harbor)
@@ -129,7 +130,7 @@ def test_a_reward_shows_its_history_and_the_campaigns_that_give_it(
     campaign = cast.draft_campaign(harbor, name="Summer")
     template = harbor.reward_templates.order_by("pk")[0]
     browser = client_of(ben)
-    assert "Nothing since the portal first read it." in browser.get(f"{REWARDS}{template.pk}/").content.decode()
+    assert "Nothing since it first appeared here." in browser.get(f"{REWARDS}{template.pk}/").content.decode()
     TemplateChange.objects.create(template=template, at=timezone.now(), field="name", before="<b>Old</b>", after="New")
     TemplateChange.objects.create(template=template, at=timezone.now(), field=TemplateChange.WITHDRAWN)
     page = browser.get(f"{REWARDS}{template.pk}/").content.decode()
@@ -155,7 +156,7 @@ def test_only_an_amount_of_dollars_is_a_cost(kind: str, value: str, dollars: int
 
 @pytest.mark.parametrize("spelling", ["dollar_off", "dollars_off", "amount", "amount_off"])
 @pytest.mark.parametrize(
-    ("value", "words", "dollars"),
+    ("value", "words", "amount"),
     [
         ("500", "$5 off your next visit", "5"),
         ("5", "$5 off your next visit", "5"),
@@ -171,10 +172,10 @@ def test_only_an_amount_of_dollars_is_a_cost(kind: str, value: str, dollars: int
         ("", "$5 off", None),
     ],
 )
-def test_an_amount_whose_unit_is_unclear_is_no_sum(spelling: str, value: str, words: str, dollars: str | None) -> None:
-    expected = Decimal(dollars) if dollars else None
+def test_an_amount_whose_unit_is_unclear_is_no_sum(spelling: str, value: str, words: str, amount: str | None) -> None:
+    expected = Decimal(amount) if amount else None
     assert value_in_dollars(spelling, value, words) == expected
-    assert offer_in_words(spelling, value, words) == (dollars_in_words(expected) if expected else "Amount off")
+    assert offer_in_words(spelling, value, words) == (dollars(expected) if expected else "Amount off")
 
 
 @pytest.mark.parametrize("spelling", ["percent", "percent_off", "percentage", "percentage_off"])
@@ -250,12 +251,12 @@ def test_the_page_of_an_old_copy_asks_for_a_newer_one_once_an_hour(
     assert ", 3 days ago" in page
     assert asked == [("read_template", (template.pk,))]
     world.advance(3601)
-    assert "Thanx is being asked" in browser.get(url).content.decode()
+    assert "We’re getting the latest from Thanx" in browser.get(url).content.decode()
     assert len(asked) == 2
     tasks.read_template(template.pk)
     page = browser.get(url).content.decode()
     assert ", just now" in page
-    assert "Thanx is being asked" not in page
+    assert "We’re getting the latest from Thanx" not in page
 
 
 def test_a_copy_that_thanx_no_longer_publishes_is_marked_and_one_that_cannot_be_read_is_kept(

@@ -20,7 +20,7 @@ def test_both_windows_share_one_line() -> None:
     assert line.run == (0, 50)
     assert line.redeem == (25, 75)
     assert line.now == 50
-    assert [mark.label for mark in line.marks] == ["5 Jun", "9 Jun", "13 Jun", "17 Jun", "21 Jun"]
+    assert [mark.day.day for mark in line.marks] == [5, 9, 13, 17, 21]
 
 
 def test_what_is_known_is_drawn_and_nothing_else() -> None:

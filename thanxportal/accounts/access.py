@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Notification, Right, User
 
@@ -22,7 +22,7 @@ def user_of(request: HttpRequest) -> User:
 def merchant_for(request: HttpRequest, handle: str, right: Right = Right.VIEW) -> Merchant:
     """Returns the merchant in the address, if the signed-in user may do `right` there.
 
-    Sets `request.merchant` and `request.membership` for the templates, and the merchant's time zone.
+    Sets `request.merchant` and `request.membership` for the templates, and the merchant's time zone and locale.
     """
     memberships = Membership.objects.filter(user=user_of(request)).select_related("merchant")
     membership: Membership = get_object_or_404(memberships, merchant__handle=handle)
@@ -47,6 +47,7 @@ def merchant_of_person(request: HttpRequest) -> Merchant | None:
 
 def _enter(request: HttpRequest, membership: Membership) -> Merchant:
     timezone.activate(membership.merchant.time_zone)
+    translation.activate(membership.merchant.locale)
     membership.merchant.note_visit()
     request.merchant = membership.merchant  # type: ignore[attr-defined]
     request.membership = membership  # type: ignore[attr-defined]

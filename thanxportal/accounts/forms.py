@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
-from zoneinfo import available_timezones
 
 from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
-from phonenumbers import SUPPORTED_REGIONS, country_code_for_region
+from django.http import HttpRequest
 
-from thanxportal.accounts.models import Kind, Membership, Merchant, NotificationChoice, Right, Role, User
+from thanxportal.accounts.models import (
+    ActivityQuerySet,
+    Kind,
+    Membership,
+    Merchant,
+    NotificationChoice,
+    Right,
+    Role,
+    Subject,
+    User,
+)
+from thanxportal.accounts.places import country_choices, zone_choices
+from thanxportal.finding import FindForm, choice, words
+from thanxportal.moments import Day, end_of, start_of
 
 ROLES = [
     (Role.VIEWER, "looks at everything; guests’ emails and phones are masked"),
@@ -24,8 +35,8 @@ ROLES = [
 
 
 ROLE_HINT = (
-    "What each role may do stands below. Approvers and managers take the word of a second manager; so do senders, if "
-    "lists above a size need an approver."
+    "See below what each role may do. Adding an approver or a manager takes a second manager. So does adding a sender, "
+    "if lists above a size need an approver."
 )
 
 
@@ -45,27 +56,32 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Merchant
-        fields = ("time_zone", "country", "preferred_identifier", "repeat_days", "approval_threshold", "second_factor")
+        fields = (
+            "time_zone", "locale", "country", "preferred_identifier", "repeat_days", "approval_threshold",
+            "second_factor",
+        )  # fmt: skip
 
-    time_zone = forms.ChoiceField(label="Time zone", help_text="In which every time on every page is shown and typed.")
+    time_zone = forms.ChoiceField(label="Time zone", help_text="Every page shows and takes times in this zone.")
     country = forms.ChoiceField(
-        label="Country of phone numbers without one", help_text="With (415) 555-0142, US makes +1 415 555 0142."
+        label="Country of phone numbers without a country code",
+        help_text="With the United States, (415) 555-0142 becomes +1 415 555 0142.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = _zones()  # type: ignore[attr-defined]
-        self.fields["country"].choices = _countries()  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]
+        self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
         for name, label, hint in (
+            ("locale", "Dates and times", "How every page and email writes them."),
             (
                 "preferred_identifier",
                 "When a row has an email and a phone number",
                 "The portal sends this one to Thanx. The other stays in your list.",
             ),
-            ("repeat_days", "Days in which a guest was rewarded “lately”",
-             "Guests whom another campaign rewarded in these days are set aside before you issue. 0: nobody is."),
+            ("repeat_days", "Skip guests rewarded within so many days",
+             "Guests whom another campaign rewarded in this time are set aside before you issue. 0 turns this off."),
             ("approval_threshold", "Guests that one person may reward alone",
-             "By one list or within 24 hours. Above it, somebody else has to approve. Empty: nobody has to. "
+             "In one list or within 24 hours. Above it, someone else has to approve. Leave it empty if nobody has to. "
              "Raising it takes a second manager."),
             ("second_factor", "Ask for a second factor",
              "Who issues, approves, downloads guests in full or manages the team gives it once more "
@@ -89,20 +105,32 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         return threshold
 
 
-def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Returns all zones by continent, named by their cities."""
-    pairs = sorted(zone.split("/", 1) for zone in available_timezones() if "/" in zone and _is_a_place(zone))
-    groups = groupby(pairs, key=lambda pair: pair[0])
-    named = [(area, [(f"{area}/{city}", city.replace("_", " ")) for _, city in cities]) for area, cities in groups]
-    return [("World", [("UTC", "UTC")]), *named]
+class ActivityFilter(FindForm):
+    """Which lines of the activity log somebody looks for."""
 
+    q = words("Words", "Published, approval …")
+    person = choice("Person", [])
+    about = choice("About", [("", "Everything"), *[(subject.name, subject.label) for subject in Subject]])
+    since = Day("From")
+    until = Day("To")
 
-def _is_a_place(zone: str) -> bool:
-    return zone.split("/")[0] not in ("Etc", "SystemV", "posix", "right")
+    def __init__(self, request: HttpRequest, merchant: Merchant) -> None:
+        super().__init__(request)
+        team = Membership.objects.filter(merchant=merchant).select_related("user").order_by("user__name", "user__email")
+        people = [(str(member.user_id), str(member.user)) for member in team]
+        self.fields["person"].choices = [("", "Everybody"), *people]  # type: ignore[attr-defined]
 
-
-def _countries() -> list[tuple[str, str]]:
-    return [(code, f"{code} (+{country_code_for_region(code)})") for code in sorted(SUPPORTED_REGIONS)]
+    def of(self, lines: ActivityQuerySet) -> ActivityQuerySet:
+        wanted = self.wanted
+        if "q" in wanted:
+            lines = lines.filter(sentence__icontains=wanted["q"])
+        if "person" in wanted:
+            lines = lines.filter(actor=wanted["person"])
+        if "about" in wanted:
+            lines = lines.about(Subject[wanted["about"]])
+        if "since" in wanted:
+            lines = lines.since(start_of(wanted["since"]))
+        return lines.before(end_of(wanted["until"])) if "until" in wanted else lines
 
 
 class ProfileForm(forms.Form):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from thanxportal.accounts.models import Invitation, Membership, Merchant, Notification, User
 
@@ -31,7 +31,8 @@ def _send(row: Invitation | Notification) -> bool:
     """Sends one email if this worker claims it. If the mail server is down, it is due again later."""
     if not row.claim_mail():
         return False
-    message = _message(row)
+    with translation.override(row.merchant.locale):
+        message = _message(row)
     if message is not None:
         try:
             message.send()

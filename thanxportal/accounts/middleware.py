@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import urlencode
 
 from thanxportal.accounts.access import user_of
@@ -34,7 +34,7 @@ class SignIn(LoginRequiredMiddleware):
 
 
 class MerchantTime:
-    """Resets the time zone after each request: `merchant_for` sets that of the merchant for the thread."""
+    """Resets time zone and locale after each request: `merchant_for` sets those of the merchant for the thread."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -44,6 +44,7 @@ class MerchantTime:
             response = self.get_response(request)
         finally:
             timezone.deactivate()
+            translation.deactivate()
         return response
 
 

@@ -69,7 +69,7 @@ def _tell_scope(credential: Credential) -> None:
     if not Credential.objects.filter(pk=credential.pk, scope_told_at=None).update(scope_told_at=now):
         return
     for merchant in Merchant.objects.filter(memberships__isnull=False).distinct():
-        sentence = "Thanx doesn’t let us issue at the moment. What you launch waits and goes out by itself."
+        sentence = "Thanx doesn’t let us issue at the moment. Anything you launch waits and goes out on its own."
         _tell_managers(merchant, f"scope:{now:%Y%m%dT%H%M%S}", sentence)
 
 

@@ -1,12 +1,16 @@
-"""Template filters: how ages, time zones and shares are written."""
+"""Template filters: how ages, time zones, sums and shares are written."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.forms import BoundField, Form
 from django.utils import timezone
+
+from thanxportal.amounts import dollars
 
 register = template.Library()
 
@@ -39,6 +43,12 @@ def ago(moment: datetime | None) -> str:
 
 
 @register.filter
+def money(amount: Decimal | None) -> str:
+    """Returns a sum of dollars as the merchant writes it: `$1,234`; empty for None."""
+    return "" if amount is None else dollars(amount)
+
+
+@register.filter
 def percent_of(part: int, whole: int) -> int:
     """Returns the share in whole percent: 100 only if nothing is missing, 0 for an empty whole."""
     return 100 * part // whole if whole else 0
@@ -48,6 +58,12 @@ def percent_of(part: int, whole: int) -> int:
 def percent(share: float) -> str:
     """Returns a share from 0 to 1 in whole percent: 100% only if nothing is missing."""
     return f"{int(100 * share)}%"
+
+
+@register.filter
+def at(values: dict[Any, Any], key: Any) -> Any:
+    """Returns what a table has for the key; None for nothing."""
+    return values.get(key)
 
 
 @register.filter

@@ -361,7 +361,7 @@ def test_guests_rewarded_before_are_shown_with_campaign_and_date_and_left_out(
     html = page(client_of(sid), july, "?show=already_rewarded")
     assert rows_in(html) == [2, 3, 4]
     assert "“Coffee for everybody”" in html
-    assert "1 Jun 2026" in html
+    assert "Jun 1, 2026" in html
     assert "Reward 2 again" in html
     assert "Continue with 1 of 4" in html
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 Launch = Callable[[Campaign, str], GuestList]
 ISSUE = "/partner/campaigns/issue"
 TEN = "\n".join(f"guest{number}@example.com" for number in range(10))
-ENDED = "the campaign ended on 1 June 2026, 05:01"  # in the merchant's zone
+ENDED = "the campaign ended on Jun 1, 2026, 5:01 AM"  # in the merchant's zone
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ def test_a_missing_scope_stops_everything_and_is_said_everywhere(
     assert missing in client_of(sam).get("/admin/").content.decode()
     for page in ("/m/harbor-grill/", f"/m/harbor-grill/lists/{guest_list.pk}/"):
         assert "Thanx doesn’t let us issue at the moment." in client_of(ben).get(page).content.decode()
-    assert told(ana) == ["Thanx doesn’t let us issue at the moment. What you launch waits and goes out by itself."]
+    assert told(ana) == ["Thanx doesn’t let us issue at the moment. Anything you launch waits and goes out on its own."]
     assert not MerchantRefusal.objects.exists()  # It isn't the merchant's fault.
     simulator.grant("rewards.issue")
     world.drive()

@@ -55,7 +55,7 @@ def test_the_merchant_is_told_and_can_still_stop_it(
 ) -> None:
     address = reverse("issuance:list_detail", args=["harbor-grill", parked.pk])
     page = client_of(ana).get(address).content.decode()
-    assert "failed five times in a row. Staff look at it." in page
+    assert "failed five times in a row. Staff are looking into it." in page
     assert "Starting now" not in page
     assert stop_list(guest_list=parked, actor=ana)
     parked.refresh_from_db()

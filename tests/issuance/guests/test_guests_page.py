@@ -9,13 +9,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from campaigns.models import Campaign
 from issuance.guests import grid as guests
 from issuance.guests.ledger_terms import ledger_terms
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.states import ListState
 from issuance.views import guests as views_guests
 from tests.issuance.browsing import rows_in
-from tests.issuance.factories import make_list, published_campaign
+from tests.issuance.factories import make_list, published_campaign, read_file
 from thanxportal.accounts.models import Activity, Merchant, User
 
 ClientOf = Callable[[User], Client]
@@ -222,11 +223,24 @@ def test_what_stands_in_the_file_is_text_and_never_markup(june: GuestList, ana: 
 def test_a_repeated_guest_is_shown_by_the_identifier_and_not_by_the_first_cell(
     june: GuestList, ana: User, client_of: ClientOf
 ) -> None:
-    GuestList.objects.filter(pk=june.pk).update(file_info={"names": ["Name", "Phone"], "email": None, "phone": 1})
-    RowError.objects.filter(guest_list=june, kind="duplicate").update(column="", cells=["Maria", "(202) 555-0142"])
+    GuestList.objects.filter(pk=june.pk).update(file_info={"names": ["Visit", "Phone"], "email": None, "phone": 1})
+    RowError.objects.filter(guest_list=june, kind="duplicate").update(column="", cells=["June 3", "(202) 555-0142"])
     html = reveal(client_of(ana), june, "?outcome=duplicate").content.decode()
     assert "(202) 555-0142" in html
-    assert "Maria" not in html
+    assert "June 3" not in html
+
+
+def test_guests_have_names_where_the_file_has_them_masked_until_they_are_revealed(
+    campaign: Campaign, ana: User, client_of: ClientOf
+) -> None:
+    rows = "First name,Last name,Email\nMaria,Lopez,maria@example.com\nBen,,not an address\n"
+    made = read_file(campaign, rows)
+    masked, shown = page(client_of(ana), made), reveal(client_of(ana), made).content.decode()
+    assert "M•••" in masked
+    assert "Maria" not in masked
+    assert "Lopez" not in masked
+    assert ">Maria Lopez<" in shown
+    assert ">Ben<" in shown
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(

@@ -163,7 +163,7 @@ def test_the_review_says_what_all_arms_cost_and_what_they_can_show(
     assert "$400 and 10 rewards without an amount" in html
     assert "With 50 guests in “Control” and 10 in “Arm A”, a difference of about 39.0 points or more" in html
     GuestList.objects.filter(pk=made.pk).update(parent=make_list(made.campaign, ListState.FINISHED, refused=1))
-    assert "told from luck" not in review(client_of(sid), made)
+    assert "stands out from chance" not in review(client_of(sid), made)
 
 
 def test_who_may_not_issue_is_told_who_may(june: GuestList, bea: User, client_of: ClientOf) -> None:

@@ -42,7 +42,17 @@ def test_the_report_names_every_row_once_in_the_order_of_the_file(
     june: GuestList, ana: User, client_of: ClientOf
 ) -> None:
     header, *rows = download(client_of(ana), "report", june)
-    assert header[:9] == ["row", "identifier", "type", "arm", "outcome", "reason", "time", "job", "reward id"]
+    assert header[:9] == [
+        "row",
+        "identifier",
+        "type",
+        "arm",
+        "outcome",
+        "reason",
+        "time (America/Los_Angeles)",
+        "job",
+        "reward id",
+    ]
     assert [int(row[0]) for row in rows] == list(range(2, 12))
     outcomes = [row[4] for row in rows]
     assert (outcomes.count("Rewarded"), outcomes.count("Refused"), outcomes.count("Invalid")) == (4, 2, 2)

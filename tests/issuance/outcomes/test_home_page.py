@@ -42,8 +42,7 @@ def test_it_says_plainly_when_nothing_needs_anybody(harbor: Merchant, ana: User,
 def test_a_merchant_without_templates_is_told_so(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     RewardTemplate.objects.all().delete()
     html = home(client_of(ana))
-    assert "Thanx publishes no reward templates for Harbor Grill yet" in html
-    assert "No lists yet" in html
+    assert "Thanx publishes no rewards for Harbor Grill yet" in html
 
 
 def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
@@ -62,7 +61,7 @@ def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User
     assert "The campaign “Half a campaign” is a draft." in html
     assert "4 things need you." in html
     assert "Check and issue<span" in html
-    assert html.index("Waits for others") < html.index("1 job of “Unclear one” needs review.")
+    assert html.index("Waiting for others") < html.index("1 job of “Unclear one” needs review.")
 
 
 def test_only_refused_guests_who_can_be_sent_again_are_counted(
@@ -120,7 +119,7 @@ def test_who_can_only_look_is_told_what_waits_for_others(harbor: Merchant, ben: 
     make_list(campaign, name="Checked one", waiting=3)
     html = home(client_of(ben))
     assert "Nothing needs you." in html
-    assert "Waits for others" in html
+    assert "Waiting for others" in html
     assert "“Checked one” is checked but not issued." in html
 
 
@@ -138,8 +137,8 @@ def test_nobody_is_asked_to_approve_their_own_list(harbor: Merchant, ana: User, 
     for name, by in (("Own", ana), ("Another", ben)):
         make_list(campaign, ListState.AWAITING_APPROVAL, name=name, waiting=3, by=by)
     html = home(client_of(ana))
-    assert html.index("“Another” waits for approval.") < html.index("Waits for others")
-    assert html.index("Waits for others") < html.index("“Own” waits for approval.")
+    assert html.index("“Another” waits for approval.") < html.index("Waiting for others")
+    assert html.index("Waiting for others") < html.index("“Own” waits for approval.")
 
 
 def test_a_list_whose_columns_are_unsure_waits_for_a_builder(harbor: Merchant, bea: User, client_of: ClientOf) -> None:
@@ -201,7 +200,7 @@ def test_home_costs_the_same_with_many_lists(
         make_list(campaign, waiting=1)
         make_list(campaign, ListState.FINISHED, refused=1)
         make_list(campaign, ListState.ISSUING, unknown=1)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         home(browser)
 
 
@@ -217,3 +216,31 @@ def test_the_dock_asks_again_only_while_something_runs(
     assert "hx-get" in html
     GuestList.objects.filter(pk=running.pk).update(state=ListState.FINISHED, ended_at=timezone.now())
     assert "hx-get" not in browser.get(address).content.decode()
+
+
+def test_a_newcomer_sees_three_steps_and_which_is_next(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    assert "Start a campaign" in home(browser)
+    campaign = published_campaign(harbor)
+    assert f'href="/m/harbor-grill/campaigns/{campaign.pk}/lists/new/">Bring guests' in home(browser)
+    brought = make_list(campaign, waiting=3)
+    assert f'href="/m/harbor-grill/lists/{brought.pk}/">Go on with your list' in home(browser)
+    make_list(campaign, ListState.FINISHED, rewarded=3)
+    assert "Go on with your list" not in home(browser)
+
+
+def test_home_says_what_was_given_this_month_and_what_it_may_cost(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    first = harbor.reward_templates.order_by("pk")[0]
+    RewardTemplate.objects.filter(pk=first.pk).update(discount_type="dollars", discount_value="12.5")
+    made = make_list(published_campaign(harbor), ListState.FINISHED, rewarded=40, refused=2)
+    job = made.jobs.get(number=1)
+    counts = {"success_count": job.total_count - 2, "failure_count": 2}
+    type(job).objects.filter(pk=job.pk).update(ended_at=timezone.now(), **counts)
+    html = home(client_of(ana))
+    assert f'<b class="tone-ok">{counts["success_count"]}</b>' in html
+    assert f"<b>${counts['success_count'] * 12.5:,.0f}</b>" in html
+    assert '<b class="tone-bad">2</b>' in html
+    type(job).objects.filter(pk=job.pk).update(ended_at=timezone.now() - timedelta(days=40))
+    assert '<b class="tone-bad">2</b>' not in home(client_of(ana))

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from issuance.models.states import ListState
 from issuance.views import lists as views_lists
 from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
@@ -62,3 +63,21 @@ def test_the_lists_of_a_campaign_cost_the_same_however_many_they_are(
             make_list(campaign, waiting=1)
         with django_assert_num_queries(5):
             browser.get(url, headers={"HX-Request": "true"})
+
+
+def test_lists_are_found_by_words_of_both_names_and_by_state(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    summer, browser = published_campaign(harbor, name="Summer coffee"), client_of(ana)
+    make_list(summer, ListState.FINISHED, name="June guests", rewarded=1)
+    make_list(summer, waiting=1, name="Members")
+    make_list(published_campaign(harbor, name="Winter"), ListState.ISSUING, waiting=1, name="Guests of December")
+
+    def found(**query: str) -> list[str]:
+        html = browser.get(reverse("issuance:list_index", args=["harbor-grill"]), query).content.decode()
+        return [name for name in ("June guests", "Members", "Guests of December") if f"<b>{name}</b></a>" in html]
+
+    assert found(q="guests") == ["June guests", "Guests of December"]
+    assert found(q="summer guests") == ["June guests"]
+    assert found(state="open") == ["Members"]
+    assert found(state="running") == ["Guests of December"]
+    assert found(q="guests", state="finished") == ["June guests"]
+    assert found(q="nobody") == []

@@ -1,10 +1,10 @@
 """Tables of people and merchants: roles, activity log, invitations and notifications."""
 
-from thanxportal.accounts.models.activity import Activity, ActivityHead, ActivityQuerySet, record_activity
+from thanxportal.accounts.models.activity import Activity, ActivityHead, ActivityQuerySet, Subject, record_activity
 from thanxportal.accounts.models.invitations import Invitation
 from thanxportal.accounts.models.loosenings import Loosening
 from thanxportal.accounts.models.notifications import Kind, Notification, NotificationChoice
-from thanxportal.accounts.models.people import Membership, Merchant, Right, Role, User
+from thanxportal.accounts.models.people import Locale, Membership, Merchant, Right, Role, User
 from thanxportal.accounts.models.shared_cache import SharedCache
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ActivityQuerySet",
     "Invitation",
     "Kind",
+    "Locale",
     "Loosening",
     "Membership",
     "Merchant",
@@ -21,6 +22,7 @@ __all__ = [
     "Right",
     "Role",
     "SharedCache",
+    "Subject",
     "User",
     "record_activity",
 ]

@@ -7,15 +7,44 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import F
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from thanxportal.accounts.models.people import Merchant, User
 
+BEGINNING = Left("target", 4)
+
+
+class Subject(models.TextChoices):
+    """What a line is about: the beginning of its target, as far as it tells one from the others."""
+
+    LISTS = "list", "Lists"
+    CAMPAIGNS = "camp", "Campaigns"
+    PRIVACY = "eras", "Erased guests"
+    GUESTS = "gues", "One guest"
+    TEAM = "", "Team and settings"
+
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def for_merchant(self, merchant: Merchant) -> ActivityQuerySet:
         return self.filter(merchant=merchant).select_related("actor").order_by("-pk")
+
+    def about(self, subject: Subject) -> ActivityQuerySet:
+        return self.alias(subject=BEGINNING).filter(subject=subject.value)
+
+    def since(self, moment: datetime) -> ActivityQuerySet:
+        """Lines are in the order of time: the id of the first one tells, so that pages can still go by ids."""
+        first = self._first_at(moment)
+        return self.filter(pk__gte=first) if first else self.none()
+
+    def before(self, moment: datetime) -> ActivityQuerySet:
+        first = self._first_at(moment)
+        return self.filter(pk__lt=first) if first else self
+
+    def _first_at(self, moment: datetime) -> int | None:
+        return self.filter(at__gte=moment).order_by("at", "pk").values_list("pk", flat=True).first()
 
 
 class Activity(models.Model):
@@ -33,7 +62,12 @@ class Activity(models.Model):
 
     class Meta:
         verbose_name_plural = "activities"
-        indexes = [models.Index(fields=["merchant", "-id"])]
+        indexes = [
+            models.Index(fields=["merchant", "-id"]),
+            models.Index("merchant", "actor", F("id").desc(), name="activity_by_person"),
+            models.Index("merchant", BEGINNING, F("id").desc(), name="activity_by_subject"),
+            models.Index(fields=["merchant", "at"], name="activity_by_time"),
+        ]
 
     def __str__(self) -> str:
         return self.sentence

@@ -53,6 +53,14 @@ class Identifier(models.TextChoices):
     PHONE = "phone", "Phone number"
 
 
+class Locale(models.TextChoices):
+    """How a merchant writes dates; numbers are 1,234.50 in all of them. `thanxportal.formats` has a module for each."""
+
+    US = "en-us", "United States, Canada: Nov 28, 2026, 12:18 PM"
+    GB = "en-gb", "United Kingdom, Ireland: 28 Nov 2026, 12:18"
+    AU = "en-au", "Australia, New Zealand: 28 Nov 2026, 12:18 PM"
+
+
 class MerchantQuerySet(models.QuerySet["Merchant"]):
     def opted_out(self) -> MerchantQuerySet:
         """Merchants that Thanx no longer lists for the portal: nothing new is sent for them."""
@@ -76,6 +84,9 @@ class Merchant(models.Model):
     handle = models.SlugField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="America/Los_Angeles")
+    locale = models.CharField(
+        max_length=6, choices=Locale.choices, default=Locale.US, help_text="How dates are written."
+    )
     country = models.CharField(max_length=2, default="US", help_text="ISO code read into phone numbers without one.")
     preferred_identifier = models.CharField(
         max_length=5, choices=Identifier.choices, default=Identifier.EMAIL, help_text="Used when a row has both."

@@ -1,0 +1,58 @@
+"""What a merchant gave this month, from the counters of its jobs: never from counting guests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from campaigns.models import RewardTemplate
+from issuance.models import IssuanceJob
+from issuance.models.states import JobState
+from thanxportal.accounts.models import Merchant
+
+GIVEN = Q(state__in=(JobState.COMPLETED, JobState.REVOKING))
+REFUSED_WHOLE = Q(state=JobState.REJECTED)
+TEMPLATE = "variant__reward_template__"
+WORTH = ("name", "description", "discount_type", "discount_value")  # what the worth of a reward is told from
+
+
+class Month(NamedTuple):
+    """`cost` is in dollars, if every guest redeems; rewards without an amount at Thanx are counted beside it."""
+
+    first_day: datetime
+    rewarded: int
+    refused: int
+    cost: Decimal
+    without_amount: int
+
+    @property
+    def beside_cost(self) -> str:
+        return f"plus {self.without_amount:,} without an amount" if self.without_amount else ""
+
+
+def month_of(merchant: Merchant) -> Month:
+    """From the first day of the month in the merchant's zone, which is the active one."""
+    first = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    jobs = IssuanceJob.objects.filter(merchant=merchant, ended_at__gte=first).order_by()
+    sums = list(
+        jobs.values(*(f"{TEMPLATE}{field}" for field in WORTH)).annotate(
+            rewarded=Sum("success_count", filter=GIVEN, default=0),
+            refused=Sum("failure_count", filter=GIVEN, default=0) + Sum("total_count", filter=REFUSED_WHOLE, default=0),
+        )
+    )
+    given = [(_worth(each), each["rewarded"]) for each in sums]
+    return Month(
+        first_day=first,
+        rewarded=sum(guests for _, guests in given),
+        refused=sum(each["refused"] for each in sums),
+        cost=sum((worth * guests for worth, guests in given if worth is not None), Decimal(0)),
+        without_amount=sum(guests for worth, guests in given if worth is None),
+    )
+
+
+def _worth(row: dict[str, Any]) -> Decimal | None:
+    return RewardTemplate(**{field: row[f"{TEMPLATE}{field}"] for field in WORTH}).worth
