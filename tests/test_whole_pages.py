@@ -61,7 +61,7 @@ def test_a_campaign_being_published_looks_again_without_javascript(
     campaign: Campaign, ana: User, client_of: ClientOf
 ) -> None:
     browser, address = client_of(ana), reverse("campaigns:campaign_detail", args=["harbor-grill", campaign.pk])
-    assert "refresh" not in browser.get(address).content.decode()
+    assert "http-equiv" not in browser.get(address).content.decode()
     Campaign.objects.filter(pk=campaign.pk).update(state="publishing")
     html = browser.get(address).content.decode()
     assert REFRESH in html

@@ -18,7 +18,7 @@ def wants_piece(request: HttpRequest) -> bool:
 
 def lead_to(request: HttpRequest, address: str) -> HttpResponse:
     """Leads the browser to another page, never a piece of a page to a part of one."""
-    return HttpResponseClientRedirect(address) if "HX-Request" in request.headers else redirect(address)
+    return HttpResponseClientRedirect(address) if wants_piece(request) else redirect(address)
 
 
 def lead_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -125,7 +125,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, successful } = event.detail;
     elt.closest?.("form[data-once]")?.removeAttribute("aria-busy");
-    if (successful && document.querySelector("#announcer.toast")) say("");
+    if (successful && document.querySelector("#announcer.toast") && !event.detail.xhr.getResponseHeader("HX-Redirect")) say("");
     const poll = elt.matches?.("[data-poll]") && polls.get(elt.getAttribute("hx-get"));
     if (!poll) return;
     const pause = 4 * (Date.now() - poll.asked);
@@ -138,6 +138,17 @@
     for (const element of document.querySelectorAll("[data-poll]")) window.htmx.trigger(element, "look");
   };
   document.addEventListener("visibilitychange", lookNow);
+
+  // A poll that finds the session over takes no page away in which somebody types.
+  const signedOut = "You were signed out. Send or copy what you typed; then sign in again.";
+  let typed = false;
+  document.addEventListener("input", () => (typed = true));
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { elt, xhr } = event.detail;
+    if (!typed || !elt.matches("[data-poll]") || !xhr.getResponseHeader("HX-Redirect")) return;
+    event.preventDefault();
+    say(signedOut, true);
+  });
 
   // Trouble on the way.
   const offline = "You are offline. What was started goes on without you; this page shows how things stood.";

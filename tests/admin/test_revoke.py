@@ -111,7 +111,7 @@ def _other_job_in(guest_list: GuestList, state: JobState) -> IssuanceJob:
 def test_the_impact_is_shown_before_anything_happens(finished: GuestList, staff: Client) -> None:
     first, second = finished.jobs.order_by("number")
     page = words(choose(staff, first))
-    assert f"the rewards of <strong>{first.total_count} guests</strong>" in page
+    assert f"You are about to take back <strong>{first.success_count} rewards</strong>" in page
     assert "Harbor Grill · Win-back June · June guests" in page
     assert f"Other jobs of this list stay as they are: {second}" in page
     assert f"Revoke {first.success_count} rewards in 1 job" in page

@@ -69,6 +69,18 @@ def test_a_page_that_polls_leads_to_sign_in_as_a_whole_and_back(
     assert page.url.endswith(address)
 
 
+def test_no_poll_takes_away_a_page_in_which_somebody_types(
+    campaign: Campaign, ana: User, page_of: Callable[..., Page]
+) -> None:
+    make_list(campaign, ListState.ISSUING, waiting=4, rewarded=2)
+    page = page_of(with_password(ana))
+    page.goto(reverse("issuance:list_new", args=["harbor-grill", campaign.pk]))
+    page.get_by_label("Name of this list").fill("Late guests")
+    Session.objects.all().delete()
+    expect(page.get_by_text("You were signed out. Send or copy what you typed")).to_be_visible()
+    expect(page.get_by_label("Name of this list")).to_have_value("Late guests")
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_guests_pasted_in_a_session_that_is_over_are_still_there_after_signing_in(
     campaign: Campaign, ana: User, page_of: Callable[..., Page], javascript: bool

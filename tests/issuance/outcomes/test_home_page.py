@@ -209,6 +209,7 @@ def test_the_dock_asks_again_only_while_something_runs(
 ) -> None:
     running = make_list(published_campaign(harbor), ListState.ISSUING, name="June", waiting=1)
     browser, address = client_of(ana), reverse("issuance:dock", args=["harbor-grill"])
+    browser.defaults["HTTP_HX_REQUEST"] = "true"
     browser.get(address)
     with django_assert_num_queries(4):
         html = browser.get(address).content.decode()
