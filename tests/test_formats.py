@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.template import Context, Engine
@@ -49,3 +51,10 @@ def test_a_page_is_written_as_its_merchant_chose_and_the_next_one_is_not(
     assert "now 5:00 AM)" in footers[Locale.US]
     assert "now 05:00)" in footers[Locale.GB]
     assert "AM)" in client_of(cleo).get("/m/sunny-side-coffee/").content.decode()
+
+
+def test_no_template_writes_a_date_in_a_way_of_its_own() -> None:
+    """But for the month alone, what machines read, and a day that is compared with another."""
+    own = re.compile(r"""(?:date:|time:|\bnow )["'](?!\w+_FORMAT["']|[cFU]["']|Ymd["'])[^"']*["']""")
+    found = {str(file): own.findall(file.read_text()) for file in Path("templates").rglob("*.*")}
+    assert {file: dates for file, dates in found.items() if dates} == {}
