@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from issuance.engine.canaries import send_the_rest
 from issuance.engine.forgotten_jobs import stop_forgotten
@@ -26,7 +24,6 @@ from issuance.models.states import JobState, ListState
 from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.counted import counted
-from thanxportal.templatetags.portal import zone
 
 
 @transaction.atomic
@@ -78,7 +75,7 @@ def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool
     """
     now = database_clock.now()
     until = max(now + timedelta(seconds=settings.HOLD_SECONDS if hold else 0), guest_list.launch_at or now)
-    when = in_words(guest_list.launch_at, guest_list.merchant) if until == guest_list.launch_at else ""
+    when = guest_list.launch_in_words if until == guest_list.launch_at else ""
     fields: dict[str, Any] = {"launched_at": now, "held_until": until, "lease_until": None}
     fields |= {"canary_size": canary_size(guest_list), "launch_at": guest_list.launch_at if when else None}
     note = f"To start on {when}." if when else ""
@@ -87,14 +84,6 @@ def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool
     did = f"Scheduled “{guest_list.name}” for {when}" if when else f"Launched “{guest_list.name}”"
     note_activity(guest_list, actor, f"{did}: {counted(guest_list.waiting_count, 'reward')}.")
     return True
-
-
-def in_words(moment: datetime | None, merchant: Merchant) -> str:
-    """A time as the merchant's people read it, with the zone."""
-    if moment is None:
-        return ""
-    local = timezone.localtime(moment, ZoneInfo(merchant.time_zone))
-    return f"{date_format(local, 'DATETIME_FORMAT')} ({zone(merchant.time_zone)})"
 
 
 def issue_now(*, guest_list: GuestList) -> bool:

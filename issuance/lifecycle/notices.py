@@ -69,7 +69,8 @@ def tell_asked(guest_list: GuestList, asker: User | None) -> None:
     """The approvers, but not who asks."""
     guests = guest_list.waiting_count
     who = f"{asker} asks" if asker else "Partner staff ask"
-    sentence = f"{who} you to approve “{guest_list.name}”: {counted(guests, 'reward')}."
+    when = f" to start on {guest_list.launch_in_words}" if guest_list.launch_at else ""
+    sentence = f"{who} you to approve “{guest_list.name}”{when}: {counted(guests, 'reward')}."
     key = f"asked:{guest_list.confirm_token}"
     _tell(guest_list, Kind.APPROVAL_ASKED, key, sentence, facts=facts_of(guest_list), right=Right.APPROVE, but=asker)
 

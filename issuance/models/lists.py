@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -221,6 +222,15 @@ class GuestList(models.Model):
         """Whether it waits for the time that somebody chose."""
         chosen, until = self.launch_at, self.held_until
         return bool(self.state == ListState.HELD and chosen and until and until > timezone.now())
+
+    @property
+    def launch_in_words(self) -> str:
+        """When it is to start, in the merchant's zone; empty without a chosen time."""
+        if self.launch_at is None:
+            return ""
+        zone = self.merchant.time_zone
+        local = timezone.localtime(self.launch_at, ZoneInfo(zone))
+        return f"{date_format(local, 'DATETIME_FORMAT')} ({zone.rpartition('/')[2].replace('_', ' ')})"
 
     @property
     def label(self) -> str:
