@@ -9,8 +9,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 WRITES = """
 from django.conf import settings
+import os
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import connection
 from issuance.engine.sent_mark import raise_mark
 from thanxportal.celery import app
@@ -19,6 +21,8 @@ connection.cursor().execute("CREATE TABLE example (id integer)")
 default_storage.save("lists/2026/example.csv", ContentFile(b"example"))
 raise_mark(settings.SENT_MARKS / "1", 7)
 app.send_task("issuance.tasks.sweep")
+upload = TemporaryUploadedFile("guests.csv", "text/csv", 0, None)
+os._exit(0)  # As a process ends that is killed while a file comes.
 """
 
 
@@ -40,6 +44,7 @@ def test_every_file_is_for_the_portal_alone(tmp_path: Path) -> None:
     portal(var, "collectstatic", "--noinput")
     names = {path.relative_to(var).parts[0] for path in var.rglob("*") if path.is_file()}
     assert {"portal.sqlite3", "uploads", "sent", "broker", "static", "secret_key"} <= names
+    assert len(list(var.glob("uploads/arriving/*"))) == 1
     assert open_to_others(var) == []
 
 

@@ -228,9 +228,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": _static_storage},
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "arriving"  # Where what a killed process leaves behind is found and deleted.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 keep_private([MEDIA_ROOT, SENT_MARKS, *VAR_DIR.glob("*.sqlite3*"), *VAR_DIR.glob("log/*.log")])
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 
 # Security headers: nothing inline, and nothing from elsewhere but pictures of rewards (`PictureOrigins`).
 CONTENT_SECURITY_POLICY = {

@@ -46,7 +46,7 @@ def _delete_strays(before: datetime) -> int:
 
 
 def _stored() -> Iterator[str]:
-    for folder in ("lists", "repairs"):
+    for folder in ("lists", "repairs", "arriving"):
         with suppress(FileNotFoundError):
             yield from (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])
 
