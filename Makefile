@@ -19,7 +19,7 @@ PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com
 # Without byte code every process would compile all modules anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-gate bench-ingest bench-strangers bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
+.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-gate bench-ingest bench-pages bench-strangers bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -106,6 +106,9 @@ bench-discovery: $(VENV)/dev.stamp ## a simulated day of 2,000 merchants: age of
 bench-gate: $(VENV)/dev.stamp ## slots of the rate gate for four processes, against an UPDATE of a single row, on both databases
 	@env -u DATABASE_URL $(BIN)/python -m benchmarks.gate
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.gate
+
+bench-pages: $(VENV)/dev.stamp ## CPU of pages and polls, against a bare view: make bench-pages GUESTS=20000000 ONLY=poll
+	@$(BIN)/python -m benchmarks.pages --guests $(or $(GUESTS),1000000) --rounds $(or $(ROUNDS),7) $(if $(ONLY),--only $(ONLY))
 
 bench-strangers: $(VENV)/dev.stamp ## whether anybody waits for slow strangers, or for a merchant with very much: ROWS=1000000
 	@$(BIN)/python -m benchmarks.strangers $(or $(ROWS),1000000)
