@@ -73,7 +73,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_htmx",
     "template_partials",
-    "heroicons",
     "csp",
     "thanxportal.staff_site.StaffSiteConfig",
     "django.contrib.auth",
@@ -125,8 +124,10 @@ TEMPLATES: list[dict[str, Any]] = [
                 "thanxportal.accounts.context_processors.portal",
                 "issuance.context_processors.dock",
             ],
+            "libraries": {"heroicons": "thanxportal.templatetags.icons"},
             "builtins": [
                 "django.contrib.humanize.templatetags.humanize",
+                "thanxportal.templatetags.addresses",
                 "thanxportal.templatetags.components",
             ],
         },

@@ -6,9 +6,16 @@ from django import template
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def rendered(context: Context, *names: str) -> SafeString:
+    """`{% rendered "components/nav.html" as nav %}`: templates that stand in a page more than once, rendered once."""
+    engine = context.template.engine  # type: ignore[union-attr]
+    return mark_safe("".join(engine.get_template(name).render(context) for name in names))
 
 
 class Component(Node):
