@@ -5,25 +5,48 @@ Which guests of a list they see in full is decided in `guests.sight`.
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from campaigns.models import Campaign
 from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, takes_bad_rows
-from issuance.models import Erasure, GuestList, Repair
-from thanxportal.accounts.access import merchant_for
+from issuance.models import Erasure, GuestList, Repair, jobs_and_more
+from thanxportal.accounts.access import let_in, merchant_for, user_of
 from thanxportal.accounts.models import Membership, Right
 from thanxportal.accounts.proofs import require_proof
+from thanxportal.prepared import Prepared
 
 
 def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> GuestList:
     """A list of the merchant named in the address, with its campaign and people, if the user may do `right`."""
-    merchant = merchant_for(request, handle, right)
-    lists = GuestList.objects.for_merchant(merchant).select_related("launched_by", "approved_by", "parent")
-    guest_list: GuestList = get_object_or_404(lists, pk=pk)
-    guest_list.merchant = merchant
-    guest_list.campaign.merchant = merchant
-    return guest_list
+    return _let_in(request, handle, _list(user_of(request).pk, handle, pk), right)
+
+
+def polled_list_for(request: HttpRequest, handle: str, pk: int) -> GuestList:
+    """The same to look at, with what its version is made of."""
+    return _let_in(request, handle, _polled_list(user_of(request).pk, handle, pk), Right.VIEW)
+
+
+def _let_in(request: HttpRequest, handle: str, found: list[GuestList], right: Right) -> GuestList:
+    person = user_of(request)
+    for guest_list in found:
+        guest_list.campaign.merchant = guest_list.merchant
+        let_in(request, guest_list.member_is(person), right)
+        guest_list.name_people(person)
+        return guest_list
+    merchant_for(request, handle, right)
+    raise Http404("No such list.")
+
+
+@Prepared
+def _list(person: int, handle: str, pk: int) -> QuerySet[GuestList]:
+    return GuestList.objects.for_member(person, handle).filter(pk=pk)
+
+
+@Prepared
+def _polled_list(person: int, handle: str, pk: int) -> QuerySet[GuestList]:
+    return GuestList.objects.for_member(person, handle).filter(pk=pk).annotate(jobs_and_more=jobs_and_more())
 
 
 def campaign_for_lists(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:

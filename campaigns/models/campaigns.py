@@ -74,15 +74,12 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def giving(self, template: RewardTemplate) -> CampaignQuerySet:
         return self.filter(variants__reward_template=template).distinct()
 
-    def giving_what_was_withdrawn(self) -> CampaignQuerySet:
-        return self.filter(variants__reward_template__withdrawn_at__isnull=False).distinct()
-
     def with_variants(self) -> CampaignQuerySet:
         return self.select_related("merchant").prefetch_related("variants__reward_template")
 
-    def taking_guests(self) -> CampaignQuerySet:
+    def taking_guests(self, now: datetime | None = None) -> CampaignQuerySet:
         """Campaigns that are published and not over: people may bring guest lists to them."""
-        running = models.Q(end_at=None) | models.Q(end_at__gt=timezone.now())
+        running = models.Q(end_at=None) | models.Q(end_at__gt=now or timezone.now())
         return self.filter(running, state=CampaignState.PUBLISHED)
 
     def due_to_publish(self) -> CampaignQuerySet:

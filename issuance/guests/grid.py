@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from issuance.lifecycle.ledger import waiting_label
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.cells import cell
 from issuance.models.states import OUTCOME_READY, JobState, Outcome
+from thanxportal.prepared import Prepared
 
 PAGE = 50
 BAD = {RowError.INVALID: "bad", RowError.DUPLICATE: ""}
@@ -91,33 +93,47 @@ def number_in(query: Any, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
+@Prepared
+def _variants(campaign: int) -> QuerySet[Variant]:
+    return Variant.objects.filter(campaign=campaign)
+
+
 class GuestReader:
     """Turns stored rows into what is shown; knows the arms and jobs of one list."""
 
     def __init__(self, guest_list: GuestList, sight: Sight = MASKED, *, finds_parts: bool = False) -> None:
         """`finds_parts` lets a search match any part of a guest."""
         self.list, self.sight, self.finds_parts = guest_list, sight, finds_parts
-        self.variants = {variant.pk: variant for variant in guest_list.campaign.variants.all()}
-        jobs = guest_list.jobs.exclude(state=JobState.HALVED).order_by("number")
-        planned = list(jobs.values_list("pk", "number", "problem_code"))
-        self.jobs = {pk: number for pk, number, _ in planned}
-        self.codes = {pk: code for pk, _, code in planned}
+        self.variants = {variant.pk: variant for variant in _variants(guest_list.campaign_id)}
         self.columns: list[str] = list(guest_list.file_info.get("names") or [])
         self.names = name_columns(guest_list)
         self.labels = {**dict(Outcome.choices), Outcome.WAITING.value: waiting_label(guest_list).capitalize()}
+
+    @cached_property
+    def _planned(self) -> list[tuple[int, int, str]]:
+        jobs = self.list.jobs.exclude(state=JobState.HALVED).order_by("number")
+        return list(jobs.values_list("pk", "number", "problem_code"))
+
+    @cached_property
+    def jobs(self) -> dict[int, int]:
+        """The numbers of its jobs."""
+        return {pk: number for pk, number, _ in self._planned}
+
+    @cached_property
+    def codes(self) -> dict[int, str]:
+        return {pk: code for pk, _, code in self._planned}
 
     def guest(self, guest: Guest) -> GuestRow:
         return GuestRow(
             guest.row, self.sight.show(guest.value, guest.row), guest.type, self.variants.get(guest.variant_id),
             guest.outcome, self.labels[guest.outcome], Outcome(guest.outcome).tone,
-            self.why(guest.outcome, guest.reason, guest.job_id), self.jobs.get(guest.job_id or 0), guest.reward_id,
-            guest.of_row,
-            self.sight.show(str(getattr(guest, "called", "")).strip(), guest.row),
+            self.why(guest.outcome, guest.reason, guest.job_id), guest.job_id and self.jobs.get(guest.job_id),
+            guest.reward_id, guest.of_row, self.sight.show(str(getattr(guest, "called", "")).strip(), guest.row),
         )  # fmt: skip
 
     def why(self, outcome: str, reason: str, job_id: int | None) -> str:
         """Why a guest got nothing, if not for a person who stopped the list."""
-        unsent = outcome == Outcome.WAITING and why_not_sent(self.list, self.codes.get(job_id or 0))
+        unsent = outcome == Outcome.WAITING and why_not_sent(self.list, self.codes.get(job_id) if job_id else None)
         return unsent or reason_in_words(reason)
 
     def bad(self, error: RowError) -> GuestRow:

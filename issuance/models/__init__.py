@@ -4,17 +4,19 @@ from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims, share
 from issuance.models.erasures import Erasure, ErasureQuerySet
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
-from issuance.models.lists import ColumnMapping, GuestList, GuestListQuerySet
+from issuance.models.lists import SOON, ColumnMapping, GuestList, GuestListQuerySet
 from issuance.models.pauses import SendingPause
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
 from issuance.models.statements import ThanxStatement
+from issuance.models.versions import jobs_and_more
 from issuance.models.webhooks import BATCH_EVENT, WebhookDelivery, WebhookDeliveryQuerySet
 
 __all__ = [
     "BATCH_EVENT",
     "PARKED",
+    "SOON",
     "Attempt",
     "ClaimOverride",
     "ColumnMapping",
@@ -39,6 +41,7 @@ __all__ = [
     "UnknownReason",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",
+    "jobs_and_more",
     "last_row",
     "lock_claims",
     "note_event",

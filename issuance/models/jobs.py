@@ -19,10 +19,14 @@ PARKED = "parked"  # the problem code of a job that waits for staff
 
 
 class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
-    def of_list(self, guest_list: GuestList) -> IssuanceJobQuerySet:
+    def of_list(self, guest_list: GuestList | int) -> IssuanceJobQuerySet:
         """Without jobs whose guests sit in parts of them now, so that each guest counts once."""
         jobs = self.filter(guest_list=guest_list).exclude(state=JobState.HALVED)
-        return jobs.defer("body", "part_of__body").select_related("variant", "part_of").order_by("number")
+        return jobs.defer("body").select_related("variant").order_by("number")
+
+    def with_part_numbers(self) -> IssuanceJobQuerySet:
+        """With `part_of_number`: of the planned job of which each has a part."""
+        return self.annotate(part_of_number=F("part_of__number"))
 
     def open(self) -> IssuanceJobQuerySet:
         return self.filter(state__in=JOB_OPEN)
@@ -112,6 +116,7 @@ class IssuanceJob(models.Model):
         null=True, blank=True, help_text="Rewards without an id at that time; later ones are still taken off."
     )
 
+    part_of_number: int | None  # by `with_part_numbers`
     objects = IssuanceJobQuerySet.as_manager()
 
     class Meta:

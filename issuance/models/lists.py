@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from campaigns.models import Campaign
 from issuance.models.pauses import SendingPause
 from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal import database_clock
-from thanxportal.accounts.models import Merchant
+from thanxportal.accounts.models import Membership, Merchant, User
 from thanxportal.kept_text import KeptText
 
 LARGE = 500_000  # bytes
@@ -25,7 +26,19 @@ SOON = timedelta(minutes=10)  # before its start a scheduled list counts as runn
 
 class GuestListQuerySet(models.QuerySet["GuestList"]):
     def for_merchant(self, merchant: Merchant) -> GuestListQuerySet:
-        return self.filter(merchant=merchant).select_related("campaign", "created_by").order_by("-pk")
+        return self.filter(merchant=merchant).select_related("campaign").order_by("-pk")
+
+    def in_table(self) -> GuestListQuerySet:
+        """Only what a table of lists shows: without what was read of their files, which may be long."""
+        counts = ("rows_count", "rewarded_count", "refused_count")
+        return self.only("name", "state", "launch_at", "held_until", "created_at", *counts, "campaign__name")
+
+    def for_member(self, person: int, handle: str) -> GuestListQuerySet:
+        """Of a merchant where the person of this id is a member, each with its merchant and what `member_is` tells."""
+        member = {name: F(f"merchant__memberships__{name}") for name in ("role", "approver_since")}
+        mine = self.filter(merchant__handle=handle, merchant__memberships__user=person)
+        lists = mine.select_related("merchant", "campaign").defer("campaign__raw")
+        return lists.annotate(member=F("merchant__memberships__pk"), **member)
 
     def named(self, words: str) -> GuestListQuerySet:
         """Lists with every one of the words in their own name or in that of their campaign."""
@@ -34,9 +47,9 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
             named = named.filter(Q(name__icontains=word) | Q(campaign__name__icontains=word))
         return named
 
-    def running(self) -> GuestListQuerySet:
-        """Lists on their way; scheduled ones shortly before they start."""
-        later = Q(state=ListState.HELD, held_until__gt=timezone.now() + SOON)
+    def running(self, soon: datetime | None = None) -> GuestListQuerySet:
+        """Lists on their way; scheduled ones shortly before they start, which is before `soon`."""
+        later = Q(state=ListState.HELD, held_until__gt=soon or timezone.now() + SOON)
         return self.filter(state__in=LIST_RUNNING).exclude(later)
 
     def free(self) -> GuestListQuerySet:
@@ -212,6 +225,20 @@ class GuestList(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def member_is(self, person: User) -> Membership:
+        """The membership of the person for whom the list was fetched: `for_member` asked for both at once."""
+        fields: dict[str, Any] = {name: self.__dict__[name] for name in ("role", "approver_since")}
+        return Membership(pk=self.__dict__["member"], user=person, merchant=self.merchant, **fields)
+
+    def name_people(self, person: User) -> None:
+        """Has who launched and approved it at hand, by one query at most; mostly that is who looks."""
+        people = {person.pk: person}
+        ids = {self.launched_by_id, self.approved_by_id} - {None, person.pk}
+        if ids:
+            people |= User.objects.in_bulk(ids)
+        self.launched_by = people.get(self.launched_by_id or 0)
+        self.approved_by = people.get(self.approved_by_id or 0)
 
     @property
     def status(self) -> ListState:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
+from django.utils import timezone
 
 from campaigns.models import RewardTemplate
-from issuance.models import GuestList
+from issuance.models import SOON, GuestList, IssuanceJob
 from issuance.models.states import ListState
-from thanxportal.accounts.models import Merchant
+from thanxportal.accounts.models import Merchant, User
 from thanxportal.counted import counted
+from thanxportal.prepared import Prepared
 
 MOST = 5  # lists that are shown
 
@@ -23,13 +25,25 @@ class Running(NamedTuple):
     detail: str
 
 
-def running_of(merchant: Merchant) -> list[Running]:
-    """Lists on their way, with how far they are: bytes while read, guests while issued."""
-    lists = GuestList.objects.for_merchant(merchant).running()
-    return [_running(guest_list) for guest_list in lists.annotate(processed=Sum("jobs__processed_count"))[:MOST]]
+def running_of(person: User, handle: str) -> list[Running]:
+    """A merchant's lists on their way, if the person is a member, with how far they are: bytes while read, guests
+    while issued."""
+    return [as_running(guest_list) for guest_list in _running(person.pk, handle, timezone.now() + SOON)]
 
 
-def _running(guest_list: GuestList) -> Running:
+@Prepared
+def _running(person: int, handle: str, soon: datetime) -> QuerySet[GuestList]:
+    jobs = IssuanceJob.objects.filter(guest_list=OuterRef("pk")).order_by().values("guest_list")
+    processed = jobs.annotate(processed=Sum("processed_count")).values("processed")
+    mine = GuestList.objects.filter(merchant__handle=handle, merchant__memberships__user=person)
+    counts = [f"{count}_count" for count in ("rows", "waiting", "rewarded", "refused", "unknown")]
+    shown = ("name", "state", "launch_at", "held_until", "bytes_read", "bytes_total", *counts, "campaign__name")
+    lists = mine.running(soon).select_related("campaign").only(*shown).order_by("-pk")
+    return lists.annotate(processed=Subquery(processed))[:MOST]
+
+
+def as_running(guest_list: GuestList) -> Running:
+    """How far a list is, of whose jobs so many guests are `processed`."""
     if guest_list.status in (ListState.UPLOADED, ListState.READING):
         return Running(
             guest_list, guest_list.bytes_read, guest_list.bytes_total, f"{counted(guest_list.rows_count, 'row')} read"
@@ -42,10 +56,6 @@ def _running(guest_list: GuestList) -> Running:
     total = guest_list.waiting_count + guest_list.rewarded_count + guest_list.refused_count + guest_list.unknown_count
     detail = f"{guest_list.rewarded_count:,} of {total:,} rewarded"
     return Running(guest_list, guest_list.processed or 0, total, detail)  # type: ignore[attr-defined]
-
-
-def latest_of(merchant: Merchant) -> list[GuestList]:
-    return list(GuestList.objects.for_merchant(merchant)[:MOST])
 
 
 class Mirror(NamedTuple):

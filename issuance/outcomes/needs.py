@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
-from itertools import starmap
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState
 from issuance.importing.broken_files import rows_before_break
 from issuance.launching.retries import refused_and_left, taken_from
-from issuance.models import GuestList, IssuanceJob
-from issuance.models.states import JobState, ListState, Outcome
+from issuance.models import GuestList
+from issuance.models.states import ListState, Outcome
+from issuance.outcomes.glance import MOST, RECENT, Glance
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.counted import counted
+from thanxportal.prepared import Prepared
 
-MOST = 5  # of each kind
 MANY = 1_000  # guests; beyond that nobody counts them for the home page
-RECENT = timedelta(days=14)
 Words = str | Callable[[Any], str]  # a format that takes the row, or a function of the row
 
 
@@ -44,7 +43,7 @@ class Need(NamedTuple):
 class Kind(NamedTuple):
     """One kind of need: which rows wait (one more than is shown), and what is said of each."""
 
-    rows: Callable[[Merchant], Iterable[Any]]
+    rows: Callable[[Glance], Iterable[Any]]
     title: Words
     text: Words
     action: Words
@@ -55,13 +54,13 @@ class Kind(NamedTuple):
     asker_may_answer: bool = True
 
 
-def needs_of(merchant: Merchant) -> list[Need]:
+def needs_of(glance: Glance) -> list[Need]:
     """Problems first, then decisions, then unfinished drafts; a few of each kind."""
-    return [need for kind in KINDS for need in _needs(kind, merchant)]
+    return [need for kind in KINDS for need in _needs(kind, glance)]
 
 
-def _needs(kind: Kind, merchant: Merchant) -> list[Need]:
-    rows = list(kind.rows(merchant))
+def _needs(kind: Kind, glance: Glance) -> list[Need]:
+    merchant, rows = glance.merchant, list(kind.rows(glance))
     needs = [_need(kind, merchant, row) for row in rows[:MOST]]
     if len(rows) > MOST:
         text = f"Only the latest {MOST} of this kind are shown here."
@@ -77,40 +76,34 @@ def _need(kind: Kind, merchant: Merchant, row: Any) -> Need:
     return Need(title, text, tone, url, action, kind.right, None if kind.asker_may_answer else row.launched_by_id)
 
 
-def _lists(**terms: object) -> Callable[[Merchant], list[GuestList]]:
-    def rows(merchant: Merchant) -> list[GuestList]:
-        lists = list(GuestList.objects.for_merchant(merchant).filter(**terms)[: MOST + 1])
+def _lists(state: ListState) -> Callable[[Glance], list[Any]]:
+    def rows(glance: Glance) -> list[Any]:
+        lists = glance.lists_in(state)
         for guest_list in lists:
-            guest_list.merchant = merchant
+            guest_list.merchant = glance.merchant
         return lists
 
     return rows
 
 
-class JobsForStaff(NamedTuple):
-    """How many jobs of a list staff have to look at; `pk` is the list's."""
-
-    pk: int
-    name: str
-    jobs: int
+def _stopped(glance: Glance) -> list[Any]:
+    return [guest_list for guest_list in glance.lists_in(ListState.ISSUING) if guest_list.safety_stop_at]
 
 
-def _jobs_for_staff(merchant: Merchant) -> Iterable[JobsForStaff]:
-    jobs = IssuanceJob.objects.filter(merchant=merchant, state=JobState.NEEDS_STAFF)
-    counts = jobs.values_list("guest_list", "guest_list__name").annotate(jobs=Count("pk")).order_by()
-    return starmap(JobsForStaff, counts[: MOST + 1])
+def _unreadable(glance: Glance) -> list[Any]:
+    """Files that nobody could read lately, until the campaign gets another one."""
+    newest, since = {one.campaign_id: one.pk for one in reversed(glance.lists)}, timezone.now() - RECENT
+    unreadable = glance.lists_in(ListState.UNREADABLE)
+    return [one for one in unreadable if newest[one.campaign_id] == one.pk and one.ended_at >= since]
 
 
-def _jobs_in_words(row: JobsForStaff) -> str:
-    single = row.jobs == 1
-    return f"{row.jobs:,} job{'' if single else 's'} of “{row.name}” need{'s' if single else ''} review."
+def _jobs_for_staff(glance: Glance) -> Iterable[Any]:
+    return [guest_list for guest_list in glance.lists if guest_list.jobs_for_staff]
 
 
-def _unreadable(merchant: Merchant) -> Iterable[GuestList]:
-    """Files that nobody could read, until the campaign gets another one."""
-    later = GuestList.objects.filter(campaign=OuterRef("campaign"), pk__gt=OuterRef("pk"))
-    lists = GuestList.objects.for_merchant(merchant).filter(~Exists(later), ended_at__gte=timezone.now() - RECENT)
-    return lists.filter(state=ListState.UNREADABLE)[: MOST + 1]
+def _jobs_in_words(row: Any) -> str:
+    single = row.jobs_for_staff == 1
+    return f"{row.jobs_for_staff:,} job{'' if single else 's'} of “{row.name}” need{'s' if single else ''} review."
 
 
 class CountOf(Subquery):
@@ -120,17 +113,22 @@ class CountOf(Subquery):
     output_field = IntegerField()
 
 
-def _refused(merchant: Merchant) -> Iterable[GuestList]:
+def _refused(glance: Glance) -> Iterable[GuestList]:
     """Lists with refused guests who could be sent again and are in no retry yet, where the campaign still takes guests.
 
     Columns of lists tell where all of them are in retries, so that nobody looks for what isn't there.
     """
-    since = timezone.now() - RECENT
-    campaigns = Campaign.objects.for_merchant(merchant).taking_guests().order_by()
-    ended = GuestList.objects.for_merchant(merchant).filter(ended_at__gte=since, campaign__in=campaigns)
+    now = timezone.now()
+    return _with_refused(glance.merchant.pk, now, now - RECENT)
+
+
+@Prepared
+def _with_refused(merchant: int, now: datetime, since: datetime) -> QuerySet[GuestList]:
+    campaigns = Campaign.objects.filter(merchant=merchant).taking_guests(now)
+    ended = GuestList.objects.filter(merchant=merchant).filter(ended_at__gte=since, campaign__in=campaigns)
     left = refused_and_left().filter(guest_list=OuterRef("pk"))
     some = ended.filter(refused_count__gt=taken_from(Outcome.REFUSED)).filter(Exists(left))
-    return some.annotate(left=CountOf(left.order_by().values("pk")[:MANY]))[: MOST + 1]
+    return some.annotate(left=CountOf(left.order_by().values("pk")[:MANY])).order_by("-pk")[: MOST + 1]
 
 
 def _refused_in_words(guest_list: Any) -> str:
@@ -145,12 +143,12 @@ def _checked_in_words(guest_list: GuestList) -> str:
     return f"{rows} from “{guest_list.campaign.name}”.{invalid}"
 
 
-def _withdrawn(merchant: Merchant) -> Iterable[Campaign]:
-    return Campaign.objects.for_merchant(merchant).taking_guests().giving_what_was_withdrawn()[: MOST + 1]
+def _withdrawn(glance: Glance) -> Iterable[Campaign]:
+    return (campaign for campaign in glance.campaigns if not campaign.status.editable)
 
 
-def _drafts(merchant: Merchant) -> Iterable[Campaign]:
-    return Campaign.objects.for_merchant(merchant).drafts()[: MOST + 1]
+def _drafts(glance: Glance) -> Iterable[Campaign]:
+    return (campaign for campaign in glance.campaigns if campaign.status.editable)
 
 
 def _draft(campaign: Campaign, refused: str, unfinished: str) -> str:
@@ -160,14 +158,14 @@ def _draft(campaign: Campaign, refused: str, unfinished: str) -> str:
 
 KINDS = (
     Kind(
-        _lists(state=ListState.ISSUING, safety_stop_at__isnull=False),
+        _stopped,
         title="“{0.name}” was stopped by the safety check.",
         text="Many of the guests sent ahead were refused. The rest waits for your decision.",
         action="Decide",
         right=Right.ISSUE,
     ),
     Kind(
-        _lists(state=ListState.AWAITING_APPROVAL),
+        _lists(ListState.AWAITING_APPROVAL),
         title="“{0.name}” waits for approval.",
         text="Rewards of “{0.campaign.name}”: {0.waiting_count:,}, above the threshold of {0.merchant.name}.",
         action="Look and answer",
@@ -176,7 +174,7 @@ KINDS = (
         asker_may_answer=False,
     ),
     Kind(
-        _lists(state=ListState.MAPPING),
+        _lists(ListState.MAPPING),
         title="“{0.name}” needs its columns.",
         text="Say which column holds the emails and which the phones. Nothing is lost meanwhile.",
         action="Choose the columns",
@@ -206,7 +204,7 @@ KINDS = (
         tone="bad",
     ),
     Kind(
-        _lists(state=ListState.CHECKED),
+        _lists(ListState.CHECKED),
         title="“{0.name}” is checked but not issued.",
         text=_checked_in_words,
         action="Check and issue",

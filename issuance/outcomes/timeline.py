@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from issuance.models import Event, GuestList
 from issuance.models.states import JobState, ListState
+from thanxportal.prepared import Prepared
 
 MOST = 12
 NOTABLE_JOB_STATES = (
@@ -47,10 +48,15 @@ class TimelineEntry(NamedTuple):
 
 def timeline_of(guest_list: GuestList) -> list[TimelineEntry]:
     """The latest lines first: every move of the list, and those of its jobs that a person should know."""
-    events = Event.objects.filter(guest_list=guest_list).select_related("actor", "job")
-    notable = events.filter(Q(job=None) | Q(new_state__in=NOTABLE_JOB_STATES)).defer("job__body")
-    latest = list(notable.order_by("-pk")[:MOST])
+    latest = _latest(guest_list.pk)
     return [_past(_entry(event), event) if event is not latest[0] else _entry(event) for event in latest]
+
+
+@Prepared
+def _latest(guest_list: int) -> QuerySet[Event]:
+    events = Event.objects.filter(guest_list=guest_list).select_related("actor", "job")
+    shown = ("guest_list", "at", "old_state", "new_state", "note", "job__number", "actor__name", "actor__email")
+    return events.filter(Q(job=None) | Q(new_state__in=NOTABLE_JOB_STATES)).only(*shown).order_by("-pk")[:MOST]
 
 
 def _past(entry: TimelineEntry, event: Event) -> TimelineEntry:

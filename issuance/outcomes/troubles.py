@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from campaigns.publishing_rules import OPTED_OUT
 from issuance.guests.reasons import job_refusal_in_words, problem_in_words, state_in_words
 from issuance.models import PARKED, GuestList, IssuanceJob
 from issuance.models.states import JobState
 from thanxportal.partner.models import Credential
+from thanxportal.prepared import Prepared
 
 QUIET_AFTER = timedelta(minutes=10)
 PATIENCE = 3  # sends without an answer that Thanx took, before the page speaks of it
@@ -42,8 +44,13 @@ def troubles_of(guest_list: GuestList, jobs: Sequence[IssuanceJob], now: datetim
     return troubles + [_said(numbers, *trouble) for trouble, numbers in numbers_of.items()]
 
 
+@Prepared
+def _credential(client_id: str) -> QuerySet[Credential]:
+    return Credential.objects.filter(client_id=client_id)
+
+
 def _of_everybody(now: datetime) -> Iterator[str]:
-    credential = Credential.objects.filter(client_id=settings.THANX_CLIENT_ID).first()
+    credential = next(iter(_credential(settings.THANX_CLIENT_ID)), None)
     if credential is None:
         return
     if credential.scope_missing:
@@ -73,8 +80,8 @@ def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
         staff = ", and staff look at it within an hour" if job.state == JobState.ACCEPTED else ""
         unclear = f"{state_in_words(job.partner_state)} It is still being asked{staff}."
         return "is in an unknown state", "are in an unknown state", unclear
-    if job.part_of and job.state in (JobState.READY, JobState.SENDING):
-        why = f"Thanx refused job {job.part_of.number:,}, so it is sent in parts to find out because of whom."
+    if job.part_of_id and job.state in (JobState.READY, JobState.SENDING):
+        why = f"Thanx refused job {job.part_of_number:,}, so it is sent in parts to find out because of whom."
         return "is part of a refused job", "are parts of a refused job", f"{why} Nobody is rewarded twice."
     if job.state == JobState.SENDING and job.in_doubt:
         again = "Thanx is asked again with the same key, so nobody is rewarded twice."

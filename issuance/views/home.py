@@ -11,10 +11,12 @@ from django_htmx.http import reselect, reswap, retarget
 
 from issuance.access import may
 from issuance.outcomes.first_steps import first_steps_of
-from issuance.outcomes.home import Running, latest_of, mirror_of, running_of
+from issuance.outcomes.glance import MOST, Glance
+from issuance.outcomes.home import Running, as_running, mirror_of, running_of
 from issuance.outcomes.month import month_of
 from issuance.outcomes.needs import needs_of
-from thanxportal.accounts.access import merchant_for
+from issuance.outcomes.versions import version_of_running
+from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
 from thanxportal.whole_pages import page_above, wants_piece
 
@@ -22,8 +24,9 @@ from thanxportal.whole_pages import page_above, wants_piece
 @require_GET
 def home(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle)
-    needs, lists = needs_of(merchant), running_of(merchant)
-    me, latest = request.user.pk, latest_of(merchant)
+    glance = Glance(merchant)
+    needs, lists = needs_of(glance), [as_running(one) for one in glance.running[:MOST]]
+    me, latest = request.user.pk, glance.lists[:MOST]
     first_steps = first_steps_of(merchant, latest)
     mine = [need for need in needs if need.right and may(request, need.right) and need.asker != me]
     context = {
@@ -33,6 +36,7 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
         "others": [need for need in needs if need not in mine],
         "running_lists": lists,
         "running_names": names_of(lists),
+        "running_version": version_of_running(lists),
         "lists": latest,
         "first_steps": first_steps,
         "month": None if first_steps else month_of(merchant),
@@ -45,14 +49,18 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
 @require_GET
 @never_cache
 def running(request: HttpRequest, handle: str) -> HttpResponse:
-    """How far the running lists of the home page are; once they are others than it shows, the page anew."""
-    merchant = merchant_for(request, handle)
+    """How far the running lists of the home page are, unless it shows this version; once they are others than it
+    shows, the page anew."""
+    lists = running_of(user_of(request), handle)
+    version = version_of_running(lists)
+    if version and version == request.GET.get("version"):
+        return HttpResponse(status=204)
+    merchant_for(request, handle)
     if not wants_piece(request):
         return redirect(page_above(request.path))
-    lists = running_of(merchant)
     if request.GET.get("was") != names_of(lists):
         return reselect(reswap(retarget(home(request, handle), "#main"), "outerHTML"), "#main")
-    context = {"running_lists": lists, "running_names": names_of(lists)}
+    context = {"running_lists": lists, "running_names": names_of(lists), "running_version": version}
     return TemplateResponse(request, "issuance/outcomes/home.html#running", context)
 
 
@@ -63,9 +71,13 @@ def names_of(lists: list[Running]) -> str:
 @require_GET
 @never_cache
 def dock(request: HttpRequest, handle: str) -> HttpResponse:
-    """What is running, for the corner of every page; asked again as long as anything is."""
-    merchant = merchant_for(request, handle)
+    """What is running, for the corner of every page; asked again as long as anything is. 204 for this version."""
+    lists = running_of(user_of(request), handle)
+    version = version_of_running(lists)
+    if version and version == request.GET.get("version"):
+        return HttpResponse(status=204)
+    merchant_for(request, handle)
     if not wants_piece(request):
         return redirect(page_above(request.path))
-    context = {"running_lists": running_of(merchant)}
+    context = {"running_lists": lists, "running_version": version}
     return TemplateResponse(request, "components/dock.html", context)

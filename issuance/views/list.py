@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from issuance.access import list_for, may
+from issuance.access import list_for, may, member_of, polled_list_for
 from issuance.launching.discarding import discard_list
 from issuance.models import GuestList
 from issuance.models.states import ListState
+from issuance.outcomes.versions import version_of_list
 from issuance.views.checking import checked_stage
 from issuance.views.importing import mapping_stage, reading_stage, repairing_stage, unreadable_stage
 from issuance.views.one_guest_list import one_guest_stage
@@ -50,22 +51,26 @@ STAGES: dict[ListState, Callable[..., dict[str, Any]]] = {
 @require_GET
 @never_cache
 def list_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    guest_list = list_for(request, handle, pk)
+    guest_list = polled_list_for(request, handle, pk)
     if guest_list.status == ListState.AWAITING_APPROVAL:
         return redirect("issuance:list_approval", handle, pk)
-    return detail_page(request, guest_list)
+    return detail_page(request, guest_list, version=version_of_list(guest_list, member_of(request)))
 
 
 @require_GET
 @never_cache
 def list_progress(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    """The part of the page that changes; without JavaScript the address leads back to the page."""
-    guest_list = list_for(request, handle, pk)
+    """The part of the page that changes, unless it shows this version; without JavaScript the address leads back to
+    the page."""
+    guest_list = polled_list_for(request, handle, pk)
+    version = version_of_list(guest_list, member_of(request))
+    if version and version == request.GET.get("version"):
+        return HttpResponse(status=204)
     if guest_list.status == ListState.AWAITING_APPROVAL:
         return lead_to(request, reverse("issuance:list_approval", args=[handle, pk]))
     if not wants_piece(request):
         return redirect(page_above(request.path))
-    return detail_page(request, guest_list, "#progress")
+    return detail_page(request, guest_list, "#progress", version=version)
 
 
 def detail_page(
@@ -73,6 +78,7 @@ def detail_page(
     guest_list: GuestList,
     piece: str = "",
     *,
+    version: str = "",
     failed: tuple[int, str, str] | None = None,
     status: int = 200,
     **forms: Any,
@@ -81,6 +87,7 @@ def detail_page(
     check page."""
     context: dict[str, Any] = {
         "list": guest_list,
+        "version": version,
         "step": STEPS.get(guest_list.status, 5),
         "live": guest_list.status.running,
         "may_build": may(request, Right.BUILD),

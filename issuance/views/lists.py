@@ -39,5 +39,5 @@ def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, lists: GuestListQuerySet) -> dict[str, Any]:
-    page, older = page_of(request, lists, PAGE)
+    page, older = page_of(request, lists.in_table(), PAGE)
     return {"lists": page, "older": older}

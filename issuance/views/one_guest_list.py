@@ -16,7 +16,7 @@ from issuance.outcomes.progress import progress_of
 
 def one_guest_stage(guest_list: GuestList) -> dict[str, Any]:
     """The whole list is one row, so that looking at it costs no more than at a counter."""
-    jobs = list(IssuanceJob.objects.of_list(guest_list))
+    jobs = list(IssuanceJob.objects.of_list(guest_list).with_part_numbers())
     guest = guest_list.guests.select_related("variant__reward_template").get()
     return {
         "stage": "issuance/outcomes/one_guest_list.html",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -19,12 +20,13 @@ from issuance.models.states import ListState
 from issuance.outcomes.progress import progress_of
 from issuance.outcomes.refusals import refusals_of, retries_of, unsent_of
 from issuance.outcomes.timeline import timeline_of
+from thanxportal.prepared import Prepared
 
 JOBS = 50  # on a page
 
 
 def progress_stage(guest_list: GuestList) -> dict[str, Any]:
-    jobs, now = list(IssuanceJob.objects.of_list(guest_list)), timezone.now()
+    jobs, now = _jobs(guest_list.pk) if guest_list.status != ListState.HELD else [], timezone.now()
     progress = progress_of(guest_list, jobs, now)
     running = guest_list.status.running
     stoppable = guest_list.status == ListState.HELD or (running and progress.unsent_jobs)
@@ -43,6 +45,11 @@ def progress_stage(guest_list: GuestList) -> dict[str, Any]:
     }
 
 
+@Prepared
+def _jobs(guest_list: int) -> QuerySet[IssuanceJob]:
+    return IssuanceJob.objects.of_list(guest_list).with_part_numbers()
+
+
 def _refused(guest_list: GuestList) -> dict[str, Any]:
     refusals = refusals_of(guest_list)
     retries = retries_of(guest_list)
@@ -52,7 +59,11 @@ def _refused(guest_list: GuestList) -> dict[str, Any]:
 @require_GET
 def list_jobs(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk)
-    later = IssuanceJob.objects.of_list(guest_list).filter(number__gt=number_in(request.GET, "after") or 0)
+    later = (
+        IssuanceJob.objects.of_list(guest_list)
+        .with_part_numbers()
+        .filter(number__gt=number_in(request.GET, "after") or 0)
+    )
     jobs = list(later[: JOBS + 1])
     after = jobs[JOBS - 1].number if len(jobs) > JOBS else None
     context = {"list": guest_list, "jobs": jobs[:JOBS], "after": after}

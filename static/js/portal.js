@@ -113,11 +113,12 @@
   });
 
   // A poll waits while nobody looks, and four times as long as the last one took: a slow portal is asked less often.
+  const addressOf = (poll) => poll.getAttribute("hx-get").split("?")[0]; // The version after it changes.
   const polls = new Map(); // address -> when it was asked, and until when it rests
   document.addEventListener("htmx:beforeRequest", (event) => {
     const poll = event.detail.elt;
     if (!poll.matches("[data-poll]")) return;
-    const address = poll.getAttribute("hx-get");
+    const address = addressOf(poll);
     const unseen = document.hidden || !(poll.checkVisibility?.() ?? true);
     if (unseen || Date.now() < polls.get(address)?.rest) event.preventDefault();
     else polls.set(address, { asked: Date.now() });
@@ -126,7 +127,7 @@
     const { elt, successful } = event.detail;
     elt.closest?.("form[data-once]")?.removeAttribute("aria-busy");
     if (successful && document.querySelector("#announcer.toast") && !event.detail.xhr.getResponseHeader("HX-Redirect")) say("");
-    const poll = elt.matches?.("[data-poll]") && polls.get(elt.getAttribute("hx-get"));
+    const poll = elt.matches?.("[data-poll]") && polls.get(addressOf(elt));
     if (!poll) return;
     const pause = 4 * (Date.now() - poll.asked);
     poll.rest = Date.now() + (successful ? pause : Math.max(10_000, pause));

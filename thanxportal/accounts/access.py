@@ -6,11 +6,13 @@ from typing import cast
 
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 
 from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Notification, Right, User
+from thanxportal.prepared import Prepared
 
 LAST_MERCHANT = "merchant"  # Session key: id of the merchant to which the user switched last.
 
@@ -24,8 +26,18 @@ def merchant_for(request: HttpRequest, handle: str, right: Right = Right.VIEW) -
 
     Sets `request.merchant` and `request.membership` for the templates, and the merchant's time zone and locale.
     """
-    memberships = Membership.objects.filter(user=user_of(request)).select_related("merchant")
-    membership: Membership = get_object_or_404(memberships, merchant__handle=handle)
+    for membership in _membership(user_of(request).pk, handle):
+        return let_in(request, membership, right)
+    raise Http404("No such merchant.")
+
+
+@Prepared
+def _membership(person: int, handle: str) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person, merchant__handle=handle).select_related("merchant")
+
+
+def let_in(request: HttpRequest, membership: Membership, right: Right) -> Merchant:
+    """The same as `merchant_for`, of a membership of the user that was found with something else."""
     merchant = _enter(request, membership)
     if not membership.may(right):
         raise PermissionDenied(f"Your role here is {membership.get_role_display()}: you can’t {right.label}.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from thanxportal.prepared import Prepared
 
 OLD_MIRROR = timedelta(hours=1)  # The mirror is updated every 15 minutes.
 ISSUE_SCOPE = "rewards.issue"
@@ -55,11 +57,7 @@ class Credential(models.Model):
 
         The merchant is named by Thanx's id; `parked` says whether Thanx refuses it.
         """
-        old = models.Q(synced_at__lt=timezone.now() - OLD_MIRROR)
-        refused = models.Q(refused_at__isnull=False)
-        parked = models.Exists(MerchantRefusal.objects.parked().filter(merchant_id=merchant_id))
-        rows = cls.objects.filter(client_id=settings.THANX_CLIENT_ID).annotate(parked=parked)
-        return rows.filter(old | refused | models.Q(parked=True)).first()
+        return next(iter(_in_trouble(settings.THANX_CLIENT_ID, timezone.now() - OLD_MIRROR, merchant_id)), None)
 
     @property
     def refusal(self) -> str:
@@ -141,3 +139,10 @@ class ApiRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.status or 'no answer'}"
+
+
+@Prepared
+def _in_trouble(client_id: str, old: datetime, merchant_id: str) -> models.QuerySet[Credential]:
+    parked = models.Exists(MerchantRefusal.objects.parked().filter(merchant_id=merchant_id))
+    trouble = models.Q(synced_at__lt=old) | models.Q(refused_at__isnull=False) | models.Q(parked=True)
+    return Credential.objects.filter(client_id=client_id).annotate(parked=parked).filter(trouble)

@@ -118,10 +118,12 @@ def test_its_page_says_what_it_waits_for(scheduled: GuestList, sid: User, client
     assert [line.sentence for line in Activity.objects.all()][-1].startswith("Scheduled “June guests” for ")
 
 
-def test_it_runs_in_the_corner_of_each_page_only_shortly_before_it_starts(scheduled: GuestList, world: World) -> None:
-    assert running_of(scheduled.merchant) == []
+def test_it_runs_in_the_corner_of_each_page_only_shortly_before_it_starts(
+    scheduled: GuestList, sid: User, world: World
+) -> None:
+    assert running_of(sid, "harbor-grill") == []
     world.advance(DAYS.total_seconds() - 300)
-    assert [running.list for running in running_of(scheduled.merchant)] == [scheduled]
+    assert [running.list for running in running_of(sid, "harbor-grill")] == [scheduled]
 
 
 def test_approval_is_asked_for_at_once_and_the_list_starts_at_its_time(

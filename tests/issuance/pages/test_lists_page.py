@@ -24,7 +24,7 @@ def test_lists_are_turned_page_by_page(
     campaign, browser = published_campaign(harbor), client_of(ana)
     made = [make_list(campaign, name=f"List {letter}", waiting=1) for letter in "abc"]
     url = reverse("issuance:list_index", args=["harbor-grill"])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         first = browser.get(url).content.decode()
     assert "List c" in first
     assert "List a" not in first

@@ -1,0 +1,84 @@
+"""What the start page shows of a merchant: all its lists by one query, and its campaigns by another."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from campaigns.models import Campaign, CampaignState, Variant
+from issuance.models import SOON, GuestList, IssuanceJob
+from issuance.models.states import LIST_RUNNING, JobState, ListState
+from thanxportal.accounts.models import Merchant
+from thanxportal.prepared import Prepared
+
+MOST = 5  # of each kind
+RECENT = timedelta(days=14)
+WAITING = (ListState.AWAITING_APPROVAL, ListState.MAPPING, ListState.CHECKED)
+
+
+class Glance:
+    """Of each kind that waits for people, one more than is shown; the lists that run; and the latest ones."""
+
+    def __init__(self, merchant: Merchant) -> None:
+        self.merchant = merchant
+
+    @cached_property
+    def lists(self) -> list[Any]:
+        """Each with `processed` guests of its jobs, and `jobs_for_staff` if there are any."""
+        return _lists(self.merchant.pk, timezone.now() - RECENT, timezone.now() + SOON)
+
+    @property
+    def running(self) -> list[Any]:
+        """Scheduled lists only shortly before they start."""
+        return [guest_list for guest_list in self.lists if guest_list.runs]
+
+    def lists_in(self, *states: ListState) -> list[Any]:
+        return [guest_list for guest_list in self.lists if guest_list.state in states]
+
+    @cached_property
+    def campaigns(self) -> list[Campaign]:
+        """Those that give what Thanx no longer publishes, and drafts."""
+        return _campaigns(self.merchant.pk, timezone.now())
+
+
+@Prepared
+def _lists(merchant: int, since: datetime, soon: datetime) -> QuerySet[Any]:
+    mine = GuestList.objects.filter(merchant=merchant)
+    later = GuestList.objects.filter(campaign=OuterRef("campaign"), pk__gt=OuterRef("pk"))
+    unreadable = Q(state=ListState.UNREADABLE, ended_at__gte=since) & ~Exists(later)
+    jobs = IssuanceJob.objects.filter(guest_list=OuterRef("pk")).order_by().values("guest_list")
+    for_staff = IssuanceJob.objects.filter(merchant=merchant, state=JobState.NEEDS_STAFF)
+    shown = mine.filter(
+        Q(state__in=(*WAITING, *LIST_RUNNING))
+        | unreadable
+        | Q(pk__in=for_staff.values("guest_list"))
+        | Q(pk__in=mine.order_by("-pk").values("pk")[:MOST])
+    ).annotate(
+        processed=Subquery(jobs.annotate(processed=Sum("processed_count")).values("processed")),
+        jobs_for_staff=Subquery(jobs.filter(state=JobState.NEEDS_STAFF).annotate(jobs=Count("pk")).values("jobs")),
+    )
+    runs = Case(When(Q(state__in=LIST_RUNNING) & ~Q(state=ListState.HELD, held_until__gt=soon), then=1), default=0)
+    shown = shown.annotate(runs=runs)
+    stopped = Case(When(safety_stop_at=None, then=0), default=1)
+    of_staff = Case(When(jobs_for_staff=None, then=0), default=1)
+    return _latest_of_each(shown.select_related("campaign"), F("state"), F("runs"), stopped, of_staff)
+
+
+@Prepared
+def _campaigns(merchant: int, now: datetime) -> QuerySet[Campaign]:
+    withdrawn = Variant.objects.filter(campaign=OuterRef("pk"), reward_template__withdrawn_at__isnull=False)
+    mine = Campaign.objects.filter(merchant=merchant)
+    shown = mine.drafts() | mine.taking_guests(now).filter(Exists(withdrawn))
+    published = Case(When(state=CampaignState.PUBLISHED, then=1), default=0)
+    return _latest_of_each(shown, published)
+
+
+def _latest_of_each(rows: QuerySet[Any], *kinds: Any) -> QuerySet[Any]:
+    latest: QuerySet[Any] = rows.annotate(latest=Window(RowNumber(), partition_by=[*kinds], order_by="-pk"))
+    latest = latest.filter(latest__lte=MOST + 1)
+    return latest.order_by("-pk")

@@ -1,0 +1,47 @@
+"""Queries whose SQL is written once a process."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from tests import cast
+from thanxportal.accounts.models import Merchant
+from thanxportal.prepared import Prepared
+
+
+@Prepared
+def campaigns(merchant: int, name: str, since: datetime) -> QuerySet[Campaign]:
+    found = Campaign.objects.filter(merchant=merchant, name=name, start_at__gte=since)
+    return found.select_related("merchant").order_by("-pk")
+
+
+def test_each_call_asks_for_its_own_values(harbor: Merchant, sunny: Merchant, django_assert_num_queries: Any) -> None:
+    june, july = (cast.draft_campaign(harbor, name=name) for name in ("June", "July"))
+    cast.draft_campaign(sunny, name="June")
+    yesterday = timezone.now() - timedelta(days=1)
+    with django_assert_num_queries(4):
+        assert campaigns(harbor.pk, "June", yesterday) == [june]
+        assert campaigns(harbor.pk, "July", yesterday) == [july]
+        assert campaigns(harbor.pk, "July", timezone.now() + timedelta(days=1)) == []
+        assert [one.merchant.name for one in campaigns(sunny.pk, "June", yesterday)] == [sunny.name]
+
+
+def test_a_text_that_looks_like_sql_stays_a_text(harbor: Merchant) -> None:
+    made = cast.draft_campaign(harbor, name="%s' OR 1=1 --")
+    cast.draft_campaign(harbor, name="June")
+    assert campaigns(harbor.pk, "%s' OR 1=1 --", timezone.now() - timedelta(days=1)) == [made]
+
+
+def test_a_value_that_is_no_parameter_is_refused(harbor: Merchant) -> None:
+    @Prepared
+    def decided(merchant: int, name: str) -> QuerySet[Campaign]:
+        return Campaign.objects.filter(merchant=merchant) if name else Campaign.objects.filter(pk=merchant)
+
+    with pytest.raises(ValueError, match="isn't one of its parameters"):
+        decided(harbor.pk, "June")
