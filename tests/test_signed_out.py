@@ -72,6 +72,16 @@ def test_a_form_sent_too_late_comes_back_with_what_was_typed(ana: User, campaign
     assert 'value="15oo"' not in browser.get(review).content.decode()
 
 
+def test_signing_out_leaves_no_form_for_the_next_person(sid: User, ana: User, campaign: Campaign) -> None:
+    browser, guests = Client(), f"{HOME}guest/"
+    browser.post(guests, {"guest": "zoe@example.com"})
+    assert browser.cookies[TYPED].value
+    browser.force_login(sid)
+    browser.post("/account/logout/")
+    browser.force_login(ana)
+    assert "zoe@example.com" not in browser.get(guests).content.decode()
+
+
 def test_a_form_that_came_back_with_its_errors_leads_to_its_page_as_well(ana: User, campaign: Campaign) -> None:
     """Its page is at the address of the act, which can't be opened."""
     june, browser = checked(campaign, "\n".join(f"g{n}@example.com" for n in range(20))), Client()
