@@ -206,6 +206,11 @@ def play_the_rest(page: Page, campaign: str) -> None:
     page.click("button:has-text('Reward this guest')")
     page.wait_for_selector("#progress:not([data-poll]) h1", timeout=60_000)
     shoot(page, "one-guest-rewarded", looks=FEW)
+    page.goto("/m/harbor-grill/guests/")
+    page.fill("[name=guest]", "maria.lopez@example.com")
+    page.click("text=Look the guest up")
+    page.wait_for_selector("text=1 reward")
+    shoot(page, "one-guest-story", looks=FEW)
     for name in ("campaigns", "lists", "activity", "team", "settings"):
         shoot(page, name, f"/m/harbor-grill/{name}/")
     for name in ("notifications", "profile"):
