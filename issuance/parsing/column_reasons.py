@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from issuance.parsing.column_choice import ColumnContent, Columns
-from issuance.parsing.column_names import email_rank, phone_rank, plain_name
+from issuance.parsing.column_names import UNCLEAR, email_rank, phone_rank, plain_name
 
 
 def reasons_of(columns: Columns, contents: Sequence[ColumnContent]) -> Iterator[str]:
@@ -17,8 +17,8 @@ def reasons_of(columns: Columns, contents: Sequence[ColumnContent]) -> Iterator[
         if at is not None and at < len(contents):
             content = contents[at]
             share = content.email if what == "email" else content.phone
-            named = bool(name_says(plain_name(content.name)))
-            yield f"{what.capitalize()}s from “{content.name}”: {_why(named, share, what)}."
+            rank = name_says(plain_name(content.name))
+            yield f"{what.capitalize()}s from “{content.name}”: {_why(rank, share, what)}."
 
 
 def further_columns(columns: Columns) -> Iterator[str]:
@@ -29,8 +29,9 @@ def further_columns(columns: Columns) -> Iterator[str]:
             yield f"Where “{columns.name_of(first)}” is empty, {names} is taken."
 
 
-def _why(named: bool, share: float, what: str) -> str:
-    cells = f"{share:.0%} of its first cells are {what}s"
-    if not named:
+def _why(rank: int, share: float, what: str) -> str:
+    cells = f"{int(100 * share)}% of its first cells are {what}s"
+    if not rank:
         return f"its name doesn’t say so, but {cells}" if share else "nothing fits better"
-    return f"its name says so, and {cells}" if share >= 0.5 else f"its name says so, although only {cells}"
+    says = "its name says so" if rank > UNCLEAR else "its name may say so"
+    return f"{says}, and {cells}" if share >= 0.5 else f"{says}, although only {cells}"

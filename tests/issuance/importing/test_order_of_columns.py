@@ -42,7 +42,7 @@ def test_the_page_says_which_columns_are_taken_and_why_and_offers_their_order(
 ) -> None:
     html = page(client_of(bea), unsure)
     first = unsure.file_info["names"][unsure.file_info["email"]]
-    assert f"Emails from “{first}”: its name says so, and 100% of its first cells are emails." in html
+    assert f"Emails from “{first}”: its name may say so, and 100% of its first cells are emails." in html
     assert re.findall(r'<select name="(\w+)"', html) == ["email_2", "email_3"]
     assert html.count("Where the email address is empty, take it from") == 1
     assert "Where the phone number is empty" not in html
