@@ -90,7 +90,7 @@ crash: $(VENV)/dev.stamp ## every proof of exactly-once at full size, on both da
 identifiers: $(VENV)/dev.stamp ## 200,000 made-up emails and as many phones in each of four countries, against the libraries
 	IDENTIFIER_VALUES=$(or $(VALUES),200000) $(BIN)/python -m pytest -q -n 2 tests/issuance/parsing/test_identifiers.py
 
-read-score: $(VENV)/dev.stamp ## read over 600 made-up exports, and count strangers, needless questions and needless refusals
+read-score: $(VENV)/dev.stamp ## read over 700 made-up exports, and count strangers, needless questions and needless refusals
 	$(BIN)/python -m tests.corpus
 
 bench-ingest: $(VENV)/dev.stamp ## reading guest lists, against a bare load of the same rows: make bench-ingest ROWS=100000 PARTS=floor

@@ -28,6 +28,8 @@ NO_TABLES = {
     "png": "a picture",
     "heic": "a picture",
     "zip": "a compressed archive",
+    "vcf": "an address book",
+    "json": "a JSON file",
 }
 KINDS = ".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv,text/plain"
 

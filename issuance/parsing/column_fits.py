@@ -13,6 +13,7 @@ from issuance.parsing.column_names import (
     names_other_number,
     names_some_number,
     names_somebody_else,
+    names_users,
     phone_rank,
 )
 from issuance.parsing.header_row import holds_identifier
@@ -68,12 +69,13 @@ def email_fits(names: list[str], guests: Sequence[list[str]], *, headless: bool)
     """The columns that fit, best first."""
     fits = []
     for at, name in enumerate(names):
-        cells, rank = column_cells(guests, at), email_rank(name)
+        user = names_users(name, names)
+        cells, rank = column_cells(guests, at), 0 if user else email_rank(name)
         share = email_share(parsed_cells(cells, len(names)))
         rank = rank or (FURTHER_OWN if share >= 0.3 and names_guests(name) else 0)
         if share >= 0.3 or (rank and (share or rank > UNCLEAR)):
             own = rank > UNCLEAR or headless
-            fits.append(Fit(at, rank, share, tuple(cells), names_somebody_else(name), own))
+            fits.append(Fit(at, rank, share, tuple(cells), user or names_somebody_else(name), own))
     return sorted(fits, key=lambda fit: fit.order, reverse=True)
 
 

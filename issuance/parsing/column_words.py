@@ -19,27 +19,28 @@ def _words(text: str) -> frozenset[str]:
 EMAIL = _words("""
 email emails mail mails emailaddress mailaddress emailadresse mailadresse emailadres mailadres correo correos
 courriel courriels mel epost epostadress epostadresse eposta sahkoposti sahkopostiosoite メール メールアドレス
-邮箱 邮件 电子邮件 電子郵件 电子邮箱 이메일 почта почты البريد
+邮箱 邮件 电子邮件 電子郵件 电子邮箱 電郵 이메일 메일 почта почты البريد อีเมล דואל מייל
 """)
 PHONE = _words("""
 phone phones telephone telephones ph tel tels telf telef tfno tlf tlfn fon fone sms whatsapp msisdn telefono
 telefonos telefonico telefonica telefonnummer telefonnr telnr rufnummer telefon telefone telefones telefonu
 telefonni telefonnumer telefoon telefoonnummer telefoonnr telefoonnummers telefonszam puhelin puhelinnumero text
-texting 電話 電話番号 电话 电话号码 전화 전화번호 телефон телефона тел هاتف الهاتف
+texting 電話 電話番号 电话 电话号码 전화 전화번호 телефон телефона тел هاتف الهاتف τηλεφωνο τηλεφωνου τηλ
+טלפון เบอร์โทร โทรศัพท์ điện thoại
 """)
 MOBILE = _words("""
 mobile mobiles mob cell cells cellphone cellular cel movil celular celulares portable handy handynummer handynr
-mobil mobilnummer mobilnr mobiltelefon mobiltelefonnummer mobilfunk mobilfunknummer cellulare telemovel tlm
+mobil mobilnummer mobilnr mobiltelefon mobiltelefonnummer mobilfunk mobilfunknummer cellulare cellulaire telemovel tlm
 mobiel mobielnummer gsm komorka komorkowy komorkowa kom cep 手机 手机号 手机号码 携帯 携帯電話 携帯番号 휴대폰
-휴대전화 핸드폰 мобильный мобильного мобильныи جوال الجوال
+휴대전화 핸드폰 мобильный мобильного мобильныи جوال الجوال κινητο κινητου 手機 נייד มือถือ
 """)
 NUMBER = _words("""
-number numbers no nr num numero nummer numer n cislo numarası numarasi numara 番号 号 号码 번호 номер رقم
+number numbers no nr num numero nummer numer n cislo numarası numarasi numara 番号 号 号码 번호 номер رقم αριθμος αρ
 """)
 GUEST = _words("""
 guest guests customer customers client clients diner diners patron patrons member members subscriber subscribers
 attendee attendees visitor visitors recipient recipients consumer invitee shopper cliente clientes kunde kunden
-gast gaste gasten klant klanten お客様 顧客 客户 고객 гость гостя клиент клиента
+gast gaste gasten klant klanten お客様 顧客 客户 고객 гость гостя клиент клиента πελατης πελατη person musteri
 """)
 CONTACT = _words("""
 contact contacts kontakt kontaktdaten contacto contato contatto recapito coordonnees identifier 連絡先 ご連絡先
@@ -47,13 +48,13 @@ contact contacts kontakt kontaktdaten contacto contato contatto recapito coordon
 """)
 # What may stand beside them and still mean the guest's own.
 PLAIN = _words("""
-address addresses adresse adres adress adresa direccion indirizzo endereco アドレス 地址 of de del di do du d le
-la l des das the for your you my your's vos votre deine ihre tu su tuo seu best primary main preferred principal
+address addresses adresse adres adress adresa direccion indirizzo endereco アドレス 地址 of de del di do du d le la l
+des das the for your you my your's vos votre deine ihre tu su tuo seu best primary main preferred principal
 principale personal personale personnel private privat prive direct valid current value values info information
-details required optional full e164 e 164 us usa uk national international and or s e o i et und y in 1 one 1
-default elettronica electronico electronica электронная электронной الالكتروني お ご の the if any messages
-message updates texts form forms signup online web website qr checkout marketing like eg example e164 as so we
-can reach
+details эл cim cime διευθυνση adresi 주소 required optional full e164 e 164 us usa uk national international and
+or s o i et und y in 1 one default elettronica electronico electronica электронная электронной الالكتروني お ご の
+if any messages message updates texts form forms signup online web website qr checkout marketing like eg example
+as so we can reach
 """)
 # Where the guest has a second one, or one for some hours.
 FURTHER = _words("""
@@ -92,7 +93,8 @@ dasher friend mother father wife husband referring inviter booker approver team 
 camarero mesero encargado cameriere responsabile garcom ober kelner menedzer livreur repartidor ansprechpartner
 verantwortlich bearbeiter vermittler commercial company firma billing restauracja duty approved signed
 downloaded submitted prepared exported reviewed unsubscribe von przez door par por da スタッフ 紹介者 作成者
-менеджер официант составил المدير النادل
+менеджер официант составил المدير النادل kundenbetreuer accountmanager mgr asst merchant opiekun opiekuna
+saljarens temsilci πωλητη πωλητης 담당자 직원 notfallkontakt noodcontact
 """)
 PERSON = _words("""
 name names nom nombre nombres nome apellido apellidos apelido vorname nachname prenom naam voornaam achternaam namn

@@ -17,7 +17,7 @@ from issuance.parsing.column_fits import (
     phone_fits,
     phone_share,
 )
-from issuance.parsing.column_names import UNCLEAR, email_rank, phone_rank, plain_name
+from issuance.parsing.column_names import UNCLEAR, email_rank, names_another_guest, phone_rank, plain_name
 from issuance.parsing.countries import names_nowhere
 from issuance.parsing.country_column import country_column
 from issuance.parsing.country_doubts import country_doubt
@@ -77,6 +77,8 @@ def _find_columns(rows: Sequence[list[str]], country: str) -> Columns:
     else:
         doubts += _doubts(email, emails, phone, shown, "email addresses")
         doubts += _doubts(phone, phones, email, shown, "phone numbers")
+    further = [fit for fit in (*emails, *phones) if fit.cells and names_another_guest(names[fit.column])]
+    doubts += [_ANOTHER.format(shown[fit.column]) for fit in further[:1]]
     if not cells and email and phone and len(guests) < _FEW_ROWS:
         doubts.append(_WHOSE.format(shown[email.column], shown[phone.column]))
     at_email, at_phone = (None if fit is None else fit.column for fit in (email, phone))
@@ -141,6 +143,7 @@ _RIVAL = "“{}” and “{}” could both hold the guests' {}."
 _UNNAMED = "“{}” looks like {}, but its name doesn't say so."
 _UNCLEAR = "“{}” looks like {}, but its name doesn't say that they are the guests' own."
 _HARDLY = "Less than half of “{}” looks like {}."
+_ANOTHER = "“{}” seems to hold another guest of each row, and each row is read as one guest."
 _WHOSE = "No header says whether “{}” and “{}” are of the same guest."
 
 

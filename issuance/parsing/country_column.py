@@ -80,6 +80,6 @@ landesvorwahl, ländervorwahl, landercode, ländercode, indicatif, indicatif pay
 prefisso, prefisso internazionale, landnummer, 国番号, код страны
 """)
 _COUNTRIES = _names("""
-country, country name, land, pays, pais, paese, nazione, kraj, maa, ulke, 国, 国家, 국가, страна
+country, country name, land, pays, pais, paese, nazione, kraj, maa, ulke, zeme, orszag, χωρα, 国, 国家, 국가, страна
 """)
 _FLAGS = _names("flag")

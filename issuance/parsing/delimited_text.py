@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -40,6 +41,7 @@ class DelimitedText:
         self, open_text: Callable[[], TextIO], *, kind: str, encoding: str, bytes_total: int, stray: str = ""
     ) -> None:
         """`stray` are signs that belong to no cell."""
+        self._escape: str | None = None  # before a quote inside a cell
         self._without_stray = str.maketrans("", "", stray)
         self._stray = stray
         self._open_text = open_text
@@ -93,13 +95,14 @@ class DelimitedText:
         return _probed_rows(end.partition("\n")[2], self.delimiter, most=_PROBED_END)
 
     def _rows_as_written(self) -> Iterator[list[str]]:
-        """All rows from the first, blank lines as empty lists. Raises UnreadableFile at the first broken quote."""
+        """All rows from the first, blank lines as empty lists. Raises UnreadableFile at the first broken quote, unless
+        the file writes quotes inside a cell as \\", as databases do."""
         self.close()
         self._text = text = self._open_text()
         for _ in range(self._skipped):
             text.readline()
         lines = (line.translate(self._without_stray) for line in text) if self._stray else text
-        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True, escapechar=self._escape)
         ended = 0
         try:
             for cells in reader:
@@ -111,9 +114,26 @@ class DelimitedText:
                 yield cells if line - ended < 2 else over_several_lines(cells, self.delimiter)
                 ended = line
         except csv.Error as error:
+            if not self._escape and self._escapes_quotes(ended, reader.line_num):
+                given = self._rows_in(ended)
+                self._escape = "\\"
+                yield from islice(self._rows_as_written(), given, None)
+                return
             code = "cell_too_long" if "field limit" in str(error) else "quote_unclosed"
             line = ended + 1 + self._skipped
             raise UnreadableFile(code, line=line, characters=csv.field_size_limit()) from None
+
+    def _rows_in(self, lines: int) -> int:
+        """How many rows the first lines are, none of which has a broken quote."""
+        with self._open_text() as text:
+            return sum(
+                1 for _ in csv.reader(islice(text, self._skipped, self._skipped + lines), delimiter=self.delimiter)
+            )
+
+    def _escapes_quotes(self, before: int, last: int) -> bool:
+        """Whether one of these lines has a quote behind a backslash."""
+        with self._open_text() as text:
+            return any('\\"' in line for line in islice(text, self._skipped + before, self._skipped + last))
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:
@@ -169,11 +189,12 @@ def _probe(head: str, *, divides_cells: bool) -> tuple[int, str]:
 
 
 def _divides_cells(rows: list[list[str]]) -> bool:
-    """Whether a delimiter stands between guests of one kind, but not in the header above the first of them."""
+    """Whether a delimiter stands between guests of one kind, but in no header as wide as their rows."""
     first = next((at for at, cells in enumerate(rows) if any(map(_names_guest, cells))), 0)
     if not first or len(rows[first - 1]) > 1:
         return False
-    return any(sum(map(_has_email, cells)) > 1 or sum(map(_has_number, cells)) > 1 for cells in rows)
+    divided = {len(cells) for cells in rows if sum(map(_has_email, cells)) > 1 or sum(map(_has_number, cells)) > 1}
+    return bool(divided) and not any(len(cells) in divided and not any(map(_names_guest, cells)) for cells in rows)
 
 
 def _names_guest(cell: str) -> bool:

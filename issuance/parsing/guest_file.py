@@ -9,6 +9,7 @@ of the file and under its number in the file.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,11 +23,12 @@ from issuance.parsing.column_reasons import further_columns, reasons_of
 from issuance.parsing.columns import chosen_columns, contents_of, find_columns, with_country_doubt
 from issuance.parsing.delimited_text import file_size, open_text_file
 from issuance.parsing.identifiers import alphabets_of
+from issuance.parsing.later_table import LaterTable
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import row_cells
 from issuance.parsing.row_validation import RowValidator
 from issuance.parsing.spreadsheets.hidden_rows import Hidden
-from issuance.parsing.spreadsheets.spreadsheet import Sheet, open_spreadsheet
+from issuance.parsing.spreadsheets.spreadsheet import Holds, Sheet, open_spreadsheet
 from issuance.parsing.table_doubts import table_doubts
 from issuance.parsing.tables import Sample, Table, first_rows, hidden_doubts, hidden_notes
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
@@ -76,6 +78,7 @@ class GuestFile:
         self._only_hidden = False  # rows hold guests
         self._alphabets = frozenset[str]()
         sample, whole, broken = self._sample()
+        self._asked_about = sys.maxsize if columns else len(sample)  # rows in which a person would see other tables
         try:
             columns = self._settled(columns, sample, hidden, whole=whole)
         except UnreadableFile as error:
@@ -187,15 +190,26 @@ class GuestFile:
         validator = RowValidator(
             self.opened.columns, country=self._country, prefer=self._prefer, alphabets=self._alphabets
         )
-        left, last = self._max_rows - self._results_before, max(self.opened.columns.header_row, self._last_row)
-        for block in in_blocks(islice(self._table.rows(), last, None), size):
-            rows = validator.validate(last + 1, block)
-            last += len(block)
+        later = LaterTable(self.opened.columns, asked_about=self._asked_about, blank_lines=not self._table.hidden_rows)
+        left = self._max_rows - self._results_before
+        for number, block in self._blocks(later, size):
+            rows = later.refused(number, block, validator.validate(number, block))
             if len(rows) > left:
                 yield rows[:left]
                 raise UnreadableFile("too_many_rows", line=rows[left][0], unit="row", rows=self._max_rows)
             left -= len(rows)
             yield rows
+
+    def _blocks(self, later: LaterTable, size: int) -> Iterator[tuple[int, list[list[str]]]]:
+        """Up to `size` rows at a time that weren't read before, with the number of the first."""
+        last = self.opened.columns.header_row
+        table = islice(self._table.rows(), last, None)
+        for block in in_blocks(islice(table, max(self._last_row - last, 0)), size):
+            later.pass_over(last + 1, block)
+            last += len(block)
+        for block in in_blocks(table, size):
+            yield last + 1, block
+            last += len(block)
 
 
 def open_guest_file(
@@ -220,7 +234,7 @@ def open_guest_file(
         head = file.read(4096)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         table: Table = open_spreadsheet(
-            path, bytes_total=size, has_guests=lambda sheet: _has_guests(sheet, country), name=sheet, hidden=hidden
+            path, bytes_total=size, holds=lambda sheet: _holds(sheet, country), name=sheet, hidden=hidden
         )
     else:
         refuse_binary(path, head)
@@ -253,9 +267,9 @@ def _above_header(sample: list[list[str]], columns: Columns) -> Iterator[str]:
         yield f"{what} above the header in row {columns.header_row} {was} left out."
 
 
-def _has_guests(sheet: Sheet, country: str) -> bool:
+def _holds(sheet: Sheet, country: str) -> Holds:
     try:
-        find_columns(first_rows(sheet.rows()).rows, country=country)
+        columns = find_columns(first_rows(sheet.rows()).rows, country=country)
     except UnreadableFile:
-        return False
-    return True
+        return "nobody"
+    return "guests" if columns.named else "perhaps"

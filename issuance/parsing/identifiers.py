@@ -11,8 +11,9 @@ than a row to look at:
   or is named as something else, domains that mix alphabets, and letters before the @ sign that don't belong to the
   domain;
 - read: a number that a spreadsheet wrote as a decimal (12025550123.0, 1.2025550123E+10), typographic and full-width
-  forms of plain signs, old Mexican mobile numbers, international prefixes of other countries, an extension left empty,
-  a number with a note behind it, and an area code or prefix that the library doesn't know yet where a person said so.
+  forms of plain signs, old Mexican mobile numbers, mobile phones behind the code of their own country without a plus,
+  international prefixes of other countries, an extension left empty, a number with a note behind it, and an area code
+  or prefix that the library doesn't know yet where a person said so.
 """
 
 from __future__ import annotations

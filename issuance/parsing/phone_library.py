@@ -10,7 +10,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from issuance.parsing.new_numbers import is_new_area, is_new_prefix
 from issuance.parsing.phone_spellings import spellings
-from issuance.parsing.plain_numbers import ASK_THE_LIBRARY, plain_number
+from issuance.parsing.plain_numbers import ASK_THE_LIBRARY, lacks_plus, plain_number
 
 # The phone library parses nothing that has an @ between its first digit and its last letter or digit.
 _AT_INSIDE = re.compile(r"[^@+＋\d]*[+＋\d][^@/\\;]*@[^/\\;]*[^\W_][^/\\;]*").fullmatch
@@ -19,12 +19,13 @@ _LONGEST_PARSED = 250  # characters; of more it says that they are too many
 
 def valid_phone(text: str, country: str) -> str:
     """E.164 of a text of digits and separators; empty if it is no phone, for whatever reason."""
-    value = plain_number(text, country)
+    value = plain_number(_with_plus(text, country), country)
     return library_phone(text, country)[0] if value == ASK_THE_LIBRARY else value
 
 
 def library_phone(text: str, country: str) -> tuple[str, str]:
     """(E.164, "") or ("", code)."""
+    text = _with_plus(text, country)
     value = plain_number(text, country)
     if value and value != ASK_THE_LIBRARY:
         return value, ""
@@ -42,6 +43,10 @@ def library_phone(text: str, country: str) -> tuple[str, str]:
     if kind == PhoneNumberType.PREMIUM_RATE:
         return "", "phone_premium"
     return phonenumbers.format_number(number, PhoneNumberFormat.E164), ""
+
+
+def _with_plus(text: str, country: str) -> str:
+    return f"+{text}" if lacks_plus(text, country) else text
 
 
 def _parse_problem(error: phonenumbers.NumberParseException, country: str) -> str:

@@ -50,6 +50,16 @@ def may_be_phone(digits: str, country: str) -> bool:
     return not familiar or _region(country).may_be(digits)
 
 
+def lacks_plus(text: str, country: str) -> bool:
+    """Whether a mobile phone of the country stands behind its code, and all digits together are none: programs write
+    49 151 … so, while the library takes it for a landline."""
+    if not "1" <= text[:1] <= "9" or not _PLAIN(text) or country not in phonenumbers.SUPPORTED_REGIONS:
+        return False
+    digits, home = text.translate(_SEPARATORS), _region(country)
+    code = home.code
+    return digits.startswith(code) and home.is_mobile(digits[len(code) :]) and not home.is_mobile(digits)
+
+
 class _Region:
     """The numbering plan of one region, with its patterns compiled."""
 
@@ -59,6 +69,8 @@ class _Region:
         self.general = re.compile(general.national_number_pattern or "(?!)").fullmatch
         self.lengths, self._local = frozenset(general.possible_length), frozenset(general.possible_length_local_only)
         self.longest = max(self.lengths)
+        mobile = metadata.mobile and metadata.mobile.national_number_pattern
+        self._mobile = re.compile(mobile or "(?!)").fullmatch
         self.international = re.compile(metadata.international_prefix or "(?!)").match
         self.leading = re.compile(metadata.leading_digits).match if metadata.leading_digits else None
         self._prefix = re.compile(metadata.national_prefix_for_parsing or "(?!)").match
@@ -94,6 +106,9 @@ class _Region:
             return None
         rest = digits[prefix.end() :]
         return digits if self.general(digits) and not self.general(rest) else rest
+
+    def is_mobile(self, national: str) -> bool:
+        return self._mobile(national) is not None
 
     def may_lose_prefix(self, rest: str) -> bool:
         """Whether what is left has the length of a number, or is longer."""

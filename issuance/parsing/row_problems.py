@@ -50,6 +50,10 @@ SENTENCES = {
     "formula_without_result": "The cell holds a formula without a result: open the file in Excel and save it again.",
     "phone_country_unknown": "The country beside this phone isn't known. Write the phone with + and its country code.",
     "beside_the_table": "This looks like a note above or below the guests, not like a guest.",
+    "later_table": (
+        "Another table seems to begin above this row, perhaps of people who are no guests. Bring this row as a list of "
+        "its own if it is a guest."
+    ),
     "no_identifier": "This row has neither an email address nor a phone number.",
     "row_too_long": "This row has more cells than the others: a comma inside a cell may be missing its quotes.",
     "rows_run_together": (

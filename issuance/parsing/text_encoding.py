@@ -24,7 +24,9 @@ _MARKS = (
 
 # Encodings of old programs, which nothing but their words tells from each other.
 _OF_HEADERS = {"cp932": "Shift-JIS", "euc_jp": "EUC-JP", "gb18030": "GBK", "cp949": "EUC-KR", "big5": "Big5",
-               "cp1251": "Windows-1251", "cp1256": "Windows-1256", "mac_roman": "Mac OS Roman"}  # fmt: skip
+               "cp1251": "Windows-1251", "cp1253": "Windows-1253", "cp1254": "Windows-1254", "cp1255": "Windows-1255",
+               "cp1256": "Windows-1256", "cp874": "Windows-874", "mac_roman": "Mac OS Roman"}  # fmt: skip
+_SHIFTS_TO_KANJI = re.compile(rb"[^\x80-\xff]*\x1b\$[@B]").match  # of Japanese mail programs
 _HEADER_WITHIN = 5  # lines
 
 
@@ -43,7 +45,8 @@ def encoding_of(path: Path) -> Encoding:
     """
     with path.open("rb") as file:
         head = file.read(4096)
-    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None) or _unmarked_utf16(head)
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    marked = marked or ("iso2022_jp" if _SHIFTS_TO_KANJI(head) else _unmarked_utf16(head))
     try:
         return _described(marked or "utf-8", _check_text(path, marked or "utf-8", "strict"))
     except UnicodeDecodeError:

@@ -7,6 +7,7 @@ import sys
 from itertools import chain
 
 from tests.corpus.exports import plain_exports
+from tests.corpus.programs import programs
 from tests.corpus.score import score
 from tests.corpus.traps import traps
 from tests.corpus.whose import whose
@@ -15,7 +16,7 @@ MOST_ASKED = 0.05  # of all files: plain ones about which a person would be aske
 
 
 def main() -> int:
-    total = score(chain(plain_exports(), traps(), whose()))
+    total = score(chain(plain_exports(), traps(), whose(), programs()))
     figures = {"name": "read-score", "files": total.files}
     for what, names in total._asdict().items():
         if what != "files":

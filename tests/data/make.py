@@ -407,6 +407,10 @@ add("delimiter_only_in_notes.csv", "Email\tNote\nann@example.com\ta,b,c,d\nbob@e
 add("nul_in_a_cell.csv", b"Email,Name\nann\x00@example.com,A\x00nn\nbob@example.com,Bob\n", good=2,
     values=["ann@example.com", "bob@example.com"])  # fmt: skip
 add("quote_inside_a_cell.csv", 'Name,Email\nAnn 5" tall,ann@example.com\nBob,bob@example.com\n', good=2)
+add("quotes_behind_backslashes.csv", 'Name,Email\nAnn,ann@example.com\n"\\"Bo\\" Roe, Jr.",bob@example.com\n', good=2,
+    values=["ann@example.com", "bob@example.com"])  # fmt: skip
+add("mail_from_japan.csv", "氏名,メール\n太郎,taro@example.com\n花子,hana@example.com\n".encode("iso2022_jp"), good=2,
+    email=1, encoding="iso2022_jp", sure=True)  # fmt: skip
 add("lines_of_spaces_and_tabs.csv", "Email\n \t \nann@example.com\n\t\n", good=1, rows=[3])
 add("emails_without_at.csv", "Email\nann(at)example.com\nbob at example dot com\ncleo@example.com\n", good=1,
     bad={"email_no_at": 2})  # fmt: skip
@@ -417,6 +421,9 @@ add("only_a_mark.csv", b"\xef\xbb\xbf", error="empty_file")
 add("document.csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", error="binary_file")
 add("photo.csv", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", error="binary_file")
 add("page.csv", "<!DOCTYPE html><html><body>ann@example.com</body></html>", error="binary_file")
+add("address_book.csv", "BEGIN:VCARD\r\nFN:Ann\r\nEMAIL:ann@example.com\r\nEND:VCARD\r\n", error="binary_file")
+add("objects.csv", '[{"email": "ann@example.com"}]', error="binary_file")
+add("workbook_of_2003.csv", '<?xml version="1.0"?><Workbook>ann@example.com</Workbook>', error="binary_file")
 add("noise.csv", bytes(range(1, 9)) * 40, error="binary_file")
 add("nul_bytes.csv", b"Email\nann@example.com\nbob" + bytes(40) + b"@example.com\n", error="nul_bytes", line=3)
 add("old_excel.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), error="spreadsheet_old")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from issuance.parsing.spreadsheets.hidden_rows import Hidden, HiddenRow
 from issuance.parsing.spreadsheets.ods_sheets import ods_sheets
@@ -14,6 +14,7 @@ from issuance.parsing.spreadsheets.zip_safety import check_archive
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _SHEETS_TRIED = 20
+Holds = Literal["guests", "perhaps", "nobody"]  # what a sheet does by its first rows
 
 
 class Sheet(Protocol):
@@ -77,10 +78,11 @@ class SheetTable:
 
 
 def open_spreadsheet(
-    path: Path, *, bytes_total: int, has_guests: Callable[[Sheet], bool], name: str = "", hidden: Hidden = "ask"
+    path: Path, *, bytes_total: int, holds: Callable[[Sheet], Holds], name: str = "", hidden: Hidden = "ask"
 ) -> SheetTable:
-    """The visible sheet of that name, else the first that `has_guests`, else the first; says so when there are
-    others, and isn't sure when several have guests. Hidden rows come as blank ones if `hidden` doesn't include them.
+    """The visible sheet of that name, else the first that `holds` guests, else perhaps, else the first; says so when
+    there are others, and isn't sure when several may have guests. Hidden rows come as blank ones if `hidden` doesn't
+    include them.
 
     Raises UnreadableFile.
     """
@@ -90,7 +92,7 @@ def open_spreadsheet(
     sheets: list[Sheet] = [*(ods_sheets(path, most=most) if kind == "ods" else Workbook(path).sheets[:most])]
     if not sheets:
         raise UnreadableFile("empty_file")
-    fitting = [sheet for sheet in sheets if sheet.name == name] or [*filter(has_guests, sheets)] or sheets[:1]
+    fitting = [sheet for sheet in sheets if sheet.name == name] or _with_guests(sheets, holds) or sheets[:1]
     chosen = fitting[0]
     warnings = ["Some cells refer to other files. They were read as last saved."] if archive.linked else []
     if len(sheets) > 1:
@@ -99,6 +101,12 @@ def open_spreadsheet(
     table = SheetTable(chosen, sheets=names, kind=kind, bytes_total=bytes_total, warnings=warnings, hidden=hidden)
     table.sure = len(fitting) == 1
     return table
+
+
+def _with_guests(sheets: list[Sheet], holds: Callable[[Sheet], Holds]) -> list[Sheet]:
+    """Those that may hold guests, the ones whose header says so before the others."""
+    held = [(sheet, holds(sheet)) for sheet in sheets]
+    return [sheet for what in ("guests", "perhaps") for sheet, holding in held if holding == what]
 
 
 def _hidden_rows(sheet: Sheet) -> int:

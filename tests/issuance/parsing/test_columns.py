@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issuance.parsing.columns import find_columns
+from issuance.parsing.column_reasons import reasons_of
+from issuance.parsing.columns import contents_of, find_columns
 from issuance.parsing.countries import country_code
+from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.row_validation import RowValidator
 from issuance.parsing.unreadable_file import UnreadableFile
+from tests.corpus.files import as_text
 from tests.corpus.people import people
 
 GUESTS = people("en", 24)
@@ -168,3 +172,51 @@ def test_without_a_header_few_rows_with_an_email_and_a_phone_are_asked_about() -
     rows = [[person.name, person.phone, person.email] for person in GUESTS]
     assert not find_columns(rows[:1], country="US").sure
     assert find_columns(rows[:3], country="US").sure
+
+
+@pytest.mark.parametrize("theirs", ["Invitee Phone", "Guest cell", "Customer mobile", "Client phone number"])
+def test_the_user_of_a_program_is_no_guest_where_the_guest_is_named(theirs: str) -> None:
+    rows = [[f"clerk{at}@example.org", person.phone] for at, person in enumerate(GUESTS)]
+    columns = find_columns([["User Email", theirs], *rows], country="US")
+    assert (columns.email, columns.phone, columns.more_emails) == (None, 1, ())
+    assert find_columns([["User Email"], *(row[:1] for row in rows)], country="US").sure
+
+
+@pytest.mark.parametrize(
+    "names", [("Guest 1 email", "Guest 2 email"), ("Guest email", "Second guest email"), ("Gast 1 Mail", "Gast 2 Mail")]
+)
+def test_a_second_guest_of_each_row_is_asked_about(names: tuple[str, str]) -> None:
+    rows = [[one.email, other.email] for one, other in zip(GUESTS[:12], GUESTS[12:], strict=True)]
+    assert "another guest of each row" in " ".join(find_columns([[*names], *rows], country="US").doubts)
+    assert find_columns([["Email", "Email 2"], *rows], country="US").sure
+
+
+@pytest.mark.parametrize(
+    "name", ["CORREO ELECTRÓNICO", "E-posta adresi", "Διεύθυνση email", "이메일 주소", "Эл. почта", "E-mail cím",
+             "Person - Email - Work", "EMAIL_ADDRESS", "E-POSTADRESS", "דואל", "อีเมล", "電郵"]
+)  # fmt: skip
+def test_known_words_of_emails_need_no_question(name: str) -> None:
+    assert find_columns([["#", name], *([str(at), one.email] for at, one in enumerate(GUESTS))], country="US").sure
+
+
+@pytest.mark.parametrize(
+    "name", ["TELÉFONO MÓVIL", "Τηλέφωνο", "Κινητό", "TÉLÉPHONE", "Best phone number to reach you"]
+)
+def test_phones_are_found_in_capitals_and_in_greek(name: str) -> None:
+    assert find_columns([["Name", name], *([one.name, one.phone] for one in GUESTS)], country="US").sure
+
+
+@pytest.mark.parametrize("cell", ["no email", "No e-mail", "no mail", "no email address"])
+def test_a_guest_who_gave_no_email_begins_no_other_table(cell: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = [[one.name, one.email if at % 5 else cell, "Email"] for at, one in enumerate(GUESTS)]
+    path.write_bytes(as_text([["Guest", "Email", "Contact by"], *rows]))
+    with open_guest_file(path, country="US") as file:
+        assert file.opened.columns.sure
+
+
+@pytest.mark.parametrize(("name", "says"), [("Email", "says so"), ("Email of whoever booked", "may say so")])
+def test_a_name_that_says_it_by_one_word_alone_is_called_doubtful(name: str, says: str) -> None:
+    rows = [[name, "City"], *([person.email, "Austin"] for person in GUESTS)]
+    columns = find_columns(rows, country="US")
+    assert says in " ".join(reasons_of(columns, contents_of(rows, columns, country="US")))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from issuance.parsing.guest_file import open_guest_file
 from issuance.parsing.unreadable_file import UnreadableFile
+from tests.corpus.files import as_xlsx
 from tests.data.make import OFFICE_NS, PACKAGE_NS, SPREADSHEET_NS, ods, ods_row, xlsx, xlsx_row, zipped
 
 names = st.from_regex(r"\A[A-Za-z][a-z0-9_]{0,8}\Z")
@@ -173,3 +174,12 @@ def test_a_sheet_with_hidden_guests_alone_is_asked_about(tmp_path: Path, kind: s
     path.write_bytes(ALL_HIDDEN[kind])
     with open_guest_file(path, country="US") as file:
         assert file.contents()[0].samples == [ANN]
+
+
+@pytest.mark.parametrize("above", ["Prepared by", "Info", "Contact"])
+def test_a_sheet_whose_header_names_guests_is_proposed_before_a_page_of_notes(above: str) -> None:
+    content = as_xlsx(
+        [[above, "office@example.org"], ["See the next sheet"]],
+        more_sheets=[("List", [["Name", "Email"], ["Ann", ANN], ["Bob", BOB]], "visible")],
+    )
+    assert read(content) == ([ANN, BOB], False, 0)

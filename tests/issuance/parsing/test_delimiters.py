@@ -57,3 +57,37 @@ def test_a_row_longer_than_its_header_does_not_change_the_delimiter(tmp_path: Pa
     path.write_text("Email,Phone\nann@example.com,2025550101,2025550102\nbob@example.com,2025550103,2025550104\n")
     with open_guest_file(path, country="US") as file:
         assert [result.value for result in file.results()] == ["ann@example.com", "bob@example.com"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("guests", [1, 2, 9])
+def test_an_address_above_a_report_changes_no_delimiter(delimiter: str, guests: int, tmp_path: Path) -> None:
+    row = delimiter.join(["Ann", "ann@example.com", "2025550101", "clerk@example.org"])
+    header = delimiter.join(["Name", "Email", "Phone", "Created by"])
+    lines = ["Report", "Run by: boss@example.org", "", header, *[row] * guests, "", "Total records"]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines))
+    with open_guest_file(path, country="US") as file:
+        assert (file.opened.delimiter, file.opened.columns.email) == (delimiter, 1)
+
+
+@given(
+    notes=st.lists(st.text(st.sampled_from('a,"\\\n é'), max_size=9), min_size=1, max_size=30),
+    plain=st.sampled_from([0, 3, 700]),
+)
+def test_quotes_behind_a_backslash_lose_no_row(
+    tmp_path_factory: pytest.TempPathFactory, notes: list[str], plain: int
+) -> None:
+    path = tmp_path_factory.mktemp("lists") / "a.csv"
+    path.write_text("".join(['"Note","Email"\n', *['"fine","ann@example.com"\n'] * plain, *map(_escaped, notes)]))
+    with open_guest_file(path, country="US") as file:
+        assert [result.raw[0] for result in file.results()] == [*["fine"] * plain, *map(_kept, notes)]
+
+
+def _kept(note: str) -> str:
+    return f'so "x{note}" she said'
+
+
+def _escaped(note: str) -> str:
+    text = _kept(note).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}","bob@example.com"\n'

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
+from issuance.parsing.identifiers import parse_phone
 from issuance.parsing.plain_numbers import ASK_THE_LIBRARY, may_be_phone, plain_number
 from tests.crash import as_often
 
@@ -67,3 +68,12 @@ def test_usual_numbers_need_no_library(country: str) -> None:
     assert example
     for form in (PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL):
         assert plain_number(phonenumbers.format_number(example, form), country).startswith("+")
+
+
+@given(last=st.integers(0, 999), country=st.sampled_from(["DE", "ID", "AT", "FR", "GB", "IT", "SE", "PL", "AU", "MX"]))
+def test_a_mobile_phone_behind_its_own_country_code_needs_no_plus(last: int, country: str) -> None:
+    example = phonenumbers.example_number_for_type(country, PhoneNumberType.MOBILE)
+    assert example
+    written = phonenumbers.format_number(example, PhoneNumberFormat.E164)[:-3] + f"{last:03}"
+    if by_the_library(written, country):
+        assert [parse_phone(text, country).value for text in (written[1:], f"{written[1:]}.0")] == [written] * 2
