@@ -142,7 +142,7 @@ def test_no_guest_comes_back_after_signing_out(
     made = make_list(campaign, by=ana, waiting=3)
     page = remembering(with_password(ana))
     page.goto(reverse("issuance:guests", args=["harbor-grill", made.pk]))
-    guests = page.get_by_role("button", name="Show this page in full")
+    guests = page.get_by_role("button", name="Show row 2 in full")
     expect(guests).to_be_visible()
     page.goto("/account/logout/")
     page.get_by_role("main").get_by_role("button", name="Sign out").click()

@@ -284,5 +284,5 @@ def test_scheduled_lists_cost_no_queries_more(
         browser.get(address)
     more = checked(one_arm, "more@example.com\nother@example.com")
     schedule(more, sid)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(address)
