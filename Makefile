@@ -73,7 +73,7 @@ lock: $(VENV)/dev.stamp ## pin every dependency with its hashes
 screens: $(VENV)/dev.stamp ## take the pictures of docs/screens, from a demo of its own that it starts and ends
 	DJANGO_SETTINGS_MODULE=thanxportal.settings $(BIN)/python -m tests.browser.screens
 
-crash-quick: $(VENV)/dev.stamp ## kill workers at every step for less than a minute, and count what was issued
+crash-quick: $(VENV)/dev.stamp ## kill workers at every step for about a minute, and count what was issued
 	@$(BIN)/python -m tests.crash --quick
 
 crash-ci: $(VENV)/dev.stamp ## the same for some minutes, on SQLite and on the PostgreSQL of DATABASE_URL
