@@ -61,7 +61,10 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             "second_factor",
         )  # fmt: skip
 
-    time_zone = forms.ChoiceField(label="Time zone", help_text="Every page shows and takes times in this zone.")
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        help_text="Every page shows and takes times in this zone. Its hours from UTC are those of today.",
+    )
     country = forms.ChoiceField(
         label="Country of phone numbers without a country code",
         help_text="With the United States, (415) 555-0142 becomes +1 415 555 0142.",

@@ -31,8 +31,9 @@ def zone_choices(own: str) -> list[tuple[str, Choices]]:
     """Returns all zones with their offset of today, the American ones first, then by continent; `own` in any case."""
     now = timezone.now()
     groups = groupby(_other_zones(), key=lambda zone: zone.partition("/")[0])
-    named = [(area, _named({zone: _city(zone) for zone in zones}, now)) for area, zones in groups]
-    return [("United States", _named(COMMON_ZONES, now)), *named, ("World", _world(own))]
+    named = [(area, [(zone, f"{_city(zone)} {_offset(zone, now)}") for zone in zones]) for area, zones in groups]
+    common = [(zone, f"{name} (UTC{_offset(zone, now)})") for zone, name in COMMON_ZONES.items()]
+    return [("United States", common), *named, ("World", _world(own))]
 
 
 @cache
@@ -55,16 +56,12 @@ def _city(zone: str) -> str:
     return zone.partition("/")[2].replace("_", " ")
 
 
-def _named(zones: dict[str, str], now: datetime) -> Choices:
-    return [(zone, f"{name} (UTC{_offset(now.astimezone(ZoneInfo(zone)))})") for zone, name in zones.items()]
-
-
-def _offset(local: datetime) -> str:
-    """Returns `−8` or `+5:30`, for example; nothing for none."""
-    offset = local.utcoffset() or timedelta()
+def _offset(zone: str, now: datetime) -> str:
+    """Returns the distance from UTC, `−8` or `+5:30`, for example."""
+    offset = now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
     hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
     sign = "−" if offset < timedelta() else "+"
-    return f"{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else ""
+    return f"{sign}{hours}{f':{minutes:02}' if minutes else ''}"
 
 
 def country_choices() -> list[tuple[str, Choices]]:
