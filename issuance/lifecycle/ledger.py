@@ -48,6 +48,17 @@ def facts_of(guest_list: GuestList) -> list[tuple[str, int]]:
     return [(label_of(guest_list, term), count) for term, count in shown_terms(guest_list.ledger)]
 
 
+def how_it_ended(guest_list: GuestList) -> str:
+    """Such as `Finished: 408 rewarded, 9 refused`; the state alone of a list that hasn't sent anything."""
+    if guest_list.status not in (ListState.FINISHED, ListState.STOPPED):
+        return str(guest_list.status.label)
+    always = ("rewarded", "refused")
+    told = (*always, "waiting", "unknown", "revoked")
+    counts = {term: guest_list.ledger[term] for term in told}
+    parts = [f"{count:,} {label_of(guest_list, term)}" for term, count in counts.items() if count or term in always]
+    return f"{guest_list.status.label}: {', '.join(parts)}"
+
+
 def closing_sentence(guest_list: GuestList) -> str:
     """Says that the sum closes and whether anybody still waits."""
     if guest_list.unknown_count:

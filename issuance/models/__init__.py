@@ -4,6 +4,7 @@ from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims, share
 from issuance.models.erasures import Erasure, ErasureQuerySet
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
+from issuance.models.leaks import ControlLeak
 from issuance.models.lists import SOON, ColumnMapping, GuestList, GuestListQuerySet
 from issuance.models.pauses import SendingPause
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
@@ -20,6 +21,7 @@ __all__ = [
     "Attempt",
     "ClaimOverride",
     "ColumnMapping",
+    "ControlLeak",
     "Erasure",
     "ErasureQuerySet",
     "Event",

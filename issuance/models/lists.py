@@ -155,6 +155,7 @@ class GuestList(models.Model):
     )
     asked_at = models.DateTimeField(null=True, blank=True, help_text="When the launcher asked for an approval.")
     sent_back_reason = KeptText(max_length=300, blank=True, help_text="Why an approver sent it back.")
+    sent_back_facts = models.JSONField(default=dict, blank=True, help_text="What was decided on then: see `review`.")
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -277,6 +278,11 @@ class GuestList(models.Model):
         at, now = timezone.localtime(self.purged_at), timezone.localtime()
         day = date_format(at, "MONTH_DAY_FORMAT" if at.year == now.year else "DATE_FORMAT")
         return f"Removed on {day} under the {settings.RETENTION_DAYS}-day rule"
+
+    @property
+    def target(self) -> str:
+        """Its name in the merchant's activity log."""
+        return f"list:{self.pk}"
 
     @property
     def parked(self) -> bool:

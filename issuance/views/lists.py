@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from issuance.access import campaign_for_lists, may
 from issuance.forms.lists import ListFilter
 from issuance.models import GuestList, GuestListQuerySet
+from issuance.outcomes.arm_outcomes import outcome_of
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 from thanxportal.pagination import page_of
@@ -33,7 +34,11 @@ def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """The lists of one campaign: a piece of the campaign's page, or a page of its own without JavaScript."""
     campaign = campaign_for_lists(request, handle, pk)
     lists = GuestList.objects.for_merchant(campaign.merchant).filter(campaign=campaign)
-    context = _page(request, lists) | {"campaign": campaign, "may_build": may(request, Right.BUILD)}
+    context = _page(request, lists) | {
+        "campaign": campaign,
+        "may_build": may(request, Right.BUILD),
+        "outcome": outcome_of(campaign),
+    }
     piece = "#lists" if wants_piece(request) else ""
     return TemplateResponse(request, f"issuance/lists/index.html{piece}", context)
 

@@ -61,7 +61,7 @@ def test_the_lists_of_a_campaign_cost_the_same_however_many_they_are(
     for _ in range(2):
         for _ in range(5):
             make_list(campaign, waiting=1)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             browser.get(url, headers={"HX-Request": "true"})
 
 

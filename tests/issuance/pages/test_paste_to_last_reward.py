@@ -27,11 +27,11 @@ def test_a_sender_brings_checks_and_issues_a_list_and_every_row_is_accounted_for
 
     made = GuestList.objects.get()
     review = browser.get(reverse("issuance:list_review", args=["harbor-grill", made.pk])).content.decode()
-    token = re.search(r'name="confirm_token" value="([^"]+)"', review)
-    assert token is not None
+    seen = re.search(r'name="seen" id="seen" value="([^"]+)"', review)
+    assert seen is not None
     assert f"Issue {made.waiting_count} rewards" in review
     launch = reverse("issuance:list_launch", args=["harbor-grill", made.pk])
-    assert browser.post(launch, {"confirm_token": token[1]})["Location"] == here
+    assert browser.post(launch, {"seen": seen[1]})["Location"] == here
     assert "Stop before anything is sent" in browser.get(here).content.decode()
 
     world.drive()

@@ -1,0 +1,130 @@
+"""What became of a campaign so far, arm by arm over all its lists: by sums of jobs and lists, no guest is counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from campaigns.models import Campaign, Variant
+from campaigns.reward_value import total_in_words
+from issuance.launching.retries import sent_again
+from issuance.models import ControlLeak, GuestList, IssuanceJob
+from issuance.models.states import JobState, Outcome
+
+SELDOM = (Outcome.WAITING, Outcome.UNKNOWN, Outcome.REVOKED)  # columns only where anybody is in them
+
+
+@dataclass
+class ArmFacts:
+    """An arm: its planned share in percent, and where the guests stand who were assigned to it, each of them once."""
+
+    variant: Variant
+    guests: Counter[str] = field(default_factory=Counter)
+    share: int | None = None  # of all who were assigned, in percent
+
+    @property
+    def assigned(self) -> int:
+        return self.guests.total()
+
+    @property
+    def worth(self) -> Decimal | None:
+        """Dollars of one reward; None where Thanx names no amount."""
+        return self.variant.reward_template.worth if self.variant.reward_template else None
+
+    def count(self, outcome: str) -> int:
+        return self.guests[outcome]
+
+    @property
+    def cost(self) -> str:
+        """Of the rewards that guests hold now, if all of them redeem."""
+        return "$0" if self.variant.is_control else total_in_words([(self.worth, self.guests[Outcome.REWARDED])])
+
+
+@dataclass(frozen=True)
+class CampaignOutcome:
+    """All arms, and what the lists left out. `by_hand` guests were picked one by one, outside the split; `leaks` are
+    guests of Control who got a reward so."""
+
+    arms: list[ArmFacts]
+    lists: int
+    rows: int
+    left_out: int
+    by_hand: int
+    leaks: int
+
+    @property
+    def guests(self) -> Counter[str]:
+        return sum((arm.guests for arm in self.arms), Counter())
+
+    @property
+    def assigned(self) -> int:
+        return self.guests.total()
+
+    @property
+    def cost(self) -> str:
+        return total_in_words((arm.worth, arm.guests[Outcome.REWARDED]) for arm in self.arms)
+
+    @property
+    def columns(self) -> list[Outcome]:
+        """Which outcomes are shown beside rewarded and refused."""
+        return [outcome for outcome in SELDOM if self.guests[outcome]]
+
+    @property
+    def table(self) -> list[tuple[ArmFacts, list[int]]]:
+        return [(arm, [arm.count(outcome) for outcome in self.columns]) for arm in self.arms]
+
+    @property
+    def totals(self) -> list[int]:
+        return [self.guests[outcome] for outcome in self.columns]
+
+
+def outcome_of(campaign: Campaign) -> CampaignOutcome | None:
+    """None as long as nothing was issued."""
+    planned = GuestList.objects.filter(campaign=campaign, planned_at__isnull=False, parent=None)
+    terms = ("rows", "control", "invalid", "duplicate", "already_rewarded")
+    sums = planned.aggregate(lists=Count("pk"), **{term: Sum(f"{term}_count", default=0) for term in terms})
+    if not sums["lists"]:
+        return None
+    arms = {variant.pk: ArmFacts(variant) for variant in campaign.variants.select_related("reward_template")}
+    jobs = list(_jobs_of(campaign))
+    _add_jobs(arms, jobs, dict(sent_again(parent__campaign=campaign).values_list("pk", "took")))
+    for arm in arms.values():
+        if arm.variant.is_control:
+            arm.guests[Outcome.CONTROL] = sums["control"]
+    everybody = sum(arm.assigned for arm in arms.values())
+    for arm in arms.values():
+        arm.share = round(100 * arm.assigned / everybody) if everybody else None
+    return CampaignOutcome(
+        arms=list(arms.values()),
+        lists=sums["lists"],
+        rows=sums["rows"],
+        left_out=sums["invalid"] + sums["duplicate"] + sums["already_rewarded"],
+        by_hand=sum(job["total"] for job in jobs if job["guest_list__one_guest"]),
+        leaks=ControlLeak.objects.filter(campaign=campaign, guest_list__rewarded_count__gt=0).count(),
+    )
+
+
+def _jobs_of(campaign: Campaign) -> Iterator[Any]:
+    jobs = IssuanceJob.objects.filter(guest_list__campaign=campaign).exclude(state=JobState.HALVED).order_by()
+    groups = jobs.values("guest_list", "guest_list__one_guest", "variant", "state")
+    yield from groups.annotate(total=Sum("total_count"), refused=Sum("failure_count"), known=Sum("success_count"))
+
+
+def _add_jobs(arms: dict[int, ArmFacts], jobs: Iterable[dict[str, Any]], took: dict[int, str]) -> None:
+    """Adds where the guests of these jobs stand; `took` says where the guests of a list that sends some again stood
+    before, who count in that list now."""
+    for job in jobs:
+        guests, state = arms[job["variant"]].guests, JobState(job["state"])
+        rest = job["total"] - job["refused"]
+        if state == JobState.REVOKING:  # Of a failed job that is being revoked nobody knows who holds a reward.
+            guests[Outcome.UNKNOWN] += rest - job["known"]
+            rest = job["known"]
+        guests[state.outcome] += rest
+        guests[Outcome.REFUSED] += job["refused"]
+        if before := took.get(job["guest_list"]):
+            guests[before] -= job["total"]
