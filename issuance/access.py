@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from campaigns.models import Campaign
-from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, takes_bad_rows
+from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, sight_of_typed, takes_bad_rows
 from issuance.models import Erasure, GuestList, Repair, jobs_and_more
 from thanxportal.accounts.access import let_in, merchant_for, user_of
 from thanxportal.accounts.models import Membership, Right
@@ -86,6 +86,11 @@ def member_of(request: HttpRequest) -> Membership:
 def sight(request: HttpRequest, guest_list: GuestList) -> Sight:
     """How the member sees the guests of this list by looking."""
     return sight_of(member_of(request), guest_list)
+
+
+def typed_sight(request: HttpRequest, guest_list: GuestList) -> Sight:
+    """How the member sees the guest of a list of one."""
+    return sight_of_typed(member_of(request), guest_list)
 
 
 def opened(request: HttpRequest, guest_list: GuestList, row: int) -> Sight:

@@ -82,6 +82,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         running = models.Q(end_at=None) | models.Q(end_at__gt=now or timezone.now())
         return self.filter(running, state=CampaignState.PUBLISHED)
 
+    def redeemable(self) -> CampaignQuerySet:
+        """Published campaigns whose rewards guests can redeem now, or later."""
+        later = models.Q(redeemable_to=None) | models.Q(redeemable_to__gt=timezone.now())
+        return self.filter(later, state=CampaignState.PUBLISHED)
+
     def due_to_publish(self) -> CampaignQuerySet:
         return self.publishing().filter(next_attempt_at__lte=database_clock.now())
 

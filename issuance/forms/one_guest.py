@@ -1,4 +1,4 @@
-"""What is asked to reward one guest: whom, by which campaign, why."""
+"""What is asked to reward one guest: whom, with what, why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django import forms
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Variant
 from issuance.guests.reasons import reason_in_words
 from issuance.parsing.identifiers import parse_guest
 from thanxportal.accounts.models import Merchant
@@ -17,7 +17,7 @@ MOST = 50  # campaigns to choose from, the newest
 
 
 class OneGuestForm(forms.Form):
-    """One guest, one campaign, one reason."""
+    """One guest, one reward, one reason."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)
     guest = forms.CharField(
@@ -26,10 +26,11 @@ class OneGuestForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"required": "Who gets the reward? Enter an email or a phone number."},
     )
-    campaign = forms.ModelChoiceField(
-        queryset=Campaign.objects.none(),
-        empty_label=None,
-        error_messages={"required": "Choose a campaign.", "invalid_choice": "This campaign takes no guests any more."},
+    reward = forms.TypedChoiceField(
+        label="Which reward",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the reward.", "invalid_choice": "This reward can’t be given any more."},
     )
     reason = forms.ChoiceField(label="Why", choices=[(reason, reason) for reason in REASONS])
     note = forms.CharField(
@@ -40,15 +41,19 @@ class OneGuestForm(forms.Form):
     )
 
     def __init__(self, merchant: Merchant, data: Any = None, *, before: dict[str, Any] | None = None) -> None:
-        """`before` is what the form proposes, such as what was asked the last time."""
+        """`before` is what the form proposes, such as what was given the last time."""
         super().__init__(data, initial={"token": uuid4()} | (before or {}))
         self.country = merchant.country
         campaigns = Campaign.objects.for_merchant(merchant).taking_guests().with_variants()
-        field = self.fields["campaign"]
-        field.queryset = campaigns  # type: ignore[attr-defined]
-        self.campaigns = list(campaigns[:MOST])
-        choices = [(campaign.pk, f"{campaign.name}: {gifts_of(campaign)}") for campaign in self.campaigns]
-        field.choices = choices  # type: ignore[attr-defined]
+        self.gifts = {arm.pk: arm for campaign in campaigns[:MOST] for arm in _gifts_of(campaign)}
+        self.fields["reward"].choices = [(pk, str(arm.reward_template)) for pk, arm in self.gifts.items()]  # type: ignore[attr-defined]
+        if len(self.gifts) == 1:
+            self.initial["reward"] = next(iter(self.gifts))
+
+    @property
+    def cards(self) -> list[tuple[forms.boundfield.BoundWidget, Variant]]:
+        """Each choice with the arm that gives it."""
+        return list(zip(self["reward"], self.gifts.values(), strict=True))
 
     def clean_guest(self) -> str:
         text = self.cleaned_data["guest"]
@@ -62,7 +67,9 @@ class OneGuestForm(forms.Form):
         return ": ".join(part for part in (self.cleaned_data["reason"], self.cleaned_data["note"].strip()) if part)
 
 
-def gifts_of(campaign: Campaign) -> str:
-    """What a guest may get from the campaign, such as `Free Coffee or $5 off`."""
-    names = [arm.reward_template.name for arm in campaign.variants.all() if arm.reward_template]
-    return " or ".join(dict.fromkeys(names))
+def _gifts_of(campaign: Campaign) -> list[Variant]:
+    """The arms whose rewards can be given, each with its campaign."""
+    arms = [arm for arm in campaign.variants.all() if arm.reward_template and not arm.reward_template.withdrawn_at]
+    for arm in arms:
+        arm.campaign = campaign
+    return arms

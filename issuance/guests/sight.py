@@ -41,6 +41,12 @@ def sight_of(member: Membership, guest_list: GuestList) -> Sight:
     return Sight(whole=brought and guest_list.launched_at is None and member.may(Right.BUILD))
 
 
+def sight_of_typed(member: Membership, guest_list: GuestList) -> Sight:
+    """Who typed a single guest knows whom, whatever became of it."""
+    typed = guest_list.one_guest and guest_list.created_by_id == member.user_id
+    return Sight(whole=typed and member.may(Right.ISSUE))
+
+
 def reveals(member: Membership) -> bool:
     """Whether somebody may show any guest."""
     return member.may(Right.MANAGE)

@@ -1,11 +1,12 @@
 """One guest rewarded within seconds, as service recovery: a list of one, through the same engine as any list.
 
-Control is for learning what a reward changes; whom somebody picks by hand has to get one. So a guest who would fall
-into Control gets another arm instead: always the same one, whoever asks and how often.
+Whoever gives it picks the reward, so these guests stand outside the split of the campaign. Control is for learning what
+a reward changes: giving one to a guest of Control takes a decision, which is kept for the campaign's read-out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,16 +16,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from campaigns.allocation import arm_chooser, equal_shares
+from campaigns.allocation import arm_chooser
 from campaigns.models import Campaign, Variant
 from campaigns.publishing_rules import OPTED_OUT
 from issuance.guests.sight import open_row
 from issuance.importing.batches import guest_hasher
 from issuance.launching.launch import launch_list
-from issuance.models import Guest, GuestClaim, GuestList, note_event
+from issuance.lifecycle.activity import note_activity
+from issuance.models import ControlLeak, Guest, GuestClaim, GuestList, note_event
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import identity
 from thanxportal.accounts.models import Membership, Merchant, User
+from thanxportal.reviewed import Facts, fingerprint
 
 DAY = timedelta(hours=24)
 
@@ -33,12 +36,26 @@ class CantReward(Exception):
     """`args[0]` says to the sender why this guest gets nothing now."""
 
 
+class InControl(Exception):
+    """The guest belongs to Control of these campaigns, and nobody has decided to give a reward nevertheless."""
+
+    def __init__(self, campaigns: list[Campaign]) -> None:
+        self.campaigns = campaigns
+        super().__init__()
+
+
 @transaction.atomic
-def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID, actor: User) -> GuestList:
-    """Issues a reward of the campaign to one guest, an email or phone as `identifiers` writes it. Raises CantReward.
+def reward_one_guest(
+    *, gift: Variant, guest: str, reason: str, token: UUID, actor: User, despite: Collection[Campaign] = ()
+) -> GuestList:
+    """Issues the reward of an arm to one guest, an email or phone as `identifiers` writes it. Raises CantReward, and
+    InControl for a guest of Control, but `despite` the Control of these campaigns.
 
     The token is the form's: the same form sent twice leads to the same list.
     """
+    if gift.is_control:
+        raise ValueError("Control gives nothing.")
+    campaign = gift.campaign
     # Limits are counted by one sender at a time.
     campaign.merchant = Merchant.objects.select_for_update().get(pk=campaign.merchant_id)
     if earlier := GuestList.objects.filter(uuid=token, merchant=campaign.merchant_id, one_guest=True).first():
@@ -48,17 +65,47 @@ def reward_one_guest(*, campaign: Campaign, guest: str, reason: str, token: UUID
         reason=reason[:200], one_guest=True, state=ListState.CHECKED, checked_at=timezone.now(), created_by=actor,
         rows_count=1, waiting_count=1,
     )  # fmt: skip
-    person = identity(guest)
-    digest = guest_hasher(made)(person)
+    digest = guest_hasher(made)(identity(guest))
     _refuse_if_too_often(campaign, digest, actor)
+    controls = controls_of(campaign, guest, digest)
+    if not set(controls) <= set(despite):
+        raise InControl(controls)
     made.save(force_insert=True)
     Guest.objects.create(
         guest_list=made, row=1, type="email" if "@" in guest else "phone", value=guest, identity=digest,
-        variant=gift_of(campaign, person), outcome=Outcome.WAITING,
+        variant=gift, outcome=Outcome.WAITING,
     )  # fmt: skip
     note_event(made, ListState.CHECKED, actor=actor, note=f"One guest: {reason}")
+    for control in controls:
+        ControlLeak.objects.create(campaign=control, guest_list=made, identity=digest, decided_by=actor)
+        note_activity(made, actor, f"Rewarded a guest of Control of “{control.name}”.")
     launch_list(guest_list=made, token=made.confirm_token, actor=actor)
     return made
+
+
+def controls_of(chosen: Campaign, guest: str, digest: bytes) -> list[Campaign]:
+    """Campaigns whose comparison a reward would spoil: the guest falls into Control of the `chosen` one, or was held
+    out by another one whose rewards can still be redeemed."""
+    campaigns = Campaign.objects.for_merchant(chosen.merchant).redeemable().with_variants()
+    held_out = Guest.objects.filter(outcome=Outcome.CONTROL, identity=digest, guest_list__planned_at__isnull=False)
+    return [
+        campaign
+        for campaign in campaigns
+        if _own_arm(campaign, guest).is_control
+        and (campaign == chosen or held_out.filter(guest_list__campaign=campaign).exists())
+    ]
+
+
+def _own_arm(campaign: Campaign, guest: str) -> Variant:
+    """Into which arm any list would put the guest."""
+    arms = list(campaign.variants.all())
+    return arms[arm_chooser(campaign.uuid.bytes, [arm.weight for arm in arms])(identity(guest))]
+
+
+def facts_of_leak(guest: str, campaigns: list[Campaign]) -> Facts:
+    """On what somebody decides who rewards a guest of Control nevertheless."""
+    held_out_by = {f"Control of “{campaign.name}”": "has this guest" for campaign in campaigns}
+    return {"This guest": fingerprint([identity(guest)])} | held_out_by
 
 
 def tried_before(member: Membership, pk: int) -> dict[str, Any]:
@@ -71,7 +118,7 @@ def tried_before(member: Membership, pk: int) -> dict[str, Any]:
     guest, (reason, _, note) = made.guests.get(), made.reason.partition(": ")
     sight = open_row(member, made, guest.row)
     shown = guest.value if sight.sees(guest.row) else ""
-    return {"guest": shown, "campaign": made.campaign_id, "reason": reason, "note": note}
+    return {"guest": shown, "reward": guest.variant_id, "reason": reason, "note": note}
 
 
 def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None:
@@ -96,17 +143,7 @@ def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None
         raise CantReward("Someone on your team rewarded this guest within the last 24 hours. Try again tomorrow.")
 
 
-def gift_of(campaign: Campaign, person: str) -> Variant:
-    """The guest's own arm of the campaign, as in any list; if that is Control, one of the others."""
-    arms = list(campaign.variants.all())
-    own = arms[arm_chooser(campaign.uuid.bytes, [arm.weight for arm in arms])(person)]
-    if not own.is_control:
-        return own
-    gifts = [arm for arm in arms if not arm.is_control]
-    return gifts[arm_chooser(campaign.uuid.bytes, equal_shares(len(gifts)))(person)]
-
-
-def last_campaign_of(merchant: Merchant, sender: User) -> int | None:
-    """The campaign by which the sender rewarded a single guest last."""
+def last_reward_of(merchant: Merchant, sender: User) -> int | None:
+    """The arm whose reward the sender gave to a single guest last."""
     lists = GuestList.objects.filter(merchant=merchant, one_guest=True, created_by=sender)
-    return lists.order_by("-pk").values_list("campaign", flat=True).first()
+    return lists.order_by("-pk").values_list("guests__variant", flat=True).first()

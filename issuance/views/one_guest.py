@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,12 +15,23 @@ from issuance import tasks
 from issuance.access import member_of
 from issuance.forms.one_guest import OneGuestForm
 from issuance.guests.grid import number_in
-from issuance.launching.one_guest import CantReward, last_campaign_of, reward_one_guest, tried_before
+from issuance.launching.one_guest import (
+    CantReward,
+    InControl,
+    facts_of_leak,
+    last_reward_of,
+    reward_one_guest,
+    tried_before,
+)
+from issuance.models import GuestList
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.typed import typed_before
 from thanxportal.celery import nudge
+from thanxportal.reviewed import FIELD, differences, sign
+
+LEAK = "leak"
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,32 +40,42 @@ def one_guest(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.ISSUE)
     if request.method == "GET":
         before = tried_before(member_of(request), number_in(request.GET, "again") or 0)
-        before = before or {"campaign": last_campaign_of(merchant, user_of(request))}
+        before = before or {"reward": last_reward_of(merchant, user_of(request))}
         return _form(request, OneGuestForm(merchant, typed_before(request), before=before))
     require_proof(request, merchant, back=request.path, keep=True)
     form = OneGuestForm(merchant, request.POST)
     if not form.is_valid():
         return _form(request, form, status=422)
-    asked = form.cleaned_data
     try:
-        made = reward_one_guest(
-            campaign=asked["campaign"],
-            guest=asked["guest"],
-            reason=form.why,
-            token=asked["token"],
-            actor=user_of(request),
-        )
+        made = _reward(request, form)
     except CantReward as refusal:
         form.add_error(None, str(refusal))
         return _form(request, form, status=422)
+    except InControl as held_out:
+        seen = sign(LEAK, facts_of_leak(form.cleaned_data["guest"], held_out.campaigns))
+        return _form(request, form, status=409, controls=held_out.campaigns, seen=seen)
     nudge(tasks.work_list, made.pk)
     return redirect("issuance:list_detail", handle, made.pk)
 
 
-def _form(request: HttpRequest, form: OneGuestForm, status: int = 200) -> HttpResponse:
-    context = {
-        "form": form,
-        "per_sender": settings.ONE_GUEST_PER_SENDER,
-        "has_control": any(arm.is_control for campaign in form.campaigns for arm in campaign.variants.all()),
+def _reward(request: HttpRequest, form: OneGuestForm) -> GuestList:
+    """Raises CantReward, and InControl unless the person has seen whose Control it concerns and says so."""
+    asked = form.cleaned_data
+    wish: dict[str, Any] = {
+        "gift": form.gifts[asked["reward"]],
+        "guest": asked["guest"],
+        "reason": form.why,
+        "token": asked["token"],
+        "actor": user_of(request),
     }
-    return TemplateResponse(request, "issuance/launching/one_guest.html", context, status=status)
+    try:
+        return reward_one_guest(**wish)
+    except InControl as held_out:
+        if differences(LEAK, request.POST.get(FIELD, ""), facts_of_leak(asked["guest"], held_out.campaigns)):
+            raise
+        return reward_one_guest(**wish, despite=held_out.campaigns)
+
+
+def _form(request: HttpRequest, form: OneGuestForm, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"form": form, "per_sender": settings.ONE_GUEST_PER_SENDER}
+    return TemplateResponse(request, "issuance/launching/one_guest.html", context | more, status=status)

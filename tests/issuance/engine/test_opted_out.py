@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Variant
 from issuance.launching.approval import approve_list
 from issuance.launching.launch import launch_list
 from issuance.launching.one_guest import CantReward, reward_one_guest
@@ -77,7 +77,7 @@ def test_an_approval_and_a_single_guest_are_refused_as_well(
     assert not approve_list(guest_list=guest_list, token=guest_list.confirm_token, actor=abe)
     with pytest.raises(CantReward, match="Thanx no longer lists Harbor Grill: nobody can be rewarded"):
         reward_one_guest(
-            campaign=Campaign.objects.get(), guest="a@example.com", reason="Late", token=guest_list.uuid, actor=sid
+            gift=Variant.objects.all()[0], guest="a@example.com", reason="Late", token=guest_list.uuid, actor=sid
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.allocation import arm_chooser
-from campaigns.models import Campaign
-from issuance.launching.one_guest import CantReward, gift_of, reward_one_guest
-from issuance.models import Guest, GuestList
+from campaigns.models import Campaign, RewardTemplate, Variant
+from issuance.launching.one_guest import CantReward, reward_one_guest
+from issuance.models import ControlLeak, Guest, GuestList
+from issuance.outcomes.arm_outcomes import outcome_of
 from tests import cast
 from tests.issuance.factories import published, published_campaign
 from tests.world import World
@@ -28,8 +28,17 @@ FORM = reverse("issuance:one_guest", args=["harbor-grill"])
 def ask(browser: Client, campaign: Campaign, guest: str = "ann@example.com", **data: Any) -> Any:
     token = re.search(r'name="token" value="([^"]+)"', browser.get(FORM).content.decode())
     assert token is not None
-    values = {"token": token[1], "guest": guest, "campaign": campaign.pk, "reason": "A long wait", "note": ""}
+    values = {"token": token[1], "guest": guest, "reward": gift(campaign).pk, "reason": "A long wait", "note": ""}
     return browser.post(FORM, values | data)
+
+
+def gift(campaign: Campaign) -> Variant:
+    return campaign.variants.all()[0]
+
+
+def chosen(html: str) -> list[int]:
+    """The reward that the form proposes."""
+    return [int(pk) for pk in re.findall(r'name="reward" value="(\d+)"[^>]* checked', html)]
 
 
 def test_a_guest_is_rewarded_within_seconds_and_the_page_says_so(
@@ -41,7 +50,7 @@ def test_a_guest_is_rewarded_within_seconds_and_the_page_says_so(
     html = browser.get(answer["Location"]).content.decode()
     assert "On its way" in html
     assert "data-poll" in html
-    assert "a•••@example.com" in html
+    assert "ann@example.com" in html
     began = timezone.now()
     world.drive()
     assert (timezone.now() - began).total_seconds() < 20
@@ -130,22 +139,96 @@ def test_a_refused_guest_may_be_tried_again(one_arm: Campaign, sid: User, client
     assert ask(browser, one_arm, "refused@example.com").status_code == 302
 
 
-def test_who_would_fall_into_control_gets_another_arm_and_always_the_same(
-    campaign: Campaign, ana: User, settings: Any
+def test_the_reward_that_was_picked_is_given_whatever_the_split_says(
+    campaign: Campaign, ana: User, client_of: ClientOf, settings: Any
 ) -> None:
     settings.ONE_GUEST_PER_SENDER = 100
-    people = [f"guest{number}@example.com" for number in range(40)]
+    second, browser = campaign.variants.all()[1], client_of(ana)
+    people = [person for person in map("guest{}@example.com".format, range(12)) if not in_control(campaign, person)]
     for person in people:
-        reward_one_guest(campaign=campaign, guest=person, reason="Wait", token=uuid4(), actor=ana)
+        assert ask(browser, campaign, person, reward=second.pk).status_code == 302
+    assert set(Guest.objects.values_list("variant", flat=True)) == {second.pk}
+
+
+def in_control(campaign: Campaign, person: str) -> bool:
     weights = [arm.weight for arm in campaign.variants.all()]
-    own = arm_chooser(campaign.uuid.bytes, weights)
-    given = dict(Guest.objects.values_list("value", "variant__position"))
-    held_out = [person for person in people if own(person) == 2]
-    assert held_out
-    assert all(given[person] == own(person) for person in people if person not in held_out)
-    assert {given[person] for person in held_out} <= {0, 1}
-    arms = list(campaign.variants.all())
-    assert [gift_of(campaign, person) for person in held_out] == [arms[given[person]] for person in held_out]
+    return arm_chooser(campaign.uuid.bytes, weights)(person) == 2
+
+
+def guest_of_control(campaign: Campaign) -> str:
+    return next(person for person in map("guest{}@example.com".format, range(99)) if in_control(campaign, person))
+
+
+def test_a_reward_shows_its_picture_in_the_form_and_on_the_page_that_follows(
+    one_arm: Campaign, sid: User, client_of: ClientOf
+) -> None:
+    RewardTemplate.objects.update(image_url="https://pictures.example.com/coffee.jpg")
+    browser = client_of(sid)
+    assert "https://pictures.example.com/coffee.jpg" in browser.get(FORM).content.decode()
+    html = browser.get(ask(browser, one_arm)["Location"]).content.decode()
+    assert "https://pictures.example.com/coffee.jpg" in html
+
+
+def test_only_who_typed_the_guest_sees_whom(
+    one_arm: Campaign, sid: User, abe: User, client_of: ClientOf, world: World
+) -> None:
+    page = ask(client_of(sid), one_arm)["Location"]
+    world.drive()
+    assert "ann@example.com" in client_of(sid).get(page).content.decode()
+    html = client_of(abe).get(page).content.decode()
+    assert "ann@example.com" not in html
+    assert "a•••@example.com" in html
+
+
+def test_a_guest_of_control_gets_a_reward_only_after_a_question_and_that_is_kept_as_a_leak(
+    campaign: Campaign, sid: User, client_of: ClientOf, world: World
+) -> None:
+    browser, person = client_of(sid), guest_of_control(campaign)
+    asked = ask(browser, campaign, person, note="table 4")
+    assert asked.status_code == 409
+    html = asked.content.decode()
+    assert "This guest belongs to Control. Nothing was sent yet." in html
+    assert f'value="{person}"' in html
+    assert 'value="table 4"' in html
+    assert not GuestList.objects.exists()
+    answer = ask(browser, campaign, person, seen=asked.context["seen"])
+    world.drive()
+    leak = ControlLeak.objects.get()
+    assert (leak.campaign, leak.decided_by, leak.guest_list.rewarded_count) == (campaign, sid, 1)
+    assert bytes(leak.identity) == bytes(leak.guest_list.guests.get().identity)
+    assert Activity.objects.filter(sentence="Rewarded a guest of Control of “Win-back June”.", actor=sid).exists()
+    assert answer.status_code == 302
+    outcome = outcome_of(campaign)
+    assert outcome is not None
+    assert (outcome.leaks, outcome.by_hand) == (1, 1)
+
+
+def test_what_was_said_of_one_guest_counts_for_no_other(campaign: Campaign, sid: User, client_of: ClientOf) -> None:
+    browser, person = client_of(sid), guest_of_control(campaign)
+    seen = ask(browser, campaign, person).context["seen"]
+    other = next(one for one in map("more{}@example.com".format, range(99)) if in_control(campaign, one))
+    assert ask(browser, campaign, other, seen=seen).status_code == 409
+    assert not ControlLeak.objects.exists()
+
+
+def test_a_guest_whom_another_campaign_holds_out_is_asked_about_as_well(
+    campaign: Campaign, one_arm: Campaign, sid: User, client_of: ClientOf, launched: Any, world: World
+) -> None:
+    browser, person = client_of(sid), guest_of_control(campaign)
+    launched(campaign, f"{person} ann@example.com")
+    world.drive()
+    asked = ask(browser, one_arm, person)
+    assert asked.status_code == 409
+    assert asked.context["controls"] == [campaign]
+    assert ask(browser, one_arm, person, seen=asked.context["seen"]).status_code == 302
+    assert ControlLeak.objects.get().campaign == campaign
+
+
+def test_control_of_a_campaign_that_never_met_the_guest_is_no_matter(
+    campaign: Campaign, one_arm: Campaign, sid: User, client_of: ClientOf
+) -> None:
+    assert ask(client_of(sid), one_arm, guest_of_control(campaign)).status_code == 302
+    assert not ControlLeak.objects.exists()
 
 
 def test_a_campaign_that_has_ended_is_not_offered_and_not_taken(
@@ -156,7 +239,7 @@ def test_a_campaign_that_has_ended_is_not_offered_and_not_taken(
     assert "No campaign to reward from" in browser.get(FORM).content.decode()
     one_arm.refresh_from_db()
     with pytest.raises(CantReward, match="has ended"):
-        reward_one_guest(campaign=one_arm, guest="ann@example.com", reason="", token=one_arm.uuid, actor=sid)
+        reward_one_guest(gift=gift(one_arm), guest="ann@example.com", reason="", token=one_arm.uuid, actor=sid)
 
 
 def test_a_campaign_of_another_merchant_is_no_choice(
@@ -168,13 +251,11 @@ def test_a_campaign_of_another_merchant_is_no_choice(
     assert "Secret sunny campaign" not in answer.content.decode()
 
 
-def test_the_last_campaign_is_chosen_already(
-    one_arm: Campaign, harbor: Merchant, sid: User, client_of: ClientOf
-) -> None:
+def test_the_last_reward_is_chosen_already(one_arm: Campaign, harbor: Merchant, sid: User, client_of: ClientOf) -> None:
     published(cast.draft_campaign(harbor, weights=(100,), name="A newer one"))
     browser = client_of(sid)
     ask(browser, one_arm)
-    assert f'<option value="{one_arm.pk}" selected>' in browser.get(FORM).content.decode()
+    assert chosen(browser.get(FORM).content.decode()) == [gift(one_arm).pk]
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.BUILDER])
@@ -215,5 +296,5 @@ def test_who_was_refused_is_asked_for_again_without_typing_it_all_anew(
     again = browser.get(FORM, {"again": made.pk}).content.decode()
     assert 'value="refused@example.com"' in again
     assert 'value="table 4"' in again
-    assert f'<option value="{one_arm.pk}" selected>' in again
+    assert chosen(again) == [gift(one_arm).pk]
     assert "refused@example.com" not in client_of(ana).get(FORM, {"again": made.pk}).content.decode()

@@ -85,7 +85,12 @@ def test_nothing_that_merchants_do_frees_the_guests(
                    lambda: retry_refused(guest_list=again(planned), reasons=(), actor=ana)):  # fmt: skip
         with pytest.raises(CantRetry):
             follow()
-    one = {"campaign": planned.campaign, "guest": "guest1@example.com", "reason": "Sorry", "token": uuid4()}
+    one = {
+        "gift": planned.campaign.variants.all()[0],
+        "guest": "guest1@example.com",
+        "reason": "Sorry",
+        "token": uuid4(),
+    }
     with pytest.raises(CantReward, match="rewarded this guest already"):
         reward_one_guest(**one, actor=ana)  # type: ignore[arg-type]
     same = launched(planned.campaign, guests(0, 9))
