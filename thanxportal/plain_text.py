@@ -17,6 +17,7 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _UNSEEN = re.compile("[\u034f\ufe00-\ufe0f]")
 
 _ANY_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"|“”‘’']{1,64}@[^\s@<>()\[\],;:\"|“”‘’']{2,253}")
+_MASKED = re.compile(r".•••@[^@]+").fullmatch
 _ANY_PHONE = re.compile(
     r"\+\d(?:[ ().-]{0,3}\d){7,14}(?!\d)|(?<![\w.,-])(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]?\d{4}(?![\w-])"
 )
@@ -35,8 +36,9 @@ def undisguised(text: str) -> str:
 
 
 def nameless(text: str) -> str:
-    """The text with `[email]` and `[phone]` for whatever is one as people write them; dates and counts stay."""
-    return _ANY_PHONE.sub("[phone]", _ANY_EMAIL.sub("[email]", text))
+    """The text with `[email]` and `[phone]` for whatever is one as people write them; dates, counts and masked ones
+    stay."""
+    return _ANY_PHONE.sub("[phone]", _ANY_EMAIL.sub(lambda email: email[0] if _MASKED(email[0]) else "[email]", text))
 
 
 def read_json(raw: str | bytes) -> Any:

@@ -16,6 +16,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from issuance.checking.reward_again import set_aside_claimed
 from issuance.guests.reasons import FINAL
 from issuance.lifecycle.activity import note_activity
 from issuance.models import Guest, GuestList, note_event
@@ -111,6 +112,7 @@ def _child_of(guest_list: GuestList, guests: QuerySet[Guest], actor: User, word:
     )
     count = _copy_guests(child, guests)
     GuestList.objects.filter(pk=child.pk).update(rows_count=count, waiting_count=count)
+    set_aside_claimed(child)  # Another list may have rewarded some of them since.
     child.refresh_from_db()
     return child, count
 

@@ -7,13 +7,17 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
+from issuance.checking.reward_again import set_aside_claimed
 from issuance.guests.reasons import reason_in_words
-from issuance.guests.sight import Sight
+from issuance.guests.sight import MASKED, Sight
 from issuance.importing.batches import guest_hasher
-from issuance.models import Guest, GuestList
+from issuance.lifecycle.activity import note_activity
+from issuance.models import Guest, GuestClaim, GuestList, note_event
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import identity, parse_guest
+from thanxportal.accounts.models import User
 
 PAGE = 25
 
@@ -22,16 +26,26 @@ class CantCorrect(Exception):
     """`args[0]` says to the merchant what is wrong with the correction."""
 
 
+Failures = dict[int, tuple[str, str]]  # by row: what was typed, and what is wrong with it
+
+
 class RetryRow(NamedTuple):
-    """A guest of a retry as somebody sees it: `value` will be sent, `was` is what Thanx refused if that differs,
-    `problem` what is wrong with the correction that was just typed. An `open` one is being corrected."""
+    """A guest of a retry as somebody sees it: `value` will be sent, `was` is what Thanx refused if that differs.
+
+    `typed` stands in its field: the guest in full, where it was opened, or what was just typed, with its `problem`.
+    """
 
     guest: Guest
     value: str
     was: str
     why: str
-    open: bool
+    typed: str = ""
     problem: str = ""
+
+    @property
+    def sent(self) -> bool:
+        """Whether it will be: others were rewarded meanwhile."""
+        return self.guest.outcome == Outcome.WAITING
 
 
 class RetryPage(NamedTuple):
@@ -39,23 +53,20 @@ class RetryPage(NamedTuple):
     older: int | None
 
 
-def retry_rows(
-    guest_list: GuestList, sight: Sight, *, after: int = 0, failed: tuple[int, str, str] | None = None
-) -> RetryPage:
-    """A page of a retry's guests, after a row number. `failed` is the row, the text and the problem of a correction."""
+def retry_rows(guest_list: GuestList, sight: Sight, *, after: int = 0, failures: Failures | None = None) -> RetryPage:
+    """A page of a retry's guests, after a row number."""
     guests = Guest.objects.of_list(guest_list).filter(row__gt=after).select_related("retry_of", "variant")
     page = list(guests[: PAGE + 1])
-    rows = []
-    for guest in page[:PAGE]:
-        refusal = guest.retry_of
-        was = refusal.value if refusal and refusal.value != guest.value else ""
-        why = reason_in_words(refusal.reason) if refusal else ""
-        opened = sight.row == guest.row
-        row = RetryRow(guest, sight.show(guest.value, guest.row), sight.show(was, guest.row), why, opened)
-        if failed and failed[0] == guest.row:
-            row = row._replace(value=failed[1], problem=failed[2], open=True)
-        rows.append(row)
+    rows = [_row(guest, sight, *(failures or {}).get(guest.row, ("", ""))) for guest in page[:PAGE]]
     return RetryPage(rows, page[PAGE - 1].row if len(page) > PAGE else None)
+
+
+def _row(guest: Guest, sight: Sight, typed: str, problem: str) -> RetryRow:
+    refusal = guest.retry_of
+    was = refusal.value if refusal and refusal.value != guest.value else ""
+    why = reason_in_words(refusal.reason) if refusal else ""
+    in_full = guest.value if sight.sees(guest.row) else ""
+    return RetryRow(guest, MASKED.show(guest.value), MASKED.show(was), why, typed or in_full, problem)
 
 
 def was_refused(guest_list: GuestList, row: int) -> bool:
@@ -63,29 +74,71 @@ def was_refused(guest_list: GuestList, row: int) -> bool:
     return Guest.objects.filter(guest_list=guest_list, row=row, retry_of__outcome=Outcome.REFUSED).exists()
 
 
+def correct_guests(*, guest_list: GuestList, typed: dict[int, str], actor: User) -> Failures:
+    """Gives guests of a retry under review what was typed in their rows, each by itself; returns what can't be."""
+    failures: Failures = {}
+    for row, text in typed.items():
+        try:
+            correct_guest(guest_list=guest_list, row=row, text=text, actor=actor)
+        except CantCorrect as refusal:
+            failures[row] = (text, str(refusal))
+    return failures
+
+
 @transaction.atomic
-def correct_guest(*, guest_list: GuestList, row: int, text: str) -> None:
+def correct_guest(*, guest_list: GuestList, row: int, text: str, actor: User | None) -> None:
     """Gives one guest of a retry under review another email or phone; the arm stays. Raises CantCorrect."""
     guest = _guest_under_review(guest_list, row)
     finding = parse_guest(text, guest_list.country)
     if finding.code:
         raise CantCorrect(reason_in_words(finding.code))
+    if finding.value == guest.value:
+        return
     digest = guest_hasher(guest_list)(identity(finding.value))
-    twin = Guest.objects.filter(guest_list=guest_list, identity=digest).exclude(pk=guest.pk).first()
-    if twin:
-        raise CantCorrect(f"This is the guest of row {twin.row}. Leave one of the two out.")
+    _refuse_known(guest, digest)
     kind = "email" if "@" in finding.value else "phone"
     Guest.objects.filter(pk=guest.pk).update(type=kind, value=finding.value, identity=digest, fixed=True)
+    GuestList.objects.filter(pk=guest_list.pk).update(confirm_token=uuid4())
+    _tell(guest_list, actor, f"Corrected row {row:,} from {MASKED.show(guest.value)} to {MASKED.show(finding.value)}.")
+
+
+def _refuse_known(guest: Guest, digest: bytes) -> None:
+    """Raises CantCorrect if the correction names somebody whom this list sends already, or who has got the reward."""
+    made = guest.guest_list
+    twin = Guest.objects.filter(guest_list=made, identity=digest).exclude(pk=guest.pk).first()
+    if twin:
+        raise CantCorrect(f"This is the guest of row {twin.row}. Leave one of the two out.")
+    claim = GuestClaim.objects.filter(campaign=made.campaign_id, identity=digest).exclude(guest_list=made).first()
+    if claim:
+        at = timezone.localtime(claim.claimed_at)
+        when = f"{at:%b} {at.day}"
+        raise CantCorrect(f"“{made.campaign.name}” has rewarded this guest already, on {when}. Leave this row out.")
 
 
 @transaction.atomic
-def leave_out(*, guest_list: GuestList, row: int) -> None:
+def leave_out(*, guest_list: GuestList, row: int, actor: User | None) -> None:
     """Takes a guest out of a retry under review: refused in the parent, as before. Raises CantCorrect."""
     guest = _guest_under_review(guest_list, row)
     guest.delete()
     GuestList.objects.filter(pk=guest_list.pk).update(
         rows_count=F("rows_count") - 1, waiting_count=F("waiting_count") - 1, confirm_token=uuid4()
     )
+    _tell(guest_list, actor, f"Left out row {row:,}.")
+
+
+@transaction.atomic
+def skip_rewarded_meanwhile(guest_list: GuestList) -> int:
+    """Sets aside whom the campaign has rewarded since the retry was made; returns how many."""
+    mine = GuestList.objects.select_for_update().filter(pk=guest_list.pk, state=ListState.CHECKED)
+    aside = set_aside_claimed(guest_list) if mine.exists() else 0
+    guest_list.refresh_from_db()
+    return aside
+
+
+def _tell(guest_list: GuestList, actor: User | None, sentence: str) -> None:
+    """Keeps what was done in the story of the list, which staff see as well, and in the merchant's log."""
+    note_event(guest_list, ListState.CHECKED, actor=actor, note=sentence)
+    note_activity(guest_list, actor, f"{sentence[:-1]} in “{guest_list.name}”.")
 
 
 def _guest_under_review(guest_list: GuestList, row: int) -> Guest:
@@ -96,4 +149,5 @@ def _guest_under_review(guest_list: GuestList, row: int) -> Guest:
     guest = Guest.objects.filter(guest_list=guest_list, row=row, outcome=Outcome.WAITING).first()
     if guest is None:
         raise CantCorrect(f"Row {row:,} isn’t in this retry any more.")
+    guest.guest_list = guest_list
     return guest

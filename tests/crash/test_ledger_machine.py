@@ -148,9 +148,9 @@ class Ledger(RuleBasedStateMachine):
         guest = data.draw(st.sampled_from(list(self.retried())))
         with suppress(CantCorrect), transaction.atomic():
             if instead:
-                correct_guest(guest_list=guest.guest_list, row=guest.row, text=instead)
+                correct_guest(guest_list=guest.guest_list, row=guest.row, text=instead, actor=None)
             else:
-                leave_out(guest_list=guest.guest_list, row=guest.row)
+                leave_out(guest_list=guest.guest_list, row=guest.row, actor=None)
             self.acts["corrected"] += 1
 
     def retried(self) -> QuerySet[Guest]:

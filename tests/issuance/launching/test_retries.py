@@ -20,10 +20,10 @@ from issuance.launching.retries import left_to_retry
 from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.outcomes.lineage import lineage_of
-from tests.issuance.browsing import address, page
+from tests.issuance.browsing import DECIDED_ON, address, looked_at, page
 from tests.issuance.factories import make_list, published_campaign
 from tests.world import World
-from thanxportal.accounts.models import User
+from thanxportal.accounts.models import Activity, User
 
 ClientOf = Callable[[User], Client]
 Launch = Callable[[Campaign, str], GuestList]
@@ -48,7 +48,13 @@ def wrongly_addressed(made: GuestList) -> None:
 
 
 def post(browser: Client, name: str, made: GuestList, query: str = "", **data: Any) -> Any:
-    return browser.post(reverse(f"issuance:{name}", args=["harbor-grill", made.pk]) + query, data)
+    seen = looked_at(browser, name, made) if name in DECIDED_ON else {}
+    return browser.post(reverse(f"issuance:{name}", args=["harbor-grill", made.pk]) + query, seen | data)
+
+
+def correct(browser: Client, made: GuestList, rows: dict[int, str], **data: Any) -> Any:
+    """Types new emails or phones into the form of a retry, and saves it, or presses another button."""
+    return post(browser, "list_correct", made, **{f"value-{row}": text for row, text in rows.items()}, **data)
 
 
 def retry(browser: Client, made: GuestList, **data: Any) -> GuestList:
@@ -96,7 +102,7 @@ def test_a_corrected_guest_is_rewarded_and_the_lineage_counts_everybody_once(
     browser = client_of(sid)
     child = retry(browser, ended)
     first = child.guests.order_by("row")[0]
-    post(browser, "list_correct", child, row=first.row, value=" Good@Example.com ")
+    correct(browser, child, {first.row: " Good@Example.com "})
     send(child, world)
     first.refresh_from_db()
     assert (first.value, first.outcome) == ("good@example.com", "rewarded")
@@ -107,25 +113,98 @@ def test_a_corrected_guest_is_rewarded_and_the_lineage_counts_everybody_once(
     assert ledger["refused"] == child.refused_count == ended.refused_count - 1
 
 
-def test_who_was_rewarded_already_is_never_sent_again(
-    ended: GuestList, sid: User, client_of: ClientOf, world: World
+def test_a_correction_to_somebody_rewarded_already_is_told_at_once(
+    ended: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     rewarded = ended.guests.filter(outcome="rewarded").first()
     assert rewarded is not None
     browser = client_of(sid)
     child = retry(browser, ended)
     first = child.guests.order_by("row")[0]
-    post(browser, "list_correct", child, row=first.row, value=rewarded.value)
+    answer = correct(browser, child, {first.row: rewarded.value})
+    assert answer.status_code == 422
+    assert "“Win-back June” has rewarded this guest already, on Jun 1." in answer.content.decode()
+    assert f"Continue with {child.waiting_count} guests" in answer.content.decode()
+
+
+def test_who_was_rewarded_meanwhile_is_in_no_count_and_never_sent_again(
+    ended: GuestList, sid: User, client_of: ClientOf, launched: Launch, world: World
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    count = child.waiting_count
+    first, second = child.guests.order_by("row")[:2]
+    correct(browser, child, {first.row: "good@example.com", second.row: "fine@example.com"})
+    launched(ended.campaign, "good@example.com")
+    world.drive()
+    answer = correct(browser, child, {}, proceed=1)
+    assert "/review/" not in answer["Location"]
+    html = page(browser, child)
+    assert "1 guest was rewarded meanwhile and will not be sent again." in html
+    assert f"Continue with {count - 1} guests" in html
+    assert "/review/" in correct(browser, child, {}, proceed=1)["Location"]
     send(child, world)
-    first.refresh_from_db()
-    assert (first.outcome, first.job) == ("already_rewarded", None)
-    assert GuestClaim.objects.filter(identity=rewarded.identity).count() == 1
+    assert GuestClaim.objects.filter(identity=child.guests.get(row=first.row).identity).count() == 1
+
+
+def test_one_form_saves_all_rows_that_were_typed_in_whatever_was_pressed(
+    ended: GuestList, sid: User, client_of: ClientOf
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    rows = list(child.guests.order_by("row").values_list("row", flat=True)[:4])
+    presses: list[tuple[dict[str, Any], str]] = [
+        ({"proceed": 1}, "/review/"), ({"open": rows[3]}, f"?edit={rows[3]}#row-{rows[3]}"),
+        ({"turn": rows[2]}, "after="), ({}, f"/lists/{child.pk}/"),
+    ]  # fmt: skip
+    for number, (press, leads_to) in enumerate(presses):
+        typed = {row: f"good{number}x{row}@example.com" for row in rows[:2]}
+        assert leads_to in correct(browser, child, typed, **press)["Location"]
+        kept = dict(child.guests.filter(row__in=typed).values_list("row", "value"))
+        assert kept == typed
+
+
+def test_what_cannot_be_saved_keeps_its_field_and_the_rest_is_saved(
+    ended: GuestList, sid: User, client_of: ClientOf
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    first, second, third = child.guests.order_by("row")[:3]
+    answer = correct(browser, child, {first.row: "nobody@", second.row: "ok@example.com", third.row: "x@@y"}, proceed=1)
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert f'name="value-{first.row}" value="nobody@"' in html
+    assert f'name="value-{third.row}" value="x@@y"' in html
+    second.refresh_from_db()
+    assert second.value == "ok@example.com"
+
+
+def test_a_correction_is_kept_in_the_story_and_the_log_with_both_masked(
+    ended: GuestList, sid: User, client_of: ClientOf
+) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    first, second = child.guests.order_by("row")[:2]
+    correct(browser, child, {first.row: "good@example.com"}, leave_out=second.row)
+    said = f"Corrected row {first.row} from r•••@example.com to g•••@example.com"
+    assert child.events.filter(actor=sid, note=f"{said}.").exists()
+    assert Activity.objects.filter(actor=sid, sentence=f"{said} in “{child.name}”.").exists()
+    assert child.events.filter(actor=sid, note=f"Left out row {second.row}.").exists()
+
+
+def test_a_review_from_before_a_correction_launches_nothing(ended: GuestList, sid: User, client_of: ClientOf) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    seen = looked_at(browser, "list_launch", child)
+    correct(browser, child, {child.guests.order_by("row")[0].row: "good@example.com"})
+    answer = post(browser, "list_launch", child, **seen)
+    assert answer.status_code == 409
+    assert "This list changed." in answer.content.decode()
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "This is neither an email address nor a phone number."),
         ("nobody", "This is neither an email address nor a phone number."),
         ("two@@example.com", "more than one @ sign"),
         ("555-0142", "This phone number has no area code."),
@@ -137,11 +216,11 @@ def test_a_correction_that_is_no_guest_is_refused_and_kept_in_its_field(
     browser = client_of(sid)
     child = retry(browser, ended)
     first = child.guests.order_by("row")[0]
-    answer = post(browser, "list_correct", child, row=first.row, value=typed)
+    answer = correct(browser, child, {first.row: typed})
     assert answer.status_code == 422
     html = answer.content.decode()
     assert said in html
-    assert f'name="value" value="{typed}"' in html
+    assert f'name="value-{first.row}" value="{typed}"' in html
     was = first.value
     first.refresh_from_db()
     assert first.value == was
@@ -151,7 +230,7 @@ def test_two_guests_of_a_retry_are_never_made_one(ended: GuestList, sid: User, c
     browser = client_of(sid)
     child = retry(browser, ended)
     first, second = child.guests.order_by("row")[:2]
-    answer = post(browser, "list_correct", child, row=first.row, value=second.value.upper())
+    answer = correct(browser, child, {first.row: second.value.upper()})
     assert answer.status_code == 422
     assert f"This is the guest of row {second.row}." in answer.content.decode()
 
@@ -160,11 +239,11 @@ def test_a_guest_who_is_left_out_stays_refused_in_the_parent(ended: GuestList, s
     browser = client_of(sid)
     child = retry(browser, ended)
     first = child.guests.order_by("row")[0]
-    assert post(browser, "list_correct", child, "?after=3", row=first.row, leave_out=1)["Location"].endswith("?after=3")
+    assert post(browser, "list_correct", child, "?after=3", leave_out=first.row)["Location"].endswith("?after=3")
     child.refresh_from_db()
     assert child.rows_count == child.waiting_count == ended.refused_count - 1
     assert [guest.row for guest in left_to_retry(ended)] == [first.row]
-    assert post(browser, "list_correct", child, row=first.row, leave_out=1).status_code == 422
+    assert post(browser, "list_correct", child, leave_out=first.row).status_code == 422
     assert lineage_of(child).ledger["refused"] == 1
 
 
@@ -225,6 +304,19 @@ def stopped(campaign: Campaign, launched: Launch, world: World) -> GuestList:
     parent.refresh_from_db()
     assert (parent.state, parent.waiting_count > 0) == (ListState.STOPPED, True)
     return parent
+
+
+def test_the_count_on_the_button_is_whom_a_retry_takes(ended: GuestList, sid: User, client_of: ClientOf) -> None:
+    browser = client_of(sid)
+    seen = looked_at(browser, "list_retry", ended)
+    one = ended.guests.filter(outcome="refused").order_by("row")[0]
+    Guest.objects.filter(pk=one.pk).update(reason="USER_OPTED_OUT")
+    answer = post(browser, "list_retry", ended, **seen)
+    assert answer.status_code == 409
+    count = ended.refused_count
+    assert f"was “{count}” and is “{count - 1}” now." in answer.content.decode()
+    assert not GuestList.objects.filter(parent=ended).exists()
+    assert retry(browser, ended).rows_count == count - 1
 
 
 def test_who_was_not_sent_by_a_stopped_list_is_sent_by_another_in_the_same_arm(
@@ -334,14 +426,14 @@ def test_a_launched_retry_is_not_corrected_any_more(ended: GuestList, sid: User,
     browser = client_of(sid)
     child = retry(browser, ended)
     assert launch_list(guest_list=child, token=child.confirm_token, actor=sid, hold=True)
-    answer = post(browser, "list_correct", child, row=child.guests.all()[0].row, value="new@example.com")
+    answer = correct(browser, child, {child.guests.all()[0].row: "new@example.com"})
     assert answer.status_code == 422
     assert not Guest.objects.filter(value="new@example.com").exists()
 
 
 def test_an_ordinary_list_is_not_corrected_this_way(campaign: Campaign, sid: User, client_of: ClientOf) -> None:
     made = make_list(campaign, waiting=2)
-    answer = post(client_of(sid), "list_correct", made, row=2, value="new@example.com")
+    answer = correct(client_of(sid), made, {2: "new@example.com"})
     assert answer.status_code == 422
 
 
@@ -351,8 +443,8 @@ def test_a_builder_corrects_and_a_sender_retries(
     assert post(client_of(bea), "list_retry", ended).status_code == 403
     child = retry(client_of(sid), ended)
     first = child.guests.order_by("row")[0]
-    assert post(client_of(ben), "list_correct", child, row=first.row, value="x@example.com").status_code == 403
-    assert post(client_of(bea), "list_correct", child, row=first.row, value="x@example.com").status_code == 302
+    assert correct(client_of(ben), child, {first.row: "x@example.com"}).status_code == 403
+    assert correct(client_of(bea), child, {first.row: "x@example.com"}).status_code == 302
     html = page(client_of(ben), child)
     assert "refused0@" not in html
     assert "r•••@example.com" in html
@@ -374,7 +466,7 @@ def test_the_review_of_a_retry_is_the_review_of_any_list(
     child = retry(browser, ended)
     html = page(browser, child, name="list_review")
     assert f"Issue {child.waiting_count} rewards" in html
-    answer = post(browser, "list_launch", child, confirm_token=child.confirm_token)
+    answer = post(browser, "list_launch", child)
     assert answer.status_code == 302
     world.drive()
     child.refresh_from_db()
