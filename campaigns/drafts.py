@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from campaigns.activity import note_activity, unlink_activity
 from campaigns.models import Campaign, CampaignState, RewardTemplate, Variant
+from campaigns.reviewed import draft_of
 from thanxportal.accounts.models import Merchant, User
+from thanxportal.reviewed import check_unchanged
 
 FIELDS = (
     "name",
@@ -47,26 +49,50 @@ def save_draft(
     arms: list[DraftArm],
     actor: User | None,
     uuid: UUID | None = None,
+    seen: str | None = None,
 ) -> Campaign | None:
     """Creates or overwrites a draft with its arms. Returns None if it was published meanwhile.
 
-    A new draft that comes twice with the same `uuid` is created once.
+    A new draft that comes twice with the same `uuid` is created once. With what a person has `seen` of the draft, as
+    the form carries it, raises ChangedSinceReview if it was changed meanwhile, unless to the very same.
     """
     fields = {name: values.get(name) for name in FIELDS}
     made = False
     if campaign is None:
         start = {"merchant": merchant, "created_by": actor, **fields}
         campaign, made = Campaign.objects.get_or_create(uuid=uuid or uuid4(), defaults=start)
-    # Locks the row: of two saves at the same time, one waits for the other.
     drafts = Campaign.objects.for_merchant(merchant).drafts().filter(pk=campaign.pk)
+    variants = [arm.variant(campaign, position) for position, arm in enumerate(arms)]
+    if seen is not None and not made:
+        _check_unchanged(_locked(campaign), Campaign(merchant=merchant, **fields), variants, seen)
+    # Locks the row: of two saves at the same time, one waits for the other.
     fresh = {"state": CampaignState.DRAFT, "problem": "", "problem_code": "", "updated_at": timezone.now()}
     if not drafts.update(**fresh, **fields):
         return None
     if made:
         note_activity(campaign, actor, f"Drafted the campaign “{campaign.name}”.")
     campaign.variants.all().delete()
-    Variant.objects.bulk_create(arm.variant(campaign, position) for position, arm in enumerate(arms))
+    Variant.objects.bulk_create(variants)
     return campaign
+
+
+def _locked(campaign: Campaign) -> Campaign:
+    """The campaign as it is now that nobody else can save it: the same, unless somebody was faster."""
+    row = Campaign.objects.select_for_update().filter(pk=campaign.pk)
+    same = row.values_list("updated_at", flat=True).first() == campaign.updated_at
+    return campaign if same else Campaign.objects.with_variants().get(pk=campaign.pk)
+
+
+def _check_unchanged(before: Campaign, typed: Campaign, variants: list[Variant], seen: str) -> None:
+    """Raises ChangedSinceReview if the draft before this save is neither what was seen nor what was typed."""
+    kept = draft_of(before)
+    if before.status.editable and kept != draft_of(typed, variants):
+        check_unchanged(target_of_draft(before), seen, kept)
+
+
+def target_of_draft(campaign: Campaign) -> str:
+    """What the builder's form is about, already before its first save."""
+    return f"draft:{campaign.uuid}"
 
 
 @transaction.atomic

@@ -132,6 +132,7 @@ class Builder:
         self, merchant: Merchant, campaign: Campaign | None, rows: list[Row], *, data: dict[str, Any] | None = None
     ) -> None:
         self.merchant, self.campaign = merchant, campaign
+        self.changed: list[str] = []  # what somebody else saved meanwhile, for which this page wasn't
         kept = {variant.reward_template_id for variant in campaign.variants.all()} if campaign else set()
         picked = merchant.reward_templates.all().picked([row.reward for row in rows])
         templates = {
@@ -206,6 +207,11 @@ class Builder:
             for name, errors in form.errors.items()
             for error in errors
         ]
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the page as typed is kept nowhere but in its answer."""
+        return bool(self.problems or self.changed)
 
     @property
     def locations(self) -> list[Location]:

@@ -16,19 +16,23 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap
 
 from campaigns.access import campaign_for
 from campaigns.builder_actions import read_act
-from campaigns.drafts import save_draft
+from campaigns.drafts import save_draft, target_of_draft
 from campaigns.forms import Builder
 from campaigns.models import Campaign, RewardTemplate
 from campaigns.preview import preview_of
+from campaigns.reviewed import draft_of
 from campaigns.windows import PRESETS
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.accounts.typed import typed_before
+from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 from thanxportal.whole_pages import lead_to, page_above, wants_piece
 
 CHOICES = 12
 GONE = "This campaign was published meanwhile, so it can't be changed any more."
-PASSING = ("", "save")  # buttons that change no field of the page
+KEEP = "mine"  # the button by which a person who has seen what somebody else saved saves the page all the same
+SEEN_NOW = "seen_now"  # what the page then carries as seen
+PASSING = ("", "save", KEEP)  # buttons that change no field of the page
 LEAVING = ("", "review")  # buttons that lead to the campaign's own page without JavaScript
 
 
@@ -53,9 +57,13 @@ def _build(request: HttpRequest, merchant: Merchant, campaign: Campaign | None) 
     builder = Builder.posted(merchant, campaign, request.POST.dict())
     saved = campaign
     if builder.is_valid():
-        saved = _saved(request, builder, campaign)
-        if saved is None:
-            return _gone(request, campaign)
+        try:
+            saved = _saved(request, builder, campaign)
+        except ChangedSinceReview as changed:
+            builder.changed = changed.differences
+        else:
+            if saved is None:
+                return _gone(request, campaign)
     return _answer(request, builder, saved)
 
 
@@ -77,6 +85,7 @@ def _saved(request: HttpRequest, builder: Builder, campaign: Campaign | None) ->
         arms=builder.drafted(),
         actor=user_of(request),
         uuid=values["uuid"],
+        seen=request.POST.get(SEEN_NOW if request.POST.get("act") == KEEP else FIELD),
     )
 
 
@@ -84,17 +93,17 @@ def _answer(request: HttpRequest, builder: Builder, saved: Campaign | None) -> H
     """Answers a post: pieces for a save in passing, the page for a button, a redirect without JavaScript."""
     act, handle = request.POST.get("act", ""), builder.merchant.handle
     if not wants_piece(request):
-        if builder.problems or saved is None:
+        if builder.unsaved or saved is None:
             return _page(request, builder, saved)
         name = "campaigns:campaign_detail" if act in LEAVING else "campaigns:campaign_edit"
         picking = _picking(request, builder)
         choices = {"pick": picking, "q": request.POST.get("q", ""), "after": read_act(act).rest}
         query = urlencode({"saved": 1} if picking is None else choices)
         return redirect(reverse(name, args=[handle, saved.pk]) + ("" if act in LEAVING else f"?{query}"))
-    if act == "review" and saved and not builder.problems:
+    if act == "review" and saved and not builder.unsaved:
         return HttpResponseClientRedirect(reverse("campaigns:campaign_detail", args=[handle, saved.pk]))
     response = _page(request, builder, saved, piece="#pieces" if act in PASSING else "#builder")
-    if saved and not builder.problems:
+    if saved and not builder.unsaved:
         replace_url(response, reverse("campaigns:campaign_edit", args=[handle, saved.pk]))
     return reswap(response, "none") if act in PASSING else response
 
@@ -108,14 +117,26 @@ def _page(request: HttpRequest, builder: Builder, campaign: Campaign | None, *, 
         "campaign": campaign,
         "preview": preview_of(*builder.sketch(), now=now),
         "presets": PRESETS,
-        "saved_at": now if (request.method == "POST" and not builder.problems) or "saved" in request.GET else None,
+        "saved_at": now if (request.method == "POST" and not builder.unsaved) or "saved" in request.GET else None,
+        **_seen(request, builder, campaign),
         "picking": picking,
         "act": read_act(request.POST.get("act", "")),
     }
     if picking is not None:
         context |= _choices(request, builder.merchant, picking)
-    status = 422 if typed and builder.problems else 200
+    status = 409 if builder.changed else 422 if typed and builder.problems else 200
     return TemplateResponse(request, f"campaigns/campaign_edit.html{piece}", context, status=status)
+
+
+def _seen(request: HttpRequest, builder: Builder, campaign: Campaign | None) -> dict[str, str]:
+    """What the form carries as seen: what it shows or has just saved, but before a save that failed what it carried."""
+    target = target_of_draft(campaign or Campaign(uuid=builder.form["uuid"].value()))
+    kept = not builder.form.is_bound or (request.method == "POST" and not builder.unsaved)
+    if kept:
+        sketch, variants = builder.sketch()
+        return {"seen": sign(target, draft_of(sketch, variants) if campaign else {})}
+    now = Campaign.objects.with_variants().get(pk=campaign.pk) if builder.changed and campaign else None
+    return {"seen": builder.form.data.get(FIELD, ""), "seen_now": sign(target, draft_of(now)) if now else ""}
 
 
 def _picking(request: HttpRequest, builder: Builder) -> int | None:

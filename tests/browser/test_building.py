@@ -10,7 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign, Location, Reading
-from thanxportal.accounts.models import Merchant, User
+from tests import cast
+from thanxportal.accounts.models import Merchant, Role, User
 
 
 def shares(page: Page) -> list[str]:
@@ -154,3 +155,85 @@ def test_axe_finds_nothing_in_a_builder_at_work(
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+@pytest.fixture
+def draft(harbor: Merchant) -> Campaign:
+    return cast.draft_campaign(harbor)
+
+
+def only(complaints: list[str], expected: str) -> None:
+    """What the browser's console says of a request that was meant to fail."""
+    assert all(expected in complaint or complaint.startswith("htmx:") for complaint in complaints)
+    complaints.clear()
+
+
+def opened(page: Page, draft: Campaign) -> Page:
+    page.goto(f"/m/harbor-grill/campaigns/{draft.pk}/edit/")
+    return page
+
+
+def test_a_second_tab_overwrites_nothing_and_can_take_over(
+    draft: Campaign, ana: User, page_of: Callable[..., Page], complaints: list[str]
+) -> None:
+    first, second = opened(page_of(ana), draft), opened(page_of(ana), draft)
+    first.get_by_label("Name", exact=True).fill("From the first tab")
+    expect(first.locator("#saved .badge.ok")).to_be_visible()
+    second.get_by_label("Objective").fill("From the second tab")
+    expect(second.locator("#saved")).to_contain_text("Not saved: this draft was changed")
+    expect(second.locator("#saved")).to_contain_text("is “From the first tab” now")
+    expect(second.get_by_label("Objective")).to_have_value("From the second tab")
+    draft.refresh_from_db()
+    assert (draft.name, draft.objective) == ("From the first tab", "Bring guests back")
+    second.get_by_role("button", name="Save what I typed").click()
+    expect(second.locator("#saved .badge.ok")).to_be_visible()
+    second.get_by_label("Objective").fill("And typed on")
+    expect(second.locator("#saved .badge.ok")).to_be_visible()
+    draft.refresh_from_db()
+    assert (draft.name, draft.objective) == ("Win-back June", "And typed on")
+    only(complaints, "409")
+
+
+def test_nothing_looks_saved_while_the_way_to_the_portal_is_gone(
+    draft: Campaign, ana: User, page_of: Callable[..., Page], complaints: list[str]
+) -> None:
+    page = opened(page_of(ana), draft)
+    page.context.set_offline(True)
+    page.get_by_label("Name", exact=True).fill("Typed on a train")
+    expect(page.locator("[data-unsaved]")).to_contain_text("Not saved: you are offline.")
+    expect(page.locator("#saved .badge.ok")).to_be_hidden()
+    page.context.set_offline(False)
+    expect(page.locator("#saved .badge.ok")).to_be_visible()
+    expect(page.locator("[data-unsaved]")).to_be_hidden()
+    draft.refresh_from_db()
+    assert draft.name == "Typed on a train"
+    only(complaints, "ERR_INTERNET_DISCONNECTED")
+
+
+def test_a_refusal_is_said_beside_the_fields(
+    draft: Campaign, ana: User, page_of: Callable[..., Page], complaints: list[str]
+) -> None:
+    page = opened(page_of(ana), draft)
+    ana.memberships.update(role=Role.VIEWER)
+    page.get_by_label("Name", exact=True).fill("Not mine any more")
+    expect(page.locator("[data-unsaved]")).to_contain_text("Not saved: your role doesn't allow it any more.")
+    expect(page.locator("#saved .badge.ok")).to_be_hidden()
+    only(complaints, "403")
+
+
+def test_a_reload_loses_nothing_that_could_not_be_saved(
+    draft: Campaign, ana: User, page_of: Callable[..., Page], complaints: list[str]
+) -> None:
+    page = opened(page_of(ana), draft)
+    page.route("**/edit/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.get_by_label("Fine print").fill("Typed and not saved")
+    expect(page.locator("[data-unsaved]")).to_contain_text("Not saved: the portal can't be reached.")
+    page.reload()
+    expect(page.get_by_label("Fine print")).to_have_value("Typed and not saved")
+    page.unroute("**/edit/")
+    page.get_by_label("Name", exact=True).fill("And it goes on")
+    expect(page.locator("#saved .badge.ok")).to_be_visible()
+    draft.refresh_from_db()
+    assert (draft.name, draft.fine_print) == ("And it goes on", "Typed and not saved")
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('kept:'))") == []
+    only(complaints, "ERR_FAILED")

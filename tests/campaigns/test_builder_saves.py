@@ -36,7 +36,7 @@ def test_a_save_in_passing_answers_with_pieces_and_the_drafts_own_address(
     assert answer["HX-Replace-Url"] == edit(campaign)
     assert "Saved 05:00" in html  # 12:00 UTC in Los Angeles
     assert "5,608" in html
-    assert "<input" not in html  # Nothing that somebody may be typing into is replaced.
+    assert not re.search(r'<input type="(?!hidden)', html)  # Nothing that somebody may be typing into is replaced.
     assert len(html) < 10_000
 
 
@@ -212,8 +212,9 @@ def test_the_builder_costs_the_same_however_many_rewards_there_are(
     browser.get(edit(draft))
     with django_assert_num_queries(12):
         browser.get(edit(draft))
-    with django_assert_num_queries(16):
-        browser.post(edit(draft), filled(harbor), headers=HTMX)
+    seen = seen_by(browser, draft)
+    with django_assert_num_queries(17):
+        browser.post(edit(draft), filled(harbor) | seen, headers=HTMX)
 
 
 def test_leaving_for_the_review_waits_its_turn_among_the_saves(
@@ -225,3 +226,79 @@ def test_leaving_for_the_review_waits_its_turn_among_the_saves(
     assert "there is no 02:30" in refused.content.decode()
     answer = browser.post(NEW, filled(harbor, act="review"), headers=HTMX)
     assert answer["HX-Redirect"] == f"/m/harbor-grill/campaigns/{Campaign.objects.get().pk}/"
+
+
+def seen_by(browser: Client, draft: Campaign) -> dict[str, str]:
+    """What the builder's form carries as seen."""
+    return {"seen": browser.get(edit(draft)).context["seen"]}
+
+
+def carried(html: str, name: str = "seen") -> str:
+    """What a piece of the page carries in a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found is not None
+    return found[1]
+
+
+def test_a_later_tab_overwrites_nothing_and_is_told_what_changed(
+    harbor: Merchant, ana: User, bea: User, client_of: ClientOf
+) -> None:
+    draft, anas, beas = cast.draft_campaign(harbor), client_of(ana), client_of(bea)
+    seen = seen_by(anas, draft)
+    assert beas.post(edit(draft), filled(harbor, name="Bea’s") | seen_by(beas, draft), headers=HTMX).status_code == 200
+    answer = anas.post(edit(draft), filled(harbor, name="Ana’s") | seen, headers=HTMX)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Name was “Win-back June” and is “Bea’s” now." in html
+    assert "Saved " not in html
+    assert "HX-Replace-Url" not in answer
+    draft.refresh_from_db()
+    assert draft.name == "Bea’s"
+    again = anas.post(edit(draft), filled(harbor, name="Ana’s!") | {"seen": carried(html)}, headers=HTMX)
+    assert again.status_code == 409, "Typing on is no consent."
+
+
+def test_who_has_seen_what_a_colleague_saved_may_save_their_own_all_the_same(
+    harbor: Merchant, ana: User, bea: User, client_of: ClientOf
+) -> None:
+    draft, browser = cast.draft_campaign(harbor), client_of(ana)
+    mine = filled(harbor, name="Ana’s") | seen_by(browser, draft)
+    client_of(bea).post(edit(draft), filled(harbor, name="Bea’s"))
+    html = browser.post(edit(draft), mine, headers=HTMX).content.decode()
+    kept = mine | {"act": "mine", "seen_now": carried(html, "seen_now")}
+    saved = browser.post(edit(draft), kept, headers=HTMX)
+    assert saved.status_code == 200
+    draft.refresh_from_db()
+    assert draft.name == "Ana’s"
+    more = filled(harbor, name="Ana’s, longer") | {"seen": carried(saved.content.decode())}
+    assert browser.post(edit(draft), more, headers=HTMX).status_code == 200
+
+
+def test_without_javascript_the_page_comes_back_with_what_was_typed_and_both_ways_on(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    draft, browser = cast.draft_campaign(harbor), client_of(ana)
+    mine = filled(harbor, name="Ana’s") | seen_by(browser, draft)
+    Campaign.objects.filter(pk=draft.pk).update(objective="Something else", updated_at=draft.created_at)
+    answer = browser.post(edit(draft), mine)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert 'value="Ana’s"' in html
+    assert "Save what I typed" in html
+    assert "Take theirs" in html
+
+
+def test_one_tab_saves_again_and_again_and_the_same_save_twice_is_no_conflict(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    browser = client_of(ana)
+    first = browser.get(NEW)
+    form = filled(harbor) | {"uuid": str(first.context["form"]["uuid"].value()), "seen": first.context["seen"]}
+    answer = browser.post(NEW, form, headers=HTMX)
+    assert browser.post(NEW, form, headers=HTMX).status_code == 200, "The answer to the first was lost."
+    draft = Campaign.objects.get()
+    for name in ("One", "Two", "Three"):
+        answer = browser.post(
+            edit(draft), form | {"name": name, "seen": carried(answer.content.decode())}, headers=HTMX
+        )
+        assert answer.status_code == 200
