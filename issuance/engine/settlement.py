@@ -21,6 +21,7 @@ from issuance.crash_points import crash_point
 from issuance.engine.canaries import decide_after_canaries
 from issuance.engine.guest_outcomes import count_guests, move_guests
 from issuance.guests.reasons import UNKNOWN_REASON, job_refusal_code, refusal_code
+from issuance.lifecycle.notices import tell_revoked
 from issuance.lifecycle.transitions import end_list_if_done, move_job
 from issuance.models import ClaimOverride, Guest, GuestClaim, IssuanceJob, UnknownReason, lock_claims
 from issuance.models.states import JOB_KNOWN, JOB_OPEN, JobState, Outcome
@@ -180,6 +181,8 @@ def end_job(
     if job.canary and was_open and new != JobState.CANCELLED:
         decide_after_canaries(job.guest_list)
     end_list_if_done(job.guest_list)
+    if new == JobState.REVOKED:
+        tell_revoked(job)
     return True
 
 

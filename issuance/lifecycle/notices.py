@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from issuance.lifecycle.ledger import facts_of
 from issuance.models import GuestList, IssuanceJob
-from issuance.models.states import ListState
+from issuance.models.states import JobState, ListState
 from thanxportal.accounts.models import Kind, Right, User
 from thanxportal.accounts.notifications import notify, notify_staff
 from thanxportal.counted import counted
@@ -25,6 +25,7 @@ def tell_end(guest_list: GuestList, *, why: str = "") -> None:
     if ended.one_guest and (well or ended.launched_by is None):
         return
     guests = f"{counted(ended.rewarded_count, 'guest')} rewarded"
+    guests += f", {ended.refused_count:,} refused" if ended.refused_count else ""
     how = "has finished" if ended.state == ListState.FINISHED else "was stopped"
     sentence = f"“{ended.name}” {how}: {guests}. {why}".strip()
     only = ended.launched_by if ended.one_guest else None
@@ -46,6 +47,20 @@ def tell_safety_stop(guest_list: GuestList, *, ahead: int, lost: int) -> None:
     sentence = f"“{guest_list.name}” was stopped by the safety check: {lost:,} of {ahead:,} sent ahead got nothing."
     facts = [("sent ahead", ahead), ("not rewarded", lost), ("waiting for a decision", guest_list.waiting_count)]
     _tell(guest_list, Kind.SAFETY_STOP, f"safety:{timezone.now():%Y%m%dT%H%M%S}", sentence, facts=facts)
+
+
+def tell_revoked(job: IssuanceJob) -> None:
+    """Rewards were taken back: the managers and who launched the list, once for jobs that are revoked together."""
+    if IssuanceJob.objects.filter(guest_list=job.guest_list_id, state=JobState.REVOKING).exists():
+        return
+    made = GuestList.objects.select_related("merchant", "launched_by").get(pk=job.guest_list_id)
+    guests = f"{made.revoked_count:,} guest{' has' if made.revoked_count == 1 else 's have'}"
+    why = f": {job.revoke_reason}" if job.revoke_reason else "."
+    sentence = f"Rewards of “{made.name}” were taken back, so {guests} lost theirs{why}"
+    fields: dict[str, Any] = {"facts": facts_of(made)}
+    _tell(made, Kind.REVOKED, f"revoked:{job.pk}", sentence, right=Right.MANAGE, **fields)
+    if made.launched_by:
+        _tell(made, Kind.REVOKED, f"revoked:{job.pk}", sentence, right=Right.VIEW, only=made.launched_by, **fields)
 
 
 def tell_staff_needed(job: IssuanceJob) -> None:

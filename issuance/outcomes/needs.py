@@ -138,6 +138,8 @@ def _refused_in_words(guest_list: Any) -> str:
 
 
 def _checked_in_words(guest_list: GuestList) -> str:
+    if guest_list.sent_back_reason:
+        return f"An approver wrote: {guest_list.sent_back_reason}"
     rows = f"{guest_list.waiting_count:,} of {counted(guest_list.rows_count, 'row')} would get a reward"
     invalid = f" No guest can be read from {guest_list.invalid_count:,}." if guest_list.invalid_count else ""
     return f"{rows} from “{guest_list.campaign.name}”.{invalid}"
@@ -205,9 +207,11 @@ KINDS = (
     ),
     Kind(
         _lists(ListState.CHECKED),
-        title="“{0.name}” is checked but not issued.",
+        title=lambda guest_list: (
+            f"“{guest_list.name}” {'was sent back' if guest_list.sent_back_reason else 'is checked but not issued'}."
+        ),
         text=_checked_in_words,
-        action="Check and issue",
+        action=lambda guest_list: "Change it and ask again" if guest_list.sent_back_reason else "Check and issue",
         right=Right.ISSUE,
     ),
     Kind(

@@ -12,6 +12,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.discovery import sync_partner
 from campaigns.models import Campaign, RewardTemplate
@@ -20,6 +21,7 @@ from issuance.launching.approval import approve_list, send_back_list
 from issuance.launching.discarding import discard_list
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
+from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work
 from tests.issuance.factories import checked
 from tests.world import World
@@ -27,6 +29,8 @@ from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.models import Kind, Membership, Merchant, Notification, Right, Role, User
 from thanxportal.accounts.models.outbox import MOST_ATTEMPTS
 from thanxportal.accounts.notifications import choose, notify
+from thanxportal.accounts.partner_access import tell_refusals
+from thanxportal.partner.models import Credential
 from thanxportal.partner_simulator import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +178,7 @@ def test_an_email_has_the_ledger_the_link_and_no_guests(
     send_due_mail()
     (message,) = mail.outbox
     html = message.alternatives[0][0]  # type: ignore[attr-defined]
-    assert message.subject == "Harbor Grill: “June guests” has finished: 3 guests rewarded."
+    assert message.subject == "Harbor Grill: “June guests” has finished: 3 guests rewarded, 1 refused."
     for body in (message.body, html):
         assert f"https://portal.example.com/m/harbor-grill/lists/{made.pk}/" in body
         assert "guest1@" not in body
@@ -239,11 +243,42 @@ def test_approvers_are_asked_and_who_asked_is_answered(
         if answer == "approved":
             assert approve_list(guest_list=made, token=made.confirm_token, actor=abe)
         else:
-            assert send_back_list(guest_list=made, actor=abe, reason="Too early")
+            assert send_back_list(guest_list=made, actor=abe, reason="Too early", facts={})
             made.refresh_from_db()
     assert told(abe) == ["Sid asks you to approve “June guests”: 2 rewards."] * 2
     assert told(sid) == ["Abe sent “June guests” back: Too early", "Abe approved “June guests”."]
     assert told(ben) == []
+
+
+def test_a_revocation_is_told_once_to_managers_and_to_who_launched(
+    one_arm: Campaign, ana: User, sid: User, abe: User, sam: User, world: World, settings: Any
+) -> None:
+    settings.JOB_SIZE = 2
+    made = checked(one_arm, "guest1@example.com guest2@example.com guest3@example.com")
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=sid)
+    world.drive()
+    Notification.objects.all().delete()
+    for job in made.jobs.all():
+        assert request_revocation(job=job, actor=sam, reason="The offer was meant for July.")
+    world.drive()
+    said = "Rewards of “June guests” were taken back, so 3 guests have lost theirs: The offer was meant for July."
+    assert told(ana) == told(sid) == [said]
+    assert told(abe) == []
+
+
+def test_a_credential_that_thanx_refuses_is_told_once_to_managers_and_staff(
+    harbor: Merchant, ana: User, sid: User, sam: User, world: World
+) -> None:
+    since = timezone.now()
+    Credential.objects.filter(pk=Credential.current().pk).update(refused_at=since)
+    tell_refusals()
+    assert told(ana) == [], "It may be a slip."
+    world.advance(6 * 60)
+    for _ in range(2):
+        tell_refusals()
+    assert [sentence.partition(".")[0] for sentence in told(ana)] == ["Thanx doesn’t let the portal in at the moment"]
+    assert len(told(sam)) == 1
+    assert told(sid) == []
 
 
 def test_a_reward_withdrawn_from_a_running_campaign_is_told_once(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from thanxportal.accounts.models import Kind, Merchant, Right
+from thanxportal.accounts.models import Kind, Merchant, Notification, Right
 from thanxportal.accounts.notifications import notify, notify_staff
 from thanxportal.partner.models import Credential, MerchantRefusal
 
+REFUSED_FOR = timedelta(minutes=5)  # A slip is over by then.
 SHOWN = 10  # of each kind, on the home page of the admin
 
 
@@ -47,6 +49,9 @@ def tell_refusals() -> None:
     missing = Credential.objects.filter(client_id=settings.THANX_CLIENT_ID, scope_missing=True, scope_told_at=None)
     for credential in missing:
         _tell_scope(credential)
+    refused = Credential.objects.filter(client_id=settings.THANX_CLIENT_ID, scope_missing=False)
+    for credential in refused.filter(refused_at__lte=timezone.now() - REFUSED_FOR):
+        _tell_refused(credential)
 
 
 @transaction.atomic
@@ -61,6 +66,19 @@ def _tell_parked(refusal: MerchantRefusal) -> None:
         notify_staff(merchant=merchant, kind=Kind.ACCESS, key=key, sentence=sentence, path=admin)
         sentence = f"Thanx doesn’t let us issue for {merchant} at the moment. Staff look at it; nothing is lost."
         _tell_managers(merchant, key, sentence)
+
+
+@transaction.atomic
+def _tell_refused(credential: Credential) -> None:
+    """Once for as long as Thanx refuses the credential itself."""
+    key = f"refused:{credential.refused_at:%Y%m%dT%H%M%S}"
+    if Notification.objects.filter(kind=Kind.ACCESS, key=key).exists():
+        return
+    sentence = "Thanx doesn’t let the portal in at the moment. Staff look at it; what you launch waits, none is lost."
+    about: dict[str, Any] = {"kind": Kind.ACCESS, "key": key, "path": reverse("admin:index")}
+    for merchant in Merchant.objects.filter(memberships__isnull=False).distinct():
+        _tell_managers(merchant, key, sentence)
+        notify_staff(merchant=merchant, sentence=credential.refusal, **about)  # Each of them once.
 
 
 @transaction.atomic

@@ -248,3 +248,16 @@ def test_home_says_what_was_given_this_month_and_what_it_may_cost(
     assert '<b class="tone-bad">2</b>' in html
     type(job).objects.filter(pk=job.pk).update(ended_at=timezone.now() - timedelta(days=40))
     assert '<b class="tone-bad">2</b>' not in home(client_of(ana))
+
+
+def test_a_list_that_was_sent_back_says_so_on_home_and_on_its_page(
+    harbor: Merchant, sid: User, client_of: ClientOf
+) -> None:
+    made = make_list(published_campaign(harbor), waiting=2, sent_back_reason="Leave out the staff")
+    html, browser = home(client_of(sid)), client_of(sid)
+    assert "“June guests” was sent back." in html
+    assert "An approver wrote: Leave out the staff" in html
+    assert "is checked but not issued" not in html
+    page = browser.get(reverse("issuance:list_detail", args=["harbor-grill", made.pk])).content.decode()
+    assert "An approver sent this list back." in page
+    assert "Leave out the staff" in page

@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     SAFETY_STOP = "safety_stop", "The safety check stopped a list"
     NEEDS_STAFF = "needs_staff", "Thanx’s answer about a job isn’t clear, so staff look at it"
     FINISHED = "finished", "A list has finished or was stopped"
+    REVOKED = "revoked", "Rewards of a list that you launched, or of your merchant, were taken back"
     LIST_UNREAD = "list_unread", "A list that you brought can’t be read, or needs its columns chosen"
     TEAM_CHANGED = "team_changed", "Partner staff changed your team or settings"
     LOOSENING = "loosening", "Somebody asks to let fewer people agree to rewards, and what becomes of it"
