@@ -47,6 +47,7 @@ class Check(NamedTuple):
 
     level: str
     sentence: str
+    url: str = ""  # of the rows that it tells of
 
     @property
     def tone(self) -> str:

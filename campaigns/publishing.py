@@ -14,13 +14,14 @@ from campaigns.activity import note_activity
 from campaigns.discovery import read_template
 from campaigns.models import Campaign, CampaignQuerySet, CampaignState, Variant
 from campaigns.publishing_rules import problems
-from campaigns.reviewed import Facts, check_unchanged
+from campaigns.reviewed import facts_of
 from campaigns.their_campaigns import is_same, our_dates, variant_ids
 from thanxportal import database_clock
 from thanxportal.accounts.models import User
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
 from thanxportal.partner_api import Campaign as TheirCampaign
 from thanxportal.partner_api import InDoubt, PartnerApiError, PartnerClient, Rejected
+from thanxportal.reviewed import check_unchanged
 
 LEASE = timedelta(minutes=3)  # longer than one create request can take; renewed right before it
 PATIENCE = 5.0  # seconds: looking and creating need several slots in a row
@@ -39,10 +40,10 @@ class RewardsWithdrawn(Exception):
 
 
 @transaction.atomic
-def request_publication(*, campaign: Campaign, actor: User | None, seen: Facts | None = None) -> bool:
+def request_publication(*, campaign: Campaign, actor: User | None, seen: str | None = None) -> bool:
     """Hands over a complete draft for publishing. False if it is incomplete, or already on its way or published.
 
-    With what a person has `seen` of it, raises ChangedSinceReview if it isn't that any more.
+    With what a person has `seen` of it, as the form carries it, raises ChangedSinceReview if it isn't that any more.
     """
     drafts = Campaign.objects.drafts().filter(pk=campaign.pk)
     now = database_clock.now()
@@ -50,11 +51,11 @@ def request_publication(*, campaign: Campaign, actor: User | None, seen: Facts |
         return False
     # Read after the update has locked the row: nobody can take an arm away between the check and the state.
     asked = Campaign.objects.with_variants().get(pk=campaign.pk)
+    if seen is not None:
+        check_unchanged(asked.target, seen, facts_of(asked))
     if problems(asked, list(asked.variants.all()), now=now):
         transaction.set_rollback(True)
         return False
-    if seen is not None:
-        check_unchanged(asked, seen)
     note_activity(asked, actor, f"Published the campaign “{asked.name}”.")
     return True
 

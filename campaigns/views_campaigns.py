@@ -11,18 +11,20 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from campaigns import reviewed, tasks
+from campaigns import tasks
 from campaigns.access import campaign_for
 from campaigns.drafts import delete_draft, duplicate_campaign
 from campaigns.filters import CampaignFilter
 from campaigns.models import Campaign, CampaignAtThanx, CampaignState
 from campaigns.preview import preview_of
 from campaigns.publishing import request_publication
+from campaigns.reviewed import facts_of
 from campaigns.their_campaigns import differences
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.celery import nudge
 from thanxportal.pagination import page_of
+from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 from thanxportal.whole_pages import wants_piece
 
 PAGE = 30
@@ -79,7 +81,7 @@ def _detail(campaign: Campaign) -> dict[str, Any]:
         "preview": preview_of(campaign, list(campaign.variants.all()), now=timezone.now()),
         "history": campaign.history()[:HISTORY],
         "publishing": campaign.state == CampaignState.PUBLISHING,
-        "seen": reviewed.sign(reviewed.facts_of(campaign)) if campaign.status.editable else "",
+        "seen": sign(campaign.target, facts_of(campaign)) if campaign.status.editable else "",
     }
 
 
@@ -87,13 +89,12 @@ def _detail(campaign: Campaign) -> dict[str, Any]:
 def publish(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     campaign = campaign_for(request, handle, pk, Right.ISSUE)
     context = _detail(campaign)
-    if campaign.status.editable and not context["preview"].ready:
-        return TemplateResponse(request, "campaigns/campaign_detail.html", context, status=422)
-    seen = reviewed.read(request.POST.get("seen", ""))
     try:
-        if request_publication(campaign=campaign, actor=user_of(request), seen=seen):
+        if request_publication(campaign=campaign, actor=user_of(request), seen=request.POST.get(FIELD, "")):
             nudge(tasks.publish_campaign, campaign.pk)
-    except reviewed.ChangedSinceReview as changed:
+        elif campaign.status.editable and not context["preview"].ready:
+            return TemplateResponse(request, "campaigns/campaign_detail.html", context, status=422)
+    except ChangedSinceReview as changed:
         context["changed"] = changed.differences
         return TemplateResponse(request, "campaigns/campaign_detail.html", context, status=409)
     return redirect("campaigns:campaign_detail", handle, pk)

@@ -18,10 +18,10 @@ from issuance.views import (
     privacy,
     progress,
     repairs,
-    retries,
     retry_corrections,
     review,
     reward_again,
+    send_again,
     story,
 )
 
@@ -62,8 +62,8 @@ urlpatterns = [
     path("lists/<int:pk>/approval/approve/", approval.list_approve, name="list_approve"),
     path("lists/<int:pk>/approval/send-back/", approval.list_send_back, name="list_send_back"),
     path("lists/<int:pk>/approval/withdraw/", approval.list_withdraw, name="list_withdraw"),
-    path("lists/<int:pk>/retry/", retries.list_retry, name="list_retry"),
-    path("lists/<int:pk>/rest/", retries.list_send_unsent, name="list_send_unsent"),
+    path("lists/<int:pk>/retry/", send_again.list_retry, name="list_retry"),
+    path("lists/<int:pk>/rest/", send_again.list_send_unsent, name="list_send_unsent"),
     path("lists/<int:pk>/correct/", retry_corrections.list_correct, name="list_correct"),
     path("lists/<int:pk>/family/", lineage.list_lineage, name="lineage"),
     path("lists/<int:pk>/jobs/", progress.list_jobs, name="jobs"),

@@ -359,7 +359,7 @@ def answer_of(response: HttpResponse, url: str) -> str:
     proof = to.startswith((reverse("mfa_index"), reverse("mfa_reauthenticate")))
     if response.status_code == 302 and proof and not url.startswith(("/account/", "/profile/")):
         return "factor"
-    return "in" if response.status_code in (200, 301, 302, 422) else str(response.status_code)
+    return "in" if response.status_code in (200, 301, 302, 409, 422) else str(response.status_code)
 
 
 class Asking:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from tests import cast
-from tests.campaigns.filling import filled
+from tests.campaigns.filling import filled, publish
 from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.moments import Moment
 
@@ -107,7 +107,7 @@ def test_the_builder_answers_422_and_keeps_what_was_typed(
 def test_a_start_long_past_stops_the_launch_of_a_campaign(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     browser = client_of(ana)
     browser.post(reverse("campaigns:campaign_new", args=["harbor-grill"]), filled(harbor, start_at="2016-06-10T09:00"))
-    answer = browser.post(f"/m/harbor-grill/campaigns/{Campaign.objects.get().pk}/publish/")
+    answer = publish(browser, Campaign.objects.get())
     assert answer.status_code == 422
     assert "The campaign starts in 2016, more than a year ago. Check the year." in answer.content.decode()
     assert Campaign.objects.get().state == "draft"

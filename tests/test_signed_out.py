@@ -62,7 +62,7 @@ def test_a_form_sent_too_late_comes_back_with_what_was_typed(ana: User, campaign
     review = reverse("issuance:list_review", args=["harbor-grill", june.pk])
     GuestList.objects.filter(pk=june.pk).update(waiting_count=1_500, rows_count=1_500, control_count=0)
     answer = browser.post(
-        f"{review}launch/", {"confirm_token": june.confirm_token, "count": "15oo"}, headers={"Referer": HOST + review}
+        f"{review}launch/", {"seen": "what was seen", "count": "15oo"}, headers={"Referer": HOST + review}
     )
     assert "What you typed comes back" in browser.get(answer["Location"]).content.decode()
     page = sign_in(browser, ana, answer)
@@ -87,7 +87,7 @@ def test_a_form_that_came_back_with_its_errors_leads_to_its_page_as_well(ana: Us
     june, browser = checked(campaign, "\n".join(f"g{n}@example.com" for n in range(20))), Client()
     review = reverse("issuance:list_review", args=["harbor-grill", june.pk])
     act = f"{review}launch/"
-    answer = browser.post(act, {"confirm_token": june.confirm_token}, headers={"Referer": HOST + act})
+    answer = browser.post(act, {"seen": "what was seen"}, headers={"Referer": HOST + act})
     assert sign_in(browser, ana, answer).request["PATH_INFO"] == review
 
 

@@ -12,6 +12,8 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from thanxportal.reviewed import FIELD, Facts, differences, sign
+
 
 def reason_field(*, label: str, help_text: str, required: str, max_length: int) -> forms.CharField:
     return forms.CharField(
@@ -46,11 +48,15 @@ def asked_reason(
     act: str = "",
     form_class: type[forms.Form] = ReasonForm,
     template: str = "admin/issuance/reason.html",
+    decided_on: Facts | None = None,
     **facts: Any,
 ) -> str | HttpResponse:
-    """The reason, once it was given; until then the page that asks for it."""
+    """The reason, once it was given; until then the page that asks for it, and again if what is `decided_on` changed
+    meanwhile."""
     form = form_class(request.POST if "confirmed" in request.POST else None)
-    if form.is_valid():
+    seen, checked = request.POST.get(FIELD, ""), form.is_bound and decided_on is not None
+    changed = differences(action, seen, decided_on or {}) if checked else []
+    if form.is_valid() and not changed:
         return str(form.cleaned_data["reason"])
     context: dict[str, Any] = admin.admin_site.each_context(request) | {
         "title": title,
@@ -60,6 +66,8 @@ def asked_reason(
         "form": form,
         "action": action,
         "checkbox_name": ACTION_CHECKBOX_NAME,
+        "seen": sign(action, decided_on or {}),
+        "changed": changed,
         **facts,
     }
-    return TemplateResponse(request, template, context, status=422 if form.is_bound else 200)
+    return TemplateResponse(request, template, context, status=409 if changed else 422 if form.is_bound else 200)

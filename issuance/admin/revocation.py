@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from issuance.admin.reason import asked_reason, reason_field
 from issuance.models import IssuanceJob
-from issuance.staff.revocation import Impact, impact_of, request_revocation
+from issuance.staff.revocation import Impact, facts_to_revoke, impact_of, request_revocation
 from issuance.tasks import work_job
 from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
@@ -46,6 +46,7 @@ def revoke(jobs: ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Issua
         act=f"Revoke {impact.rewards_in_words} in {counted(len(impact.jobs), 'job')}",
         form_class=RevocationForm,
         template="admin/issuance/issuancejob/revoke.html",
+        decided_on=facts_to_revoke(impact),
         impact=impact,
     )
     return reason if isinstance(reason, HttpResponse) else _revoke(jobs, request, impact, reason)

@@ -17,11 +17,13 @@ from django.utils import timezone
 
 from campaigns.models import CONTROL, Campaign
 from issuance.checking.cached_counts import count_guests
+from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.lifecycle.activity import note_activity
-from issuance.models import ClaimOverride, Guest, GuestClaim, GuestList, lock_claims, note_event
+from issuance.models import ClaimOverride, Event, Guest, GuestClaim, GuestList, lock_claims, note_event
 from issuance.models.states import ListState, Outcome
 from thanxportal.accounts.models import User
 from thanxportal.counted import counted
+from thanxportal.reviewed import Facts
 
 
 class RewardedBefore(NamedTuple):
@@ -32,6 +34,16 @@ class RewardedBefore(NamedTuple):
     included: int
     first: datetime
     last: datetime
+
+    @property
+    def facts(self) -> Facts:
+        """On what somebody decides whether they get another reward."""
+        days = f"{self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}"
+        return {
+            f"Guests of “{self.campaign.name}” who are left out": f"{self.set_aside:,}",
+            f"Guests of “{self.campaign.name}” who get another reward": f"{self.included:,}",
+            f"Days on which “{self.campaign.name}” rewarded them": days,
+        }
 
 
 def rewarded_by_campaign(guest_list: GuestList) -> list[RewardedBefore]:
@@ -58,6 +70,35 @@ def rewarded_by(guest_list: GuestList, campaign_id: int | None) -> RewardedBefor
     return next((guests for guests in rewarded_by_campaign(guest_list) if guests.campaign.pk == campaign_id), None)
 
 
+class Decision(NamedTuple):
+    """Who decided that guests are rewarded again, and why."""
+
+    actor: User | None
+    why: str
+
+
+def decision_on(guest_list: GuestList, campaign: Campaign) -> Decision | None:
+    """The latest decision to reward guests of this campaign again, as the story of the list keeps it."""
+    whom = f"{_whom(guest_list, campaign)}: "
+    said = Event.objects.filter(guest_list=guest_list, note__startswith="Included ", note__contains=whom)
+    event = said.select_related("actor").order_by("-pk").first()
+    return Decision(event.actor, event.note.partition(whom)[2]) if event else None
+
+
+def _whom(guest_list: GuestList, campaign: Campaign) -> str:
+    own = campaign.pk == guest_list.campaign_id
+    return "rewarded before" if own else f"whom “{campaign.name}” had rewarded"
+
+
+@transaction.atomic
+def look_again(guest_list: GuestList) -> None:
+    """Sets aside who was rewarded since the list was read, so that a decision is about all whom it concerns."""
+    if _under_review(guest_list) and set_aside_rewarded(guest_list):
+        GuestList.objects.filter(pk=guest_list.pk).update(confirm_token=uuid4())
+        count_guests(guest_list)
+        guest_list.refresh_from_db()
+
+
 @transaction.atomic
 def include_rewarded(*, guest_list: GuestList, campaign: Campaign, actor: User, reason: str) -> int:
     """Has them rewarded again, each in the arm where they fell; returns how many.
@@ -68,12 +109,11 @@ def include_rewarded(*, guest_list: GuestList, campaign: Campaign, actor: User, 
     if not _under_review(guest_list):
         return 0
     if campaign.pk == guest_list.campaign_id:
-        included, whom = _override_claims(guest_list, actor, reason), "rewarded before"
+        included = _override_claims(guest_list, actor, reason)
     else:
         included = _move(guest_list, _rewarded_by_other(guest_list, campaign), to_arms=True)
-        whom = f"whom “{campaign.name}” had rewarded"
     if included:
-        _tell(guest_list, actor, f"Included {counted(included, 'guest')} {whom}: {reason}")
+        _tell(guest_list, actor, f"Included {counted(included, 'guest')} {_whom(guest_list, campaign)}: {reason}")
     count_guests(guest_list)
     return included
 

@@ -21,12 +21,11 @@ TYPE_THE_COUNT_ABOVE = 1_000  # guests
 class LaunchForm(forms.Form):
     """The confirmation of a review; above 1,000 guests the count has to be typed. The button `later` takes the time."""
 
-    confirm_token = forms.UUIDField(widget=forms.HiddenInput)
     at = Moment("Start on")
     count = forms.CharField(required=False, max_length=20)
 
     def __init__(self, guest_list: GuestList, data: Any = None) -> None:
-        super().__init__(data, initial={"confirm_token": guest_list.confirm_token, "at": _still_ahead(guest_list)})
+        super().__init__(data, initial={"at": _still_ahead(guest_list)})
         self.campaign = guest_list.campaign
         self.guests = guest_list.waiting_count
         if self.guests <= TYPE_THE_COUNT_ABOVE:

@@ -28,7 +28,8 @@ PAGE = 50
 BAD = {RowError.INVALID: "bad", RowError.DUPLICATE: ""}
 READY = "ready"  # waiting and control together, as the check page counts them
 FIXED = "fixed"
-FILTERS = (*Outcome.values, *BAD, READY, FIXED)
+INCLUDED = "included"  # rewarded before, and rewarded again because somebody decided so
+FILTERS = (*Outcome.values, *BAD, READY, FIXED, INCLUDED)
 
 
 class GuestRow(NamedTuple):
@@ -189,6 +190,8 @@ def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Guest]:
         guests = guests.filter(outcome__in=OUTCOME_READY)
     elif filters.outcome == FIXED:
         guests = guests.filter(fixed=True)
+    elif filters.outcome == INCLUDED:
+        guests = guests.filter(earlier_campaign__isnull=False).exclude(outcome=Outcome.ALREADY_REWARDED)
     elif filters.outcome:
         guests = guests.filter(outcome=filters.outcome)
     if filters.arm:

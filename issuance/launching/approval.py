@@ -15,6 +15,9 @@ from issuance.lifecycle.transitions import back_to_review
 from issuance.models import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.models import Membership, Right, User
+from thanxportal.reviewed import Facts
+
+SENT_BACK = "Sent back: "  # begins the line in the list's story
 
 
 def approvers_of(guest_list: GuestList) -> QuerySet[Membership]:
@@ -40,9 +43,13 @@ def approve_list(*, guest_list: GuestList, token: UUID, actor: User) -> bool:
 
 
 @transaction.atomic
-def send_back_list(*, guest_list: GuestList, actor: User, reason: str) -> bool:
-    """Refuses: the list goes back to its review with the reason. False if it was answered or withdrawn meanwhile."""
-    if not _back_to_review(guest_list, actor, f"Sent back: {reason}", sent_back_reason=reason):
+def send_back_list(*, guest_list: GuestList, actor: User, reason: str, facts: Facts) -> bool:
+    """Refuses: the list goes back to its review with the reason. False if it was answered or withdrawn meanwhile.
+
+    The `facts` that the approver saw are kept, so that the next round can say what has changed.
+    """
+    fields: dict[str, Any] = {"sent_back_reason": reason, "sent_back_facts": facts}
+    if not _back_to_review(guest_list, actor, f"{SENT_BACK}{reason}", **fields):
         return False
     _answer(guest_list, actor, f"sent “{guest_list.name}” back: {reason}")
     return True

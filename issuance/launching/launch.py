@@ -43,7 +43,7 @@ def launch_list(
     # One launch at a time, so that two lists don't both fit under the threshold.
     guest_list.merchant = Merchant.objects.select_for_update(no_key=True).get(pk=guest_list.merchant_id)
     unused = GuestList.objects.filter(pk=guest_list.pk, state=ListState.CHECKED, confirm_token=token)
-    if not unused.update(launched_by=actor, approved_by=None, sent_back_reason="", launch_at=at):
+    if not unused.update(launched_by=actor, approved_by=None, launch_at=at):
         return False
     guest_list.launch_at = at
     guest_list.waiting_count = GuestList.objects.values_list("waiting_count", flat=True).get(pk=guest_list.pk)
@@ -78,6 +78,7 @@ def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool
     when = guest_list.launch_in_words if until == guest_list.launch_at else ""
     fields: dict[str, Any] = {"launched_at": now, "held_until": until, "lease_until": None}
     fields |= {"canary_size": canary_size(guest_list), "launch_at": guest_list.launch_at if when else None}
+    fields |= {"sent_back_reason": "", "sent_back_facts": {}}
     note = f"To start on {when}." if when else ""
     if not move_list(guest_list, ListState.HELD, actor=actor, note=note, **fields):
         return False

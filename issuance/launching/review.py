@@ -7,18 +7,26 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaigns.detectable_difference import Sized, told_from_chance
 from campaigns.preview import BLOCK, PASS, WARN, Check
 from campaigns.publishing_rules import OPTED_OUT
+from campaigns.reviewed import offered, terms_of
 from campaigns.reward_value import total_in_words
 from issuance.guests.arms import Arm, count_arms
-from issuance.importing.broken_files import what_is_left_out
 from issuance.launching.job_cutting import canary_size, expected_jobs, segments_of
+from issuance.launching.left_out import checks_of_rows
 from issuance.models import GuestList
-from thanxportal.counted import counted
+from thanxportal.reviewed import Facts, differences_between, fingerprint
 
 SOON = timedelta(days=2)
+THE_LIST = "This list"
+LEFT_OUT = {
+    "invalid": "Rows without a guest",
+    "duplicate": "Duplicate rows",
+    "already_rewarded": "Guests already rewarded and left out",
+}
 
 
 def review_facts(guest_list: GuestList) -> dict[str, Any]:
@@ -41,6 +49,35 @@ def review_facts(guest_list: GuestList) -> dict[str, Any]:
     }
 
 
+def facts_of(review: dict[str, Any]) -> Facts:
+    """What is decided on, out of `review_facts`: whoever launches or approves has seen exactly that."""
+    guest_list: GuestList = review["list"]
+    facts = {f"Guests of {arm.variant.name}": _given(arm) for arm in review["arms"] if arm.count}
+    for arm in review["gifts"]:
+        facts |= terms_of(arm.variant.reward_template) if arm.variant.reward_template else {}
+    jobs = review["job_cutting"]
+    left_out = {word: getattr(guest_list, f"{term}_count") for term, word in LEFT_OUT.items()}
+    facts |= {word: f"{rows:,}" for word, rows in left_out.items() if rows}
+    if guest_list.launch_at:
+        facts["Start"] = date_format(timezone.localtime(guest_list.launch_at), "DATETIME_FORMAT")
+    facts["Jobs"] = f"{jobs.jobs:,} of up to {jobs.largest:,} guests"
+    return facts | {THE_LIST: fingerprint([str(guest_list.confirm_token)])}
+
+
+def figures_of(review: dict[str, Any]) -> Facts:
+    """The same without the version of the list, as it is kept when an approver sends it back."""
+    return {word: fact for word, fact in facts_of(review).items() if word != THE_LIST}
+
+
+def changed_since_sent_back(review: dict[str, Any]) -> list[str]:
+    """What the figures of a list that was sent back were then, where they differ now."""
+    return differences_between(review["list"].sent_back_facts, figures_of(review))
+
+
+def _given(arm: Arm) -> str:
+    return f"{arm.count:,} ({offered(arm.variant.reward_template)})"
+
+
 def _difference(guest_list: GuestList, arms: list[Arm]) -> str:
     """What this list alone could show; nothing of a retry, which only adds to the list that it came from."""
     if guest_list.parent_id:
@@ -50,7 +87,7 @@ def _difference(guest_list: GuestList, arms: list[Arm]) -> str:
 
 def checks_of(guest_list: GuestList, arms: list[Arm]) -> list[Check]:
     """Blocks first, then warnings, then what is fine."""
-    checks = [_campaign(guest_list), _guests(guest_list), *_rewards(arms), *_rows(guest_list)]
+    checks = [_campaign(guest_list), _guests(guest_list), *_rewards(arms), *checks_of_rows(guest_list)]
     if guest_list.merchant.opted_out:
         checks.append(Check(BLOCK, OPTED_OUT.format(guest_list.merchant, "nothing can be issued")))
     if settings.THANX_ENVIRONMENT == "unknown":
@@ -85,13 +122,3 @@ def _rewards(arms: list[Arm]) -> list[Check]:
     if gone:
         return [Check(WARN, f"Thanx no longer publishes “{name}” and may refuse these guests.") for name in gone]
     return [Check(PASS, "Thanx publishes every reward of this campaign.")] if rewards else []
-
-
-def _rows(guest_list: GuestList) -> list[Check]:
-    left_out = guest_list.invalid_count
-    rest = what_is_left_out(guest_list)
-    broken = [Check(WARN, rest)] if rest else []
-    if not left_out:
-        return [*broken, Check(PASS, "No row that was read is left out for being invalid.")]
-    rows = counted(left_out, "row is", "rows are")
-    return [*broken, Check(WARN, f"{rows} left out because no guest can be read from them.")]

@@ -14,4 +14,4 @@ def note_activity(guest_list: GuestList, actor: User | None, sentence: str) -> N
     sentence = nameless(sentence)
     merchant = guest_list.merchant
     path = reverse("issuance:list_detail", args=[merchant.handle, guest_list.pk])
-    record_activity(merchant=merchant, actor=actor, sentence=sentence, target=f"list:{guest_list.pk}", path=path)
+    record_activity(merchant=merchant, actor=actor, sentence=sentence, target=guest_list.target, path=path)

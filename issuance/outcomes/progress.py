@@ -12,6 +12,7 @@ from issuance.engine.forgotten_jobs import STOPPED
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_OPEN, JobState, ListState
 from issuance.outcomes.troubles import troubles_of
+from thanxportal.reviewed import Facts
 
 QUICKEST, SLOWEST = 2, 15  # seconds between two looks of a page
 GIVEN = (JobState.COMPLETED, JobState.REVOKING)
@@ -81,6 +82,7 @@ class Progress:
     processed: int
     refused: int
     unknown: int
+    revoked: int
     jobs: Sequence[IssuanceJob]
     rate: float | None
     seconds_left: float | None
@@ -90,8 +92,8 @@ class Progress:
 
     @property
     def good(self) -> int:
-        """Worked through and neither refused nor unknown: the green part of the bar."""
-        return max(self.processed - self.refused - self.unknown, 0)
+        """Worked through and neither refused, unknown nor taken back: the green part of the bar."""
+        return max(self.processed - self.refused - self.unknown - self.revoked, 0)
 
     @property
     def percent(self) -> int:
@@ -184,6 +186,7 @@ def progress_of(guest_list: GuestList, jobs: Sequence[IssuanceJob], now: datetim
         processed=processed,
         refused=guest_list.refused_count,
         unknown=guest_list.unknown_count,
+        revoked=guest_list.revoked_count,
         jobs=jobs,
         rate=rate,
         seconds_left=(total - processed) / rate if rate else None,
@@ -191,6 +194,14 @@ def progress_of(guest_list: GuestList, jobs: Sequence[IssuanceJob], now: datetim
         seconds_to_look=max((min(looks) - now).total_seconds(), 0) if looks else None,
         troubles=troubles_of(guest_list, jobs, now),
     )
+
+
+def facts_to_continue(guest_list: GuestList, progress: Progress) -> Facts:
+    """On what somebody decides whether the rest is sent although the safety check stopped it."""
+    facts = {"Guests who wait": f"{guest_list.waiting_count:,}", "Refused so far": f"{guest_list.refused_count:,}"}
+    if worst := progress.worst_canary:
+        facts["Sent ahead"] = f"{worst.lost:,} of {worst.ahead:,} got nothing"
+    return facts | {"The safety check": f"stopped it at {guest_list.safety_stop_at:%H:%M:%S}"}
 
 
 def _lost(job: IssuanceJob) -> int:

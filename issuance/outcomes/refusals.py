@@ -12,6 +12,7 @@ from issuance.launching.retries import sent_again
 from issuance.lifecycle.campaign_end import ended_before_all_were_sent, ended_in_words
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
+from thanxportal.reviewed import Facts
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ def refusals_of(guest_list: GuestList) -> list[Refusal]:
     ]
 
 
+def facts_to_retry(refusals: list[Refusal]) -> Facts:
+    """Whom a retry takes, as the page says it."""
+    return {f"To be sent again, of “{refusal.sentence}”": f"{refusal.left:,}" for refusal in refusals if refusal.left}
+
+
 @dataclass(frozen=True)
 class Unsent:
     """Guests to whom a stopped list sent nothing: `left` of them are in none of the `lists` that send the others.
@@ -52,6 +58,10 @@ class Unsent:
     left: int
     lists: list[GuestList]
     why: str
+
+    @property
+    def facts(self) -> Facts:
+        return {"Guests to whom nothing was sent": f"{self.left:,}"}
 
 
 def retries_of(guest_list: GuestList) -> list[GuestList]:

@@ -14,6 +14,7 @@ from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_REVOCABLE, JobState
 from thanxportal.accounts.models import User
 from thanxportal.counted import counted
+from thanxportal.reviewed import Facts
 
 WHY_NOT: dict[str, str] = {
     JobState.READY: "It isn’t sent yet: stop the list instead.",
@@ -68,6 +69,18 @@ class Impact:
     def unknown(self) -> int:
         """Guests of failed jobs: Thanx doesn't say who of them holds a reward."""
         return sum(job.total_count for job in self.jobs if job.state == JobState.FAILED)
+
+
+def facts_to_revoke(impact: Impact) -> Facts:
+    """On what staff decide: the jobs that would be revoked, and what is known of their guests."""
+    states = {str(job): str(job.get_state_display()) for job, _ in impact.impossible}
+    return states | {str(job): _known(job) for job in impact.jobs}
+
+
+def _known(job: IssuanceJob) -> str:
+    if job.state == JobState.FAILED:
+        return f"{job.total_count:,} guests, of whom Thanx doesn’t say who is rewarded"
+    return f"{job.success_count:,} rewarded of {job.total_count:,}"
 
 
 def impact_of(selected: Iterable[IssuanceJob]) -> Impact:

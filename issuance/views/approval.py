@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,16 +17,17 @@ from django.views.decorators.http import require_GET, require_POST
 from issuance import tasks
 from issuance.access import list_for, may
 from issuance.forms.launching import LaunchForm, SendBackForm
-from issuance.launching.approval import approve_list, approvers_of, send_back_list, withdraw_list
-from issuance.launching.review import review_facts
+from issuance.launching.approval import SENT_BACK, approve_list, approvers_of, send_back_list, withdraw_list
+from issuance.launching.review import changed_since_sent_back, facts_of, figures_of, review_facts
 from issuance.launching.threshold import threshold_of
-from issuance.models import GuestList
+from issuance.models import Event, GuestList, Repair
 from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.typed import typed_before
 from thanxportal.celery import nudge
+from thanxportal.reviewed import FIELD, differences, sign
 
 ANSWERED = "This list was answered, withdrawn or stopped meanwhile: this is how it stands now."
 
@@ -37,7 +40,10 @@ def list_approval(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         return redirect("issuance:list_detail", handle, pk)
     typed = typed_before(request, reverse("issuance:list_approve", args=[handle, pk]))
     reason = typed_before(request, reverse("issuance:list_send_back", args=[handle, pk]))
-    return _page(request, guest_list, form=LaunchForm(guest_list, typed), send_back=SendBackForm(reason))
+    review = review_facts(guest_list)
+    changed = differences(guest_list.target, typed.get(FIELD, ""), facts_of(review)) if typed else []
+    form, send_back = LaunchForm(guest_list, typed), SendBackForm(reason)
+    return _page(request, review, form=form, send_back=send_back, changed=changed)
 
 
 @require_POST
@@ -47,11 +53,12 @@ def list_approve(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if guest_list.status != ListState.AWAITING_APPROVAL:
         return _too_late(request, handle, pk)
     require_proof(request, guest_list.merchant, back=reverse("issuance:list_approval", args=[handle, pk]), keep=True)
-    form = LaunchForm(guest_list, request.POST)
-    if not form.is_valid() or review_facts(guest_list)["blocked"]:
-        return _page(request, guest_list, form=form, status=422)
-    token = form.cleaned_data["confirm_token"]
-    if not approve_list(guest_list=guest_list, token=token, actor=user_of(request)):
+    form, review = LaunchForm(guest_list, request.POST), review_facts(guest_list)
+    if changed := differences(guest_list.target, request.POST.get(FIELD, ""), facts_of(review)):
+        return _page(request, review, form=form, changed=changed, status=409)
+    if not form.is_valid() or review["blocked"]:
+        return _page(request, review, form=form, status=422)
+    if not approve_list(guest_list=guest_list, token=guest_list.confirm_token, actor=user_of(request)):
         return _too_late(request, handle, pk)
     nudge(tasks.work_list, guest_list.pk)
     return redirect("issuance:list_detail", handle, pk)
@@ -64,8 +71,9 @@ def list_send_back(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         return _too_late(request, handle, pk)
     form = SendBackForm(request.POST)
     if not form.is_valid():
-        return _page(request, guest_list, send_back=form, status=422)
-    if not send_back_list(guest_list=guest_list, actor=user_of(request), reason=form.cleaned_data["reason"]):
+        return _page(request, review_facts(guest_list), send_back=form, status=422)
+    facts, reason = figures_of(review_facts(guest_list)), form.cleaned_data["reason"]
+    if not send_back_list(guest_list=guest_list, actor=user_of(request), reason=reason, facts=facts):
         return _too_late(request, handle, pk)
     messages.success(request, f"Sent “{guest_list.name}” back. Nothing was issued.")
     return redirect("issuance:list_detail", handle, pk)
@@ -100,15 +108,20 @@ def _too_late(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 def _page(
     request: HttpRequest,
-    guest_list: GuestList,
+    review: dict[str, Any],
     *,
     form: LaunchForm | None = None,
     send_back: SendBackForm | None = None,
+    changed: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    guest_list: GuestList = review["list"]
     asked_by_me = guest_list.launched_by == user_of(request)
     approvers = [member.user for member in approvers_of(guest_list)]
-    context = review_facts(guest_list) | {
+    context = review | {
+        "seen": sign(guest_list.target, facts_of(review)),
+        "changed": changed,
+        "last_round": _last_round(review) if guest_list.sent_back_reason else None,
         "threshold": threshold_of(guest_list),
         "form": form or LaunchForm(guest_list),
         "send_back": send_back or SendBackForm(),
@@ -119,3 +132,16 @@ def _page(
         "now": timezone.now(),
     }
     return TemplateResponse(request, "issuance/launching/approval.html", context, status=status)
+
+
+def _last_round(review: dict[str, Any]) -> dict[str, Any]:
+    """Who sent the list back, and what was done about it since."""
+    guest_list: GuestList = review["list"]
+    backs = Event.objects.filter(guest_list=guest_list, old_state=ListState.AWAITING_APPROVAL)
+    back = backs.filter(note__startswith=SENT_BACK).select_related("actor").order_by("-pk").first()
+    repairs = Repair.objects.of_list(guest_list).standing()
+    return {
+        "event": back,
+        "changes": changed_since_sent_back(review),
+        "repairs": list(repairs.filter(made_at__gt=back.at)) if back else [],
+    }

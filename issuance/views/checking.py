@@ -19,6 +19,7 @@ from issuance.importing.mapping import can_be_read_again
 from issuance.models import GuestList, Repair
 from issuance.views.buckets import NEEDS_YOU, current_bucket, filters_of, turned
 from thanxportal.accounts.models import Right
+from thanxportal.reviewed import sign
 
 REWARDED_BEFORE = "already_rewarded"
 REPAIRS_SHOWN = 10
@@ -83,10 +84,15 @@ def _of_bucket(guest_list: GuestList, bucket: str, failed: IncludeForm | None) -
     return {"arms": arms_of(guest_list)} if bucket == READY else {}
 
 
-def _rewarded(guest_list: GuestList, failed: IncludeForm | None) -> list[tuple[RewardedBefore, IncludeForm]]:
-    """Each campaign that rewarded some of the guests, with the form that includes them nevertheless."""
+def _rewarded(guest_list: GuestList, failed: IncludeForm | None) -> list[tuple[RewardedBefore, IncludeForm, str]]:
+    """Each campaign that rewarded some of the guests, with the form that includes them nevertheless, and what the
+    form carries as seen."""
     chosen = failed.data.get("campaign") if failed else None
     return [
-        (guests, failed if failed and chosen == str(guests.campaign.pk) else IncludeForm(guests.campaign.pk))
+        (
+            guests,
+            failed if failed and chosen == str(guests.campaign.pk) else IncludeForm(guests.campaign.pk),
+            sign(guest_list.target, guests.facts),
+        )
         for guests in rewarded_by_campaign(guest_list)
     ]

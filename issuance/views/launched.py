@@ -6,16 +6,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from issuance import tasks
 from issuance.access import list_for
 from issuance.launching.launch import continue_after_safety_stop, issue_now, stop_list
+from issuance.models import IssuanceJob
 from issuance.models.states import ListState
+from issuance.outcomes.progress import facts_to_continue, progress_of
+from issuance.views.list import detail_page
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.celery import nudge
+from thanxportal.reviewed import FIELD, differences
 
 STOPPED = "Stopped: what wasn’t sent yet stays here. What Thanx already has runs to its end."
 STOPPED_IN_TIME = "Stopped before anything was sent. The list is back where you check and review it."
@@ -48,6 +53,11 @@ def list_continue(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Sends the rest although the safety check stopped it; harmless when nothing waits for that."""
     guest_list = list_for(request, handle, pk, Right.ISSUE)
     require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
+    if guest_list.status == ListState.ISSUING and guest_list.safety_stop_at:
+        progress = progress_of(guest_list, list(IssuanceJob.objects.of_list(guest_list)), timezone.now())
+        facts = facts_to_continue(guest_list, progress)
+        if changed := differences(guest_list.target, request.POST.get(FIELD, ""), facts):
+            return detail_page(request, guest_list, changed=changed, status=409)
     if continue_after_safety_stop(guest_list=guest_list, actor=user_of(request)):
         nudge(tasks.work_list, guest_list.pk)
     return redirect("issuance:list_detail", handle, pk)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from issuance.access import list_for, may, member_of, polled_list_for
 from issuance.launching.discarding import discard_list
+from issuance.launching.retry_corrections import Failures
 from issuance.models import GuestList
 from issuance.models.states import ListState
 from issuance.outcomes.versions import version_of_list
@@ -79,12 +80,13 @@ def detail_page(
     piece: str = "",
     *,
     version: str = "",
-    failed: tuple[int, str, str] | None = None,
+    failures: Failures | None = None,
+    changed: list[str] | None = None,
     status: int = 200,
     **forms: Any,
 ) -> HttpResponse:
-    """`failed` is the row, the text and the problem of a correction in a retry; `forms` came back with errors from the
-    check page."""
+    """`failures` are corrections in a retry that can't be; `forms` came back with errors from the
+    check page; `changed` is what differs from what the person saw, for which an act was refused."""
     context: dict[str, Any] = {
         "list": guest_list,
         "version": version,
@@ -92,22 +94,23 @@ def detail_page(
         "live": guest_list.status.running,
         "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
+        "changed": changed,
     }
-    context |= _stage(request, guest_list, failed, forms)
+    context |= _stage(request, guest_list, failures, forms)
     response = TemplateResponse(request, f"issuance/list/detail.html{piece}", context, status=status)
-    if forms:
+    if forms or changed:
         response["HX-Push-Url"] = "false"  # A form's address can't be opened again.
     return response
 
 
 def _stage(
-    request: HttpRequest, guest_list: GuestList, failed: tuple[int, str, str] | None, forms: dict[str, Any]
+    request: HttpRequest, guest_list: GuestList, failures: Failures | None, forms: dict[str, Any]
 ) -> dict[str, Any]:
     if guest_list.parent_id and guest_list.status == ListState.CHECKED:
-        return retry_stage(request, guest_list, failed)
+        return retry_stage(request, guest_list, failures)
     if stage := STAGES.get(guest_list.status):
         return stage(request, guest_list, **forms)
-    return one_guest_stage(guest_list) if guest_list.one_guest else progress_stage(guest_list)
+    return one_guest_stage(request, guest_list) if guest_list.one_guest else progress_stage(guest_list)
 
 
 @require_POST

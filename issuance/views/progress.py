@@ -14,13 +14,14 @@ from issuance.access import list_for
 from issuance.engine.sending_pauses import pause_in_force
 from issuance.guests.grid import number_in
 from issuance.guests.ledger_terms import ledger_terms
-from issuance.lifecycle.ledger import closing_sentence
+from issuance.lifecycle.ledger import closing_sentence, how_it_ended
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState
-from issuance.outcomes.progress import progress_of
-from issuance.outcomes.refusals import refusals_of, retries_of, unsent_of
+from issuance.outcomes.progress import facts_to_continue, progress_of
+from issuance.outcomes.refusals import facts_to_retry, refusals_of, retries_of, unsent_of
 from issuance.outcomes.timeline import timeline_of
 from thanxportal.prepared import Prepared
+from thanxportal.reviewed import sign
 
 JOBS = 50  # on a page
 
@@ -29,6 +30,8 @@ def progress_stage(guest_list: GuestList) -> dict[str, Any]:
     jobs, now = _jobs(guest_list.pk) if guest_list.status != ListState.HELD else [], timezone.now()
     progress = progress_of(guest_list, jobs, now)
     running = guest_list.status.running
+    unsent = unsent_of(guest_list)
+    waits = guest_list.safety_stop_at and guest_list.status == ListState.ISSUING
     stoppable = guest_list.status == ListState.HELD or (running and progress.unsent_jobs)
     return {
         "stage": "issuance/outcomes/progress.html",
@@ -36,11 +39,14 @@ def progress_stage(guest_list: GuestList) -> dict[str, Any]:
         "progress": progress,
         "seconds_held": (guest_list.held_until - now).total_seconds() if guest_list.held_until else None,
         "terms": ledger_terms(guest_list),
+        "how_it_ended": how_it_ended(guest_list),
         "closes": closing_sentence(guest_list),
         "events": timeline_of(guest_list),
         "stoppable": stoppable,
         "sending_paused": bool(stoppable) and pause_in_force(),
-        "unsent": unsent_of(guest_list),
+        "unsent": unsent,
+        "seen_unsent": sign(guest_list.target, unsent.facts) if unsent else "",
+        "seen_rest": sign(guest_list.target, facts_to_continue(guest_list, progress)) if waits else "",
         **(_refused(guest_list) if not running and guest_list.refused_count else {}),
     }
 
@@ -53,7 +59,12 @@ def _jobs(guest_list: int) -> QuerySet[IssuanceJob]:
 def _refused(guest_list: GuestList) -> dict[str, Any]:
     refusals = refusals_of(guest_list)
     retries = retries_of(guest_list)
-    return {"refusals": refusals, "retries": retries, "left_count": sum(refusal.left for refusal in refusals)}
+    return {
+        "refusals": refusals,
+        "retries": retries,
+        "left_count": sum(refusal.left for refusal in refusals),
+        "seen_refused": sign(guest_list.target, facts_to_retry(refusals)),
+    }
 
 
 @require_GET

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,7 +17,7 @@ from issuance.forms.job_cutting import JobCuttingForm
 from issuance.forms.launching import LaunchForm
 from issuance.launching.job_cutting import choose_job_cutting
 from issuance.launching.launch import launch_list
-from issuance.launching.review import review_facts
+from issuance.launching.review import facts_of, review_facts
 from issuance.launching.threshold import needs_second_person, rewarded_alone, threshold_of
 from issuance.models import GuestList
 from issuance.models.states import ListState
@@ -25,6 +26,7 @@ from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.typed import typed_before
 from thanxportal.celery import nudge
+from thanxportal.reviewed import FIELD, differences, sign
 
 
 @require_GET
@@ -34,7 +36,9 @@ def list_review(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if guest_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
     typed = typed_before(request, reverse("issuance:list_launch", args=[handle, pk]))
-    return _review(request, guest_list, LaunchForm(guest_list, typed))
+    review = _facts(request, guest_list)
+    changed = differences(guest_list.target, typed.get(FIELD, ""), review["seen_now"]) if typed else []
+    return _page(request, review, LaunchForm(guest_list, typed), changed=changed)
 
 
 @require_POST
@@ -45,7 +49,8 @@ def list_job_cutting(request: HttpRequest, handle: str, pk: int) -> HttpResponse
         return redirect("issuance:list_detail", handle, pk)
     form = JobCuttingForm(guest_list, request.POST)
     if not form.is_valid():
-        return _review(request, guest_list, LaunchForm(guest_list), job_cutting_form=form, status=422)
+        review = _facts(request, guest_list)
+        return _page(request, review, LaunchForm(guest_list), job_cutting_form=form, status=422)
     choose_job_cutting(guest_list=guest_list, **form.choice)
     return redirect("issuance:list_review", handle, pk)
 
@@ -57,35 +62,40 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if guest_list.status != ListState.CHECKED:
         return redirect("issuance:list_detail", handle, pk)
     require_proof(request, guest_list.merchant, back=reverse("issuance:list_review", args=[handle, pk]), keep=True)
+    review = _facts(request, guest_list)
     form = LaunchForm(guest_list, request.POST)
-    if not form.is_valid() or review_facts(guest_list)["blocked"]:
-        return _review(request, guest_list, form, status=422)
-    token, at = form.cleaned_data["confirm_token"], form.cleaned_data["at"]
+    if changed := differences(guest_list.target, request.POST.get(FIELD, ""), review["seen_now"]):
+        return _page(request, review, form, changed=changed, status=409)
+    if not form.is_valid() or review["blocked"]:
+        return _page(request, review, form, status=422)
+    token, at = guest_list.confirm_token, form.cleaned_data["at"]
     if launch_list(guest_list=guest_list, token=token, actor=user_of(request), hold=True, at=at):
         nudge(tasks.work_list, guest_list.pk)
-    elif token != guest_list.confirm_token:
-        messages.warning(request, "This list changed since you opened its review. Look at it once more.")
-        return redirect("issuance:list_review", handle, pk)
     return redirect("issuance:list_detail", handle, pk)
 
 
-def _review(
-    request: HttpRequest,
-    guest_list: GuestList,
-    form: LaunchForm,
-    *,
-    job_cutting_form: JobCuttingForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _facts(request: HttpRequest, guest_list: GuestList) -> dict[str, Any]:
+    """What the person decides on; `seen_now` is that as the form carries it."""
     alone, threshold = rewarded_alone(guest_list.merchant, user_of(request)), threshold_of(guest_list)
-    context = review_facts(guest_list) | {
+    review = review_facts(guest_list) | {
         "needs_approval": needs_second_person(guest_list, alone, threshold),
         "large_by_itself": needs_second_person(guest_list, 0, threshold),
         "threshold": threshold,
         "rewarded_alone": alone,
+    }
+    approval = "has to agree" if review["needs_approval"] else "isn’t needed"
+    return review | {"seen_now": facts_of(review) | {"A second person": approval}}
+
+
+def _page(
+    request: HttpRequest, review: dict[str, Any], form: LaunchForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    guest_list: GuestList = review["list"]
+    context = review | {
         "form": form,
-        "job_cutting_form": job_cutting_form or JobCuttingForm(guest_list),
+        "job_cutting_form": JobCuttingForm(guest_list),
+        "seen": sign(guest_list.target, review["seen_now"]),
         "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
     }
-    return TemplateResponse(request, "issuance/launching/review.html", context, status=status)
+    return TemplateResponse(request, "issuance/launching/review.html", context | more, status=status)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import cast
-from tests.accounts.test_settings import AS_THEY_ARE
+from tests.accounts.test_settings import AS_THEY_ARE, save
 from tests.world import World
 from thanxportal.accounts.activity_chain import broken_links
 from thanxportal.accounts.confirming import confirm, let_take_effect
@@ -195,7 +195,7 @@ def test_tightening_acts_at_once_and_takes_back_what_waits(
 
 def test_the_rest_of_a_form_is_saved_at_once(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     changes = AS_THEY_ARE | {"country": "GB", "approval_threshold": "", "second_factor": ""}
-    page = client_of(ana).post("/m/harbor-grill/settings/", changes, follow=True).content.decode()
+    page = save(client_of(ana), changes, follow=True).content.decode()
     harbor.refresh_from_db()
     assert (harbor.country, harbor.approval_threshold, harbor.second_factor) == ("GB", 100, True)
     assert "Ana asked to let nobody have to approve." in page

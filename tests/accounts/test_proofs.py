@@ -14,6 +14,7 @@ from django.urls import reverse
 from campaigns.models import Campaign
 from issuance.models import GuestList
 from tests import cast
+from tests.issuance.browsing import looked_at
 from tests.issuance.factories import checked
 from tests.signing_in import code, is_in, signed_in, with_factor, with_password
 from tests.world import World
@@ -55,7 +56,7 @@ def secret(manager: User) -> str:
 
 
 def launch(browser: Client, june: GuestList) -> Any:
-    form = {"confirm_token": str(june.confirm_token)}
+    form = looked_at(browser, "list_launch", june)
     return browser.post(reverse("issuance:list_launch", args=[HANDLE, june.pk]), form)
 
 
@@ -162,7 +163,7 @@ def test_a_proof_that_grows_old_in_the_middle_of_a_launch_loses_nothing(
     assert state(june) == "checked"
     page = prove(browser, answer, secret)
     assert page.request["PATH_INFO"] == reverse(REVIEW, args=[HANDLE, june.pk])
-    assert f'value="{june.confirm_token}"' in page.content.decode()
+    assert 'name="seen"' in page.content.decode()
     launch(browser, june)
     assert state(june) == "held"
 
@@ -173,7 +174,12 @@ def test_what_was_typed_for_one_guest_is_there_again(
     browser = signed_in(manager, secret)
     world.advance(16 * 60)
     token = "0b9f6c1e-6c0e-4b57-8a3e-000000000001"
-    typed = {"token": token, "guest": "a@example.com", "campaign": str(one_arm.pk), "reason": "A long wait"}
+    typed = {
+        "token": token,
+        "guest": "a@example.com",
+        "reward": str(one_arm.variants.get().pk),
+        "reason": "A long wait",
+    }
     page = prove(browser, browser.post(ONE_GUEST, typed | {"note": "table 4"}), secret).content.decode()
     assert 'value="a@example.com"' in page
     assert 'value="table 4"' in page
@@ -209,7 +215,7 @@ def test_the_approver_proves_as_well(
 ) -> None:
     GuestList.objects.filter(pk=june.pk).update(state="awaiting_approval", launched_by=sid)
     browser, page = client_of(manager), reverse("issuance:list_approval", args=[HANDLE, june.pk])
-    form = {"confirm_token": str(june.confirm_token)}
+    form = looked_at(browser, "list_approve", june)
     answer = browser.post(reverse("issuance:list_approve", args=[HANDLE, june.pk]), form)
     assert prove(browser, answer, secret).request["PATH_INFO"] == page
     assert state(june) == "awaiting_approval"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,6 +15,14 @@ from thanxportal.accounts.models import Activity, Merchant, User
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 URL = "/m/harbor-grill/settings/"
+
+
+def save(browser: Client, settings: dict[str, str], **more: Any) -> Any:
+    """Opens the settings, and saves them so."""
+    page: Any = browser.get(URL)
+    return browser.post(URL, {"seen": page.context["seen"]} | settings, **more)
+
+
 AS_THEY_ARE = {
     "time_zone": "America/Los_Angeles",
     "locale": "en-us",
@@ -39,7 +48,7 @@ AS_THEY_ARE = {
 def test_what_can_not_be_is_refused_with_a_sentence(
     field: str, value: str, sentence: str, harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:
-    answer = client_of(ana).post(URL, AS_THEY_ARE | {field: value})
+    answer = save(client_of(ana), AS_THEY_ARE | {field: value})
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert not Activity.objects.exists()
@@ -49,7 +58,7 @@ def test_a_change_is_kept_and_logged_with_before_and_after(
     harbor: Merchant, ana: User, abe: User, client_of: ClientOf
 ) -> None:
     changes = {"time_zone": "Europe/Berlin", "preferred_identifier": "phone", "approval_threshold": "5000"}
-    client_of(ana).post(URL, AS_THEY_ARE | changes)
+    save(client_of(ana), AS_THEY_ARE | changes)
     harbor.refresh_from_db()
     assert (harbor.time_zone, harbor.preferred_identifier, harbor.approval_threshold) == (
         "Europe/Berlin",
@@ -63,9 +72,24 @@ def test_a_change_is_kept_and_logged_with_before_and_after(
 
 
 def test_saving_what_is_already_so_logs_nothing(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
-    page = client_of(ana).post(URL, AS_THEY_ARE, follow=True).content.decode()
+    page = save(client_of(ana), AS_THEY_ARE, follow=True).content.decode()
     assert "Nothing was changed." in page
     assert not Activity.objects.exists()
+
+
+def test_a_page_from_before_a_colleagues_change_undoes_nothing_and_keeps_what_was_typed(
+    harbor: Merchant, ana: User, abe: User, client_of: ClientOf
+) -> None:
+    browser = client_of(ana)
+    seen = {"seen": browser.get(URL).context["seen"]}
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=50)
+    answer = save(browser, AS_THEY_ARE | {"country": "GB"} | seen)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Approval threshold was “none” and is “50” now." in page
+    assert '<option value="GB" selected>' in page
+    harbor.refresh_from_db()
+    assert (harbor.approval_threshold, harbor.country) == (50, "US")
 
 
 def test_a_zone_and_a_country_that_staff_set_are_among_the_choices(
@@ -100,7 +124,7 @@ def test_common_zones_and_countries_come_first_and_each_only_once(
 
 
 def test_a_merchant_chooses_how_dates_are_written(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
-    client_of(ana).post(URL, AS_THEY_ARE | {"locale": "en-gb"})
+    save(client_of(ana), AS_THEY_ARE | {"locale": "en-gb"})
     harbor.refresh_from_db()
     assert harbor.locale == "en-gb"
     assert Activity.objects.get().sentence == "Changed the settings: locale from en-us to en-gb."

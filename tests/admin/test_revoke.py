@@ -31,7 +31,9 @@ def choose(browser: Client, *jobs: IssuanceJob, **more: Any) -> HttpResponse:
 
 
 def confirm(browser: Client, *jobs: IssuanceJob, reason: str = REASON) -> HttpResponse:
-    return choose(browser, *jobs, confirmed="yes", reason=reason)
+    """Looks at what would be undone, and confirms that."""
+    page: Any = choose(browser, *jobs)
+    return choose(browser, *jobs, confirmed="yes", reason=reason, seen=page.context.get("seen", ""))
 
 
 def words(answer: HttpResponse) -> str:
@@ -177,6 +179,20 @@ def test_a_job_that_changed_while_staff_were_reading_is_left_alone(
 ) -> None:
     monkeypatch.setattr(revocation, "request_revocation", lambda **kwargs: False)
     assert "1 job changed meanwhile, so it stays as before." in words(confirm(staff, finished.jobs.get(number=1)))
+
+
+def test_a_job_that_was_revoked_while_staff_were_reading_is_named_and_the_reason_is_kept(
+    finished: GuestList, staff: Client
+) -> None:
+    first, second = finished.jobs.order_by("number")
+    page: Any = choose(staff, first, second)
+    confirm(staff, first)
+    answer = choose(staff, first, second, confirmed="yes", reason=REASON, seen=page.context["seen"])
+    assert answer.status_code == 409
+    assert f"{first} was “" in words(answer)
+    assert "and is “Being revoked” now." in words(answer)
+    assert REASON in words(answer)
+    assert states(finished) == ["revoking", "completed"]
 
 
 def test_the_change_list_is_where_the_action_lives(staff: Client) -> None:

@@ -56,7 +56,7 @@ def test_what_is_missing_is_said_in_words_and_nothing_is_published(
     browser = client_of(ana)
     browser.post("/m/harbor-grill/campaigns/new/", filled(harbor, **changes))
     campaign = Campaign.objects.get()
-    answer = browser.post(f"/m/harbor-grill/campaigns/{campaign.pk}/publish/")
+    answer = publish(browser, campaign)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     campaign.refresh_from_db()
@@ -146,7 +146,7 @@ def test_a_draft_whose_reward_was_withdrawn_says_so_instead_of_publishing(
 ) -> None:
     draft = cast.draft_campaign(harbor)
     harbor.reward_templates.update(withdrawn_at=draft.created_at)
-    answer = client_of(ana).post(f"/m/harbor-grill/campaigns/{draft.pk}/publish/")
+    answer = publish(client_of(ana), draft)
     assert answer.status_code == 422
     assert "no longer published at Thanx" in answer.content.decode()
 

@@ -15,6 +15,7 @@ from campaigns.discovery import sync_partner
 from campaigns.models import Campaign, Location
 from campaigns.publishing import publish_campaign, request_publication
 from tests import cast
+from tests.campaigns.filling import publish
 from tests.campaigns.meddling import meddle_with
 from tests.campaigns.opting_out import come_back, leave
 from tests.world import World
@@ -48,7 +49,7 @@ def test_the_page_of_a_campaign_says_why_it_cannot_be_published(
 ) -> None:
     draft = cast.draft_campaign(harbor)
     leave(simulator, world, harbor)
-    answer = client_of(sid).post(f"/m/harbor-grill/campaigns/{draft.pk}/publish/")
+    answer = publish(client_of(sid), draft)
     assert answer.status_code == 422
     assert "Thanx no longer lists Harbor Grill: nothing can be published" in answer.content.decode()
 

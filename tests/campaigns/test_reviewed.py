@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState
 from tests import cast
@@ -52,6 +53,10 @@ def swap_the_rewards(draft: Campaign) -> None:
     draft.variants.filter(pk=second.pk).update(reward_template=first.reward_template)
 
 
+def withdraw_the_reward(draft: Campaign) -> None:
+    draft.merchant.reward_templates.filter(pk=arm(draft).reward_template_id).update(withdrawn_at=timezone.now())
+
+
 def rewrite_the_terms(draft: Campaign) -> None:
     draft.merchant.reward_templates.filter(pk=arm(draft).reward_template_id).update(fine_print="Only on Mondays.")
 
@@ -68,7 +73,7 @@ def drop_an_arm(draft: Campaign) -> None:
         (rename, "Name was “Win-back June” and is “Win-back July” now."),
         (shift_the_split, "45%” and is “"),
         (swap_the_rewards, "was “"),
-        (rewrite_the_terms, "changed at Thanx."),
+        (rewrite_the_terms, "At Thanx, the terms of “"),
         (drop_an_arm, "is gone; it was: "),
     ],
 )
@@ -88,13 +93,24 @@ def test_a_draft_that_changed_since_it_was_looked_at_is_not_published_and_the_di
     assert draft.state == CampaignState.PUBLISHING
 
 
+def test_a_reward_that_was_withdrawn_meanwhile_is_named_before_what_is_missing(
+    draft: Campaign, ana: User, client_of: ClientOf
+) -> None:
+    browser = client_of(ana)
+    seen = seen_by(browser, draft)
+    withdraw_the_reward(draft)
+    answer = browser.post(f"{page(draft)}publish/", seen)
+    assert answer.status_code == 409
+    assert "(no longer published), 45%” now." in answer.content.decode()
+
+
 @pytest.mark.parametrize("seen", [{}, {"seen": ""}, {"seen": "eyJ9:forged:token"}])
 def test_who_has_seen_nothing_publishes_nothing(
     seen: dict[str, str], draft: Campaign, ana: User, client_of: ClientOf
 ) -> None:
     answer = client_of(ana).post(f"{page(draft)}publish/", seen)
     assert answer.status_code == 409
-    assert "Nobody has looked at this draft yet." in answer.content.decode()
+    assert "Nobody has looked at this yet." in answer.content.decode()
     draft.refresh_from_db()
     assert draft.state == CampaignState.DRAFT
 

@@ -40,6 +40,23 @@ def post(browser: Client, name: str, guest_list: GuestList, **data: Any) -> str:
     return browser.post(address(name, guest_list), data, follow=True).content.decode()
 
 
+# The page on which each act is decided, and the name in its context of what its form carries as seen.
+DECIDED_ON = {
+    "list_launch": ("list_review", "seen"),
+    "list_approve": ("list_approval", "seen"),
+    "list_continue": ("list_detail", "seen_rest"),
+    "list_retry": ("list_detail", "seen_refused"),
+    "list_send_unsent": ("list_detail", "seen_unsent"),
+}
+
+
+def looked_at(browser: Client, act: str, guest_list: GuestList) -> dict[str, str]:
+    """Looks at the page of an act, and gives what its form carries as seen."""
+    name, seen = DECIDED_ON[act]
+    answer: Any = browser.get(address(name, guest_list))
+    return {"seen": answer.context[seen]} if answer.context and seen in answer.context else {}
+
+
 def rows_in(html: str) -> list[int]:
     """The numbers of the rows that a page shows."""
     return [int(number) for number in re.findall(r'data-label="Row in file">(\d+)<', html)]

@@ -22,6 +22,7 @@ from thanxportal.accounts.models import (
     User,
 )
 from thanxportal.accounts.places import country_choices, zone_choices
+from thanxportal.accounts.team import SETTINGS
 from thanxportal.finding import FindForm, choice, words
 from thanxportal.moments import Day, end_of, start_of
 
@@ -56,10 +57,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Merchant
-        fields = (
-            "time_zone", "locale", "country", "preferred_identifier", "repeat_days", "approval_threshold",
-            "second_factor",
-        )  # fmt: skip
+        fields = SETTINGS
 
     time_zone = forms.ChoiceField(
         label="Time zone",

@@ -27,7 +27,11 @@ from thanxportal.accounts.models import (
 from thanxportal.accounts.models.invitations import VALID_FOR
 from thanxportal.accounts.notifications import notify, notify_staff
 from thanxportal.accounts.sessions import end_sessions
+from thanxportal.reviewed import Facts, check_unchanged
 
+SETTINGS = (
+    "time_zone", "locale", "country", "preferred_identifier", "repeat_days", "approval_threshold", "second_factor"
+)  # fmt: skip
 MOST_INVITATIONS = 20
 IN_ONE = timedelta(hours=1)
 
@@ -224,9 +228,15 @@ def _withdraw_wishes_of(member: Membership, actor: User) -> None:
 
 
 @transaction.atomic
-def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) -> Saved:
-    """Stores the settings, but asks for what loosens who has to agree. Logs old and new values."""
+def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User, seen: str | None = None) -> Saved:
+    """Stores the settings, but asks for what loosens who has to agree. Logs old and new values.
+
+    With what a person has `seen` of them, as the form carries it, raises ChangedSinceReview if they aren't that any
+    more: nobody undoes what somebody else has just made stricter.
+    """
     before = Merchant.objects.select_for_update().get(pk=merchant.pk)
+    if seen is not None:
+        check_unchanged(target_of_settings(before), seen, facts_of_settings(before))
     Merchant.objects.filter(pk=merchant.pk).update(settings_saved_at=timezone.now())
     changed = {name: value for name, value in values.items() if getattr(before, name) != value}
     loosened = [name for name in changed if _loosens(name, getattr(before, name), changed[name])]
@@ -234,6 +244,15 @@ def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) 
     for name in changed:
         take_back(merchant=merchant, subject=name, actor=actor)
     return Saved(set_settings(merchant=merchant, values=changed, actor=actor), asked)
+
+
+def target_of_settings(merchant: Merchant) -> str:
+    return f"settings:{merchant.pk}"
+
+
+def facts_of_settings(merchant: Merchant) -> Facts:
+    """The settings as whoever changes them has seen them."""
+    return {name.replace("_", " ").capitalize(): _said(getattr(merchant, name)) for name in SETTINGS}
 
 
 def _loosens(name: str, before: Any, after: Any) -> bool:

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from campaigns.models import Campaign
 from issuance.guests import grid
+from issuance.launching.launch import launch_list
 from issuance.models import Guest, GuestList, Repair, RowError
 from tests.cast import draft_campaign
 from tests.issuance.browsing import ClientOf, address, as_csv, downloaded, page, post, rows_in
 from tests.issuance.factories import make_list, published, published_campaign, read_file
+from tests.world import World
 from thanxportal.accounts.models import Merchant, User
 
 GOOD = "".join(f"Guest {n},guest{n}@example.com,(202) 555-01{n:02}\n" for n in range(10))
@@ -366,12 +369,19 @@ def test_guests_rewarded_before_are_shown_with_campaign_and_date_and_left_out(
     assert "Continue with 1 of 4" in html
 
 
+def seen_of(browser: Client, made: GuestList, campaign: int) -> dict[str, Any]:
+    """What the form of a campaign's guests carries as seen."""
+    answer: Any = browser.get(address("list_detail", made) + "?show=already_rewarded")
+    shown = {earlier.campaign.pk: seen for earlier, _, seen in answer.context["earlier_rewards"]}
+    return {"campaign": campaign, "seen": shown[campaign]}
+
+
 @pytest.mark.parametrize(("which", "others"), [("one_arm", 1), ("two_arms", 2)])
 def test_they_are_included_for_a_reason_and_left_out_again(
     which: str, others: int, july: GuestList, sid: User, client_of: ClientOf, request: pytest.FixtureRequest
 ) -> None:
     browser, named = client_of(sid), request.getfixturevalue(which).pk
-    data = {"campaign": named, "show": "already_rewarded"}
+    data = seen_of(browser, july, named) | {"show": "already_rewarded"}
     html = post(browser, "list_include", july, reason="Their first one was never redeemable", **data)
     july.refresh_from_db()
     assert july.already_rewarded_count == others
@@ -379,20 +389,38 @@ def test_they_are_included_for_a_reason_and_left_out_again(
     assert "Leave them out" in html
     ready = page(browser, july, "?show=ready")
     assert f"{july.ready_count} guests ready" in ready
-    post(browser, "list_include", july, campaign=named, skip=1)
+    post(browser, "list_include", july, **seen_of(browser, july, named), skip=1)
     july.refresh_from_db()
     assert july.already_rewarded_count == 3
     assert sum(count for key, count in july.cached_counts.items() if key.startswith("arm:")) == july.ready_count == 1
 
 
 def test_a_reason_is_needed(july: GuestList, one_arm: Campaign, sid: User, client_of: ClientOf) -> None:
-    answer = client_of(sid).post(
-        address("list_include", july), {"campaign": one_arm.pk, "reason": " ", "show": "already_rewarded"}
-    )
+    browser = client_of(sid)
+    form = seen_of(browser, july, one_arm.pk) | {"reason": " ", "show": "already_rewarded"}
+    answer = browser.post(address("list_include", july), form)
     assert answer.status_code == 422
     assert "Say why they get another reward" in answer.content.decode()
     july.refresh_from_db()
     assert july.already_rewarded_count == 3
+
+
+def test_who_was_rewarded_since_the_page_was_opened_is_named_before_anybody_is_included(
+    july: GuestList, two_arms: Campaign, sid: User, client_of: ClientOf, world: World
+) -> None:
+    browser = client_of(sid)
+    form = seen_of(browser, july, two_arms.pk) | {"reason": "A promise", "show": "already_rewarded"}
+    ready = july.guests.get(outcome="waiting")
+    other = read_file(two_arms, f"Email\n{ready.value}\n", name="Meanwhile")
+    assert launch_list(guest_list=other, token=other.confirm_token, actor=None)
+    world.drive()
+    answer = browser.post(address("list_include", july), form)
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert "who are left out was “1” and is “2” now." in unescape(html)
+    assert 'value="A promise"' in html
+    july.refresh_from_db()
+    assert (july.waiting_count, july.already_rewarded_count) == (0, 4)
 
 
 def test_whoever_may_not_issue_may_not_include(
@@ -414,7 +442,7 @@ def test_a_row_repaired_into_a_guest_who_was_rewarded_before_is_left_out_as_well
 ) -> None:
     rows = "Name,Email\nNew,new@example.com\nBob,bob at example.com\nAnn,ann@example.com\n"
     guest_list, browser = read_file(two_arms, rows, name="Third"), client_of(sid)
-    post(browser, "list_include", guest_list, campaign=one_arm.pk, reason="A promise")
+    post(browser, "list_include", guest_list, **seen_of(browser, guest_list, one_arm.pk), reason="A promise")
     post(browser, "list_repair", guest_list, key="at")
     outcomes = dict(Guest.objects.of_list(guest_list).values_list("value", "outcome"))
     assert outcomes["bob@example.com"] == "already_rewarded"

@@ -9,7 +9,6 @@ from io import StringIO
 from itertools import permutations
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -26,6 +25,7 @@ from issuance.launching.threshold import threshold_of
 from issuance.models import Event, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from tests import cast
+from tests.issuance.browsing import looked_at
 from tests.issuance.factories import checked, make_list, published_campaign
 from tests.world import World
 from thanxportal.accounts.confirming import confirm
@@ -61,7 +61,7 @@ def at(name: str, made: GuestList) -> str:
 
 
 def approve(browser: Client, made: GuestList, **data: Any) -> Any:
-    return browser.post(at("list_approve", made), {"confirm_token": made.confirm_token} | data)
+    return browser.post(at("list_approve", made), looked_at(browser, "list_approve", made) | data)
 
 
 def state_of(made: GuestList) -> str:
@@ -90,7 +90,7 @@ def test_a_large_list_waits_for_an_approver_instead_of_starting(
 ) -> None:
     browser = client_of(sid)
     assert "Ask for approval of 5 rewards" in browser.get(at("list_review", june)).content.decode()
-    browser.post(at("list_launch", june), {"confirm_token": june.confirm_token})
+    browser.post(at("list_launch", june), looked_at(browser, "list_launch", june))
     world.drive()
     june.refresh_from_db()
     assert (june.state, june.launched_by, june.launched_at) == ("awaiting_approval", sid, None)
@@ -259,19 +259,19 @@ def test_who_asked_withdraws_and_nobody_else(asked: GuestList, sid: User, ana: U
 def test_a_page_of_before_the_withdrawal_approves_nothing(
     asked: GuestList, sid: User, abe: User, client_of: ClientOf
 ) -> None:
-    token = asked.confirm_token
+    browser = client_of(abe)
+    seen = looked_at(browser, "list_approve", asked)
     withdraw_list(guest_list=stale(asked), actor=sid)
     again = stale(asked)
     launch_list(guest_list=again, token=again.confirm_token, actor=sid, hold=True)
-    for old in (token, uuid4()):
-        browser = client_of(abe)
-        browser.post(at("list_approve", asked), {"confirm_token": old})
+    for old in (seen, {}):
+        assert browser.post(at("list_approve", asked), old).status_code == 409
         assert state_of(asked) == "awaiting_approval"
 
 
 ANSWERS: dict[str, Callable[[GuestList, User, User], bool]] = {
     "approve": lambda made, asker, approver: approve_list(guest_list=made, token=made.confirm_token, actor=approver),
-    "send back": lambda made, asker, approver: send_back_list(guest_list=made, actor=approver, reason="No"),
+    "send back": lambda made, asker, approver: send_back_list(guest_list=made, actor=approver, reason="No", facts={}),
     "withdraw": lambda made, asker, approver: withdraw_list(guest_list=made, actor=asker),
     "discard": lambda made, asker, approver: discard_list(guest_list=made, actor=asker),
 }

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models import IssuanceJob
+from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState
-from tests.issuance.browsing import poll
+from tests.issuance.browsing import looked_at, poll
 from tests.issuance.factories import make_list
 from thanxportal.accounts.models import User
 
@@ -75,7 +75,12 @@ def test_a_safety_stop_says_what_happened_and_waits_for_a_sender(
     assert "Stop what is not yet sent" in html
     go_on = reverse("issuance:list_continue", args=["harbor-grill", made.pk])
     assert client_of(bea).post(go_on).status_code == 403
-    html = client_of(sid).post(go_on, follow=True).content.decode()
+    seen = looked_at(client_of(sid), "list_continue", made)
+    GuestList.objects.filter(pk=made.pk).update(refused_count=3, rewarded_count=2)
+    answer = client_of(sid).post(go_on, seen)
+    assert answer.status_code == 409
+    assert "Refused so far was “2” and is “3” now." in answer.content.decode()
+    html = client_of(sid).post(go_on, looked_at(client_of(sid), "list_continue", made), follow=True).content.decode()
     assert "<b>Stopped by the safety check" not in html
     assert "<span>Continued after the safety check.</span>" in html
     assert client_of(sid).post(go_on).status_code == 302

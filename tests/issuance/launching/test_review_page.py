@@ -19,6 +19,7 @@ from issuance.launching.job_cutting import expected_jobs
 from issuance.launching.launch import launch_list
 from issuance.models import Event, Guest, GuestList
 from issuance.models.states import ListState
+from tests.issuance.browsing import looked_at
 from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
 
@@ -42,7 +43,7 @@ def review(browser: Client, made: GuestList) -> str:
 
 
 def launch(browser: Client, made: GuestList, **data: Any) -> Any:
-    data = {"confirm_token": made.confirm_token} | data
+    data = looked_at(browser, "list_launch", made) | data
     return browser.post(reverse("issuance:list_launch", args=["harbor-grill", made.pk]), data)
 
 
@@ -128,8 +129,9 @@ def test_a_review_opened_before_the_jobs_were_cut_anew_launches_nothing(
     june: GuestList, sid: User, client_of: ClientOf
 ) -> None:
     browser = client_of(sid)
+    seen = looked_at(browser, "list_launch", june)
     choose(browser, june, cut_by="size", size="500")
-    assert "/review/" in launch(browser, june)["Location"]
+    assert launch(browser, june, **seen).status_code == 409
     assert launches(june) == 0
 
 
@@ -169,7 +171,7 @@ def test_the_review_says_what_all_arms_cost_and_what_they_can_show(
 def test_who_may_not_issue_is_told_who_may(june: GuestList, bea: User, client_of: ClientOf) -> None:
     html = review(client_of(bea), june)
     assert "Issue 5 rewards" not in html
-    assert str(june.confirm_token) not in html
+    assert 'name="seen"' not in html
     assert "Ask a sender, approver or manager of Harbor Grill" in html
 
 
@@ -239,23 +241,75 @@ def test_a_second_click_launches_nothing(june: GuestList, sid: User, client_of: 
 
 def test_a_review_opened_before_a_stop_launches_nothing(june: GuestList, sid: User, client_of: ClientOf) -> None:
     browser = client_of(sid)
-    launch(browser, june)
+    seen = looked_at(browser, "list_launch", june)
+    launch(browser, june, **seen)
     browser.post(reverse("issuance:list_stop", args=["harbor-grill", june.pk]))
-    answer = launch(browser, june)
-    assert answer["Location"] == reverse("issuance:list_review", args=["harbor-grill", june.pk])
+    answer = launch(browser, june, **seen)
+    assert "This list changed." in answer.content.decode()
     june.refresh_from_db()
     assert june.state == ListState.CHECKED
 
 
-@pytest.mark.parametrize("token", ["", "nonsense"])
-def test_a_launch_without_a_token_launches_nothing(token: str, june: GuestList, sid: User, client_of: ClientOf) -> None:
-    assert launch(client_of(sid), june, confirm_token=token).status_code == 422
+@pytest.mark.parametrize("seen", ["", "nonsense"])
+def test_who_has_seen_nothing_launches_nothing(seen: str, june: GuestList, sid: User, client_of: ClientOf) -> None:
+    answer = launch(client_of(sid), june, seen=seen)
+    assert answer.status_code == 409
+    assert "Nobody has looked at this yet." in answer.content.decode()
     assert launches(june) == 0
 
 
-def test_a_token_of_another_list_launches_nothing(june: GuestList, sid: User, client_of: ClientOf) -> None:
-    launch(client_of(sid), june, confirm_token=uuid4())
+def test_what_was_seen_of_another_list_launches_nothing(june: GuestList, sid: User, client_of: ClientOf) -> None:
+    browser, other = client_of(sid), make_list(june.campaign, waiting=5, control=2, invalid=1)
+    assert launch(browser, june, **looked_at(browser, "list_launch", other)).status_code == 409
     assert launches(june) == 0
+
+
+def take_a_guest_out(made: GuestList) -> None:
+    made.guests.filter(outcome="waiting").order_by("row").first().delete()  # type: ignore[union-attr]
+    GuestList.objects.filter(pk=made.pk).update(waiting_count=4, rows_count=7, confirm_token=uuid4())
+
+
+def withdraw_the_reward(made: GuestList) -> None:
+    RewardTemplate.objects.update(withdrawn_at=timezone.now())
+
+
+def rewrite_the_terms(made: GuestList) -> None:
+    RewardTemplate.objects.update(fine_print="Only on Mondays.")
+
+
+def ask_for_a_second_person(made: GuestList) -> None:
+    Merchant.objects.update(approval_threshold=4)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (take_a_guest_out, "Guests of Arm B was “5 ("),
+        (withdraw_the_reward, "(no longer published))” now."),
+        (rewrite_the_terms, "At Thanx, the terms of “"),
+        (ask_for_a_second_person, "A second person was “isn’t needed” and is “has to agree” now."),
+    ],
+)
+def test_what_changed_since_the_review_is_named_instead_of_launched(
+    change: Callable[[GuestList], None], sentence: str, june: GuestList, sid: User, client_of: ClientOf
+) -> None:
+    browser = client_of(sid)
+    seen = looked_at(browser, "list_launch", june)
+    change(june)
+    answer = launch(browser, june, **seen)
+    assert answer.status_code == 409
+    assert sentence in answer.content.decode()
+    assert launches(june) == 0
+    assert launch(browser, june).status_code == 302  # Now they have seen it.
+
+
+def test_a_count_that_was_typed_is_kept_when_the_list_changed(june: GuestList, sid: User, client_of: ClientOf) -> None:
+    browser = client_of(sid)
+    seen = looked_at(browser, "list_launch", large(june))
+    GuestList.objects.filter(pk=june.pk).update(confirm_token=uuid4())
+    answer = launch(browser, june, **seen, count="8,412")
+    assert answer.status_code == 409
+    assert 'value="8,412"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("state", [ListState.READING, ListState.ISSUING, ListState.FINISHED])

@@ -22,7 +22,7 @@ from issuance.models import GuestList
 from issuance.outcomes.home import running_of
 from issuance.privacy.erasing import erase_ordered, order_erasure
 from issuance.staff.resume_sending import resume_sending
-from tests.issuance.browsing import poll
+from tests.issuance.browsing import looked_at, poll
 from tests.issuance.factories import checked
 from tests.made_jobs import what_thanx_made
 from tests.statements import settle
@@ -58,7 +58,7 @@ def schedule(guest_list: GuestList, by: User | None, after: timedelta = DAYS) ->
 
 def post(browser: Client, guest_list: GuestList, at: str, **form: str) -> Any:
     address = reverse("issuance:list_launch", args=["harbor-grill", guest_list.pk])
-    return browser.post(address, {"confirm_token": str(guest_list.confirm_token), "at": at} | form)
+    return browser.post(address, looked_at(browser, "list_launch", guest_list) | {"at": at} | form)
 
 
 def test_nothing_is_sent_before_its_time_and_everything_then(

@@ -12,8 +12,9 @@ from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.forms import SettingsForm
 from thanxportal.accounts.models import Loosening, Merchant, Right
 from thanxportal.accounts.proofs import require_proof
-from thanxportal.accounts.team import change_settings
+from thanxportal.accounts.team import change_settings, facts_of_settings, target_of_settings
 from thanxportal.accounts.typed import typed_before
+from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,7 +26,11 @@ def merchant_settings(request: HttpRequest, handle: str) -> HttpResponse:
     form = SettingsForm(request.POST, instance=_stored(merchant))
     if not form.is_valid():
         return _page(request, merchant, form, status=422)
-    saved = change_settings(merchant=merchant, values=form.cleaned_data, actor=user_of(request))
+    seen = request.POST.get(FIELD, "")
+    try:
+        saved = change_settings(merchant=merchant, values=form.cleaned_data, actor=user_of(request), seen=seen)
+    except ChangedSinceReview as changed:
+        return _page(request, merchant, form, changed=changed.differences, status=409)
     if saved.asked:
         messages.warning(request, "What loosens your rules waits: see below. Everything else was saved.")
     elif saved.changed:
@@ -40,6 +45,13 @@ def _stored(merchant: Merchant) -> Merchant:
     return Merchant.objects.get(pk=merchant.pk)
 
 
-def _page(request: HttpRequest, merchant: Merchant, form: SettingsForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "loosenings": Loosening.objects.of_merchant(merchant).waiting()}
+def _page(
+    request: HttpRequest, merchant: Merchant, form: SettingsForm, *, changed: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "changed": changed,
+        "seen": sign(target_of_settings(merchant), facts_of_settings(merchant)),
+        "loosenings": Loosening.objects.of_merchant(merchant).waiting(),
+    }
     return TemplateResponse(request, "accounts/settings.html", context, status=status)
