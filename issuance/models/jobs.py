@@ -26,7 +26,8 @@ class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
 
     def with_part_numbers(self) -> IssuanceJobQuerySet:
         """With `part_of_number`: of the planned job of which each has a part."""
-        return self.annotate(part_of_number=F("part_of__number"))
+        number: dict[str, F] = {"part_of_number": F("part_of__number")}
+        return self.annotate(**number)
 
     def open(self) -> IssuanceJobQuerySet:
         return self.filter(state__in=JOB_OPEN)

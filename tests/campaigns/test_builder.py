@@ -221,7 +221,7 @@ def test_lists_of_campaigns_and_rewards_need_few_queries(
     for _ in range(2):
         for _ in range(5):
             cast.draft_campaign(harbor)
-        for address, queries in {"campaigns/": 12, "rewards/": 9}.items():
+        for address, queries in {"campaigns/": 11, "rewards/": 8}.items():
             with django_assert_num_queries(queries):
                 assert browser.get(f"/m/harbor-grill/{address}").status_code == 200
 

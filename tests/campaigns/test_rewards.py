@@ -230,9 +230,9 @@ def test_rewards_and_their_pages_cost_the_same_with_many(
         cast.draft_campaign(harbor)
     browser = client_of(ana)
     browser.get(REWARDS)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         browser.get(REWARDS)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         browser.get(f"{REWARDS}{template.pk}/")
 
 
