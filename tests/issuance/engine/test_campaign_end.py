@@ -93,7 +93,7 @@ def test_a_list_that_was_not_planned_by_then_says_the_same(
     world.drive()
     assert ledger(guest_list) == {"waiting": 10}
     page = client_of(ana).get(f"/m/harbor-grill/lists/{guest_list.pk}/guests/").content.decode()
-    assert page.count(f"Not sent: {ENDED.replace('05:01', '05:00')}.") == 10
+    assert page.count(f"Not sent: {ENDED.replace('5:01', '5:00')}.") == 10
 
 
 def test_of_a_list_that_people_stopped_before_nobody_says_so(
