@@ -63,8 +63,8 @@ def _lost_of(campaign: Campaign, theirs: set[str]) -> list[str]:
 
 def left_unknown() -> list[str]:
     """Jobs of which two people couldn't tell whether they were sent; none where Thanx told all keys."""
-    jobs = IssuanceJob.objects.filter(problem_code="SENDS_FORGOTTEN").values_list("pk", flat=True)
-    return [f"job {pk} is unknown since the restore" for pk in jobs]
+    jobs = IssuanceJob.objects.filter(problem_code="SENDS_FORGOTTEN", state=JobState.NEEDS_STAFF)
+    return [f"job {pk} is unknown since the restore" for pk in jobs.values_list("pk", flat=True)]
 
 
 def parked() -> list[str]:
