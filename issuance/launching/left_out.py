@@ -35,8 +35,9 @@ def checks_of_rows(guest_list: GuestList) -> Iterator[Check]:
 def _again(guest_list: GuestList, earlier: RewardedBefore) -> Check:
     decision = decision_on(guest_list, earlier.campaign)
     who = f"{decision.actor or 'Partner staff'} included them, because “{decision.why}”." if decision else ""
-    guests = f"{earlier.included:,} of {guest_list.ready_count:,} guests were rewarded by “{earlier.campaign.name}”"
-    sentence = f"{guests} {_when(earlier)} and get another reward. {who}".strip()
+    guests = counted(guest_list.ready_count, "guest was rewarded", "guests were rewarded")
+    of_whom = f"{earlier.included:,} of {guests} by “{earlier.campaign.name}”"
+    sentence = f"{of_whom} {_when(earlier)} and get another reward. {who}".strip()
     return Check(WARN, sentence, guests_url(guest_list, outcome=INCLUDED))
 
 

@@ -18,6 +18,7 @@ from issuance.guests.arms import Arm, count_arms
 from issuance.launching.job_cutting import canary_size, expected_jobs, segments_of
 from issuance.launching.left_out import checks_of_rows
 from issuance.models import GuestList
+from thanxportal.counted import counted
 from thanxportal.reviewed import Facts, differences_between, fingerprint
 
 SOON = timedelta(days=2)
@@ -60,7 +61,7 @@ def facts_of(review: dict[str, Any]) -> Facts:
     facts |= {word: f"{rows:,}" for word, rows in left_out.items() if rows}
     if guest_list.launch_at:
         facts["Start"] = date_format(timezone.localtime(guest_list.launch_at), "DATETIME_FORMAT")
-    facts["Jobs"] = f"{jobs.jobs:,} of up to {jobs.largest:,} guests"
+    facts["Jobs"] = f"{jobs.jobs:,} of up to {counted(jobs.largest, 'guest')}"
     return facts | {THE_LIST: fingerprint([str(guest_list.confirm_token)])}
 
 

@@ -79,7 +79,7 @@ def facts_to_revoke(impact: Impact) -> Facts:
 
 def _known(job: IssuanceJob) -> str:
     if job.state == JobState.FAILED:
-        return f"{job.total_count:,} guests, of whom Thanx doesn’t say who is rewarded"
+        return f"{counted(job.total_count, 'guest')}, of whom Thanx doesn’t say who is rewarded"
     return f"{job.success_count:,} rewarded of {job.total_count:,}"
 
 
