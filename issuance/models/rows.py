@@ -100,6 +100,11 @@ class Guest(models.Model):
     def __str__(self) -> str:
         return f"Guest {self.pk}"
 
+    @property
+    def in_file(self) -> int:
+        """The row of the file."""
+        return self.of_row or self.row
+
 
 class RowErrorQuerySet(models.QuerySet["RowError"]):
     def of_list(self, guest_list: GuestList) -> RowErrorQuerySet:

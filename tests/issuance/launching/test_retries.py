@@ -20,7 +20,7 @@ from issuance.launching.retries import left_to_retry
 from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.outcomes.lineage import lineage_of
-from tests.issuance.browsing import DECIDED_ON, address, looked_at, page
+from tests.issuance.browsing import DECIDED_ON, address, looked_at, page, rows_in
 from tests.issuance.factories import make_list, published_campaign
 from tests.world import World
 from thanxportal.accounts.models import Activity, User
@@ -162,6 +162,13 @@ def test_one_form_saves_all_rows_that_were_typed_in_whatever_was_pressed(
         assert leads_to in correct(browser, child, typed, **press)["Location"]
         kept = dict(child.guests.filter(row__in=typed).values_list("row", "value"))
         assert kept == typed
+
+
+def test_each_row_of_a_retry_says_where_it_stands_in_the_file(ended: GuestList, sid: User, client_of: ClientOf) -> None:
+    browser = client_of(sid)
+    child = retry(browser, ended)
+    rows = list(child.guests.order_by("row").values_list("row", flat=True))
+    assert rows_in(page(browser, child)) == rows[:25]
 
 
 def test_what_cannot_be_saved_keeps_its_field_and_the_rest_is_saved(
