@@ -76,6 +76,7 @@ def everywhere(
     may.guests.update(reason="USER_EMAIL_INVALID")
     retry = retry_refused(guest_list=may, reasons=[], actor=ana)
     correct_guest(guest_list=retry, row=2, text=EMAIL, actor=None)
+    retry.refresh_from_db()
     assert launch_list(guest_list=retry, token=retry.confirm_token, actor=ana)
     world.drive()
     review = read_file(bad, HEADER + f"new@example.com,,\n{EMAIL},,\n{EMAIL},,again\n")
