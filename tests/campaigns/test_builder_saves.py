@@ -34,7 +34,7 @@ def test_a_save_in_passing_answers_with_pieces_and_the_drafts_own_address(
     assert answer.status_code == 200
     assert answer["HX-Reswap"] == "none"
     assert answer["HX-Replace-Url"] == edit(campaign)
-    assert "Saved 05:00" in html  # 12:00 UTC in Los Angeles
+    assert "Saved 5:00" in html  # 12:00 UTC in Los Angeles
     assert "5,608" in html
     assert not re.search(r'<input type="(?!hidden)', html)  # Nothing that somebody may be typing into is replaced.
     assert len(html) < 10_000
@@ -46,7 +46,7 @@ def test_what_cannot_be_saved_is_said_and_nothing_is_lost(harbor: Merchant, ana:
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "Not saved yet" in html
-    assert "there is no 02:30. Choose 03:30" in html
+    assert "there is no 2:30" in html
     assert "HX-Replace-Url" not in answer
     draft.refresh_from_db()
     assert draft.name == "Win-back June"
@@ -54,7 +54,7 @@ def test_what_cannot_be_saved_is_said_and_nothing_is_lost(harbor: Merchant, ana:
 
 def test_a_time_that_comes_twice_is_refused_as_well(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     answer = client_of(ana).post(NEW, filled(harbor, redeemable_to="2026-11-01T01:30"))
-    assert "01:30 comes twice" in answer.content.decode()
+    assert "comes twice" in answer.content.decode()
     assert not Campaign.objects.exists()
 
 
@@ -93,7 +93,7 @@ def test_every_button_works_with_and_without_javascript(
     assert without.redirect_chain[0][0].startswith(edit(Campaign.objects.order_by("pk")[1]))
     for html in (by_htmx, without.content.decode()):
         assert 'id="builder"' in html
-        assert "Saved 05:00" in html or "Find a reward" in html
+        assert "Saved 5:00" in html or "Find a reward" in html
     assert "<html" not in by_htmx
     first, second = (
         [(arm.name, arm.weight) for arm in campaign.variants.all()] for campaign in Campaign.objects.order_by("pk")
@@ -103,9 +103,9 @@ def test_every_button_works_with_and_without_javascript(
 
 def test_the_save_button_saves_with_and_without_javascript(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     browser, values = client_of(ana), filled(harbor, act="save", uuid=str(uuid4()))
-    assert "Saved 05:00" in browser.post(NEW, values, headers=HTMX).content.decode()
+    assert "Saved 5:00" in browser.post(NEW, values, headers=HTMX).content.decode()
     answer = browser.post(NEW, values, follow=True)
-    assert "Saved 05:00" in answer.content.decode()
+    assert "Saved 5:00" in answer.content.decode()
     assert answer.redirect_chain[0][0] == f"{edit(Campaign.objects.get())}?saved=1"
 
 
@@ -223,7 +223,7 @@ def test_leaving_for_the_review_waits_its_turn_among_the_saves(
     browser = client_of(ana)
     refused = browser.post(NEW, filled(harbor, act="review", start_at="2027-03-14T02:30"), headers=HTMX)
     assert refused.status_code == 422
-    assert "there is no 02:30" in refused.content.decode()
+    assert "there is no 2:30" in refused.content.decode()
     answer = browser.post(NEW, filled(harbor, act="review"), headers=HTMX)
     assert answer["HX-Redirect"] == f"/m/harbor-grill/campaigns/{Campaign.objects.get().pk}/"
 
