@@ -12,6 +12,7 @@ from issuance.launching.job_cutting import (
     MOST_SEGMENTS,
     SMALLEST_JOB,
     columns_of_locations,
+    columns_to_cut_by,
     tells_guests_apart,
     values_in,
 )
@@ -38,7 +39,7 @@ class JobCuttingForm(forms.Form):
     )
 
     def __init__(self, guest_list: GuestList, data: Any = None) -> None:
-        size, column, columns = guest_list.guests_per_job, guest_list.job_column, guest_list.columns_besides
+        size, column, columns = guest_list.guests_per_job, guest_list.job_column, columns_to_cut_by(guest_list)
         cut_by = self.COLUMN if column else self.SIZE if size else self.MOST
         super().__init__(data, initial={"cut_by": cut_by, "column": column, "size": size or FIRST_JOB_SIZE})
         self.list = guest_list

@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from campaigns.locations import names_of_locations
 from issuance.guests.arms import Arm
+from issuance.guests.names import name_columns
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
 from thanxportal.partner.gate import seconds_at_best
@@ -82,6 +83,13 @@ def segments_of(guest_list: GuestList) -> Segments | None:
     return segments
 
 
+def columns_to_cut_by(guest_list: GuestList) -> list[str]:
+    """The columns of the file whose values jobs may be called by: none of emails, phones or names."""
+    names = guest_list.file_info.get("names") or []
+    of_people = {str(names[at])[:120] for at in name_columns(guest_list)}
+    return [column for column in guest_list.columns_besides if column not in of_people]
+
+
 def values_in(guest_list: GuestList, column: str) -> int:
     """How many different values the column has among the guests, counted up to one more than are possible."""
     looked = copy(guest_list)
@@ -104,7 +112,7 @@ def columns_of_locations(guest_list: GuestList) -> list[str]:
     """Columns that name the merchant's locations in the first rows, wherever they name anything."""
     names = names_of_locations(guest_list.merchant)
     looked, found = copy(guest_list), []
-    for column in guest_list.columns_besides if names else []:
+    for column in columns_to_cut_by(guest_list) if names else []:
         looked.job_column = column
         guests = Guest.objects.filter(guest_list=guest_list).in_segments(looked).order_by("row")
         cells = [cell for cell in guests.values_list("segment", flat=True)[:FIRST_ROWS] if cell]

@@ -139,7 +139,10 @@ def test_no_job_is_called_by_what_tells_guests_apart(one_arm: Campaign, bea: Use
     notes = ["Zoe’s cousin", "Bob’s wife", *[""] * 18]
     rows = [f"Guest {n},guest{n}@example.com,other{n}@example.com,East,{note}" for n, note in enumerate(notes)]
     made = read_file(one_arm, "\n".join(["Name,Email,Second email,Store,Note", *rows]))
-    for column in ("Name", "Second email", "Note"):
+    page = client_of(bea).get(reverse("issuance:list_review", args=["harbor-grill", made.pk])).content.decode()
+    assert '<option value="Name"' not in page
+    assert choose(client_of(bea), made, cut_by="column", column="Name").status_code == 422
+    for column in ("Second email", "Note"):
         answer = choose(client_of(bea), made, cut_by="column", column=column)
         assert answer.status_code == 422
         assert f"Most values of “{column}” are those of a single guest" in answer.content.decode()
