@@ -17,7 +17,7 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _UNSEEN = re.compile("[\u034f\ufe00-\ufe0f]")
 
 _ANY_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"|“”‘’']{1,64}@[^\s@<>()\[\],;:\"|“”‘’']{2,253}")
-_MASKED = re.compile(r".•••@[^@]+").fullmatch
+_MASKED = re.compile(r".•••@•••").fullmatch
 _ANY_PHONE = re.compile(
     r"\+\d(?:[ ().-]{0,3}\d){7,14}(?!\d)|(?<![\w.,-])(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]?\d{4}(?![\w-])"
 )

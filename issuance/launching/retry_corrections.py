@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from issuance.checking.reward_again import set_aside_claimed
+from issuance.guests.masking import mask_for_good
 from issuance.guests.reasons import reason_in_words
 from issuance.guests.sight import MASKED, Sight
 from issuance.importing.batches import guest_hasher
@@ -99,7 +100,8 @@ def correct_guest(*, guest_list: GuestList, row: int, text: str, actor: User | N
     kind = "email" if "@" in finding.value else "phone"
     Guest.objects.filter(pk=guest.pk).update(type=kind, value=finding.value, identity=digest, fixed=True)
     GuestList.objects.filter(pk=guest_list.pk).update(confirm_token=uuid4())
-    _tell(guest_list, actor, f"Corrected row {row:,} from {MASKED.show(guest.value)} to {MASKED.show(finding.value)}.")
+    before, after = mask_for_good(guest.value), mask_for_good(finding.value)
+    _tell(guest_list, actor, f"Corrected row {row:,} from {before} to {after}.")
 
 
 def _refuse_known(guest: Guest, digest: bytes) -> None:

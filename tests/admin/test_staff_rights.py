@@ -106,8 +106,9 @@ def test_support_looks_at_every_page_and_does_nothing(finished: GuestList, clien
 
 def test_operations_revoke_but_touch_no_team(finished: GuestList, ben: User, client_of: ClientOf) -> None:
     browser, job = client_of(in_group("Operations")), finished.jobs.get(number=1)
-    act = {"action": "revoke", "_selected_action": job.pk, "confirmed": "yes", "reason": "They asked us to do it."}
-    browser.post("/admin/issuance/issuancejob/", act)
+    act = {"action": "revoke", "_selected_action": job.pk}
+    seen = browser.post("/admin/issuance/issuancejob/", act).context["seen"]
+    browser.post("/admin/issuance/issuancejob/", act | {"confirmed": "yes", "reason": "As they asked.", "seen": seen})
     assert IssuanceJob.objects.get(pk=job.pk).state == JobState.REVOKING
     assert browser.post(change(ben.memberships.get()), {"role": "manager"}).status_code == 403
 

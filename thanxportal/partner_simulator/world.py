@@ -1,7 +1,7 @@
 """The businesses of the simulator: merchants, their locations and their reward templates."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -62,8 +62,16 @@ def build_merchant(handle: str, name: str, reward_names: Sequence[str], location
     return Merchant(merchant_id, handle, name, list(_locations(merchant_id, name, locations)), templates)
 
 
-@cache
 def default_world() -> tuple[Merchant, ...]:
+    """Return the four merchants, with lists of their own that a simulation may change."""
+    return tuple(
+        replace(merchant, locations=[*map(dict, merchant.locations)], templates=[*merchant.templates])
+        for merchant in _built_world()
+    )
+
+
+@cache
+def _built_world() -> tuple[Merchant, ...]:
     """Return Harbor Grill, Sunny Side Coffee, Nonna's Table and Corner Market (130 templates)."""
     return (
         build_merchant("harbor-grill", "Harbor Grill", menus.HARBOR_GRILL, 8),

@@ -100,7 +100,7 @@ def test_an_unknown_state_is_named_if_it_is_plain_words(state: str, words: str) 
 
 @pytest.mark.parametrize("code", [*SENTENCES, "duplicate", "USER_EMAIL_INVALID", "USER_PHONE_INVALID"])
 def test_every_known_reason_is_said_in_words(code: str) -> None:
-    assert code not in reason_in_words(code)
+    assert "_" not in code or code not in reason_in_words(code)
     assert reason_in_words(code).endswith(".")
 
 

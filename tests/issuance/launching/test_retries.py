@@ -193,7 +193,7 @@ def test_a_correction_is_kept_in_the_story_and_the_log_with_both_masked(
     child = retry(browser, ended)
     first, second = child.guests.order_by("row")[:2]
     correct(browser, child, {first.row: "good@example.com"}, leave_out=second.row)
-    said = f"Corrected row {first.row} from r•••@example.com to g•••@example.com"
+    said = f"Corrected row {first.row} from r•••@••• to g•••@•••"
     assert child.events.filter(actor=sid, note=f"{said}.").exists()
     assert Activity.objects.filter(actor=sid, sentence=f"{said} in “{child.name}”.").exists()
     assert child.events.filter(actor=sid, note=f"Left out row {second.row}.").exists()
