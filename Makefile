@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -q -n 2 --dist loadgroup
 POSTGRESQL := $(or $(DATABASE_URL),postgres://root:test@127.0.0.1:5432/test)
-PROOFS := crash or repeats or hypothesis
+PROOFS := crash or repeats or hypothesis or slow
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 	--no-annotate --python-version 3.11 --universal --strip-extras pyproject.toml
@@ -19,7 +19,7 @@ PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com
 # Without byte code every process would compile all modules anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-gate bench-ingest bench-pages bench-strangers bench-webhooks identifiers help demo dev test test-browser check lint types format lock screens clean
+.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-gate bench-ingest bench-pages bench-strangers bench-webhooks identifiers help demo dev test test-slow test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -43,6 +43,9 @@ dev: $(VENV)/dev.stamp ## an environment with everything for working on the code
 
 test: $(VENV)/dev.stamp ## the test suite, without a browser and without killed workers
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-slow: $(VENV)/dev.stamp ## what takes seconds each, such as both ways to migrate
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m slow
 
 test-browser: $(VENV)/dev.stamp ## the pages in Chromium
 	$(BIN)/python -m pytest $(PYTEST_ARGS) -m browser tests/browser

@@ -262,6 +262,7 @@ def test_a_guest_who_is_exported_is_seen_by_managers_and_the_log_says_so(
         assert bool(shown) == (person.role == Role.MANAGER) == (lines == ["Exported what is held about one guest."])
 
 
+@pytest.mark.slow
 def test_no_other_page_shows_a_guest(states: EveryState, everybody: list[Person]) -> None:
     """Those of the merchant and of a person, whole; and all that staff can open, whoever they are."""
     campaign = states.campaign

@@ -33,7 +33,7 @@ DUMPS = Path(__file__).parent / "data" / "schema"
 OLD, NEW, TESTS = "old", "new", "default"  # all tests run on the third, which is made from the models
 NOW = timezone.now()
 KEY = UUID(int=7)
-pytestmark = [pytest.mark.django_db(databases=[OLD, TESTS]), pytest.mark.xdist_group("migrations")]
+pytestmark = [pytest.mark.django_db(databases=[OLD, TESTS]), pytest.mark.xdist_group("migrations"), pytest.mark.slow]
 
 
 @contextmanager

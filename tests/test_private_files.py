@@ -38,6 +38,7 @@ def open_to_others(folder: Path) -> list[str]:
     return [str(path) for path in paths if stat.S_IMODE(path.stat().st_mode) & 0o077]
 
 
+@pytest.mark.slow
 def test_every_file_is_for_the_portal_alone(tmp_path: Path) -> None:
     var = tmp_path / "var"
     portal(var, "shell", "-c", WRITES)

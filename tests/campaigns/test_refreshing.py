@@ -57,6 +57,7 @@ def mirrored(simulator: Simulator, world: World) -> Merchant:
     return Merchant.objects.get(handle="harbor-grill")
 
 
+@pytest.mark.slow
 def test_in_hours_of_200_merchants_the_active_stay_fresh_within_the_share(
     simulator: Simulator, world: World, settings: Any
 ) -> None:
@@ -68,6 +69,7 @@ def test_in_hours_of_200_merchants_the_active_stay_fresh_within_the_share(
     assert 10 < day.busiest <= 20
 
 
+@pytest.mark.slow
 def test_many_more_active_merchants_than_the_share_allows_share_it(
     simulator: Simulator, world: World, settings: Any
 ) -> None:

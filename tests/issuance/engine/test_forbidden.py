@@ -89,6 +89,7 @@ def told(person: User) -> list[str]:
     return list(Notification.objects.filter(person=person).values_list("sentence", flat=True))
 
 
+@pytest.mark.slow
 @pytest.mark.repeats
 def test_one_forbidden_merchant_of_many_holds_up_nobody(street: Street, simulator: Simulator, world: World) -> None:
     without_it = street.seconds_until_done(street.launch("june"))
