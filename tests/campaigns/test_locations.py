@@ -131,12 +131,12 @@ def test_jobs_by_location_carry_its_name_and_their_column_is_proposed(
     one_arm: Campaign, stores: list[Location], sid: User, client_of: ClientOf
 ) -> None:
     cells = ["loc1", "LOC1 ", "2 Pine St", "", "2 pine st"]
-    rows = [f"Guest {n},guest{n}@example.com,{cell}" for n, cell in enumerate(cells)]
-    made = read_file(one_arm, "\n".join(["Name,Email,Store", *rows]))
+    rows = [f"Tier {n},guest{n}@example.com,{cell}" for n, cell in enumerate(cells)]
+    made = read_file(one_arm, "\n".join(["Tier,Email,Store", *rows]))
     browser = client_of(sid)
     page = browser.get(reverse("issuance:list_review", args=["harbor-grill", made.pk])).content.decode()
     assert '<option value="Store" selected>Store (your locations)</option>' in page
-    assert '<option value="Name">Name</option>' in page
+    assert '<option value="Tier">Tier</option>' in page
     choose = reverse("issuance:list_job_cutting", args=["harbor-grill", made.pk])
     browser.post(choose, {"cut_by": "column", "column": "Store"})
     made.refresh_from_db()
