@@ -130,7 +130,8 @@ def choose_job_cutting(*, guest_list: GuestList, size: int, column: str = "") ->
     """Sets the most guests in a job, 0 for as many as Thanx takes, and the column each of whose values gets jobs of
     its own; False if the list isn't under review any more.
 
-    Review forms that are open elsewhere become void, as what they say about undo has changed.
+    Review forms that are open elsewhere become void if what they say about undo has changed.
     """
     under_review = GuestList.objects.filter(pk=guest_list.pk, state=ListState.CHECKED)
-    return bool(under_review.update(guests_per_job=size, job_column=column, confirm_token=uuid4()))
+    choice = {"guests_per_job": size, "job_column": column}
+    return under_review.filter(**choice).exists() or bool(under_review.update(**choice, confirm_token=uuid4()))
