@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-from thanxportal.stylesheets import NAME, joined
+from thanxportal.stylesheets import NAME, joined, packed
 
 CSS = settings.BASE_DIR / "static" / "css"
 TOKENS = (CSS / "tokens.css").read_text()
@@ -25,10 +25,11 @@ def test_the_browser_gets_every_file_once_and_the_layers_first() -> None:
     assert isinstance(found, str)
     css = Path(found).read_text()
     assert css == joined()
+    assert "/*" not in css
     assert css.index("@layer tokens, base, layout, components, pages;") < css.index("@layer base {")
     for file in OTHERS:
         if file.parent.name in ("components", "pages"):
-            assert css.count(file.read_text()) == 1, file
+            assert css.count(packed(file.read_text())) == 1, file
 
 
 @pytest.mark.parametrize("file", OTHERS, ids=lambda file: file.stem)

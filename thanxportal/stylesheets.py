@@ -24,10 +24,10 @@ def joined() -> str:
     css = settings.BASE_DIR / "static" / "css"
     files = [css / "tokens.css", css / "base.css", css / "layout.css"]
     files += [file for folder in FOLDERS for file in sorted((css / folder).glob("*.css"))]
-    return _packed("\n".join(file.read_text() for file in files))
+    return packed("\n".join(file.read_text() for file in files))
 
 
-def _packed(css: str) -> str:
+def packed(css: str) -> str:
     """Without comments and indentation, which only people read."""
     lines = _COMMENT.sub("", css).splitlines()
     return "\n".join(filter(None, map(str.strip, lines)))
