@@ -53,6 +53,7 @@ OLDER = "older"  # a manager in a session from before the second factor
 STALE, UNPROVEN = "stale", "unproven"  # administrators who gave it long ago, and who have none
 STAFF = (*GROUPS, STALE, UNPROVEN)
 PEOPLE = (*OUTSIDE, "stranger", "former", *MEMBERS, OLDER, *STAFF)
+OFTEN = {"nobody", "stranger", "viewer", "sender", "manager", "support"}  # in `make test`, all in `make test-slow`
 WITH_FACTOR = {*PEOPLE} - {*OUTSIDE, "former", UNPROVEN}
 
 # Addresses of a merchant: by which methods, from which role on (or whom alone), names. Whoever is no member gets 404.
@@ -404,7 +405,9 @@ def methods_in_turn(at: int) -> tuple[str, ...]:
 
 @pytest.mark.repeats
 @pytest.mark.usefixtures("undrawn", "refusals_unsaid", "guarded")
-@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize(
+    "person", [who if who in OFTEN else pytest.param(who, marks=pytest.mark.slow) for who in PEOPLE]
+)
 def test_every_address_answers_everybody_as_declared(person: str, stage: Stage) -> None:
     ask, wrong = Asking(stage, person), []
     for at, route in enumerate(ROUTES, PEOPLE.index(person)):

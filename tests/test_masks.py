@@ -210,6 +210,7 @@ def test_every_address_is_declared_once() -> None:
     assert sorted(declared) == sorted(route.name.partition(":")[2] for route in OF_MERCHANTS)
 
 
+@pytest.mark.slow
 @pytest.mark.repeats
 @pytest.mark.usefixtures("frameless")
 def test_whoever_sees_a_guest_in_full_has_brought_it_or_is_in_the_log(

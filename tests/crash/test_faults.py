@@ -17,7 +17,7 @@ from tests.world import ThroughTheSimulator, World
 from thanxportal.partner import gated_client
 from thanxportal.partner_simulator import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ISSUE = "/partner/campaigns/issue"
 GUESTS = "\n".join(f"guest{number}@example.com" for number in range(30))
 Launch = Callable[[Campaign, str], GuestList]
