@@ -41,6 +41,11 @@ def nameless(text: str) -> str:
     return _ANY_PHONE.sub("[phone]", _ANY_EMAIL.sub(lambda email: email[0] if _MASKED(email[0]) else "[email]", text))
 
 
+def masked_for_good(value: str) -> str:
+    """An email or phone for texts that stay when the guest is erased: `m•••@•••`, `+1•••`."""
+    return f"{value[0]}•••@•••" if "@" in value else f"{value[:2]}•••"
+
+
 def read_json(raw: str | bytes) -> Any:
     """The document of a JSON text, with plain text alone in it. Raises ValueError and RecursionError as json does.
 

@@ -21,8 +21,3 @@ def mask(value: str) -> str:
     if value[0] == "+" and value[1:].isdecimal() and len(value) > 8:
         return f"{value[:2]}{DOTS}{value[-4:]}"
     return f"{value[0]}{DOTS}"
-
-
-def mask_for_good(value: str) -> str:
-    """As `mask`, for texts that stay when the guest is erased: `m•••@•••`, `+1•••`."""
-    return f"{value[0]}{DOTS}@{DOTS}" if "@" in value else f"{value[:2]}{DOTS}"

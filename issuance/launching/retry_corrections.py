@@ -10,7 +10,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from issuance.checking.reward_again import set_aside_claimed
-from issuance.guests.masking import mask_for_good
 from issuance.guests.reasons import reason_in_words
 from issuance.guests.sight import MASKED, Sight
 from issuance.importing.batches import guest_hasher
@@ -19,6 +18,7 @@ from issuance.models import Guest, GuestClaim, GuestList, note_event
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import identity, parse_guest
 from thanxportal.accounts.models import User
+from thanxportal.plain_text import masked_for_good
 
 PAGE = 25
 
@@ -100,7 +100,7 @@ def correct_guest(*, guest_list: GuestList, row: int, text: str, actor: User | N
     kind = "email" if "@" in finding.value else "phone"
     Guest.objects.filter(pk=guest.pk).update(type=kind, value=finding.value, identity=digest, fixed=True)
     GuestList.objects.filter(pk=guest_list.pk).update(confirm_token=uuid4())
-    before, after = mask_for_good(guest.value), mask_for_good(finding.value)
+    before, after = masked_for_good(guest.value), masked_for_good(finding.value)
     _tell(guest_list, actor, f"Corrected row {row:,} from {before} to {after}.")
 
 
