@@ -57,8 +57,8 @@ def full_demand(harness: Harness, seconds: float, shortened: int, seed: int, *, 
 
 
 def gate_bug_caught(harness: Harness, mutant: str) -> bool:
-    """Whether Thanx answers 429 when all processes have this bug."""
-    return bool(full_demand(harness, 5, 200, seed=1, mutant=mutant)["throttled"])
+    """Whether Thanx answers 429 when all processes have this bug; on a busy machine that may take three tries."""
+    return any(full_demand(harness, 5, 200, seed=seed, mutant=mutant)["throttled"] for seed in (1, 2, 3))
 
 
 def fewest_in(moments: list[float], seconds: float) -> int:
