@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import cast
-from tests.accounts.test_settings import AS_THEY_ARE, save
+from tests.accounts.settings_form import AS_THEY_ARE, save
 from tests.world import World
 from thanxportal.accounts.activity_chain import broken_links
 from thanxportal.accounts.confirming import confirm, let_take_effect

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
 from phonenumbers import SUPPORTED_REGIONS
 
+from tests.accounts.settings_form import AS_THEY_ARE, URL, save
 from thanxportal.accounts.countries import COUNTRIES
 from thanxportal.accounts.models import Activity, Merchant, User
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
-URL = "/m/harbor-grill/settings/"
-
-
-def save(browser: Client, settings: dict[str, str], **more: Any) -> Any:
-    """Opens the settings, and saves them so."""
-    page: Any = browser.get(URL)
-    return browser.post(URL, {"seen": page.context["seen"]} | settings, **more)
-
-
-AS_THEY_ARE = {
-    "time_zone": "America/Los_Angeles",
-    "locale": "en-us",
-    "country": "US",
-    "preferred_identifier": "email",
-    "repeat_days": "30",
-    "approval_threshold": "",
-    "second_factor": "on",
-}
 
 
 @pytest.mark.parametrize(
