@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -46,38 +50,42 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
     return TemplateResponse(request, "issuance/outcomes/home.html", context)
 
 
-@require_GET
-@never_cache
-def running(request: HttpRequest, handle: str) -> HttpResponse:
-    """How far the running lists of the home page are, unless it shows this version; once they are others than it
-    shows, the page anew."""
-    lists = running_of(user_of(request), handle)
-    version = version_of_running(lists)
-    if version and version == request.GET.get("version"):
-        return HttpResponse(status=204)
-    merchant_for(request, handle)
-    if not wants_piece(request):
-        return redirect(page_above(request.path))
-    if request.GET.get("was") != names_of(lists):
+Poll = Callable[[HttpRequest, str], HttpResponse]
+
+
+def _of_running(piece: Callable[[HttpRequest, str, dict[str, Any]], HttpResponse]) -> Poll:
+    """A poll for what is running, which `piece` draws; 204 as long as the page shows this version."""
+
+    @require_GET
+    @never_cache
+    @wraps(piece)
+    def poll(request: HttpRequest, handle: str) -> HttpResponse:
+        lists = running_of(user_of(request), handle)
+        version = version_of_running(lists)
+        if version and version == request.GET.get("version"):
+            return HttpResponse(status=204)
+        merchant_for(request, handle)
+        if not wants_piece(request):
+            return redirect(page_above(request.path))
+        context = {"running_lists": lists, "running_names": names_of(lists), "running_version": version}
+        return piece(request, handle, context)
+
+    return poll
+
+
+@_of_running
+def running(request: HttpRequest, handle: str, context: dict[str, Any]) -> HttpResponse:
+    """How far the running lists of the home page are; once they are others than it shows, the page anew."""
+    if request.GET.get("was") != context["running_names"]:
         return reselect(reswap(retarget(home(request, handle), "#main"), "outerHTML"), "#main")
-    context = {"running_lists": lists, "running_names": names_of(lists), "running_version": version}
     return TemplateResponse(request, "issuance/outcomes/home.html#running", context)
+
+
+@_of_running
+def dock(request: HttpRequest, handle: str, context: dict[str, Any]) -> HttpResponse:
+    """What is running, for the corner of every page; asked again as long as anything is."""
+    return TemplateResponse(request, "components/dock.html", context)
 
 
 def names_of(lists: list[Running]) -> str:
     return "-".join(str(running.list.pk) for running in lists)
-
-
-@require_GET
-@never_cache
-def dock(request: HttpRequest, handle: str) -> HttpResponse:
-    """What is running, for the corner of every page; asked again as long as anything is. 204 for this version."""
-    lists = running_of(user_of(request), handle)
-    version = version_of_running(lists)
-    if version and version == request.GET.get("version"):
-        return HttpResponse(status=204)
-    merchant_for(request, handle)
-    if not wants_piece(request):
-        return redirect(page_above(request.path))
-    context = {"running_lists": lists, "running_version": version}
-    return TemplateResponse(request, "components/dock.html", context)
