@@ -95,14 +95,11 @@ def _proposal(
     first: RowError,
     helped: list[RepairedCell],
 ) -> Proposal:
-    at = fault_at(columns_of(guest_list), first.column, first.cells)
-    before = str(first.cells[at]) if at is not None else " ".join(map(str, first.cells))
     cells = len(helped)
     looked = guest_list.invalid_count > LOOKED_THROUGH
     number = f"At least {cells:,}" if looked else f"{cells:,}"
-    after = " + ".join(sight.show(result.value or str(result.raw[at or 0])) for result in helped[0].results[:3])
-    after += " + …" if len(helped[0].results) > 3 else ""
-    proposal = Proposal(recipe.key, "", sight.show(before), after, "")
+    before, after = _before_and_after(guest_list, sight, first, helped[0])
+    proposal = Proposal(recipe.key, "", before, after, "")
     if recipe.key == "country":
         where = country_name(guest_list.country) or "your country"
         title = f"{number} phone number{_s(cells)} {_of(cells, 'isn’t a number', 'aren’t numbers')} of {where}."
@@ -129,6 +126,14 @@ def _proposal(
     plural = "" if cells == 1 else "es" if noun == "address" else "s"
     title = f"{number} {noun}{plural} {_of(cells, *repair.says)}"
     return proposal._replace(title=title, button=BUTTONS[recipe.key])
+
+
+def _before_and_after(guest_list: GuestList, sight: Sight, row: RowError, helped: RepairedCell) -> tuple[str, str]:
+    """The cell as it is and as it would be, as the member sees guests."""
+    at = fault_at(columns_of(guest_list), row.column, row.cells)
+    before = str(row.cells[at]) if at is not None else " ".join(map(str, row.cells))
+    after = " + ".join(sight.show(result.value or str(result.raw[at or 0])) for result in helped.results[:3])
+    return sight.show(before), f"{after} + …" if len(helped.results) > 3 else after
 
 
 def _domain(written: str, meant: str, count: int) -> Proposal:

@@ -65,15 +65,10 @@ def _find_columns(rows: Sequence[list[str]], country: str) -> Columns:
     phones = phone_fits(names, guests, country, headless=not cells)
     shown = _shown([*cells, *[""] * (width - len(cells))], width)
     doubts = [_GUESTS_ABOVE] if header.guests_above else []
-    email, phone = _likely(emails, phones), _likely(phones, emails)
-    if email is None and emails and emails[0].name == UNCLEAR and not emails[0].strange:
-        email = emails[0]
+    email, phone = _likely_pair(emails, phones)
     if email is None and phone is None:
-        at = perhaps_phones(names, guests)
-        if at is None:
-            raise UnreadableFile("no_identifier_column")
-        phone = Fit(at, 0, 0, (), somebody_else=False, own=False)
-        doubts.append(f"Only “{shown[at]}” could hold phone numbers.")
+        phone = _perhaps(names, guests)
+        doubts.append(_ONLY.format(shown[phone.column]))
     else:
         doubts += _doubts(email, emails, phone, shown, "email addresses")
         doubts += _doubts(phone, phones, email, shown, "phone numbers")
@@ -84,10 +79,8 @@ def _find_columns(rows: Sequence[list[str]], country: str) -> Columns:
     at_email, at_phone = (None if fit is None else fit.column for fit in (email, phone))
     only = at_phone if at_email is None else at_email if at_phone in (None, at_email) else None
     if only is not None and (share := _mixed(guests, only, country)):
-        hardly = [_HARDLY.format(shown[only], what) for what in ("email addresses", "phone numbers")]
         at_email = at_phone = only
-        doubts = [doubt for doubt in doubts if doubt not in hardly]
-        doubts += [] if share >= 0.5 else [_HARDLY.format(shown[only], "guests")]
+        doubts = _doubts_of_mixed(doubts, shown[only], share)
     at_country, country_doubts = country_column(shown, guests) if phones else (None, ())
     header_row = 0 if header.at is None else header.at + 1
     more_emails = _more(emails, email, [email_rank(name) for name in names])
@@ -144,7 +137,24 @@ _UNNAMED = "“{}” looks like {}, but its name doesn't say so."
 _UNCLEAR = "“{}” looks like {}, but its name doesn't say that they are the guests' own."
 _HARDLY = "Less than half of “{}” looks like {}."
 _ANOTHER = "“{}” seems to hold another guest of each row, and each row is read as one guest."
+_ONLY = "Only “{}” could hold phone numbers."
 _WHOSE = "No header says whether “{}” and “{}” are of the same guest."
+
+
+def _likely_pair(emails: list[Fit], phones: list[Fit]) -> tuple[Fit | None, Fit | None]:
+    """The columns of emails and of phones; emails under an unclear name are better than none."""
+    email, phone = _likely(emails, phones), _likely(phones, emails)
+    if email is None and emails and emails[0].name == UNCLEAR and not emails[0].strange:
+        email = emails[0]
+    return email, phone
+
+
+def _perhaps(names: list[str], guests: Sequence[list[str]]) -> Fit:
+    """The column that could hold phones, of another country or of none. Raises UnreadableFile."""
+    at = perhaps_phones(names, guests)
+    if at is None:
+        raise UnreadableFile("no_identifier_column")
+    return Fit(at, 0, 0, (), somebody_else=False, own=False)
 
 
 def _likely(fits: list[Fit], others: list[Fit]) -> Fit | None:
@@ -195,6 +205,13 @@ def _shown(cells: list[str], width: int) -> tuple[str, ...]:
     """The names in the header, else the letters of the columns."""
     written = [cell.strip()[:120] for cell in cells[:WIDEST]] or [""] * width
     return tuple(name or f"Column {column_letter(at)}" for at, name in enumerate(written))
+
+
+def _doubts_of_mixed(doubts: list[str], name: str, share: float) -> list[str]:
+    """Of a column that holds both kinds: how many of its cells are either counts, not how many are one of them."""
+    hardly = [_HARDLY.format(name, what) for what in ("email addresses", "phone numbers")]
+    left = [doubt for doubt in doubts if doubt not in hardly]
+    return left if share >= 0.5 else [*left, _HARDLY.format(name, "guests")]
 
 
 def _mixed(guests: Sequence[list[str]], at: int, country: str) -> float:

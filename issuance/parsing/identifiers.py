@@ -43,7 +43,7 @@ from issuance.parsing.new_numbers import without_mark
 from issuance.parsing.other_numbers import is_other_number
 from issuance.parsing.phone_alone import phone_alone
 from issuance.parsing.phone_library import library_phone, valid_phone
-from issuance.parsing.phone_spellings import spellings, unwrapped
+from issuance.parsing.phone_spellings import as_digits, spellings, unwrapped
 from issuance.parsing.quick_phones import quick_phones
 from issuance.parsing.several_guests import addresses_in, holds_several_phones, numbers_in
 
@@ -60,8 +60,6 @@ _good_domains: dict[str, str] = {}  # as written -> as email-validator writes it
 _FEWEST_ALIKE, _SHARE_ALIKE = 3, 0.03  # addresses in an alphabet that make it one of the list
 _NEW = ("phone_new_area", "phone_new_prefix")
 _new_areas_taken = False
-_NUMBER_AS_DECIMAL = re.compile(r"(\d{5,15})[.,]0+")
-_NUMBER_AS_POWER = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 
 NO_PHONE_AT_ALL = ("phone_no_digits", "phone_invalid")  # Codes that don't say which phone was meant.
 
@@ -260,7 +258,7 @@ def _careful_phone(written: str, country: str) -> IdentifierResult:
 
 
 def _single_phone(written: str, country: str) -> IdentifierResult:
-    text, fixed = _as_digits(written)
+    text, fixed = as_digits(written)
     if written and not text:
         return IdentifierResult("", "phone_scientific", False)
     if fixed and (value := quick_phones([text], country)[0]):
@@ -293,17 +291,6 @@ def _no_single_phone(text: str, country: str) -> str:
 
 def _library_value(text: str, country: str) -> str:
     return library_phone(text, country)[0]
-
-
-def _as_digits(written: str) -> tuple[str, bool]:
-    """Undo what a spreadsheet does to a long number; empty when digits are gone for good."""
-    if decimal := _NUMBER_AS_DECIMAL.fullmatch(written):
-        return decimal[1], True
-    power = _NUMBER_AS_POWER.fullmatch(written)
-    if not power:
-        return written, False
-    zeros = int(power[3]) - len(power[2])
-    return ("", False) if zeros else (power[1] + power[2], True)
 
 
 def _says_more_than(text: str, value: str) -> bool:

@@ -13,8 +13,8 @@ from issuance.checking.buckets import bucket_rows, heads_of
 from issuance.checking.repair_proposals import domain_proposals, proposals_of
 from issuance.checking.reward_again import RewardedBefore, rewarded_by_campaign
 from issuance.checking.summary import arms_of, buckets, causes_of, fixed_count, how_it_was_read, where_rows_go
-from issuance.forms.checking import IncludeForm, UploadRowsForm, opened_row
-from issuance.guests.grid import READY, GuestReader, guest_page, number_in
+from issuance.forms.checking import IncludeForm, RowForm, UploadRowsForm, opened_row
+from issuance.guests.grid import READY, Filters, GuestPage, GuestReader, guest_page, number_in
 from issuance.importing.mapping import can_be_read_again
 from issuance.models import GuestList, Repair
 from issuance.views.buckets import NEEDS_YOU, current_bucket, filters_of, turned
@@ -36,10 +36,7 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
     if may_build and bucket == NEEDS_YOU and not forms:
         open_row = opened_row(guest_list, query.get("edit", ""), partial(opened, request, guest_list))
     reader = GuestReader(guest_list, sight(request, guest_list))
-    page = guest_page(reader, filters)
-    if open_row and open_row.row not in {row.row for row in page.rows}:
-        filters = replace(filters, after=open_row.row - 1, before=None)
-        page = guest_page(reader, filters)
+    filters, page = _page_around(open_row, reader, filters)
     context = {
         "stage": "issuance/checking/check.html",
         "bucket": bucket,
@@ -67,6 +64,15 @@ def checked_stage(request: HttpRequest, guest_list: GuestList, **forms: Any) -> 
         of_bad_rows = proposals_of(guest_list, reader.sight) if bucket == NEEDS_YOU else []
         context["proposals"] = [*of_bad_rows, *domain_proposals(guest_list)]
     return context | _repairs_of(guest_list) | _of_bucket(guest_list, bucket, forms.get("include_form")) | forms
+
+
+def _page_around(open_row: RowForm | None, reader: GuestReader, filters: Filters) -> tuple[Filters, GuestPage]:
+    """The page that was asked for, or the one that begins with the row whose form is open."""
+    page = guest_page(reader, filters)
+    if not open_row or open_row.row in {row.row for row in page.rows}:
+        return filters, page
+    filters = replace(filters, after=open_row.row - 1, before=None)
+    return filters, guest_page(reader, filters)
 
 
 def _repairs_of(guest_list: GuestList) -> dict[str, Any]:
