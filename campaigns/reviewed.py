@@ -21,7 +21,7 @@ def facts_of(campaign: Campaign, variants: Iterable[Variant] | None = None) -> F
     facts = {word: getattr(campaign, field) for field, word in _WORDS.items()}
     for field, word in _WHEN.items():
         moment = getattr(campaign, field)
-        facts[word] = date_format(moment.astimezone(zone), "j F Y, H:i") if moment else ""
+        facts[word] = date_format(moment.astimezone(zone), "DATETIME_FORMAT") if moment else ""
     for variant in campaign.variants.all() if variants is None else variants:
         facts |= _of_arm(variant)
     return facts
@@ -29,8 +29,9 @@ def facts_of(campaign: Campaign, variants: Iterable[Variant] | None = None) -> F
 
 def draft_of(campaign: Campaign, variants: Iterable[Variant] | None = None) -> Facts:
     """Everything that the builder keeps of a draft, so that no tab overwrites what it hasn't shown."""
-    guests = campaign.expected_guests
-    return facts_of(campaign, variants) | ({"Expected guests": f"{guests:,}"} if guests else {})
+    arms, guests = list(campaign.variants.all() if variants is None else variants), campaign.expected_guests
+    locks = {f"The share of “{arm.name}”": "is locked" for arm in arms if arm.locked}
+    return facts_of(campaign, arms) | locks | ({"Expected guests": f"{guests:,}"} if guests else {})
 
 
 def _of_arm(variant: Variant) -> Facts:

@@ -12,7 +12,7 @@ Facts = dict[str, str]  # what is decided on, by its name on the page
 FIELD = "seen"  # of every form that carries it
 NOBODY_LOOKED = "Nobody has looked at this yet."
 _SALT = "reviewed."
-_MARK = "#"  # begins a fingerprint
+_MARK = "\x1f"  # begins a fingerprint; nobody types it
 
 
 class ChangedSinceReview(Exception):

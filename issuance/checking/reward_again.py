@@ -7,6 +7,7 @@ issued a second time only under an override, and only if every claim of the gues
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -14,6 +15,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaigns.models import CONTROL, Campaign
 from issuance.checking.cached_counts import count_guests
@@ -23,6 +25,7 @@ from issuance.models import ClaimOverride, Event, Guest, GuestClaim, GuestList, 
 from issuance.models.states import ListState, Outcome
 from thanxportal.accounts.models import User
 from thanxportal.counted import counted
+from thanxportal.plain_text import nameless
 from thanxportal.reviewed import Facts
 
 
@@ -38,11 +41,11 @@ class RewardedBefore(NamedTuple):
     @property
     def facts(self) -> Facts:
         """On what somebody decides whether they get another reward."""
-        days = f"{self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}"
+        first, last = (date_format(timezone.localtime(at), "DATE_FORMAT") for at in (self.first, self.last))
         return {
             f"Guests of “{self.campaign.name}” who are left out": f"{self.set_aside:,}",
             f"Guests of “{self.campaign.name}” who get another reward": f"{self.included:,}",
-            f"Days on which “{self.campaign.name}” rewarded them": days,
+            f"Days on which “{self.campaign.name}” rewarded them": f"{first} to {last}",
         }
 
 
@@ -78,11 +81,15 @@ class Decision(NamedTuple):
 
 
 def decision_on(guest_list: GuestList, campaign: Campaign) -> Decision | None:
-    """The latest decision to reward guests of this campaign again, as the story of the list keeps it."""
-    whom = f"{_whom(guest_list, campaign)}: "
-    said = Event.objects.filter(guest_list=guest_list, note__startswith="Included ", note__contains=whom)
-    event = said.select_related("actor").order_by("-pk").first()
-    return Decision(event.actor, event.note.partition(whom)[2]) if event else None
+    """The latest decision to reward guests of this campaign again. Of the list's own one an override says it, of
+    others the story of the list."""
+    if campaign.pk == guest_list.campaign_id:
+        made = guest_list.overrides.filter(withdrawn_at=None).select_related("actor").first()
+        return Decision(made.actor, made.reason) if made else None
+    begins = re.compile(rf"Included [\d,]+ guests? {re.escape(nameless(_whom(guest_list, campaign)))}: ")
+    said = Event.objects.filter(guest_list=guest_list, note__startswith="Included ").select_related("actor")
+    found = ((event, begins.match(event.note)) for event in said.order_by("-pk"))
+    return next((Decision(event.actor, event.note[match.end() :]) for event, match in found if match), None)
 
 
 def _whom(guest_list: GuestList, campaign: Campaign) -> str:

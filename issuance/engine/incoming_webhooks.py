@@ -204,7 +204,7 @@ def _poll_sooner(deliveries: Iterable[WebhookDelivery], jobs: dict[str, Issuance
     alive = {jobs[delivery.thanx_job_id].pk for delivery in deliveries} - ended
     polled, later = IssuanceJob.objects.filter(state__in=POLLED), Q(next_attempt_at__gt=now)
     if ended:  # Who has the job now may have asked too early, and `release_job_lease` then keeps this time.
-        polled.filter(later | Q(lease_until__gt=now), pk__in=ended).update(next_attempt_at=now)
+        polled.filter(later | Q(lease_until__isnull=False), pk__in=ended).update(next_attempt_at=now)
     if alive:
         polled.filter(later, pk__in=alive, news_at__lt=now - QUIET).update(next_attempt_at=now)
 

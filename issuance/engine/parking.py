@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 
 from django.db import transaction
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from issuance.lifecycle.activity import note_activity
 from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import ListState
+from thanxportal import database_clock
 from thanxportal.accounts.models import User
 
 log = logging.getLogger(__name__)
@@ -28,14 +30,15 @@ def park_list(guest_list: GuestList) -> None:
 @transaction.atomic
 def return_to_work(parked: IssuanceJob | GuestList, *, actor: User, reason: str) -> bool:
     """Lets workers take a parked job, or plan a parked list, again; False if it isn't parked any more."""
-    now, note = timezone.now(), f"Taken up again: {reason}"
+    note = f"Taken up again: {reason}"
     if isinstance(parked, GuestList):
-        if returned := GuestList.objects.parked().filter(pk=parked.pk).update(held_until=now, crash_count=0):
+        now, lists = database_clock.now(), GuestList.objects.parked().filter(pk=parked.pk)
+        if returned := lists.update(held_until=Greatest(now, Coalesce("launch_at", now)), crash_count=0):
             note_event(parked, parked.state, old_state=parked.state, actor=actor, note=note)
             note_activity(parked, actor, f"Staff took up “{parked.name}” again: {reason}")
     else:
         jobs = IssuanceJob.objects.parked().filter(pk=parked.pk)
-        if returned := jobs.update(problem_code="", next_attempt_at=now, crash_count=0):
+        if returned := jobs.update(problem_code="", next_attempt_at=timezone.now(), crash_count=0):
             note_event(parked.guest_list, parked.state, old_state=parked.state, job=parked, actor=actor, note=note)
             sentence = f"Staff took up job {parked.number} of “{parked.guest_list.name}” again: {reason}"
             note_activity(parked.guest_list, actor, sentence)

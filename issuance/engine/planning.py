@@ -24,7 +24,7 @@ from issuance.crash_points import crash_point
 from issuance.engine.frozen_jobs import frozen_job
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import forget_unsent, lock_forgotten, sending_is_paused, sends_were_forgotten
-from issuance.lifecycle.campaign_end import has_ended, not_sent_in_words
+from issuance.lifecycle.campaign_end import not_sent_in_words
 from issuance.lifecycle.notices import tell_missed
 from issuance.lifecycle.transitions import (
     MOST_CRASHES,
@@ -77,10 +77,11 @@ def _plan(guest_list: GuestList, forgotten: bool) -> bool:
     if forgotten and not lock_forgotten():
         release_list_lease(guest_list)  # They were settled this moment.
         return False
-    if has_ended(guest_list.campaign) and not forgotten:
+    now = database_clock.now()
+    if guest_list.campaign.is_over(now) and not forgotten:
         why = not_sent_in_words(guest_list)
         return move_list(guest_list, ListState.STOPPED, note=why, ended_at=timezone.now())
-    if guest_list.launch_at and database_clock.now() - guest_list.launch_at > LATEST_START and not forgotten:
+    if guest_list.launch_at and now - guest_list.launch_at > LATEST_START and not forgotten:
         return _missed(guest_list)
     if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
         return False

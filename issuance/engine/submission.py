@@ -72,7 +72,7 @@ def _too_late(job: IssuanceJob) -> NextStep | None:
 
 def _too_late_to_send(job: IssuanceJob) -> NextStep | None:
     """Nothing of a `ready` job is at Thanx, unless a restored database says so: then it waits for what people find."""
-    if sending_is_paused() or not has_ended(job.guest_list.campaign):
+    if not has_ended(job.guest_list.campaign) or sending_is_paused():
         return None
     note = not_sent_in_words(job.guest_list)
     return NextStep(JobState.CANCELLED, None, {"problem_code": CAMPAIGN_ENDED, "note": note})

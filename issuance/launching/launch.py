@@ -87,10 +87,17 @@ def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool
     return True
 
 
-def issue_now(*, guest_list: GuestList) -> bool:
-    """Ends the hold at once; False if the list isn't held any more, or waits for staff."""
+@transaction.atomic
+def issue_now(*, guest_list: GuestList, actor: User | None = None) -> bool:
+    """Ends the hold at once; False if the list isn't held any more, or waits for staff. Who starts a list before the
+    time that was chosen for it is told in its story."""
     held = GuestList.objects.filter(pk=guest_list.pk, state=ListState.HELD, held_until__isnull=False)
-    return bool(held.update(held_until=database_clock.now(), launch_at=None))
+    if not held.update(held_until=database_clock.now(), launch_at=None):
+        return False
+    if guest_list.is_scheduled:
+        note_event(guest_list, ListState.HELD, actor=actor, note="Started before its time.")
+        note_activity(guest_list, actor, f"Started “{guest_list.name}” before its time.")
+    return True
 
 
 @transaction.atomic

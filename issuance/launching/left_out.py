@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaigns.preview import PASS, WARN, Check
 from issuance.checking.reward_again import RewardedBefore, decision_on, rewarded_by_campaign
@@ -66,5 +67,4 @@ def _when(earlier: RewardedBefore) -> str:
 
 
 def _day(moment: datetime) -> str:
-    at = timezone.localtime(moment)
-    return f"{at:%b} {at.day}"
+    return date_format(timezone.localtime(moment), "MONTH_DAY_FORMAT")

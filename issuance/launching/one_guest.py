@@ -86,14 +86,12 @@ def reward_one_guest(
 def controls_of(chosen: Campaign, guest: str, digest: bytes) -> list[Campaign]:
     """Campaigns whose comparison a reward would spoil: the guest falls into Control of the `chosen` one, or was held
     out by another one whose rewards can still be redeemed."""
-    campaigns = Campaign.objects.for_merchant(chosen.merchant).redeemable().with_variants()
-    held_out = Guest.objects.filter(outcome=Outcome.CONTROL, identity=digest, guest_list__planned_at__isnull=False)
-    return [
-        campaign
-        for campaign in campaigns
-        if _own_arm(campaign, guest).is_control
-        and (campaign == chosen or held_out.filter(guest_list__campaign=campaign).exists())
-    ]
+    redeemable = Campaign.objects.for_merchant(chosen.merchant).redeemable().with_variants()
+    in_control = [campaign for campaign in redeemable if _own_arm(campaign, guest).is_control]
+    planned = GuestList.objects.filter(campaign__in=in_control, planned_at__isnull=False, control_count__gt=0)
+    held_out = Guest.objects.filter(outcome=Outcome.CONTROL, identity=digest, guest_list__in=planned)
+    by = set(held_out.values_list("guest_list__campaign", flat=True))
+    return [campaign for campaign in in_control if campaign == chosen or campaign.pk in by]
 
 
 def _own_arm(campaign: Campaign, guest: str) -> Variant:
@@ -126,7 +124,7 @@ def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None
         raise CantReward(OPTED_OUT.format(campaign.merchant, "nobody can be rewarded"))
     if not campaign.accepts_lists:
         raise CantReward(f"“{campaign.name}” has ended or isn’t published. Choose another campaign.")
-    claim = GuestClaim.objects.filter(campaign=campaign, identity=digest).order_by("pk").first()
+    claim = GuestClaim.objects.filter(campaign=campaign, identity=digest, primary=True).first()
     if claim:
         when = date_format(timezone.localtime(claim.claimed_at), "MONTH_DAY_FORMAT")
         raise CantReward(f"“{campaign.name}” rewarded this guest already, on {when}. Choose another campaign.")

@@ -29,7 +29,10 @@ ACTIVITY = ("merchant_id", "actor_id", "at", "sentence", "target", "seal")  # A 
 OURS = ("issuance_", "accounts_activity")
 PAUSE = ("started_at", "started_by_id", "reason")
 STATEMENT = ("pause_id", "made_jobs", "complete", "evidence", "about_the_rest", "written_by_id", "written_at")
-KEPT = ("issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause", "thanxstatement", "erasure")
+KEPT = (
+    "issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause", "thanxstatement", "erasure",
+    "controlleak",
+)  # fmt: skip
 _INSTALLED = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
@@ -183,6 +186,7 @@ def _of_history() -> list[Trigger]:
         Trigger("pause_is_history", "issuance_sendingpause", "UPDATE",
          f"NOT OLD.in_force OR NEW.forgotten_count < OLD.forgotten_count OR {_changed(*PAUSE)}",
          "a pause never changes"),
+        Trigger("leak_is_history", "issuance_controlleak", "UPDATE", "TRUE", "a leak never changes"),
         Trigger("activity_is_history", "accounts_activity", "UPDATE", ACTIVITY_CHANGED, "the log never changes"),
         Trigger("activity_is_kept", "accounts_activity", "DELETE", "TRUE", FOR_GOOD),
         Trigger("activityhead_moves_on", "accounts_activityhead", "UPDATE", HEAD_MOVED, "the log only grows"),

@@ -32,7 +32,7 @@ def list_issue_now(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Ends the hold; harmless when it is over."""
     guest_list = list_for(request, handle, pk, Right.ISSUE)
     require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
-    if issue_now(guest_list=guest_list):
+    if issue_now(guest_list=guest_list, actor=user_of(request)):
         nudge(tasks.work_list, guest_list.pk)
     return redirect("issuance:list_detail", handle, pk)
 
@@ -54,7 +54,8 @@ def list_continue(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = list_for(request, handle, pk, Right.ISSUE)
     require_proof(request, guest_list.merchant, back=reverse("issuance:list_detail", args=[handle, pk]))
     if guest_list.status == ListState.ISSUING and guest_list.safety_stop_at:
-        progress = progress_of(guest_list, list(IssuanceJob.objects.of_list(guest_list)), timezone.now())
+        jobs = IssuanceJob.objects.of_list(guest_list).with_part_numbers()
+        progress = progress_of(guest_list, list(jobs), timezone.now())
         facts = facts_to_continue(guest_list, progress)
         if changed := differences(guest_list.target, request.POST.get(FIELD, ""), facts):
             return detail_page(request, guest_list, changed=changed, status=409)
