@@ -56,10 +56,9 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         now = timezone.now()
         if phase == "draft":
             return self.exclude(state=CampaignState.PUBLISHED)
-        published = self.filter(state=CampaignState.PUBLISHED)
         if phase == "ended":
-            return published.filter(end_at__lte=now)
-        running = published.exclude(end_at__lte=now)
+            return self.filter(state=CampaignState.PUBLISHED, end_at__lte=now)
+        running = self.taking_guests(now)
         return running.filter(start_at__gt=now) if phase == "coming" else running.exclude(start_at__gt=now)
 
     def rewarded(self) -> dict[int, int]:
@@ -164,7 +163,7 @@ class Campaign(models.Model):
         now = timezone.now()
         if self.state != CampaignState.PUBLISHED:
             return self.status.label, self.status.tone
-        if self.has_ended:
+        if self.is_over(now):
             return "Ended", ""
         if self.start_at and self.start_at > now:
             return f"Starts {_in_days(self.start_at, now)}", "info"

@@ -46,7 +46,7 @@ def approve_list(*, guest_list: GuestList, token: UUID, actor: User) -> bool:
 def send_back_list(*, guest_list: GuestList, actor: User, reason: str, facts: Facts) -> bool:
     """Refuses: the list goes back to its review with the reason. False if it was answered or withdrawn meanwhile.
 
-    The `facts` that the approver saw are kept, so that the next round can say what has changed.
+    The `facts` as they stand are kept, so that the next round can say what has changed.
     """
     fields: dict[str, Any] = {"sent_back_reason": reason, "sent_back_facts": facts}
     if not _back_to_review(guest_list, actor, f"{SENT_BACK}{reason}", **fields):

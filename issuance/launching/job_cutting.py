@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from copy import copy
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from campaigns.locations import names_of_locations
 from issuance.guests.arms import Arm
@@ -92,30 +92,32 @@ def columns_to_cut_by(guest_list: GuestList) -> list[str]:
 
 def values_in(guest_list: GuestList, column: str) -> int:
     """How many different values the column has among the guests, counted up to one more than are possible."""
-    looked = copy(guest_list)
-    looked.job_column = column
-    guests = Guest.objects.filter(guest_list=guest_list).in_segments(looked)
-    return len(guests.order_by().values_list("segment", flat=True).distinct()[: MOST_SEGMENTS + 1])
+    segments = _by_column(guest_list, column).order_by().values_list("segment", flat=True)
+    return len(segments.distinct()[: MOST_SEGMENTS + 1])
 
 
 def tells_guests_apart(guest_list: GuestList, column: str) -> bool:
     """Whether most values of the column are those of a single guest. Jobs are called by them, and everybody reads what
     jobs are called, so they must not be names or notes."""
+    values = _by_column(guest_list, column).order_by().values("segment").annotate(guests=Count("pk"))
+    sizes = list(values.values_list("guests", flat=True))
+    return 2 * sizes.count(1) > len(sizes)
+
+
+def _by_column(guest_list: GuestList, column: str) -> QuerySet[Any]:
+    """The guests with the `segment` that this column would make."""
     looked = copy(guest_list)
     looked.job_column = column
-    guests = Guest.objects.filter(guest_list=guest_list).in_segments(looked).order_by()
-    values = guests.values("segment").annotate(guests=Count("pk"))
-    return bool(2 * values.filter(guests=1).count() > values.count())
+    return Guest.objects.filter(guest_list=guest_list).in_segments(looked)
 
 
 def columns_of_locations(guest_list: GuestList) -> list[str]:
     """Columns that name the merchant's locations in the first rows, wherever they name anything."""
     names = names_of_locations(guest_list.merchant)
-    looked, found = copy(guest_list), []
+    found = []
     for column in columns_to_cut_by(guest_list) if names else []:
-        looked.job_column = column
-        guests = Guest.objects.filter(guest_list=guest_list).in_segments(looked).order_by("row")
-        cells = [cell for cell in guests.values_list("segment", flat=True)[:FIRST_ROWS] if cell]
+        segments = _by_column(guest_list, column).order_by("row").values_list("segment", flat=True)
+        cells = [cell for cell in segments[:FIRST_ROWS] if cell]
         if cells and all(cell.casefold() in names for cell in cells):
             found.append(column)
     return found

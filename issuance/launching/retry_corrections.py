@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from issuance.checking.reward_again import set_aside_claimed
 from issuance.guests.reasons import reason_in_words
@@ -110,10 +111,9 @@ def _refuse_known(guest: Guest, digest: bytes) -> None:
     twin = Guest.objects.filter(guest_list=made, identity=digest).exclude(pk=guest.pk).first()
     if twin:
         raise CantCorrect(f"This is the guest of row {twin.row}. Leave one of the two out.")
-    claim = GuestClaim.objects.filter(campaign=made.campaign_id, identity=digest).exclude(guest_list=made).first()
-    if claim:
-        at = timezone.localtime(claim.claimed_at)
-        when = f"{at:%b} {at.day}"
+    claims = GuestClaim.objects.filter(campaign=made.campaign_id, identity=digest, primary=True)
+    if claim := claims.exclude(guest_list=made).first():
+        when = date_format(timezone.localtime(claim.claimed_at), "MONTH_DAY_FORMAT")
         raise CantCorrect(f"“{made.campaign.name}” has rewarded this guest already, on {when}. Leave this row out.")
 
 

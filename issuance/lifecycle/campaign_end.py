@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
 from django.utils.formats import date_format
 
 from campaigns.models import Campaign
@@ -19,10 +20,10 @@ def has_ended(campaign: Campaign) -> bool:
 
 
 def ended_before_all_were_sent(guest_list: GuestList) -> bool:
-    """Whether guests of a list got nothing for this reason, and not because people stopped it: then it was planned."""
+    """Whether guests of a stopped list got nothing for this reason, and not because of people: then it was planned."""
     jobs = IssuanceJob.objects.filter(guest_list=guest_list).order_by()
     codes = set(jobs.values_list("problem_code", flat=True).distinct())
-    return CAMPAIGN_ENDED in codes or (not codes and guest_list.state == ListState.STOPPED)
+    return CAMPAIGN_ENDED in codes or not codes
 
 
 def why_not_sent(guest_list: GuestList, code: str | None) -> str:
@@ -38,9 +39,10 @@ def not_sent_in_words(guest_list: GuestList) -> str:
 
 
 def ended_in_words(guest_list: GuestList) -> str:
-    """Part of a sentence, with the time as the merchant's clocks show it."""
+    """Part of a sentence, with the time as the merchant's clocks show it and as its locale writes it."""
     end = guest_list.campaign.end_at
     if end is None:
         return "the campaign ended"
     local = end.astimezone(ZoneInfo(guest_list.merchant.time_zone))
-    return f"the campaign ended on {date_format(local, 'DATETIME_FORMAT')}"
+    with translation.override(guest_list.merchant.locale):
+        return f"the campaign ended on {date_format(local, 'DATETIME_FORMAT')}"

@@ -54,7 +54,7 @@ def tell_revoked(job: IssuanceJob) -> None:
     if IssuanceJob.objects.filter(guest_list=job.guest_list_id, state=JobState.REVOKING).exists():
         return
     made = GuestList.objects.select_related("merchant", "launched_by").get(pk=job.guest_list_id)
-    guests = f"{made.revoked_count:,} guest{' has' if made.revoked_count == 1 else 's have'}"
+    guests = counted(made.revoked_count, "guest has", "guests have")
     why = f": {job.revoke_reason}" if job.revoke_reason else "."
     sentence = f"Rewards of “{made.name}” were taken back, so {guests} lost theirs{why}"
     fields: dict[str, Any] = {"facts": facts_of(made)}

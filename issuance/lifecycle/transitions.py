@@ -17,7 +17,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from issuance.crash_points import crash_point
-from issuance.lifecycle.campaign_end import ended_before_all_were_sent, not_sent_in_words
+from issuance.lifecycle.campaign_end import CAMPAIGN_ENDED, not_sent_in_words
 from issuance.lifecycle.notices import tell_end, tell_staff_needed, tell_unread
 from issuance.models import PARKED, GuestList, IssuanceJob, note_event
 from issuance.models.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
@@ -85,7 +85,9 @@ def lease_job(job_id: int) -> IssuanceJob | None:
 
     A lease that ran out means that its worker died: after five such deaths the job is parked for staff.
     """
-    job = IssuanceJob.objects.due().select_related("guest_list", "merchant").defer("body").filter(pk=job_id).first()
+    now = database_clock.now()
+    jobs = IssuanceJob.objects.due(now).select_related("guest_list__campaign", "merchant")
+    job = jobs.defer("body", "guest_list__campaign__raw").filter(pk=job_id).first()
     if job is None:
         return None
     crashes = job.crash_count + (job.lease_until is not None)
@@ -94,7 +96,7 @@ def lease_job(job_id: int) -> IssuanceJob | None:
     fields |= (
         {"lease_until": None, "next_attempt_at": None, "problem_code": PARKED}
         if parked
-        else {"lease_until": database_clock.now() + LEASE}
+        else {"lease_until": now + LEASE}
     )
     claimed = IssuanceJob.objects.filter(pk=job_id, epoch=job.epoch, lease_until=job.lease_until, state__in=JOB_DUE)
     if not claimed.update(**fields):
@@ -127,13 +129,14 @@ def lease_list(list_id: int, *states: ListState) -> GuestList | None:
 
     `crash_count` says how often in a row its worker died.
     """
-    free = GuestList.objects.free().filter(pk=list_id, state__in=states)
+    now = database_clock.now()
+    free = GuestList.objects.free(now).filter(pk=list_id, state__in=states)
     guest_list = free.select_related("campaign", "merchant").first()
     if guest_list is None:
         return None
     crashes = guest_list.crash_count + (guest_list.lease_until is not None)
     row = free.filter(epoch=guest_list.epoch, state=guest_list.state)
-    if not row.update(epoch=F("epoch") + 1, lease_until=database_clock.now() + LEASE, crash_count=crashes):
+    if not row.update(epoch=F("epoch") + 1, lease_until=now + LEASE, crash_count=crashes):
         return None
     guest_list.epoch += 1
     guest_list.crash_count = crashes
@@ -154,6 +157,7 @@ def end_list_if_done(guest_list: GuestList) -> None:
         return
     fresh = GuestList.objects.get(pk=guest_list.pk)
     if fresh.state == ListState.ISSUING:
-        stopped = jobs.filter(state=JobState.CANCELLED).exists()
-        why = not_sent_in_words(fresh) if stopped and ended_before_all_were_sent(fresh) else ""
-        move_list(fresh, ListState.STOPPED if stopped else ListState.FINISHED, note=why, ended_at=timezone.now())
+        cancelled = jobs.filter(state=JobState.CANCELLED).order_by().values_list("problem_code", flat=True)
+        codes = set(cancelled.distinct())
+        why = not_sent_in_words(fresh) if CAMPAIGN_ENDED in codes else ""
+        move_list(fresh, ListState.STOPPED if codes else ListState.FINISHED, note=why, ended_at=timezone.now())

@@ -5,7 +5,7 @@ from issuance.models.erasures import Erasure, ErasureQuerySet
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
 from issuance.models.leaks import ControlLeak
-from issuance.models.lists import SOON, ColumnMapping, GuestList, GuestListQuerySet
+from issuance.models.lists import SOON, ColumnMapping, GuestList, GuestListQuerySet, on_their_way
 from issuance.models.pauses import SendingPause
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
@@ -47,5 +47,6 @@ __all__ = [
     "last_row",
     "lock_claims",
     "note_event",
+    "on_their_way",
     "share_claims",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When, Window
@@ -32,8 +34,9 @@ class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
     def open(self) -> IssuanceJobQuerySet:
         return self.filter(state__in=JOB_OPEN)
 
-    def due(self) -> IssuanceJobQuerySet:
-        free = Q(lease_until=None) | Q(lease_until__lt=database_clock.now())
+    def due(self, now: datetime | None = None) -> IssuanceJobQuerySet:
+        """Jobs that nobody has; `now` is the database's time."""
+        free = Q(lease_until=None) | Q(lease_until__lt=now or database_clock.now())
         return self.waiting().filter(free, next_attempt_at__lte=timezone.now())
 
     def waiting(self) -> IssuanceJobQuerySet:

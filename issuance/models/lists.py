@@ -24,6 +24,11 @@ LARGE = 500_000  # bytes
 SOON = timedelta(minutes=10)  # before its start a scheduled list counts as running
 
 
+def on_their_way(soon: datetime) -> Q:
+    """Lists that run; scheduled ones only shortly before they start, which is before `soon`."""
+    return Q(state__in=LIST_RUNNING) & ~Q(state=ListState.HELD, held_until__gt=soon)
+
+
 class GuestListQuerySet(models.QuerySet["GuestList"]):
     def for_merchant(self, merchant: Merchant) -> GuestListQuerySet:
         return self.filter(merchant=merchant).select_related("campaign").order_by("-pk")
@@ -47,18 +52,17 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
             named = named.filter(Q(name__icontains=word) | Q(campaign__name__icontains=word))
         return named
 
-    def running(self, soon: datetime | None = None) -> GuestListQuerySet:
-        """Lists on their way; scheduled ones shortly before they start, which is before `soon`."""
-        later = Q(state=ListState.HELD, held_until__gt=soon or timezone.now() + SOON)
-        return self.filter(state__in=LIST_RUNNING).exclude(later)
+    def running(self, soon: datetime) -> GuestListQuerySet:
+        return self.filter(on_their_way(soon))
 
-    def free(self) -> GuestListQuerySet:
-        """Lists that a worker may take now: no other worker has them, and their hold, if they have one, is over.
+    def free(self, now: datetime | None = None) -> GuestListQuerySet:
+        """Lists that a worker may take now, by the database's time: no other worker has them, and their hold, if they
+        have one, is over.
 
         Nothing is planned for a merchant that has opted out, or before its time, unless that only records what may have
         been sent before a restore. No joins, so that an UPDATE sees the row that it locks.
         """
-        now = database_clock.now()
+        now = now or database_clock.now()
         let_go, hold_is_over = Q(lease_until=None) | Q(lease_until__lt=now), Q(held_until__lte=now)
         records = Q(Exists(SendingPause.objects.filter(in_force=True, sends_forgotten=True)))
         gone = Q(merchant__in=Merchant.objects.opted_out())
@@ -71,8 +75,8 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         held = self.filter(state=ListState.HELD, held_until__isnull=False)
         return held.exclude(merchant__in=Merchant.objects.opted_out())
 
-    def due_to_read(self) -> GuestListQuerySet:
-        return self.free().filter(state__in=(ListState.UPLOADED, ListState.READING))
+    def due_to_read(self, now: datetime | None = None) -> GuestListQuerySet:
+        return self.free(now).filter(state__in=(ListState.UPLOADED, ListState.READING))
 
     def first_to_read(self, *, large: bool) -> list[tuple[bool, int, int]]:
         """Of each merchant the first small and the first large list that is due: (whether it is large, merchant, list).
@@ -80,9 +84,10 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         No large list of a merchant of whom one is being read; without `large` none at all.
         """
         is_large = Q(bytes_total__gt=LARGE)
-        being_read = GuestList.objects.filter(is_large, state=ListState.READING, lease_until__gte=database_clock.now())
+        now = database_clock.now()
+        being_read = GuestList.objects.filter(is_large, state=ListState.READING, lease_until__gte=now)
         wait = is_large & Q(merchant__in=being_read.values("merchant")) if large else is_large
-        lists = self.due_to_read().exclude(wait).annotate(large=Case(When(is_large, then=True), default=False))
+        lists = self.due_to_read(now).exclude(wait).annotate(large=Case(When(is_large, then=True), default=False))
         return [*lists.order_by().values_list("large", "merchant").annotate(Min("pk"))]
 
     def due_to_repair(self) -> GuestListQuerySet:

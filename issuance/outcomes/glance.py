@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState, Variant
-from issuance.models import SOON, GuestList, IssuanceJob
+from issuance.models import SOON, GuestList, IssuanceJob, on_their_way
 from issuance.models.states import LIST_RUNNING, JobState, ListState
 from thanxportal.accounts.models import Merchant
 from thanxportal.prepared import Prepared
@@ -62,7 +62,7 @@ def _lists(merchant: int, since: datetime, soon: datetime) -> QuerySet[Any]:
         processed=Subquery(jobs.annotate(processed=Sum("processed_count")).values("processed")),
         jobs_for_staff=Subquery(jobs.filter(state=JobState.NEEDS_STAFF).annotate(jobs=Count("pk")).values("jobs")),
     )
-    runs = Case(When(Q(state__in=LIST_RUNNING) & ~Q(state=ListState.HELD, held_until__gt=soon), then=1), default=0)
+    runs = Case(When(on_their_way(soon), then=1), default=0)
     shown = shown.annotate(runs=runs)
     stopped = Case(When(safety_stop_at=None, then=0), default=1)
     of_staff = Case(When(jobs_for_staff=None, then=0), default=1)

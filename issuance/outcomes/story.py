@@ -51,7 +51,7 @@ def _chapter(guest: Guest) -> Chapter:
     ended = guest.job.ended_at if guest.job else None
     return Chapter(
         list=guest.guest_list,
-        row=guest.of_row or guest.row,
+        row=guest.in_file,
         variant=guest.variant,
         outcome=Outcome(guest.outcome),
         reason=reason_in_words(guest.reason),

@@ -51,7 +51,7 @@ def _guests(search: GuestSearch) -> Iterator[Guest]:
 
 def _guest(guest: Guest, lists: dict[int, GuestList]) -> Row:
     guest_list, job = lists[guest.guest_list_id], guest.job
-    return _of_list(guest_list, guest.of_row or guest.row) | {
+    return _of_list(guest_list, guest.in_file) | {
         "identifier": guest.value or "(removed)",
         "second identifier": guest.other,
         "arm": guest.variant.name,
@@ -91,7 +91,7 @@ def _mentions(found: Found, search: GuestSearch, guest_list: GuestList) -> Itera
     for guest in Guest.objects.filter(pk__in=found.mentions):
         cells = [cell if search.named.is_in(cell) else "" for cell in guest.cells.split(SEPARATOR)]
         told = {"row of another guest": _by_name(guest_list, cells)}
-        yield _of_list(guest_list, guest.of_row or guest.row) | told
+        yield _of_list(guest_list, guest.in_file) | told
 
 
 def _jobs(search: GuestSearch) -> Iterator[IssuanceJob]:

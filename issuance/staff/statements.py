@@ -18,6 +18,7 @@ from issuance.staff.matching import Matching, match
 from issuance.staff.resolution import link
 from thanxportal import database_clock
 from thanxportal.accounts.models import User
+from thanxportal.counted import counted
 
 SENT_SOMEHOW = "sent_somehow"
 NOTHING_FORGOTTEN = "There is nothing to settle: no pause is in force that began with a restored backup."
@@ -113,5 +114,5 @@ def _key_is_fresh(job: IssuanceJob, pause: SendingPause) -> bool:
 def _tell_merchants(settled: list[IssuanceJob], actor: User) -> None:
     lists = {job.guest_list_id: job.guest_list for job in settled}
     for pk, count in Counter(job.guest_list_id for job in settled).items():
-        some = f"{count:,} job{'' if count == 1 else 's'}"
+        some = counted(count, "job")
         note_activity(lists[pk], actor, f"Staff settled {some} of “{lists[pk].name}” with Thanx after a restore.")

@@ -21,6 +21,7 @@ from issuance.models import GuestList
 from issuance.views.list import detail_page
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
+from thanxportal.counted import counted
 
 FIELD = "value-"  # and the number of the row
 
@@ -38,7 +39,7 @@ def list_correct(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if "proceed" in request.POST:
         return _to_review(request, guest_list)
     if typed:
-        messages.success(request, f"Saved {len(typed)} row{'' if len(typed) == 1 else 's'}.")
+        messages.success(request, f"Saved {counted(len(typed), 'row')}.")
     return _back(request, guest_list)
 
 
