@@ -2,6 +2,7 @@
 
 from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims, share_claims
 from issuance.models.erasures import Erasure, ErasureQuerySet
+from issuance.models.exports import ExportedReward, ExportFile, ExportFileQuerySet, ExportKind, Member, Purchase
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
 from issuance.models.leaks import ControlLeak
@@ -25,6 +26,10 @@ __all__ = [
     "Erasure",
     "ErasureQuerySet",
     "Event",
+    "ExportFile",
+    "ExportFileQuerySet",
+    "ExportKind",
+    "ExportedReward",
     "Guest",
     "GuestClaim",
     "GuestList",
@@ -32,6 +37,8 @@ __all__ = [
     "GuestQuerySet",
     "IssuanceJob",
     "IssuanceJobQuerySet",
+    "Member",
+    "Purchase",
     "Repair",
     "RepairQuerySet",
     "RepairedRow",

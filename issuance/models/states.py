@@ -180,3 +180,17 @@ class DeliveryState(models.TextChoices):
 
 
 DELIVERY_WAITING = (DeliveryState.NEW, DeliveryState.QUARANTINED)
+
+
+class ExportState(models.TextChoices):
+    """What became of an export of Thanx."""
+
+    RECEIVED = "received", "Waiting to be loaded"
+    LOADING = "loading", "Loading"
+    WAITING = "waiting", "Waits for memberships"
+    LOADED = "loaded", "Loaded"
+    REFUSED = "refused", "Refused"
+
+    @property
+    def tone(self) -> str:
+        return {"loaded": "ok", "refused": "bad", "waiting": "warn"}.get(self.value, "info")
