@@ -41,7 +41,6 @@ class DelimitedText:
         self, open_text: Callable[[], TextIO], *, kind: str, encoding: str, bytes_total: int, stray: str = ""
     ) -> None:
         """`stray` are signs that belong to no cell."""
-        self._escape: str | None = None  # before a quote inside a cell
         self._without_stray = str.maketrans("", "", stray)
         self._stray = stray
         self._open_text = open_text
@@ -94,19 +93,19 @@ class DelimitedText:
             end = text.buffer.read().decode(self.encoding, "replace").translate(self._without_stray)
         return _probed_rows(end.partition("\n")[2], self.delimiter, most=_PROBED_END)
 
-    def _rows_as_written(self) -> Iterator[list[str]]:
-        """All rows from the first, blank lines as empty lists. Raises UnreadableFile at the first broken quote, unless
-        the file writes quotes inside a cell as \\", as databases do."""
+    def _rows_as_written(self, before: int = 0, escape: str | None = None) -> Iterator[list[str]]:
+        """All rows behind so many lines, blank lines as empty lists. Raises UnreadableFile at the first broken quote,
+        unless the file writes quotes inside a cell as \\", as databases do: from there on they are read so."""
         self.close()
         self._text = text = self._open_text()
-        for _ in range(self._skipped):
+        for _ in range(self._skipped + before):
             text.readline()
         lines = (line.translate(self._without_stray) for line in text) if self._stray else text
-        reader = csv.reader(lines, delimiter=self.delimiter, strict=True, escapechar=self._escape)
-        ended = 0
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True, escapechar=escape)
+        ended = before
         try:
             for cells in reader:
-                line = reader.line_num
+                line = before + reader.line_num
                 if _MOST_COLUMNS < len(cells) <= _OF_A_SHEET:
                     cells = _without_empty_end(cells)
                 if len(cells) > _MOST_COLUMNS:
@@ -114,21 +113,12 @@ class DelimitedText:
                 yield cells if line - ended < 2 else over_several_lines(cells, self.delimiter)
                 ended = line
         except csv.Error as error:
-            if not self._escape and self._escapes_quotes(ended, reader.line_num):
-                given = self._rows_in(ended)
-                self._escape = "\\"
-                yield from islice(self._rows_as_written(), given, None)
+            if not escape and self._escapes_quotes(ended, reader.line_num):
+                yield from self._rows_as_written(ended, "\\")
                 return
             code = "cell_too_long" if "field limit" in str(error) else "quote_unclosed"
             line = ended + 1 + self._skipped
             raise UnreadableFile(code, line=line, characters=csv.field_size_limit()) from None
-
-    def _rows_in(self, lines: int) -> int:
-        """How many rows the first lines are, none of which has a broken quote."""
-        with self._open_text() as text:
-            return sum(
-                1 for _ in csv.reader(islice(text, self._skipped, self._skipped + lines), delimiter=self.delimiter)
-            )
 
     def _escapes_quotes(self, before: int, last: int) -> bool:
         """Whether one of these lines has a quote behind a backslash."""

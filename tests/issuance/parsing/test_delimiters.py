@@ -84,6 +84,17 @@ def test_quotes_behind_a_backslash_lose_no_row(
         assert [result.raw[0] for result in file.results()] == [*["fine"] * plain, *map(_kept, notes)]
 
 
+@pytest.mark.parametrize("ends", ['"C:\\","{}"', "C:\\,{}", '"{}","C:\\"', "{},C:\\"])
+def test_a_backslash_before_the_first_quote_behind_one_is_a_backslash(tmp_path: Path, ends: str) -> None:
+    path = tmp_path / "a.csv"
+    plain = [ends.format("ann@example.com"), ends.format("cy@example.com")]
+    path.write_text("\n".join([*plain, '"so \\"x\\" she said","bob@example.com"']))
+    with open_guest_file(path, country="US") as file:
+        *before, last = [result.raw for result in file.results()]
+    assert before == [row.replace('"', "").split(",") for row in plain]
+    assert last == ['so "x" she said', "bob@example.com"]
+
+
 def _kept(note: str) -> str:
     return f'so "x{note}" she said'
 
