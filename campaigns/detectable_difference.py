@@ -6,6 +6,7 @@ without the correction for continuity. A proportion is the share of an arm's gue
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from math import sqrt
 from statistics import NormalDist
@@ -14,6 +15,7 @@ from typing import NamedTuple
 BASELINE = 0.10  # the share of guests who come without a reward
 CONFIDENCE = 0.95  # 1 minus the chance to take luck for an effect
 POWER = 0.80  # the chance to see an effect of that size
+MOST_GUESTS = 10_000_000  # of two arms
 STEPS = 40  # of halving: more precise than the page shows
 
 
@@ -39,6 +41,19 @@ def detectable_difference(
         middle = (low + high) / 2
         low, high = (low, middle) if shows(middle) else (middle, high)
     return high
+
+
+def guests_needed(rise: float, weights: tuple[int, int], *, baseline: float = BASELINE) -> int | None:
+    """Returns how many guests two arms of these percents need together to show a `rise` above `baseline`; None if even
+    ten million are too few."""
+
+    def shows(guests: int) -> bool:
+        first, second = (guests * weight // sum(weights) for weight in weights)
+        found = detectable_difference(first, second, baseline=baseline)
+        return found is not None and found <= rise
+
+    needed = bisect_left(range(MOST_GUESTS), True, key=shows)
+    return needed if needed < MOST_GUESTS else None
 
 
 class Sized(NamedTuple):
