@@ -31,6 +31,7 @@ from issuance.parsing.column_words import (
 UNCLEAR, FURTHER_OWN, OWN, OWN_MOBILE = 1, 2, 3, 4  # how surely a name means the guest's
 _ASIDE = re.compile(r"[(\[][^)\]]*[@\d*][^)\]]*[)\]]|[(\[](?:required|optional|e\.g\.)[^)\]]*[)\]]|\S+@\S+")
 _NEW_WORD = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Za-z]{3})(?=\d)")  # as in PhoneNumber and email2
+_NUMBER_SIGN = re.compile(r"[#№]|\bno\.", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?<=[A-Za-z]{3})(?=\d)")  # as in EMAIL2
 _JOINED = (
     (re.compile(r"\be (mails?|post|posta|postadresse?)\b"), r"e\1"),
@@ -63,7 +64,7 @@ def plain_name(cell: str) -> str:
 @lru_cache(maxsize=4_000)
 def _plain(cell: str) -> str:
     new_word = _NUMBERED if cell.isupper() else _NEW_WORD
-    name = bare(new_word.sub(" ", _ASIDE.sub(" ", cell)).replace("#", " number "))
+    name = bare(_NUMBER_SIGN.sub(" number ", new_word.sub(" ", _ASIDE.sub(" ", cell))))
     name = name if name.isascii() else _IN_UNSPACED.sub(r" \g<0> ", name)
     name = " ".join(re.sub(r"[\W_]+", " ", name).split())
     for written, joined in _JOINED:

@@ -54,7 +54,7 @@ def test_only_columns_of_the_guest_fill_the_gaps(name: str) -> None:
     "name",
     ["PhoneNumber", "Handy-Nr.", "Numéro de portable", "お電話番号", "手机号码", "휴대폰번호", "رقم الجوال",
      "Cep Telefonu", "Ph No", "WhatsApp No", "GSM", "Contact No", "Primary number", "Номер телефона",
-     "Guest phone (store signup)"],
+     "Guest phone (store signup)", "No. Phone", "NO. MOBILE", "Cell no.", "No.Phone", "№ phone"],
 )  # fmt: skip
 def test_known_words_of_phones_need_no_question(name: str) -> None:
     assert find_columns([["Name", name], *([person.name, person.phone] for person in GUESTS)], country="US").sure
@@ -220,3 +220,10 @@ def test_a_name_that_says_it_by_one_word_alone_is_called_doubtful(name: str, say
     rows = [[name, "City"], *([person.email, "Austin"] for person in GUESTS)]
     columns = find_columns(rows, country="US")
     assert says in " ".join(reasons_of(columns, contents_of(rows, columns, country="US")))
+
+
+@pytest.mark.parametrize(("good", "says"), [(29, "29%"), (57, "57%"), (99, "99%"), (100, "100%")])
+def test_the_share_of_good_cells_is_told_to_the_percent(good: int, says: str) -> None:
+    rows = [["Email"], *([GUESTS[0].email] for _ in range(good)), *(["none"] for _ in range(100 - good))]
+    columns = find_columns(rows, country="US")
+    assert f" {says} of its first cells" in " ".join(reasons_of(columns, contents_of(rows, columns, country="US")))
