@@ -30,7 +30,7 @@ def further_columns(columns: Columns) -> Iterator[str]:
 
 
 def _why(rank: int, share: float, what: str) -> str:
-    cells = f"{int(100 * share)}% of its first cells are {what}s"
+    cells = f"{int(round(100 * share, 6))}% of its first cells are {what}s"
     if not rank:
         return f"its name doesn’t say so, but {cells}" if share else "nothing fits better"
     says = "its name says so" if rank > UNCLEAR else "its name may say so"

@@ -57,7 +57,7 @@ def percent_of(part: int, whole: int) -> int:
 @register.filter
 def percent(share: float) -> str:
     """Returns a share from 0 to 1 in whole percent: 100% only if nothing is missing."""
-    return f"{int(100 * share)}%"
+    return f"{int(round(100 * share, 6))}%"
 
 
 @register.filter

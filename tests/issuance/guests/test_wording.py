@@ -19,7 +19,7 @@ from issuance.guests.reasons import (
 )
 from issuance.parsing.formula_escape import inert
 from issuance.parsing.row_problems import SENTENCES
-from thanxportal.templatetags.portal import ago, duration, percent_of, zone
+from thanxportal.templatetags.portal import ago, duration, percent, percent_of, zone
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,7 @@ def test_news_of_this_moment_is_just_now() -> None:
 
 
 def test_a_share_is_whole_only_when_nothing_is_missing() -> None:
+    assert (percent(0.29), percent(0.999), percent(1)) == ("29%", "99%", "100%")
     assert (percent_of(9_999, 10_000), percent_of(10, 10), percent_of(0, 0)) == (99, 100, 0)
 
 
