@@ -6,9 +6,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.db.models import F, QuerySet
 
 from issuance.checking.reward_again import set_aside_claimed
 from issuance.guests.reasons import reason_in_words
@@ -19,6 +17,7 @@ from issuance.models import Guest, GuestClaim, GuestList, note_event
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import identity, parse_guest
 from thanxportal.accounts.models import User
+from thanxportal.moments import written
 from thanxportal.plain_text import masked_for_good
 
 PAGE = 25
@@ -113,7 +112,7 @@ def _refuse_known(guest: Guest, digest: bytes) -> None:
         raise CantCorrect(f"This is the guest of row {twin.row}. Leave one of the two out.")
     claims = GuestClaim.objects.filter(campaign=made.campaign_id, identity=digest, primary=True)
     if claim := claims.exclude(guest_list=made).first():
-        when = date_format(timezone.localtime(claim.claimed_at), "MONTH_DAY_FORMAT")
+        when = written(claim.claimed_at, "MONTH_DAY_FORMAT")
         raise CantCorrect(f"“{made.campaign.name}” has rewarded this guest already, on {when}. Leave this row out.")
 
 
@@ -131,8 +130,7 @@ def leave_out(*, guest_list: GuestList, row: int, actor: User | None) -> None:
 @transaction.atomic
 def skip_rewarded_meanwhile(guest_list: GuestList) -> int:
     """Sets aside whom the campaign has rewarded since the retry was made; returns how many."""
-    mine = GuestList.objects.select_for_update().filter(pk=guest_list.pk, state=ListState.CHECKED)
-    aside = set_aside_claimed(guest_list) if mine.exists() else 0
+    aside = set_aside_claimed(guest_list) if _under_review(guest_list).exists() else 0
     guest_list.refresh_from_db()
     return aside
 
@@ -143,10 +141,14 @@ def _tell(guest_list: GuestList, actor: User | None, sentence: str) -> None:
     note_activity(guest_list, actor, f"{sentence[:-1]} in “{guest_list.name}”.")
 
 
+def _under_review(guest_list: GuestList) -> QuerySet[GuestList]:
+    """The list if it is a retry that isn't launched; locks it, so that nobody launches it meanwhile."""
+    retries = GuestList.objects.select_for_update().filter(parent__isnull=False, state=ListState.CHECKED)
+    return retries.filter(pk=guest_list.pk)
+
+
 def _guest_under_review(guest_list: GuestList, row: int) -> Guest:
-    """Takes the list's row as well, so that nobody launches it meanwhile."""
-    mine = GuestList.objects.select_for_update().filter(pk=guest_list.pk, state=ListState.CHECKED)
-    if guest_list.parent_id is None or not mine.exists():
+    if not _under_review(guest_list).exists():
         raise CantCorrect("This list isn’t being checked any more, so its guests stay as they are.")
     guest = Guest.objects.filter(guest_list=guest_list, row=row, outcome=Outcome.WAITING).first()
     if guest is None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from issuance.checking.reward_again import include_rewarded
 from issuance.engine.planning import plan_list
 from issuance.launching.discarding import discard_list
 from issuance.launching.launch import launch_list, stop_list
@@ -21,7 +22,7 @@ from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.outcomes.lineage import lineage_of
 from tests.issuance.browsing import DECIDED_ON, address, looked_at, page, rows_in
-from tests.issuance.factories import make_list, published_campaign
+from tests.issuance.factories import checked, make_list, published_campaign
 from tests.world import World
 from thanxportal.accounts.models import Activity, User
 
@@ -442,6 +443,17 @@ def test_an_ordinary_list_is_not_corrected_this_way(campaign: Campaign, sid: Use
     made = make_list(campaign, waiting=2)
     answer = correct(client_of(sid), made, {2: "new@example.com"})
     assert answer.status_code == 422
+
+
+def test_the_form_of_a_retry_undoes_no_decision_on_an_ordinary_list(
+    ended: GuestList, sid: User, bea: User, client_of: ClientOf
+) -> None:
+    again = checked(ended.campaign, "ann@example.com\nbob@example.com\nnew@example.com")
+    included = include_rewarded(guest_list=again, campaign=ended.campaign, actor=sid, reason="VIPs")
+    assert included
+    again.refresh_from_db()
+    correct(client_of(bea), again, {}, proceed=1)
+    assert GuestList.objects.get(pk=again.pk).already_rewarded_count == again.already_rewarded_count
 
 
 def test_a_builder_corrects_and_a_sender_retries(
