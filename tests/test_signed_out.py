@@ -105,6 +105,21 @@ def test_guests_and_drafts_that_were_typed_come_back(piece: bool, ana: User, cam
         assert "Saved" not in page.content.decode().partition('id="saved"')[2][:200]
 
 
+@pytest.mark.parametrize("act", ["rewards/refresh/", "lists/7/guests/", "team/7/role/"])
+def test_nothing_is_kept_that_no_page_would_give_back(act: str, ana: User) -> None:
+    answer = Client().post(HOME + act, {"q": "zoe@example.com", "role": "viewer"})
+    assert answer["Location"].startswith(LOGIN)
+    assert TYPED not in answer.cookies
+
+
+def test_a_draft_with_a_problem_comes_back_as_a_page_like_any_other(ana: User, harbor: Merchant) -> None:
+    """As it answers a GET: browsers and proxies take 422 for the answer to a form."""
+    browser, draft = Client(), f"{HOME}campaigns/new/"
+    page = sign_in(browser, ana, browser.post(draft, {"name": "x" * 500}, headers={"Referer": HOST + draft}))
+    assert (page.status_code, page.request["PATH_INFO"]) == (200, draft)
+    assert "x" * 500 in page.content.decode()
+
+
 def test_no_password_and_nothing_large_is_kept(ana: User) -> None:
     for fields in ({"password": "hunter2", "code": "123456"}, {"pasted": "".join(map(chr, range(33, 9_000)))}):
         answer = Client().post(f"{HOME}settings/", fields)

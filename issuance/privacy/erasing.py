@@ -20,7 +20,7 @@ from issuance.models.states import JOB_UNSETTLED, ListState
 from issuance.privacy.emptying import delete_upload, empty_job, erase_from_disk
 from issuance.privacy.finding import Found, GuestSearch
 from thanxportal.accounts.models import Merchant, Notification, User, record_activity
-from thanxportal.accounts.proofs import forget_typed
+from thanxportal.accounts.proofs import forget_kept_forms
 
 UNREAD = {
     ListState.UPLOADED: "“{}” is still being read",
@@ -166,7 +166,7 @@ def _erase_notifications(search: GuestSearch, erasure: Erasure) -> None:
 
 @transaction.atomic
 def _erase_typed(search: GuestSearch, erasure: Erasure) -> None:
-    _count(erasure, {"forms": forget_typed(search.merchant, search.named.is_in)})
+    _count(erasure, {"forms": forget_kept_forms(search.merchant, search.named.is_in)})
 
 
 def _count(erasure: Erasure, removed: dict[str, int]) -> None:

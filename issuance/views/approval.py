@@ -25,7 +25,7 @@ from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
-from thanxportal.accounts.typed import typed_before
+from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.celery import nudge
 from thanxportal.reviewed import FIELD, differences, sign
 
@@ -46,6 +46,7 @@ def list_approval(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     return _page(request, review, form=form, send_back=send_back, changed=changed)
 
 
+@keeps_typed
 @require_POST
 def list_approve(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Approves once; a double click or an answer that came too late starts nothing."""
@@ -64,6 +65,7 @@ def list_approve(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     return redirect("issuance:list_detail", handle, pk)
 
 
+@keeps_typed
 @require_POST
 def list_send_back(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     guest_list = _to_answer(request, handle, pk)

@@ -17,7 +17,7 @@ from issuance.parsing.pasted.preview import PastedPreview, preview_pasted
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.limits import at_once, take_place, too_many
 from thanxportal.accounts.models import Right
-from thanxportal.accounts.typed import typed_before
+from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.body_limits import is_small, takes_body
 from thanxportal.celery import nudge
 
@@ -27,6 +27,7 @@ def _door(request: HttpRequest, handle: str, pk: int) -> HttpResponse | None:
     return None if take_place(request, "uploads") else too_many(request, "uploads")
 
 
+@keeps_typed
 @takes_body(lambda: settings.MOST_BODY, door=_door)
 @require_http_methods(["GET", "POST"])
 def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:

@@ -27,13 +27,14 @@ from issuance.models import GuestList
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
-from thanxportal.accounts.typed import typed_before
+from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.celery import nudge
 from thanxportal.reviewed import FIELD, differences, sign
 
 LEAK = "leak"
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 @never_cache
 def one_guest(request: HttpRequest, handle: str) -> HttpResponse:

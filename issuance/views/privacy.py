@@ -22,7 +22,7 @@ from issuance.tasks import remove_personal_data
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.accounts.proofs import require_proof
-from thanxportal.accounts.typed import typed_before
+from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.celery import nudge
 
 SHOWN = 50  # erasures, the newest
@@ -39,6 +39,7 @@ def _acts(handle: str) -> list[str]:
     return [reverse(f"issuance:privacy_{act}", args=[handle]) for act in ("look", "export", "erase")]
 
 
+@keeps_typed
 @require_POST
 def look(request: HttpRequest, handle: str) -> HttpResponse:
     """How much is held about a guest, by place; nothing of what it is."""
@@ -57,6 +58,7 @@ def look(request: HttpRequest, handle: str) -> HttpResponse:
     return TemplateResponse(request, "issuance/privacy/look.html", context)
 
 
+@keeps_typed
 @require_POST
 def export(request: HttpRequest, handle: str) -> HttpResponse:
     """What is held about the guest, as a page or as a file; the log keeps that somebody asked."""
@@ -73,6 +75,7 @@ def export(request: HttpRequest, handle: str) -> HttpResponse:
     return _download(as_document(search, sections), f"guest-of-{merchant.handle}.json")
 
 
+@keeps_typed
 @require_POST
 def erase(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.MANAGE)

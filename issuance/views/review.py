@@ -24,7 +24,7 @@ from issuance.models.states import ListState
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
-from thanxportal.accounts.typed import typed_before
+from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.celery import nudge
 from thanxportal.reviewed import FIELD, differences, sign
 
@@ -55,6 +55,7 @@ def list_job_cutting(request: HttpRequest, handle: str, pk: int) -> HttpResponse
     return redirect("issuance:list_review", handle, pk)
 
 
+@keeps_typed
 @require_POST
 def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Launches a list once; a double click, the back button or a replayed form launch nothing more."""

@@ -14,9 +14,11 @@ from issuance.outcomes.story import story_of
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.limits import at_once
 from thanxportal.accounts.models import Right
-from thanxportal.accounts.proofs import require_proof, typed_before
+from thanxportal.accounts.proofs import require_proof
+from thanxportal.accounts.typed import keeps_typed, typed_before
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 @never_cache
 def guest_story(request: HttpRequest, handle: str) -> HttpResponse:

@@ -24,7 +24,7 @@ class SignIn(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view: Any) -> HttpResponse:  # type: ignore[override]
         response = lead_to_sign_in(request)
-        if request.method == "POST":
+        if request.method == "POST" and getattr(view, "keeps_typed", False):
             keep_typed(request, response)
         return response
 

@@ -19,8 +19,8 @@ from thanxportal.accounts.models import Merchant, User
 
 FRESH = timedelta(minutes=15)
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-TYPED = "typed"  # Session key: the page to which a form leads back, and what was typed there.
-MOST_TYPED = 4_000  # characters
+KEPT = "typed"  # Session key: the page to which a form leads back, and what was typed there.
+MOST_KEPT = 4_000  # characters
 
 
 class ProofNeeded(Exception):
@@ -35,12 +35,12 @@ def require_proof(request: HttpRequest, merchant: Merchant, *, back: str, keep: 
     """Raises ProofNeeded unless this session proved lately who uses it, and by the second factor if the merchant
     wants that. For acts of people who were let in to the merchant.
 
-    `back` is the page that leads to the act; what was typed there comes back by `typed_before` if `keep` is set.
+    `back` is the page that leads to the act; what was typed there comes back by `kept_form` if `keep` is set.
     """
     by_factor = merchant.second_factor
     if settings.SECOND_FACTOR and not _has_proven(request, by_factor=by_factor):
         if keep:
-            _keep_typed(request, back)
+            _keep_form(request, back)
         raise ProofNeeded(back, by_factor=by_factor)
 
 
@@ -71,30 +71,30 @@ def _lately(records: Iterable[dict[str, Any]], within: timedelta) -> list[dict[s
     return [record for record in records if record["at"] > since]
 
 
-def _keep_typed(request: HttpRequest, back: str) -> None:
+def _keep_form(request: HttpRequest, back: str) -> None:
     """Keeps a small form in the session while its person proves who they are."""
     typed = request.POST.dict()
-    if sum(map(len, typed.values())) <= MOST_TYPED:
-        request.session[TYPED] = [back, typed]
+    if sum(map(len, typed.values())) <= MOST_KEPT:
+        request.session[KEPT] = [back, typed]
 
 
-def forget_typed(merchant: Merchant, names: Callable[[str], bool]) -> int:
+def forget_kept_forms(merchant: Merchant, names: Callable[[str], bool]) -> int:
     """Takes what names somebody out of the forms of this merchant that sessions keep. Returns how many."""
     page, forgotten = f"/m/{merchant.handle}/", 0
     for session in Session.objects.iterator():
         kept = session.get_decoded()
-        back, typed = kept.get(TYPED, ["", {}])
+        back, typed = kept.get(KEPT, ["", {}])
         if back.startswith(page) and any(map(names, typed.values())):
-            del kept[TYPED]
+            del kept[KEPT]
             same = Session.objects.filter(pk=session.pk, session_data=session.session_data)
             forgotten += same.update(session_data=SessionStore().encode(kept))
     return forgotten
 
 
-def typed_before(request: HttpRequest) -> dict[str, str] | None:
+def kept_form(request: HttpRequest) -> dict[str, str] | None:
     """What was typed on this page before the proof, once; None for nothing."""
-    back, typed = request.session.get(TYPED, [None, None])
+    back, typed = request.session.get(KEPT, [None, None])
     if back != request.get_full_path():
         return None
-    del request.session[TYPED]
+    del request.session[KEPT]
     return dict(typed)

@@ -6,19 +6,26 @@ signed in and has to prove it has a session for that (`proofs`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from thanxportal.accounts.proofs import typed_before as typed_before_proof
+from thanxportal.accounts.proofs import kept_form
 
 TYPED = "typed"  # Name of the cookie, and the salt of its signature.
 KEPT_FOR = timedelta(minutes=15)
 MOST_TYPED = 3_500  # bytes; browsers take cookies of 4,096
 SECRET = ("csrfmiddlewaretoken", "password", "code", "credential")  # In names of fields that aren't kept.
+
+
+def keeps_typed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks a view whose page gives back by `typed_before` what was sent to it too late; of others nothing is kept."""
+    view.keeps_typed = True  # type: ignore[attr-defined]
+    return view
 
 
 def keep_typed(request: HttpRequest, response: HttpResponse) -> None:
@@ -39,7 +46,7 @@ def keep_typed(request: HttpRequest, response: HttpResponse) -> None:
 def typed_before(request: HttpRequest, *addresses: str) -> dict[str, str] | None:
     """What was typed in a form of this page before somebody signed in or proved who they are, once; None for nothing.
     `addresses` are where its forms are sent, if not to the page's own."""
-    return _before_sign_in(request, addresses or (request.path,)) or typed_before_proof(request)
+    return _before_sign_in(request, addresses or (request.path,)) or kept_form(request)
 
 
 def _before_sign_in(request: HttpRequest, addresses: Collection[str]) -> dict[str, str] | None:

@@ -13,10 +13,11 @@ from thanxportal.accounts.forms import SettingsForm
 from thanxportal.accounts.models import Loosening, Merchant, Right
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.team import change_settings, facts_of_settings, target_of_settings
-from thanxportal.accounts.typed import typed_before
+from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def merchant_settings(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.MANAGE)

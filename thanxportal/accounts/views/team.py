@@ -17,11 +17,12 @@ from thanxportal.accounts.forms import ROLES, InviteForm, RoleForm
 from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Right, Role
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, remove_member, withdraw_invitation
-from thanxportal.accounts.typed import typed_before
+from thanxportal.accounts.typed import keeps_typed, typed_before
 
 WAITS = "It waits, as more could be rewarded then: see below."
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def team(request: HttpRequest, handle: str) -> HttpResponse:
     """Members and invitations; a POST invites somebody."""
