@@ -24,7 +24,7 @@ from campaigns.reviewed import draft_of
 from campaigns.windows import PRESETS
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
-from thanxportal.accounts.typed import typed_before
+from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 from thanxportal.whole_pages import lead_to, page_above, wants_piece
 
@@ -36,6 +36,7 @@ PASSING = ("", "save", KEEP)  # buttons that change no field of the page
 LEAVING = ("", "review")  # buttons that lead to the campaign's own page without JavaScript
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def campaign_new(request: HttpRequest, handle: str) -> HttpResponse:
     merchant = merchant_for(request, handle, Right.BUILD)
@@ -43,6 +44,7 @@ def campaign_new(request: HttpRequest, handle: str) -> HttpResponse:
     return _build(request, merchant, saved)
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def campaign_edit(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     campaign = campaign_for(request, handle, pk, Right.BUILD)
@@ -109,7 +111,7 @@ def _answer(request: HttpRequest, builder: Builder, saved: Campaign | None) -> H
 
 
 def _page(request: HttpRequest, builder: Builder, campaign: Campaign | None, *, piece: str = "") -> HttpResponse:
-    now, typed = timezone.now(), builder.form.is_bound
+    now, sent = timezone.now(), request.method == "POST"
     picking = _picking(request, builder)
     context: dict[str, Any] = {
         "builder": builder,
@@ -117,14 +119,14 @@ def _page(request: HttpRequest, builder: Builder, campaign: Campaign | None, *, 
         "campaign": campaign,
         "preview": preview_of(*builder.sketch(), now=now),
         "presets": PRESETS,
-        "saved_at": now if (request.method == "POST" and not builder.unsaved) or "saved" in request.GET else None,
+        "saved_at": now if (sent and not builder.unsaved) or "saved" in request.GET else None,
         **_seen(request, builder, campaign),
         "picking": picking,
         "act": read_act(request.POST.get("act", "")),
     }
     if picking is not None:
         context |= _choices(request, builder.merchant, picking)
-    status = 409 if builder.changed else 422 if typed and builder.problems else 200
+    status = 409 if builder.changed else 422 if sent and builder.problems else 200
     return TemplateResponse(request, f"campaigns/campaign_edit.html{piece}", context, status=status)
 
 
