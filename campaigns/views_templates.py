@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
@@ -25,6 +24,7 @@ from campaigns.reward_value import KINDS, plain
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.celery import nudge
+from thanxportal.moments import written
 from thanxportal.templatetags.portal import ago
 from thanxportal.whole_pages import page_above, wants_piece
 
@@ -77,14 +77,13 @@ def template_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 def _facts(template: RewardTemplate) -> dict[str, str]:
-    seen = date_format(timezone.localtime(template.seen_at), "DATETIME_FORMAT")
     return {
         "Kind": " · ".join(plain(word) for word in (template.type, template.subtype) if word),
         "Discount": template.offer,
         "Redeemed": template.venue,
         "Description": template.description,
         "Fine print": template.fine_print,
-        "Last seen at Thanx": f"{seen}, {ago(template.seen_at)}",
+        "Last seen at Thanx": f"{written(template.seen_at)}, {ago(template.seen_at)}",
         "Thanx’s id": template.thanx_id,
     }
 

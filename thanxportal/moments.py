@@ -8,10 +8,15 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 
 LOCAL = "%Y-%m-%dT%H:%M"
 FIRST_YEAR, LAST_YEAR = 2000, 2099  # Far from the ends of the calendar, so that any zone can show what is between.
+
+
+def written(moment: datetime | None, form: str = "DATETIME_FORMAT") -> str:
+    """Returns a moment in the merchant's zone as its locale writes it; empty for None."""
+    return date_format(timezone.localtime(moment), form) if moment else ""
 
 
 def year_problem(year: int) -> str:

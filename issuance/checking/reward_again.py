@@ -15,7 +15,6 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from campaigns.models import CONTROL, Campaign
 from issuance.checking.cached_counts import count_guests
@@ -25,6 +24,7 @@ from issuance.models import ClaimOverride, Event, Guest, GuestClaim, GuestList, 
 from issuance.models.states import ListState, Outcome
 from thanxportal.accounts.models import User
 from thanxportal.counted import counted
+from thanxportal.moments import written
 from thanxportal.plain_text import nameless
 from thanxportal.reviewed import Facts
 
@@ -41,7 +41,7 @@ class RewardedBefore(NamedTuple):
     @property
     def facts(self) -> Facts:
         """On what somebody decides whether they get another reward."""
-        first, last = (date_format(timezone.localtime(at), "DATE_FORMAT") for at in (self.first, self.last))
+        first, last = (written(at, "DATE_FORMAT") for at in (self.first, self.last))
         return {
             f"Guests of “{self.campaign.name}” who are left out": f"{self.set_aside:,}",
             f"Guests of “{self.campaign.name}” who get another reward": f"{self.included:,}",

@@ -8,12 +8,11 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from campaigns.models import Campaign
 from issuance.models import GuestList
 from thanxportal import database_clock
-from thanxportal.moments import Moment
+from thanxportal.moments import Moment, written
 
 TYPE_THE_COUNT_ABOVE = 1_000  # guests
 
@@ -67,14 +66,10 @@ def _why_not_at(at: datetime, campaign: Campaign) -> str:
     if at <= database_clock.now():
         return "That time is past. Choose a later one, or issue now."
     if campaign.start_at and at < campaign.start_at:
-        return f"The campaign starts on {_written(campaign.start_at)}. Choose that time or a later one."
+        return f"The campaign starts on {written(campaign.start_at)}. Choose that time or a later one."
     if campaign.end_at and at >= campaign.end_at:
-        return f"The campaign ends on {_written(campaign.end_at)}. Choose an earlier time."
+        return f"The campaign ends on {written(campaign.end_at)}. Choose an earlier time."
     return ""
-
-
-def _written(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 class SendBackForm(forms.Form):

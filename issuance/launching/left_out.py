@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from campaigns.preview import PASS, WARN, Check
 from issuance.checking.reward_again import RewardedBefore, decision_on, rewarded_by_campaign
@@ -16,6 +12,7 @@ from issuance.guests.grid import INCLUDED
 from issuance.importing.broken_files import what_is_left_out
 from issuance.models import GuestList
 from thanxportal.counted import counted
+from thanxportal.moments import written
 
 
 def checks_of_rows(guest_list: GuestList) -> Iterator[Check]:
@@ -62,9 +59,5 @@ def _rows(count: int) -> str:
 
 
 def _when(earlier: RewardedBefore) -> str:
-    first, last = _day(earlier.first), _day(earlier.last)
+    first, last = (written(at, "MONTH_DAY_FORMAT") for at in (earlier.first, earlier.last))
     return f"on {last}" if first == last else f"between {first} and {last}"
-
-
-def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "MONTH_DAY_FORMAT")

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from campaigns.allocation import arm_chooser
 from campaigns.models import Campaign, Variant
@@ -27,6 +26,7 @@ from issuance.models import ControlLeak, Guest, GuestClaim, GuestList, note_even
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import identity
 from thanxportal.accounts.models import Membership, Merchant, User
+from thanxportal.moments import written
 from thanxportal.reviewed import Facts, fingerprint
 
 DAY = timedelta(hours=24)
@@ -126,7 +126,7 @@ def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None
         raise CantReward(f"“{campaign.name}” has ended or isn’t published. Choose another campaign.")
     claim = GuestClaim.objects.filter(campaign=campaign, identity=digest, primary=True).first()
     if claim:
-        when = date_format(timezone.localtime(claim.claimed_at), "MONTH_DAY_FORMAT")
+        when = written(claim.claimed_at, "MONTH_DAY_FORMAT")
         raise CantReward(f"“{campaign.name}” rewarded this guest already, on {when}. Choose another campaign.")
     lately = GuestList.objects.filter(
         merchant=campaign.merchant_id, one_guest=True, created_at__gte=timezone.now() - DAY

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from campaigns.detectable_difference import Sized, told_from_chance
 from campaigns.preview import BLOCK, PASS, WARN, Check
@@ -19,6 +18,7 @@ from issuance.launching.job_cutting import canary_size, expected_jobs, segments_
 from issuance.launching.left_out import checks_of_rows
 from issuance.models import GuestList
 from thanxportal.counted import counted
+from thanxportal.moments import written
 from thanxportal.reviewed import Facts, differences_between, fingerprint
 
 SOON = timedelta(days=2)
@@ -60,7 +60,7 @@ def facts_of(review: dict[str, Any]) -> Facts:
     left_out = {word: getattr(guest_list, f"{term}_count") for term, word in LEFT_OUT.items()}
     facts |= {word: f"{rows:,}" for word, rows in left_out.items() if rows}
     if guest_list.launch_at:
-        facts["Start"] = date_format(timezone.localtime(guest_list.launch_at), "DATETIME_FORMAT")
+        facts["Start"] = written(guest_list.launch_at)
     facts["Jobs"] = f"{jobs.jobs:,} of up to {counted(jobs.largest, 'guest')}"
     return facts | {THE_LIST: fingerprint([str(guest_list.confirm_token)])}
 

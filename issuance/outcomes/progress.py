@@ -12,6 +12,7 @@ from issuance.engine.forgotten_jobs import STOPPED
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JOB_OPEN, JobState, ListState
 from issuance.outcomes.troubles import troubles_of
+from thanxportal.moments import written
 from thanxportal.reviewed import Facts
 
 QUICKEST, SLOWEST = 2, 15  # seconds between two looks of a page
@@ -201,7 +202,7 @@ def facts_to_continue(guest_list: GuestList, progress: Progress) -> Facts:
     facts = {"Guests who wait": f"{guest_list.waiting_count:,}", "Refused so far": f"{guest_list.refused_count:,}"}
     if worst := progress.worst_canary:
         facts["Sent ahead"] = f"{worst.lost:,} of {worst.ahead:,} got nothing"
-    return facts | {"The safety check": f"stopped it at {guest_list.safety_stop_at:%H:%M:%S}"}
+    return facts | {"The safety check": f"stopped it on {written(guest_list.safety_stop_at)}"}
 
 
 def _lost(job: IssuanceJob) -> int:

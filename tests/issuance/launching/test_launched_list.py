@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.test import Client
 from django.urls import reverse
@@ -84,6 +85,19 @@ def test_a_safety_stop_says_what_happened_and_waits_for_a_sender(
     assert "<b>Stopped by the safety check" not in html
     assert "<span>Continued after the safety check.</span>" in html
     assert client_of(sid).post(go_on).status_code == 302
+
+
+def test_the_time_of_a_safety_stop_is_that_of_the_merchant(
+    campaign_here: Campaign, sid: User, client_of: ClientOf, unguarded: None
+) -> None:
+    noon = datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
+    made = make_list(campaign_here, ListState.ISSUING, refused=2, waiting=9, canary_size=5, safety_stop_at=noon)
+    seen = looked_at(client_of(sid), "list_continue", made)
+    GuestList.objects.filter(pk=made.pk).update(safety_stop_at=noon + timedelta(minutes=5))
+    go_on = reverse("issuance:list_continue", args=["harbor-grill", made.pk])
+    html = client_of(sid).post(go_on, seen).content.decode()
+    assert "12:00 PM” and is" in html
+    assert "12:05 PM” now" in html
 
 
 def test_a_discarded_list_is_put_away_once(campaign_here: Campaign, bea: User, client_of: ClientOf) -> None:
