@@ -42,7 +42,7 @@ def pytest_configure() -> None:
     unimportant = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
     hypothesis.settings.register_profile(
         "portal",
-        max_examples=as_often(usually=25, ci=100, full=500),
+        max_examples=as_often(usually=25, full=500),
         deadline=None,
         suppress_health_check=unimportant,
     )

@@ -127,7 +127,7 @@ def test_the_one_guest_is_found_in_two_requests_for_each_halving(
     assert not GuestClaim.objects.filter(identity=guest_list.guests.get(outcome=Outcome.REFUSED).identity).exists()
 
 
-@settings(max_examples=as_often(usually=4, ci=25, full=100))
+@settings(max_examples=as_often(usually=4, full=100))
 @given(st.integers(2, 40), st.sets(st.integers(0, 39), max_size=8), st.sampled_from(CODES))
 def test_nobody_is_rewarded_twice_or_lost_however_many_spoil_their_jobs(
     harbor: Any, simulator: Simulator, world: World, guests: int, bad: set[int], code: str

@@ -128,7 +128,7 @@ PEOPLE = st.sampled_from(
 )
 
 
-@hypothesis_settings(max_examples=as_often(usually=10, ci=100, full=100))
+@hypothesis_settings(max_examples=as_often(usually=10, full=100))
 @given(rows=st.lists(st.tuples(PEOPLE, PEOPLE, st.text(max_size=5)), min_size=1, max_size=25))
 @example(rows=[("ann@example.com", "ann@example.com", "\0")])  # Refused before there are any columns.
 def test_rows_are_conserved_and_keep_their_numbers(one_arm: Campaign, rows: list[tuple[str, str, str]]) -> None:

@@ -47,7 +47,7 @@ def test_people_below_another_header_or_title_are_shown_and_no_guests(
     assert [result.code for result in read[-len(STAFF) :]] == ["later_table"] * len(STAFF)
 
 
-@settings(max_examples=as_often(usually=8, ci=30, full=150))
+@settings(max_examples=as_often(usually=8, full=150))
 @given(at=st.integers(401, 409), stop=st.integers(380, 412), title=st.sampled_from(TITLES))
 def test_reading_on_after_a_stop_finds_the_same(
     tmp_path_factory: pytest.TempPathFactory, at: int, stop: int, title: list[list[str]]

@@ -47,7 +47,7 @@ def numbers(draw: st.DrawFn) -> str:
     return form.format(n=national, p=metadata.national_prefix or "", c=metadata.country_code)
 
 
-@settings(max_examples=as_often(usually=100, ci=500, full=2_000))
+@settings(max_examples=as_often(usually=100, full=2_000))
 @given(text=numbers(), at=st.integers(2, 9), separator=st.sampled_from(["", " ", "-", ".", "/"]), country=countries)
 def test_nobody_gets_another_number_than_the_library_reads(text: str, at: int, separator: str, country: str) -> None:
     text = text[:at] + separator + text[at:] if len(text) > at else text
@@ -55,7 +55,7 @@ def test_nobody_gets_another_number_than_the_library_reads(text: str, at: int, s
         assert plain_number(text, merchant) in (by_the_library(text, merchant), ASK_THE_LIBRARY)
 
 
-@settings(max_examples=as_often(usually=100, ci=500, full=2_000))
+@settings(max_examples=as_often(usually=100, full=2_000))
 @given(text=numbers(), country=countries)
 def test_no_phone_is_passed_over_for_its_length(text: str, country: str) -> None:
     digits = "".join(filter(str.isdigit, text))
