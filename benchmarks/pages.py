@@ -6,8 +6,8 @@ Bare view and pages take turns, with the session of a signed-in manager: `proces
 `server` asks the portal's web server as in the Procfile and counts the CPU of its process. The database is one of its
 own (a SQLite file, or PostgreSQL by DATABASE_URL); `--keep` takes that of DATABASE_URL itself and leaves what it needs
 there. Each figure is one JSON line: `seconds` of CPU for 1,000 requests and `baseline` of 1,000 bare views, `ratio` of
-the two, the `most` that it may be, and the `queries`, `bytes` and `status` of the answer. Searches and sizes of lists
-are compared with what their names say, in seconds of a clock.
+the two, the `most` that it may be, and the `queries`, `bytes` and `status` of the answer. A search without
+a hit is compared with a tenth of a second of a clock.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def _size() -> str:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__.partition("\n")[0])
     size = parser.add_mutually_exclusive_group(required=True)
     for name, words in (
-        ("quick", "within 50 seconds, on the engine of DATABASE_URL or SQLite"),
+        ("quick", "in about a minute, on the engine of DATABASE_URL or SQLite"),
         ("ci", "within ten minutes, on both engines"),
         ("full", "within an hour on two idle cores, on both engines"),
     ):
