@@ -8,19 +8,22 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from issuance.models import WebhookDelivery
+from issuance.models import IssuanceJob, WebhookDelivery
 
 FIRST_POLL = 4.0  # seconds
+FIRST_POLL_OF_CANARY = 2.0  # seconds; it is small, and all other jobs wait for it
 FIRST_POLL_BESIDE_WEBHOOKS = 30.0  # seconds, for the case that this one is lost
 WEBHOOKS_COME = timedelta(hours=1)  # since the last
 LONGEST_WAIT = 60.0  # seconds
 SLOW_AFTER = timedelta(minutes=30)
 
 
-def first_wait() -> float:
+def first_wait(job: IssuanceJob) -> float:
     """Seconds to the first poll: if webhooks are coming in, one of them tells the end sooner."""
     lately = WebhookDelivery.objects.ends_since(timezone.now() - WEBHOOKS_COME)
-    return FIRST_POLL_BESIDE_WEBHOOKS if settings.THANX_WEBHOOK_SECRETS and lately.exists() else FIRST_POLL
+    if settings.THANX_WEBHOOK_SECRETS and lately.exists():
+        return FIRST_POLL_BESIDE_WEBHOOKS
+    return FIRST_POLL_OF_CANARY if job.canary else FIRST_POLL
 
 
 def polling_delay(polls: int, since: datetime, done: float = 0.0) -> float:

@@ -195,7 +195,7 @@ def _accepted(job: IssuanceJob, answer: Snapshot) -> NextStep:
     now = timezone.now()
     news = {"thanx_id": answer.id, "partner_state": redact(answer.state)[:40], "news_at": now, "accepted_at": now}
     cleared = {"in_doubt": False, "attempt_count": 0, "problem_code": ""}
-    return NextStep(JobState.ACCEPTED, _in(first_wait()), news | cleared, "accepted")
+    return NextStep(JobState.ACCEPTED, _in(first_wait(job)), news | cleared, "accepted")
 
 
 def _failed(job: IssuanceJob, error: PartnerApiError) -> NextStep:

@@ -46,7 +46,7 @@ def simulator(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyP
         client_id=settings.THANX_CLIENT_ID, access_token=settings.THANX_ACCESS_TOKEN, clock=SystemClock()
     )
     monkeypatch.setattr(gated_client, "transport", lambda: ThroughTheSimulator(simulator))
-    monkeypatch.setattr(submission, "first_wait", lambda: 0.5)
+    monkeypatch.setattr(submission, "first_wait", lambda job: 0.5)
     monkeypatch.setattr(polling, "polling_delay", lambda polls, since, done=0.0: 0.5)
     settings.HOLD_SECONDS = 0
     return simulator

@@ -64,7 +64,7 @@ def hurry(haste: Haste) -> None:
     put(import_list, LEASE=lease, MOST_CRASHES=crashes, TOGETHER=1, COMMIT_EVERY=0)
     put(batches, BATCH=6)
     put(planning, MOST_CRASHES=crashes)
-    put(submission, first_wait=lambda: 0.02, backoff=lambda tries: 0.02)
+    put(submission, first_wait=lambda job: 0.02, backoff=lambda tries: 0.02)
     put(
         polling,
         FIRST_POLL=0.02,

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.engine.poll_waits import polling_delay
+from issuance.engine.poll_waits import first_wait, polling_delay
 from issuance.models import GuestList, IssuanceJob
 from tests.issuance import webhook_posts
 from tests.issuance.webhook_posts import SECRET
@@ -38,6 +38,11 @@ def test_a_job_that_is_half_done_is_asked_about_when_it_should_have_ended() -> N
 @pytest.mark.parametrize("done", [0.0, 0.01, 0.5, 0.99, 1.0])
 def test_a_job_that_gets_stuck_is_asked_about_now_and_then(done: float) -> None:
     assert polls_in_half_an_hour(done) < 60
+
+
+@pytest.mark.django_db
+def test_a_canary_is_asked_about_sooner_because_all_others_wait_for_it() -> None:
+    assert first_wait(IssuanceJob(canary=True)) < first_wait(IssuanceJob())
 
 
 def test_a_clock_that_went_before_ours_makes_nobody_ask_all_the_time() -> None:
