@@ -10,9 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from issuance.parsing.header_row import holds_identifier
+from issuance.parsing.header_row import EMAIL_ANYWHERE, holds_identifier
 from issuance.parsing.row_text import RunTogether
-from issuance.parsing.several_guests import EMAIL_ANYWHERE
 from issuance.parsing.text_encoding import encoding_of
 from issuance.parsing.unreadable_file import UnreadableFile
 

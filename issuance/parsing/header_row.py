@@ -8,8 +8,8 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from issuance.parsing.column_names import email_rank, names_guests, phone_rank, plain_name
-from issuance.parsing.several_guests import EMAIL_ANYWHERE
 
+EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
 HEADER_WITHIN = 20  # rows with anything in them
 _NEXT = 5  # rows below a header that show what it names
 _LABEL_DIGITS = 4  # at most, as in "Address line 2"

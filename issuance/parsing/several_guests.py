@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-EMAIL_ANYWHERE = re.compile(r"[^\s@<>()\[\],;:\"|]{1,64}@[^\s@<>()\[\],;:\"|]{1,253}")
 _AROUND_ADDRESSES = re.compile(r"[\s;,/|&:<>()\[\]\"?=]+")
 _ADDRESS = re.compile(r"[^@]+@[^@]+").fullmatch
 _BETWEEN_PHONES = re.compile(r"[;,|&\t\n\r]|:{2,}|\b(?:or|and|oder|und|ou|et|o|y|e)\b|(?<=\d)\s*(?=\+)", re.IGNORECASE)

@@ -11,8 +11,7 @@ from itertools import islice
 from issuance.parsing.column_choice import Columns
 from issuance.parsing.column_names import names_role, names_roles, plain_name
 from issuance.parsing.column_words import STAFF_ROLES, bare
-from issuance.parsing.header_row import may_be_identifier, names_below
-from issuance.parsing.several_guests import EMAIL_ANYWHERE
+from issuance.parsing.header_row import EMAIL_ANYWHERE, may_be_identifier, names_below
 
 _FEWEST_ALIKE = 4  # rows that show how the others look
 _LAST = 3  # lines that may stand below the guests

@@ -73,8 +73,8 @@ def hidden_doubts(table: Table, columns: Columns, hidden: Hidden) -> Iterator[st
     if hidden == "ask" and table.hidden_rows:
         rows = "1 row is" if table.hidden_rows == 1 else f"{table.hidden_rows:,} rows are"
         yield f"{rows} hidden in this sheet: say whether to leave out or include what nobody sees."
-    for at in {columns.email, columns.phone, columns.country} & table.hidden_columns:
-        yield f"“{columns.names[at]}” is hidden in this sheet." if at is not None else ""
+    for at in table.hidden_columns & {columns.email, columns.phone, columns.country}:
+        yield f"“{columns.name_of(at)}” is hidden in this sheet."
 
 
 def hidden_notes(table: Table, hidden: Hidden) -> Iterator[str]:

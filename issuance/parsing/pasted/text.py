@@ -11,10 +11,10 @@ from typing import Self
 from issuance.parsing.column_choice import Columns
 from issuance.parsing.delimited_text import DelimitedText
 from issuance.parsing.guest_file import GuestFile, Opened
+from issuance.parsing.header_row import EMAIL_ANYWHERE
 from issuance.parsing.pasted.mentions import Mention, guests_of, left_of, mentions_in
 from issuance.parsing.pasted.phone_runs import FEWEST_DIGITS, Patience, digits_in
 from issuance.parsing.row_result import PackedRow, RowResult
-from issuance.parsing.several_guests import EMAIL_ANYWHERE
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks
 
 _LOOKED_THROUGH = 250_000  # characters that are looked at before anything is stored, or more until the first guest
