@@ -12,7 +12,7 @@ from thanxportal.counted import counted
 
 NOUNS = (
     "guests|rows|jobs|lists|rewards|requests|campaigns|arms|columns|seconds|minutes|hours|days|lines|files|values|"
-    "numbers|cells|cards|sessions|messages|people|files|places"
+    "numbers|cells|cards|sessions|messages|people|places"
 )
 MANY = f"(?:(?:new|other|more|refused|unsent|single|different|ready) )?(?:{NOUNS})\\b"
 IN_A_TEMPLATE = re.compile(rf"\}}\}}\s+{MANY}")
@@ -28,7 +28,6 @@ NEVER_ONE = {  # What the line has, and why it never counts one.
     "{most": "a limit",
     "JOB_SIZE": "a limit",
     "SMALLEST_JOB": "a limit",
-    "MAX_LIST_ROWS": "a limit",
     "{rows:,} rows and": "a limit",
     "{rows:,} guests: row": "a limit",
     "{columns:,} columns": "a limit",

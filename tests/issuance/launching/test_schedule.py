@@ -82,7 +82,6 @@ def test_the_time_is_the_databases_not_that_of_a_worker(
     monkeypatch.setattr(database_clock, "seconds", lambda: behind)
     world.advance(DAYS.total_seconds() + 60)
     assert not GuestList.objects.due_to_plan().exists()
-    monkeypatch.undo()
 
 
 def test_it_can_be_stopped_and_keeps_its_time_for_the_next_review(

@@ -34,12 +34,6 @@ HEADER = "Email,Phone,Name\n"
 OTHERS = "ann@example.com,,Ann\nbob@example.com,,Bob\n"
 
 
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests run in one transaction, which never commits."""
-    monkeypatch.setattr("issuance.privacy.emptying.transaction.on_commit", lambda act: act())
-
-
 def issued(campaign: Campaign, content: str, world: World, **names: str) -> GuestList:
     guest_list = read_file(campaign, content, **names)
     assert launch_list(guest_list=guest_list, token=guest_list.confirm_token, actor=None)

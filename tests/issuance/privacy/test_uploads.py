@@ -24,12 +24,6 @@ HOUR = 3600
 UNSURE = b"Ours,Theirs\nann@example.com,bob@example.com\n"
 
 
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests run in one transaction, which never commits."""
-    monkeypatch.setattr("issuance.privacy.emptying.transaction.on_commit", lambda act: act())
-
-
 def uploaded(campaign: Campaign, content: bytes = b"Email,Name\nann@example.com,Ann\n") -> tuple[GuestList, Path]:
     guest_list = brought(campaign, content)
     return guest_list, Path(guest_list.file.path)
