@@ -11,7 +11,7 @@ class IssuanceConfig(AppConfig):
 
         from issuance.models.cells import teach_split_part
         from issuance.models.triggers import install_triggers, remove_triggers
-        from issuance.parsing.identifiers import take_new_area_codes
+        from issuance.parsing.phones import take_new_area_codes
 
         take_new_area_codes(settings.TAKE_NEW_AREA_CODES)
         connection_created.connect(teach_split_part, dispatch_uid="teach-split-part")

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from issuance.parsing.identifiers import guests_in, parse_email, parse_phone
+from issuance.parsing.emails import parse_email
+from issuance.parsing.identifiers import guests_in
 from issuance.parsing.mail_domains import meant_domain
 from issuance.parsing.new_numbers import MARK
+from issuance.parsing.phones import parse_phone
 
 FIRST, LAST = "first", "last"
 _SPELT_AT = re.compile(r"\s*[(\[{<]\s*(?:at|@|ät)\s*[)\]}>]\s*|\s+at\s+", re.IGNORECASE)

@@ -16,7 +16,8 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 
 from issuance.models import Guest, RowError
-from issuance.parsing.identifiers import parse_email, parse_phone
+from issuance.parsing.emails import parse_email
+from issuance.parsing.phones import parse_phone
 
 LONGEST = 254
 LAST = 4  # digits of a phone that a mask leaves

@@ -16,9 +16,10 @@ from issuance.parsing.column_names import (
     names_users,
     phone_rank,
 )
+from issuance.parsing.emails import parse_email
 from issuance.parsing.header_row import holds_identifier
 from issuance.parsing.hyperlinks import linked
-from issuance.parsing.identifiers import parse_email, parse_phone
+from issuance.parsing.phones import parse_phone
 
 _SAMPLED = 200  # rows whose cells are looked at
 _PARSED, _FEWEST_PARSED = 3_000, 15  # cells that are parsed of all columns, and of each at least

@@ -20,8 +20,8 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from issuance.parsing.countries import COUNTRIES, LIKELY, country_name
-from issuance.parsing.identifiers import parse_phone
 from issuance.parsing.number_writing import written_abroad
+from issuance.parsing.phones import parse_phone
 
 _LOOKED_AT = 60  # different numbers, from all over the sample
 _FEWEST = 2  # numbers without a country that say anything

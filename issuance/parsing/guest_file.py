@@ -22,7 +22,7 @@ from issuance.parsing.column_choice import ColumnContent, Columns
 from issuance.parsing.column_reasons import further_columns, reasons_of
 from issuance.parsing.columns import chosen_columns, contents_of, find_columns, with_country_doubt
 from issuance.parsing.delimited_text import file_size, open_text_file
-from issuance.parsing.identifiers import alphabets_of
+from issuance.parsing.emails import alphabets_of
 from issuance.parsing.later_table import LaterTable
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import row_cells

@@ -10,8 +10,10 @@ from itertools import count
 from issuance.parsing.column_choice import WIDEST, Columns
 from issuance.parsing.column_names import begins_role, names_role, plain_name
 from issuance.parsing.countries import country_code, names_nowhere
+from issuance.parsing.emails import parse_email, quick_emails
 from issuance.parsing.header_row import begins_note
-from issuance.parsing.identifiers import IdentifierResult, parse_email, parse_phone, quick_emails
+from issuance.parsing.identifier_result import IdentifierResult
+from issuance.parsing.phones import parse_phone
 from issuance.parsing.quick_phones import quick_phones
 from issuance.parsing.row_result import PackedRow, RowResult
 from issuance.parsing.row_text import RunTogether, row_texts

@@ -10,8 +10,10 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from issuance.parsing.identifiers import IdentifierResult, parse_email, parse_phone
+from issuance.parsing.emails import parse_email
+from issuance.parsing.identifier_result import IdentifierResult
 from issuance.parsing.pasted.phone_runs import DIGITS_OF_A_PHONE, FEWEST_DIGITS, Patience, digits_in, phones_of_run
+from issuance.parsing.phones import parse_phone
 
 _ADDRESS = re.compile(  # good or bad, or with its @ spelt out
     r"(?<![\w.+'-])[\w.+'-]+ ?[(\[{] ?(?:at|@|ät) ?[)\]}] ?[\w-]+(?:(?:\.| ?[(\[{] ?(?:dot|\.) ?[)\]}] ?| dot )[\w-]+)+"

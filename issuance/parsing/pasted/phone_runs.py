@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate, islice
 
-from issuance.parsing.identifiers import phone_value
+from issuance.parsing.phones import phone_value
 from issuance.parsing.plain_numbers import may_be_phone
 
 Span = tuple[int, int, bool]  # from, to, and whether it is unclear which digits are the phone's

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from issuance.importing.row_formats import Lines, Values
-from issuance.parsing.identifiers import parse_phone
+from issuance.parsing.phones import parse_phone
 from issuance.parsing.quick_phones import quick_phones
 from issuance.parsing.row_text import row_text, row_texts
 from issuance.parsing.unreadable_file import UnreadableFile, in_blocks

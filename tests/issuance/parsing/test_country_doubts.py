@@ -15,7 +15,7 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from issuance.parsing.country_doubts import country_doubt
 from issuance.parsing.guest_file import open_guest_file
-from issuance.parsing.identifiers import parse_phone
+from issuance.parsing.phones import parse_phone
 
 AT_HOME = ("US", "CA", "GB", "MX", "AU", "FR", "DE", "IE", "ES", "IT", "NL", "IN", "JP", "BR")
 WAYS = ("national", "digits")

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from issuance.checking.cell_repairs import BY_KEY
+from issuance.parsing.emails import parse_email
 from issuance.parsing.guest_file import open_guest_file
-from issuance.parsing.identifiers import parse_email, parse_phone, take_new_area_codes
+from issuance.parsing.phones import parse_phone, take_new_area_codes
 
 names = st.from_regex(r"[a-z]{2,8}[0-9]{0,2}", fullmatch=True)
 masks = st.sampled_from(["***", "•••", "…", "*", "●●", "███", "####"])

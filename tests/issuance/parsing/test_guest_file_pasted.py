@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issuance.parsing.identifiers import phone_value
 from issuance.parsing.pasted import phone_runs
 from issuance.parsing.pasted.text import PastedGuests, read_pasted
+from issuance.parsing.phones import phone_value
 from issuance.parsing.row_result import RowResult
 from issuance.parsing.unreadable_file import UnreadableFile
 from tests.crash import as_often

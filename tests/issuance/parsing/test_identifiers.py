@@ -12,7 +12,9 @@ import phonenumbers
 import pytest
 from email_validator import EmailNotValidError, validate_email
 
-from issuance.parsing.identifiers import guests_in, identity, parse_email, parse_phone
+from issuance.parsing.emails import parse_email
+from issuance.parsing.identifiers import guests_in, identity
+from issuance.parsing.phones import parse_phone
 from issuance.parsing.row_problems import SENTENCES
 
 VALUES = int(os.environ.get("IDENTIFIER_VALUES", "4000"))  # Of each kind; `make identifiers` takes 200,000.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from issuance.parsing.country_doubts import country_doubt
-from issuance.parsing.identifiers import parse_phone
+from issuance.parsing.phones import parse_phone
 
 ABROAD = [("DE", "US", "({a}) 555-01{i:02}"), ("DE", "US", "{a}-555-01{i:02}"), ("DE", "FR", "06 12 34 {i:02} 20"),
           ("DE", "GB", "07911 12{i:04}"), ("DE", "AT", "0664 12341{i:02}"), ("DE", "CH", "079 1{i:02} 45 60"),

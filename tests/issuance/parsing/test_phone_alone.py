@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from issuance.parsing.identifiers import parse_email, parse_phone
+from issuance.parsing.emails import parse_email
+from issuance.parsing.phones import parse_phone
 
 AT_HOME = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "SE", "PL", "JP")
 lines = st.integers(100, 199).map(lambda last: f"0{last}")

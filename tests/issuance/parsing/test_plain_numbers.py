@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
-from issuance.parsing.identifiers import parse_phone
+from issuance.parsing.phones import parse_phone
 from issuance.parsing.plain_numbers import ASK_THE_LIBRARY, may_be_phone, plain_number
 from tests.crash import as_often
 
