@@ -105,6 +105,7 @@ JOB_UNSETTLED = (*JOB_DUE, JobState.FORGOTTEN)  # may still be sent, polled, rev
 JOB_KNOWN = (  # Thanx has accepted it
     JobState.ACCEPTED, JobState.COMPLETED, JobState.FAILED, JobState.REVOKING, JobState.REVOKED
 )  # fmt: skip
+JOB_GIVEN = (JobState.COMPLETED, JobState.REVOKING)  # its `success_count` guests hold a reward
 JOB_REVOCABLE = (JobState.COMPLETED, JobState.FAILED)
 JOB_MOVES: dict[str, tuple[str, ...]] = {
     JobState.READY: (JobState.SENDING, JobState.CANCELLED, JobState.FORGOTTEN),

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState, Variant
 from issuance.models import SOON, GuestList, IssuanceJob, on_their_way
 from issuance.models.states import LIST_RUNNING, JobState, ListState
+from issuance.outcomes.home import JOBS, MOST, PROCESSED
 from thanxportal.accounts.models import Merchant
 from thanxportal.prepared import Prepared
 
-MOST = 5  # of each kind
 RECENT = timedelta(days=14)
 WAITING = (ListState.AWAITING_APPROVAL, ListState.MAPPING, ListState.CHECKED)
 
@@ -37,6 +37,17 @@ class Glance:
         """Scheduled lists only shortly before they start."""
         return [guest_list for guest_list in self.lists if guest_list.runs]
 
+    @property
+    def running_count(self) -> int:
+        """Of all that run, of which `running` has the latest."""
+        return self.running[0].alike if self.running else 0
+
+    @property
+    def scheduled(self) -> list[Any]:
+        """Lists that wait for the time that somebody chose, the next one first; not those that are about to start."""
+        waiting = [guest_list for guest_list in self.lists if guest_list.is_scheduled and not guest_list.runs]
+        return sorted(waiting, key=lambda guest_list: guest_list.held_until)
+
     def lists_in(self, *states: ListState) -> list[Any]:
         return [guest_list for guest_list in self.lists if guest_list.state in states]
 
@@ -51,7 +62,6 @@ def _lists(merchant: int, since: datetime, soon: datetime) -> QuerySet[Any]:
     mine = GuestList.objects.filter(merchant=merchant)
     later = GuestList.objects.filter(campaign=OuterRef("campaign"), pk__gt=OuterRef("pk"))
     unreadable = Q(state=ListState.UNREADABLE, ended_at__gte=since) & ~Exists(later)
-    jobs = IssuanceJob.objects.filter(guest_list=OuterRef("pk")).order_by().values("guest_list")
     for_staff = IssuanceJob.objects.filter(merchant=merchant, state=JobState.NEEDS_STAFF)
     shown = mine.filter(
         Q(state__in=(*WAITING, *LIST_RUNNING))
@@ -59,14 +69,14 @@ def _lists(merchant: int, since: datetime, soon: datetime) -> QuerySet[Any]:
         | Q(pk__in=for_staff.values("guest_list"))
         | Q(pk__in=mine.order_by("-pk").values("pk")[:MOST])
     ).annotate(
-        processed=Subquery(jobs.annotate(processed=Sum("processed_count")).values("processed")),
-        jobs_for_staff=Subquery(jobs.filter(state=JobState.NEEDS_STAFF).annotate(jobs=Count("pk")).values("jobs")),
+        processed=PROCESSED,
+        jobs_for_staff=Subquery(JOBS.filter(state=JobState.NEEDS_STAFF).annotate(jobs=Count("pk")).values("jobs")),
     )
     runs = Case(When(on_their_way(soon), then=1), default=0)
-    shown = shown.annotate(runs=runs)
+    shown = shown.annotate(runs=runs).annotate(alike=Window(Count("pk"), partition_by=[F("runs")]))
     stopped = Case(When(safety_stop_at=None, then=0), default=1)
     of_staff = Case(When(jobs_for_staff=None, then=0), default=1)
-    return _latest_of_each(shown.select_related("campaign"), F("state"), F("runs"), stopped, of_staff)
+    return _latest_of_each(shown.select_related("campaign", "launched_by"), F("state"), F("runs"), stopped, of_staff)
 
 
 @Prepared

@@ -15,7 +15,9 @@ from thanxportal.accounts.models import Merchant, User
 from thanxportal.counted import counted
 from thanxportal.prepared import Prepared
 
-MOST = 5  # lists that are shown
+MOST = 5  # of each kind
+JOBS = IssuanceJob.objects.filter(guest_list=OuterRef("pk")).order_by().values("guest_list")
+PROCESSED = Subquery(JOBS.annotate(processed=Sum("processed_count")).values("processed"))  # guests of a list
 
 
 class Running(NamedTuple):
@@ -33,13 +35,11 @@ def running_of(person: User, handle: str) -> list[Running]:
 
 @Prepared
 def _running(person: int, handle: str, soon: datetime) -> QuerySet[GuestList]:
-    jobs = IssuanceJob.objects.filter(guest_list=OuterRef("pk")).order_by().values("guest_list")
-    processed = jobs.annotate(processed=Sum("processed_count")).values("processed")
     mine = GuestList.objects.filter(merchant__handle=handle, merchant__memberships__user=person)
     counts = [f"{count}_count" for count in ("rows", "waiting", "rewarded", "refused", "unknown")]
     shown = ("name", "state", "launch_at", "held_until", "bytes_read", "bytes_total", *counts, "campaign__name")
     lists = mine.running(soon).select_related("campaign").only(*shown).order_by("-pk")
-    return lists.annotate(processed=Subquery(processed))[:MOST]
+    return lists.annotate(processed=PROCESSED)[:MOST]
 
 
 def as_running(guest_list: GuestList) -> Running:

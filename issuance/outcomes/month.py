@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from campaigns.models import RewardTemplate
 from issuance.models import IssuanceJob
-from issuance.models.states import JobState
+from issuance.models.states import JOB_GIVEN, JobState
 from thanxportal.accounts.models import Merchant
 
-GIVEN = Q(state__in=(JobState.COMPLETED, JobState.REVOKING))
+GIVEN = Q(state__in=JOB_GIVEN)
 REFUSED_WHOLE = Q(state=JobState.REJECTED)
 TEMPLATE = "variant__reward_template__"
 WORTH = ("name", "description", "discount_type", "discount_value")  # what the worth of a reward is told from
@@ -38,12 +38,11 @@ def month_of(merchant: Merchant) -> Month:
     """From the first day of the month in the merchant's zone, which is the active one."""
     first = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     jobs = IssuanceJob.objects.filter(merchant=merchant, ended_at__gte=first).order_by()
-    sums = list(
-        jobs.values(*(f"{TEMPLATE}{field}" for field in WORTH)).annotate(
-            rewarded=Sum("success_count", filter=GIVEN, default=0),
-            refused=Sum("failure_count", filter=GIVEN, default=0) + Sum("total_count", filter=REFUSED_WHOLE, default=0),
-        )
-    )
+    one_by_one = Sum("failure_count", filter=~REFUSED_WHOLE, default=0)
+    whole = Sum("total_count", filter=REFUSED_WHOLE, default=0)
+    rewarded = Sum("success_count", filter=GIVEN, default=0)
+    by_reward = jobs.values(*(f"{TEMPLATE}{field}" for field in WORTH))
+    sums = list(by_reward.annotate(rewarded=rewarded, refused=one_by_one + whole))
     given = [(_worth(each), each["rewarded"]) for each in sums]
     return Month(
         first_day=first,

@@ -15,7 +15,8 @@ from issuance.importing.broken_files import rows_before_break
 from issuance.launching.retries import refused_and_left, taken_from
 from issuance.models import GuestList
 from issuance.models.states import ListState, Outcome
-from issuance.outcomes.glance import MOST, RECENT, Glance
+from issuance.outcomes.glance import RECENT, Glance
+from issuance.outcomes.home import MOST
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.counted import counted
 from thanxportal.prepared import Prepared
@@ -102,8 +103,8 @@ def _jobs_for_staff(glance: Glance) -> Iterable[Any]:
 
 
 def _jobs_in_words(row: Any) -> str:
-    single = row.jobs_for_staff == 1
-    return f"{row.jobs_for_staff:,} job{'' if single else 's'} of “{row.name}” need{'s' if single else ''} review."
+    of_list = f"of “{row.name}”"
+    return counted(row.jobs_for_staff, f"job {of_list} needs review.", f"jobs {of_list} need review.")
 
 
 class CountOf(Subquery):
@@ -132,9 +133,8 @@ def _with_refused(merchant: int, now: datetime, since: datetime) -> QuerySet[Gue
 
 
 def _refused_in_words(guest_list: Any) -> str:
-    single, more = guest_list.left == 1, " or more" if guest_list.left == MANY else ""
-    guests = f"{guest_list.left:,}{more} guest{'' if single else 's'} of “{guest_list.name}”"
-    return f"{guests} {'was' if single else 'were'} refused."
+    more, of_list = "or more " if guest_list.left == MANY else "", f"of “{guest_list.name}”"
+    return counted(guest_list.left, f"guest {of_list} was refused.", f"{more}guests {of_list} were refused.")
 
 
 def _checked_in_words(guest_list: GuestList) -> str:

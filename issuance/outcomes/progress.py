@@ -10,13 +10,13 @@ from typing import NamedTuple
 from campaigns.models import Variant
 from issuance.engine.forgotten_jobs import STOPPED
 from issuance.models import GuestList, IssuanceJob
-from issuance.models.states import JOB_OPEN, JobState, ListState
+from issuance.models.states import JOB_GIVEN, JOB_OPEN, JobState, ListState
 from issuance.outcomes.troubles import troubles_of
+from thanxportal.counted import counted
 from thanxportal.moments import written
 from thanxportal.reviewed import Facts
 
 QUICKEST, SLOWEST = 2, 15  # seconds between two looks of a page
-GIVEN = (JobState.COMPLETED, JobState.REVOKING)
 MOST_CELLS = 100  # of the strip; with more jobs each stands for several
 
 # What a cell shows when its jobs differ: what a person should know first.
@@ -65,7 +65,7 @@ def arms_of(jobs: Sequence[IssuanceJob]) -> list[ArmOutcome]:
         ArmOutcome(
             variant=of_arm[0].variant,
             total=sum(job.total_count for job in of_arm),
-            rewarded=sum(job.success_count for job in of_arm if job.state in GIVEN),
+            rewarded=sum(job.success_count for job in of_arm if job.state in JOB_GIVEN),
             refused=sum(job.total_count if job.state == JobState.REJECTED else job.failure_count for job in of_arm),
             widest=widest,
         )
@@ -169,7 +169,7 @@ class Progress:
     @property
     def strip_label(self) -> str:
         count, unsent = len(self.jobs), sum(job.state == JobState.CANCELLED for job in self.jobs)
-        words = f"{self.ended_jobs - unsent:,} of {count:,} job{'' if count == 1 else 's'} done"
+        words = f"{self.ended_jobs - unsent:,} of {counted(count, 'job')} done"
         return f"{words}, {unsent:,} not sent" if unsent else words
 
 

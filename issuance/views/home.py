@@ -15,8 +15,8 @@ from django_htmx.http import reselect, reswap, retarget
 
 from issuance.access import may
 from issuance.outcomes.first_steps import first_steps_of
-from issuance.outcomes.glance import MOST, Glance
-from issuance.outcomes.home import Running, as_running, mirror_of, running_of
+from issuance.outcomes.glance import Glance
+from issuance.outcomes.home import MOST, Running, as_running, mirror_of, running_of
 from issuance.outcomes.month import month_of
 from issuance.outcomes.needs import needs_of
 from issuance.outcomes.versions import version_of_running
@@ -39,8 +39,10 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
         "more_needs": any(need.more for need in mine),
         "others": [need for need in needs if need not in mine],
         "running_lists": lists,
+        "running_count": glance.running_count,
         "running_names": names_of(lists),
         "running_version": version_of_running(lists),
+        "scheduled": glance.scheduled[:MOST],
         "lists": latest,
         "first_steps": first_steps,
         "month": None if first_steps else month_of(merchant),

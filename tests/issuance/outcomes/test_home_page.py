@@ -19,6 +19,7 @@ from issuance.outcomes import needs
 from tests.cast import draft_campaign
 from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
+from thanxportal.moments import written
 from thanxportal.prepared import Prepared
 
 ClientOf = Callable[[User], Client]
@@ -166,6 +167,43 @@ def test_running_lists_show_how_far_they_are(harbor: Merchant, ana: User, client
     html = home(client_of(ana))
     assert "6 of 9 rewarded" in html
     assert "2 rows read" in html
+
+
+def test_a_scheduled_list_is_on_home_from_the_start_with_who_and_when_and_a_way_to_stop_it(
+    harbor: Merchant, sid: User, ben: User, client_of: ClientOf
+) -> None:
+    campaign, now = published_campaign(harbor), timezone.now()
+    for name, days in (("Later", 3), ("Sooner", 2)):
+        at = now + timedelta(days=days)
+        late = make_list(campaign, ListState.HELD, name=name, waiting=3, by=sid, launch_at=at, held_until=at)
+    html = home(client_of(sid))
+    with timezone.override(harbor.time_zone):
+        assert written(late.launch_at) in html
+    assert f"3 rewards of {campaign.name}, by {sid}." in " ".join(html.split())
+    assert html.index("<b>Sooner</b>") < html.index("<b>Later</b>") < html.index("Nothing is being read or issued")
+    stop = reverse("issuance:list_stop", args=["harbor-grill", late.pk])
+    assert f'action="{stop}"' in html
+    assert stop not in home(client_of(ben))
+    found = client_of(ben).get("/m/harbor-grill/lists/?state=scheduled").content.decode()
+    assert "Later" in found
+    assert "Later" not in client_of(ben).get("/m/harbor-grill/lists/?state=running").content.decode()
+
+
+def test_the_number_of_running_lists_is_not_that_of_those_shown(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    campaign = published_campaign(harbor)
+    for _ in range(8):
+        make_list(campaign, ListState.ISSUING, waiting=1)
+    assert "<b>8</b>" in home(client_of(ana)).partition("Lists running now")[2][:60]
+
+
+def test_guests_refused_before_a_job_was_revoked_still_count_as_refused_this_month(
+    harbor: Merchant, ana: User, client_of: ClientOf, unguarded: None
+) -> None:
+    made = make_list(published_campaign(harbor), ListState.FINISHED, rewarded=40, refused=2)
+    made.jobs.update(state="revoked", ended_at=timezone.now(), revoked_at=timezone.now())
+    assert '<b class="tone-bad">2</b>' in home(client_of(ana))
 
 
 def test_what_is_running_is_docked_on_every_page(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
