@@ -31,15 +31,10 @@ class ArmPreview:
     count: int | None
 
     @property
-    def worth(self) -> Decimal | None:
-        """Dollars of one reward; None if Thanx names no amount."""
-        template = self.variant.reward_template
-        return template.worth if template else None
-
-    @property
     def cost(self) -> Decimal | None:
         """Dollars if every guest of the arm redeems; None if Thanx names no amount."""
-        return self.worth * self.count if self.worth is not None and self.count is not None else None
+        worth = self.variant.worth
+        return worth * self.count if worth is not None and self.count is not None else None
 
 
 class Check(NamedTuple):
@@ -73,7 +68,7 @@ class Preview(NamedTuple):
     @property
     def cost(self) -> str:
         """The cost of all arms if every guest redeems."""
-        return total_in_words((arm.worth, arm.count or 0) for arm in self.gifts)
+        return total_in_words((arm.variant.worth, arm.count or 0) for arm in self.gifts)
 
     @property
     def ready(self) -> bool:

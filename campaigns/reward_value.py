@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 from thanxportal.amounts import dollars
+from thanxportal.counted import counted
 
 VENUES = {"in_store": "In store", "online": "Online", "all": "In store and online"}
 DOLLARS = "dollars"
@@ -67,7 +68,7 @@ def total_in_words(gifts: Iterable[tuple[Decimal | None, int]]) -> str:
     given = [(worth, count) for worth, count in gifts if count]
     amounts = [worth * count for worth, count in given if worth is not None]
     unknown = sum(count for worth, count in given if worth is None)
-    without = f"{unknown:,} reward{'' if unknown == 1 else 's'} without an amount"
+    without = counted(unknown, "reward without an amount", "rewards without an amount")
     if not unknown:
         return dollars(sum(amounts, Decimal(0)))
     return f"{dollars(sum(amounts, Decimal(0)))} and {without}" if amounts else without

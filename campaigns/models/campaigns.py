@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -229,6 +230,11 @@ class Variant(models.Model):
     @property
     def is_control(self) -> bool:
         return self.name == CONTROL
+
+    @property
+    def worth(self) -> Decimal | None:
+        """Dollars of one reward; None where Thanx names no amount."""
+        return self.reward_template.worth if self.reward_template else None
 
     @property
     def color(self) -> str:

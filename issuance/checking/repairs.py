@@ -39,6 +39,7 @@ from issuance.parsing.column_choice import Columns
 from issuance.parsing.countries import country_name
 from issuance.parsing.row_result import RowResult
 from thanxportal.accounts.models import User
+from thanxportal.counted import counted
 
 TOOK_ROWS = "Took repaired rows from a file"
 
@@ -212,7 +213,7 @@ def make_change(guest_list: GuestList, change: Change, *, actor: User | None) ->
             return None
         rows = len(results)
         replaced = replace_rows(guest_list, results, added=added)
-        sentence = did if kind == "edit" else f"{did}: {rows:,} row{'' if rows == 1 else 's'}"
+        sentence = did if kind == "edit" else f"{did}: {counted(rows, 'row')}"
         repair = Repair.objects.create(guest_list=guest_list, kind=kind, sentence=sentence, count=rows, made_by=actor)
         kept = [(repair.pk, row.number, json.dumps(row.before)) for row in replaced]
         insert_rows(RepairedRow, ("repair_id", "row", "before"), kept)

@@ -34,14 +34,10 @@ class Arm:
         return f"{name} · {reward.name}" if reward and reward.name != name else name
 
     @property
-    def worth(self) -> Decimal | None:
-        """Dollars of one reward; None where Thanx names no amount."""
-        return self.variant.reward_template.worth if self.variant.reward_template else None
-
-    @property
     def cost(self) -> Decimal | None:
         """In dollars, if every guest redeems."""
-        return None if self.worth is None else self.worth * self.count
+        worth = self.variant.worth
+        return None if worth is None else worth * self.count
 
 
 def count_arms(guest_list: GuestList) -> list[Arm]:

@@ -11,6 +11,7 @@ from issuance.models import GuestList
 from issuance.models.states import ListState
 from issuance.parsing.unreadable_file import UnreadableFile
 from thanxportal.accounts.models import User
+from thanxportal.counted import counted
 
 BROKEN = "broken"  # in `file_info`: where it breaks off, as the end of a sentence
 FULL = "full"  # in `file_info`: there the list had as many guests as lists may have
@@ -48,7 +49,7 @@ def use_rows_before_break(*, guest_list: GuestList, actor: User | None) -> bool:
     rows, info = rows_before_break(guest_list), guest_list.file_info
     if not rows:
         return False
-    used = f"Only the {rows:,} row{'' if rows == 1 else 's'} before {info[BROKEN]} {'is' if rows == 1 else 'are'} used."
+    used = f"Only the {counted(rows, 'row')} before {info[BROKEN]} {'is' if rows == 1 else 'are'} used."
     warnings = [*(info.get("warnings") or [])]
     if not is_cut_off(guest_list):
         warnings.append(f"{used} The rest was not read: {guest_list.problem}")

@@ -40,7 +40,7 @@ def review_facts(guest_list: GuestList) -> dict[str, Any]:
         "list": guest_list,
         "arms": arms,
         "gifts": gifts,
-        "cost": total_in_words((arm.worth, arm.count) for arm in gifts),
+        "cost": total_in_words((arm.variant.worth, arm.count) for arm in gifts),
         "difference": _difference(guest_list, arms),
         "job_cutting": expected_jobs(arms, guest_list.job_size, canaries, segments_of(guest_list)),
         "checks": checks,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -32,17 +31,9 @@ class ArmFacts:
         return self.guests.total()
 
     @property
-    def worth(self) -> Decimal | None:
-        """Dollars of one reward; None where Thanx names no amount."""
-        return self.variant.reward_template.worth if self.variant.reward_template else None
-
-    def count(self, outcome: str) -> int:
-        return self.guests[outcome]
-
-    @property
     def cost(self) -> str:
         """Of the rewards that guests hold now, if all of them redeem."""
-        return "$0" if self.variant.is_control else total_in_words([(self.worth, self.guests[Outcome.REWARDED])])
+        return total_in_words([(self.variant.worth, self.guests[Outcome.REWARDED])])
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ class CampaignOutcome:
 
     @property
     def cost(self) -> str:
-        return total_in_words((arm.worth, arm.guests[Outcome.REWARDED]) for arm in self.arms)
+        return total_in_words((arm.variant.worth, arm.guests[Outcome.REWARDED]) for arm in self.arms)
 
     @property
     def columns(self) -> list[Outcome]:
@@ -76,7 +67,7 @@ class CampaignOutcome:
 
     @property
     def table(self) -> list[tuple[ArmFacts, list[int]]]:
-        return [(arm, [arm.count(outcome) for outcome in self.columns]) for arm in self.arms]
+        return [(arm, [arm.guests[outcome] for outcome in self.columns]) for arm in self.arms]
 
     @property
     def totals(self) -> list[int]:

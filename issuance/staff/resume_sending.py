@@ -5,6 +5,7 @@ from __future__ import annotations
 from issuance.engine.reconcile import reconcile
 from issuance.engine.sending_pauses import end_pause, sends_were_forgotten
 from thanxportal.accounts.models import User
+from thanxportal.counted import counted
 
 UNSETTLED = (
     "The database was restored, and what was sent since the backup isn’t settled: write down what Thanx made under "
@@ -21,7 +22,7 @@ def resume_sending(*, actor: User, reason: str) -> None:
     if sends_were_forgotten():
         raise CantResume(UNSETTLED)
     if differences := reconcile().differences:
-        count = f"{len(differences):,} difference{'' if len(differences) == 1 else 's'}"
+        count = counted(len(differences), "difference")
         raise CantResume(f"Reconcile names {count}, the first: {differences[0]}")
     if not end_pause(actor=actor, reason=reason):
         raise CantResume("Sending isn’t paused.")

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from issuance.access import list_for
+from issuance.guests.addresses import check_url
 from issuance.guests.grid import number_in
 from issuance.launching.retry_corrections import (
     PAGE,
@@ -67,7 +68,7 @@ def _leave_out(request: HttpRequest, guest_list: GuestList) -> Failures:
 def _to_review(request: HttpRequest, guest_list: GuestList) -> HttpResponse:
     """Unless fewer would be sent than the button said."""
     if aside := skip_rewarded_meanwhile(guest_list):
-        who = "1 guest was" if aside == 1 else f"{aside:,} guests were"
+        who = counted(aside, "guest was", "guests were")
         messages.warning(request, f"{who} rewarded meanwhile and will not be sent again. Look at it once more.")
         return _back(request, guest_list)
     return redirect("issuance:list_review", guest_list.merchant.handle, guest_list.pk)
@@ -77,7 +78,4 @@ def _back(request: HttpRequest, guest_list: GuestList) -> HttpResponse:
     """To the same rows, to those of the page that was asked for, or to the one that is opened."""
     row = number_in(request.POST, "open")
     after = number_in(request.POST, "turn") if "turn" in request.POST else number_in(request.GET, "after")
-    query = "&".join(f"{name}={number}" for name, number in (("edit", row), ("after", after)) if number)
-    here = redirect("issuance:list_detail", guest_list.merchant.handle, guest_list.pk)
-    here["Location"] += (f"?{query}" if query else "") + (f"#row-{row}" if row else "")
-    return here
+    return redirect(check_url(guest_list, edit=row, after=after) + (f"#row-{row}" if row else ""))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from thanxportal.accounts.access import merchant_of_person, session_of, user_of
 from thanxportal.accounts.sessions import end_sessions, sessions_of
+from thanxportal.counted import counted
 
 
 @require_GET
@@ -33,5 +34,5 @@ def end_one(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
     count = end_sessions(user_of(request).pk, but=request.session.session_key)
-    messages.success(request, f"Ended {count} session{'' if count == 1 else 's'}. You are signed in here only.")
+    messages.success(request, f"Ended {counted(count, 'session')}. You are signed in here only.")
     return redirect("accounts:sessions")
