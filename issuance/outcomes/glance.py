@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState, Variant
 from issuance.models import SOON, GuestList, IssuanceJob, on_their_way
 from issuance.models.states import LIST_RUNNING, JobState, ListState
-from issuance.outcomes.home import JOBS, MOST, PROCESSED
 from thanxportal.accounts.models import Merchant
 from thanxportal.prepared import Prepared
 
+MOST = 5  # of each kind
+JOBS = IssuanceJob.objects.filter(guest_list=OuterRef("pk")).order_by().values("guest_list")
+PROCESSED = Subquery(JOBS.annotate(processed=Sum("processed_count")).values("processed"))  # guests of a list
 RECENT = timedelta(days=14)
 WAITING = (ListState.AWAITING_APPROVAL, ListState.MAPPING, ListState.CHECKED)
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from campaigns.models import RewardTemplate
-from issuance.models import SOON, GuestList, IssuanceJob
+from issuance.models import SOON, GuestList
 from issuance.models.states import ListState
+from issuance.outcomes.glance import MOST, PROCESSED
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.counted import counted
 from thanxportal.prepared import Prepared
-
-MOST = 5  # of each kind
-JOBS = IssuanceJob.objects.filter(guest_list=OuterRef("pk")).order_by().values("guest_list")
-PROCESSED = Subquery(JOBS.annotate(processed=Sum("processed_count")).values("processed"))  # guests of a list
 
 
 class Running(NamedTuple):

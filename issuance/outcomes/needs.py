@@ -15,8 +15,7 @@ from issuance.importing.broken_files import rows_before_break
 from issuance.launching.retries import refused_and_left, taken_from
 from issuance.models import GuestList
 from issuance.models.states import ListState, Outcome
-from issuance.outcomes.glance import RECENT, Glance
-from issuance.outcomes.home import MOST
+from issuance.outcomes.glance import MOST, RECENT, Glance
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.counted import counted
 from thanxportal.prepared import Prepared

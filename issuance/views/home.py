@@ -15,8 +15,8 @@ from django_htmx.http import reselect, reswap, retarget
 
 from issuance.access import may
 from issuance.outcomes.first_steps import first_steps_of
-from issuance.outcomes.glance import Glance
-from issuance.outcomes.home import MOST, Running, as_running, mirror_of, running_of
+from issuance.outcomes.glance import MOST, Glance
+from issuance.outcomes.home import Running, as_running, mirror_of, running_of
 from issuance.outcomes.month import month_of
 from issuance.outcomes.needs import needs_of
 from issuance.outcomes.versions import version_of_running
