@@ -94,9 +94,8 @@ def _page(
     guest_list: GuestList = review["list"]
     context = review | {
         "form": form,
-        "job_cutting_form": JobCuttingForm(guest_list),
+        "job_cutting_form": JobCuttingForm(guest_list) if may(request, Right.BUILD) else None,
         "seen": sign(guest_list.target, review["seen_now"]),
-        "may_build": may(request, Right.BUILD),
         "may_issue": may(request, Right.ISSUE),
     }
     return TemplateResponse(request, "issuance/launching/review.html", context | more, status=status)

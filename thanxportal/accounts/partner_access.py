@@ -75,10 +75,12 @@ def _tell_refused(credential: Credential) -> None:
     if Notification.objects.filter(kind=Kind.ACCESS, key=key).exists():
         return
     sentence = "Thanx doesn’t let the portal in at the moment. Staff look at it; what you launch waits, none is lost."
-    about: dict[str, Any] = {"kind": Kind.ACCESS, "key": key, "path": reverse("admin:index")}
-    for merchant in Merchant.objects.filter(memberships__isnull=False).distinct():
+    merchants = list(Merchant.objects.filter(memberships__isnull=False).distinct())
+    for merchant in merchants:
         _tell_managers(merchant, key, sentence)
-        notify_staff(merchant=merchant, sentence=credential.refusal, **about)  # Each of them once.
+    if merchants:  # It concerns all of them; staff are told once.
+        about: dict[str, Any] = {"merchant": merchants[0], "kind": Kind.ACCESS, "key": key}
+        notify_staff(sentence=credential.refusal, path=reverse("admin:index"), **about)
 
 
 @transaction.atomic
