@@ -45,3 +45,13 @@ def test_a_value_that_is_no_parameter_is_refused(harbor: Merchant) -> None:
 
     with pytest.raises(ValueError, match="isn't one of its parameters"):
         decided(harbor.pk, "June")
+
+
+def test_a_query_of_values_returns_values(harbor: Merchant, django_assert_num_queries: Any) -> None:
+    @Prepared
+    def names(merchant: int) -> QuerySet[Campaign, tuple[str, datetime | None]]:
+        return Campaign.objects.filter(merchant=merchant).order_by("name").values_list("name", "start_at")
+
+    made = [cast.draft_campaign(harbor, name=name) for name in ("July", "June")]
+    with django_assert_num_queries(1):
+        assert names(harbor.pk) == [(campaign.name, campaign.start_at) for campaign in made]

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 Values = ParamSpec("Values")
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 STAND_INS: dict[type, Callable[[int], Any]] = {  # What no row has, one for each value.
     int: lambda number: 9_100_000_000_000_000_000 + number,
     str: lambda number: f"\ue000{number}",
@@ -23,13 +23,13 @@ STAND_INS: dict[type, Callable[[int], Any]] = {  # What no row has, one for each
 
 
 class Prepared(Generic[Values, Row]):
-    """A function that makes a query of numbers, texts and times, and here returns the rows it finds.
+    """A function that makes a query of numbers, texts and times, and here returns the rows or values it finds.
 
     What the function does with a value must be the same for all values, and end as a parameter of the SQL.
     """
 
-    def __init__(self, query: Callable[Values, QuerySet[Row]]) -> None:
-        self._query: Callable[..., QuerySet[Row]] = query
+    def __init__(self, query: Callable[Values, QuerySet[Any, Row]]) -> None:
+        self._query: Callable[..., QuerySet[Any, Row]] = query
         self._statements: dict[tuple[Any, ...], _Statement] = {}
         update_wrapper(self, query)
 
@@ -43,9 +43,13 @@ class Prepared(Generic[Values, Row]):
 
 
 class _Statement:
-    def __init__(self, connection: Any, queryset: QuerySet[Any], stand_ins: Sequence[Any]) -> None:
-        self.compiler = queryset.query.get_compiler(connection=connection)
+    def __init__(self, connection: Any, queryset: QuerySet[Any, Any], stand_ins: Sequence[Any]) -> None:
+        self.query: Any = queryset.query
+        self.fields = queryset._fields  # type: ignore[attr-defined]
+        self.compiler = self.query.get_compiler(connection=connection)
         self.sql, self.parameters = self.compiler.as_sql()
+        columns = self.compiler.select[: self.compiler.col_count]
+        self.converters = self.compiler.get_converters([column[0] for column in columns])
         self.iterable: Any = queryset._iterable_class
         numbers = {_adapted(connection, stand_in): number for number, stand_in in enumerate(stand_ins)}
         self.numbers = [numbers.get(parameter) for parameter in self.parameters]
@@ -60,9 +64,11 @@ class _Statement:
         )
         compiler = copy(self.compiler)
         compiler.connection, compiler.as_sql = connection, lambda *args, **options: (self.sql, filled)
-        query = SimpleNamespace(get_compiler=lambda using: compiler)
-        asked = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={}, _hints={})
-        return list(self.iterable(asked))
+        compiler.get_converters = lambda columns: self.converters  # Else made anew for each answer.
+        query = copy(self.query)
+        query.get_compiler = lambda using: compiler
+        asked = {"db": DEFAULT_DB_ALIAS, "query": query, "_fields": self.fields, "_known_related_objects": {}}
+        return list(self.iterable(SimpleNamespace(**asked)))
 
 
 def _adapted(connection: Any, value: Any) -> Any:

@@ -11,7 +11,6 @@ from typing import Any
 
 import environ
 from celery.schedules import crontab
-from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from kombu import Queue
 
@@ -73,7 +72,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_htmx",
     "template_partials",
-    "csp",
     "thanxportal.staff_site.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -87,7 +85,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "thanxportal.accounts.middleware.ContentPolicy",
     "thanxportal.body_limits.BodyLimits",
     "thanxportal.middleware.PlainRequests",
     "thanxportal.middleware.NothingKept",
@@ -102,7 +100,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "thanxportal.accounts.middleware.MerchantTime",
-    "thanxportal.accounts.middleware.PictureOrigins",
     "thanxportal.accounts.middleware.Sessions",
     "thanxportal.accounts.middleware.Proofs",
 ]
@@ -235,16 +232,14 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 keep_private([MEDIA_ROOT, SENT_MARKS, *VAR_DIR.glob("*.sqlite3*"), *VAR_DIR.glob("log/*.log")])
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 
-# Security headers: nothing inline, and nothing from elsewhere but pictures of rewards (`PictureOrigins`).
+# Security headers: nothing inline, and nothing from elsewhere but pictures of rewards (`ContentPolicy`).
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:", *([THANX_BASE_URL] if THANX_ENVIRONMENT == "simulation" else [])],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "form-action": [SELF],
-    }
+    "default-src": "'self'",
+    "img-src": "'self' data:" + (f" {THANX_BASE_URL}" if THANX_ENVIRONMENT == "simulation" else ""),
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "form-action": "'self'",
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
@@ -256,6 +251,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "thanxportal.accounts.session_store"
 
 # Background work: the database row is the queue; a message is only a hint.
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://")

@@ -16,13 +16,14 @@ admin.site.logout = SignOut.as_view()  # type: ignore[method-assign]
 admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign, assignment]
 
 urlpatterns = [
+    # Tried in this order: what is asked for most comes first.
+    path("m/<slug:handle>/", include("issuance.urls")),
+    path("m/<slug:handle>/", include("campaigns.urls")),
+    path("", include("thanxportal.accounts.urls")),
     path("_styleguide/", styleguide, name="styleguide"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("", include("thanxportal.accounts.urls")),
     path("account/", include("thanxportal.accounts.allauth_urls")),
-    path("m/<slug:handle>/", include("campaigns.urls")),
-    path("m/<slug:handle>/", include("issuance.urls")),
     path("webhooks/thanx", receive, name="webhook"),
     path("admin/", admin.site.urls),
 ]

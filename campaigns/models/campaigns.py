@@ -75,7 +75,8 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(variants__reward_template=template).distinct()
 
     def with_variants(self) -> CampaignQuerySet:
-        return self.select_related("merchant").prefetch_related("variants__reward_template")
+        variants = models.Prefetch("variants", Variant.objects.select_related("reward_template"))
+        return self.select_related("merchant").prefetch_related(variants)
 
     def taking_guests(self, now: datetime | None = None) -> CampaignQuerySet:
         """Campaigns that are published and not over: people may bring guest lists to them."""

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import QuerySet
 
 from thanxportal.accounts.models import User
+from thanxportal.prepared import Prepared
 
 
 class OneAddressBackend(AuthenticationBackend):  # type: ignore[misc]
     """Looks at the account's own address only, never at those that allauth can keep beside it."""
 
+    def get_user(self, user_id: int) -> User | None:
+        return next(filter(self.user_can_authenticate, _person(user_id)), None)
+
     def _authenticate_by_email(self, email: str, password: str) -> User | None:
         user: User | None = self._check_password(User.objects.filter(email=email.lower()).first(), password)
         return user
+
+
+@Prepared
+def _person(pk: int) -> QuerySet[User]:
+    return User.objects.filter(pk=pk)
