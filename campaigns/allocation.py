@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 
 def identity_hasher(key: bytes) -> Callable[[str], bytes]:
@@ -35,6 +35,11 @@ def arm_chooser(salt: bytes, weights: Sequence[int]) -> Callable[[str], int]:
         return table[int.from_bytes(hasher.digest(), "big") * 100 >> 64]
 
     return choose
+
+
+def seal_of(salt: bytes) -> str:
+    """Returns what is told of a salt while it is secret, so that nobody can say later that it was another one."""
+    return sha256(salt[:16]).hexdigest()
 
 
 def equal_shares(arms: int) -> tuple[int, ...]:

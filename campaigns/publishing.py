@@ -57,6 +57,7 @@ def request_publication(*, campaign: Campaign, actor: User | None, seen: str | N
         transaction.set_rollback(True)
         return False
     note_activity(asked, actor, f"Published the campaign “{asked.name}”.")
+    note_activity(asked, actor, f"Fixed its split: {asked.split_in_words}. Seal: {asked.seal[:16]}.")
     return True
 
 

@@ -26,7 +26,7 @@ from issuance.models.triggers import installation, removal, triggers
 from tests import cast
 from tests.crash import as_often
 from tests.issuance.factories import checked, known_at_thanx
-from tests.routes import OF_MERCHANTS
+from tests.routes import OF_MERCHANTS, Route
 from tests.world import NOON, ThroughTheSimulator, World
 from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant, Role, User
@@ -228,12 +228,12 @@ def addresses(
     template = campaign.merchant.reward_templates.first()
     assert template is not None
 
-    def pk(namespace: str, name: str) -> int:
-        if namespace == "issuance":
-            return campaign.pk if name in ("campaign_lists", "list_new") else guest_list.pk
-        return template.pk if name.startswith("template") else campaign.pk
+    def pk(route: Route) -> int:
+        if route.of_campaign:
+            return campaign.pk
+        return template.pk if "template" in route.name else guest_list.pk
 
     def fill(handle: str) -> list[str]:
-        return [route.url(handle=handle, pk=pk(*route.name.split(":"))) for route in OF_MERCHANTS]
+        return [route.url(handle=handle, pk=pk(route)) for route in OF_MERCHANTS]
 
     return fill

@@ -21,6 +21,10 @@ class Route(NamedTuple):
     def parameters(self) -> list[str]:
         return [old or new for old, new in _PARAMETER.findall(self.pattern)]
 
+    @property
+    def of_campaign(self) -> bool:
+        return "campaigns/<" in self.pattern
+
     def url(self, **values: object) -> str:
         filled = _PARAMETER.sub(lambda found: str(values[found[1] or found[2]]), self.pattern)
         return "/" + filled.translate(str.maketrans("", "", "^$"))

@@ -60,7 +60,7 @@ WITH_FACTOR = {*PEOPLE} - {*OUTSIDE, "former", UNPROVEN}
 OF_A_MERCHANT = """
     GET       viewer    issuance:home issuance:dock issuance:running issuance:list_index issuance:campaign_lists
     GET       viewer    issuance:list_detail issuance:list_progress issuance:list_review issuance:list_approval
-    GET       viewer    issuance:lineage issuance:jobs issuance:report
+    GET       viewer    issuance:lineage issuance:jobs issuance:report issuance:proof
     GET       viewer    campaigns:template_list campaigns:template_age campaigns:template_detail
     GET       viewer    campaigns:location_list campaigns:campaign_list campaigns:campaign_detail accounts:activity
     GET,POST  viewer    issuance:guests
@@ -314,7 +314,7 @@ class Stage:
     def url(self, route: Route) -> str:
         """Teach this to fill an address whose parameters are new."""
         return route.url(
-            handle=self.harbor.handle, pk=self._pk(route.name), object_id=self._row(route.pattern), url="nothing/here",
+            handle=self.harbor.handle, pk=self._pk(route), object_id=self._row(route.pattern), url="nothing/here",
             app_label="issuance", token=self.invitation.token, uidb36="1", key="x-y", content_type_id=1,
         )  # fmt: skip
 
@@ -328,12 +328,14 @@ class Stage:
             "member": self.people["viewer"].memberships.get().pk,
         }  # fmt: skip
 
-    def _pk(self, name: str) -> int:
-        page = name.partition(":")[2]
+    def _pk(self, route: Route) -> int:
+        page = route.name.partition(":")[2]
         if page.startswith("privacy_"):
             return self.erasure.pk
-        if name.startswith("issuance:"):
-            return self.campaign.pk if page in ("campaign_lists", "list_new") else self.list.pk
+        if route.of_campaign:
+            return self.campaign.pk
+        if route.name.startswith("issuance:"):
+            return self.list.pk
         return self._pks.get({"read_one": "notification"}.get(page, page.partition("_")[0]), self.campaign.pk) or 0
 
     def _row(self, pattern: str) -> object:

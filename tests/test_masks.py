@@ -53,7 +53,7 @@ SHOWS_NOBODY = {
     "activity", "campaign_detail", "campaign_edit", "campaign_list", "campaign_lists", "campaign_new", "delete", "dock",
     "duplicate", "guest_story", "guests", "home", "invitation_withdraw", "jobs", "lineage", "list_index", "list_new",
     "location_list", "loosening_confirm", "loosening_withdraw",
-    "privacy", "privacy_certificate", "privacy_erase", "privacy_erasure", "privacy_look",
+    "privacy", "privacy_certificate", "privacy_erase", "privacy_erasure", "privacy_look", "proof",
     "member_remove", "member_role", "publish", "refresh_templates", "reward_choices", "running",
     "settings", "team", "template_age", "template_detail", "template_list",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from campaigns.allocation import seal_of
 from campaigns.models.mirror import RewardTemplate
 from thanxportal import database_clock
 from thanxportal.accounts.models import Activity, ActivityQuerySet, Merchant
@@ -181,6 +182,15 @@ class Campaign(models.Model):
     @property
     def accepts_lists(self) -> bool:
         return self.state == CampaignState.PUBLISHED and not self.has_ended
+
+    @property
+    def seal(self) -> str:
+        """What is told of the salt of its split before its read-out."""
+        return seal_of(self.uuid.bytes)
+
+    @property
+    def split_in_words(self) -> str:
+        return ", ".join(f"{arm.name} {arm.weight}%" for arm in self.variants.all())
 
     @property
     def refusal(self) -> str:

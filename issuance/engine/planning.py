@@ -21,6 +21,7 @@ from django.utils import timezone
 from campaigns.locations import names_of_locations
 from campaigns.models import Variant
 from issuance.crash_points import crash_point
+from issuance.engine.control_leaks import note_leaks
 from issuance.engine.frozen_jobs import frozen_job
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import forget_unsent, lock_forgotten, sending_is_paused, sends_were_forgotten
@@ -86,6 +87,7 @@ def _plan(guest_list: GuestList, forgotten: bool) -> bool:
     if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
         return False
     _claim_guests(guest_list)
+    note_leaks(guest_list)
     _write_jobs(guest_list, timezone.now())
     if forgotten:
         forget_unsent(IssuanceJob.objects.of_list(guest_list))

@@ -71,13 +71,13 @@ def reward_one_guest(
     if not set(controls) <= set(despite):
         raise InControl(controls)
     made.save(force_insert=True)
-    Guest.objects.create(
+    chosen = Guest.objects.create(
         guest_list=made, row=1, type="email" if "@" in guest else "phone", value=guest, identity=digest,
         variant=gift, outcome=Outcome.WAITING,
     )  # fmt: skip
     note_event(made, ListState.CHECKED, actor=actor, note=f"One guest: {reason}")
     for control in controls:
-        ControlLeak.objects.create(campaign=control, guest_list=made, identity=digest, decided_by=actor)
+        ControlLeak.objects.create(campaign=control, guest_list=made, guest=chosen, identity=digest, decided_by=actor)
         note_activity(made, actor, f"Rewarded a guest of Control of “{control.name}”.")
     launch_list(guest_list=made, token=made.confirm_token, actor=actor)
     return made

@@ -5,9 +5,10 @@ from issuance.models.erasures import Erasure, ErasureQuerySet
 from issuance.models.exports import ExportedReward, ExportFile, ExportFileQuerySet, ExportKind, Member, Purchase
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
-from issuance.models.leaks import ControlLeak
+from issuance.models.leaks import ControlLeak, ControlLeakQuerySet
 from issuance.models.lists import SOON, ColumnMapping, GuestList, GuestListQuerySet, on_their_way
 from issuance.models.pauses import SendingPause
+from issuance.models.readouts import ReadOut, ReadOutQuerySet, read_out_of
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
@@ -23,6 +24,7 @@ __all__ = [
     "ClaimOverride",
     "ColumnMapping",
     "ControlLeak",
+    "ControlLeakQuerySet",
     "Erasure",
     "ErasureQuerySet",
     "Event",
@@ -39,6 +41,8 @@ __all__ = [
     "IssuanceJobQuerySet",
     "Member",
     "Purchase",
+    "ReadOut",
+    "ReadOutQuerySet",
     "Repair",
     "RepairQuerySet",
     "RepairedRow",
@@ -55,5 +59,6 @@ __all__ = [
     "lock_claims",
     "note_event",
     "on_their_way",
+    "read_out_of",
     "share_claims",
 ]

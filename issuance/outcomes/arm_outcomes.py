@@ -12,7 +12,7 @@ from django.db.models import Count, Sum
 from campaigns.models import Campaign, Variant
 from campaigns.reward_value import total_in_words
 from issuance.launching.retries import sent_again
-from issuance.models import ControlLeak, GuestList, IssuanceJob
+from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import JobState, Outcome
 
 SELDOM = (Outcome.WAITING, Outcome.UNKNOWN, Outcome.REVOKED)  # columns only where anybody is in them
@@ -25,6 +25,7 @@ class ArmFacts:
     variant: Variant
     guests: Counter[str] = field(default_factory=Counter)
     share: int | None = None  # of all who were assigned, in percent
+    by_hand: int = 0  # of them, those who were picked one by one, outside the split
 
     @property
     def assigned(self) -> int:
@@ -38,15 +39,12 @@ class ArmFacts:
 
 @dataclass(frozen=True)
 class CampaignOutcome:
-    """All arms, and what the lists left out. `by_hand` guests were picked one by one, outside the split; `leaks` are
-    guests of Control who got a reward so."""
+    """All arms, and what the lists left out."""
 
     arms: list[ArmFacts]
     lists: int
     rows: int
     left_out: int
-    by_hand: int
-    leaks: int
 
     @property
     def guests(self) -> Counter[str]:
@@ -55,6 +53,10 @@ class CampaignOutcome:
     @property
     def assigned(self) -> int:
         return self.guests.total()
+
+    @property
+    def by_hand(self) -> int:
+        return sum(arm.by_hand for arm in self.arms)
 
     @property
     def cost(self) -> str:
@@ -82,8 +84,7 @@ def outcome_of(campaign: Campaign) -> CampaignOutcome | None:
     if not sums["lists"]:
         return None
     arms = {variant.pk: ArmFacts(variant) for variant in campaign.variants.select_related("reward_template")}
-    jobs = list(_jobs_of(campaign))
-    _add_jobs(arms, jobs, dict(sent_again(parent__campaign=campaign).values_list("pk", "took")))
+    _add_jobs(arms, _jobs_of(campaign), dict(sent_again(parent__campaign=campaign).values_list("pk", "took")))
     for arm in arms.values():
         if arm.variant.is_control:
             arm.guests[Outcome.CONTROL] = sums["control"]
@@ -95,8 +96,6 @@ def outcome_of(campaign: Campaign) -> CampaignOutcome | None:
         lists=sums["lists"],
         rows=sums["rows"],
         left_out=sums["invalid"] + sums["duplicate"] + sums["already_rewarded"],
-        by_hand=sum(job["total"] for job in jobs if job["guest_list__one_guest"]),
-        leaks=ControlLeak.objects.filter(campaign=campaign, guest_list__rewarded_count__gt=0).count(),
     )
 
 
@@ -110,7 +109,9 @@ def _add_jobs(arms: dict[int, ArmFacts], jobs: Iterable[dict[str, Any]], took: d
     """Adds where the guests of these jobs stand; `took` says where the guests of a list that sends some again stood
     before, who count in that list now."""
     for job in jobs:
-        guests, state = arms[job["variant"]].guests, JobState(job["state"])
+        arm, state = arms[job["variant"]], JobState(job["state"])
+        guests = arm.guests
+        arm.by_hand += job["total"] if job["guest_list__one_guest"] else 0
         rest = job["total"] - job["refused"]
         if state == JobState.REVOKING:  # Of a failed job that is being revoked nobody knows who holds a reward.
             guests[Outcome.UNKNOWN] += rest - job["known"]

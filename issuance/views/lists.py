@@ -12,6 +12,7 @@ from issuance.access import campaign_for_lists, may
 from issuance.forms.lists import ListFilter
 from issuance.models import GuestList, GuestListQuerySet
 from issuance.outcomes.arm_outcomes import outcome_of
+from issuance.readout.health import health_of
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
 from thanxportal.pagination import page_of
@@ -34,10 +35,12 @@ def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """The lists of one campaign: a piece of the campaign's page, or a page of its own without JavaScript."""
     campaign = campaign_for_lists(request, handle, pk)
     lists = GuestList.objects.for_merchant(campaign.merchant).filter(campaign=campaign)
+    outcome = outcome_of(campaign)
     context = _page(request, lists) | {
         "campaign": campaign,
         "may_build": may(request, Right.BUILD),
-        "outcome": outcome_of(campaign),
+        "outcome": outcome,
+        "health": health_of(campaign, outcome) if outcome else None,
     }
     piece = "#lists" if wants_piece(request) else ""
     return TemplateResponse(request, f"issuance/lists/index.html{piece}", context)

@@ -31,7 +31,7 @@ def test_a_complete_campaign_is_drafted_and_published(
     campaign.refresh_from_db()
     assert campaign.state == "published"
     assert "/lists/new/" in browser.get(f"/m/harbor-grill/campaigns/{campaign.pk}/").content.decode()
-    assert Activity.objects.filter(actor=ana).count() == 2
+    assert Activity.objects.filter(actor=ana).count() == 3
 
 
 @pytest.mark.parametrize(

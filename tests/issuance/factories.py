@@ -52,8 +52,9 @@ def known_at_thanx(campaign: Campaign, simulator: Simulator) -> Campaign:
     now, at_thanx = timezone.now(), {"thanx_id": theirs.id, "raw": theirs.raw}
     Campaign.objects.filter(pk=campaign.pk).update(state="published", published_at=now, publish_attempts=1, **at_thanx)
     Credential.current()
-    for sentence in ("Published the campaign", "Thanx created the campaign"):
-        note_activity(campaign, None, f"{sentence} “{campaign.name}”.")
+    note_activity(campaign, None, f"Published the campaign “{campaign.name}”.")
+    note_activity(campaign, None, f"Fixed its split: {campaign.split_in_words}. Seal: {campaign.seal[:16]}.")
+    note_activity(campaign, None, f"Thanx created the campaign “{campaign.name}”.")
     campaign.refresh_from_db()
     return campaign
 

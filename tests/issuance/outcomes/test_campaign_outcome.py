@@ -117,10 +117,10 @@ def test_the_campaign_page_tells_plans_and_facts_apart(issued: GuestList, ana: U
 def test_facts_cost_the_same_however_many_lists_and_guests_there_are(
     issued: GuestList, campaign: Campaign, launched: Launch, world: World, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         outcome_of(campaign)
     for number in range(3):
         launched(campaign, f"more{number}@example.com")
     world.drive()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         outcome_of(campaign)
