@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from tests import cast
 from tests.accounts.settings_form import AS_THEY_ARE, save
+from tests.accounts.team_page import change
 from tests.world import World
 from thanxportal.accounts.activity_chain import broken_links
 from thanxportal.accounts.confirming import confirm, let_take_effect
@@ -214,8 +215,7 @@ def test_a_second_factor_is_turned_off_by_two_and_on_by_one(harbor: Merchant, an
 def test_a_member_who_could_approve_then_is_raised_by_two(
     role: Role, ben: User, ana: User, mia: User, client_of: ClientOf
 ) -> None:
-    url = reverse("accounts:member_role", args=["harbor-grill", member(ben).pk])
-    page = client_of(ana).post(url, {"role": role.value}, follow=True).content.decode()
+    page = change(client_of(ana), ben, role.value, follow=True).content.decode()
     assert f"Ana asked to make Ben {role.label}." in page
     assert member(ben).role == Role.VIEWER
     answer(client_of(mia), Loosening.objects.get(), "confirm")

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import cast
+from tests.accounts.team_page import change, remove, seen_of
 from tests.world import World
 from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.models import Activity, Invitation, Membership, Merchant, Role, User
@@ -184,10 +185,8 @@ def test_invitations_are_limited_by_the_hour(harbor: Merchant, ana: User, world:
 
 def test_the_last_manager_stays(harbor: Merchant, ana: User, ben: User, client_of: ClientOf) -> None:
     browser = client_of(ana)
-    for act, data in (("member_remove", {}), ("member_role", {"role": "viewer"})):
-        url = reverse(f"accounts:{act}", args=["harbor-grill", member(ana).pk])
-        page = browser.post(url, data, follow=True).content.decode()
-        assert "A team needs a manager." in page
+    for answer in (remove(browser, ana, follow=True), change(browser, ana, "viewer", follow=True)):
+        assert "A team needs a manager." in answer.content.decode()
     assert roles(harbor)["ana@example.com"] == "manager"
 
 
@@ -210,24 +209,39 @@ def test_a_manager_changes_roles_and_removes_people(
     harbor: Merchant, ana: User, ben: User, bea: User, client_of: ClientOf
 ) -> None:
     browser = client_of(ana)
-    browser.post(reverse("accounts:member_role", args=["harbor-grill", member(ben).pk]), {"role": "sender"})
-    browser.post(reverse("accounts:member_remove", args=["harbor-grill", member(bea).pk]))
+    change(browser, ben, "sender")
+    remove(browser, bea)
     assert roles(harbor) == {"ana@example.com": "manager", "ben@example.com": "sender"}
     assert client_of(bea).get("/m/harbor-grill/").status_code == 404
     assert sentences() == ["Made Ben Sender, before Viewer.", "Removed Bea from the team."]
 
 
+def test_a_role_that_changed_meanwhile_is_shown_before_anybody_changes_it_or_removes_its_person(
+    harbor: Merchant, ana: User, ben: User, client_of: ClientOf
+) -> None:
+    browser, mia = client_of(ana), cast.person("mia@example.com", harbor, Role.MANAGER)
+    seen = seen_of(browser, ben)
+    change_role(member=member(ben), role=Role.BUILDER, actor=mia)
+    for act in ("member_role", "member_remove"):
+        url = reverse(f"accounts:{act}", args=["harbor-grill", member(ben).pk])
+        for looked in (seen, ""):
+            answer = browser.post(url, {"role": "sender", "seen": looked})
+            assert answer.status_code == 409
+            assert roles(harbor)["ben@example.com"] == "builder"
+        answer = browser.post(url, {"role": "sender", "seen": seen})
+        assert "The role of Ben was “Viewer” and is “Builder” now." in answer.content.decode()
+
+
 def test_a_role_that_does_not_exist_changes_nothing(
     harbor: Merchant, ana: User, ben: User, client_of: ClientOf
 ) -> None:
-    client_of(ana).post(reverse("accounts:member_role", args=["harbor-grill", member(ben).pk]), {"role": "owner"})
+    change(client_of(ana), ben, "owner")
     assert roles(harbor)["ben@example.com"] == "viewer"
 
 
 def test_who_gives_the_own_right_away_leaves_the_page(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
     cast.person("mia@example.com", harbor, Role.MANAGER)
-    url = reverse("accounts:member_role", args=["harbor-grill", member(ana).pk])
-    assert client_of(ana).post(url, {"role": "viewer"})["Location"] == "/"
+    assert change(client_of(ana), ana, "viewer")["Location"] == "/"
 
 
 def test_invitations_of_who_is_no_longer_manager_no_longer_work(

@@ -131,23 +131,41 @@ def join(*, invitation: Invitation, user: User) -> bool:
     return True
 
 
+def target_of_member(member: Membership) -> str:
+    return f"member:{member.pk}"
+
+
+def facts_of_member(member: Membership) -> Facts:
+    """What whoever changes or removes a member has seen of it."""
+    return {f"The role of {member.user}": Role(member.role).label}
+
+
+def _check_unchanged(member: Membership, seen: str | None) -> None:
+    """With what a person has `seen`, as a form carries it, raises ChangedSinceReview if it isn't that any more."""
+    if seen is not None:
+        Merchant.objects.select_for_update().get(pk=member.merchant_id)
+        member.refresh_from_db(fields=["role"])
+        check_unchanged(target_of_member(member), seen, facts_of_member(member))
+
+
 @transaction.atomic
-def change_role(*, member: Membership, role: Role, actor: User) -> Loosening | None:
+def change_role(*, member: Membership, role: Role, actor: User, seen: str | None = None) -> Loosening | None:
     """Changes the role, or asks first if more could be rewarded then. Returns what was asked.
 
-    Raises TeamRefusal if the merchant would be left without a manager.
+    Raises TeamRefusal if the merchant would be left without a manager, and ChangedSinceReview as `_check_unchanged`.
     """
+    _check_unchanged(member, seen)
     if actor.is_staff:
         _refuse_staff(member.user)
     rises = role.rank > _role(member).rank
     if rises and _lets_more_out(member.merchant, role) and _has_to_ask(member.merchant, actor):
         wish = {"member": member.pk, "role": role.value}
         said = f"make {member.user} {role.label}"
-        return ask(merchant=member.merchant, actor=actor, subject=f"member:{member.pk}", values=wish, sentence=said)
+        return ask(merchant=member.merchant, actor=actor, subject=target_of_member(member), values=wish, sentence=said)
     if role != Role.MANAGER:
         _keep_a_manager(member)
         _withdraw_wishes_of(member, actor)
-    take_back(merchant=member.merchant, subject=f"member:{member.pk}", actor=actor)
+    take_back(merchant=member.merchant, subject=target_of_member(member), actor=actor)
     set_role(member=member, role=role, actor=actor)
     return None
 
@@ -168,11 +186,12 @@ def set_role(*, member: Membership, role: Role, actor: User) -> None:
 
 
 @transaction.atomic
-def remove_member(*, member: Membership, actor: User) -> None:
-    """Removes the member. Raises TeamRefusal if the merchant would be left without a manager."""
+def remove_member(*, member: Membership, actor: User, seen: str | None = None) -> None:
+    """Removes the member. Raises the same as `change_role`."""
+    _check_unchanged(member, seen)
     _keep_a_manager(member)
     _withdraw_wishes_of(member, actor)
-    take_back(merchant=member.merchant, subject=f"member:{member.pk}", actor=actor)
+    take_back(merchant=member.merchant, subject=target_of_member(member), actor=actor)
     managed = is_manager(member.merchant, member.user)
     Membership.objects.filter(pk=member.pk).delete()
     _log(member.merchant, actor, f"Removed {member.user} from the team.", of_manager=managed)

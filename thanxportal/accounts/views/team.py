@@ -16,8 +16,17 @@ from thanxportal.accounts.access import invitation_for, member_for, merchant_for
 from thanxportal.accounts.forms import ROLES, InviteForm, RoleForm
 from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Right, Role
 from thanxportal.accounts.proofs import require_proof
-from thanxportal.accounts.team import TeamRefusal, change_role, invite, remove_member, withdraw_invitation
+from thanxportal.accounts.team import (
+    TeamRefusal,
+    change_role,
+    facts_of_member,
+    invite,
+    remove_member,
+    target_of_member,
+    withdraw_invitation,
+)
 from thanxportal.accounts.typed import keeps_typed, typed_before
+from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 
 WAITS = "It waits, as more could be rewarded then: see below."
 
@@ -28,7 +37,7 @@ def team(request: HttpRequest, handle: str) -> HttpResponse:
     """Members and invitations; a POST invites somebody."""
     merchant = merchant_for(request, handle, Right.MANAGE)
     if request.method == "GET":
-        return _page(request, merchant, InviteForm(typed_before(request), initial={"role": Role.VIEWER}))
+        return _page(request, merchant, _invitation(typed_before(request)))
     require_proof(request, merchant, back=request.path, keep=True)
     form = InviteForm(request.POST)
     if not form.is_valid():
@@ -54,7 +63,7 @@ def member_role(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         return redirect("accounts:team", handle)
     role = Role(form.cleaned_data["role"])
-    act = partial(change_role, member=member, role=role, actor=user_of(request))
+    act = partial(change_role, member=member, role=role)
     return _do(request, member, act, f"{member.user} is {role.label} now.")
 
 
@@ -62,7 +71,7 @@ def member_role(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def member_remove(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     member = member_for(request, handle, pk)
     require_proof(request, member.merchant, back=reverse("accounts:team", args=[handle]))
-    act = partial(remove_member, member=member, actor=user_of(request))
+    act = partial(remove_member, member=member)
     return _do(request, member, act, f"{member.user} is no longer on the team of {member.merchant}.")
 
 
@@ -77,10 +86,12 @@ def invitation_withdraw(request: HttpRequest, handle: str, pk: int) -> HttpRespo
     return redirect("accounts:team", handle)
 
 
-def _do(request: HttpRequest, member: Membership, act: Callable[[], Loosening | None], done: str) -> HttpResponse:
+def _do(request: HttpRequest, member: Membership, act: Callable[..., Loosening | None], done: str) -> HttpResponse:
     """Does it and reports the result. A person who lost the right to manage the team is led to the start page."""
     try:
-        asked = act()
+        asked = act(actor=user_of(request), seen=request.POST.get(FIELD, ""))
+    except ChangedSinceReview as changed:
+        return _page(request, member.merchant, _invitation(), changed=changed.differences, status=409)
     except TeamRefusal as refusal:
         messages.error(request, str(refusal))
         return redirect("accounts:team", member.merchant.handle)
@@ -93,10 +104,18 @@ def _do(request: HttpRequest, member: Membership, act: Callable[[], Loosening | 
     return redirect("accounts:team", member.merchant.handle)
 
 
-def _page(request: HttpRequest, merchant: Merchant, form: InviteForm, status: int = 200) -> HttpResponse:
+def _invitation(typed: dict[str, str] | None = None) -> InviteForm:
+    return InviteForm(typed, initial={"role": Role.VIEWER})
+
+
+def _page(
+    request: HttpRequest, merchant: Merchant, form: InviteForm, *, changed: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    members = Membership.objects.of_merchant(merchant)
     context = {
         "form": form,
-        "members": Membership.objects.of_merchant(merchant),
+        "changed": changed,
+        "members": [(member, sign(target_of_member(member), facts_of_member(member))) for member in members],
         "loosenings": Loosening.objects.of_merchant(merchant).waiting(),
         "invitations": Invitation.objects.of_merchant(merchant).unanswered(),
         "roles": Role.choices,
