@@ -203,7 +203,8 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
         pytest.skip("There is no redis-server.")
     server = RedisServer(tmp_path)
     server.start()
-    yield server
+    with server.client:
+        yield server
     server.stop()
 
 
