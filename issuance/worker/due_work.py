@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from traceback import extract_tb
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import F, Min, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -27,6 +27,7 @@ from issuance.lifecycle.transitions import lease_job
 from issuance.models import GuestList, GuestListQuerySet, IssuanceJob, WebhookDelivery
 from issuance.models.states import JobState
 from issuance.worker.reading_turns import lists_in_turn
+from thanxportal import database_clock
 from thanxportal.accounts.partner_access import tell_refusals
 from thanxportal.partner.gated_client import try_refused_credential
 from thanxportal.queues import QUEUES, READING, SENDING
@@ -121,7 +122,7 @@ def work_job(job_id: int) -> None:
 
 
 def next_due(*, list_id: int | None = None, kinds: Collection[str] = QUEUES) -> datetime | None:
-    """When the next known piece of work of these kinds is due; None if nothing is waiting."""
+    """When the next known piece of work of these kinds is due, by this host's clock; None if nothing is waiting."""
     lists = GuestList.objects.all() if list_id is None else GuestList.objects.filter(pk=list_id)
     if READING in kinds and (lists.due_to_read() | lists.due_to_repair()).exists():
         return timezone.now()
@@ -137,18 +138,22 @@ def _next_to_send(lists: GuestListQuerySet, list_id: int | None) -> datetime | N
     held = lists.held()
     if sending_is_paused():
         jobs, held = jobs.exclude(state=JobState.READY), held if sends_were_forgotten() else held.none()
-    times = [
+    ahead = timezone.now() - database_clock.now()
+    ours = [
         deliveries.aggregate(at=Min("due_at"))["at"],
+        jobs.aggregate(at=Min(_after_the_lease("next_attempt_at", ahead)))["at"],
+    ]
+    of_the_database = [
         publishing.aggregate(at=Min("next_attempt_at"))["at"],
-        jobs.aggregate(at=Min(_after_the_lease("next_attempt_at")))["at"],
         held.aggregate(at=Min(_after_the_lease("held_until")))["at"],
     ]
-    return min((at for at in times if at is not None), default=None)
+    return min((*filter(None, ours), *(at + ahead for at in of_the_database if at)), default=None)
 
 
-def _after_the_lease(due: str) -> Greatest:
-    """When a row can be worked on: when it is due, but not before the worker that has it lets go."""
-    return Greatest(due, Coalesce("lease_until", due))
+def _after_the_lease(due: str, ahead: timedelta = timedelta(0)) -> Greatest:
+    """When a row can be worked on: when it is due, but not before the worker that has it lets go, by the database's
+    time. `ahead` is how far the clock of `due` is ahead of that."""
+    return Greatest(due, Coalesce(F("lease_until") + ahead, due))
 
 
 def seconds_to_next_due(*, most: float, list_id: int | None = None, kinds: Collection[str] = QUEUES) -> float:

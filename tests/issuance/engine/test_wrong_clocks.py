@@ -140,3 +140,20 @@ def test_stopping_in_the_hold_is_free_though_a_host_is_ahead(
     assert stop_list(guest_list=guest_list, actor=None)
     assert guest_list.state == "checked"
     assert not simulator.rewards_by_identifier()
+
+
+@WRONG
+def test_a_worker_rests_until_the_lease_of_another_or_a_hold_is_over(
+    wrong: int, one_arm: Campaign, launched: Launch, hosts: Hosts, world: World
+) -> None:
+    hosts.go_to(wrong=wrong)
+    taken = launched(one_arm, "a@example.com")
+    plan_list(taken.pk)
+    assert lease_job(taken.jobs.get().pk)
+    assert due_work.seconds_to_next_due(most=600) == pytest.approx(120, abs=1)
+    world.advance(60)
+    assert due_work.seconds_to_next_due(most=600) == pytest.approx(60, abs=1)
+    taken.jobs.update(lease_until=None, next_attempt_at=None)
+    held = checked(one_arm, "b@example.com")
+    assert launch_list(guest_list=held, token=held.confirm_token, actor=None, hold=True)
+    assert due_work.seconds_to_next_due(most=600) == pytest.approx(120, abs=1)
