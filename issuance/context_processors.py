@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from issuance.outcomes.home import running_of
-from issuance.outcomes.versions import version_of_running
+from issuance.outcomes.poll_versions import version_of_running
 from thanxportal.accounts.access import user_of
 
 

@@ -19,7 +19,7 @@ from issuance.outcomes.glance import MOST, Glance
 from issuance.outcomes.home import Running, as_running, mirror_of, running_of
 from issuance.outcomes.month import month_of
 from issuance.outcomes.needs import needs_of
-from issuance.outcomes.versions import version_of_running
+from issuance.outcomes.poll_versions import version_of_running
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
 from thanxportal.whole_pages import page_above, wants_piece

@@ -18,7 +18,7 @@ from issuance.launching.discarding import discard_list
 from issuance.launching.retry_corrections import Failures
 from issuance.models import GuestList
 from issuance.models.states import ListState
-from issuance.outcomes.versions import version_of_list
+from issuance.outcomes.poll_versions import version_of_list
 from issuance.views.checking import checked_stage
 from issuance.views.importing import mapping_stage, reading_stage, repairing_stage, unreadable_stage
 from issuance.views.one_guest_list import one_guest_stage

@@ -18,7 +18,7 @@ from campaigns.models import Campaign
 from issuance.access import _polled_list
 from issuance.models import GuestList, IssuanceJob, SendingPause, note_event
 from issuance.models.states import LIST_RUNNING, JobState, ListState
-from issuance.outcomes import versions
+from issuance.outcomes import poll_versions
 from tests.issuance.factories import make_list, published_campaign
 from tests.world import World
 from thanxportal.accounts.models import Membership, Merchant, Role, User
@@ -158,12 +158,12 @@ def test_every_column_of_a_job_is_part_of_the_version(
     left_out = {"id", "body", "body_sha256", "idempotency_key", "guest_list", "merchant", "variant", "part_of"}
     with connection.cursor() as cursor:
         for field in (field for field in IssuanceJob._meta.concrete_fields if field.name not in left_out):
-            before = versions.version_of_list(fetched(running, ana), member)
+            before = poll_versions.version_of_list(fetched(running, ana), member)
             cursor.execute(
                 f'UPDATE issuance_issuancejob SET "{field.column}" = %s WHERE id = %s',  # noqa: S608 - of our model
                 [field.get_db_prep_save(another(field, getattr(job, field.attname), ana), connection), job.pk],
             )
-            assert versions.version_of_list(fetched(running, ana), member) != before, field.name
+            assert poll_versions.version_of_list(fetched(running, ana), member) != before, field.name
 
 
 def another(field: Any, old: Any, person: User) -> Any:
@@ -183,13 +183,13 @@ def test_what_the_clock_says_is_told_though_nothing_else_changed(
 ) -> None:
     browser = client_of(ana)
     address = polled(browser, f"/m/harbor-grill/lists/{running.pk}/", "progress")
-    world.advance(versions.LIST_STEP)
+    world.advance(poll_versions.LIST_STEP)
     assert news(browser, address)
 
 
 @pytest.mark.parametrize("state", [state for state in ListState if state not in LIST_RUNNING])
 def test_a_list_that_does_not_run_has_no_version(state: ListState, harbor: Merchant) -> None:
-    assert versions.version_of_list(GuestList(state=state), Membership(role=Role.VIEWER)) == ""
+    assert poll_versions.version_of_list(GuestList(state=state), Membership(role=Role.VIEWER)) == ""
 
 
 @pytest.mark.django_db(transaction=True)
