@@ -5,7 +5,9 @@ Which guests of a list they see in full is decided in `guests.sight`.
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -13,7 +15,7 @@ from campaigns.models import Campaign
 from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, sight_of_typed, takes_bad_rows
 from issuance.models import Erasure, GuestList, Repair, jobs_and_more
 from thanxportal.accounts.access import let_in, merchant_for, user_of
-from thanxportal.accounts.models import Membership, Right
+from thanxportal.accounts.models import Membership, Right, User
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.prepared import Prepared
 
@@ -32,21 +34,43 @@ def _let_in(request: HttpRequest, handle: str, found: list[GuestList], right: Ri
     person = user_of(request)
     for guest_list in found:
         guest_list.campaign.merchant = guest_list.merchant
-        let_in(request, guest_list.member_is(person), right)
-        guest_list.name_people(person)
+        let_in(request, _member(guest_list, person), right)
+        _name_people(guest_list, person)
         return guest_list
     merchant_for(request, handle, right)
     raise Http404("No such list.")
 
 
-@Prepared
-def _list(person: int, handle: str, pk: int) -> QuerySet[GuestList]:
-    return GuestList.objects.for_member(person, handle).filter(pk=pk)
+def _of_member(person: int, handle: str, pk: int) -> QuerySet[GuestList]:
+    """A list of a merchant where the person of this id is a member, with its merchant and what `_member` tells."""
+    member = {name: F(f"merchant__memberships__{name}") for name in ("role", "approver_since")}
+    mine = GuestList.objects.filter(pk=pk, merchant__handle=handle, merchant__memberships__user=person)
+    lists = mine.select_related("merchant", "campaign").defer("campaign__raw")
+    return lists.annotate(member=F("merchant__memberships__pk"), **member)
+
+
+_list = Prepared(_of_member)
 
 
 @Prepared
 def _polled_list(person: int, handle: str, pk: int) -> QuerySet[GuestList]:
-    return GuestList.objects.for_member(person, handle).filter(pk=pk).annotate(jobs_and_more=jobs_and_more())
+    return _of_member(person, handle, pk).annotate(jobs_and_more=jobs_and_more())
+
+
+def _member(guest_list: GuestList, person: User) -> Membership:
+    """The membership of the person for whom the list was fetched, both by one query."""
+    fields: dict[str, Any] = {name: guest_list.__dict__[name] for name in ("role", "approver_since")}
+    return Membership(pk=guest_list.__dict__["member"], user=person, merchant=guest_list.merchant, **fields)
+
+
+def _name_people(guest_list: GuestList, person: User) -> None:
+    """Has who launched and approved it at hand, by one query at most; mostly that is who looks."""
+    people = {person.pk: person}
+    ids = {guest_list.launched_by_id, guest_list.approved_by_id} - {None, person.pk}
+    if ids:
+        people |= User.objects.in_bulk(ids)
+    guest_list.launched_by = people.get(guest_list.launched_by_id or 0)
+    guest_list.approved_by = people.get(guest_list.approved_by_id or 0)
 
 
 def campaign_for_lists(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:

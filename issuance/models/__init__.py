@@ -1,12 +1,13 @@
 """Who receives a campaign's rewards and what became of every one of them."""
 
 from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims, share_claims
+from issuance.models.column_mappings import ColumnMapping
 from issuance.models.erasures import Erasure, ErasureQuerySet
 from issuance.models.exports import ExportedReward, ExportFile, ExportFileQuerySet, ExportKind, Member, Purchase
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
 from issuance.models.leaks import ControlLeak, ControlLeakQuerySet
-from issuance.models.lists import SOON, ColumnMapping, GuestList, GuestListQuerySet, on_their_way
+from issuance.models.lists import SOON, GuestList, GuestListQuerySet, on_their_way
 from issuance.models.pauses import SendingPause
 from issuance.models.readouts import ReadOut, ReadOutQuerySet, read_out_of
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet

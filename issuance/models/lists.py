@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ from campaigns.models import Campaign
 from issuance.models.pauses import SendingPause
 from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
 from thanxportal import database_clock
-from thanxportal.accounts.models import Membership, Merchant, User
+from thanxportal.accounts.models import Merchant
 from thanxportal.kept_text import KeptText
 
 LARGE = 500_000  # bytes
@@ -37,13 +36,6 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         """Only what a table of lists shows: without what was read of their files, which may be long."""
         counts = ("rows_count", "rewarded_count", "refused_count")
         return self.only("name", "state", "launch_at", "held_until", "created_at", *counts, "campaign__name")
-
-    def for_member(self, person: int, handle: str) -> GuestListQuerySet:
-        """Of a merchant where the person of this id is a member, each with its merchant and what `member_is` tells."""
-        member = {name: F(f"merchant__memberships__{name}") for name in ("role", "approver_since")}
-        mine = self.filter(merchant__handle=handle, merchant__memberships__user=person)
-        lists = mine.select_related("merchant", "campaign").defer("campaign__raw")
-        return lists.annotate(member=F("merchant__memberships__pk"), **member)
 
     def named(self, words: str) -> GuestListQuerySet:
         """Lists with every one of the words in their own name or in that of their campaign."""
@@ -232,20 +224,6 @@ class GuestList(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def member_is(self, person: User) -> Membership:
-        """The membership of the person for whom the list was fetched: `for_member` asked for both at once."""
-        fields: dict[str, Any] = {name: self.__dict__[name] for name in ("role", "approver_since")}
-        return Membership(pk=self.__dict__["member"], user=person, merchant=self.merchant, **fields)
-
-    def name_people(self, person: User) -> None:
-        """Has who launched and approved it at hand, by one query at most; mostly that is who looks."""
-        people = {person.pk: person}
-        ids = {self.launched_by_id, self.approved_by_id} - {None, person.pk}
-        if ids:
-            people |= User.objects.in_bulk(ids)
-        self.launched_by = people.get(self.launched_by_id or 0)
-        self.approved_by = people.get(self.approved_by_id or 0)
-
     @property
     def status(self) -> ListState:
         return ListState(self.state)
@@ -340,18 +318,3 @@ class GuestList(models.Model):
         """Whether every row of the file has its place and nobody is still waiting for an answer."""
         ledger = self.ledger
         return ledger.pop("rows") == sum(ledger.values()) and self.state == ListState.FINISHED
-
-
-class ColumnMapping(models.Model):
-    """The columns that a person of this merchant chose for files with one header, used by itself the next time."""
-
-    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="column_mappings", db_index=False)
-    header_hash = models.CharField(max_length=64, help_text="SHA-256 of the names of the columns, in order.")
-    mapping = models.JSONField(help_text="Email and phone column, from 0; null for none.")
-    chosen_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["merchant", "header_hash"], name="one_mapping_per_header")]
-
-    def __str__(self) -> str:
-        return f"Mapping {self.pk}"
