@@ -258,6 +258,18 @@ def test_a_later_tab_overwrites_nothing_and_is_told_what_changed(
     assert again.status_code == 409, "Typing on is no consent."
 
 
+def test_a_tab_that_has_not_seen_a_locked_share_unlocks_nothing(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    draft, browser = cast.draft_campaign(harbor), client_of(ana)
+    seen = seen_by(browser, draft)
+    draft.variants.filter(name="Control").update(locked=True)
+    answer = browser.post(edit(draft), filled(harbor) | seen, headers=HTMX)
+    assert answer.status_code == 409
+    assert "The share of “Control”" in answer.content.decode()
+    assert draft.variants.get(name="Control").locked
+
+
 def test_who_has_seen_what_a_colleague_saved_may_save_their_own_all_the_same(
     harbor: Merchant, ana: User, bea: User, client_of: ClientOf
 ) -> None:

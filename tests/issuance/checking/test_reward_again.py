@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.checking.reward_again import include_rewarded, rewarded_by_campaign, skip_rewarded
+from issuance.checking.reward_again import decision_on, include_rewarded, rewarded_by_campaign, skip_rewarded
 from issuance.models import Guest, GuestList
 from tests import cast
 from tests.issuance.factories import checked, published
@@ -111,3 +111,25 @@ def test_nothing_is_decided_once_the_list_is_launched(earlier: GuestList, july: 
     GuestList.objects.filter(pk=guest_list.pk).update(state="held", launched_at=timezone.now())
     assert not include_rewarded(guest_list=guest_list, campaign=earlier.campaign, actor=ana, reason="late")
     assert not skip_rewarded(guest_list=guest_list, campaign=earlier.campaign, actor=ana)
+
+
+def test_the_decision_of_the_same_campaign_ends_with_its_override(
+    earlier: GuestList, one_arm: Campaign, ana: User, sid: User
+) -> None:
+    guest_list = checked(one_arm, "ann@example.com dora@example.com")
+    assert decision_on(guest_list, one_arm) is None
+    assert include_rewarded(guest_list=guest_list, campaign=one_arm, actor=ana, reason="rewarded before: too little")
+    assert decision_on(guest_list, one_arm) == (ana, "rewarded before: too little")
+    assert skip_rewarded(guest_list=guest_list, campaign=one_arm, actor=ana)
+    assert decision_on(guest_list, one_arm) is None
+    assert include_rewarded(guest_list=guest_list, campaign=one_arm, actor=sid, reason="a promise")
+    assert decision_on(guest_list, one_arm) == (sid, "a promise")
+
+
+def test_the_decision_of_another_campaign_is_the_latest_about_it(earlier: GuestList, july: Campaign, ana: User) -> None:
+    guest_list = checked(july, "ann@example.com dora@example.com")
+    for reason in ("again", "whom “July” had rewarded: nobody"):
+        assert include_rewarded(guest_list=guest_list, campaign=earlier.campaign, actor=ana, reason=reason)
+        assert decision_on(guest_list, earlier.campaign) == (ana, reason)
+        assert skip_rewarded(guest_list=guest_list, campaign=earlier.campaign, actor=ana)
+    assert decision_on(guest_list, july) is None

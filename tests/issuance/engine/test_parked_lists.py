@@ -1,14 +1,17 @@
 """A list whose plan kills its worker is put aside for staff instead of killing workers for ever."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.engine import planning
+from issuance.engine.parking import return_to_work
 from issuance.launching.launch import issue_now, stop_list
 from issuance.models import GuestList
 from issuance.worker import due_work
@@ -75,3 +78,12 @@ def test_staff_find_it_and_return_it_to_work_with_a_reason(
     parked.refresh_from_db()
     assert (parked.state, parked.rewarded_count) == ("finished", 1)
     assert parked.events.filter(actor=sam, note__contains="more memory").exists()
+
+
+@pytest.mark.parametrize("days", [-1, 3])
+def test_one_that_was_scheduled_starts_no_sooner_than_it_was_to(parked: GuestList, sam: User, days: int) -> None:
+    at = timezone.now() + timedelta(days=days)
+    GuestList.objects.filter(pk=parked.pk).update(launch_at=at)
+    assert return_to_work(parked, actor=sam, reason="The worker has more memory now.")
+    parked.refresh_from_db()
+    assert parked.held_until == max(at, timezone.now())

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from campaigns.models import Campaign
-from issuance.models import Attempt, Event, GuestClaim, GuestList, IssuanceJob
+from issuance.models import Attempt, ControlLeak, Event, GuestClaim, GuestList, IssuanceJob
 from issuance.models.states import JOB_MOVES, LIST_MOVES, JobState, ListState
 from tests.issuance.factories import make_list
 from thanxportal.accounts.models import Merchant
@@ -136,9 +136,21 @@ def test_what_was_sent_is_never_rewritten_even_before_the_answer(job: IssuanceJo
     assert not refused(open_attempt, result="accepted", finished_at="2026-06-01T12:00:00Z")
 
 
-@pytest.mark.parametrize("model", [Attempt, Event, IssuanceJob, GuestClaim])
+@pytest.fixture
+def leak(job: IssuanceJob) -> ControlLeak:
+    made = job.guest_list
+    return ControlLeak.objects.create(campaign=made.campaign, guest_list=made, identity=b"0" * 16)
+
+
+@pytest.mark.parametrize("change", [{"identity": b"1" * 16}, {"decided_at": "2020-06-01T12:00:00Z"}, {"guest": 1}])
+def test_a_leak_of_control_never_changes(leak: ControlLeak, change: dict[str, object]) -> None:
+    assert refused(ControlLeak.objects.filter(pk=leak.pk), **change)
+
+
+@pytest.mark.usefixtures("leak")
+@pytest.mark.parametrize("model", [Attempt, ControlLeak, Event, IssuanceJob, GuestClaim])
 def test_jobs_their_history_and_the_claims_of_the_rewarded_are_kept(
-    job: IssuanceJob, model: type[Attempt | Event | IssuanceJob | GuestClaim]
+    job: IssuanceJob, model: type[Attempt | ControlLeak | Event | IssuanceJob | GuestClaim]
 ) -> None:
     assert model.objects.exists()
     with pytest.raises(IntegrityError), transaction.atomic():

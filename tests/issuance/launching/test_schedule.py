@@ -100,8 +100,12 @@ def test_it_can_be_stopped_and_keeps_its_time_for_the_next_review(
     assert scheduled.state == "checked"
 
 
-def test_issue_now_ends_the_wait(scheduled: GuestList, world: World) -> None:
-    assert issue_now(guest_list=scheduled)
+def test_issue_now_ends_the_wait_and_the_story_says_who_began_early(
+    scheduled: GuestList, sid: User, world: World
+) -> None:
+    assert issue_now(guest_list=scheduled, actor=sid)
+    assert scheduled.events.filter(actor=sid, note="Started before its time.").exists()
+    assert Activity.objects.filter(actor=sid, sentence="Started “June guests” before its time.").exists()
     world.drive()
     scheduled.refresh_from_db()
     assert (scheduled.state, scheduled.launch_at) == ("finished", None)
