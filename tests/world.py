@@ -30,6 +30,11 @@ class ThroughTheSimulator(httpx.BaseTransport):
             raise httpx.ReadTimeout("No answer in time.", request=request) from silence
 
 
+def asked(simulator: Simulator, path: str) -> int:
+    """How often the portal has asked Thanx at this path, or below it."""
+    return sum(request.path.startswith(path) for request in simulator.requests)
+
+
 class World:
     """Time and work: turns the clocks of portal and simulator together, and does what is due."""
 

@@ -31,7 +31,12 @@ def filled(merchant: Merchant, **changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+def seen_on(browser: Client, address: str) -> dict[str, str]:
+    """What the form on this page carries as seen."""
+    return {"seen": browser.get(address).context["seen"]}
+
+
 def publish(browser: Client, campaign: Campaign) -> Any:
     """Looks at the draft and publishes what it shows."""
     url = f"/m/{campaign.merchant.handle}/campaigns/{campaign.pk}/"
-    return browser.post(f"{url}publish/", {"seen": browser.get(url).context["seen"]})
+    return browser.post(f"{url}publish/", seen_on(browser, url))

@@ -12,7 +12,7 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from tests import cast
-from tests.campaigns.filling import filled, publish
+from tests.campaigns.filling import filled, publish, seen_on
 from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, User
 
@@ -212,7 +212,7 @@ def test_the_builder_costs_the_same_however_many_rewards_there_are(
     browser.get(edit(draft))
     with django_assert_num_queries(10):
         browser.get(edit(draft))
-    seen = seen_by(browser, draft)
+    seen = seen_on(browser, edit(draft))
     with django_assert_num_queries(16):
         browser.post(edit(draft), filled(harbor) | seen, headers=HTMX)
 
@@ -228,11 +228,6 @@ def test_leaving_for_the_review_waits_its_turn_among_the_saves(
     assert answer["HX-Redirect"] == f"/m/harbor-grill/campaigns/{Campaign.objects.get().pk}/"
 
 
-def seen_by(browser: Client, draft: Campaign) -> dict[str, str]:
-    """What the builder's form carries as seen."""
-    return {"seen": browser.get(edit(draft)).context["seen"]}
-
-
 def carried(html: str, name: str = "seen") -> str:
     """What a piece of the page carries in a hidden field."""
     found = re.search(rf'name="{name}" value="([^"]*)"', html)
@@ -244,8 +239,11 @@ def test_a_later_tab_overwrites_nothing_and_is_told_what_changed(
     harbor: Merchant, ana: User, bea: User, client_of: ClientOf
 ) -> None:
     draft, anas, beas = cast.draft_campaign(harbor), client_of(ana), client_of(bea)
-    seen = seen_by(anas, draft)
-    assert beas.post(edit(draft), filled(harbor, name="Bea’s") | seen_by(beas, draft), headers=HTMX).status_code == 200
+    seen = seen_on(anas, edit(draft))
+    assert (
+        beas.post(edit(draft), filled(harbor, name="Bea’s") | seen_on(beas, edit(draft)), headers=HTMX).status_code
+        == 200
+    )
     answer = anas.post(edit(draft), filled(harbor, name="Ana’s") | seen, headers=HTMX)
     html = answer.content.decode()
     assert answer.status_code == 409
@@ -262,7 +260,7 @@ def test_a_tab_that_has_not_seen_a_locked_share_unlocks_nothing(
     harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:
     draft, browser = cast.draft_campaign(harbor), client_of(ana)
-    seen = seen_by(browser, draft)
+    seen = seen_on(browser, edit(draft))
     draft.variants.filter(name="Control").update(locked=True)
     answer = browser.post(edit(draft), filled(harbor) | seen, headers=HTMX)
     assert answer.status_code == 409
@@ -274,7 +272,7 @@ def test_who_has_seen_what_a_colleague_saved_may_save_their_own_all_the_same(
     harbor: Merchant, ana: User, bea: User, client_of: ClientOf
 ) -> None:
     draft, browser = cast.draft_campaign(harbor), client_of(ana)
-    mine = filled(harbor, name="Ana’s") | seen_by(browser, draft)
+    mine = filled(harbor, name="Ana’s") | seen_on(browser, edit(draft))
     client_of(bea).post(edit(draft), filled(harbor, name="Bea’s"))
     html = browser.post(edit(draft), mine, headers=HTMX).content.decode()
     kept = mine | {"act": "mine", "seen_now": carried(html, "seen_now")}
@@ -290,7 +288,7 @@ def test_without_javascript_the_page_comes_back_with_what_was_typed_and_both_way
     harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:
     draft, browser = cast.draft_campaign(harbor), client_of(ana)
-    mine = filled(harbor, name="Ana’s") | seen_by(browser, draft)
+    mine = filled(harbor, name="Ana’s") | seen_on(browser, edit(draft))
     Campaign.objects.filter(pk=draft.pk).update(objective="Something else", updated_at=draft.created_at)
     answer = browser.post(edit(draft), mine)
     html = answer.content.decode()

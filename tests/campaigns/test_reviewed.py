@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState
 from tests import cast
-from tests.campaigns.filling import publish
+from tests.campaigns.filling import publish, seen_on
 from thanxportal.accounts.models import Merchant, User
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +25,6 @@ def draft(harbor: Merchant) -> Campaign:
 
 def page(draft: Campaign) -> str:
     return f"/m/harbor-grill/campaigns/{draft.pk}/"
-
-
-def seen_by(browser: Client, draft: Campaign) -> dict[str, str]:
-    return {"seen": browser.get(page(draft)).context["seen"]}
 
 
 def arm(draft: Campaign) -> Any:
@@ -81,7 +77,7 @@ def test_a_draft_that_changed_since_it_was_looked_at_is_not_published_and_the_di
     change: Callable[[Campaign], None], sentence: str, draft: Campaign, ana: User, client_of: ClientOf
 ) -> None:
     browser = client_of(ana)
-    seen = seen_by(browser, draft)
+    seen = seen_on(browser, page(draft))
     change(draft)
     answer = browser.post(f"{page(draft)}publish/", seen)
     assert answer.status_code == 409
@@ -97,7 +93,7 @@ def test_a_reward_that_was_withdrawn_meanwhile_is_named_before_what_is_missing(
     draft: Campaign, ana: User, client_of: ClientOf
 ) -> None:
     browser = client_of(ana)
-    seen = seen_by(browser, draft)
+    seen = seen_on(browser, page(draft))
     withdraw_the_reward(draft)
     answer = browser.post(f"{page(draft)}publish/", seen)
     assert answer.status_code == 409
@@ -118,4 +114,4 @@ def test_who_has_seen_nothing_publishes_nothing(
 def test_what_was_seen_of_another_draft_does_not_count(draft: Campaign, ana: User, client_of: ClientOf) -> None:
     other = cast.draft_campaign(draft.merchant, name="Birthday")
     browser = client_of(ana)
-    assert browser.post(f"{page(draft)}publish/", seen_by(browser, other)).status_code == 409
+    assert browser.post(f"{page(draft)}publish/", seen_on(browser, page(other))).status_code == 409

@@ -15,7 +15,7 @@ from issuance.engine.planning import plan_list
 from issuance.engine.reconcile import reconcile
 from issuance.launching.launch import continue_after_safety_stop
 from issuance.models import GuestClaim, GuestList, IssuanceJob
-from tests.world import World
+from tests.world import World, asked
 from thanxportal import database_clock
 from thanxportal.accounts.models import Notification, User
 from thanxportal.partner_simulator import Fault, Simulator
@@ -40,10 +40,6 @@ def ends_in(seconds: float) -> None:
     Campaign.objects.update(end_at=timezone.now() + timedelta(seconds=seconds))
 
 
-def sends(simulator: Simulator) -> int:
-    return sum(request.path == ISSUE for request in simulator.requests)
-
-
 def ledger(guest_list: GuestList) -> dict[str, int]:
     guest_list.refresh_from_db()
     assert reconcile().differences == []
@@ -55,7 +51,7 @@ def test_what_was_planned_is_not_sent_after_the_end_and_its_claims_are_free(
 ) -> None:
     world.advance(60)
     world.drive()
-    assert sends(simulator) == 0
+    assert asked(simulator, ISSUE) == 0
     assert ledger(planned) == {"waiting": 10}
     assert planned.state == "stopped"
     assert set(planned.jobs.values_list("state", "problem_code")) == {("cancelled", "CAMPAIGN_ENDED")}
@@ -116,7 +112,7 @@ def test_the_end_that_comes_while_a_job_waits_for_its_slot_counts(
 
     monkeypatch.setattr(submission, "reserve_slot", late)
     world.drive()
-    assert sends(simulator) == 0
+    assert asked(simulator, ISSUE) == 0
     assert ledger(planned) == {"waiting": 10}
 
 
@@ -128,7 +124,7 @@ def test_the_time_of_the_database_counts_and_not_that_of_the_worker(
     monkeypatch.setattr(database_clock, "seconds", lambda: repr(time.time() + wrong_by))
     world.advance(0 if wrong_by > 0 else 100)
     world.work()
-    assert sends(simulator) == sent
+    assert asked(simulator, ISSUE) == sent
 
 
 def test_a_send_in_doubt_is_replayed_after_the_end_under_the_same_key(
@@ -151,7 +147,7 @@ def test_a_send_that_surely_did_nothing_is_not_repeated_after_the_end(
     world.work(1)
     world.advance(60)
     world.drive()
-    assert sends(simulator) == 1
+    assert asked(simulator, ISSUE) == 1
     assert ledger(planned) == {"waiting": 10}
     assert planned.state == "stopped"
 
@@ -165,7 +161,7 @@ def test_what_waited_for_guests_sent_ahead_ends_with_them(
     assert guest_list.jobs.count() == 2
     ends_in(0)
     world.drive()
-    assert sends(simulator) == 0
+    assert asked(simulator, ISSUE) == 0
     assert ledger(guest_list) == {"waiting": 10}
     assert guest_list.state == "stopped"
 
@@ -193,11 +189,11 @@ def test_a_safety_stop_that_is_continued_too_late_sends_nobody(
     world.drive()
     guest_list.refresh_from_db()
     assert guest_list.safety_stop_at
-    before = sends(simulator)
+    before = asked(simulator, ISSUE)
     ends_in(0)
     assert continue_after_safety_stop(guest_list=guest_list, actor=ana)
     world.drive()
-    assert sends(simulator) == before
+    assert asked(simulator, ISSUE) == before
     assert guest_list.jobs.filter(state="cancelled", problem_code="CAMPAIGN_ENDED").count() == 1
     guest_list.refresh_from_db()
     assert guest_list.state == "stopped"

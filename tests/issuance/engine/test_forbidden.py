@@ -16,7 +16,7 @@ from issuance.worker import due_work
 from tests import cast
 from tests.crash import as_often
 from tests.issuance.factories import published
-from tests.world import World
+from tests.world import World, asked
 from thanxportal.accounts.models import Merchant, Notification, User
 from thanxportal.partner import gated_client
 from thanxportal.partner.gate import LEAST_SPREAD
@@ -75,10 +75,6 @@ def work_for(world: World, seconds: float) -> None:
 
 def forbidden_at(simulator: Simulator) -> list[float]:
     return [request.at for request in simulator.requests if request.status == 403]
-
-
-def asked(simulator: Simulator, path: str) -> int:
-    return sum(request.path == path for request in simulator.requests)
 
 
 def most_in_a_quarter(moments: list[float]) -> int:

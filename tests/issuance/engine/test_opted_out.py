@@ -18,7 +18,7 @@ from issuance.worker import due_work
 from tests.campaigns.opting_out import come_back, leave
 from tests.crash import as_often
 from tests.issuance.factories import checked
-from tests.world import World
+from tests.world import World, asked
 from thanxportal.accounts.models import User
 from thanxportal.partner_simulator import Fault, Simulator
 
@@ -26,10 +26,6 @@ pytestmark = pytest.mark.django_db
 Launch = Callable[[Campaign, str], GuestList]
 ISSUE = "/partner/campaigns/issue"
 JOBS = as_often(usually=20, ci=50, full=50)
-
-
-def sends(simulator: Simulator) -> int:
-    return sum(request.path == ISSUE for request in simulator.requests)
 
 
 def guests(count: int) -> str:
@@ -59,7 +55,7 @@ def test_before_the_launch_it_is_refused_with_a_sentence(
         assert "Thanx no longer lists Harbor Grill: nothing can be issued" in answer.content.decode()
     assert not launch_list(guest_list=guest_list, token=token, actor=sid)
     world.drive()
-    assert sends(simulator) == 0
+    assert asked(simulator, ISSUE) == 0
     come_back(simulator, world, campaign.merchant)
     guest_list.refresh_from_db()
     assert launch_list(guest_list=guest_list, token=token, actor=sid)
@@ -97,7 +93,7 @@ def test_a_launched_list_waits_with_its_hold(
     leave(simulator, world, one_arm.merchant)
     assert not due_work.plan_list(guest_list.pk)
     world.drive()
-    assert sends(simulator) == 0
+    assert asked(simulator, ISSUE) == 0
     assert due_work.next_due() is None  # It is looked at again when something changes, not all the time.
     come_back(simulator, world, one_arm.merchant)
     world.drive()
@@ -115,11 +111,11 @@ def test_in_the_middle_of_many_jobs_nothing_is_sent_any_more(
     for pk in some:
         due_work.work_job(pk)
         world.advance(0.4)
-    before = sends(simulator)
+    before = asked(simulator, ISSUE)
     assert before == JOBS * 2 // 5
     leave(simulator, world, one_arm.merchant)
     world.drive(hours=3)
-    assert sends(simulator) == before
+    assert asked(simulator, ISSUE) == before
     assert states(guest_list) == {"ready", "completed"}  # What Thanx has ran to its end.
     guest_list.refresh_from_db()
     assert (guest_list.state, guest_list.waiting_count) == ("issuing", JOBS * 2 - before * 2)
@@ -138,7 +134,7 @@ def test_what_got_no_clear_answer_is_not_replayed_and_ends_with_a_person(
     assert guest_list.jobs.get().in_doubt
     leave(simulator, world, one_arm.merchant)
     world.drive()
-    assert sends(simulator) == 1
+    assert asked(simulator, ISSUE) == 1
     assert guest_list.jobs.get().state == "needs_staff"
 
 
@@ -171,5 +167,5 @@ def test_a_sync_between_the_claim_and_the_send_stops_the_send(
 
     monkeypatch.setattr(submission, "reserve_slot", leave_meanwhile)
     due_work.work_job(guest_list.jobs.get().pk)
-    assert sends(simulator) == 0
+    assert asked(simulator, ISSUE) == 0
     assert states(guest_list) == {"ready"}

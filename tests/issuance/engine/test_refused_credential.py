@@ -9,7 +9,7 @@ from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob
 from issuance.staff.revocation import request_revocation
 from issuance.worker import due_work
-from tests.world import World
+from tests.world import World, asked
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 from thanxportal.partner_simulator import Fault, Simulator
@@ -25,10 +25,6 @@ def ten_jobs(one_arm: Campaign, launched: Launch, settings: Any, world: World) -
     guest_list = launched(one_arm, "\n".join(f"guest{number}@example.com" for number in range(20)))
     assert due_work.plan_list(guest_list.pk)
     return guest_list
-
-
-def asked(simulator: Simulator, path: str) -> int:
-    return sum(record.path.startswith(path) for record in simulator.requests)
 
 
 def refuse(simulator: Simulator, world: World, probes: int) -> None:
