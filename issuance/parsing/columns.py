@@ -64,21 +64,15 @@ def _find_columns(rows: Sequence[list[str]], country: str) -> Columns:
     emails = email_fits(names, guests, headless=not cells)
     phones = phone_fits(names, guests, country, headless=not cells)
     shown = _shown([*cells, *[""] * (width - len(cells))], width)
-    doubts = [_GUESTS_ABOVE] if header.guests_above else []
-    email, phone = _likely_pair(emails, phones)
-    if email is None and phone is None:
-        phone = _perhaps(names, guests)
-        doubts.append(_ONLY.format(shown[phone.column]))
-    else:
-        doubts += _doubts(email, emails, phone, shown, "email addresses")
-        doubts += _doubts(phone, phones, email, shown, "phone numbers")
+    email, phone, against = _choice(emails, phones, shown) or _perhaps(names, guests, shown)
+    doubts = [*([_GUESTS_ABOVE] if header.guests_above else []), *against]
     further = [fit for fit in (*emails, *phones) if fit.cells and names_another_guest(names[fit.column])]
     doubts += [_ANOTHER.format(shown[fit.column]) for fit in further[:1]]
     if not cells and email and phone and len(guests) < _FEW_ROWS:
         doubts.append(_WHOSE.format(shown[email.column], shown[phone.column]))
     at_email, at_phone = (None if fit is None else fit.column for fit in (email, phone))
-    only = at_phone if at_email is None else at_email if at_phone in (None, at_email) else None
-    if only is not None and (share := _mixed(guests, only, country)):
+    only, *others = {at_email, at_phone} - {None}
+    if only is not None and not others and (share := _mixed(guests, only, country)):
         at_email = at_phone = only
         doubts = _doubts_of_mixed(doubts, shown[only], share)
     at_country, country_doubts = country_column(shown, guests) if phones else (None, ())
@@ -120,12 +114,11 @@ def contents_of(rows: Sequence[list[str]], columns: Columns, *, country: str) ->
     width = min(max(map(len, guests), default=0), WIDEST)
     contents = []
     for at in range(width):
-        name = columns.names[at] if at < len(columns.names) else f"Column {column_letter(at)}"
         cells = column_cells(guests, at)
         samples = [cell[:_SAMPLE_LENGTH] for cell in cells[:_SAMPLES]]
         parsed = parsed_cells(cells, width)
         shares = len(cells) / len(guests), email_share(parsed), phone_share(parsed, country)
-        contents.append(ColumnContent(name, samples, *(round(share, 3) for share in shares)))
+        contents.append(ColumnContent(columns.name_of(at), samples, *(round(share, 3) for share in shares)))
     return contents
 
 
@@ -141,6 +134,18 @@ _ONLY = "Only “{}” could hold phone numbers."
 _WHOSE = "No header says whether “{}” and “{}” are of the same guest."
 
 
+_Choice = tuple[Fit | None, Fit | None, list[str]]  # columns of emails and of phones, and what speaks against them
+
+
+def _choice(emails: list[Fit], phones: list[Fit], shown: Sequence[str]) -> _Choice | None:
+    """The likely columns; None if there are none."""
+    email, phone = _likely_pair(emails, phones)
+    if email is None and phone is None:
+        return None
+    of_email = _doubts(email, emails, phone, shown, "email addresses")
+    return email, phone, [*of_email, *_doubts(phone, phones, email, shown, "phone numbers")]
+
+
 def _likely_pair(emails: list[Fit], phones: list[Fit]) -> tuple[Fit | None, Fit | None]:
     """The columns of emails and of phones; emails under an unclear name are better than none."""
     email, phone = _likely(emails, phones), _likely(phones, emails)
@@ -149,12 +154,12 @@ def _likely_pair(emails: list[Fit], phones: list[Fit]) -> tuple[Fit | None, Fit 
     return email, phone
 
 
-def _perhaps(names: list[str], guests: Sequence[list[str]]) -> Fit:
+def _perhaps(names: list[str], guests: Sequence[list[str]], shown: Sequence[str]) -> _Choice:
     """The column that could hold phones, of another country or of none. Raises UnreadableFile."""
     at = perhaps_phones(names, guests)
     if at is None:
         raise UnreadableFile("no_identifier_column")
-    return Fit(at, 0, 0, (), somebody_else=False, own=False)
+    return None, Fit(at, 0, 0, (), somebody_else=False, own=False), [_ONLY.format(shown[at])]
 
 
 def _likely(fits: list[Fit], others: list[Fit]) -> Fit | None:
