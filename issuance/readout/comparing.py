@@ -1,0 +1,129 @@
+"""From the sums of the arms to what is said of them: differences, with what chance alone could bring."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from itertools import accumulate
+
+from campaigns.models import Campaign, Variant
+from issuance.readout.numbers import ArmNumbers, Exploration, More, Numbers
+from issuance.readout.sums import ArmSums, CampaignSums
+from issuance.statistics.differences import holm, stand_out
+from issuance.statistics.means import Paired, Sums, adjusted, difference_of_means
+from issuance.statistics.shares import Share, difference_of_shares
+from issuance.statistics.split_check import LOOK
+
+PLACES = 6  # locations that are explored, those with the most visits
+KINDS = {"known": "Came before", "new": "New, or not for a while"}
+NOBODY = Sums(0, 0, 0)
+NONE = ArmSums(0, 0, 0, 0, 0, 0, 0, Paired(NOBODY, NOBODY, 0), Paired(NOBODY, NOBODY, 0))
+
+
+def compare(campaign: Campaign, sums: CampaignSums, until: datetime) -> Numbers:
+    """Every arm against Control, or without it against the first; of a single arm, what it did."""
+    variants = list(campaign.variants.all())
+    base = _base(variants)
+    arms = {variant.pk: sums.arms.get(variant.pk, NONE) for variant in variants}
+    told = [_arm(variant.pk, arms[variant.pk], sums.days.get(variant.pk, {})) for variant in variants]
+    if base:
+        told = _compared(told, arms, base.pk)
+    return Numbers(
+        until=until.isoformat(),
+        base=base.pk if base else None,
+        has_control=any(variant.is_control for variant in variants),
+        matching_differs=base is not None and _matching_differs(arms, base.pk),
+        arms=told,
+        explorations=[*_kinds(sums, base.pk), *_places(sums, arms, base.pk)] if base else [],
+    )
+
+
+def _base(variants: list[Variant]) -> Variant | None:
+    control = next((variant for variant in variants if variant.is_control), None)
+    return control or (variants[0] if len(variants) > 1 else None)
+
+
+def _arm(variant: int, arm: ArmSums, days: dict[int, int]) -> ArmNumbers:
+    per_day = [days.get(day, 0) for day in range(max(days, default=-1) + 1)]
+    return ArmNumbers(
+        variant, arm.guests, arm.issued, arm.matched, arm.redeemed, arm.returned, arm.came,
+        visits=100 * arm.visits.after.mean, spend=arm.spend.after.mean, discount=arm.discount,
+        days=[round(100 * visits / arm.guests, 3) for visits in accumulate(per_day)] if arm.guests else [],
+    )  # fmt: skip
+
+
+def _compared(told: list[ArmNumbers], arms: dict[int, ArmSums], base: int) -> list[ArmNumbers]:
+    """With the differences; what may be announced is decided by visits, all arms together."""
+    order = list(arms)
+    visits, spend = (
+        dict(zip(order, adjusted([getattr(arms[each], metric) for each in order]), strict=True))
+        for metric in ("visits", "spend")
+    )
+    with_differences = [
+        arm
+        if arm.variant == base
+        else replace(
+            arm,
+            more_visits=_per_100(arms[arm.variant].visits.after, arms[base].visits.after),
+            more_visits_adjusted=_per_100(visits[arm.variant], visits[base]),
+            more_came=_more_came(arms[arm.variant], arms[base]),
+            more_spend=difference_of_means(arms[arm.variant].spend.after, arms[base].spend.after),
+            more_spend_adjusted=difference_of_means(spend[arm.variant], spend[base]),
+        )
+        for arm in told
+    ]
+    return _judged(with_differences)
+
+
+def _judged(arms: list[ArmNumbers]) -> list[ArmNumbers]:
+    differences = {arm.variant: arm.more_visits for arm in arms if arm.more_visits}
+    ps = dict(zip(differences, holm([each.p for each in differences.values()]), strict=True))
+    clear = dict(zip(differences, stand_out(list(differences.values())), strict=True))
+    return [replace(arm, p=ps.get(arm.variant), stands_out=clear.get(arm.variant, False)) for arm in arms]
+
+
+def _per_100(first: Sums, second: Sums) -> More:
+    more = difference_of_means(first, second)
+    return more.times(100) if more else None
+
+
+def _more_came(first: ArmSums, second: ArmSums) -> More:
+    if not first.guests or not second.guests:
+        return None
+    return difference_of_shares(Share(first.came, first.guests), Share(second.came, second.guests))
+
+
+def _matching_differs(arms: dict[int, ArmSums], base: int) -> bool:
+    """Whether one arm's guests were found in the exports more often than another's, by more than chance."""
+    known = Share(arms[base].matched, arms[base].guests) if arms[base].guests else None
+    shares = [Share(arm.matched, arm.guests) for each, arm in arms.items() if each != base and arm.guests]
+    return known is not None and any(difference_of_shares(share, known).p < LOOK for share in shares)
+
+
+def _kinds(sums: CampaignSums, base: int) -> list[Exploration]:
+    parts = {(each.part, each.variant): Sums(*each[2:]) for each in sums.kinds}
+    return [
+        _explored(KINDS[kind], variant, own, parts.get((kind, base), NOBODY))
+        for (kind, variant), own in parts.items()
+        if variant != base
+    ]
+
+
+def _places(sums: CampaignSums, arms: dict[int, ArmSums], base: int) -> list[Exploration]:
+    """Of all guests of an arm, those at the location and everywhere else: where they go is no trait of theirs."""
+    visits = {(each.part, each.variant): each for each in sums.places}
+    totals = Counter[str]()
+    for each in sums.places:
+        totals[each.part] += each.visits
+
+    def at(place: str, variant: int) -> Sums:
+        found = visits.get((place, variant))
+        return Sums(arms[variant].guests, found.visits if found else 0, found.squares if found else 0)
+
+    most = [place for place, _ in totals.most_common(PLACES)]
+    return [_explored(place, each, at(place, each), at(place, base)) for place in most for each in arms if each != base]
+
+
+def _explored(part: str, variant: int, own: Sums, other: Sums) -> Exploration:
+    return Exploration(part, variant, own.guests, 100 * own.mean, _per_100(own, other))

@@ -1,0 +1,74 @@
+"""The numbers of a read-out, as they are stored and as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from issuance.statistics.differences import Difference
+
+More = Difference | None  # to the arm that all are compared with; None for that arm itself, or where none can be told
+
+
+@dataclass(frozen=True)
+class ArmNumbers:
+    """One arm: visits per 100 guests, spend and costs in cents; `more_…` is the difference to the compared arm."""
+
+    variant: int
+    guests: int
+    issued: int
+    matched: int
+    redeemed: int
+    returned: int
+    came: int
+    visits: float
+    spend: float
+    discount: int
+    days: list[float]
+    more_visits: More = None
+    more_visits_adjusted: More = None
+    more_came: More = None
+    more_spend: More = None
+    more_spend_adjusted: More = None
+    p: float | None = None
+    stands_out: bool = False
+
+    @property
+    def incremental_spend(self) -> More:
+        """Cents that the whole arm spent more than it would have like the compared one."""
+        return self.more_spend.times(self.guests) if self.more_spend else None
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """A part of an arm's guests, or of their visits: something to look at next time, never a result."""
+
+    part: str
+    variant: int
+    guests: int
+    visits: float
+    more_visits: More
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All arms up to `until`; `base` is the arm that others are compared with, None without any."""
+
+    until: str
+    base: int | None
+    has_control: bool
+    matching_differs: bool
+    arms: list[ArmNumbers]
+    explorations: list[Exploration]
+
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> Numbers:
+        arms = [ArmNumbers(**_read(arm)) for arm in stored["arms"]]
+        return cls(**stored | {"arms": arms, "explorations": [Exploration(**_read(e)) for e in stored["explorations"]]})
+
+
+def _read(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: Difference(*value) if name.startswith("more_") and value else value for name, value in row.items()}

@@ -1,0 +1,209 @@
+"""What the guests of each arm did, as sums: read from the exports in SQL, so that no guest passes through Python.
+
+Everybody whom the split assigned counts, in that arm, whatever Thanx did with the reward: intention to treat. Who
+stands in several lists counts once, as of the first. A guest is matched by email or phone alone, which Control can be
+as well as the others; the id in `reward.issued` is only used for redemptions. A visit is a purchase above $0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
+
+from campaigns.models import Campaign
+from issuance.models import GuestList
+from issuance.statistics.means import Paired, Sums
+
+TABLES = ("window", "guest", "gift", "visit", "each")
+DAYS_SINCE = {
+    "postgresql": "DATE(p.purchased_at) - DATE(g.since)",
+    "sqlite": "CAST(JULIANDAY(DATE(p.purchased_at)) - JULIANDAY(DATE(g.since)) AS INTEGER)",
+}
+
+GUESTS = """CREATE TEMPORARY TABLE readout_guest AS
+WITH member AS (
+    SELECT identity, MIN(user_id) AS user_id FROM (
+        SELECT email_identity AS identity, user_id FROM issuance_member
+        WHERE merchant_id = %(merchant)s AND email_identity IS NOT NULL UNION ALL
+        SELECT phone_identity, user_id FROM issuance_member
+        WHERE merchant_id = %(merchant)s AND phone_identity IS NOT NULL) AS known GROUP BY identity)
+SELECT id, variant_id, identity, user_id, since, ended, before FROM (
+    SELECT g.id, g.variant_id, g.identity, m.user_id, w.since, w.ended, w.before, ROW_NUMBER() OVER (
+        PARTITION BY m.user_id, CASE WHEN m.user_id IS NULL THEN g.identity END ORDER BY w.since, g.id) AS nth
+    FROM readout_window w JOIN issuance_guest g ON g.guest_list_id = w.list
+    LEFT JOIN member m ON m.identity = g.identity
+    WHERE g.outcome <> 'already_rewarded') AS every WHERE nth = 1"""
+
+GIFTS = """CREATE TEMPORARY TABLE readout_gift AS
+WITH held AS (
+    SELECT g.id, g.user_id, g.since, g.ended, MAX(h.reward_id) AS reward_id
+    FROM readout_guest g JOIN issuance_guest h ON h.identity = g.identity
+    WHERE h.guest_list_id IN (SELECT id FROM issuance_guestlist WHERE campaign_id = %(campaign)s)
+    AND h.outcome IN ('rewarded', 'revoked') GROUP BY g.id, g.user_id, g.since, g.ended),
+used AS (
+    SELECT h.id, r.used_at, r.discount FROM held h JOIN issuance_exportedreward r
+    ON r.merchant_id = %(merchant)s AND r.reward_uid = h.reward_id
+    WHERE h.reward_id <> '' AND r.state = 'used' AND r.used_at >= h.since AND r.used_at < %(until)s
+    UNION ALL
+    SELECT h.id, r.used_at, r.discount FROM held h JOIN issuance_exportedreward r
+    ON r.merchant_id = %(merchant)s AND r.user_id = h.user_id
+    WHERE h.reward_id = '' AND r.state = 'used' AND r.activated_at >= h.since AND r.activated_at <= h.ended
+    AND r.used_at < %(until)s)
+SELECT h.id, MIN(u.used_at) AS used_at, COALESCE(SUM(u.discount), 0) AS discount
+FROM held h LEFT JOIN used u ON u.id = h.id GROUP BY h.id"""
+
+VISITS = """CREATE TEMPORARY TABLE readout_visit AS
+SELECT g.id AS guest, g.variant_id, p.amount, p.location_id, p.purchased_at, {days} AS day,
+    CASE WHEN p.purchased_at >= g.since THEN 1 ELSE 0 END AS since
+FROM readout_guest g JOIN issuance_purchase p ON p.merchant_id = %(merchant)s AND p.user_id = g.user_id
+WHERE p.purchased_at >= g.before AND p.purchased_at < %(until)s"""
+
+EACH = """CREATE TEMPORARY TABLE readout_each AS
+SELECT g.id, g.variant_id, CASE WHEN g.user_id IS NULL THEN 0 ELSE 1 END AS matched,
+    CASE WHEN r.id IS NULL THEN 0 ELSE 1 END AS issued, CASE WHEN r.used_at IS NULL THEN 0 ELSE 1 END AS redeemed,
+    CASE WHEN DATE(v.latest) > DATE(r.used_at) THEN 1 ELSE 0 END AS returned, COALESCE(r.discount, 0) AS discount,
+    COALESCE(v.visits, 0) AS visits, COALESCE(v.spend, 0) AS spend,
+    COALESCE(v.visits_before, 0) AS visits_before, COALESCE(v.spend_before, 0) AS spend_before
+FROM readout_guest g LEFT JOIN readout_gift r ON r.id = g.id LEFT JOIN (
+    SELECT guest, SUM(since * CASE WHEN amount > 0 THEN 1 ELSE 0 END) AS visits, SUM(since * amount) AS spend,
+        SUM((1 - since) * CASE WHEN amount > 0 THEN 1 ELSE 0 END) AS visits_before,
+        SUM((1 - since) * amount) AS spend_before, MAX(CASE WHEN since = 1 THEN purchased_at END) AS latest
+    FROM readout_visit GROUP BY guest) AS v ON v.guest = g.id"""
+
+COUNTS = {
+    "guests": "COUNT(*)",
+    "issued": "SUM(issued)",
+    "matched": "SUM(matched)",
+    "redeemed": "SUM(redeemed)",
+    "returned": "SUM(returned)",
+    "discount": "SUM(discount)",
+    "came": "SUM(CASE WHEN visits > 0 THEN 1 ELSE 0 END)",
+}
+METRICS = ("visits", "spend")
+BY_KIND = """SELECT CASE WHEN visits_before > 0 THEN 'known' ELSE 'new' END AS kind, variant_id, COUNT(*), SUM(visits),
+    SUM(visits * visits) FROM readout_each GROUP BY kind, variant_id ORDER BY kind, variant_id"""
+BY_PLACE = """SELECT location_id, variant_id, 0, SUM(visits), SUM(visits * visits) FROM (
+    SELECT location_id, variant_id, guest, COUNT(*) AS visits FROM readout_visit
+    WHERE since = 1 AND amount > 0 AND location_id <> '' GROUP BY location_id, variant_id, guest) AS at
+GROUP BY location_id, variant_id ORDER BY location_id, variant_id"""
+
+
+class ArmSums(NamedTuple):
+    """Of guests of one arm; `visits` and `spend`, in cents, as they were before and after."""
+
+    guests: int
+    issued: int
+    matched: int
+    redeemed: int
+    returned: int
+    discount: int
+    came: int
+    visits: Paired
+    spend: Paired
+
+
+class PartSums(NamedTuple):
+    """Visits of a part of the guests of one arm, or of all of its guests to one location."""
+
+    part: str
+    variant: int
+    guests: int
+    visits: int
+    squares: int
+
+
+class CampaignSums(NamedTuple):
+    """By arm; by whether guests came before; by location; and visits by arm and day since issuing."""
+
+    arms: dict[int, ArmSums]
+    kinds: list[PartSums]
+    places: list[PartSums]
+    days: dict[int, dict[int, int]]
+
+
+def sums_of(campaign: Campaign, until: datetime) -> CampaignSums:
+    """What happened from the issuing of each list `until` then; before it, as long a time again."""
+    values = {"campaign": campaign.pk, "merchant": campaign.merchant_id, "until": _stored(until)}
+    with _tables() as cursor:
+        _write_windows(cursor, campaign, until)
+        for table, made in (("guest", GUESTS), ("gift", GIFTS), ("visit", VISITS), ("each", EACH)):
+            cursor.execute(made.format(days=DAYS_SINCE[connection.vendor]), values)
+            _analyze(cursor, table)
+        return CampaignSums(_arms(cursor), _parts(cursor, BY_KIND), _parts(cursor, BY_PLACE), _days(cursor))
+
+
+@contextmanager
+def _tables() -> Iterator[CursorWrapper]:
+    """Without a transaction, which would keep others from writing to SQLite meanwhile."""
+    with connection.cursor() as cursor:
+        try:
+            yield cursor
+        finally:
+            for table in TABLES:
+                cursor.execute(f"DROP TABLE IF EXISTS readout_{table}")
+
+
+def _analyze(cursor: CursorWrapper, table: str) -> None:
+    if connection.vendor == "postgresql":
+        cursor.execute(f"ANALYZE readout_{table}")
+
+
+def _write_windows(cursor: CursorWrapper, campaign: Campaign, until: datetime) -> None:
+    """The times of each list whose guests the split assigned."""
+    moment = models.DateTimeField().db_type(connection)
+    columns = ", ".join(f"{name} {moment}" for name in ("since", "ended", "before"))
+    cursor.execute(f"CREATE TEMPORARY TABLE readout_window (list bigint, {columns})")
+    lists = GuestList.objects.filter(campaign=campaign, planned_at__lt=until, parent=None, one_guest=False)
+    rows = [
+        (pk, _stored(since), _stored(ended or until), _stored(since - (until - since)))
+        for pk, since, ended in lists.values_list("pk", "planned_at", "ended_at")
+        if since
+    ]
+    cursor.executemany("INSERT INTO readout_window VALUES (%s, %s, %s, %s)", rows)
+
+
+def _stored(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _arms(cursor: CursorWrapper) -> dict[int, ArmSums]:
+    moments = [f"SUM({each})" for name in METRICS for each in _moments(name)]
+    columns = ", ".join([*COUNTS.values(), *moments])
+    cursor.execute(f"SELECT variant_id, {columns} FROM readout_each GROUP BY variant_id")  # noqa: S608 - columns of ours
+    return {variant: _arm([int(one) for one in row]) for variant, *row in cursor.fetchall()}
+
+
+def _moments(name: str) -> tuple[str, ...]:
+    before = f"{name}_before"
+    return before, f"{before} * {before}", name, f"{name} * {name}", f"{before} * {name}"
+
+
+def _arm(row: list[int]) -> ArmSums:
+    counts = dict(zip(COUNTS, row, strict=False))
+    visits, spend = (_paired(row[0], *row[at : at + 5]) for at in (len(COUNTS), len(COUNTS) + 5))
+    return ArmSums(**counts, visits=visits, spend=spend)
+
+
+def _paired(guests: int, before: int, squares_before: int, after: int, squares: int, products: int) -> Paired:
+    return Paired(Sums(guests, before, squares_before), Sums(guests, after, squares), products)
+
+
+def _parts(cursor: CursorWrapper, query: str) -> list[PartSums]:
+    cursor.execute(query)
+    return [PartSums(part, *map(int, numbers)) for part, *numbers in cursor.fetchall()]
+
+
+def _days(cursor: CursorWrapper) -> dict[int, dict[int, int]]:
+    cursor.execute(
+        """SELECT variant_id, day, COUNT(*) FROM readout_visit WHERE since = 1 AND amount > 0
+        GROUP BY variant_id, day"""
+    )
+    days: dict[int, dict[int, int]] = {}
+    for variant, day, visits in cursor.fetchall():
+        days.setdefault(variant, {})[day] = visits
+    return days
