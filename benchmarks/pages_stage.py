@@ -6,9 +6,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 HANDLE = "benchmark-grill"
@@ -42,12 +41,9 @@ def session_key() -> str:
     """A session of the merchant's manager."""
     from thanxportal.accounts.models import User
 
-    person, session = User.objects.get(email=EMAIL), SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "thanxportal.accounts.backend.OneAddressBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.save()
-    return str(session.session_key)
+    browser = Client()
+    browser.force_login(User.objects.get(email=EMAIL))
+    return str(browser.session.session_key)
 
 
 def _seed(rows: int) -> None:
