@@ -8,28 +8,18 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import Guest, GuestList
-from issuance.worker import due_work
+from tests.issuance.factories import read_file
 from thanxportal.accounts.models import Activity, User
 
 WAYS = pytest.mark.parametrize(("javascript", "width"), [(True, 1280), (True, 390), (False, 390)])
 STORES = ("Boston", "Austin")
 ROWS = [f"Guest {n},{'refused' if n < 3 else 'guest'}{n}@example.com,{STORES[n % 2]}" for n in range(8)]
 FILE = "\n".join(["Name,Email,Store", *ROWS])
-
-
-def brought(campaign: Campaign, by: User) -> GuestList:
-    file = ContentFile(FILE.encode(), "june.csv")
-    made = create_list(campaign=campaign, name="June guests", content=file, actor=by)
-    due_work.drive_due_work(list_id=made.pk)
-    made.refresh_from_db()
-    return made
 
 
 def until(page: Page, work: Callable[[], None], made: GuestList, state: str) -> None:
@@ -47,7 +37,7 @@ def until(page: Page, work: Callable[[], None], made: GuestList, state: str) -> 
 def test_a_list_is_cut_by_store_issued_and_its_refused_guests_are_corrected_and_retried(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None], javascript: bool, width: int
 ) -> None:
-    made = brought(one_arm, ana)
+    made = read_file(one_arm, FILE, by=ana)
     page = page_of(ana, width=width, javascript=javascript)
     page.goto(f"/m/harbor-grill/lists/{made.pk}/review/")
     page.get_by_label("Jobs by a column").check()
@@ -87,7 +77,7 @@ def test_a_list_is_cut_by_store_issued_and_its_refused_guests_are_corrected_and_
 def test_a_guest_is_searched_and_shown_in_full_and_the_log_says_so(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], javascript: bool, width: int
 ) -> None:
-    made = brought(one_arm, ana)
+    made = read_file(one_arm, FILE, by=ana)
     page = page_of(ana, width=width, javascript=javascript)
     page.goto(f"/m/harbor-grill/lists/{made.pk}/guests/")
     expect(page.get_by_text("guest5@example.com")).to_have_count(0)
@@ -119,7 +109,7 @@ def test_one_guest_is_rewarded_and_the_page_tells_when(
 def test_a_running_page_tells_its_progress_and_ends_by_itself(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None]
 ) -> None:
-    made = brought(one_arm, ana)
+    made = read_file(one_arm, FILE, by=ana)
     assert launch_list(guest_list=made, token=made.confirm_token, actor=ana)
     page = page_of(ana)
     page.goto(f"/m/harbor-grill/lists/{made.pk}/")
@@ -130,7 +120,7 @@ def test_a_running_page_tells_its_progress_and_ends_by_itself(
 
 
 def test_a_page_that_nobody_sees_asks_nothing(one_arm: Campaign, ana: User, page_of: Callable[..., Page]) -> None:
-    made = brought(one_arm, ana)
+    made = read_file(one_arm, FILE, by=ana)
     assert launch_list(guest_list=made, token=made.confirm_token, actor=ana, hold=True)
     page = page_of(ana)
     asked: list[str] = []
@@ -147,7 +137,7 @@ def test_a_page_that_nobody_sees_asks_nothing(one_arm: Campaign, ana: User, page
 def test_the_dock_is_asked_for_once_and_ends_with_the_list(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None]
 ) -> None:
-    made = brought(one_arm, ana)
+    made = read_file(one_arm, FILE, by=ana)
     assert launch_list(guest_list=made, token=made.confirm_token, actor=ana)
     page = page_of(ana)
     asked: list[float] = []
@@ -164,7 +154,7 @@ def test_the_dock_is_asked_for_once_and_ends_with_the_list(
 def test_home_shows_how_a_running_list_moves_and_what_it_came_to(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], work: Callable[[], None]
 ) -> None:
-    made = brought(one_arm, ana)
+    made = read_file(one_arm, FILE, by=ana)
     assert launch_list(guest_list=made, token=made.confirm_token, actor=ana)
     page = page_of(ana)
     page.goto("/m/harbor-grill/")
@@ -179,7 +169,7 @@ def test_another_way_to_cut_a_list_keeps_the_typed_count_and_the_focus(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("issuance.forms.launching.TYPE_THE_COUNT_ABOVE", 2)
-    made = brought(one_arm, ana)
+    made = read_file(one_arm, FILE, by=ana)
     page = page_of(ana)
     page.goto(f"/m/harbor-grill/lists/{made.pk}/review/")
     count = page.get_by_label("Type 8 to confirm")
@@ -198,7 +188,7 @@ def test_another_way_to_cut_a_list_keeps_the_typed_count_and_the_focus(
 def test_who_shows_a_page_in_full_is_told_so_where_the_button_was(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page]
 ) -> None:
-    made = brought(one_arm, ana)
+    made = read_file(one_arm, FILE, by=ana)
     page = page_of(ana)
     page.goto(f"/m/harbor-grill/lists/{made.pk}/guests/")
     page.get_by_role("button", name="Reveal this page").focus()
@@ -216,7 +206,7 @@ def test_axe_finds_nothing_after_issuing(
     width: int,
     scheme: str,
 ) -> None:
-    made = brought(one_arm, ana)
+    made = read_file(one_arm, FILE, by=ana)
     GuestList.objects.filter(pk=made.pk).update(name="A list with a very long name, ".ljust(190, "x"))
     assert launch_list(guest_list=made, token=made.confirm_token, actor=ana)
     page = page_of(ana, width=width, scheme=scheme)

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from issuance.importing.import_list import read_guest_file
-from issuance.importing.new_list import create_list
 from issuance.models import Guest, GuestList, RowError
+from tests.issuance.factories import brought, read, read_file
 from thanxportal.accounts.models import User
 
 PageOf = Callable[..., Page]
@@ -40,10 +38,7 @@ DROP = """([zone, name, text]) => {
 
 @pytest.fixture
 def june(campaign: Campaign, bea: User) -> GuestList:
-    file = ContentFile(BAD.encode(), "june.csv")
-    made = create_list(campaign=campaign, name="June guests", content=file, actor=bea)
-    read_guest_file(made.pk)
-    return made
+    return read_file(campaign, BAD, by=bea)
 
 
 def new_list(campaign: Campaign) -> str:
@@ -105,9 +100,7 @@ def test_pasted_guests_say_what_is_taken_and_what_is_left(
 def test_unclear_columns_are_chosen_by_keyboard(
     campaign: Campaign, bea: User, page_of: PageOf, work: Callable[[], None], javascript: bool, width: int
 ) -> None:
-    file = ContentFile(TWO_EMAILS.encode(), "june.csv")
-    made = create_list(campaign=campaign, name="June guests", content=file, actor=bea)
-    work()
+    made = read(brought(campaign, TWO_EMAILS, by=bea))
     page = page_of(bea, width=width, javascript=javascript)
     page.goto(address(made))
     if javascript:
@@ -127,9 +120,7 @@ def test_unclear_columns_are_chosen_by_keyboard(
 def test_a_file_that_breaks_off_goes_on_with_the_rows_before_by_keyboard(
     campaign: Campaign, bea: User, page_of: PageOf, work: Callable[[], None], javascript: bool, width: int
 ) -> None:
-    file = ContentFile(f'{BAD}"Hal,hal@example.com\n'.encode(), "june.csv")
-    made = create_list(campaign=campaign, name="June guests", content=file, actor=bea)
-    work()
+    made = read(brought(campaign, f'{BAD}"Hal,hal@example.com\n', by=bea))
     page = page_of(bea, width=width, javascript=javascript)
     page.goto(address(made))
     expect(page.get_by_text("This file breaks off.")).to_be_visible()

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.files.base import ContentFile
 from playwright.sync_api import Page
 
 from campaigns.models import Campaign
-from issuance.importing.import_list import read_guest_file
-from issuance.importing.new_list import create_list
 from issuance.models import GuestList
 from issuance.models.states import ListState, Outcome
-from tests.issuance.factories import make_list
+from tests.issuance.factories import make_list, read_file
 from thanxportal.accounts.models import User
 
 LONGEST = 4_000  # pixels
@@ -22,9 +19,7 @@ WRONG = ("bob at example.com", "eve@gmial.com", "n/a", "dee@@example.com", "gus.
 
 def brought(campaign: Campaign, by: User, rows: list[str]) -> GuestList:
     text = "First name,Last name,Email,Mobile\n" + "\n".join(rows)
-    made = create_list(campaign=campaign, name="June", content=ContentFile(text.encode(), "june.csv"), actor=by)
-    read_guest_file(made.pk)
-    return made
+    return read_file(campaign, text, by=by)
 
 
 def length(page: Page, address: str) -> int:

@@ -16,23 +16,21 @@ from playwright.sync_api import Page, Response, expect
 
 from campaigns.drafts import duplicate_campaign
 from campaigns.models import Campaign, CampaignAtThanx, Location
-from issuance.importing.new_list import create_list
 from issuance.launching.retries import send_unsent
 from issuance.models import GuestList
 from issuance.models.states import ListState
 from tests.browser.looks import assert_fit_for_everybody
 from tests.cast import draft_campaign
-from tests.issuance.factories import make_list
+from tests.issuance.factories import checked, make_list
 from thanxportal.accounts.models import Merchant, User
 
 GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(60)), "guest1@example.com", "nobody"])
 
 
 @pytest.fixture
-def addresses(campaign: Campaign, work: Callable[[], None]) -> list[str]:
+def addresses(campaign: Campaign) -> list[str]:
     """Each page of the main path, of a list that waits for its review."""
-    made = create_list(campaign=campaign, name="June guests", content=GUESTS, actor=None)
-    work()
+    made = checked(campaign, GUESTS)
     handle, template = campaign.merchant.handle, campaign.merchant.reward_templates.first()
     assert template is not None
     at_thanx = {"merchant": campaign.merchant, "seen_at": timezone.now(), "time_zone": "America/Chicago"}

@@ -11,10 +11,10 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from issuance.importing.new_list import create_list
 from issuance.models import GuestList
 from tests.browser.looks import assert_fit_for_everybody
 from tests.cast import PASSWORD
+from tests.issuance.factories import checked
 from tests.signing_in import with_password
 from thanxportal.accounts.models import User
 
@@ -80,14 +80,12 @@ def test_a_passkey_is_added_named_used_at_the_entrance_and_removed(device: Page,
 
 
 def test_a_launch_is_confirmed_by_a_passkey_and_goes_on_where_it_was(
-    device: Page, campaign: Campaign, work: Callable[[], None], settings: Any
+    device: Page, campaign: Campaign, settings: Any
 ) -> None:
-    made = create_list(campaign=campaign, name="June guests", content="email\na@example.com\n", actor=None)
-    work()
+    made = checked(campaign, "email\na@example.com\n")
     sign_in(device)
     add_passkey(device, "Work laptop")
     settings.SECOND_FACTOR = True
-    made.refresh_from_db()
     device.goto(reverse("issuance:list_review", args=[campaign.merchant.handle, made.pk]))
     launch = device.get_by_role("button", name="Issue 1 reward")
     launch.click()

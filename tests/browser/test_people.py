@@ -10,11 +10,11 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from campaigns.models import Campaign
-from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
 from tests import cast
 from tests.browser.looks import assert_fit_for_everybody
+from tests.issuance.factories import checked
 from thanxportal.accounts.models import Invitation, Kind, Membership, Merchant, Role, User
 from thanxportal.accounts.notifications import notify
 from thanxportal.accounts.team import change_role, change_settings, invite
@@ -24,11 +24,10 @@ WAYS = [(True, 1280), (True, 390), (False, 1280), (False, 390)]
 
 
 @pytest.fixture
-def large(campaign: Campaign, work: Callable[[], None]) -> GuestList:
+def large(campaign: Campaign) -> GuestList:
     """A checked list above the threshold of its merchant."""
     Merchant.objects.filter(pk=campaign.merchant_id).update(approval_threshold=2)
-    made = create_list(campaign=campaign, name="June guests", content=GUESTS, actor=None)
-    work()
+    made = checked(campaign, GUESTS)
     return GuestList.objects.select_related("merchant", "campaign").get(pk=made.pk)
 
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list
 from issuance.models import GuestList
 from issuance.privacy.removal import remove_personal_data
 from tests.browser.looks import assert_fit_for_everybody
+from tests.issuance.factories import checked
 from thanxportal.accounts.models import User
 
 WAYS = [(True, 1280, "light"), (True, 390, "dark"), (False, 1280, "dark"), (False, 390, "light")]
@@ -24,9 +24,7 @@ GUEST = "guest1@example.com"
 @pytest.fixture
 def finished(campaign: Campaign, work: Callable[[], None]) -> GuestList:
     content = "\n".join(["email", *(f"guest{number}@example.com" for number in range(8))])
-    made = create_list(campaign=campaign, name="June guests", content=content, actor=None)
-    work()
-    made.refresh_from_db()
+    made = checked(campaign, content)
     assert launch_list(guest_list=made, token=made.confirm_token, actor=None)
     while not made.status.ended:
         work()
