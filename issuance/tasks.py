@@ -8,7 +8,7 @@ from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
 from issuance.privacy import removal
 from issuance.worker import due_work, sweeper
-from thanxportal.queues import SENDING
+from thanxportal.queues import BEAT, SENDING, tell_served
 
 log = logging.getLogger(__name__)
 sweeper.connect()
@@ -51,4 +51,5 @@ def reconcile_all() -> None:
 
 @shared_task
 def sweep() -> None:
+    tell_served([BEAT])
     due_work.drive_due_work(kinds=(SENDING,))

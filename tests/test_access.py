@@ -249,6 +249,7 @@ RULES |= {name: owners_rule(methods, *WITH_FACTOR) for methods, _, name in decla
     "accounts:end_session": owners_rule({"POST"}, "viewer"),
     "accounts:address_confirm": owners_rule({"GET", "POST"}),  # A link that nobody of them was sent.
     "styleguide": owners_rule({"GET"}),  # For who works on the portal, with DEBUG.
+    "metrics": lambda person, method: "404",  # As long as there is no token.
     "webhook": lambda person, method: "401" if method == "POST" else "405",  # By its signature alone.
 }
 

@@ -19,7 +19,15 @@ from thanxportal.body_limits import LET_IN, SMALL_BODY, USUAL_BODY
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
-PUBLIC = ["/account/login/", "/account/password/reset/", "/invitation/x/", "/healthz", "/readyz", "/webhooks/thanx"]
+PUBLIC = [
+    "/account/login/",
+    "/account/password/reset/",
+    "/invitation/x/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/webhooks/thanx",
+]
 FORM = "multipart/form-data; boundary=b"
 
 

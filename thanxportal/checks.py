@@ -107,6 +107,17 @@ def personal_data_ends(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
+def logs_and_figures_are_as_meant(**kwargs: Any) -> list[CheckMessage]:
+    """Refuses a format of logs that doesn't exist, and a token that can be guessed."""
+    unknown, short = settings.LOG_FORMAT not in ("line", "json"), 0 < len(settings.METRICS_TOKEN) < 20
+    wrong = (
+        ("E024", unknown, "LOG_FORMAT is unknown.", "Set line or json."),
+        ("E025", short, "METRICS_TOKEN is short.", "Set 20 random characters or more, or none."),
+    )
+    return [Error(what, hint=hint, id=f"thanxportal.{code}") for code, is_so, what, hint in wrong if is_so]
+
+
+@register()
 def limits_are_used(**kwargs: Any) -> list[CheckMessage]:
     """Refuses a margin that would give a credential's requests away, or exceed what Thanx allows."""
     if 0 <= settings.THANX_LIMIT_MARGIN <= 2:

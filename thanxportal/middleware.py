@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from thanxportal.log_lines import about
 from thanxportal.plain_text import plain_text
 from thanxportal.whole_pages import page_above
+
+OF_MACHINES = ("/healthz", "/readyz", "/metrics")
+REQUEST_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+class AnyHost:
+    """Lets machines ask for our health by whatever address they reach us: none of these answers depends on the host."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in OF_MACHINES:
+            request.get_host = lambda: "localhost"  # type: ignore[method-assign]
+        return self.get_response(request)
+
+
+class Named:
+    """Gives each request an id, or keeps that of the proxy in front: all that is logged for it says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else ""
+        name = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+        with about(request=name):
+            response = self.get_response(request)
+        response["X-Request-ID"] = name
+        return response
 
 
 class PlainRequests:

@@ -8,6 +8,7 @@ from django.core.cache import cache
 
 READING, SENDING = "reading", "sending"
 QUEUES = (READING, SENDING)
+BEAT = "beat"  # seen by the tasks that it sends
 TOLD_FOR = 60  # seconds that a worker is believed to be there after its last word
 
 
@@ -18,5 +19,11 @@ def tell_served(queues: Collection[str]) -> None:
 
 def unserved() -> list[str]:
     """The queues for whose work no worker is there."""
-    told = cache.get_many([f"served:{queue}" for queue in QUEUES])
-    return [queue for queue in QUEUES if f"served:{queue}" not in told]
+    return [name for name in unseen() if name != BEAT]
+
+
+def unseen() -> list[str]:
+    """The same, and beat if no task of it has come lately."""
+    names = (*QUEUES, BEAT)
+    told = cache.get_many([f"served:{name}" for name in names])
+    return [name for name in names if f"served:{name}" not in told]

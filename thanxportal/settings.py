@@ -83,6 +83,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "thanxportal.middleware.Named",
+    "thanxportal.middleware.AnyHost",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "thanxportal.accounts.middleware.ContentPolicy",
@@ -247,7 +249,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY
 BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # Which address limits of sign-in attempts count.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -271,7 +273,7 @@ CELERY_WORKER_CONSUMER = "thanxportal.broker:Consumer"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"folder": str(VAR_DIR / "broker")}
     if CELERY_BROKER_URL.startswith("filesystem:")
-    else {"visibility_timeout": 300, "unacked_restore_limit": 100}
+    else {"visibility_timeout": 300, "unacked_restore_limit": 100, "socket_connect_timeout": 5}
 )
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -318,18 +320,24 @@ LIMITS: dict[str, list[int]] = {
 }
 TAKE_NEW_AREA_CODES: bool = env.bool("TAKE_NEW_AREA_CODES", default=False)
 
-# Mail and logs.
+# Mail, logs and figures.
 PORTAL_URL: str = env.str("PORTAL_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
 EMAIL_TIMEOUT = 10  # seconds
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="portal@example.com")
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # Without one, /metrics is no address.
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="line")
+_formatter = "json" if LOG_FORMAT == "json" else "line"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "thanxportal.log_lines.JsonLines"},
+    },
     "filters": {"first_line": {"()": "thanxportal.seldom.FirstLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["first_line"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _formatter, "filters": ["first_line"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "httpx": {"level": "WARNING"},

@@ -6,8 +6,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from issuance.views.webhooks import receive
-from thanxportal import views
 from thanxportal.accounts.views.sign_out import SignOut
+from thanxportal.health import views
 from thanxportal.styleguide import styleguide
 
 # Staff sign in and out where everybody does, and change passwords where guesses are counted.
@@ -23,6 +23,7 @@ urlpatterns = [
     path("_styleguide/", styleguide, name="styleguide"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("account/", include("thanxportal.accounts.allauth_urls")),
     path("webhooks/thanx", receive, name="webhook"),
     path("admin/", admin.site.urls),

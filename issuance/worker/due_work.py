@@ -29,6 +29,7 @@ from issuance.models.states import JobState
 from issuance.worker.reading_turns import lists_in_turn
 from thanxportal import database_clock
 from thanxportal.accounts.partner_access import tell_refusals
+from thanxportal.log_lines import about, arguments
 from thanxportal.partner.gated_client import try_refused_credential
 from thanxportal.queues import QUEUES, READING, SENDING
 from thanxportal.seldom import Seldom
@@ -92,7 +93,8 @@ def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:
 def _succeeds(work: Callable[[int], object], pk: int) -> bool:
     """One broken row must not stop the others: its lease runs out and it is tried again, a job at most five times."""
     try:
-        work(pk)
+        with about(work=work.__name__, **arguments(work, [pk])):
+            work(pk)
     except Exception as error:
         tell_of_trouble(f"{work.__name__}({pk})", error, about=work.__name__)
         return False
@@ -122,11 +124,18 @@ def work_job(job_id: int) -> None:
 
 
 def next_due(*, list_id: int | None = None, kinds: Collection[str] = QUEUES) -> datetime | None:
-    """When the next known piece of work of these kinds is due, by this host's clock; None if nothing is waiting."""
+    """When the next known piece of work of these kinds is or was due, by this host's clock; None if nothing waits."""
     lists = GuestList.objects.all() if list_id is None else GuestList.objects.filter(pk=list_id)
-    if READING in kinds and (lists.due_to_read() | lists.due_to_repair()).exists():
-        return timezone.now()
+    if READING in kinds and (since := _waits_to_be_read(lists)):
+        return since
     return _next_to_send(lists, list_id) if SENDING in kinds else None
+
+
+def _waits_to_be_read(lists: GuestListQuerySet) -> datetime | None:
+    """Since when at most; None if nothing is to be read or repaired now."""
+    due, since = lists.due_to_read() | lists.due_to_repair(), Coalesce("lease_until", "created_at")
+    first: datetime | None = due.aggregate(since=Min(since))["since"]
+    return first and min(first, timezone.now())
 
 
 def _next_to_send(lists: GuestListQuerySet, list_id: int | None) -> datetime | None:

@@ -35,6 +35,7 @@ ROUTES = [
     "webhooks/thanx",
     "healthz",
     "readyz",
+    "metrics",
     "m/x/",
     "m/x/guest/",
     "m/x/team/",

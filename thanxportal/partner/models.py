@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from thanxportal.prepared import Prepared
@@ -119,6 +120,17 @@ class ApiRequestQuerySet(models.QuerySet["ApiRequest"]):
     def of_work(self) -> ApiRequestQuerySet:
         """Those that make a campaign, issue, revoke or follow a job."""
         return self.filter(models.Q(method="POST") | models.Q(path__startswith="/partner/issuance_jobs"))
+
+    def by_kind(self) -> models.QuerySet[ApiRequest, tuple[str, int | None, int]]:
+        """How many of each kind got each status; None where no answer came."""
+        kind = Case(
+            When(path="/partner/campaigns/issue", then=Value("issue")),
+            When(path__endswith="/revoke", then=Value("revoke")),
+            When(path__startswith="/partner/issuance_jobs", then=Value("poll")),
+            When(method="POST", then=Value("publish")),
+            default=Value("discovery"),
+        )
+        return self.order_by().annotate(kind=kind).values_list("kind", "status").annotate(models.Count("pk"))
 
 
 class ApiRequest(models.Model):

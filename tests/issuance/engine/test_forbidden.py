@@ -197,14 +197,14 @@ def test_a_missing_scope_stops_everything_and_is_said_everywhere(
     simulator: Simulator,
     world: World,
 ) -> None:
-    assert client.get("/readyz").json()["issuing"] == "ok"
+    assert client.get("/readyz").json()["checks"]["scopes"] == "unasked"
     guest_list = launched(one_arm, "a@example.com")
     simulator.grant("something.else")
     work_for(world, 300)
     assert asked(simulator, ISSUE) == 1
     assert asked(simulator, SCOPES) <= 6  # A look a minute.
     missing = "the scope rewards.issue is missing"
-    assert missing in client.get("/readyz").json()["issuing"]
+    assert client.get("/readyz").json()["checks"]["scopes"] == "missing"
     assert missing in client_of(sam).get("/admin/").content.decode()
     for page in ("/m/harbor-grill/", f"/m/harbor-grill/lists/{guest_list.pk}/"):
         assert "Thanx doesn’t let us issue at the moment." in client_of(ben).get(page).content.decode()
@@ -214,7 +214,7 @@ def test_a_missing_scope_stops_everything_and_is_said_everywhere(
     world.drive()
     guest_list.refresh_from_db()
     assert guest_list.state == "finished"
-    assert client.get("/readyz").json()["issuing"] == "ok"
+    assert client.get("/readyz").json()["checks"]["scopes"] == "ok"
 
 
 def test_a_sync_finds_the_missing_scope_before_anything_is_sent(

@@ -72,7 +72,8 @@ def test_readyz_names_the_queues_that_nobody_serves() -> None:
     assert unserved() == [READING, SENDING]
     tell_served([SENDING])
     answer = Client().get("/readyz")
-    assert (answer.status_code, json.loads(answer.content)["unserved_queues"]) == (200, [READING])
+    checks = json.loads(answer.content)["checks"]
+    assert (answer.status_code, checks["worker_reading"], checks["worker_sending"]) == (200, "unseen", "ok")
 
 
 def rounds_of(queue: str, monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> list[tuple[str, ...]]:

@@ -1,0 +1,1 @@
+"""What machines ask about the portal: whether it serves, what stands in its way, and figures over time."""

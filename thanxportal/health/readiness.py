@@ -1,0 +1,77 @@
+"""What stands in the way of pages or of work, as one code for each check; `docs/operations.md` says what to do."""
+
+from __future__ import annotations
+
+from functools import cache as once
+from socket import gethostname
+
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from thanxportal.celery import app
+from thanxportal.partner.models import OLD_MIRROR, Credential
+from thanxportal.queues import BEAT, QUEUES, unseen
+
+STOPS_PAGES = ("database", "migrations")
+BELIEVED_FOR = 10  # seconds: strangers may ask us often, but not make us ask others
+
+
+def found() -> dict[str, str]:
+    """`ok` or what is wrong, by the name of the check. Nothing else is looked at without a database and its tables."""
+    try:
+        applied = MigrationRecorder(connection).applied_migrations().keys()
+    except DatabaseError:
+        return {"database": "unreachable"}
+    if not _latest_migrations() <= applied:
+        return {"database": "ok", "migrations": "missing"}
+    return {"database": "ok", "migrations": "ok", **_surroundings(), **_processes(), **_partner()}
+
+
+@once
+def _latest_migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())
+
+
+def _surroundings() -> dict[str, str]:
+    storage = cache.get_or_set(f"ready:storage:{gethostname()}", _storage, BELIEVED_FOR)
+    return {"storage": storage or "", "broker": cache.get_or_set("ready:broker", _broker, BELIEVED_FOR) or ""}
+
+
+def _storage() -> str:
+    try:
+        default_storage.delete(default_storage.save("readyz", ContentFile(b"")))
+    except Exception:  # Each storage fails in its own way.
+        return "unwritable"
+    return "ok"
+
+
+def _broker() -> str:
+    try:
+        with app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0)
+    except Exception:  # As does each broker.
+        return "unreachable"
+    return "ok"
+
+
+def _processes() -> dict[str, str]:
+    missing = unseen()
+    workers = {f"worker_{queue}": "unseen" if queue in missing else "ok" for queue in QUEUES}
+    return workers | {BEAT: "unseen" if BEAT in missing else "ok"}
+
+
+def _partner() -> dict[str, str]:
+    row = Credential.current()
+    refused = row.refused_at and not row.scope_missing
+    asked = row.scopes or row.scope_missing or row.synced_at
+    merchants = "ok" if row.synced_at and row.synced_at > timezone.now() - OLD_MIRROR else "old"
+    return {
+        "credential": "refused" if refused else "ok" if asked else "unasked",
+        "scopes": "missing" if row.scope_missing else "ok" if asked else "unasked",
+        "merchants": merchants if row.synced_at else "unread",
+    }
