@@ -11,6 +11,7 @@ from typing import Any
 
 import environ
 from celery.schedules import crontab
+from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from kombu import Queue
 
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_htmx",
     "template_partials",
+    "csp",
     "thanxportal.staff_site.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -87,7 +89,7 @@ MIDDLEWARE = [
     "thanxportal.middleware.AnyHost",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "thanxportal.accounts.middleware.ContentPolicy",
+    "csp.middleware.CSPMiddleware",
     "thanxportal.body_limits.BodyLimits",
     "thanxportal.middleware.PlainRequests",
     "thanxportal.middleware.NothingKept",
@@ -102,6 +104,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "thanxportal.accounts.middleware.MerchantTime",
+    "thanxportal.accounts.middleware.PictureOrigins",
     "thanxportal.accounts.middleware.Sessions",
     "thanxportal.accounts.middleware.Proofs",
 ]
@@ -234,14 +237,16 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 keep_private([MEDIA_ROOT, SENT_MARKS, *VAR_DIR.glob("*.sqlite3*"), *VAR_DIR.glob("log/*.log")])
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 
-# Security headers: nothing inline, and nothing from elsewhere but pictures of rewards (`ContentPolicy`).
+# Security headers: nothing inline, and nothing from elsewhere but pictures of rewards (`PictureOrigins`).
 CONTENT_SECURITY_POLICY = {
-    "default-src": "'self'",
-    "img-src": "'self' data:" + (f" {THANX_BASE_URL}" if THANX_ENVIRONMENT == "simulation" else ""),
-    "object-src": "'none'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
-    "form-action": "'self'",
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", *([THANX_BASE_URL] if THANX_ENVIRONMENT == "simulation" else [])],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
