@@ -1,0 +1,73 @@
+"""Makes an installation ready: `.env` (before Django starts, see `manage.py`), tables, administrator, merchants."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from io import StringIO
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+
+from campaigns.partner_check import webhook_address
+from thanxportal.accounts.models import Merchant, User
+
+NEXT = """
+Next: start web, both workers and beat (docs/install.md), then open {portal} and sign in.
+Give Thanx this address for its webhooks: {webhooks}
+"""
+
+
+class Command(BaseCommand):
+    help = "Completes .env, makes tables, static files and the first administrator, and reads the merchants of Thanx."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--no-input", action="store_false", dest="ask", help="take all from the environment")
+        parser.add_argument("--administrator", metavar="EMAIL", help="who runs the portal at first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("check", deploy=settings.HTTPS_ONLY)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        self.stdout.write("Tables and static files are ready.")
+        self._administrator(options["administrator"], options["ask"])
+        self._merchants()
+        try:
+            call_command("check_partner", stdout=self.stdout)
+        except SystemExit:
+            self.stdout.write("Something is still missing. Correct it, then run: python manage.py check_partner")
+        self.stdout.write(NEXT.format(portal=settings.PORTAL_URL, webhooks=webhook_address()))
+        people = User.objects.filter(is_superuser=True).count()
+        self.stdout.write(json.dumps({"administrators": people, "merchants": Merchant.objects.count()}))
+
+    def _administrator(self, email: str | None, ask: bool) -> None:
+        """Makes the first one, who chooses a password by a link. Whoever came first invites the others."""
+        if User.objects.filter(is_superuser=True).exists():
+            return
+        email = email or (input("Email of the first administrator: ").strip() if ask else "")
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise CommandError("Nobody runs the portal yet. Name the first one: --administrator EMAIL") from error
+        link = _link_to_password(User.objects.create_superuser(email))
+        self.stdout.write(f"{email} chooses a password within three days at:\n  {link}")
+        if settings.SECOND_FACTOR:
+            self.stdout.write("The admin then asks to turn on a second factor: a passkey, or a code from an app.")
+
+    def _merchants(self) -> None:
+        try:
+            call_command("sync_partner", stdout=StringIO())
+        except CommandError as trouble:
+            self.stderr.write(f"Not all merchants were read: {trouble}")
+
+
+def _link_to_password(user: User) -> str:
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    return f"{settings.PORTAL_URL}{get_adapter().get_reset_password_from_key_url(key)}"
