@@ -68,8 +68,8 @@ SAMPLES: dict[str, Any] = {
         {"label": "$5 off", "color": "c", "percent": 10, "start": 80, "count": 935},
         {"label": "Control", "color": "0", "percent": 10, "start": 90, "count": 1},
     ],
-    "jobs": [{"state": state} for state in JOBS],
-    "many_jobs": [{"state": "completed" if number < 61 else "ready"} for number in range(101)],
+    "jobs": JOBS,
+    "many_jobs": ["completed" if number < 61 else "ready" for number in range(101)],
     "tabs": [
         {"label": "Ready", "count": 9347, "url": "#tabs"},
         {"label": "Needs you", "count": 37, "url": "#tabs", "current": True},

@@ -26,10 +26,6 @@ LOUDEST = (
 )  # fmt: skip
 
 
-class Cell(NamedTuple):
-    state: JobState
-
-
 class WorstCanary(NamedTuple):
     """`arm` is empty for a list with one arm."""
 
@@ -142,11 +138,11 @@ class Progress:
         return any(job.state == JobState.REVOKING for job in self.jobs)
 
     @property
-    def cells(self) -> list[Cell]:
-        """The strip: one cell for each job, or for as many jobs as keep it short."""
+    def cells(self) -> list[str]:
+        """The strip: one state for each job, or for as many jobs as keep it short."""
         share = -(-len(self.jobs) // MOST_CELLS) or 1
         groups = [self.jobs[at : at + share] for at in range(0, len(self.jobs), share)]
-        return [Cell(min((job.status for job in group), key=LOUDEST.index)) for group in groups]
+        return [min((job.status for job in group), key=LOUDEST.index).value for group in groups]
 
     @property
     def canary_words(self) -> str:
