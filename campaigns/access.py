@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest
 
-from campaigns.models import Campaign, RewardTemplate
+from campaigns.models import Campaign, RewardTemplate, variants_and_rewards
 from thanxportal.accounts.access import merchant_for
 from thanxportal.accounts.models import Right
+from thanxportal.prepared import Prepared
 
 
 def campaign_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:
     """Returns a campaign of the merchant in the address, with its variants, if the user may do `right`."""
     merchant = merchant_for(request, handle, right)
-    campaign = Campaign.objects.for_merchant(merchant).with_variants().filter(pk=pk).first()
-    if campaign is None:
-        raise Http404("No such campaign.")
-    return campaign
+    for campaign in _campaign(merchant.pk, pk):
+        campaign.merchant = merchant
+        prefetch_related_objects([campaign], variants_and_rewards())
+        return campaign
+    raise Http404("No such campaign.")
+
+
+@Prepared
+def _campaign(merchant: int, pk: int) -> QuerySet[Campaign]:
+    return Campaign.objects.filter(merchant=merchant, pk=pk)
 
 
 def template_for(request: HttpRequest, handle: str, pk: int) -> RewardTemplate:

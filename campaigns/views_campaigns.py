@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,9 +22,10 @@ from campaigns.publishing import request_publication
 from campaigns.reviewed import facts_of
 from campaigns.their_campaigns import differences
 from thanxportal.accounts.access import merchant_for, user_of
-from thanxportal.accounts.models import Merchant, Right
+from thanxportal.accounts.models import Activity, Merchant, Right
 from thanxportal.celery import nudge
 from thanxportal.pagination import page_of
+from thanxportal.prepared import Prepared
 from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 from thanxportal.whole_pages import wants_piece
 
@@ -72,17 +74,26 @@ def campaign_detail(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 def _detail(campaign: Campaign) -> dict[str, Any]:
     published = campaign.state == CampaignState.PUBLISHED
-    mirror = CampaignAtThanx.objects.of_merchant(campaign.merchant)
-    at_thanx = mirror.filter(thanx_id=campaign.thanx_id).first() if published else None
+    at_thanx = next(iter(_at_thanx(campaign.merchant_id, campaign.thanx_id)), None) if published else None
     return {
         "at_thanx": at_thanx,
         "differences": differences(campaign, at_thanx, now=timezone.now()) if at_thanx else [],
         "campaign": campaign,
         "preview": preview_of(campaign, list(campaign.variants.all()), now=timezone.now()),
-        "history": campaign.history()[:HISTORY],
+        "history": _history(campaign.merchant_id, campaign.target),
         "publishing": campaign.state == CampaignState.PUBLISHING,
         "seen": sign(campaign.target, facts_of(campaign)) if campaign.status.editable else "",
     }
+
+
+@Prepared
+def _at_thanx(merchant: int, thanx_id: str) -> QuerySet[CampaignAtThanx]:
+    return CampaignAtThanx.objects.filter(merchant=merchant, thanx_id=thanx_id)
+
+
+@Prepared
+def _history(merchant: int, target: str) -> QuerySet[Activity]:
+    return Activity.objects.filter(merchant=merchant, target=target).select_related("actor").order_by("-pk")[:HISTORY]
 
 
 @require_POST

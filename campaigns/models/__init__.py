@@ -1,6 +1,14 @@
 """Tables of what a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their arms."""
 
-from campaigns.models.campaigns import CONTROL, Campaign, CampaignAtThanx, CampaignQuerySet, CampaignState, Variant
+from campaigns.models.campaigns import (
+    CONTROL,
+    Campaign,
+    CampaignAtThanx,
+    CampaignQuerySet,
+    CampaignState,
+    Variant,
+    variants_and_rewards,
+)
 from campaigns.models.mirror import OTHER_KIND, Location, RewardTemplate, RewardTemplateQuerySet, TemplateChange
 from campaigns.models.readings import Part, Reading
 
@@ -18,4 +26,5 @@ __all__ = [
     "RewardTemplateQuerySet",
     "TemplateChange",
     "Variant",
+    "variants_and_rewards",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -32,6 +33,11 @@ class CampaignState(models.TextChoices):
     @property
     def editable(self) -> bool:
         return self in (CampaignState.DRAFT, CampaignState.REFUSED)
+
+
+def variants_and_rewards() -> models.Prefetch[Any]:
+    """Of campaigns, by one query."""
+    return models.Prefetch("variants", Variant.objects.select_related("reward_template"))
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -76,8 +82,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(variants__reward_template=template).distinct()
 
     def with_variants(self) -> CampaignQuerySet:
-        variants = models.Prefetch("variants", Variant.objects.select_related("reward_template"))
-        return self.select_related("merchant").prefetch_related(variants)
+        return self.select_related("merchant").prefetch_related(variants_and_rewards())
 
     def taking_guests(self, now: datetime | None = None) -> CampaignQuerySet:
         """Campaigns that are published and not over: people may bring guest lists to them."""

@@ -19,7 +19,7 @@ from issuance.guests.search import LONGEST, matching_errors, matching_guests
 from issuance.guests.sight import MASKED, Sight
 from issuance.lifecycle.campaign_end import why_not_sent
 from issuance.lifecycle.ledger import waiting_label
-from issuance.models import Guest, GuestList, RowError
+from issuance.models import Guest, GuestList, IssuanceJob, RowError
 from issuance.models.cells import cell
 from issuance.models.states import OUTCOME_READY, JobState, Outcome
 from thanxportal.prepared import Prepared
@@ -99,6 +99,12 @@ def _variants(campaign: int) -> QuerySet[Variant]:
     return Variant.objects.filter(campaign=campaign)
 
 
+@Prepared
+def _planned(guest_list: int) -> QuerySet[IssuanceJob, tuple[int, int, str]]:
+    jobs = IssuanceJob.objects.filter(guest_list=guest_list).exclude(state=JobState.HALVED)
+    return jobs.order_by("number").values_list("pk", "number", "problem_code")
+
+
 class GuestReader:
     """Turns stored rows into what is shown; knows the arms and jobs of one list."""
 
@@ -112,8 +118,7 @@ class GuestReader:
 
     @cached_property
     def _planned(self) -> list[tuple[int, int, str]]:
-        jobs = self.list.jobs.exclude(state=JobState.HALVED).order_by("number")
-        return list(jobs.values_list("pk", "number", "problem_code"))
+        return _planned(self.list.pk)
 
     @cached_property
     def jobs(self) -> dict[int, int]:
@@ -220,6 +225,8 @@ def _in_job(guests: QuerySet[Guest], reader: GuestReader, number: int) -> QueryS
 
 def _errors(reader: GuestReader, filters: Filters) -> QuerySet[RowError]:
     errors: QuerySet[RowError] = RowError.objects.of_list(reader.list)
+    if not (reader.list.invalid_count or reader.list.duplicate_count):
+        return errors.none()
     if filters.arm or filters.job is not None or (filters.outcome and filters.outcome not in BAD):
         return errors.none()
     if filters.cause:
@@ -237,11 +244,12 @@ def _at(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
 
 def causes_in(guest_list: GuestList, outcome: str) -> list[tuple[str, str]]:
     """(code, words) of the refusals and the kinds of bad rows among the list's rows with this outcome."""
-    codes: set[str] = set()
+    kinds: list[QuerySet[Any, str]] = []
     if guest_list.refused_count and outcome in ("", Outcome.REFUSED):
-        refused = Guest.objects.filter(guest_list=guest_list, outcome=Outcome.REFUSED)
-        codes |= set(refused.order_by().values_list("reason", flat=True).distinct())
+        refused = Guest.objects.filter(guest_list=guest_list, outcome=Outcome.REFUSED).exclude(reason="")
+        kinds.append(refused.order_by().values_list("reason", flat=True).distinct())
     if guest_list.invalid_count and outcome in ("", RowError.INVALID):
-        bad = RowError.objects.filter(guest_list=guest_list, kind=RowError.INVALID)
-        codes |= set(bad.order_by().values_list("code", flat=True).distinct())
-    return sorted(((code, reason_in_words(code)) for code in codes if code), key=lambda choice: choice[1])
+        bad = RowError.objects.filter(guest_list=guest_list, kind=RowError.INVALID).exclude(code="")
+        kinds.append(bad.order_by().values_list("code", flat=True).distinct())
+    codes = kinds[0].union(*kinds[1:]) if kinds else ()
+    return sorted(((code, reason_in_words(code)) for code in codes), key=lambda choice: choice[1])

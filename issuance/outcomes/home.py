@@ -63,6 +63,10 @@ class Mirror(NamedTuple):
 
 
 def mirror_of(merchant: Merchant) -> Mirror:
-    published = RewardTemplate.objects.for_merchant(merchant).published().order_by()
-    seen = published.aggregate(templates=Count("pk"), seen_at=Max("seen_at"))
-    return Mirror(seen["templates"], seen["seen_at"])
+    return next((Mirror(*seen) for seen in _published(merchant.pk)), Mirror(0, None))
+
+
+@Prepared
+def _published(merchant: int) -> QuerySet[RewardTemplate, tuple[int, datetime]]:
+    published = RewardTemplate.objects.filter(merchant=merchant).published().values("merchant")
+    return published.values_list(Count("pk"), Max("seen_at"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from issuance.guests.addresses import guests_url
 from issuance.guests.reasons import FINAL, reason_in_words
@@ -12,6 +13,7 @@ from issuance.launching.retries import sent_again
 from issuance.lifecycle.campaign_end import ended_before_all_were_sent, ended_in_words
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState, Outcome
+from thanxportal.prepared import Prepared
 from thanxportal.reviewed import Facts
 
 
@@ -29,20 +31,25 @@ class Refusal:
 
 def refusals_of(guest_list: GuestList) -> list[Refusal]:
     """The most frequent reason first. Counts guests, so it has no place in a page that is polled."""
+    return [
+        Refusal(
+            reason_in_words(reason) or "No reason was given.",
+            reason,
+            count,
+            0 if reason in FINAL else left,
+            reason in FINAL,
+            guests_url(guest_list, outcome=Outcome.REFUSED.value, cause=reason),
+        )
+        for reason, count, left in _by_reason(guest_list.pk)
+    ]
+
+
+@Prepared
+def _by_reason(guest_list: int) -> QuerySet[Any, tuple[str, int, int]]:
     refused = Guest.objects.filter(guest_list=guest_list, outcome=Outcome.REFUSED)
     left = Count("pk", filter=Q(retries=None) & ~Q(value=""))
     groups = refused.values("reason").annotate(count=Count("pk"), left=left).order_by("-count", "reason")
-    return [
-        Refusal(
-            reason_in_words(group["reason"]) or "No reason was given.",
-            group["reason"],
-            group["count"],
-            0 if group["reason"] in FINAL else group["left"],
-            group["reason"] in FINAL,
-            guests_url(guest_list, outcome=Outcome.REFUSED.value, cause=group["reason"]),
-        )
-        for group in groups
-    ]
+    return groups.values_list("reason", "count", "left")
 
 
 def facts_to_retry(refusals: list[Refusal]) -> Facts:
@@ -66,7 +73,12 @@ class Unsent:
 
 def retries_of(guest_list: GuestList) -> list[GuestList]:
     """The lists that send refused guests of this one again."""
-    return list(sent_again(parent=guest_list).filter(took=Outcome.REFUSED))
+    return _retries(guest_list.pk)
+
+
+@Prepared
+def _retries(parent: int) -> QuerySet[GuestList]:
+    return sent_again(parent=parent).filter(took=Outcome.REFUSED)
 
 
 def unsent_of(guest_list: GuestList) -> Unsent | None:

@@ -24,6 +24,11 @@ from thanxportal.prepared import Prepared
 from thanxportal.reviewed import sign
 
 JOBS = 50  # on a page
+SHOWN = (
+    "guest_list", "number", "label", "state", "canary", "part_of", "problem_code", "partner_state", "in_doubt",
+    "attempt_count", "total_count", "processed_count", "success_count", "failure_count", "accepted_at", "news_at",
+    "next_attempt_at", "unknown_state_since", "variant__name", "variant__position",
+)  # fmt: skip
 
 
 def progress_stage(guest_list: GuestList) -> dict[str, Any]:
@@ -53,7 +58,7 @@ def progress_stage(guest_list: GuestList) -> dict[str, Any]:
 
 @Prepared
 def _jobs(guest_list: int) -> QuerySet[IssuanceJob]:
-    return IssuanceJob.objects.of_list(guest_list).with_part_numbers()
+    return IssuanceJob.objects.of_list(guest_list).with_part_numbers().only(*SHOWN)
 
 
 def _refused(guest_list: GuestList) -> dict[str, Any]:
