@@ -6,6 +6,7 @@ from celery import shared_task
 
 from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
+from issuance.exports.folder import take_from_folder
 from issuance.privacy import removal
 from issuance.worker import due_work, sweeper
 from thanxportal.queues import BEAT, SENDING, tell_served
@@ -34,6 +35,12 @@ def work_list(list_id: int) -> None:
 @shared_task
 def work_job(job_id: int) -> None:
     due_work.work_job(job_id)
+
+
+@shared_task
+def load_exports() -> None:
+    take_from_folder()
+    due_work.load_due_exports()
 
 
 @shared_task

@@ -74,7 +74,7 @@ OF_A_MERCHANT = """
     POST      sender    campaigns:publish issuance:list_launch issuance:list_stop issuance:list_issue_now
     POST      sender    issuance:list_continue issuance:list_include issuance:list_retry issuance:list_send_unsent
     POST      approver  issuance:list_approve issuance:list_send_back
-    GET,POST  manager   accounts:settings accounts:team issuance:reveal issuance:guest_story
+    GET,POST  manager   accounts:settings accounts:team issuance:reveal issuance:guest_story issuance:exports
     POST      manager   accounts:member_role accounts:member_remove accounts:invitation_withdraw
     POST      manager   accounts:loosening_confirm accounts:loosening_withdraw
     GET       manager   issuance:privacy issuance:privacy_erasure issuance:privacy_certificate

@@ -265,7 +265,7 @@ CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://")
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = SENDING
 # What takes long and hurries nobody; everything else keeps to the queue of sending.
-_long = ("read_list", "repair_list", "remove_personal_data", "reconcile_all")
+_long = ("read_list", "repair_list", "remove_personal_data", "reconcile_all", "load_exports")
 CELERY_TASK_ROUTES = {f"issuance.tasks.{task}": {"queue": READING, "routing_key": READING} for task in _long}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -288,6 +288,7 @@ CELERY_BEAT_SCHEDULE = {
     "loosen": {"task": "thanxportal.accounts.tasks.loosen", "schedule": 60},
     "mail": {"task": "thanxportal.accounts.tasks.send_mail", "schedule": 15},
     "remove-personal-data": {"task": "issuance.tasks.remove_personal_data", "schedule": 15 * 60},
+    "load-exports": {"task": "issuance.tasks.load_exports", "schedule": 3 * 60},
     "sweep": {"task": "issuance.tasks.sweep", "schedule": 15},
 }
 
@@ -308,6 +309,8 @@ IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 UPLOAD_RETENTION_HOURS: int = env.int("UPLOAD_RETENTION_HOURS", default=24)
 # Days after the end of a list in which its guests can be told by name.
 RETENTION_DAYS: int = env.int("RETENTION_DAYS", default=90)
+# A folder in which something puts exports of Thanx, below it one for each merchant, named by its handle; empty: none.
+EXPORTS_FOLDER: str = env.str("EXPORTS_FOLDER", default="")
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)
 MAX_LIST_BYTES: int = env.int("MAX_LIST_BYTES", default=100 * 1024 * 1024)
 MAX_PASTED_BYTES = 2_000_000  # of one text, as UTF-8

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('new_count', models.PositiveIntegerField(default=0, help_text='Kept rows that weren’t known before.')),
                 ('replaced_count', models.PositiveIntegerField(default=0, help_text='Kept rows that changed what was known.')),
                 ('bad_count', models.PositiveIntegerField(default=0)),
-                ('bad_rows', models.JSONField(default=list, help_text='The first of them: line and sentence, without what it says.')),
+                ('bad_rows', models.JSONField(default=list, help_text='A sentence for each of the first, without what they say.')),
                 ('loaded_at', models.DateTimeField(blank=True, null=True)),
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('epoch', models.PositiveIntegerField(default=0)),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('received_by', models.ForeignKey(blank=True, help_text='Empty: by the folder or the command.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['merchant', '-received_at'], name='export_by_merchant')],
+                'indexes': [models.Index(fields=['merchant', '-id'], name='export_by_merchant')],
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'sha256'), name='one_export_per_file')],
             },
         ),

@@ -12,6 +12,7 @@ from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant
 from thanxportal.kept_text import KeptText
 
+_HASHES = ("email_identity", "phone_identity", "reward_identity")  # of a member
 STATED = "What a row says counts from this moment; an older one doesn't change it."
 
 
@@ -23,14 +24,15 @@ class ExportKind(models.TextChoices):
 
 class ExportFileQuerySet(models.QuerySet["ExportFile"]):
     def for_merchant(self, merchant: Merchant) -> ExportFileQuerySet:
-        return self.filter(merchant=merchant).select_related("received_by").order_by("-received_at", "-pk")
+        return self.filter(merchant=merchant).select_related("received_by").order_by("-pk")
 
     def due(self) -> ExportFileQuerySet:
-        """Those that a worker may load now; purchases last, as the others say whose purchases are kept."""
-        free = Q(lease_until=None) | Q(lease_until__lt=database_clock.now())
-        loading = self.filter(free, state__in=(ExportState.RECEIVED, ExportState.LOADING))
+        """Those that a worker may load now, one of each merchant at a time; purchases last, as the others say whose
+        purchases are kept."""
+        busy = ExportFile.objects.filter(lease_until__gte=database_clock.now()).values("merchant")
+        due = self.filter(state__in=(ExportState.RECEIVED, ExportState.LOADING)).exclude(merchant__in=busy)
         last = Case(When(kind=ExportKind.PURCHASES, then=1), default=0)
-        return loading.order_by("merchant", last, "kind", "stated_at", "pk")
+        return due.order_by("merchant", last, "kind", "stated_at", "pk")
 
 
 class ExportFile(models.Model):
@@ -55,7 +57,7 @@ class ExportFile(models.Model):
     new_count = models.PositiveIntegerField(default=0, help_text="Kept rows that weren’t known before.")
     replaced_count = models.PositiveIntegerField(default=0, help_text="Kept rows that changed what was known.")
     bad_count = models.PositiveIntegerField(default=0)
-    bad_rows = models.JSONField(default=list, help_text="The first of them: line and sentence, without what it says.")
+    bad_rows = models.JSONField(default=list, help_text="A sentence for each of the first, without what they say.")
     loaded_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     epoch = models.PositiveIntegerField(default=0)
@@ -63,7 +65,7 @@ class ExportFile(models.Model):
     objects = ExportFileQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["merchant", "-received_at"], name="export_by_merchant")]
+        indexes = [models.Index(fields=["merchant", "-id"], name="export_by_merchant")]
         constraints = [models.UniqueConstraint(fields=["merchant", "sha256"], name="one_export_per_file")]
 
     def __str__(self) -> str:
@@ -90,6 +92,8 @@ class Stated(models.Model):
 class Member(Stated):
     """A guest of some list of the merchant as Thanx knows them. Equal to `Guest.identity`: any of the three hashes."""
 
+    HASHES = _HASHES
+
     user_uid = models.CharField(max_length=64, blank=True)
     joined_at = models.DateTimeField(null=True)
     email_identity = models.BinaryField(max_length=16, null=True, help_text="Keyed hash, as guests have it.")
@@ -102,7 +106,7 @@ class Member(Stated):
         constraints = [models.UniqueConstraint(fields=["merchant", "user_id"], name="one_member_per_user")]
         indexes = [
             models.Index(fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"member_{name}")
-            for name in ("email_identity", "phone_identity", "reward_identity")
+            for name in _HASHES
         ]
 
     def __str__(self) -> str:

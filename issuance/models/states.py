@@ -195,3 +195,6 @@ class ExportState(models.TextChoices):
     @property
     def tone(self) -> str:
         return {"loaded": "ok", "refused": "bad", "waiting": "warn"}.get(self.value, "info")
+
+
+EXPORT_ENDED = (ExportState.LOADED, ExportState.REFUSED)

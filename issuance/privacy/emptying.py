@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from issuance.models import Attempt, GuestList, IssuanceJob, UnknownReason
+from issuance.models import Attempt, ExportFile, GuestList, IssuanceJob, UnknownReason
 from issuance.models.states import JOB_UNSETTLED
 
 SAMPLES = ("columns", "reasons")  # in `file_info`
@@ -20,6 +20,16 @@ def delete_upload(guest_list: GuestList) -> bool:
     info: dict[str, Any] = {key: value for key, value in guest_list.file_info.items() if key not in SAMPLES}
     mine = GuestList.objects.filter(pk=guest_list.pk, state=guest_list.state, file=name).exclude(file="")
     if not mine.update(file="", file_info=info):
+        return False
+    transaction.on_commit(lambda: default_storage.delete(name))
+    return True
+
+
+def delete_export(export: ExportFile) -> bool:
+    """Deletes the file of an export that nobody loads; False if somebody does, or there is none any more."""
+    name = str(export.file)
+    idle = ExportFile.objects.filter(pk=export.pk, state=export.state, file=name).exclude(file="")
+    if not idle.update(file=""):
         return False
     transaction.on_commit(lambda: default_storage.delete(name))
     return True

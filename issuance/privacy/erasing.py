@@ -14,10 +14,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from issuance.models import Erasure, Guest, GuestList, RepairedRow, RowError
+from issuance.exports.forgetting import forget_guest
+from issuance.models import Erasure, ExportFile, ExportKind, Guest, GuestList, RepairedRow, RowError
 from issuance.models.bulk import delete_rows
-from issuance.models.states import JOB_UNSETTLED, ListState
-from issuance.privacy.emptying import delete_upload, empty_job, erase_from_disk
+from issuance.models.states import EXPORT_ENDED, JOB_UNSETTLED, ListState
+from issuance.privacy.emptying import delete_export, delete_upload, empty_job, erase_from_disk
 from issuance.privacy.finding import Found, GuestSearch
 from thanxportal.accounts.models import Merchant, Notification, User, record_activity
 from thanxportal.accounts.proofs import forget_kept_forms
@@ -66,6 +67,7 @@ def _erase(erasure: Erasure) -> bool:
     search = GuestSearch(erasure.merchant, erasure.identifier)
     lists = GuestList.objects.filter(merchant=erasure.merchant, created_at__lte=erasure.ordered_at).order_by("pk")
     waits = [why for guest_list in list(lists) if (why := _erase_from(guest_list, search, erasure))]
+    _erase_exports(search, erasure)
     _erase_notifications(search, erasure)
     _erase_typed(search, erasure)
     if not waits:
@@ -153,6 +155,14 @@ def _remove_from_list(guest_list: GuestList, search: GuestSearch) -> int:
     if changed.get("name") == "":
         changed["name"] = "A list"
     return GuestList.objects.filter(pk=guest_list.pk).update(**changed)
+
+
+@transaction.atomic
+def _erase_exports(search: GuestSearch, erasure: Erasure) -> None:
+    """Files that name members go whole; one that isn't loaded yet brings nobody back whom no list names."""
+    naming = ExportFile.objects.filter(merchant=search.merchant, kind=ExportKind.MEMBERSHIPS)
+    files = sum(map(delete_export, naming.filter(state__in=EXPORT_ENDED).exclude(file="")))
+    _count(erasure, {"exports": forget_guest(search.merchant.pk, search.digest), "files": files})
 
 
 def _erase_notifications(search: GuestSearch, erasure: Erasure) -> None:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from issuance.exports.forgetting import members_with
 from issuance.guests.reasons import reason_in_words
-from issuance.models import Erasure, Guest, GuestList, IssuanceJob, RepairedRow, RowError
+from issuance.models import Erasure, ExportedReward, Guest, GuestList, IssuanceJob, Purchase, RepairedRow, RowError
 from issuance.models.cells import SEPARATOR
 from issuance.privacy.finding import Found, GuestSearch
 
@@ -33,6 +34,7 @@ def export_guest(search: GuestSearch) -> list[Section]:
         Section("Rows of lists", [_guest(guest, by_pk) for guest in _guests(search)]),
         Section("Rows of others, and rows without a guest", list(_elsewhere(search, lists, by_pk))),
         Section("Requests to Thanx", [_request(job) for job in _jobs(search)]),
+        Section("What Thanx exported", list(_exported(search))),
         Section("Rewards promised, kept as a keyed hash", [_claim(claim) for claim in search.claims()]),
         Section("Erasures, kept as a keyed hash", [_erasure(each) for each in _erasures(search)]),
     ]
@@ -107,6 +109,18 @@ def _request(job: IssuanceJob) -> Row:
         "first sent": job.first_sent_at,
     }
     return sent | {"state": job.status.label, "body kept": job.purged_at is None}
+
+
+def _exported(search: GuestSearch) -> Iterator[Row]:
+    for member in members_with(search.merchant.pk, search.digest):
+        yield {"id at Thanx": member.user_id, "second id": member.user_uid, "joined": member.joined_at}
+        own = {"merchant": search.merchant, "user_id": member.user_id}
+        for bought in Purchase.objects.filter(**own).order_by("purchased_at"):
+            paid = {"bought": bought.purchased_at, "amount in cents": bought.amount, "channel": bought.channel}
+            yield {"purchase": bought.purchase_id, "location": bought.location_id} | paid
+        for reward in ExportedReward.objects.filter(**own).order_by("pk"):
+            used = {"activated": reward.activated_at, "used": reward.used_at, "discount in cents": reward.discount}
+            yield {"reward": reward.reward_uid, "state": reward.state} | used
 
 
 def _claim(claim: Any) -> Row:

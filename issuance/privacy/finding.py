@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from issuance.exports.forgetting import count_rows
 from issuance.importing.batches import guest_hasher
 from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob, RepairedRow, RowError
 from issuance.models.cells import SEPARATOR
@@ -28,6 +29,7 @@ PLACES = {
     "notifications": "Notifications",
     "forms": "Forms kept while somebody proves who they are",
     "files": "Uploaded files, whole",
+    "exports": "Rows of Thanx’s exports",
 }
 
 
@@ -79,7 +81,8 @@ class GuestSearch:
             [pk for pk, _ in guests], quick, self._bad_rows(lists), self._repairs(lists),
             list(jobs.values_list("pk", flat=True)),
         )  # fmt: skip
-        return found.counts()
+        exported = count_rows(self.merchant.pk, self.digest)
+        return found.counts() | ({"exports": exported} if exported else {})
 
     def find(self, guest_list: GuestList) -> Found:
         """All of them in one list; reads every row of it."""

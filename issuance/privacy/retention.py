@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from issuance import shutdown
+from issuance.exports.forgetting import forget_strangers
 from issuance.launching.discarding import discard_list
 from issuance.models import Guest, GuestList, IssuanceJob, RepairedRow, RowError
 from issuance.models.bulk import delete_rows
@@ -88,6 +89,7 @@ def _empty(guest_list: GuestList, may_go_on: Callable[[], bool]) -> bool:
         if not may_go_on():
             return False
         batch()
+    forget_strangers(guest_list.merchant_id)
     _empty_list(guest_list)
     return True
 

@@ -13,11 +13,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from issuance.launching.discarding import discard_list
-from issuance.models import Event, GuestList
-from issuance.models.states import ListState
-from issuance.privacy.emptying import delete_upload
+from issuance.models import Event, ExportFile, GuestList
+from issuance.models.states import EXPORT_ENDED, ExportState, ListState
+from issuance.privacy.emptying import delete_export, delete_upload
 
 UNREAD = (ListState.UPLOADED, ListState.READING)
+WAITS_FOR = timedelta(days=7)  # how long an export waits for who its members are
+IN_VAIN = "No export named any guest of your lists within a week. Bring it again together with memberships.csv."
 OFTEN = timedelta(hours=1)  # At least so often somebody looks, so that no file gets older than it may.
 
 
@@ -34,7 +36,15 @@ def delete_old_uploads() -> int:
     for guest_list in old.filter(read_at__lt=before).order_by("pk").iterator():
         if guest_list.status != ListState.MAPPING or discard_list(guest_list=guest_list, actor=None):
             deleted += delete_upload(guest_list)
-    return deleted + _delete_strays(before)
+    return deleted + _delete_old_exports(before) + _delete_strays(before)
+
+
+def _delete_old_exports(before: datetime) -> int:
+    """Deletes the files of exports as those of lists; one that waited in vain for memberships ends."""
+    waiting = ExportFile.objects.filter(state=ExportState.WAITING, received_at__lt=before - WAITS_FOR)
+    waiting.update(state=ExportState.REFUSED, problem=IN_VAIN)
+    old = ExportFile.objects.filter(state__in=EXPORT_ENDED, loaded_at__lt=before).exclude(file="")
+    return sum(map(delete_export, old))
 
 
 def _delete_strays(before: datetime) -> int:
@@ -46,11 +56,12 @@ def _delete_strays(before: datetime) -> int:
 
 
 def _stored() -> Iterator[str]:
-    for folder in ("lists", "repairs", "arriving"):
+    for folder in ("lists", "repairs", "exports", "arriving"):
         with suppress(FileNotFoundError):
             yield from (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])
 
 
 def _is_named(name: str) -> bool:
     repairing = GuestList.objects.filter(state=ListState.REPAIRING, repair_order__file=name)
-    return GuestList.objects.filter(file=name).exists() or repairing.exists()
+    named = (GuestList.objects.filter(file=name), ExportFile.objects.filter(file=name), repairing)
+    return any(rows.exists() for rows in named)

@@ -22,9 +22,10 @@ from issuance.engine.planning import plan_list
 from issuance.engine.polling import poll_job, revoke_job
 from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgotten
 from issuance.engine.submission import submit_job
+from issuance.exports.loading import load_export, look_again_for_new_guests
 from issuance.importing.import_list import read_guest_file
 from issuance.lifecycle.transitions import lease_job
-from issuance.models import GuestList, GuestListQuerySet, IssuanceJob, WebhookDelivery
+from issuance.models import ExportFile, GuestList, GuestListQuerySet, IssuanceJob, WebhookDelivery
 from issuance.models.states import JobState
 from issuance.worker.reading_turns import lists_in_turn
 from thanxportal import database_clock
@@ -79,6 +80,15 @@ def _send(list_id: int | None) -> int:
         lists = lists if sends_were_forgotten() else lists.none()
     failed = _each(plan_list, lists.due_to_plan().order_by("held_until"))
     return failed + _each(work_job, jobs.in_turn())
+
+
+def load_due_exports() -> int:
+    """Loads all exports that are due, also those that become so meanwhile; returns how many failed."""
+    failed = 0
+    look_again_for_new_guests()
+    while not shutdown.asked.is_set() and (export := ExportFile.objects.due().only("pk").first()):
+        failed += not _succeeds(load_export, export.pk)
+    return failed
 
 
 def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:

@@ -1,0 +1,154 @@
+"""Loads exports: rows of a file become rows of a table, some ten thousand in one transaction.
+
+A process that dies leaves its export to the next, which begins anew: rows that are there already change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+
+from issuance import shutdown
+from issuance.crash_points import crash_point
+from issuance.exports.cells import BadCell
+from issuance.exports.columns import ExportRefused, positions
+from issuance.exports.keeping import KEEPERS, Keeper, Row
+from issuance.exports.table import ExportTable, open_export
+from issuance.giving_way import give_way
+from issuance.models import ExportFile, ExportFileQuerySet, ExportKind, GuestList, Member
+from issuance.models.bulk import merge_rows
+from issuance.models.states import ExportState
+from thanxportal import database_clock
+
+BATCH = 50_000  # kept rows in one transaction
+LEASE = timedelta(minutes=5)
+NAMING = (ExportKind.MEMBERSHIPS, ExportKind.REWARDS)
+LATER: dict[str, tuple[str, ...]] = {  # what is read again once an export names more guests
+    ExportKind.MEMBERSHIPS: (ExportKind.REWARDS, ExportKind.PURCHASES),
+    ExportKind.REWARDS: (ExportKind.PURCHASES,),
+    ExportKind.PURCHASES: (),
+}
+WAITS = "It names none of your guests yet. It is read again once memberships.csv says who its guests are."
+GONE = "Its file is gone. Bring it again."
+
+
+def load_export(pk: int) -> None:
+    """Loads an export to its end, unless another worker has it."""
+    export = _lease(pk)
+    if export is None:
+        return
+    try:
+        with open_export(Path(export.file.path), export.name) as table:
+            _load(export, table)
+    except ExportRefused as refusal:
+        _end(export, ExportState.REFUSED, str(refusal))
+    except FileNotFoundError:
+        _end(export, ExportState.REFUSED, GONE)
+
+
+def look_again_for_new_guests() -> None:
+    """Guests may come after what names them: as long as its file is there, it is read again."""
+    later = GuestList.objects.filter(merchant=OuterRef("merchant"), checked_at__gt=OuterRef("loaded_at"))
+    _load_again(ExportFile.objects.filter(Exists(later), kind__in=NAMING, state=ExportState.LOADED))
+
+
+def _load_again(exports: ExportFileQuerySet) -> None:
+    exports.exclude(file="").update(state=ExportState.RECEIVED, epoch=F("epoch") + 1, lease_until=None)
+
+
+def _lease(pk: int) -> ExportFile | None:
+    """Takes the export by raising its epoch; None if it isn't due or another worker was faster."""
+    export = ExportFile.objects.due().select_related("merchant").filter(pk=pk).first()
+    if export is None:
+        return None
+    mine = ExportFile.objects.filter(pk=pk, epoch=export.epoch, lease_until=export.lease_until)
+    export.epoch += 1
+    until = database_clock.now() + LEASE
+    if not mine.update(state=ExportState.LOADING, epoch=export.epoch, lease_until=until, problem=""):
+        return None
+    export.kept_count = 0
+    if export.status != ExportState.LOADING:  # Of a reading that was broken off, what was new stays so.
+        export.new_count = export.replaced_count = 0
+    return export
+
+
+def _mine(export: ExportFile) -> ExportFileQuerySet:
+    return ExportFile.objects.filter(pk=export.pk, epoch=export.epoch, state=ExportState.LOADING)
+
+
+def _load(export: ExportFile, table: ExportTable) -> None:
+    keeper = KEEPERS[export.kind](export, positions(table.header))
+    for rows in _batches(export, table, keeper):
+        give_way()
+        if not _merge(export, table, keeper, rows):
+            return
+        if shutdown.asked.is_set():
+            _mine(export).update(lease_until=None)
+            return
+    _finish(export, table, keeper)
+
+
+def _batches(export: ExportFile, table: ExportTable, keeper: Keeper) -> Iterator[list[Row]]:
+    """The kept rows, at least one batch. Of those with one key the last counts, or which was stated last."""
+    rows: dict[str, Row] = {}
+    for cells in table.rows():
+        row = _read(table, keeper, cells)
+        if row is None:
+            continue
+        export.kept_count += 1
+        key, stated_at = row[1], row[-1]
+        if key not in rows or rows[key][-1] <= stated_at:
+            rows[key] = row
+        if len(rows) == BATCH:
+            yield [*rows.values()]
+            rows = {}
+    yield [*rows.values()]
+
+
+def _read(table: ExportTable, keeper: Keeper, cells: list[str]) -> Row | None:
+    try:
+        return keeper.row(cells)
+    except BadCell as bad:
+        table.note_bad(str(bad))
+        return None
+
+
+@crash_point("load an export")
+@transaction.atomic
+def _merge(export: ExportFile, table: ExportTable, keeper: Keeper, rows: list[Row]) -> bool:
+    """Commits rows with their sums; False, and nothing written, if the export is no longer ours to load."""
+    merged = merge_rows(keeper.model, keeper.columns, rows)
+    export.new_count += merged.new
+    export.replaced_count += merged.replaced
+    sums = {f"{name}_count": getattr(export, f"{name}_count") for name in ("kept", "new", "replaced")}
+    sums |= {"rows_count": table.rows_count, "bad_count": table.bad_count}
+    if _mine(export).update(**sums, bad_rows=table.bad_rows, lease_until=database_clock.now() + LEASE):
+        return True
+    transaction.set_rollback(True)
+    return False
+
+
+@transaction.atomic
+def _finish(export: ExportFile, table: ExportTable, keeper: Keeper) -> None:
+    names_more = keeper.finish() or (export.kind == ExportKind.MEMBERSHIPS and export.new_count)
+    known = export.kind == ExportKind.MEMBERSHIPS or Member.objects.filter(merchant=export.merchant_id).exists()
+    if table.problem:
+        ended = _end(export, ExportState.REFUSED, table.problem)
+    elif table.rows_count and not known:
+        ended = _end(export, ExportState.WAITING, WAITS)
+    else:
+        ended = _end(export, ExportState.LOADED)
+    if not ended:
+        transaction.set_rollback(True)
+    elif names_more:
+        others = ExportFile.objects.filter(merchant=export.merchant_id, kind__in=LATER[export.kind])
+        _load_again(others.exclude(state=ExportState.REFUSED))
+
+
+def _end(export: ExportFile, state: ExportState, problem: str = "") -> bool:
+    return bool(_mine(export).update(state=state, problem=problem, loaded_at=timezone.now(), lease_until=None))
