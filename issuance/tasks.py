@@ -8,6 +8,7 @@ from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
 from issuance.exports.folder import take_from_folder
 from issuance.privacy import removal
+from issuance.readout.computing import compute_due_readouts
 from issuance.worker import due_work, sweeper
 from thanxportal.queues import BEAT, SENDING, tell_served
 
@@ -47,6 +48,12 @@ def load_exports() -> None:
 def remove_personal_data() -> None:
     """What there is no time for now is removed the next time."""
     removal.remove_personal_data(seconds=100)
+
+
+@shared_task
+def compute_read_outs(merchant_id: int | None = None) -> None:
+    """Those whose date has come, or for which exports were loaded."""
+    compute_due_readouts(merchant_id)
 
 
 @shared_task

@@ -61,6 +61,7 @@ OF_A_MERCHANT = """
     GET       viewer    issuance:home issuance:dock issuance:running issuance:list_index issuance:campaign_lists
     GET       viewer    issuance:list_detail issuance:list_progress issuance:list_review issuance:list_approval
     GET       viewer    issuance:lineage issuance:jobs issuance:report issuance:proof
+    GET       viewer    issuance:read_out issuance:read_out_numbers
     GET       viewer    campaigns:template_list campaigns:template_age campaigns:template_detail
     GET       viewer    campaigns:location_list campaigns:campaign_list campaigns:campaign_detail accounts:activity
     GET,POST  viewer    issuance:guests
@@ -75,6 +76,7 @@ OF_A_MERCHANT = """
     POST      sender    issuance:list_continue issuance:list_include issuance:list_retry issuance:list_send_unsent
     POST      approver  issuance:list_approve issuance:list_send_back
     GET,POST  manager   accounts:settings accounts:team issuance:reveal issuance:guest_story issuance:exports
+    POST      manager   issuance:read_out_date issuance:read_out_open issuance:read_out_costs
     POST      manager   accounts:member_role accounts:member_remove accounts:invitation_withdraw
     POST      manager   accounts:loosening_confirm accounts:loosening_withdraw
     GET       manager   issuance:privacy issuance:privacy_erasure issuance:privacy_certificate

@@ -265,7 +265,7 @@ CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://")
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = SENDING
 # What takes long and hurries nobody; everything else keeps to the queue of sending.
-_long = ("read_list", "repair_list", "remove_personal_data", "reconcile_all", "load_exports")
+_long = ("read_list", "repair_list", "remove_personal_data", "reconcile_all", "load_exports", "compute_read_outs")
 CELERY_TASK_ROUTES = {f"issuance.tasks.{task}": {"queue": READING, "routing_key": READING} for task in _long}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -289,6 +289,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail": {"task": "thanxportal.accounts.tasks.send_mail", "schedule": 15},
     "remove-personal-data": {"task": "issuance.tasks.remove_personal_data", "schedule": 15 * 60},
     "load-exports": {"task": "issuance.tasks.load_exports", "schedule": 3 * 60},
+    "read-outs": {"task": "issuance.tasks.compute_read_outs", "schedule": 5 * 60},
     "sweep": {"task": "issuance.tasks.sweep", "schedule": 15},
 }
 

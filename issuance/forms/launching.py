@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models import GuestList
+from issuance.models import GuestList, read_out_of
 from thanxportal import database_clock
 from thanxportal.moments import Moment, written
 
@@ -22,10 +22,14 @@ class LaunchForm(forms.Form):
 
     at = Moment("Start on")
     count = forms.CharField(required=False, max_length=20)
+    read_out_at = Moment("Read-out on")
 
     def __init__(self, guest_list: GuestList, data: Any = None) -> None:
-        super().__init__(data, initial={"at": _still_ahead(guest_list)})
+        read_out = read_out_of(guest_list.campaign)
+        super().__init__(data, initial={"at": _still_ahead(guest_list), "read_out_at": read_out.read_out_at})
         self.campaign = guest_list.campaign
+        if read_out.pk:  # chosen with an earlier list
+            del self.fields["read_out_at"]
         self.guests = guest_list.waiting_count
         if self.guests <= TYPE_THE_COUNT_ABOVE:
             del self.fields["count"]
@@ -41,6 +45,12 @@ class LaunchForm(forms.Form):
         if digits != str(self.guests):
             raise forms.ValidationError(f"That isn’t the number of guests. Type {self.guests:,} to confirm.")
         return self.guests
+
+    def clean_read_out_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["read_out_at"]
+        if at and at <= timezone.now():
+            raise forms.ValidationError("Choose a day that is still to come.")
+        return at
 
     def clean_at(self) -> datetime | None:
         """A time within the campaign, which has to come with its own button: the other one would start at once."""

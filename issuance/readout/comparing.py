@@ -26,7 +26,7 @@ def compare(campaign: Campaign, sums: CampaignSums, until: datetime) -> Numbers:
     variants = list(campaign.variants.all())
     base = _base(variants)
     arms = {variant.pk: sums.arms.get(variant.pk, NONE) for variant in variants}
-    told = [_arm(variant.pk, arms[variant.pk], sums.days.get(variant.pk, {})) for variant in variants]
+    told = [_arm(variant, arms[variant.pk], sums.days.get(variant.pk, {})) for variant in variants]
     if base:
         told = _compared(told, arms, base.pk)
     return Numbers(
@@ -35,7 +35,7 @@ def compare(campaign: Campaign, sums: CampaignSums, until: datetime) -> Numbers:
         has_control=any(variant.is_control for variant in variants),
         matching_differs=base is not None and _matching_differs(arms, base.pk),
         arms=told,
-        explorations=[*_kinds(sums, base.pk), *_places(sums, arms, base.pk)] if base else [],
+        explorations=_explorations(campaign, sums, told, base.pk) if base else [],
     )
 
 
@@ -44,10 +44,11 @@ def _base(variants: list[Variant]) -> Variant | None:
     return control or (variants[0] if len(variants) > 1 else None)
 
 
-def _arm(variant: int, arm: ArmSums, days: dict[int, int]) -> ArmNumbers:
+def _arm(variant: Variant, arm: ArmSums, days: dict[int, int]) -> ArmNumbers:
     per_day = [days.get(day, 0) for day in range(max(days, default=-1) + 1)]
     return ArmNumbers(
-        variant, arm.guests, arm.issued, arm.matched, arm.redeemed, arm.returned, arm.came,
+        variant.pk, variant.name, variant.color, variant.reward_template_id,
+        arm.guests, arm.issued, arm.matched, arm.redeemed, arm.returned, arm.came,
         visits=100 * arm.visits.after.mean, spend=arm.spend.after.mean, discount=arm.discount,
         days=[round(100 * visits / arm.guests, 3) for visits in accumulate(per_day)] if arm.guests else [],
     )  # fmt: skip
@@ -101,29 +102,31 @@ def _matching_differs(arms: dict[int, ArmSums], base: int) -> bool:
     return known is not None and any(difference_of_shares(share, known).p < LOOK for share in shares)
 
 
-def _kinds(sums: CampaignSums, base: int) -> list[Exploration]:
-    parts = {(each.part, each.variant): Sums(*each[2:]) for each in sums.kinds}
+def _explorations(campaign: Campaign, sums: CampaignSums, told: list[ArmNumbers], base: int) -> list[Exploration]:
+    """Guests who came before and who didn't, then the locations where most visits were, of all guests of an arm."""
+    kinds = {(KINDS[each.part], each.variant): Sums(*each[2:]) for each in sums.kinds}
+    parts = kinds | _at_places(campaign, sums, {arm.variant: arm.guests for arm in told})
+    arms = {arm.variant: arm for arm in told}
     return [
-        _explored(KINDS[kind], variant, own, parts.get((kind, base), NOBODY))
-        for (kind, variant), own in parts.items()
+        _explored(part, arms[variant], own, parts.get((part, base), NOBODY))
+        for (part, variant), own in parts.items()
         if variant != base
     ]
 
 
-def _places(sums: CampaignSums, arms: dict[int, ArmSums], base: int) -> list[Exploration]:
-    """Of all guests of an arm, those at the location and everywhere else: where they go is no trait of theirs."""
-    visits = {(each.part, each.variant): each for each in sums.places}
+def _at_places(campaign: Campaign, sums: CampaignSums, guests: dict[int, int]) -> dict[tuple[str, int], Sums]:
     totals = Counter[str]()
     for each in sums.places:
         totals[each.part] += each.visits
-
-    def at(place: str, variant: int) -> Sums:
-        found = visits.get((place, variant))
-        return Sums(arms[variant].guests, found.visits if found else 0, found.squares if found else 0)
-
+    names = dict(campaign.merchant.locations.filter(thanx_id__in=totals).values_list("thanx_id", "name"))
     most = [place for place, _ in totals.most_common(PLACES)]
-    return [_explored(place, each, at(place, each), at(place, base)) for place in most for each in arms if each != base]
+    found = {(each.part, each.variant): (each.visits, each.squares) for each in sums.places}
+    return {
+        (names.get(place) or f"Location {place}", variant): Sums(count, *found.get((place, variant), (0, 0)))
+        for place in most
+        for variant, count in guests.items()
+    }
 
 
-def _explored(part: str, variant: int, own: Sums, other: Sums) -> Exploration:
-    return Exploration(part, variant, own.guests, 100 * own.mean, _per_100(own, other))
+def _explored(part: str, arm: ArmNumbers, own: Sums, other: Sums) -> Exploration:
+    return Exploration(part, arm.name, arm.color, own.guests, 100 * own.mean, _per_100(own, other))

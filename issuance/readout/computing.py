@@ -6,8 +6,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models import GuestList, ReadOut
-from issuance.models.readouts import usual_date
+from issuance.models import GuestList, ReadOut, read_out_of
 from issuance.readout.comparing import compare
 from issuance.readout.sums import sums_of
 
@@ -17,7 +16,7 @@ def compute_due_readouts(merchant_id: int | None = None) -> int:
     lists = GuestList.objects.filter(planned_at__isnull=False, one_guest=False)
     of_merchant = Q(merchant=merchant_id) if merchant_id else Q()
     for campaign in Campaign.objects.filter(of_merchant, pk__in=lists.values("campaign"), read_out=None):
-        ReadOut.objects.get_or_create(campaign=campaign, defaults={"read_out_at": usual_date(campaign)})
+        ReadOut.objects.get_or_create(campaign=campaign, defaults={"read_out_at": read_out_of(campaign).read_out_at})
     due = [read_out for read_out in _open(merchant_id) if _is_stale(read_out)]
     for read_out in due:
         compute(read_out)

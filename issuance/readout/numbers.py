@@ -15,6 +15,9 @@ class ArmNumbers:
     """One arm: visits per 100 guests, spend and costs in cents; `more_…` is the difference to the compared arm."""
 
     variant: int
+    name: str
+    color: str
+    reward: int | None  # the template that it gives
     guests: int
     issued: int
     matched: int
@@ -44,7 +47,8 @@ class Exploration:
     """A part of an arm's guests, or of their visits: something to look at next time, never a result."""
 
     part: str
-    variant: int
+    arm: str
+    color: str
     guests: int
     visits: float
     more_visits: More
@@ -60,6 +64,15 @@ class Numbers:
     matching_differs: bool
     arms: list[ArmNumbers]
     explorations: list[Exploration]
+
+    @property
+    def compared(self) -> list[ArmNumbers]:
+        """All arms but the one that they are compared with."""
+        return [arm for arm in self.arms if arm.variant != self.base]
+
+    @property
+    def compared_with(self) -> ArmNumbers | None:
+        return next((arm for arm in self.arms if arm.variant == self.base), None)
 
     def stored(self) -> dict[str, Any]:
         return asdict(self)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from issuance.access import campaign_for_lists, may
 from issuance.forms.lists import ListFilter
-from issuance.models import GuestList, GuestListQuerySet
+from issuance.models import GuestList, GuestListQuerySet, read_out_of
 from issuance.outcomes.arm_outcomes import outcome_of
 from issuance.readout.health import health_of
 from thanxportal.accounts.access import merchant_for
@@ -41,6 +41,7 @@ def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         "may_build": may(request, Right.BUILD),
         "outcome": outcome,
         "health": health_of(campaign, outcome) if outcome else None,
+        "read_out": read_out_of(campaign) if outcome else None,
     }
     piece = "#lists" if wants_piece(request) else ""
     return TemplateResponse(request, f"issuance/lists/index.html{piece}", context)

@@ -2,22 +2,104 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils.text import slugify
-from django.views.decorators.http import require_GET
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_POST
+
+from campaigns.models import Campaign
+from issuance import tasks
 from issuance.access import campaign_for_lists
+from issuance.forms.readout import OpenEarlyForm, ReadOutDateForm, RewardCostForm
+from issuance.models import ReadOut, read_out_of
+from issuance.readout.dates import choose_date, enter_costs, open_early
+from issuance.readout.page import ReadOutPage
 from issuance.readout.proof import proof_of_assignment
+from issuance.readout.table import table_of
+from thanxportal.accounts.access import user_of
 from thanxportal.accounts.limits import take_place, too_many, while_sent
+from thanxportal.accounts.models import Right
+from thanxportal.celery import nudge
+
+
+@require_GET
+def read_out(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    return _page(request, campaign_for_lists(request, handle, pk))
+
+
+def _page(request: HttpRequest, campaign: Campaign, *, status: int = 200, **forms: Form) -> HttpResponse:
+    """Before the date nothing of outcomes, which aren't even computed."""
+    found = read_out_of(campaign)
+    shown = _shown(campaign, found)
+    context: dict[str, Any] = {"campaign": campaign, "read_out": found, "page": shown}
+    if shown:
+        context["cost_form"] = RewardCostForm(found, list(campaign.variants.all()))
+        return TemplateResponse(request, "issuance/readout/read_out.html", context | forms, status=status)
+    context |= {"date_form": ReadOutDateForm(found), "open_form": OpenEarlyForm()}
+    return TemplateResponse(request, "issuance/readout/locked.html", context | forms, status=status)
+
+
+def _shown(campaign: Campaign, found: ReadOut) -> ReadOutPage | None:
+    return ReadOutPage(campaign, found) if found.is_open and found.numbers else None
+
+
+@require_POST
+def read_out_date(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    campaign = campaign_for_lists(request, handle, pk, Right.MANAGE)
+    form = ReadOutDateForm(read_out_of(campaign), request.POST)
+    if not form.is_valid():
+        return _page(request, campaign, status=422, date_form=form)
+    choose_date(campaign=campaign, at=form.cleaned_data["at"], actor=user_of(request))
+    return redirect("issuance:read_out", handle, pk)
+
+
+@require_POST
+def read_out_open(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    campaign = campaign_for_lists(request, handle, pk, Right.MANAGE)
+    form = OpenEarlyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, campaign, status=422, open_form=form)
+    if open_early(campaign=campaign, why=form.cleaned_data["why"], actor=user_of(request)):
+        nudge(tasks.compute_read_outs, campaign.merchant_id)
+    return redirect("issuance:read_out", handle, pk)
+
+
+@require_POST
+def read_out_costs(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    campaign = campaign_for_lists(request, handle, pk, Right.MANAGE)
+    form = RewardCostForm(read_out_of(campaign), list(campaign.variants.all()), request.POST)
+    if not form.is_valid():
+        return _page(request, campaign, status=422, cost_form=form)
+    enter_costs(campaign=campaign, cents=form.cents, actor=user_of(request))
+    return redirect("issuance:read_out", handle, pk)
+
+
+@require_GET
+def download_numbers(request: HttpRequest, handle: str, pk: int) -> HttpResponseBase:
+    campaign = campaign_for_lists(request, handle, pk)
+    shown = _shown(campaign, read_out_of(campaign))
+    if shown is None:
+        return redirect("issuance:read_out", handle, pk)
+    return _download(request, campaign, "read-out", lambda: table_of(shown))
 
 
 @require_GET
 def download_proof(request: HttpRequest, handle: str, pk: int) -> HttpResponseBase:
     campaign = campaign_for_lists(request, handle, pk)
+    return _download(request, campaign, "assignment", lambda: proof_of_assignment(campaign))
+
+
+def _download(
+    request: HttpRequest, campaign: Campaign, kind: str, pieces: Callable[[], Iterator[str]]
+) -> HttpResponseBase:
     taken = take_place(request, "downloads")
     if not taken:
         return too_many(request, "downloads")
-    name = f"{slugify(campaign.name)[:60] or 'campaign'}-{campaign.pk}-assignment.csv"
+    name = f"{slugify(campaign.name)[:60] or 'campaign'}-{campaign.pk}-{kind}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    pieces = while_sent(proof_of_assignment(campaign), taken)
-    return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(while_sent(pieces(), taken), content_type="text/csv; charset=utf-8", headers=headers)

@@ -21,6 +21,7 @@ from issuance.launching.review import facts_of, review_facts
 from issuance.launching.threshold import needs_second_person, rewarded_alone, threshold_of
 from issuance.models import GuestList
 from issuance.models.states import ListState
+from issuance.readout.dates import choose_date
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
@@ -69,6 +70,8 @@ def list_launch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         return _page(request, review, form, changed=changed, status=409)
     if not form.is_valid() or review["blocked"]:
         return _page(request, review, form, status=422)
+    if read_out_at := form.cleaned_data.get("read_out_at"):
+        choose_date(campaign=guest_list.campaign, at=read_out_at, actor=user_of(request))
     token, at = guest_list.confirm_token, form.cleaned_data["at"]
     if launch_list(guest_list=guest_list, token=token, actor=user_of(request), hold=True, at=at):
         nudge(tasks.work_list, guest_list.pk)
