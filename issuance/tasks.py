@@ -8,7 +8,6 @@ from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
 from issuance.exports.folder import take_from_folder
 from issuance.privacy import removal
-from issuance.readout.computing import compute_due_readouts
 from issuance.worker import due_work, sweeper
 from thanxportal.queues import BEAT, SENDING, tell_served
 
@@ -51,9 +50,8 @@ def remove_personal_data() -> None:
 
 
 @shared_task
-def compute_read_outs(merchant_id: int | None = None) -> None:
-    """Those whose date has come, or for which exports were loaded."""
-    compute_due_readouts(merchant_id)
+def compute_read_outs() -> None:
+    due_work.compute_due_read_outs()
 
 
 @shared_task

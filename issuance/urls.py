@@ -44,6 +44,7 @@ urlpatterns = [
     path("lists/", lists.list_index, name="list_index"),
     path("campaigns/<int:pk>/lists/", lists.campaign_lists, name="campaign_lists"),
     path("campaigns/<int:pk>/lists/new/", new_list.list_new, name="list_new"),
+    path("read-outs/", readout.read_outs, name="read_outs"),
     path("campaigns/<int:pk>/read-out/", readout.read_out, name="read_out"),
     path("campaigns/<int:pk>/read-out/date/", readout.read_out_date, name="read_out_date"),
     path("campaigns/<int:pk>/read-out/open/", readout.read_out_open, name="read_out_open"),

@@ -61,7 +61,7 @@ OF_A_MERCHANT = """
     GET       viewer    issuance:home issuance:dock issuance:running issuance:list_index issuance:campaign_lists
     GET       viewer    issuance:list_detail issuance:list_progress issuance:list_review issuance:list_approval
     GET       viewer    issuance:lineage issuance:jobs issuance:report issuance:proof
-    GET       viewer    issuance:read_out issuance:read_out_numbers
+    GET       viewer    issuance:read_out issuance:read_out_numbers issuance:read_outs
     GET       viewer    campaigns:template_list campaigns:template_age campaigns:template_detail
     GET       viewer    campaigns:location_list campaigns:campaign_list campaigns:campaign_detail accounts:activity
     GET,POST  viewer    issuance:guests

@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from issuance.forms.readout import fitting
 from issuance.models import GuestList, read_out_of
 from thanxportal import database_clock
 from thanxportal.moments import Moment, written
@@ -48,9 +49,7 @@ class LaunchForm(forms.Form):
 
     def clean_read_out_at(self) -> datetime | None:
         at: datetime | None = self.cleaned_data["read_out_at"]
-        if at and at <= timezone.now():
-            raise forms.ValidationError("Choose a day that is still to come.")
-        return at
+        return fitting(at) if at else None
 
     def clean_at(self) -> datetime | None:
         """A time within the campaign, which has to come with its own button: the other one would start at once."""

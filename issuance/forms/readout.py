@@ -9,8 +9,18 @@ from django import forms
 from django.utils import timezone
 
 from campaigns.models import Variant
-from issuance.models import ReadOut
-from thanxportal.moments import Moment
+from issuance.models import ReadOut, last_date
+from thanxportal.moments import Moment, written
+
+
+def fitting(at: datetime) -> datetime:
+    """A date that is still to come, and not so late that guests can't be told any more. Raises ValidationError."""
+    if at <= timezone.now():
+        raise forms.ValidationError("Choose a day that is still to come.")
+    if at > last_date(timezone.now()):
+        latest = written(last_date(timezone.now()), "DATE_FORMAT")
+        raise forms.ValidationError(f"Choose a day up to {latest}: purchases aren’t kept longer.")
+    return at
 
 
 class ReadOutDateForm(forms.Form):
@@ -21,9 +31,9 @@ class ReadOutDateForm(forms.Form):
 
     def clean_at(self) -> datetime:
         at: datetime | None = self.cleaned_data["at"]
-        if at is None or at <= timezone.now():
+        if at is None:
             raise forms.ValidationError("Choose a day that is still to come.")
-        return at
+        return fitting(at)
 
 
 class OpenEarlyForm(forms.Form):

@@ -20,8 +20,8 @@ USUAL_WAIT = timedelta(days=30)  # after issuing, where rewards can be redeemed 
 class ReadOutQuerySet(models.QuerySet["ReadOut"]):
     def told(self, merchant: Merchant) -> ReadOutQuerySet:
         """Those that can be looked at, the latest first."""
-        told = self.filter(campaign__merchant=merchant, computed_at__isnull=False).select_related("campaign")
-        return told.order_by("-read_out_at", "-pk")
+        told = self.open_at(timezone.now()).filter(campaign__merchant=merchant, computed_at__isnull=False)
+        return told.select_related("campaign").order_by("-read_out_at", "-pk")
 
     def open_at(self, now: datetime) -> ReadOutQuerySet:
         """Those whose date has come, or which were opened before it."""
@@ -82,8 +82,13 @@ def read_out_of(campaign: Campaign) -> ReadOut:
 
 
 def usual_date(campaign: Campaign) -> datetime:
-    """The last day on which rewards can be redeemed; 30 days after the last list where there is none."""
-    if campaign.redeemable_to:
-        return campaign.redeemable_to
-    lists = GuestList.objects.filter(campaign=campaign, one_guest=False)
-    return (lists.aggregate(last=models.Max("planned_at"))["last"] or timezone.now()) + USUAL_WAIT
+    """The last day on which rewards can be redeemed; 30 days after the first list where there is none. Never so late
+    that its guests can't be told any more."""
+    lists = GuestList.objects.filter(campaign=campaign, planned_at__isnull=False, one_guest=False)
+    first = lists.aggregate(first=models.Min("planned_at"))["first"] or timezone.now()
+    return min(campaign.redeemable_to or first + USUAL_WAIT, last_date(first))
+
+
+def last_date(issued_at: datetime) -> datetime:
+    """Up to when purchases of guests are kept who were issued to then; a day before, as loading takes its time."""
+    return issued_at + timedelta(days=settings.RETENTION_DAYS - 1)

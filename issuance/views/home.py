@@ -14,15 +14,19 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import reselect, reswap, retarget
 
 from issuance.access import may
+from issuance.models import ReadOut
 from issuance.outcomes.first_steps import first_steps_of
 from issuance.outcomes.glance import MOST, Glance
 from issuance.outcomes.home import Running, as_running, mirror_of, running_of
 from issuance.outcomes.month import month_of
 from issuance.outcomes.needs import needs_of
 from issuance.outcomes.poll_versions import version_of_running
+from issuance.readout.across import lines_of
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
 from thanxportal.whole_pages import page_above, wants_piece
+
+READ_OUTS = 3  # the last ones
 
 
 @require_GET
@@ -46,6 +50,7 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
         "lists": latest,
         "first_steps": first_steps,
         "month": None if first_steps else month_of(merchant),
+        "read_outs": [] if first_steps else lines_of(ReadOut.objects.told(merchant)[:READ_OUTS]),
         "mirror": mirror_of(merchant),
         "may_build": may(request, Right.BUILD),
     }

@@ -17,14 +17,16 @@ from issuance import tasks
 from issuance.access import campaign_for_lists
 from issuance.forms.readout import OpenEarlyForm, ReadOutDateForm, RewardCostForm
 from issuance.models import ReadOut, read_out_of
+from issuance.readout.across import MOST, lines_of, planning_of, reward_effects
 from issuance.readout.dates import choose_date, enter_costs, open_early
 from issuance.readout.page import ReadOutPage
 from issuance.readout.proof import proof_of_assignment
 from issuance.readout.table import table_of
-from thanxportal.accounts.access import user_of
+from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.limits import take_place, too_many, while_sent
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
+from thanxportal.whole_pages import wants_piece
 
 
 @require_GET
@@ -48,6 +50,16 @@ def _shown(campaign: Campaign, found: ReadOut) -> ReadOutPage | None:
     return ReadOutPage(campaign, found) if found.is_open and found.numbers else None
 
 
+@require_GET
+def read_outs(request: HttpRequest, handle: str) -> HttpResponse:
+    """All of them, and what rewards brought over all campaigns: a piece of it is what the builder shows."""
+    merchant = merchant_for(request, handle)
+    told = list(ReadOut.objects.told(merchant)[:MOST])
+    context = {"lines": lines_of(told), "effects": reward_effects(merchant, told), "planning": planning_of(told)}
+    piece = "#across" if wants_piece(request) else ""
+    return TemplateResponse(request, f"issuance/readout/index.html{piece}", context)
+
+
 @require_POST
 def read_out_date(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     campaign = campaign_for_lists(request, handle, pk, Right.MANAGE)
@@ -65,7 +77,7 @@ def read_out_open(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, campaign, status=422, open_form=form)
     if open_early(campaign=campaign, why=form.cleaned_data["why"], actor=user_of(request)):
-        nudge(tasks.compute_read_outs, campaign.merchant_id)
+        nudge(tasks.compute_read_outs)
     return redirect("issuance:read_out", handle, pk)
 
 

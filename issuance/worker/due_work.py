@@ -27,6 +27,7 @@ from issuance.importing.import_list import read_guest_file
 from issuance.lifecycle.transitions import lease_job
 from issuance.models import ExportFile, GuestList, GuestListQuerySet, IssuanceJob, WebhookDelivery
 from issuance.models.states import JobState
+from issuance.readout.computing import compute_read_out, due_read_outs
 from issuance.worker.reading_turns import lists_in_turn
 from thanxportal import database_clock
 from thanxportal.accounts.partner_access import tell_refusals
@@ -88,7 +89,12 @@ def load_due_exports() -> int:
     look_again_for_new_guests()
     while not shutdown.asked.is_set() and (export := ExportFile.objects.due().only("pk").first()):
         failed += not _succeeds(load_export, export.pk)
-    return failed
+    return failed + compute_due_read_outs()
+
+
+def compute_due_read_outs() -> int:
+    """Returns how many failed."""
+    return sum(not _succeeds(compute_read_out, pk) for pk in due_read_outs())
 
 
 def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:

@@ -241,7 +241,7 @@ def test_home_costs_the_same_with_many_lists(
         make_list(campaign, waiting=1)
         make_list(campaign, ListState.FINISHED, refused=1)
         make_list(campaign, ListState.ISSUING, unknown=1)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         home(browser)
 
 

@@ -11,8 +11,17 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.models import ExportedReward, ExportFile, Guest, GuestList, Member, Purchase
 from issuance.models.states import Outcome
+from issuance.readout.computing import compute_read_out, due_read_outs
 
 WINDOW = timedelta(days=30)
+
+
+def read_out_now() -> int:
+    """Computes what is due; returns how many that were."""
+    due = due_read_outs()
+    for pk in due:
+        compute_read_out(pk)
+    return len(due)
 
 
 def digest(text: str) -> bytes:

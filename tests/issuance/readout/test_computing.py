@@ -14,11 +14,11 @@ from campaigns.models import Campaign
 from issuance.models import ExportedReward, ExportFile, GuestList, Member, Purchase, ReadOut
 from issuance.models.states import Outcome
 from issuance.readout.comparing import compare
-from issuance.readout.computing import compute, compute_due_readouts
+from issuance.readout.computing import compute_read_out
 from issuance.readout.numbers import Numbers
 from issuance.readout.sums import ArmSums, sums_of
 from tests.issuance.factories import make_list, published_campaign
-from tests.issuance.readout.feeds import WINDOW, digest, exported, issued
+from tests.issuance.readout.feeds import WINDOW, digest, exported, issued, read_out_now
 from thanxportal.accounts.models import Merchant
 
 pytestmark = pytest.mark.django_db
@@ -155,31 +155,36 @@ def test_arms_whose_guests_are_known_to_thanx_more_often_are_warned_of(campaign:
 def test_nothing_is_computed_before_the_date_and_then_once_per_load(
     campaign: Campaign, told: GuestList, world: Any
 ) -> None:
-    assert compute_due_readouts() == 0
+    assert read_out_now() == 0
     read_out = ReadOut.objects.get()
     assert read_out.read_out_at == campaign.redeemable_to
     with pytest.raises(ValueError, match="before the date"):
-        compute(read_out)
+        compute_read_out(read_out.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
         ReadOut.objects.update(numbers={}, computed_at=timezone.now())
     world.advance((read_out.read_out_at - timezone.now()).total_seconds())
-    assert compute_due_readouts(campaign.merchant_id) == 1
-    assert compute_due_readouts() == 0
+    assert read_out_now() == 1
+    assert read_out_now() == 0
     world.advance(60)
     ExportFile.objects.create(
         merchant=campaign.merchant, kind="purchases", sha256="2", state="loaded", loaded_at=timezone.now()
     )
-    assert compute_due_readouts(campaign.merchant_id + 1) == 0
-    assert compute_due_readouts() == 1
+    assert read_out_now() == 1
 
 
 def test_opened_early_it_is_computed_again_on_its_date(campaign: Campaign, told: GuestList, world: Any) -> None:
     at = timezone.now() + timedelta(days=5)
     ReadOut.objects.create(campaign=campaign, read_out_at=at, opened_at=timezone.now(), opened_why="A talk.")
-    assert compute_due_readouts() == 1
-    assert compute_due_readouts() == 0
+    assert read_out_now() == 1
+    assert read_out_now() == 0
     world.advance(5 * 24 * 3600)
-    assert compute_due_readouts() == 1
+    assert read_out_now() == 1
+
+
+def test_once_guests_can_no_longer_be_told_the_numbers_stay_as_they_are(campaign: Campaign, told: GuestList) -> None:
+    ReadOut.objects.create(campaign=campaign, read_out_at=timezone.now())
+    GuestList.objects.filter(pk=told.pk).update(purged_at=timezone.now())
+    assert read_out_now() == 0
 
 
 def test_nothing_of_it_stays_in_the_database(campaign: Campaign, told: GuestList) -> None:

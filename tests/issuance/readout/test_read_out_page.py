@@ -16,10 +16,9 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
 from issuance.models import ExportedReward, GuestList, ReadOut
-from issuance.readout.computing import compute_due_readouts
 from tests.issuance.browsing import ClientOf
 from tests.issuance.factories import published_campaign
-from tests.issuance.readout.feeds import WINDOW, exported, issued
+from tests.issuance.readout.feeds import WINDOW, exported, issued, read_out_now
 from thanxportal.accounts.models import Activity, Merchant, User
 from thanxportal.moments import LOCAL
 
@@ -52,7 +51,7 @@ def told(campaign: Campaign) -> GuestList:
 def opened(campaign: Campaign, told: GuestList) -> ReadOut:
     """Its date has come, and it was computed."""
     read_out = ReadOut.objects.create(campaign=campaign, read_out_at=timezone.now())
-    assert compute_due_readouts() == 1
+    assert read_out_now() == 1
     read_out.refresh_from_db()
     return read_out
 
@@ -69,7 +68,7 @@ def text(browser: Client, url: str) -> str:
 def test_before_the_date_no_page_export_or_answer_tells_of_outcomes(
     campaign: Campaign, told: GuestList, ana: User, client_of: ClientOf, addresses: Callable[[str], list[str]]
 ) -> None:
-    compute_due_readouts()
+    read_out_now()
     read_out, browser = ReadOut.objects.get(campaign=campaign), client_of(ana)
     assert (read_out.numbers, read_out.computed_at) == (None, None)
     pages = [address(campaign, name) for name in ("read_out", "read_out_numbers", "campaign_lists", "proof")]
@@ -148,7 +147,7 @@ def test_opening_early_takes_a_manager_and_a_reason_and_leaves_a_mark(
     assert client_of(sid).post(address(campaign, "read_out_open"), why).status_code == 403
     assert browser.post(address(campaign, "read_out_open"), {"why": ""}).status_code == 422
     browser.post(address(campaign, "read_out_open"), why)
-    compute_due_readouts()
+    read_out_now()
     html = text(client_of(sid), address(campaign))
     assert "Opened before its date." in html
     assert "The board meets tomorrow." in html
@@ -163,7 +162,7 @@ def test_without_control_it_says_what_cannot_be_known(
     campaign = published_campaign(harbor, weights)
     exported(issued(campaign, 200, at=timezone.now() - WINDOW), lift=0.1)
     ReadOut.objects.create(campaign=campaign, read_out_at=timezone.now())
-    compute_due_readouts()
+    read_out_now()
     html = text(client_of(ana), address(campaign))
     assert said in html
     assert "Give the next campaign a Control of 10%" in html
