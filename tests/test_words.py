@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+NOT_AMERICAN = (
+    "e-mails?", "click here", "whilst", "hereby", "(?:col|fav|behavi)ours?", "organis(?:e|es|ed|ing|ation)",
+    "cancelled", "by itself", "by themselves",
+)  # fmt: skip
 NOT_OURS = (
     "canar(?:y|ies)", "dock", "mirror(?:ed|s)?", "claims?", "overrides?", "variants?", "recipients?", "users?", "luck",
     "customers?", "idempotency", "payload", "leases?", "epoch", "polls?", "polled", "polling", "webhooks?", "queues?",
-    "sync(?:ed|s|ing)?", "unit of undo", "reward templates?", "e-mails?", "click here", "whilst", "hereby",
-    "(?:col|fav|behavi)ours?", "organis(?:e|es|ed|ing|ation)", "cancelled", "by itself", "by themselves",
+    "sync(?:ed|s|ing)?", "unit of undo", "reward templates?", *NOT_AMERICAN,
 )  # fmt: skip
-WORD = re.compile(rf"\b(?:{'|'.join(NOT_OURS)})\b", re.IGNORECASE)
+WORD, ODD = (re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) for words in (NOT_OURS, NOT_AMERICAN))
 ROOMS = ("issuance", "campaigns", "thanxportal/accounts")
 # What only staff read, what only logs say, and what is read in the files of merchants.
 FOR_OTHERS = (
@@ -27,10 +30,10 @@ SQL = re.compile(r"SELECT|UPDATE|INSERT|%\(")
 LEAST = 3  # words of what counts as a sentence
 
 
-def pages() -> Iterator[tuple[str, str]]:
-    """The words of each template, without its tags and values."""
+def pages(staff: bool = False) -> Iterator[tuple[str, str]]:
+    """The words of each template, without its tags and values: of those for merchants, or for staff."""
     for path in sorted(Path("templates").rglob("*")):
-        if path.suffix in (".html", ".txt") and not any(part in str(path) for part in STAFF_PAGES):
+        if path.suffix in (".html", ".txt") and staff is any(part in str(path) for part in STAFF_PAGES):
             text = re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}", "", path.read_text(), flags=re.DOTALL)
             named = " . ".join(re.findall(r'\b(?:title|action|label|note|placeholder)="([^"{]*)"', text))
             yield str(path), f"{named} . {re.sub(r'{%.*?%}|{{.*?}}|<[^>]*>', ' ', text, flags=re.DOTALL)}"
@@ -59,6 +62,10 @@ def strings_of(tree: ast.Module) -> Iterator[str]:
 def test_no_sentence_has_a_word_that_we_do_not_use(told: Callable[[], Iterator[tuple[str, str]]]) -> None:
     found = [f"{place}: {match[0]}" for place, text in told() for match in WORD.finditer(text)]
     assert found == []
+
+
+def test_pages_of_staff_speak_american_english_as_well() -> None:
+    assert [f"{place}: {match[0]}" for place, text in pages(staff=True) for match in ODD.finditer(text)] == []
 
 
 def test_the_words_are_found_where_they_stand() -> None:

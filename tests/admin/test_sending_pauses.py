@@ -124,7 +124,7 @@ def test_the_gate_says_what_stands_in_the_way(
 def test_the_gate_says_that_sending_is_paused(staff: Client, finished: GuestList) -> None:
     pause_sending(actor=None, reason="Restored from a backup.")
     page = words(staff.get(reverse("admin:issuance_gate")))
-    assert "Sending is paused" in page
+    assert "Sending has been paused" in page
     assert "Restored from a backup." in page
     assert "not yet" in page
 
