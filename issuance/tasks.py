@@ -8,6 +8,7 @@ from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
 from issuance.exports.folder import take_from_folder
 from issuance.privacy import removal
+from issuance.readout.computing import compute_due_readouts
 from issuance.worker import due_work, sweeper
 from thanxportal.queues import BEAT, SENDING, tell_served
 
@@ -41,6 +42,7 @@ def work_job(job_id: int) -> None:
 def load_exports() -> None:
     take_from_folder()
     due_work.load_due_exports()
+    compute_due_readouts()
 
 
 @shared_task

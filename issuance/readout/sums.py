@@ -60,8 +60,9 @@ FROM held h LEFT JOIN used u ON u.id = h.id GROUP BY h.id"""
 VISITS = """CREATE TEMPORARY TABLE readout_visit AS
 SELECT g.id AS guest, g.variant_id, p.amount, p.location_id, p.purchased_at, {days} AS day,
     CASE WHEN p.purchased_at >= g.since THEN 1 ELSE 0 END AS since
-FROM readout_guest g JOIN issuance_purchase p ON p.merchant_id = %(merchant)s AND p.user_id = g.user_id
-WHERE p.purchased_at >= g.before AND p.purchased_at < %(until)s"""
+FROM readout_guest g CROSS JOIN issuance_purchase p  -- CROSS keeps SQLite from reading all purchases first.
+WHERE p.merchant_id = %(merchant)s AND p.user_id = g.user_id
+AND p.purchased_at >= g.before AND p.purchased_at < %(until)s"""
 
 EACH = """CREATE TEMPORARY TABLE readout_each AS
 SELECT g.id, g.variant_id, CASE WHEN g.user_id IS NULL THEN 0 ELSE 1 END AS matched,
