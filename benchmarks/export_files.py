@@ -11,7 +11,10 @@ MATCHED = 0.8  # of the guests, by email
 START = datetime(2026, 7, 1, tzinfo=UTC)
 DAYS = 60  # half of them before the list was issued
 MEMBERSHIPS = "user_id,user_uid,merchant_id,email,phone,first_name,last_name,is_user_joined,user_joined_at"
-PURCHASES = "purchase_id,purchase_uid,merchant_id,user_id,location_id,authorization_amount,settlement_amount,channel,purchased_at"
+PURCHASES = (
+    "purchase_id,purchase_uid,merchant_id,user_id,location_id,authorization_amount,settlement_amount,channel,"
+    "purchased_at"
+)
 
 
 def write_guests(path: Path, guests: int) -> Path:
