@@ -8,7 +8,6 @@ from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
 from issuance.exports.folder import take_from_folder
 from issuance.privacy import removal
-from issuance.readout.computing import compute_due_readouts
 from issuance.worker import due_work, sweeper
 from thanxportal.queues import BEAT, SENDING, tell_served
 
@@ -42,7 +41,7 @@ def work_job(job_id: int) -> None:
 def load_exports() -> None:
     take_from_folder()
     due_work.load_due_exports()
-    compute_due_readouts()
+    due_work.compute_due_read_outs()
 
 
 @shared_task
