@@ -72,17 +72,18 @@ def worker(campaign_id: int, paths: list[Path]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thanxportal.settings")
     django.setup()
     from campaigns.models import Campaign
+    from issuance.exports.loading import load_export
     from issuance.exports.receiving import receive_export
     from issuance.models import ExportFile
     from issuance.readout.sums import sums_of
-    from issuance.worker.due_work import load_due_exports
 
     made = Campaign.objects.select_related("merchant").get(pk=campaign_id)
     start = time.perf_counter()
     for path in paths:
         with path.open("rb") as content:
             receive_export(merchant=made.merchant, name=path.name, content=File(content))
-    load_due_exports()
+    while export := ExportFile.objects.due().first():
+        load_export(export.pk)
     loaded = time.perf_counter()
     sums_of(made, START + timedelta(days=DAYS))
     figures = {"load": loaded - start, "read_out": time.perf_counter() - loaded, "peak_mb": peak_kilobytes() // 1024}

@@ -41,7 +41,6 @@ def work_job(job_id: int) -> None:
 def load_exports() -> None:
     take_from_folder()
     due_work.load_due_exports()
-    due_work.compute_due_read_outs()
 
 
 @shared_task
