@@ -19,7 +19,7 @@ PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com
 # Without byte code every process would compile all modules anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-exports bench-gate bench-ingest bench-pages bench-strangers bench-webhooks identifiers help demo dev test test-slow test-browser check lint types format lock screens clean
+.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-exports bench-gate bench-ingest bench-pages bench-strangers bench-webhooks identifiers image-check help demo dev test test-slow test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -60,6 +60,7 @@ lint: $(VENV)/dev.stamp ## style of code and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 	@! LC_ALL=C.UTF-8 grep -rnE '.{141}' templates || { echo "No template line is longer than 140 characters."; exit 1; }
 
 types: $(VENV)/dev.stamp ## mypy, strict
@@ -119,6 +120,9 @@ bench-pages: $(VENV)/dev.stamp ## CPU of pages and polls, against a bare view: m
 
 bench-strangers: $(VENV)/dev.stamp ## whether anybody waits for slow strangers, or for a merchant with very much: ROWS=1000000
 	@$(BIN)/python -m benchmarks.strangers $(or $(ROWS),1000000)
+
+image-check: ## the steps of the Dockerfile in a clean root, without a container engine; needs root and debootstrap
+	@python3 -m tests.image
 
 clean: ## remove the environment and caches, but no data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

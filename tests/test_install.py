@@ -95,3 +95,10 @@ def test_units_start_what_the_procfile_starts() -> None:
         command = line.partition(": ")[2].partition(" --bind")[0]
         for word in command.replace("reading", "%i").replace("sending", "%i").replace("%h", "%%h").split():
             assert word in units, f"{word} of {line}"
+
+
+def test_containers_start_what_the_procfile_starts() -> None:
+    services = (ROOT / "compose.yaml").read_text() + (ROOT / "Dockerfile").read_text()
+    for line in (ROOT / "Procfile").read_text().splitlines()[1:]:
+        for word in line.partition(": ")[2].partition(" --bind")[0].split():
+            assert word in services, f"{word} of {line}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentParser
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -35,7 +37,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("check", deploy=settings.HTTPS_ONLY)
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        if os.access(Path(settings.STATIC_ROOT).parent, os.W_OK):  # An image brings them.
+            call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write("Tables and static files are ready.")
         self._administrator(options["administrator"], options["ask"])
         self._merchants()

@@ -1,0 +1,1 @@
+"""`make image-check`: the Dockerfile's steps without a container engine."""
