@@ -68,12 +68,12 @@ class CampaignOutcome:
         return [outcome for outcome in SELDOM if self.guests[outcome]]
 
     @property
-    def table(self) -> list[tuple[ArmFacts, list[int]]]:
-        return [(arm, [arm.guests[outcome] for outcome in self.columns]) for arm in self.arms]
+    def table(self) -> list[tuple[ArmFacts, list[tuple[str, int]]]]:
+        return [(arm, [(str(each.label), arm.guests[each]) for each in self.columns]) for arm in self.arms]
 
     @property
-    def totals(self) -> list[int]:
-        return [self.guests[outcome] for outcome in self.columns]
+    def totals(self) -> list[tuple[str, int]]:
+        return [(str(each.label), self.guests[each]) for each in self.columns]
 
 
 def outcome_of(campaign: Campaign) -> CampaignOutcome | None:
