@@ -87,6 +87,7 @@ def worker(campaign_id: int, paths: list[Path]) -> None:
     loaded = time.perf_counter()
     sums_of(made, START + timedelta(days=DAYS))
     figures = {"load": loaded - start, "read_out": time.perf_counter() - loaded, "peak_mb": peak_kilobytes() // 1024}
+    figures["cpu"] = time.process_time()
     latest = ExportFile.objects.latest("loaded_at")
     sums = {name: getattr(latest, f"{name}_count") for name in ("rows", "kept", "new", "replaced", "bad")}
     print(json.dumps({name: round(value, 2) for name, value in figures.items()} | sums))

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from issuance.engine.reconcile import reconcile
+from issuance.models import ExportFile, ReadOut
 from issuance.parsing.guest_file import open_guest_file
 from thanxportal.accounts.models import Membership, Merchant, Role, User
 from thanxportal.demo.sample_guests import sample_guests
@@ -37,6 +39,19 @@ def test_without_a_merchant_it_says_what_to_do() -> None:
 @pytest.mark.django_db
 def test_it_mirrors_thanx_first_when_asked() -> None:
     assert "Harbor Grill" in seed(sync=True)
+
+
+def test_a_campaign_that_is_over_has_a_read_out_with_the_chosen_effect(harbor: Merchant) -> None:
+    for _ in range(2):
+        call_command("seed_read_out", harbor.handle)
+    assert set(ExportFile.objects.values_list("kind", "state", "bad_count")) == {
+        ("memberships", "loaded", 0), ("purchases", "loaded", 0), ("rewards", "loaded", 0),
+    }  # fmt: skip
+    numbers = ReadOut.objects.get().numbers
+    first, second, control = numbers["arms"]
+    assert first["visits"] > second["visits"] > control["visits"]
+    assert not numbers["matching_differs"]
+    assert not reconcile().differences
 
 
 def test_two_merchants_get_a_person_for_each_role(harbor: Merchant, sunny: Merchant) -> None:

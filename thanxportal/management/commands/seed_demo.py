@@ -55,6 +55,8 @@ class Command(BaseCommand):
             _ask_for_approvals(merchants)
             people = list(_people(merchants))
             _give_password(people, password)
+        if options["sync"]:
+            call_command("seed_read_out", merchants[0].handle)
         for merchant, team in zip(merchants, TEAMS, strict=False):
             above = merchant.approval_threshold
             rule = f": lists above {above:,} guests need an approver" if above is not None else ""
