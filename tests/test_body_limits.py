@@ -53,7 +53,7 @@ def test_nobody_unknown_sends_much_to_any_address(addresses: Callable[[str], lis
 def test_people_who_are_signed_in_send_no_files_where_none_are_taken(
     addresses: Callable[[str], list[str]], campaign: Campaign, ana: User, client_of: ClientOf
 ) -> None:
-    takes_files = ("/lists/new/", "/repaired-rows/")
+    takes_files = ("/lists/new/", "/repaired-rows/", "/harbor-grill/exports/")
     for url in addresses(campaign.merchant.handle):
         if not url.endswith(takes_files):
             assert post(client_of(ana), url, USUAL_BODY + 1).status_code == 413, url
@@ -66,6 +66,7 @@ def uploads(campaign: Campaign) -> list[str]:
     return [
         reverse("issuance:list_new", args=[handle, campaign.pk]),
         reverse("issuance:rows_upload", args=[handle, guest_list.pk]),
+        reverse("issuance:exports", args=[handle]),
     ]
 
 
