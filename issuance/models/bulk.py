@@ -72,7 +72,7 @@ class Columns(NamedTuple):
 
 
 @transaction.atomic
-def merge_rows(model: type[models.Model], columns: Columns, rows: Iterable[tuple[Any, ...]]) -> Merged:
+def merge_rows(model: type[models.Model], columns: Columns, rows: Sequence[tuple[Any, ...]]) -> Merged:
     """Inserts rows in the order of `columns.names`. Where the key is there already, its facts are replaced unless they
     are younger. No key may come twice."""
     table, names = _named(model, columns.names)
@@ -84,11 +84,12 @@ def merge_rows(model: type[models.Model], columns: Columns, rows: Iterable[tuple
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE arriving AS SELECT {names} FROM {table} LIMIT 0")  # noqa: S608
         _insert(cursor, "arriving", names, len(columns.names), rows)
-        cursor.execute(f"UPDATE {table} SET {facts}, {where} <= arriving.{age} AND ({differ})")  # noqa: S608
-        replaced = cursor.rowcount
-        cursor.execute(f"UPDATE {table} SET {where} < arriving.{age}")  # noqa: S608
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM arriving WHERE true ON CONFLICT DO NOTHING")  # noqa: S608
-        new = cursor.rowcount
+        new, replaced = cursor.rowcount, 0
+        if new < len(rows):
+            cursor.execute(f"UPDATE {table} SET {facts}, {where} <= arriving.{age} AND ({differ})")  # noqa: S608
+            replaced = cursor.rowcount
+            cursor.execute(f"UPDATE {table} SET {where} < arriving.{age}")  # noqa: S608
         cursor.execute("DROP TABLE arriving")
     return Merged(new, replaced)
 
