@@ -3,6 +3,7 @@ one page of paper."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -73,3 +74,4 @@ def test_on_paper_there_are_no_buttons_and_no_menu(told: Campaign, page_of: Call
     expect(page.get_by_text("Download the numbers")).to_be_hidden()
     expect(page.get_by_text("Enter what a reward costs you")).to_be_hidden()
     expect(page.get_by_text("Control: 100 guests.")).to_be_visible()
+    assert re.findall(rb"/Type /Page\b", page.pdf(format="Letter")) == [b"/Type /Page"]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardTemplate
 from issuance.models import ExportedReward, GuestList, ReadOut
 from tests.issuance.browsing import ClientOf
-from tests.issuance.factories import published_campaign
+from tests.issuance.factories import checked, published_campaign
 from tests.issuance.readout.feeds import WINDOW, exported, issued, read_out_now
 from thanxportal.accounts.models import Activity, Merchant, User
 from thanxportal.moments import LOCAL
@@ -138,6 +138,20 @@ def test_a_manager_moves_the_date_until_outcomes_show(
     later = {"at": timezone.localtime(timezone.now() + timedelta(days=9)).strftime(LOCAL)}
     browser.post(address(campaign, "read_out_date"), later)
     assert ReadOut.objects.get().read_out_at == read_out.read_out_at
+
+
+def test_the_date_is_chosen_when_the_first_list_is_launched(harbor: Merchant, sid: User, client_of: ClientOf) -> None:
+    campaign, browser = published_campaign(harbor, (100,)), client_of(sid)
+    first, second = (checked(campaign, f"guest{number}@example.com") for number in range(2))
+    review = browser.get(reverse("issuance:list_review", args=["harbor-grill", first.pk]))
+    assert "Read-out on" in review.content.decode()
+    launch = reverse("issuance:list_launch", args=["harbor-grill", first.pk])
+    form = {"seen": review.context["seen"], "read_out_at": "2026-06-20T09:00"}
+    assert browser.post(launch, form | {"read_out_at": "2020-01-01T10:00"}).status_code == 422
+    assert browser.post(launch, form).status_code == 302
+    assert ReadOut.objects.get().read_out_at.isoformat() == "2026-06-20T16:00:00+00:00"  # 9:00 in Los Angeles
+    review = browser.get(reverse("issuance:list_review", args=["harbor-grill", second.pk]))
+    assert "Read-out on" not in review.content.decode()
 
 
 def test_opening_early_takes_a_manager_and_a_reason_and_leaves_a_mark(
