@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 
+from issuance.admin.home import find_anything
 from issuance.admin.parking import ParkedFilter, ParkingAdmin
 from issuance.admin.records import EventInline
 from issuance.models import Event, GuestList, IssuanceJob
@@ -18,6 +22,17 @@ LEDGER = (
     "rows_count", "waiting_count", "control_count", "rewarded_count", "refused_count", "unknown_count",
     "already_rewarded_count", "revoked_count", "invalid_count", "duplicate_count",
 )  # fmt: skip
+
+
+class OptedOutFilter(admin.SimpleListFilter):
+    title = "opted out"
+    parameter_name = "opted_out"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", "Stands still: its merchant has opted out")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.waiting_for_return() if self.value() else queryset
 
 
 class ListEventInline(EventInline):
@@ -51,7 +66,7 @@ class GuestListAdmin(ParkingAdmin):
         "unknown_count",
         "created_at",
     )
-    list_filter = ("state", ParkedFilter, ONE_MERCHANT, "created_at")
+    list_filter = ("state", ParkedFilter, OptedOutFilter, ONE_MERCHANT, "created_at")
     list_select_related = ("merchant", "campaign")
     search_fields = ("name", "id__exact", "merchant__handle__exact", "campaign__name")
     ordering = ("-id",)
@@ -60,8 +75,14 @@ class GuestListAdmin(ParkingAdmin):
         ("Ledger", {"fields": LEDGER}),
         ("People", {"fields": ("created_by", "launched_by")}),
         ("Dates", {"fields": DATES}),
-        ("Work", {"fields": ("epoch", "lease_until", "crash_count", "bytes_total", "bytes_read")}),
+        (
+            "Inside the portal",
+            {"classes": ("collapse",), "fields": ("epoch", "lease_until", "crash_count", "bytes_total", "bytes_read")},
+        ),
     )
     inlines = (JobInline, ListEventInline)
     why_parked = "Their workers crashed five times. Nothing of them was sent; workers plan these lists again."
     task = work_list
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("find/", self.admin_site.admin_view(find_anything), name="issuance_find"), *super().get_urls()]

@@ -67,6 +67,7 @@ class ThanxStatementAdmin(ReadOnlyAdmin):
     change_form_template = "admin/issuance/thanxstatement/change.html"
     list_display = ("__str__", "pause", "evidence", "written_by", "confirmed_by", "confirmed_at")
     list_select_related = ("pause", "written_by", "confirmed_by")
+    list_filter = (("confirmed_at", admin.EmptyFieldListFilter),)
     actions = ("confirm",)
     fields = (
         "pause", "made_jobs", "complete", "evidence", "about_the_rest", "written_by", "written_at", "confirmed_by",

@@ -88,6 +88,10 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
     def due_to_plan(self) -> GuestListQuerySet:
         return self.free().filter(state=ListState.HELD)
 
+    def waiting_for_return(self) -> GuestListQuerySet:
+        """Launched, but at a standstill: Thanx no longer lists their merchant."""
+        return self.filter(state__in=(ListState.HELD, ListState.ISSUING), merchant__in=Merchant.objects.opted_out())
+
     def parked(self) -> GuestListQuerySet:
         """Launched, but waiting for staff: their workers crashed, so no end of the hold is set."""
         return self.filter(state=ListState.HELD, held_until=None)

@@ -21,6 +21,9 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         """Those that told of a job's end."""
         return self.filter(event=BATCH_EVENT, received_at__gt=moment)
 
+    def put_aside_since(self, moment: datetime) -> WebhookDeliveryQuerySet:
+        return self.filter(state=DeliveryState.QUARANTINED, received_at__gte=moment)
+
 
 class WebhookDelivery(models.Model):
     """One webhook with a right signature. Of its body only what is named here is kept, and nothing about a guest."""
@@ -47,6 +50,7 @@ class WebhookDelivery(models.Model):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="delivery_due"),
             models.Index(fields=["thanx_job_id"], name="delivery_of_job"),
             models.Index(fields=["received_at"], condition=Q(event=BATCH_EVENT), name="end_by_time"),
+            models.Index(fields=["received_at"], condition=Q(state=DeliveryState.QUARANTINED), name="aside_by_time"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["sha256"], name="one_delivery_per_body"),

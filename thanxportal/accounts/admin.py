@@ -15,6 +15,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Activity, Invitation, Loosening, Membership, Merchant, Notification, Role, User
+from thanxportal.accounts.models.outbox import FAILING
 from thanxportal.accounts.team import (
     TeamRefusal,
     change_role,
@@ -134,6 +135,17 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
         return country
 
 
+class FailingMailFilter(admin.SimpleListFilter):
+    title = "email"
+    parameter_name = "mail"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("failing", "Tried in vain, and tried again")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(FAILING) if self.value() else queryset
+
+
 class UnfinishedFilter(admin.SimpleListFilter):
     title = "left to do"
     parameter_name = "unfinished"
@@ -206,7 +218,11 @@ class InvitationAdmin(TeamAdmin):
     """Invitations of managers and of staff: whether the email was sent and the invitation accepted."""
 
     list_display = ("email", "merchant", "role", "invited_by", "mail_sent_at", "accepted_at", "withdrawn_at")
-    list_filter = (("merchant", admin.RelatedOnlyFieldListFilter), ("accepted_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        FailingMailFilter,
+        ("merchant", admin.RelatedOnlyFieldListFilter),
+        ("accepted_at", admin.EmptyFieldListFilter),
+    )
     list_select_related = ("merchant", "invited_by")
     search_fields = ("email", "merchant__handle__exact")
     ordering = ("-id",)
@@ -259,7 +275,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     """What people were told. An email that is still due after several attempts points to the mail server."""
 
     list_display = ("at", "person", "merchant", "kind", "sentence", "mail_attempts", "mail_sent_at", "read_at")
-    list_filter = ("kind", ("mail_sent_at", admin.EmptyFieldListFilter))
+    list_filter = ("kind", FailingMailFilter, ("mail_sent_at", admin.EmptyFieldListFilter))
     list_select_related = ("merchant", "person")
     search_fields = ("person__email", "merchant__handle__exact", "key__exact")
     ordering = ("-id",)

@@ -25,12 +25,14 @@ MOST_KEPT = 100  # fields of a form
 
 
 def take_place(request: HttpRequest, kind: str) -> list[str]:
-    """Takes a place of the person, and one of the merchant that an access fetcher let the person in to.
+    """Takes a place of the person, and one of the merchant, if an access fetcher let the person in to one.
 
     Returns what `give_back` takes; nothing if there is no place.
     """
     of_person, of_merchant, seconds = settings.LIMITS[kind]
-    takers = ((f"person:{request.user.pk}", of_person), (f"merchant:{request.merchant.pk}", of_merchant))  # type: ignore[attr-defined]
+    takers, merchant = [(f"person:{request.user.pk}", of_person)], getattr(request, "merchant", None)
+    if merchant:
+        takers.append((f"merchant:{merchant.pk}", of_merchant))
     taken: list[str] = []
     for taker, places in takers:
         place = _first_free([f"{kind}:{taker}:{number}" for number in range(places)], seconds)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Value, When
+from django.db.models.functions import TruncMinute
 from django.utils import timezone
 
 from thanxportal.prepared import Prepared
@@ -120,6 +121,11 @@ class ApiRequestQuerySet(models.QuerySet["ApiRequest"]):
     def of_work(self) -> ApiRequestQuerySet:
         """Those that make a campaign, issue, revoke or follow a job."""
         return self.filter(models.Q(method="POST") | models.Q(path__startswith="/partner/issuance_jobs"))
+
+    def by_minute(self) -> models.QuerySet[ApiRequest, tuple[datetime, int, int]]:
+        """How many were made in each minute, and how many of them Thanx refused as too many."""
+        minute = self.order_by().annotate(minute=TruncMinute("at", tzinfo=UTC)).values_list("minute")
+        return minute.annotate(models.Count("pk"), refused=models.Count("pk", filter=models.Q(status=429)))
 
     def by_kind(self) -> models.QuerySet[ApiRequest, tuple[str, int | None, int]]:
         """How many of each kind got each status; None where no answer came."""

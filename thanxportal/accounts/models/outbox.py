@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 LEASE = timedelta(minutes=5)  # Far longer than EMAIL_TIMEOUT.
 MOST_ATTEMPTS = 8  # Over about 21 hours.
+FAILING = Q(mail_due_at__isnull=False, mail_attempts__gte=2)  # Tried in vain, and tried again.
 
 
 class Mailed(models.Model):

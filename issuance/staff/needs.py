@@ -1,0 +1,120 @@
+"""What waits for staff: each kind with its count, and the page of the admin that lists just these rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from issuance.models import (
+    PARKED,
+    GuestList,
+    IssuanceJob,
+    Resolution,
+    SendingPause,
+    ThanxStatement,
+    WebhookDelivery,
+)
+from issuance.models.states import JOB_DUE, JobState
+from thanxportal.accounts.models import Invitation, Merchant, Notification, User
+from thanxportal.accounts.models.outbox import FAILING
+from thanxportal.counted import counted
+from thanxportal.partner.models import OLD_MIRROR, Credential, MerchantRefusal
+
+A_DAY = timedelta(days=1)
+
+
+class Need(NamedTuple):
+    """So many rows of a model, such as `issuance.issuancejob`, that `query` lists in the admin."""
+
+    count: int
+    one: str
+    many: str
+    model: str
+    query: dict[str, str]
+
+    @property
+    def words(self) -> str:
+        return counted(self.count, self.one, self.many)
+
+    @property
+    def right(self) -> str:
+        return self.model.replace(".", ".view_")
+
+    @property
+    def address(self) -> str:
+        page = self.model.replace(".", "_")
+        return f"{reverse(f'admin:{page}_changelist')}?{urlencode(self.query)}"
+
+
+def needs_of(user: User) -> list[Need]:
+    """Only what this person may look at, and nothing of which there is none. Few queries, none of which looks at
+    guests."""
+    needs = (*_jobs(), *_lists(), *_decisions(), *_webhooks(), *_mails(), *_merchants())
+    return [need for need in needs if need.count and user.has_perm(need.right)]
+
+
+def _jobs() -> Iterator[Need]:
+    states = {
+        JobState.NEEDS_STAFF: ("job needs review", "jobs need review"),
+        JobState.FORGOTTEN: ("job is unknown until settled", "jobs are unknown until settled"),
+    }
+    counts = {state.value: Count("pk", filter=Q(state=state)) for state in states}
+    parked = Count("pk", filter=Q(problem_code=PARKED, next_attempt_at=None, lease_until=None))
+    found = IssuanceJob.objects.filter(state__in=(*JOB_DUE, JobState.FORGOTTEN)).aggregate(parked=parked, **counts)
+    for state, words in states.items():
+        yield Need(found[state.value], *words, "issuance.issuancejob", {"state__exact": state.value})
+    yield Need(found["parked"], "job is parked", "jobs are parked", "issuance.issuancejob", {"parked": "yes"})
+
+
+def _lists() -> Iterator[Need]:
+    model, lists = "issuance.guestlist", GuestList.objects
+    yield Need(lists.parked().count(), "list is parked", "lists are parked", model, {"parked": "yes"})
+    words = ("list stands still as its merchant has opted out", "lists stand still as their merchants have opted out")
+    yield Need(lists.waiting_for_return().count(), *words, model, {"opted_out": "yes"})
+
+
+def _decisions() -> Iterator[Need]:
+    """What holds sending back, or work that a second person has to confirm."""
+    pauses = SendingPause.objects.filter(in_force=True).count()
+    pause = ("pause holds back all sending", "pauses hold back all sending")
+    yield Need(pauses, *pause, "issuance.sendingpause", {"in_force__exact": "1"})
+    words = ("waits for a second person", "wait for a second person")
+    waiting = {"confirmed_at__isempty": "1"}
+    settled = Resolution.objects.filter(confirmed_at=None).count()
+    yield Need(settled, f"resolution {words[0]}", f"resolutions {words[1]}", "issuance.resolution", waiting)
+    said = ThanxStatement.objects.filter(confirmed_at=None, pause__in_force=True).count()
+    yield Need(said, f"statement {words[0]}", f"statements {words[1]}", "issuance.thanxstatement", waiting)
+
+
+def _webhooks() -> Iterator[Need]:
+    since = timezone.now() - A_DAY
+    aside = WebhookDelivery.objects.put_aside_since(since).count()
+    words = ("webhook was put aside in the last day", "webhooks were put aside in the last day")
+    query = {"state__exact": "quarantined", "received_at__gte": since.isoformat()}
+    yield Need(aside, *words, "issuance.webhookdelivery", query)
+
+
+def _mails() -> Iterator[Need]:
+    failing = {"mail": "failing"}
+    for model, noun in ((Invitation, "invitation"), (Notification, "notification")):
+        count = model._default_manager.filter(FAILING).count()
+        words = (f"email of an {noun}" if noun[0] == "i" else f"email of a {noun}", f"emails of {noun}s")
+        yield Need(count, f"{words[0]} fails", f"{words[1]} fail", f"accounts.{noun}", failing)
+
+
+def _merchants() -> Iterator[Need]:
+    synced = Credential.current().synced_at
+    old = int(synced is None or synced < timezone.now() - OLD_MIRROR)
+    yield Need(old, "list of merchants is over an hour old", "", "partner.credential", {})
+    refused = MerchantRefusal.objects.parked().count()
+    words = ("merchant is refused by Thanx", "merchants are refused by Thanx")
+    yield Need(refused, *words, "partner.merchantrefusal", {"ended_at__isempty": "1"})
+    unfinished = Merchant.objects.unfinished().count()
+    words = ("merchant isn’t set up yet", "merchants aren’t set up yet")
+    yield Need(unfinished, *words, "accounts.merchant", {"unfinished": "yes"})

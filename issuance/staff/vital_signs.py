@@ -1,0 +1,60 @@
+"""Whether the portal can work just now, in one strip: sending, the credential, who works, how old the mirror is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from issuance.models import SendingPause
+from thanxportal.moments import written
+from thanxportal.partner.models import OLD_MIRROR, Credential
+from thanxportal.queues import BEAT, READING, SENDING, unseen
+
+PROCESSES = {READING: "Workers that read", SENDING: "Workers that send", BEAT: "Beat"}
+
+
+class Sign(NamedTuple):
+    """`tone` is ok, warn or bad."""
+
+    name: str
+    tone: str
+    words: str
+
+
+def vital_signs() -> list[Sign]:
+    """Three queries."""
+    credential, missing = Credential.current(), unseen()
+    processes = [
+        Sign(name, *(("bad", "not seen for a minute") if process in missing else ("ok", "seen")))
+        for process, name in PROCESSES.items()
+    ]
+    return [_sending(credential), *_access(credential), *processes, _merchants(credential)]
+
+
+def _sending(credential: Credential) -> Sign:
+    if SendingPause.objects.filter(in_force=True).exists():
+        return Sign("Sending", "warn", "paused by staff or the portal")
+    if credential.refusal:
+        return Sign("Sending", "bad", "waits, as Thanx refuses it")
+    if credential.blocked_until > timezone.now().timestamp():
+        until = written(datetime.fromtimestamp(credential.blocked_until, UTC), "H:i:s T")
+        return Sign("Sending", "warn", f"waits until {until}, as Thanx asked")
+    return Sign("Sending", "ok", "allowed")
+
+
+def _access(credential: Credential) -> list[Sign]:
+    refused = credential.refused_at and not credential.scope_missing
+    unasked = not (credential.scopes or credential.synced_at or credential.refused_at)
+    fine = ("warn", "not asked yet") if unasked else ("ok", "accepted")
+    let_in = ("bad", "refused by Thanx") if refused else fine
+    scopes = ("bad", "rewards.issue is missing") if credential.scope_missing else fine
+    return [Sign("Credential", *let_in), Sign("Scopes", *scopes)]
+
+
+def _merchants(credential: Credential) -> Sign:
+    if credential.synced_at is None:
+        return Sign("Merchants", "warn", "never read")
+    old = credential.synced_at < timezone.now() - OLD_MIRROR
+    return Sign("Merchants", "warn" if old else "ok", f"read {written(credential.synced_at)}")
