@@ -132,7 +132,7 @@ MAY_ADD = {
 }
 MAY_CHANGE = {"user": RUN, "merchant": RUN, "membership": RUN}
 MAY_DELETE = {"membership": RUN}
-OF_THE_ADMIN = ("index", "app_list", "issuance_gate", "password_change")
+OF_THE_ADMIN = ("index", "app_list", "issuance_gate", "issuance_find", "password_change")
 
 
 def declared(table: str) -> Iterator[tuple[set[str], str, str]]:
@@ -239,6 +239,7 @@ RULES |= {name: owners_rule(methods, *WITH_FACTOR) for methods, _, name in decla
         if person not in STAFF
         else staff_rule(ALL, ALL, OUT, fresh="")(person, method)  # In the portal again, that is.
     ),
+    "admin:issuance_ask": answering("405", "in", staff_rule(ALL, ACT, "POST"), "GET"),
     "admin:jsi18n": staff_rule(ALL, ALL, PAGE),
     "admin:password_change_done": staff_rule(ALL, ALL, PAGE),
     # No page of ours completes anything.
@@ -353,7 +354,7 @@ def form_of(stage: Stage) -> dict[str, Any]:
     """What acts ask for, so that none is refused for what it lacks."""
     return {
         "handle": stage.harbor.handle, "campaign": stage.campaign.pk, "repair": stage.list.repairs.get().pk,
-        "role": "viewer", "skip": "1", "guest": "ann@example.com",
+        "role": "viewer", "skip": "1", "guest": "ann@example.com", "words": "ann@example.com",
     }  # fmt: skip
 
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
 
 from issuance.admin.lists import ONE_MERCHANT
 from issuance.admin.parking import ParkedFilter, ParkingAdmin
 from issuance.admin.records import EventInline
 from issuance.admin.revocation import revoke
 from issuance.models import Attempt, IssuanceJob, UnknownReason
+from issuance.staff.asking_again import ask_again, when_polls_pass
+from issuance.staff.job_story import story_of_job
 from issuance.tasks import work_job
 from thanxportal.accounts.access import user_of
+from thanxportal.celery import nudge
 from thanxportal.read_only_admin import ReadOnlyInline
 
 
 class AttemptInline(ReadOnlyInline):
     model = Attempt
-    fields = ("started_at", "finished_at", "result", "status", "code", "words", "epoch")
+    fields = ("started_at", "finished_at", "result", "status", "code", "words")
 
 
 class UnknownReasonInline(ReadOnlyInline):
@@ -49,17 +58,18 @@ class IssuanceJobAdmin(ParkingAdmin):
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": ("guest_list", "campaign", "merchant", "variant", "number", "canary", "part_of")}),
-        ("State", {"fields": ("state", "partner_state", "unknown_state_since", "thanx_id", "problem_code",
-                              "in_doubt")}),
+        ("State", {"fields": ("state", "partner_state", "unknown_state_since", "thanx_id", "idempotency_key",
+                              "problem_code", "in_doubt")}),
         ("Guests", {"fields": ("total_count", "processed_count", "success_count", "failure_count")}),
         ("Revocation", {"fields": ("revoke_reason", "revoke_requested_by", "revoke_sent_at", "revoked_at")}),
         ("Webhooks", {"fields": ("webhooks_due_at", "missing_reward_ids")}),
         ("Dates", {"fields": ("planned_at", "first_sent_at", "accepted_at", "ended_at", "news_at",
                               "lost_since")}),
-        ("Work", {"fields": ("idempotency_key", "body_sha256", "epoch", "lease_until", "next_attempt_at",
-                             "attempt_count", "crash_count")}),
+        ("Inside the portal", {"classes": ("collapse",), "fields": (
+            "body_sha256", "epoch", "lease_until", "next_attempt_at", "attempt_count", "crash_count")}),
     )  # fmt: skip
     readonly_fields = ("campaign",)
+    change_form_template = "admin/issuance/issuancejob/change.html"
     own_lookups = ("id__in",)  # What was just revoked.
     inlines = (AttemptInline, UnknownReasonInline, EventInline)
     actions = (revoke, "return_to_work")
@@ -71,6 +81,29 @@ class IssuanceJobAdmin(ParkingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IssuanceJob]:
         return super().get_queryset(request).defer("body")
+
+    def get_urls(self) -> list[URLPattern]:
+        ask = self.admin_site.admin_view(require_POST(self.ask))
+        return [path("<int:object_id>/ask/", ask, name="issuance_ask"), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        job = context["original"]
+        context |= {"story": story_of_job(job), "may_ask": self.has_unpark_permission(request)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def ask(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Has a worker ask Thanx about the job now; says what it still waits for."""
+        if not self.has_unpark_permission(request):
+            raise PermissionDenied
+        job = self.get_object(request, str(object_id))
+        if job is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))  # type: ignore[attr-defined]
+        if ask_again(job=job, actor=user_of(request)):
+            nudge(work_job, job.pk)
+            self.message_user(request, f"A worker asks Thanx once {when_polls_pass()}. Reload to see it.")
+        else:
+            self.message_user(request, "No later poll waits for this job.", messages.WARNING)
+        return redirect("admin:issuance_issuancejob_change", job.pk)
 
     @admin.display(ordering="guest_list__campaign")
     def campaign(self, job: IssuanceJob) -> str:

@@ -1,0 +1,46 @@
+"""Asking Thanx about a job sooner than its next poll is due."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from issuance.lifecycle.activity import note_activity
+from issuance.models import IssuanceJob, note_event
+from issuance.models.states import JobState
+from thanxportal.accounts.models import User
+from thanxportal.partner import slots
+from thanxportal.partner.gated_client import Urgency
+from thanxportal.partner.models import Credential
+
+POLLED = (JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING)
+
+
+def may_be_asked_about(job: IssuanceJob) -> bool:
+    """Whether workers poll the job, and not just now."""
+    later = job.next_attempt_at is not None and job.next_attempt_at > timezone.now()
+    return later and bool(job.thanx_id) and job.status in POLLED
+
+
+def when_polls_pass() -> str:
+    """When the request limit next lets a poll through; sends go first."""
+    share, slack = Urgency.POLL.value
+    ring = slots.look(Credential.current().pk, share=share)
+    wait = ring.free_in(share=share, slack=slack)
+    if ring.refused:
+        return "Thanx lets us in again: just now it refuses the credentials or their scopes"
+    if wait > 1:
+        return f"the request limit has a place for it, in {wait:,.0f} seconds at the earliest"
+    return "sends leave it a place in the request limit, which has one now"
+
+
+@transaction.atomic
+def ask_again(*, job: IssuanceJob, actor: User) -> bool:
+    """Makes the next poll due now, and nothing else; False if none waits for later."""
+    now = timezone.now()
+    waiting = IssuanceJob.objects.filter(pk=job.pk, state__in=POLLED, thanx_id__isnull=False, next_attempt_at__gt=now)
+    if not waiting.update(next_attempt_at=now):
+        return False
+    note_event(job.guest_list, job.state, old_state=job.state, job=job, actor=actor, note="Staff ask Thanx again.")
+    note_activity(job.guest_list, actor, f"Staff ask Thanx again about job {job.number} of “{job.guest_list.name}”.")
+    return True
