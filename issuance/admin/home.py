@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from issuance.guests.masking import mask
+from issuance.guests.sight import MASKED
 from issuance.parsing.identifiers import parse_guest
 from issuance.staff.finding import MOST_OF_A_GUEST, find, look_up_guest
 from issuance.staff.needs import needs_of
@@ -65,7 +65,7 @@ def _find(request: HttpRequest, form: FindForm) -> HttpResponse:
     if not guest:
         return redirect(hits[0].address) if len(hits) == 1 else _found(request, form, hits=hits)
     sightings = look_up_guest(user, guest)
-    facts = {"guest": mask(guest), "sightings": sightings, "more": len(sightings) == MOST_OF_A_GUEST}
+    facts = {"guest": MASKED.show(guest), "sightings": sightings, "more": len(sightings) == MOST_OF_A_GUEST}
     return _found(request, FindForm(), hits=hits, **facts)
 
 
