@@ -59,7 +59,7 @@ def test_a_job_that_has_ended_tells_its_story(staff: Client, finished: GuestList
     assert "Thanx has finished it, and every guest has an outcome." in page
     assert f"“completed” under the id {job.thanx_id}, {job.total_count} of {job.total_count} guests processed" in page
     assert "Nothing: this is its end." in page
-    assert f"{job.total_count} rewarded" in page
+    assert f"{job.failure_count} refused, {job.success_count} rewarded" in page
     assert "1 reward.issued (applied), 1 reward.issued (put aside)" in page
     assert story.polls == len(story.requests) > 0
     assert f"GET /partner/issuance_jobs/{job.thanx_id}" in page
