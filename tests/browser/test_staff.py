@@ -26,13 +26,10 @@ def test_axe_finds_nothing_where_staff_begin(
     width: int,
     scheme: str,
 ) -> None:
-    made = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
+    launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
     work()
     page = page_of(sam, width=width, scheme=scheme)
     assert_fit_for_everybody(page, reverse("admin:index"))
-    job = made.jobs.get(number=1)
-    assert_fit_for_everybody(page, reverse("admin:issuance_issuancejob_change", args=[job.pk]))
-    page.goto(reverse("admin:index"))
     page.get_by_label("Find").fill("guest1@example.com")
     page.keyboard.press("Enter")
     expect(page.get_by_text("g•••@example.com")).to_be_visible()
