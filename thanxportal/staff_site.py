@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 from zoneinfo import available_timezones
@@ -47,7 +46,7 @@ class StaffSite(admin.AdminSite):
         if admin_class is not None and issubclass(admin_class, StaffAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Staff read times in the zone of their browser, once it told that (`static/js/zone.js`); before, in UTC."""
 
         @wraps(view)

@@ -13,7 +13,7 @@ from thanxportal.styleguide import styleguide
 
 # Staff sign in and out where everybody does, and change passwords where guesses are counted.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.index = home  # type: ignore[method-assign]
+admin.site.index = home  # type: ignore[method-assign, assignment]
 admin.site.logout = SignOut.as_view()  # type: ignore[method-assign]
 admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign, assignment]
 

@@ -65,7 +65,11 @@ def _find(request: HttpRequest, form: FindForm) -> HttpResponse:
     if not guest:
         return redirect(hits[0].address) if len(hits) == 1 else _found(request, form, hits=hits)
     sightings = look_up_guest(user, guest)
-    facts = {"guest": MASKED.show(guest), "sightings": sightings, "more": len(sightings) == MOST_OF_A_GUEST}
+    facts: dict[str, Any] = {
+        "guest": MASKED.show(guest),
+        "sightings": sightings,
+        "more": len(sightings) == MOST_OF_A_GUEST,
+    }
     return _found(request, FindForm(), hits=hits, **facts)
 
 

@@ -97,7 +97,7 @@ class IssuanceJobAdmin(ParkingAdmin):
             raise PermissionDenied
         job = self.get_object(request, str(object_id))
         if job is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))  # type: ignore[attr-defined]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))  # type: ignore[attr-defined, no-any-return]
         if ask_again(job=job, actor=user_of(request)):
             nudge(work_job, job.pk)
             self.message_user(request, f"A worker asks Thanx once {when_polls_pass()}. Reload to see it.")

@@ -32,7 +32,7 @@ A_DAY = timedelta(days=1)
 class Need(NamedTuple):
     """So many rows of a model, such as `issuance.issuancejob`, that `query` lists in the admin."""
 
-    count: int
+    rows: int
     one: str
     many: str
     model: str
@@ -40,7 +40,7 @@ class Need(NamedTuple):
 
     @property
     def words(self) -> str:
-        return counted(self.count, self.one, self.many)
+        return counted(self.rows, self.one, self.many)
 
     @property
     def right(self) -> str:
@@ -56,7 +56,7 @@ def needs_of(user: User) -> list[Need]:
     """Only what this person may look at, and nothing of which there is none. Few queries, none of which looks at
     guests."""
     needs = (*_jobs(), *_lists(), *_decisions(), *_webhooks(), *_mails(), *_merchants())
-    return [need for need in needs if need.count and user.has_perm(need.right)]
+    return [need for need in needs if need.rows and user.has_perm(need.right)]
 
 
 def _jobs() -> Iterator[Need]:
