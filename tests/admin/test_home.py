@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.engine.sending_pauses import pause_sending
-from issuance.models import GuestList, IssuanceJob, Resolution, ThanxStatement, WebhookDelivery
+from issuance.models import GuestList, IssuanceJob, Resolution, SendingPause, ThanxStatement, WebhookDelivery
 from issuance.models.states import ListState
 from tests.issuance.factories import make_list
 from thanxportal.accounts.models import Invitation, Kind, Merchant, Notification, Role, User
@@ -56,7 +56,7 @@ def trouble_everywhere(guest_list: GuestList, ana: User, sam: User) -> None:
     )
     Resolution.objects.create(job=job, decision="never_executed", evidence="Mail", proposed_by=sam)
     pause_sending(actor=sam, reason="We look into something.")
-    ThanxStatement.objects.create(pause_id=1, evidence="Mail", written_by=sam)
+    ThanxStatement.objects.create(pause=SendingPause.objects.get(), evidence="Mail", written_by=sam)
     WebhookDelivery.objects.create(sha256="0" * 64, state="quarantined")
     MerchantRefusal.objects.create(merchant_id="m1", refusals=2, next_at=now)
     make_list(guest_list.campaign, ListState.HELD, name="Parked", waiting=1)
