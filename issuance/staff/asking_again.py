@@ -30,7 +30,7 @@ def when_polls_pass() -> str:
     if ring.refused:
         return "Thanx lets us in again: just now it refuses the credentials or their scopes"
     if wait > 1:
-        return f"the request limit has a place for it, in {wait:,.0f} seconds at the earliest"
+        return f"the request limit has a place for it, in {wait:,.0f} s at the earliest"
     return "sends leave it a place in the request limit, which has one now"
 
 
