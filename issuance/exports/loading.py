@@ -14,7 +14,6 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from issuance import shutdown
-from issuance.crash_points import crash_point
 from issuance.exports.cells import BadCell
 from issuance.exports.columns import ExportRefused, positions
 from issuance.exports.keeping import KEEPERS, Keeper, Row
@@ -118,7 +117,6 @@ def _read(table: ExportTable, keeper: Keeper, cells: list[str]) -> Row | None:
         return None
 
 
-@crash_point("load an export")
 @transaction.atomic
 def _merge(export: ExportFile, table: ExportTable, keeper: Keeper, rows: list[Row]) -> bool:
     """Commits rows with their sums; False, and nothing written, if the export is no longer ours to load."""
