@@ -55,7 +55,7 @@ def _arm(variant: Variant, arm: ArmSums, days: dict[int, int]) -> ArmNumbers:
 
 
 def _compared(told: list[ArmNumbers], arms: dict[int, ArmSums], base: int) -> list[ArmNumbers]:
-    """With the differences; what may be announced is decided by visits, all arms together."""
+    """With the differences; what may be announced is decided by visits and by who came, all arms together."""
     order = list(arms)
     visits, spend = (
         dict(zip(order, adjusted([getattr(arms[each], metric) for each in order]), strict=True))
@@ -78,9 +78,12 @@ def _compared(told: list[ArmNumbers], arms: dict[int, ArmSums], base: int) -> li
 
 
 def _judged(arms: list[ArmNumbers]) -> list[ArmNumbers]:
-    differences = {arm.variant: arm.more_visits for arm in arms if arm.more_visits}
-    ps = dict(zip(differences, holm([each.p for each in differences.values()]), strict=True))
-    clear = dict(zip(differences, stand_out(list(differences.values())), strict=True))
+    """Visits alone would mistake a small Control in which hardly anybody came for one without noise."""
+    told = [(arm.variant, arm.more_visits, arm.more_came) for arm in arms if arm.more_visits and arm.more_came]
+    visits, came = [each for _, each, _ in told], [each for *_, each in told]
+    order = [variant for variant, *_ in told]
+    ps = dict(zip(order, holm([each.p for each in visits]), strict=True))
+    clear = dict(zip(order, stand_out(visits, came), strict=True))
     return [replace(arm, p=ps.get(arm.variant), stands_out=clear.get(arm.variant, False)) for arm in arms]
 
 
@@ -121,11 +124,20 @@ def _at_places(campaign: Campaign, sums: CampaignSums, guests: dict[int, int]) -
     names = dict(campaign.merchant.locations.filter(thanx_id__in=totals).values_list("thanx_id", "name"))
     most = [place for place, _ in totals.most_common(PLACES)]
     found = {(each.part, each.variant): (each.visits, each.squares) for each in sums.places}
+    shared = {name for name, count in Counter(names.values()).items() if count > 1}
+    titles = {place: _title(place, names.get(place), shared) for place in most}
     return {
-        (names.get(place) or f"Location {place}", variant): Sums(count, *found.get((place, variant), (0, 0)))
+        (titles[place], variant): Sums(count, *found.get((place, variant), (0, 0)))
         for place in most
         for variant, count in guests.items()
     }
+
+
+def _title(place: str, name: str | None, shared: set[str]) -> str:
+    """The id of Thanx tells locations of one name apart."""
+    if not name:
+        return f"Location {place}"
+    return f"{name} ({place})" if name in shared else name
 
 
 def _explored(part: str, arm: ArmNumbers, own: Sums, other: Sums) -> Exploration:

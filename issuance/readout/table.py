@@ -10,8 +10,8 @@ from issuance.readout.page import ReadOutPage
 
 METHOD = (
     "Every guest assigned to an arm counts in it (intention to treat). Visits and spend: Welch's t interval. Guests "
-    "who came: Newcombe's interval. 95% confidence. What stands out is decided by visits, corrected by Holm for "
-    "several arms. Adjusted: CUPED, by what the same guests did before."
+    "who came: Newcombe's interval. 95% confidence. What stands out does so in visits and in guests who came, each "
+    "corrected by Holm for several arms. Adjusted: CUPED, by what the same guests did before."
 )
 FACTS = ("guests", "issued", "matched", "redeemed", "came again", "came", "visits per 100 guests", "spend per guest")
 WITH_INTERVAL = (

@@ -51,7 +51,12 @@ def holm(ps: Sequence[float]) -> list[float]:
     return corrected
 
 
-def stand_out(differences: Sequence[Difference]) -> list[bool]:
-    """Which of several differences to the same group may be announced: clear, and not by chance after `holm`."""
+def stand_out(*measures: Sequence[Difference]) -> list[bool]:
+    """Which of several groups may be announced as different from the same one: those that are so in every measure."""
+    return [all(group) for group in zip(*map(_beyond_chance, measures), strict=True)]
+
+
+def _beyond_chance(differences: Sequence[Difference]) -> list[bool]:
+    """Which are clear, and not by chance after `holm`."""
     corrected = holm([each.p for each in differences])
     return [each.clear and p <= BY_CHANCE for each, p in zip(differences, corrected, strict=True)]

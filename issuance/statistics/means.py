@@ -38,16 +38,14 @@ class Paired(NamedTuple):
 
 def difference_of_means(first: Sums, second: Sums, confidence: float = CONFIDENCE) -> Difference | None:
     """`first` minus `second` by Welch's t, which lets the groups vary differently and takes their means to be normal,
-    as those of some hundred guests are. None for groups too small to tell how much guests vary.
+    as those of some hundred guests are. None for groups too small to tell how much guests vary, or of guests all alike.
     """
     from scipy.special import stdtr, stdtrit
 
-    if min(first.guests, second.guests) < FEWEST:
+    if min(first.guests, second.guests) < FEWEST or not (first.variance and second.variance):
         return None
     parts = [each.variance / each.guests for each in (first, second)]
     estimate, error = first.mean - second.mean, sqrt(sum(parts))
-    if not error:
-        return Difference(estimate, estimate, estimate, 0.0 if estimate else 1.0)
     freedom = error**4 / sum(part**2 / (each.guests - 1) for part, each in zip(parts, (first, second), strict=True))
     reach = float(stdtrit(freedom, 0.5 + confidence / 2)) * error
     p = 2 * float(stdtr(freedom, -abs(estimate) / error))

@@ -77,6 +77,21 @@ def test_without_an_effect_three_arms_beside_control_have_a_winner_in_one_campai
     assert announced / RUNS <= 0.05
 
 
+@pytest.mark.parametrize("rate", [0.02, 0.04, 0.08])
+@pytest.mark.parametrize(("rewarded", "held_out"), [(90, 10), (900, 100)])
+def test_a_small_control_in_which_hardly_anybody_comes_announces_no_winner_by_chance(
+    rewarded: int, held_out: int, rate: float
+) -> None:
+    draw, announced = np.random.default_rng(17), 0
+    counts = [visits(draw, guests, rate - 0.2) for guests in (rewarded, held_out)]
+    came = zip(*((each > 0).sum(1).tolist() for each in counts), strict=True)
+    for arm, control, (more, fewer) in zip(*map(sums, counts), came, strict=True):
+        told = difference_of_means(arm, control)
+        shares = difference_of_shares(Share(more, rewarded), Share(fewer, held_out))
+        announced += told is not None and any(stand_out([told], [shares]))
+    assert announced / RUNS <= 0.05
+
+
 def test_cuped_makes_the_interval_narrower_where_guests_are_like_before() -> None:
     draw = np.random.default_rng(3)
     before = spend(draw, 500)[:1]
@@ -93,9 +108,8 @@ def test_noise_alone_is_drawn_together_and_ranks_nobody() -> None:
     assert all(each.low <= 3.0 <= each.high for each in told)
 
 
-def test_groups_too_small_to_vary_say_nothing_and_those_without_spread_say_what_they_are() -> None:
+def test_groups_too_small_to_vary_and_those_of_guests_all_alike_say_nothing() -> None:
     assert difference_of_means(Sums(1, 3, 9), Sums(9, 3, 9)) is None
-    same = difference_of_means(Sums(5, 0, 0), Sums(9, 0, 0))
-    assert same == Difference(0, 0, 0, 1)
+    assert difference_of_means(Sums(90, 7, 7), Sums(10, 0, 0)) is None
     assert shrunk([]) == []
     assert shrunk([Effect(2.0, 1.0)])[0].estimate == 2.0
