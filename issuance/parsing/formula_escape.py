@@ -15,9 +15,9 @@ _MARKED_AFTER_SEPARATOR = re.compile(rf"([;,|\t\r\n]){_MARK}(?={_FORMULA})")
 
 
 def inert(cell: object) -> str:
-    """The cell as text that no spreadsheet runs as a formula; `live` gives back the same text."""
+    """The cell as text that no spreadsheet runs as a formula, numbers as they are; `live` gives back the same text."""
     text = "" if cell is None else str(cell)
-    if not text or _PLAIN(text):
+    if not text or _PLAIN(text) or isinstance(cell, int | float):
         return text
     text = _AFTER_SEPARATOR.sub(rf"\1{_MARK}", text)
     return f"{_MARK}{text}" if _STARTS(text) else text

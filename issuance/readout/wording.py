@@ -55,12 +55,11 @@ def more_or_less(amount: float, measure: Measure) -> str:
 
 
 def between(difference: Difference, measure: Measure) -> str:
-    """The interval; words tell its ends apart where it reaches over nothing."""
+    """The interval; words tell ends below nothing from those above."""
     low, high = difference.low, difference.high
-    if low < 0 < high:
+    if low < 0:
         return f"between {more_or_less(low, measure)} and {more_or_less(high, measure)}"
-    near, far = sorted((abs(low), abs(high)))
-    return f"between {measure.written(near)} and {measure.written(far)}"
+    return f"between {measure.written(low)} and {measure.written(high)}"
 
 
 def sentences_of(numbers: Numbers) -> list[str]:
@@ -78,7 +77,7 @@ def sentences_of(numbers: Numbers) -> list[str]:
 def _sentence(arm: ArmNumbers, other: str) -> str:
     more = arm.more_visits
     if more is None:
-        return f"“{arm.name}” has too few guests to compare."
+        return f"Too few guests came to compare {arm.name} with {other}."
     if arm.stands_out:
         brought = more_or_less(more.estimate, VISITS)
         return f"{arm.name} brought {brought} visits per 100 guests than {other} ({between(more, VISITS)})."

@@ -45,7 +45,7 @@ def test_a_cell_that_would_be_a_formula_becomes_text(start: str) -> None:
 
 
 def test_other_cells_stay_as_they_are() -> None:
-    assert (inert("maria@example.com"), inert(17), inert(None)) == ("maria@example.com", "17", "")
+    assert (inert("maria@example.com"), inert(17), inert(-1.5), inert(None)) == ("maria@example.com", "17", "-1.5", "")
 
 
 @pytest.mark.parametrize("words", [reason_in_words, problem_in_words, job_refusal_in_words])
