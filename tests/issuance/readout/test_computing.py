@@ -137,7 +137,7 @@ def test_arms_are_compared_with_control_and_the_numbers_survive_being_stored(
 
 def test_locations_of_one_name_are_told_apart(campaign: Campaign, told: GuestList) -> None:
     for place in ("Harbor", "Airport"):
-        campaign.merchant.locations.create(thanx_id=place, name="Grill")
+        campaign.merchant.locations.create(thanx_id=place, name="Grill", seen_at=timezone.now())
     now = timezone.now()
     parts = {part.part for part in compare(campaign, sums_of(campaign, now), now).explorations}
     assert parts >= {"Grill (Harbor)", "Grill (Airport)"}
