@@ -73,6 +73,12 @@ class ReadOut(models.Model):
         """The end of what counts."""
         return min(self.read_out_at, timezone.now())
 
+    @property
+    def known_until(self) -> datetime | None:
+        """Up to when its numbers know purchases, if that is before its date."""
+        until = datetime.fromisoformat(self.numbers["until"]) if self.numbers else self.read_out_at
+        return until if until < self.read_out_at else None
+
 
 def read_out_of(campaign: Campaign) -> ReadOut:
     """The campaign's read-out; not saved yet, with the usual date, as long as nobody chose one."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from issuance.guests.csv_lines import csv_lines
 from issuance.readout.numbers import ArmNumbers, More
 from issuance.readout.page import ReadOutPage
+from thanxportal.moments import written
 
 METHOD = (
     "Every guest assigned to an arm counts in it (intention to treat). Visits and spend: Welch's t interval. Guests "
@@ -24,6 +25,8 @@ HEADER = ("arm", *FACTS, *(f"{name}{end}" for name in WITH_INTERVAL for end in E
 def table_of(page: ReadOutPage) -> Iterator[str]:
     costs = {each.arm.variant: each.cost for each in page.balanced}
     marks = [("opened before its date", page.read_out.opened_why)] if page.read_out.opened_at else []
+    if until := page.read_out.known_until:
+        marks.append(("purchases known until", written(until)))
     rows = [_row(arm, costs.get(arm.variant)) for arm in page.numbers.arms]
     return csv_lines(HEADER, [*rows, *marks, ("method", METHOD)])
 

@@ -180,6 +180,39 @@ def test_nothing_is_computed_before_the_date_and_then_once_per_load(
     assert read_out_now() == 1
 
 
+@pytest.mark.parametrize(("field", "value"), [("state", "refused"), ("state", "waiting"), ("kind", "memberships")])
+def test_without_purchases_of_its_window_nothing_is_told(
+    campaign: Campaign, told: GuestList, field: str, value: str
+) -> None:
+    ReadOut.objects.create(campaign=campaign, read_out_at=timezone.now())
+    ExportFile.objects.update(**{field: value})
+    assert read_out_now() == 0
+    ExportFile.objects.update(state="loaded", kind="purchases", stated_at=timezone.now() - 2 * WINDOW)
+    assert read_out_now() == 0
+
+
+def test_it_ends_where_purchases_are_known_and_says_so_until_newer_ones_come(
+    campaign: Campaign, told: GuestList, world: Any
+) -> None:
+    read_out = ReadOut.objects.create(campaign=campaign, read_out_at=timezone.now())
+    known = timezone.now() - WINDOW / 2
+    ExportFile.objects.update(stated_at=known)
+    read_out_now()
+    read_out.refresh_from_db()
+    assert read_out.known_until == known
+    world.advance(60)
+    ExportFile.objects.update(stated_at=timezone.now(), loaded_at=timezone.now())
+    read_out_now()
+    read_out.refresh_from_db()
+    assert read_out.known_until is None
+
+
+def test_lists_that_were_never_issued_hold_up_nothing(campaign: Campaign, told: GuestList) -> None:
+    ReadOut.objects.create(campaign=campaign, read_out_at=timezone.now())
+    make_list(campaign, purged_at=timezone.now())
+    assert read_out_now() == 1
+
+
 def test_opened_early_it_is_computed_again_on_its_date(campaign: Campaign, told: GuestList, world: Any) -> None:
     at = timezone.now() + timedelta(days=5)
     ReadOut.objects.create(campaign=campaign, read_out_at=at, opened_at=timezone.now(), opened_why="A talk.")

@@ -100,6 +100,16 @@ def test_the_table_says_by_which_method(opened: ReadOut, ben: User, client_of: C
     assert first["stands out"] == "yes"
 
 
+def test_where_purchases_are_not_known_to_the_end_page_table_and_home_say_so(
+    opened: ReadOut, ben: User, client_of: ClientOf
+) -> None:
+    ReadOut.objects.update(read_out_at=opened.read_out_at + timedelta(days=1), opened_at=timezone.now(), opened_why="-")
+    browser = client_of(ben)
+    assert "Purchases are known until" in text(browser, address(opened.campaign))
+    assert "purchases known until," in text(browser, address(opened.campaign, "read_out_numbers"))
+    assert "Purchases known until" in text(browser, reverse("issuance:read_outs", args=["harbor-grill"]))
+
+
 def test_costs_are_those_of_thanx_until_somebody_enters_others(
     opened: ReadOut, ana: User, sid: User, client_of: ClientOf
 ) -> None:
