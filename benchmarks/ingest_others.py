@@ -45,7 +45,7 @@ class GuestMaker:
         variants = list(guest_list.campaign.variants.all())
         self.guest_list, self.variants, self.seen = guest_list, variants, set[bytes]()
         self.hash = guest_hasher(guest_list)
-        self.choose = arm_chooser(guest_list.campaign.uuid.bytes, [variant.weight for variant in variants])
+        self.choose = arm_chooser(guest_list.campaign.salt, [variant.weight for variant in variants])
 
     def fields(self, number: int, row: dict[str, str]) -> dict[str, Any] | None:
         email, phone = email_of(row[EMAIL]), phone_of(row[PHONE])

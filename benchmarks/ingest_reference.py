@@ -54,7 +54,7 @@ def _rows(path: Path, made: Any) -> Iterator[tuple[Any, ...]]:
                 errors.append((number, "duplicate" if value else "invalid"))
                 continue
             seen.add(known)
-            place = _arm(value, made.uuid.bytes, [variant.weight for variant in variants])
+            place = _arm(value, made.salt, [variant.weight for variant in variants])
             outcome = "control" if variants[place].is_control else "waiting"
             other = phone if email else ""
             yield number, "email" if email else "phone", value, other, place, outcome, "\x1f".join(cells)

@@ -45,8 +45,8 @@ def draft_campaign(merchant: Merchant, weights: tuple[int, ...] = (45, 45, 10), 
         "redeemable_from": now,
         "redeemable_to": now + timedelta(days=45),
         "uuid": uuid5(NAMESPACE_DNS, f"{number}.{merchant.handle}.example.com"),
-    }
-    campaign = Campaign.objects.create(merchant=merchant, **values | fields)
+    } | fields
+    campaign = Campaign.objects.create(merchant=merchant, salt=values["uuid"].bytes, **values)
     templates = list(merchant.reward_templates.order_by("pk"))
     for position, weight in enumerate(weights):
         control = position == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from secrets import token_bytes
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -102,10 +103,17 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(state=CampaignState.PUBLISHING).exclude(merchant__in=Merchant.objects.opted_out())
 
 
+def new_salt() -> bytes:
+    return token_bytes(16)
+
+
 class Campaign(models.Model):
     """An offer of a merchant: two windows of time, 1 to 4 arms, and Thanx's ids once it is published."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    salt = models.BinaryField(
+        max_length=16, default=new_salt, help_text="Of the split. Nobody who could choose guests by it may choose it."
+    )
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="campaigns")
     name = models.CharField(max_length=120)
     objective = models.CharField(max_length=300, blank=True)
@@ -191,7 +199,7 @@ class Campaign(models.Model):
     @property
     def seal(self) -> str:
         """What is told of the salt of its split before its read-out."""
-        return seal_of(self.uuid.bytes)
+        return seal_of(self.salt)
 
     @property
     def split_in_words(self) -> str:

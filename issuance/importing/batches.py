@@ -58,7 +58,7 @@ class BatchMaker:
         outcomes = {True: Outcome.CONTROL, False: Outcome.WAITING}
         arms = [(variant.pk, outcomes[variant.is_control].value) for variant in variants]
         self.hash = guest_hasher(guest_list)
-        self._choose_arm = arm_chooser(guest_list.campaign.uuid.bytes, [variant.weight for variant in variants])
+        self._choose_arm = arm_chooser(guest_list.campaign.salt, [variant.weight for variant in variants])
         self._outcomes = [outcome for _, outcome in arms]
         self._seen = SeenGuests(stored, expected=expected)
         self._format: RowFormat = (Lines if as_text else Values)(guest_list.pk, arms)

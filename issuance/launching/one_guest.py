@@ -97,7 +97,7 @@ def controls_of(chosen: Campaign, guest: str, digest: bytes) -> list[Campaign]:
 def _own_arm(campaign: Campaign, guest: str) -> Variant:
     """Into which arm any list would put the guest."""
     arms = list(campaign.variants.all())
-    return arms[arm_chooser(campaign.uuid.bytes, [arm.weight for arm in arms])(identity(guest))]
+    return arms[arm_chooser(campaign.salt, [arm.weight for arm in arms])(identity(guest))]
 
 
 def facts_of_leak(guest: str, campaigns: list[Campaign]) -> Facts:

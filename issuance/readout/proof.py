@@ -22,7 +22,7 @@ def _lines(campaign: Campaign) -> Iterator[Line]:
     yield "split, fixed at publication", campaign.split_in_words
     yield "published", campaign.published_at.isoformat() if campaign.published_at else ""
     yield "seal: SHA-256 of the salt", campaign.seal
-    yield "salt", campaign.uuid.bytes.hex() if read_out_of(campaign).is_open else "told from the read-out date on"
+    yield "salt", campaign.salt.hex() if read_out_of(campaign).is_open else "told from the read-out date on"
     lists = GuestList.objects.filter(campaign=campaign, planned_at__isnull=False, parent=None, one_guest=False)
     for guest_list in lists.order_by("planned_at", "pk"):
         assigned = Guest.objects.of_list(guest_list).exclude(outcome=Outcome.ALREADY_REWARDED)

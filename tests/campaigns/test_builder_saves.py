@@ -72,6 +72,14 @@ def test_a_page_without_its_number_still_saves(uuid: str, harbor: Merchant, ana:
     assert answer.status_code == (422 if uuid else 302)
 
 
+def test_what_a_browser_sends_does_not_decide_who_falls_into_which_arm(
+    harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    uuid = uuid4()
+    client_of(ana).post(NEW, filled(harbor, uuid=str(uuid)))
+    assert bytes(Campaign.objects.get(uuid=uuid).salt) != uuid.bytes
+
+
 def test_the_number_of_anothers_draft_opens_nothing(
     harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf
 ) -> None:

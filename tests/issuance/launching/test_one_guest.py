@@ -152,7 +152,7 @@ def test_the_reward_that_was_picked_is_given_whatever_the_split_says(
 
 def in_control(campaign: Campaign, person: str) -> bool:
     weights = [arm.weight for arm in campaign.variants.all()]
-    return arm_chooser(campaign.uuid.bytes, weights)(person) == 2
+    return arm_chooser(campaign.salt, weights)(person) == 2
 
 
 def guest_of_control(campaign: Campaign) -> str:

@@ -43,7 +43,7 @@ def shown(campaign: Campaign, person: User, client_of: ClientOf) -> str:
 
 
 def guests_in_control(campaign: Campaign, number: int) -> list[str]:
-    choose = arm_chooser(campaign.uuid.bytes, [arm.weight for arm in campaign.variants.all()])
+    choose = arm_chooser(campaign.salt, [arm.weight for arm in campaign.variants.all()])
     everybody = map("guest{}@example.com".format, range(number * 30))
     return [guest for guest in everybody if choose(guest) == 2][:number]
 

@@ -70,7 +70,7 @@ def _campaign(merchant: Merchant, templates: list[RewardTemplate], issued: datet
 def _issued_list(campaign: Campaign, issued: datetime) -> GuestList:
     """As if it had gone through the portal then: with jobs, and a promise to every guest but those of Control."""
     arms = [*campaign.variants.order_by("position")]
-    choose = arm_chooser(campaign.uuid.bytes, [arm.weight for arm in arms])
+    choose = arm_chooser(campaign.salt, [arm.weight for arm in arms])
     guests: dict[Variant, list[tuple[int, str]]] = {arm: [] for arm in arms}
     for row in range(2, GUESTS + 2):
         email = f"spring{row:04}@example.com"
