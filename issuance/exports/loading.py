@@ -120,33 +120,38 @@ def _read(table: ExportTable, keeper: Keeper, cells: list[str]) -> Row | None:
 @transaction.atomic
 def _merge(export: ExportFile, table: ExportTable, keeper: Keeper, rows: list[Row]) -> bool:
     """Commits rows with their sums; False, and nothing written, if the export is no longer ours to load."""
+    if not _hold(export):
+        return False
     merged = merge_rows(keeper.model, keeper.columns, rows)
     export.new_count += merged.new
     export.replaced_count += merged.replaced
     sums = {f"{name}_count": getattr(export, f"{name}_count") for name in ("kept", "new", "replaced")}
     sums |= {"rows_count": table.rows_count, "bad_count": table.bad_count}
-    if _mine(export).update(**sums, bad_rows=table.bad_rows, lease_until=database_clock.now() + LEASE):
-        return True
-    transaction.set_rollback(True)
-    return False
+    _mine(export).update(**sums, bad_rows=table.bad_rows)
+    return True
 
 
 @transaction.atomic
 def _finish(export: ExportFile, table: ExportTable, keeper: Keeper) -> None:
+    if not _hold(export):
+        return
     names_more = keeper.finish() or (export.kind == ExportKind.MEMBERSHIPS and export.new_count)
     known = export.kind == ExportKind.MEMBERSHIPS or Member.objects.filter(merchant=export.merchant_id).exists()
     if table.problem:
-        ended = _end(export, ExportState.REFUSED, table.problem)
+        _end(export, ExportState.REFUSED, table.problem)
     elif table.rows_count and not known:
-        ended = _end(export, ExportState.WAITING, WAITS)
+        _end(export, ExportState.WAITING, WAITS)
     else:
-        ended = _end(export, ExportState.LOADED)
-    if not ended:
-        transaction.set_rollback(True)
-    elif names_more:
+        _end(export, ExportState.LOADED)
+    if names_more:
         others = ExportFile.objects.filter(merchant=export.merchant_id, kind__in=LATER[export.kind])
         _load_again(others.exclude(state=ExportState.REFUSED))
 
 
-def _end(export: ExportFile, state: ExportState, problem: str = "") -> bool:
-    return bool(_mine(export).update(state=state, problem=problem, loaded_at=timezone.now(), lease_until=None))
+def _hold(export: ExportFile) -> bool:
+    """Whether it is still ours. Who forgets a guest waits from here to the end of the transaction, or we for them."""
+    return bool(_mine(export).update(lease_until=database_clock.now() + LEASE))
+
+
+def _end(export: ExportFile, state: ExportState, problem: str = "") -> None:
+    _mine(export).update(state=state, problem=problem, loaded_at=timezone.now(), lease_until=None)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from issuance.exports import loading
+from issuance.exports.forgetting import forget_strangers
 from issuance.lifecycle.transitions import move_list
 from issuance.models import Erasure, ExportFile, GuestList, Member, Purchase
 from issuance.models.states import ListState
@@ -16,7 +19,7 @@ from issuance.privacy.exporting import export_guest
 from issuance.privacy.finding import GuestSearch
 from issuance.privacy.removal import remove_personal_data
 from issuance.privacy.uploads import IN_VAIN, delete_old_uploads
-from tests.issuance.exports.bringing import ANN, BOB, COFFEE, LUNCH, MEMBERSHIPS, PURCHASES, lines, load
+from tests.issuance.exports.bringing import ANN, BOB, COFFEE, LUNCH, MEMBERSHIPS, PURCHASES, bring, lines, load
 from thanxportal.accounts.models import Merchant, User
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +47,43 @@ def test_an_erased_guest_is_gone_from_the_exports_and_not_brought_back(
     assert [*Member.objects.values_list("user_id", flat=True)] == ["2"]
     assert [*Purchase.objects.values_list("user_id", flat=True)] == ["2"]
     assert Erasure.objects.get().counts["exports"] == 2
+
+
+@pytest.mark.parametrize(("forget_between", "left"), [("erasure", ["2"]), ("purge", [])])
+def test_nobody_who_is_forgotten_during_a_load_is_brought_back(
+    forget_between: str,
+    left: list[str],
+    harbor: Merchant,
+    purchases: ExportFile,
+    ana: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    export, merge = bring(harbor, lines(PURCHASES, COFFEE, LUNCH), "purchases_2026-05-12.csv"), loading._merge
+
+    def forget_first(*args: Any) -> bool:
+        monkeypatch.setattr(loading, "_merge", merge)
+        if forget_between == "erasure":
+            order_erasure(merchant=harbor, value="ann@example.com", actor=ana)
+            erase_ordered()
+        else:
+            assert move_list(GuestList.objects.get(), ListState.DISCARDED, ended_at=timezone.now())
+            GuestList.objects.update(created_at=timezone.now() - timedelta(days=91))
+            remove_personal_data()
+        return merge(*args)
+
+    monkeypatch.setattr(loading, "_merge", forget_first)
+    loading.load_export(export.pk)
+    assert [*Purchase.objects.values_list("user_id", flat=True)] == left
+    loading.load_export(export.pk)
+    export.refresh_from_db()
+    assert export.state in ("loaded", "waiting")
+    assert [*Purchase.objects.values_list("user_id", flat=True)] == left
+
+
+def test_purchases_of_no_member_go_with_the_strangers(harbor: Merchant, purchases: ExportFile) -> None:
+    Member.objects.filter(user_id="1").delete()
+    assert forget_strangers(harbor.pk) == 1
+    assert Purchase.objects.get().user_id == "2"
 
 
 def test_an_erasure_deletes_files_that_name_members(harbor: Merchant, purchases: ExportFile, ana: User) -> None:
