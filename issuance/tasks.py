@@ -39,8 +39,10 @@ def work_job(job_id: int) -> None:
 
 @shared_task
 def load_exports() -> None:
-    take_from_folder()
-    due_work.load_due_exports()
+    try:
+        take_from_folder()
+    finally:
+        due_work.load_due_exports()
 
 
 @shared_task

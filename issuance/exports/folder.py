@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -26,13 +27,13 @@ def take_from_folder() -> None:
         try:
             with path.open("rb") as content:
                 receive_export(merchant=merchant, name=path.name, content=File(content))
+            _move(path, LOADED)
         except ExportRefused as refusal:
             log.warning("Exports of %s: %s", merchant.handle, refusal)
-            _move(path, REFUSED)
+            with suppress(OSError):
+                _move(path, REFUSED)
         except OSError as error:
-            log.error("Exports of %s: “%s” can’t be read (%s).", merchant.handle, path.name, type(error).__name__)
-        else:
-            _move(path, LOADED)
+            log.error("Exports of %s: “%s” can’t be taken (%s).", merchant.handle, path.name, type(error).__name__)
     for folder in (LOADED, REFUSED):
         _delete_old(folder)
 
@@ -42,21 +43,24 @@ def _files() -> Iterator[tuple[Merchant, Path]]:
     paths = sorted(Path(settings.EXPORTS_FOLDER).glob("*/*.[cC][sS][vV]")) if settings.EXPORTS_FOLDER else []
     merchants = {each.handle: each for each in Merchant.objects.filter(handle__in={path.parent.name for path in paths})}
     for path in paths:
-        if path.parent.name in merchants and path.is_file() and path.stat().st_mtime < quiet:
-            yield merchants[path.parent.name], path
+        with suppress(FileNotFoundError):  # Another worker may have taken it.
+            if path.parent.name in merchants and path.is_file() and path.stat().st_mtime < quiet:
+                yield merchants[path.parent.name], path
 
 
 def _delete_old(folder: str) -> None:
     before = time.time() - settings.UPLOAD_RETENTION_HOURS * 3600
     for path in Path(settings.EXPORTS_FOLDER).glob(f"*/{folder}/*") if settings.EXPORTS_FOLDER else ():
-        if path.stat().st_mtime < before:
-            path.unlink()
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
 
 
 def _move(path: Path, folder: str) -> None:
-    """Into a folder beside it, where no name is used twice and a file is as old as its stay."""
-    target = path.parent / folder
-    target.mkdir(exist_ok=True)
+    """Into a folder beside it, where no name is used twice and a file of our own is as old as its stay."""
     now = time.time_ns()
-    os.utime(path, ns=(now, now))
-    path.rename(target / f"{now}-{path.name}")
+    target = path.parent / folder / f"{now}-{path.name}"
+    target.parent.mkdir(exist_ok=True)
+    path.rename(target)
+    with suppress(PermissionError):
+        os.utime(target, ns=(now, now))

@@ -17,6 +17,7 @@ from django.test import Client
 
 from issuance.exports.folder import QUIET, take_from_folder
 from issuance.models import ExportFile, GuestList, Purchase
+from issuance.tasks import load_exports
 from issuance.worker.due_work import load_due_exports
 from tests.issuance.exports.bringing import ANN, COFFEE, EVE, LUNCH, MEMBERSHIPS, PURCHASES, lines, load
 from thanxportal.accounts.models import Activity, Merchant, User
@@ -92,6 +93,21 @@ def test_a_file_that_is_no_export_is_put_aside_and_the_log_says_why(
     take_from_folder()
     assert len([*(folder / "refused").iterdir()]) == 1
     assert "harbor-grill: “tables.CSV” isn’t an export of Thanx" in caplog.text
+
+
+@pytest.mark.parametrize(("call", "left"), [("os.utime", []), ("pathlib.Path.rename", ["purchases.csv"])])
+def test_a_file_of_another_system_user_stops_no_export(
+    call: str, left: list[str], folder: Path, members: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder, "purchases.csv", lines(PURCHASES, COFFEE))
+
+    def refuse(*args: Any, **options: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(call, refuse)
+    load_exports()
+    assert Purchase.objects.count() == 1
+    assert [path.name for path in folder.glob("*.csv")] == left
 
 
 def test_files_of_a_folder_that_belongs_to_no_merchant_stay(folder: Path) -> None:
