@@ -18,7 +18,7 @@ def identity_hasher(key: bytes) -> Callable[[str], bytes]:
     return digest
 
 
-def arm_chooser(salt: bytes, weights: Sequence[int]) -> Callable[[str], int]:
+def arm_chooser(salt: bytes | memoryview, weights: Sequence[int]) -> Callable[[str], int]:
     """Returns identifier -> index of its arm; `weights` are whole percents that add to 100.
 
     The salt belongs to the campaign. So a guest has the same arm in every list of a campaign, and a new one in the
@@ -37,7 +37,7 @@ def arm_chooser(salt: bytes, weights: Sequence[int]) -> Callable[[str], int]:
     return choose
 
 
-def seal_of(salt: bytes) -> str:
+def seal_of(salt: bytes | memoryview) -> str:
     """Returns what is told of a salt while it is secret, so that nobody can say later that it was another one."""
     return sha256(salt[:16]).hexdigest()
 
