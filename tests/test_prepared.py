@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from tests import cast
-from thanxportal.accounts.models import Merchant
+from thanxportal.accounts.models import Merchant, User
 from thanxportal.prepared import Prepared
 
 
@@ -55,3 +55,8 @@ def test_a_query_of_values_returns_values(harbor: Merchant, django_assert_num_qu
     made = [cast.draft_campaign(harbor, name=name) for name in ("July", "June")]
     with django_assert_num_queries(1):
         assert names(harbor.pk) == [(campaign.name, campaign.start_at) for campaign in made]
+
+
+@pytest.mark.parametrize("kind", ["campaigns", "lists"])
+def test_a_number_that_no_row_can_have_finds_nothing(kind: str, harbor: Merchant, ana: User, client_of: Any) -> None:
+    assert client_of(ana).get(f"/m/{harbor.handle}/{kind}/99999999999999999999/").status_code == 404

@@ -21,6 +21,8 @@ STAND_INS: dict[type, Callable[[int], Any]] = {  # What no row has, one for each
     datetime: lambda number: datetime(9000 + number, 1, 1, tzinfo=UTC),
 }
 
+LARGEST = 2**63 - 1  # number in a database; no row has a larger one
+
 
 class Prepared(Generic[Values, Row]):
     """A function that makes a query of numbers, texts and times, and here returns the rows or values it finds.
@@ -34,6 +36,8 @@ class Prepared(Generic[Values, Row]):
         update_wrapper(self, query)
 
     def __call__(self, *values: Values.args, **none: Values.kwargs) -> list[Row]:
+        if any(isinstance(value, int) and abs(value) > LARGEST for value in values):
+            return []
         connection, kinds = connections[DEFAULT_DB_ALIAS], tuple(map(type, values))
         key = (connection.vendor, *kinds)
         if key not in self._statements:
