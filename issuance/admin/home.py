@@ -13,14 +13,14 @@ from django.template.response import TemplateResponse
 
 from issuance.guests.sight import MASKED
 from issuance.parsing.identifiers import parse_guest
-from issuance.staff.finding import MOST_OF_A_GUEST, find, look_up_guest
+from issuance.staff.finding import MOST_OF_A_GUEST, as_guest, find, look_up_guest
 from issuance.staff.needs import needs_of
 from issuance.staff.vital_signs import vital_signs
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.limits import at_once
 from thanxportal.partner.budget import budget_of_last_hour
 
-COUNTRY = "US"  # of phones without a country code
+COUNTRY = "US"  # of phones without a country code, where no merchant has lists
 ATTRIBUTES = {"type": "search", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -61,10 +61,11 @@ def find_anything(request: HttpRequest) -> HttpResponse:
 def _find(request: HttpRequest, form: FindForm) -> HttpResponse:
     """Leads to the only thing that was found. A guest is shown masked and not written into the field again."""
     user, words = user_of(request), form.cleaned_data["words"]
-    guest, hits = parse_guest(words, COUNTRY).value, find(user, words)
+    values, hits = as_guest(words), find(user, words)
+    guest = next(iter(values.values()), parse_guest(words, COUNTRY).value)
     if not guest:
         return redirect(hits[0].address) if len(hits) == 1 else _found(request, form, hits=hits)
-    sightings = look_up_guest(user, guest)
+    sightings = look_up_guest(user, values)
     facts: dict[str, Any] = {
         "guest": MASKED.show(guest),
         "sightings": sightings,

@@ -20,7 +20,7 @@ from issuance.guests.reasons import reason_in_words
 from issuance.importing.batches import guest_hasher
 from issuance.models import Guest, GuestList, IssuanceJob
 from issuance.models.states import Outcome
-from issuance.parsing.identifiers import identity
+from issuance.parsing.identifiers import identity, parse_guest
 from thanxportal.accounts.models import Merchant, User, record_activity
 
 MOST = 20  # rows of each kind
@@ -92,18 +92,25 @@ def _hit(row: Model) -> Hit:
     return Hit(str(row._meta.verbose_name).capitalize(), str(row), merchant, state, reverse(page, args=[row.pk]))
 
 
+def as_guest(typed: str) -> dict[Merchant, str]:
+    """The email or phone that each merchant with lists reads here, as in its own country."""
+    merchants = Merchant.objects.filter(guest_lists__isnull=False).distinct().order_by("pk")
+    read = {merchant: parse_guest(typed, merchant.country).value for merchant in merchants}
+    return {merchant: value for merchant, value in read.items() if value}
+
+
 @transaction.atomic
-def look_up_guest(user: User, value: str) -> list[Sighting]:
-    """The guest's rows in all lists of all merchants; `value` is an email or phone as `identifiers` writes it.
+def look_up_guest(user: User, values: dict[Merchant, str]) -> list[Sighting]:
+    """The last rows of a guest whom each merchant knows by a value of its own, in all lists of all of them.
 
     No index has the hash, so that one query reads all guests, however many merchants there are.
     """
-    merchants = Merchant.objects.filter(guest_lists__isnull=False).distinct()
-    digests = [guest_hasher(GuestList(merchant=merchant))(identity(value)) for merchant in merchants]
+    digests = [guest_hasher(GuestList(merchant=merchant))(identity(value)) for merchant, value in values.items()]
     rows = Guest.objects.filter(identity__in=digests)
     related = rows.select_related("guest_list__merchant", "guest_list__campaign", "variant", "job")
-    guests = list(related.defer("value", "other", "cells", "job__body", "guest_list__campaign__raw")[:MOST_OF_A_GUEST])
-    for merchant in {guest.guest_list.merchant for guest in guests}:
+    related = related.defer("value", "other", "cells", "job__body", "guest_list__campaign__raw").order_by("-pk")
+    guests = list(related[:MOST_OF_A_GUEST])
+    for merchant in sorted({guest.guest_list.merchant for guest in guests}, key=lambda merchant: merchant.pk):
         path = reverse("issuance:guest_story", args=[merchant.handle])
         sentence = "Looked up what one guest got, as partner staff."
         record_activity(merchant=merchant, actor=user, sentence=sentence, target="guest", path=path)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from campaigns.models import Campaign
 from issuance.models import GuestList
 from issuance.staff.finding import find as find_by_words
-from thanxportal.accounts.models import Activity, User
+from thanxportal.accounts.models import Activity, Merchant, User
 
 pytestmark = pytest.mark.django_db
 FIND = "/admin/issuance/guestlist/find/"
@@ -80,6 +80,15 @@ def test_a_guest_is_found_in_any_spelling_masked_and_logged(
     line = Activity.objects.for_merchant(finished.merchant).first()
     assert line is not None
     assert (line.actor, line.sentence) == (sam, "Looked up what one guest got, as partner staff.")
+
+
+def test_a_phone_is_read_as_in_the_country_of_each_merchant(
+    staff: Client, campaign: Campaign, launched: Callable[[Campaign, str], GuestList]
+) -> None:
+    Merchant.objects.filter(pk=campaign.merchant_id).update(country="GB")
+    campaign.merchant.refresh_from_db()
+    brought = launched(campaign, "020 7946 0018\n")
+    assert [seen.guest_list for seen in find(staff, "020 7946 0018").context["sightings"]] == [brought]
 
 
 def test_a_guest_whom_nobody_has_leaves_no_line(staff: Client, finished: GuestList) -> None:
