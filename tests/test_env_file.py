@@ -49,7 +49,45 @@ def test_guests_stay_known_under_the_key_that_hashed_them(tmp_path: Path) -> Non
     assert completed(tmp_path)["IDENTITY_KEY"] == "s" * 60
 
 
-def test_people_are_asked_for_what_is_missing_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+KEY = "s" * 60
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "key"),
+    [
+        ("SECRET_KEY=\n", {"SECRET_KEY": KEY}, KEY),
+        ("SECRET_KEY=of-the-file\n", {"SECRET_KEY": KEY}, KEY),
+        (f'SECRET_KEY="{KEY}\\"z"\n', {}, f'{KEY}"z'),
+        (f'SECRET_KEY={KEY}"\n', {}, f'{KEY}"'),
+        (f"SECRET_KEY=\"'{KEY}'\"\n", {}, None),
+        (f"SECRET_KEY={KEY}'\n", {}, None),
+    ],
+)
+def test_guests_stay_known_however_their_key_was_given(
+    text: str, environment: dict[str, str], key: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that can't be written is refused: another one would reward everybody again."""
+    (tmp_path / ".env").write_text(text)
+    if key is None:
+        with pytest.raises(SystemExit, match="IDENTITY_KEY has a quote"):
+            env_file.complete(tmp_path / ".env", environment, ask=False)
+        return
+    env_file.complete(tmp_path / ".env", environment, ask=False)
+    monkeypatch.setattr(environ.Env, "ENVIRON", {**environment})
+    environ.Env.read_env(tmp_path / ".env")
+    assert (environ.Env.ENVIRON["IDENTITY_KEY"], environ.Env.ENVIRON["SECRET_KEY"]) == (key, key)
+
+
+def test_a_name_that_stands_empty_gets_its_value(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("THANX_CLIENT_ID=\nMETRICS_TOKEN=\n")
+    read = completed(tmp_path, THANX_CLIENT_ID="partner")
+    assert (read["THANX_CLIENT_ID"], len(read["METRICS_TOKEN"])) == ("partner", 40)
+    assert completed(tmp_path, THANX_CLIENT_ID="another") == read
+
+
+def test_people_are_asked_for_what_is_missing_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked: list[str] = []
     monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or "")
     monkeypatch.setattr(env_file, "getpass", lambda prompt: asked.append(prompt) or " word ")
@@ -57,6 +95,7 @@ def test_people_are_asked_for_what_is_missing_alone(tmp_path: Path, monkeypatch:
     env_file.complete(tmp_path / ".env", {"THANX_CLIENT_ID": "partner"}, ask=True)
     assert len(asked) == len(env_file.ASKED) - 2
     assert "THANX_ACCESS_TOKEN=word\n" in (tmp_path / ".env").read_text()
+    assert capsys.readouterr().out == "THANX_CLIENT_ID is taken from the environment.\n"
 
 
 def test_django_reads_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,3 +116,8 @@ def test_a_read_only_folder_is_fine_where_the_environment_has_all(tmp_path: Path
 def test_what_the_file_cannot_hold_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="DEFAULT_FROM_EMAIL has a quote"):
         env_file.complete(tmp_path / ".env", {"DEFAULT_FROM_EMAIL": "O'Neil <o@example.com>"}, ask=False)
+
+
+def test_what_would_be_read_as_the_name_of_another_setting_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"THANX_ACCESS_TOKEN begins with \$"):
+        env_file.complete(tmp_path / ".env", {"THANX_ACCESS_TOKEN": "$word"}, ask=False)

@@ -12,14 +12,15 @@ import sys
 from collections.abc import Callable, Mapping
 from getpass import getpass
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from urllib.parse import urlsplit
+
+import environ
 
 from thanxportal.thanx_address import SIMULATION, environment_of
 
 SIMULATOR = "http://127.0.0.1:8900"
 HERE = "http://127.0.0.1:8000"
-_LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _PLAIN = re.compile(r"[\w:/.@,+%&?=*\[\]-]+", re.ASCII)
 Known = Mapping[str, str]
 
@@ -50,18 +51,30 @@ ASKED = (
 def complete(path: Path, environment: Known, *, ask: bool) -> list[str]:
     """Adds what is missing, for the eyes of its owner alone; returns the names. Exits with a sentence if it can't."""
     text = path.read_text() if path.exists() else ""
-    there = {name: value.strip("'\"") for name, value in _LINE.findall(text)}
+    there = _read(path)
     known = {asked.name: _answer(asked, environment, ask) for asked in ASKED if asked.name not in there} | there
     for name, make in MADE.items():
         if not known.get(name):
-            known[name] = environment.get(name) or make({**environment, **known}, path.parent)
+            known[name] = environment.get(name) or make({**known, **environment}, path.parent)
     added = {name: value for name, value in known.items() if value and name not in there}
     _append(path, text, added, environment)
     return [*added]
 
 
+def _read(path: Path) -> Known:
+    """What Django reads there. A name without a value counts as missing: of two lines the last is read."""
+
+    class Reader(environ.Env):
+        ENVIRON: ClassVar[dict[str, str]] = {}
+
+    Reader.read_env(path)
+    return {name: value for name, value in Reader.ENVIRON.items() if value}
+
+
 def _answer(asked: Asked, environment: Known, ask: bool) -> str:
     given = environment.get(asked.name, "")
+    if given and ask:
+        print(f"{asked.name} is taken from the environment.")
     if given or not ask:
         return given
     prompt = f"{asked.question} [{asked.example}]: "
@@ -80,6 +93,8 @@ def _append(path: Path, text: str, added: Known, environment: Known) -> None:
 
 
 def _quoted(name: str, value: str) -> str:
+    if value.startswith("$"):
+        sys.exit(f"{name} begins with $, which is read as the name of another setting. Give it a value that doesn't.")
     if _PLAIN.fullmatch(value):
         return value
     if "'" in value or not value.isprintable():
