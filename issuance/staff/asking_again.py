@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from issuance.lifecycle.activity import note_activity
@@ -13,13 +14,14 @@ from thanxportal.partner import slots
 from thanxportal.partner.gated_client import Urgency
 from thanxportal.partner.models import Credential
 
-POLLED = (JobState.ACCEPTED, JobState.NEEDS_STAFF, JobState.REVOKING)
+POLLED = (JobState.ACCEPTED, JobState.NEEDS_STAFF)  # So is a job that is revoked, once Thanx was asked to.
 
 
 def may_be_asked_about(job: IssuanceJob) -> bool:
     """Whether workers poll the job, and not just now."""
     later = job.next_attempt_at is not None and job.next_attempt_at > timezone.now()
-    return later and bool(job.thanx_id) and job.status in POLLED
+    polled = job.status in POLLED or (job.status == JobState.REVOKING and job.revoke_sent_at is not None)
+    return later and bool(job.thanx_id) and polled
 
 
 def when_polls_pass() -> str:
@@ -38,7 +40,8 @@ def when_polls_pass() -> str:
 def ask_again(*, job: IssuanceJob, actor: User) -> bool:
     """Makes the next poll due now, and nothing else; False if none waits for later."""
     now = timezone.now()
-    waiting = IssuanceJob.objects.filter(pk=job.pk, state__in=POLLED, thanx_id__isnull=False, next_attempt_at__gt=now)
+    polled = Q(state__in=POLLED) | Q(state=JobState.REVOKING, revoke_sent_at__isnull=False)
+    waiting = IssuanceJob.objects.filter(polled, pk=job.pk, thanx_id__isnull=False, next_attempt_at__gt=now)
     if not waiting.update(next_attempt_at=now):
         return False
     note_event(job.guest_list, job.state, old_state=job.state, job=job, actor=actor, note="Staff ask Thanx again.")

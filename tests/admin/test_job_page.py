@@ -15,6 +15,7 @@ from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob, WebhookDelivery
 from issuance.models.states import JobState
 from issuance.staff.job_story import IN_WORDS, story_of_job
+from issuance.staff.revocation import request_revocation
 from tests.world import World, asked
 from thanxportal.accounts.models import Activity, User
 from thanxportal.partner.models import ApiRequest, Credential
@@ -132,6 +133,17 @@ def test_a_job_that_has_ended_is_not_asked_about(staff: Client, finished: GuestL
     for job in finished.jobs.all():
         assert "No later poll waits for this job." in words(ask(staff, job))
         assert IssuanceJob.objects.get(pk=job.pk).next_attempt_at is None
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_revocation_is_never_sent_sooner_for_that(staff: Client, sam: User, finished: GuestList, sent: bool) -> None:
+    job, later = finished.jobs.get(number=1), timezone.now() + timedelta(minutes=5)
+    assert request_revocation(job=job, actor=sam, reason="A mistake.")
+    IssuanceJob.objects.filter(pk=job.pk).update(next_attempt_at=later, revoke_sent_at=timezone.now() if sent else None)
+    assert ("Ask Thanx again" in words(staff.get(page_of(job)))) is sent
+    ask(staff, job)
+    job.refresh_from_db()
+    assert (job.next_attempt_at != later) is sent
 
 
 def test_staff_without_the_right_and_merchants_ask_nothing(
