@@ -61,10 +61,10 @@ def complete(path: Path, environment: Known, *, ask: bool) -> list[str]:
     return [*added]
 
 
-def _read(path: Path) -> Known:
+def _read(path: Path) -> dict[str, str]:
     """What Django reads there. A name without a value counts as missing: of two lines the last is read."""
 
-    class Reader(environ.Env):
+    class Reader(environ.Env):  # type: ignore[misc] - it has no types
         ENVIRON: ClassVar[dict[str, str]] = {}
 
     Reader.read_env(path)

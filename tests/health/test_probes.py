@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,27 @@ def test_strangers_who_ask_often_make_nobody_else_be_asked(monkeypatch: pytest.M
     assert ready()[1]["broker"] == "ok"
     cache.clear()
     assert ready()[1]["broker"] == "unreachable"
+
+
+def test_a_broker_that_accepts_and_never_answers_holds_up_one_request(settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stalled:
+        settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{stalled.getsockname()[1]}/0"
+        began = time.perf_counter()
+        assert ready()[1]["broker"] == "unreachable"
+        assert time.perf_counter() - began < 10
+        stalled.close()
+        assert ready()[1]["broker"] == "unreachable"
+
+
+def test_who_comes_while_another_asks_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile: list[str] = []
+    monkeypatch.setattr(readiness, "_broker", lambda: meanwhile.append(ready()[1]["broker"]) or "ok")
+    assert ready()[1]["broker"] == "ok"
+    assert meanwhile == ["unasked"]
+    cache.delete("ready:broker:asked")
+    monkeypatch.setattr(readiness, "_broker", lambda: meanwhile.append(ready()[1]["broker"]) or "unreachable")
+    assert ready()[1]["broker"] == "unreachable"
+    assert meanwhile == ["unasked", "ok"]
 
 
 def test_what_thanx_refuses_is_named(world: World, harbor: Merchant) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache as once
 from socket import gethostname
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -19,6 +21,8 @@ from thanxportal.queues import BEAT, QUEUES, unseen
 
 STOPS_PAGES = ("database", "migrations")
 BELIEVED_FOR = 10  # seconds: strangers may ask us often, but not make us ask others
+KEPT_FOR = 60  # seconds: what the last asker found, for all who come while the next one asks
+PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}  # seconds; Redis alone has a socket that may stall
 
 
 def found() -> dict[str, str]:
@@ -38,8 +42,15 @@ def _latest_migrations() -> frozenset[tuple[str, str]]:
 
 
 def _surroundings() -> dict[str, str]:
-    storage = cache.get_or_set(f"ready:storage:{gethostname()}", _storage, BELIEVED_FOR)
-    return {"storage": storage or "", "broker": cache.get_or_set("ready:broker", _broker, BELIEVED_FOR) or ""}
+    return {"storage": _believed(f"storage:{gethostname()}", _storage), "broker": _believed("broker", _broker)}
+
+
+def _believed(what: str, ask: Callable[[], str]) -> str:
+    """One request in ten seconds asks; the others believe the answer before, so that no page waits for what stalls."""
+    if cache.add(f"ready:{what}:asked", 1, BELIEVED_FOR):
+        cache.set(f"ready:{what}", ask(), KEPT_FOR)
+    found: str = cache.get(f"ready:{what}", "unasked")
+    return found
 
 
 def _storage() -> str:
@@ -51,8 +62,9 @@ def _storage() -> str:
 
 
 def _broker() -> str:
+    patience = PATIENCE if settings.CELERY_BROKER_URL.startswith("redis") else {}
     try:
-        with app.connection_for_write() as broker:
+        with app.connection_for_write(settings.CELERY_BROKER_URL, transport_options=patience) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0)
     except Exception:  # As does each broker.
         return "unreachable"
