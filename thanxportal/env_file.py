@@ -64,7 +64,7 @@ def complete(path: Path, environment: Known, *, ask: bool) -> list[str]:
 def _read(path: Path) -> dict[str, str]:
     """What Django reads there. A name without a value counts as missing: of two lines the last is read."""
 
-    class Reader(environ.Env):  # type: ignore[misc] - it has no types
+    class Reader(environ.Env):  # type: ignore[misc]
         ENVIRON: ClassVar[dict[str, str]] = {}
 
     Reader.read_env(path)

@@ -47,10 +47,12 @@ def _surroundings() -> dict[str, str]:
 
 def _believed(what: str, ask: Callable[[], str]) -> str:
     """One request in ten seconds asks; the others believe the answer before, so that no page waits for what stalls."""
-    if cache.add(f"ready:{what}:asked", 1, BELIEVED_FOR):
-        cache.set(f"ready:{what}", ask(), KEPT_FOR)
-    found: str = cache.get(f"ready:{what}", "unasked")
-    return found
+    answer, asked = f"ready:{what}", f"ready:{what}:asked"
+    known = cache.get_many([answer, asked])
+    if asked not in known and cache.add(asked, 1, BELIEVED_FOR):
+        known[answer] = ask()
+        cache.set(answer, known[answer], KEPT_FOR)
+    return str(known.get(answer, "unasked"))
 
 
 def _storage() -> str:
