@@ -15,7 +15,8 @@ from campaigns.models import Campaign
 from issuance.models import GuestList
 from issuance.models.states import ListState
 from tests.issuance.factories import make_list
-from tests.world import World
+from tests.world import NOON, World
+from thanxportal.partner.models import Credential
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-this-test-alone"
@@ -69,6 +70,21 @@ def test_work_that_nobody_does_grows_old(
     make_list(one_arm, ListState.UPLOADED, rewarded=0)
     world.advance(600)
     assert scrape()['oldest_due_seconds{queue="reading"}'] >= 600
+
+
+@pytest.mark.parametrize("fields", [{"refused_at": "2026-06-01T12:00:00Z"}, {"blocked_until": NOON + 3_600.0}])
+def test_work_that_waits_for_thanx_alone_calls_for_no_workers(
+    fields: dict[str, Any],
+    one_arm: Campaign,
+    launched: Callable[..., GuestList],
+    world: World,
+    scrape: Callable[[], dict[str, float]],
+) -> None:
+    launched(one_arm, "a@example.com")
+    world.advance(600)
+    assert scrape()['oldest_due_seconds{queue="sending"}'] > 300
+    Credential.objects.update(**fields)
+    assert scrape()['oldest_due_seconds{queue="sending"}'] == 0
 
 
 def test_a_scrape_looks_at_no_guest(scrape: Callable[[], dict[str, float]], campaign: Campaign) -> None:

@@ -19,8 +19,9 @@ from issuance.worker.due_work import next_due
 from thanxportal.accounts.models import Invitation, Notification, User
 from thanxportal.health import readiness
 from thanxportal.partner import slots
+from thanxportal.partner.gate import Urgency
 from thanxportal.partner.models import ApiRequest, Credential
-from thanxportal.queues import QUEUES
+from thanxportal.queues import QUEUES, SENDING
 
 __all__ = ["CONTENT_TYPE", "all_figures"]
 LATELY = timedelta(seconds=slots.LONG.seconds)
@@ -63,7 +64,16 @@ def _work() -> Iterator[GaugeMetricFamily]:
     yield from _lists()
     now = timezone.now()
     late = {(queue,): max((now - (next_due(kinds=(queue,)) or now)).total_seconds(), 0.0) for queue in QUEUES}
+    if late[(SENDING,)] and _waits_for_thanx():
+        late[(SENDING,)] = 0.0
     yield _gauge("oldest_due_seconds", "For how long the oldest due work has waited.", late, "queue")
+
+
+def _waits_for_thanx() -> bool:
+    """Whether Thanx's limit or refusal holds work back, which more workers wouldn't change."""
+    share, slack = Urgency.POLL.value
+    ring = slots.look(Credential.current().pk, share=share)
+    return ring.refused or ring.free_in(share=share, slack=slack) > 0
 
 
 def _lists() -> Iterator[GaugeMetricFamily]:
