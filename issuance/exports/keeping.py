@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +26,7 @@ AT_ONCE = 1_000
 AUTHORIZED = "authorization_amount"
 
 
-class Keeper:
+class Keeper(ABC):
     """Reads rows of one export, in whose columns `at` says where each stands."""
 
     model: ClassVar[type[models.Model]]
@@ -35,9 +36,9 @@ class Keeper:
         self.merchant = export.merchant_id
         self._at, self._stated_at = at, _stored(export.stated_at)
 
+    @abstractmethod
     def row(self, cells: list[str]) -> Row | None:
         """The row in the order of `columns.names`; None if it is about nobody whom we know. Raises BadCell."""
-        raise NotImplementedError
 
     def finish(self) -> int:
         """Called after the last row; returns how many members the rows made known besides."""
