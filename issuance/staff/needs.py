@@ -22,7 +22,6 @@ from issuance.models import (
 )
 from issuance.models.states import JOB_DUE, JobState
 from thanxportal.accounts.models import Invitation, Merchant, Notification, User
-from thanxportal.accounts.models.outbox import FAILING
 from thanxportal.counted import counted
 from thanxportal.partner.models import OLD_MIRROR, Credential, MerchantRefusal
 
@@ -102,10 +101,10 @@ def _webhooks() -> Iterator[Need]:
 
 def _mails() -> Iterator[Need]:
     failing = {"mail": "failing"}
-    for model, noun in ((Invitation, "invitation"), (Notification, "notification")):
-        count = model._default_manager.filter(FAILING).count()
+    invitations, notifications = Invitation.objects.mail_failing(), Notification.objects.mail_failing()
+    for rows, noun in ((invitations, "invitation"), (notifications, "notification")):
         words = (f"email of an {noun}" if noun[0] == "i" else f"email of a {noun}", f"emails of {noun}s")
-        yield Need(count, f"{words[0]} fails", f"{words[1]} fail", f"accounts.{noun}", failing)
+        yield Need(rows.count(), f"{words[0]} fails", f"{words[1]} fail", f"accounts.{noun}", failing)
 
 
 def _merchants() -> Iterator[Need]:

@@ -17,6 +17,7 @@ from issuance.models import GuestList, IssuanceJob, Resolution, SendingPause, Th
 from issuance.models.states import ListState
 from tests.issuance.factories import make_list
 from thanxportal.accounts.models import Invitation, Kind, Merchant, Notification, Role, User
+from thanxportal.accounts.models.outbox import MOST_ATTEMPTS
 from thanxportal.partner.models import ApiRequest, Credential, MerchantRefusal
 from thanxportal.queues import QUEUES, tell_served
 
@@ -90,6 +91,20 @@ def test_each_kind_is_counted_and_leads_to_exactly_its_rows(
         answer = staff.get(address)
         assert answer.status_code == 200, address
         assert answer.context["cl"].result_count == int(told.partition(" ")[0]), address
+
+
+def test_emails_that_were_given_up_still_need_somebody(staff: Client, harbor: Merchant, ana: User) -> None:
+    now, given_up = timezone.now(), {"merchant": harbor, "mail_attempts": MOST_ATTEMPTS}
+    for days in (-1, 1):  # The first has expired.
+        Invitation.objects.create(email=f"{days}@example.com", expires_at=now + timedelta(days=days), **given_up)
+    Invitation.objects.create(email="c@example.com", expires_at=now + timedelta(days=1), accepted_at=now, **given_up)
+    for days in (1, 8):
+        Notification.objects.create(person=ana, key=f"{days}", at=now - timedelta(days=days), **given_up)
+    Notification.objects.create(person=ana, key="sent", mail_sent_at=now, **given_up)
+    mails = [(told, address) for told, address in needs(staff).items() if "email" in told]
+    assert [told for told, _ in mails] == ["1 email of an invitation fails", "1 email of a notification fails"]
+    for _, address in mails:
+        assert staff.get(address).context["cl"].result_count == 1
 
 
 @pytest.mark.usefixtures("unguarded")

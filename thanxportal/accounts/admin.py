@@ -15,7 +15,6 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Activity, Invitation, Loosening, Membership, Merchant, Notification, Role, User
-from thanxportal.accounts.models.outbox import FAILING
 from thanxportal.accounts.team import (
     TeamRefusal,
     change_role,
@@ -140,10 +139,10 @@ class FailingMailFilter(admin.SimpleListFilter):
     parameter_name = "mail"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("failing", "Tried in vain, and tried again")]
+        return [("failing", "Tried in vain, or given up")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(FAILING) if self.value() else queryset
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.mail_failing() if self.value() else queryset
 
 
 class UnfinishedFilter(admin.SimpleListFilter):

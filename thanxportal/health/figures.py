@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, generate_latest
@@ -95,9 +95,8 @@ def _others() -> Iterator[GaugeMetricFamily]:
     yield GaugeMetricFamily("portal_sending_paused", "1 while nothing new is sent.", float(paused))
     people = User.objects.filter(last_login__gt=since).count()
     yield GaugeMetricFamily("portal_sign_ins", "People who signed in in the last 15 minutes.", people)
-    failing = Q(mail_due_at__isnull=False, mail_attempts__gte=2)
-    emails = sum(model._default_manager.filter(failing).count() for model in (Invitation, Notification))
-    yield GaugeMetricFamily("portal_mail_failing", "Emails that were tried in vain twice or more.", emails)
+    emails = Invitation.objects.mail_failing().count() + Notification.objects.mail_failing().count()
+    yield GaugeMetricFamily("portal_mail_failing", "Emails that were tried in vain twice or more, or given up.", emails)
 
 
 def _gauge(name: str, what: str, values: dict[Any, Any], *labels: str) -> GaugeMetricFamily:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from thanxportal.accounts.models.outbox import Mailed
+from thanxportal.accounts.models.outbox import FAILING, GIVEN_UP, Mailed
 from thanxportal.accounts.models.people import Merchant, Role
 
 VALID_FOR = timedelta(days=7)
@@ -24,6 +24,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def unanswered(self) -> InvitationQuerySet:
         return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def mail_failing(self) -> InvitationQuerySet:
+        """Tried in vain: those that are tried again, and those given up whose links would still be good."""
+        usable = Q(accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+        return self.filter(FAILING | GIVEN_UP & usable)
 
     def by_token(self, token: str) -> Invitation | None:
         """Returns the invitation of this link; None if nobody ever sent it."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from thanxportal.accounts.models.outbox import Mailed
+from thanxportal.accounts.models.outbox import FAILING, GIVEN_UP, Mailed
 from thanxportal.accounts.models.people import Merchant, User
+
+A_WEEK = timedelta(days=7)
 
 
 class Kind(models.TextChoices):
@@ -49,6 +53,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         if not person.is_staff:
             mine = mine.filter(merchant__memberships__user=person)
         return mine.select_related("merchant").order_by("-pk")
+
+    def mail_failing(self) -> NotificationQuerySet:
+        """Tried in vain: those that are tried again, and those of the last week that were given up."""
+        return self.filter(FAILING | GIVEN_UP & Q(at__gt=timezone.now() - A_WEEK))
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)

@@ -11,6 +11,7 @@ from django.utils import timezone
 LEASE = timedelta(minutes=5)  # Far longer than EMAIL_TIMEOUT.
 MOST_ATTEMPTS = 8  # Over about 21 hours.
 FAILING = Q(mail_due_at__isnull=False, mail_attempts__gte=2)  # Tried in vain, and tried again.
+GIVEN_UP = Q(mail_due_at=None, mail_sent_at=None, mail_attempts__gte=MOST_ATTEMPTS)
 
 
 class Mailed(models.Model):
