@@ -49,7 +49,7 @@ class LaunchForm(forms.Form):
 
     def clean_read_out_at(self) -> datetime | None:
         at: datetime | None = self.cleaned_data["read_out_at"]
-        return fitting(at) if at else None
+        return fitting(at, self.cleaned_data.get("at") or timezone.now()) if at else None
 
     def clean_at(self) -> datetime | None:
         """A time within the campaign, which has to come with its own button: the other one would start at once."""

@@ -9,16 +9,19 @@ from django import forms
 from django.utils import timezone
 
 from campaigns.models import Variant
-from issuance.models import ReadOut, last_date
+from issuance.models import ReadOut, first_start, last_date
 from thanxportal.moments import Moment, written
 
 
-def fitting(at: datetime) -> datetime:
-    """A date that is still to come, and not so late that guests can't be told any more. Raises ValidationError."""
+def fitting(at: datetime, start: datetime) -> datetime:
+    """A date still to come, after the start of the first list, and not so late that its guests can't be told any more.
+    Raises ValidationError."""
     if at <= timezone.now():
         raise forms.ValidationError("Choose a day that is still to come.")
-    if at > last_date(timezone.now()):
-        latest = written(last_date(timezone.now()), "DATE_FORMAT")
+    if at <= start:
+        raise forms.ValidationError(f"Choose a day after rewards are issued on {written(start)}.")
+    if at > last_date(start):
+        latest = written(last_date(start), "DATE_FORMAT")
         raise forms.ValidationError(f"Choose a day up to {latest}: purchases aren’t kept longer.")
     return at
 
@@ -28,12 +31,16 @@ class ReadOutDateForm(forms.Form):
 
     def __init__(self, read_out: ReadOut, data: Any = None) -> None:
         super().__init__(data, initial={"at": read_out.read_out_at})
+        self.read_out = read_out
 
     def clean_at(self) -> datetime:
         at: datetime | None = self.cleaned_data["at"]
         if at is None:
             raise forms.ValidationError("Choose a day that is still to come.")
-        return fitting(at)
+        fitting(at, first_start(self.read_out.campaign))
+        if self.read_out.outcomes_begun and at < self.read_out.read_out_at.replace(second=0, microsecond=0):
+            raise forms.ValidationError("Earlier than planned: open it early and say why.")
+        return at
 
 
 class OpenEarlyForm(forms.Form):

@@ -9,7 +9,7 @@ from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQueryS
 from issuance.models.leaks import ControlLeak, ControlLeakQuerySet
 from issuance.models.lists import SOON, GuestList, GuestListQuerySet, on_their_way
 from issuance.models.pauses import SendingPause
-from issuance.models.readouts import ReadOut, ReadOutQuerySet, last_date, read_out_of
+from issuance.models.readouts import ReadOut, ReadOutQuerySet, first_start, last_date, read_out_of
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
@@ -55,6 +55,7 @@ __all__ = [
     "UnknownReason",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",
+    "first_start",
     "jobs_and_more",
     "last_date",
     "last_row",

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.models.lists import GuestList
+from issuance.models.states import ListState
 from thanxportal.accounts.models import Merchant
 from thanxportal.kept_text import KeptText
 
@@ -74,6 +76,11 @@ class ReadOut(models.Model):
         return min(self.read_out_at, timezone.now())
 
     @property
+    def outcomes_begun(self) -> bool:
+        """Whether a list was issued, so that there are outcomes to be kept from."""
+        return GuestList.objects.filter(campaign=self.campaign, planned_at__isnull=False, one_guest=False).exists()
+
+    @property
     def known_until(self) -> datetime | None:
         """Up to when its numbers know purchases, if that is before its date."""
         until = datetime.fromisoformat(self.numbers["until"]) if self.numbers else self.read_out_at
@@ -90,9 +97,15 @@ def read_out_of(campaign: Campaign) -> ReadOut:
 def usual_date(campaign: Campaign) -> datetime:
     """The last day on which rewards can be redeemed; 30 days after the first list where there is none. Never so late
     that its guests can't be told any more."""
-    lists = GuestList.objects.filter(campaign=campaign, planned_at__isnull=False, one_guest=False)
-    first = lists.aggregate(first=models.Min("planned_at"))["first"] or timezone.now()
+    first = first_start(campaign)
     return min(campaign.redeemable_to or first + USUAL_WAIT, last_date(first))
+
+
+def first_start(campaign: Campaign) -> datetime:
+    """When its first list was issued, else is scheduled to be; now where nothing of it is launched."""
+    launched = Q(planned_at__isnull=False) | Q(state=ListState.HELD)
+    lists = GuestList.objects.filter(launched, campaign=campaign, one_guest=False)
+    return lists.aggregate(first=models.Min(Coalesce("planned_at", "launch_at")))["first"] or timezone.now()
 
 
 def last_date(issued_at: datetime) -> datetime:

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models import ExportedReward, ExportFile, GuestList, Member, Purchase, ReadOut
+from issuance.forms.readout import fitting
+from issuance.models import ExportedReward, ExportFile, GuestList, Member, Purchase, ReadOut, first_start, read_out_of
 from issuance.models.states import Outcome
 from issuance.readout.comparing import compare
 from issuance.readout.computing import compute_read_out
@@ -233,3 +235,13 @@ def test_nothing_of_it_stays_in_the_database(campaign: Campaign, told: GuestList
     assert not [name for name in connection.introspection.table_names() if name.startswith("readout_")]
     with connection.cursor() as cursor, pytest.raises(Exception, match="readout_each"), transaction.atomic():
         cursor.execute("SELECT 1 FROM readout_each")
+
+
+def test_the_usual_date_and_the_last_one_follow_the_first_list(campaign: Campaign, told: GuestList) -> None:
+    Campaign.objects.update(redeemable_to=None)
+    campaign.refresh_from_db()
+    first = told.planned_at
+    assert first is not None
+    assert read_out_of(campaign).read_out_at == first + WINDOW
+    with pytest.raises(ValidationError, match="up to"):
+        fitting(timezone.now() + timedelta(days=80), first_start(campaign))

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
-from issuance.models import ExportedReward, GuestList, ReadOut
+from issuance.models import ExportedReward, GuestList, ReadOut, read_out_of
 from tests.issuance.browsing import ClientOf
 from tests.issuance.factories import checked, published_campaign
 from tests.issuance.readout.feeds import WINDOW, exported, issued, read_out_now
@@ -135,16 +135,20 @@ def told_of(campaign: Campaign, variant: int) -> Any:
 def test_a_manager_moves_the_date_until_outcomes_show(
     campaign: Campaign, told: GuestList, ana: User, sid: User, client_of: ClientOf, world: Any
 ) -> None:
-    at = (timezone.now() + timedelta(days=3)).replace(second=0, microsecond=0)
+    usual = read_out_of(campaign).read_out_at
+    at = (usual + timedelta(days=1)).replace(second=0, microsecond=0)
     moved = {"at": timezone.localtime(at, None).strftime(LOCAL)}
     assert client_of(sid).post(address(campaign, "read_out_date"), moved).status_code == 403
     browser = client_of(ana)
     assert browser.post(address(campaign, "read_out_date"), {"at": "2020-01-01T10:00"}).status_code == 422
+    earlier = {"at": timezone.localtime(usual - timedelta(days=2), None).strftime(LOCAL)}
+    refused = browser.post(address(campaign, "read_out_date"), earlier)
+    assert (refused.status_code, "open it early and say why" in refused.content.decode()) == (422, True)
     assert browser.post(address(campaign, "read_out_date"), moved).status_code == 302
     read_out = ReadOut.objects.get()
     assert abs(read_out.read_out_at - at) < timedelta(days=1)
     assert Activity.objects.filter(actor=ana, sentence__startswith="Set the read-out of “Win-back June” to ").exists()
-    world.advance(4 * 24 * 3600)
+    world.advance((at - timezone.now()).total_seconds() + 24 * 3600)
     later = {"at": timezone.localtime(timezone.now() + timedelta(days=9)).strftime(LOCAL)}
     browser.post(address(campaign, "read_out_date"), later)
     assert ReadOut.objects.get().read_out_at == read_out.read_out_at
@@ -158,6 +162,8 @@ def test_the_date_is_chosen_when_the_first_list_is_launched(harbor: Merchant, si
     launch = reverse("issuance:list_launch", args=["harbor-grill", first.pk])
     form = {"seen": review.context["seen"], "read_out_at": "2026-06-20T09:00"}
     assert browser.post(launch, form | {"read_out_at": "2020-01-01T10:00"}).status_code == 422
+    scheduled = browser.post(launch, form | {"at": "2026-06-21T09:00", "later": ""})
+    assert "Choose a day after rewards are issued on" in scheduled.content.decode()
     assert browser.post(launch, form).status_code == 302
     assert ReadOut.objects.get().read_out_at.isoformat() == "2026-06-20T16:00:00+00:00"  # 9:00 in Los Angeles
     review = browser.get(reverse("issuance:list_review", args=["harbor-grill", second.pk]))
