@@ -24,6 +24,10 @@ DAYS_SINCE = {
     "postgresql": "DATE(p.purchased_at) - DATE(g.since)",
     "sqlite": "CAST(JULIANDAY(DATE(p.purchased_at)) - JULIANDAY(DATE(g.since)) AS INTEGER)",
 }
+DAY = {  # of the merchant; Django gives SQLite the function
+    "postgresql": "DATE({moment} AT TIME ZONE %(zone)s)",
+    "sqlite": "django_datetime_cast_date({moment}, %(zone)s, 'UTC')",
+}
 
 GUESTS = """CREATE TEMPORARY TABLE readout_guest AS
 WITH member AS (
@@ -67,7 +71,7 @@ AND p.purchased_at >= g.before AND p.purchased_at < %(until)s"""
 EACH = """CREATE TEMPORARY TABLE readout_each AS
 SELECT g.id, g.variant_id, CASE WHEN g.user_id IS NULL THEN 0 ELSE 1 END AS matched,
     CASE WHEN r.id IS NULL THEN 0 ELSE 1 END AS issued, CASE WHEN r.used_at IS NULL THEN 0 ELSE 1 END AS redeemed,
-    CASE WHEN DATE(v.latest) > DATE(r.used_at) THEN 1 ELSE 0 END AS returned, COALESCE(r.discount, 0) AS discount,
+    CASE WHEN {came} > {used} THEN 1 ELSE 0 END AS returned, COALESCE(r.discount, 0) AS discount,
     COALESCE(v.visits, 0) AS visits, COALESCE(v.spend, 0) AS spend,
     COALESCE(v.visits_before, 0) AS visits_before, COALESCE(v.spend_before, 0) AS spend_before
 FROM readout_guest g LEFT JOIN readout_gift r ON r.id = g.id LEFT JOIN (
@@ -129,11 +133,13 @@ class CampaignSums(NamedTuple):
 
 def sums_of(campaign: Campaign, until: datetime) -> CampaignSums:
     """What happened from the issuing of each list `until` then; before it, as long a time again."""
-    values = {"campaign": campaign.pk, "merchant": campaign.merchant_id, "until": _stored(until)}
+    merchant, vendor = campaign.merchant, connection.vendor
+    values = {"campaign": campaign.pk, "merchant": merchant.pk, "until": _stored(until), "zone": merchant.time_zone}
+    days = {"came": DAY[vendor].format(moment="v.latest"), "used": DAY[vendor].format(moment="r.used_at")}
     with _tables() as cursor:
         _write_windows(cursor, campaign, until)
         for table, made in (("guest", GUESTS), ("gift", GIFTS), ("visit", VISITS), ("each", EACH)):
-            cursor.execute(made.format(days=DAYS_SINCE[connection.vendor]), values)
+            cursor.execute(made.format(days=DAYS_SINCE[vendor], **days), values)
             _analyze(cursor, table)
         return CampaignSums(_arms(cursor), _parts(cursor, BY_KIND), _parts(cursor, BY_PLACE), _days(cursor))
 

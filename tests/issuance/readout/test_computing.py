@@ -97,6 +97,16 @@ def test_redemptions_are_told_by_the_id_that_thanx_sent_else_by_the_guests_own_r
     assert of_arm(campaign, 2).redeemed == 0
 
 
+def test_who_comes_again_comes_on_a_later_day_of_the_merchant(campaign: Campaign, told: GuestList) -> None:
+    assert told.planned_at
+    evening = (told.planned_at + timedelta(days=2)).replace(hour=23, minute=58)  # in the afternoon in Los Angeles
+    ExportedReward.objects.update(used_at=evening)
+    Purchase.objects.update(purchased_at=evening + timedelta(minutes=4))
+    assert of_arm(campaign, 0).returned == 0
+    Purchase.objects.update(purchased_at=evening + timedelta(hours=12))
+    assert of_arm(campaign, 0).returned > 0
+
+
 def test_a_guest_in_two_lists_or_by_email_and_phone_counts_once_as_of_the_first(
     campaign: Campaign, told: GuestList
 ) -> None:
