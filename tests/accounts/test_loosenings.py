@@ -17,6 +17,7 @@ from tests.world import World
 from thanxportal.accounts.activity_chain import broken_links
 from thanxportal.accounts.confirming import confirm, let_take_effect
 from thanxportal.accounts.loosenings import withdraw
+from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import (
     Activity,
     Invitation,
@@ -28,7 +29,7 @@ from thanxportal.accounts.models import (
     User,
 )
 from thanxportal.accounts.tasks import loosen
-from thanxportal.accounts.team import TeamRefusal, change_role, change_settings, invite, let_sign_in, remove_member
+from thanxportal.accounts.team import TeamRefusal, change_role, invite, let_sign_in, remove_member
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]

@@ -23,9 +23,10 @@ from issuance.models import (
     UnknownReason,
     WebhookDelivery,
 )
+from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Kind, Membership, Merchant, Role, User, record_activity
 from thanxportal.accounts.notifications import notify
-from thanxportal.accounts.team import change_settings, invite
+from thanxportal.accounts.team import invite
 from thanxportal.partner.models import MerchantRefusal
 
 pytestmark = pytest.mark.django_db

@@ -15,9 +15,10 @@ from issuance.models import GuestList
 from tests import cast
 from tests.browser.looks import assert_fit_for_everybody
 from tests.issuance.factories import checked
+from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Invitation, Kind, Membership, Merchant, Role, User
 from thanxportal.accounts.notifications import notify
-from thanxportal.accounts.team import change_role, change_settings, invite
+from thanxportal.accounts.team import change_role, invite
 
 GUESTS = "\n".join(["email", *(f"guest{number}@example.com" for number in range(8))])
 WAYS = [(True, 1280), (True, 390), (False, 1280), (False, 390)]

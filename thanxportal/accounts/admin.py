@@ -14,16 +14,9 @@ from django.shortcuts import redirect
 from phonenumbers import SUPPORTED_REGIONS
 
 from thanxportal.accounts.access import user_of
+from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Activity, Invitation, Loosening, Membership, Merchant, Notification, Role, User
-from thanxportal.accounts.team import (
-    TeamRefusal,
-    change_role,
-    change_settings,
-    invite,
-    let_sign_in,
-    remove_member,
-    withdraw_invitation,
-)
+from thanxportal.accounts.team import TeamRefusal, change_role, invite, let_sign_in, remove_member, withdraw_invitation
 from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
 

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from thanxportal.accounts.loosenings import is_manager, say, withdraw
+from thanxportal.accounts.merchant_settings import set_settings
 from thanxportal.accounts.models import Loosening, Membership, Merchant, Role, User
-from thanxportal.accounts.team import TeamRefusal, send_invitation, set_role, set_settings
+from thanxportal.accounts.team import TeamRefusal, send_invitation, set_role
 
 
 @transaction.atomic

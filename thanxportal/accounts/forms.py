@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from thanxportal.accounts.merchant_settings import SETTINGS
 from thanxportal.accounts.models import (
     ActivityQuerySet,
     Kind,
@@ -22,7 +23,6 @@ from thanxportal.accounts.models import (
     User,
 )
 from thanxportal.accounts.places import country_choices, zone_choices
-from thanxportal.accounts.team import SETTINGS
 from thanxportal.finding import FindForm, choice, words
 from thanxportal.moments import Day, end_of, start_of
 

@@ -1,4 +1,4 @@
-"""Changes a merchant's team and settings, and logs it: inviting, joining, changing roles, leaving.
+"""Changes a merchant's team, and logs it: inviting, joining, changing roles, leaving.
 
 What would let fewer people agree to rewards is asked for instead, where a manager can be asked.
 """
@@ -6,7 +6,7 @@ What would let fewer people agree to rewards is asked for instead, where a manag
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -29,22 +29,12 @@ from thanxportal.accounts.notifications import notify, notify_staff
 from thanxportal.accounts.sessions import end_sessions
 from thanxportal.reviewed import Facts, check_unchanged
 
-SETTINGS = (
-    "time_zone", "locale", "country", "preferred_identifier", "repeat_days", "approval_threshold", "second_factor"
-)  # fmt: skip
 MOST_INVITATIONS = 20
 IN_ONE = timedelta(hours=1)
 
 
 class TeamRefusal(Exception):
     """The change isn't possible; `args[0]` is the sentence for the person."""
-
-
-class Saved(NamedTuple):
-    """What became of settings: whether some were changed, and what waits for a second manager."""
-
-    changed: bool
-    asked: list[Loosening]
 
 
 @transaction.atomic
@@ -101,7 +91,7 @@ def send_invitation(*, merchant: Merchant, email: str, role: Role, actor: User) 
         merchant=merchant, email=email, accepted_at=None, withdrawn_at=None,
         defaults=fields | {"mail_due_at": now, "mail_sent_at": None, "mail_attempts": 0},
     )  # fmt: skip
-    _log(merchant, actor, f"Invited {email} as {role.label}.")
+    log_change(merchant, actor, f"Invited {email} as {role.label}.")
     return invitation
 
 
@@ -111,7 +101,7 @@ def withdraw_invitation(*, invitation: Invitation, actor: User) -> bool:
     open_one = Invitation.objects.unanswered().filter(pk=invitation.pk)
     if not open_one.update(withdrawn_at=timezone.now(), mail_due_at=None):
         return False
-    _log(invitation.merchant, actor, f"Withdrew the invitation of {invitation.email}.")
+    log_change(invitation.merchant, actor, f"Withdrew the invitation of {invitation.email}.")
     return True
 
 
@@ -182,7 +172,7 @@ def set_role(*, member: Membership, role: Role, actor: User) -> None:
         fields["approver_since"] = timezone.now() if role.approves else None
     Membership.objects.filter(pk=member.pk).update(**fields)
     less = was == Role.MANAGER and role != was
-    _log(member.merchant, actor, f"Made {member.user} {role.label}, before {was.label}.", of_manager=less)
+    log_change(member.merchant, actor, f"Made {member.user} {role.label}, before {was.label}.", of_manager=less)
 
 
 @transaction.atomic
@@ -194,7 +184,7 @@ def remove_member(*, member: Membership, actor: User, seen: str | None = None) -
     take_back(merchant=member.merchant, subject=target_of_member(member), actor=actor)
     managed = is_manager(member.merchant, member.user)
     Membership.objects.filter(pk=member.pk).delete()
-    _log(member.merchant, actor, f"Removed {member.user} from the team.", of_manager=managed)
+    log_change(member.merchant, actor, f"Removed {member.user} from the team.", of_manager=managed)
 
 
 @transaction.atomic
@@ -206,10 +196,10 @@ def let_sign_in(*, user: User, active: bool, actor: User) -> None:
         end_sessions(user.pk)
     act = "Opened the account of" if active else "Locked the account of"
     for member in user.memberships.select_related("merchant").order_by("merchant"):
-        _log(member.merchant, actor, f"{act} {user}.")
+        log_change(member.merchant, actor, f"{act} {user}.")
 
 
-def _log(merchant: Merchant, actor: User, sentence: str, *, of_manager: bool = False) -> None:
+def log_change(merchant: Merchant, actor: User, sentence: str, *, of_manager: bool = False) -> None:
     """Appends to the merchant's log. The managers are told of what partner staff did, and staff as well of a manager
     who is none any more: where only one is left, nobody else has to agree to a loosening."""
     line = record_activity(merchant=merchant, actor=actor, sentence=sentence)
@@ -244,66 +234,3 @@ def _withdraw_wishes_of(member: Membership, actor: User) -> None:
     take_back_all_of(person=member.user, merchant=member.merchant, actor=actor)
     theirs = Invitation.objects.unanswered().filter(merchant=member.merchant, invited_by=member.user)
     theirs.update(withdrawn_at=timezone.now(), mail_due_at=None)
-
-
-@transaction.atomic
-def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: User, seen: str | None = None) -> Saved:
-    """Stores the settings, but asks for what loosens who has to agree. Logs old and new values.
-
-    With what a person has `seen` of them, as the form carries it, raises ChangedSinceReview if they aren't that any
-    more: nobody undoes what somebody else has just made stricter.
-    """
-    before = Merchant.objects.select_for_update().get(pk=merchant.pk)
-    if seen is not None:
-        check_unchanged(target_of_settings(before), seen, facts_of_settings(before))
-    Merchant.objects.filter(pk=merchant.pk).update(settings_saved_at=timezone.now())
-    changed = {name: value for name, value in values.items() if getattr(before, name) != value}
-    loosened = [name for name in changed if _loosens(name, getattr(before, name), changed[name])]
-    asked = [_ask_for(before, name, changed.pop(name), actor) for name in loosened]
-    for name in changed:
-        take_back(merchant=merchant, subject=name, actor=actor)
-    return Saved(set_settings(merchant=merchant, values=changed, actor=actor), asked)
-
-
-def target_of_settings(merchant: Merchant) -> str:
-    return f"settings:{merchant.pk}"
-
-
-def facts_of_settings(merchant: Merchant) -> Facts:
-    """The settings as whoever changes them has seen them."""
-    return {name.replace("_", " ").capitalize(): _said(getattr(merchant, name)) for name in SETTINGS}
-
-
-def _loosens(name: str, before: Any, after: Any) -> bool:
-    if name == "approval_threshold":
-        return before is not None and (after is None or after > before)
-    return name == "second_factor" and before and not after
-
-
-def _ask_for(merchant: Merchant, name: str, value: Any, actor: User) -> Loosening:
-    wish = "no longer ask for a second factor"
-    if name == "approval_threshold":
-        was, new = merchant.approval_threshold, _said(value)
-        wish = f"raise the approval threshold from {_said(was)} to {new}" if value else "let nobody have to approve"
-    return ask(merchant=merchant, actor=actor, subject=name, values={name: value}, sentence=wish)
-
-
-def set_settings(*, merchant: Merchant, values: dict[str, Any], actor: User) -> bool:
-    """Stores the settings without asking anybody. Returns False if nothing has changed."""
-    before = Merchant.objects.get(pk=merchant.pk)
-    changed = {name: value for name, value in values.items() if getattr(before, name) != value}
-    if not changed:
-        return False
-    Merchant.objects.filter(pk=merchant.pk).update(**changed)
-    said = "; ".join(
-        f"{name.replace('_', ' ')} from {_said(getattr(before, name))} to {_said(value)}"
-        for name, value in changed.items()
-    )
-    _log(merchant, actor, f"Changed the settings: {said}.")
-    return True
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return "none" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

@@ -29,8 +29,9 @@ from tests.issuance.browsing import looked_at
 from tests.issuance.factories import checked, make_list, published_campaign
 from tests.world import World
 from thanxportal.accounts.confirming import confirm
+from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Activity, Merchant, Role, User
-from thanxportal.accounts.team import change_role, change_settings
+from thanxportal.accounts.team import change_role
 
 ClientOf = Callable[[User], Client]
 

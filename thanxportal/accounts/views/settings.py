@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.forms import SettingsForm
+from thanxportal.accounts.merchant_settings import change_settings, facts_of_settings, target_of_settings
 from thanxportal.accounts.models import Loosening, Merchant, Right
 from thanxportal.accounts.proofs import require_proof
-from thanxportal.accounts.team import change_settings, facts_of_settings, target_of_settings
 from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 
