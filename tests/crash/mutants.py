@@ -112,14 +112,14 @@ def no_fence() -> None:
 def hold_ignored() -> None:
     """Plans a launched list as soon as anybody asks for it."""
 
-    def free(lists: GuestListQuerySet) -> GuestListQuerySet:
+    def free(lists: GuestListQuerySet, now: object = None) -> GuestListQuerySet:
         return lists.filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()))
 
     put(GuestListQuerySet, free=free)
 
 
 def lease_ignored() -> None:
-    def due(jobs: IssuanceJobQuerySet) -> IssuanceJobQuerySet:
+    def due(jobs: IssuanceJobQuerySet, now: object = None) -> IssuanceJobQuerySet:
         return jobs.filter(state__in=JOB_DUE, next_attempt_at__lte=timezone.now())
 
     put(IssuanceJobQuerySet, due=due)
