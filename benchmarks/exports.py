@@ -5,7 +5,7 @@
 For each purchase there is a tenth of a member and a 25th of a guest, four of five of whom are members. Runs in a
 database of its own (a SQLite file, or PostgreSQL by DATABASE_URL). A process like a worker loads all, then the same
 again, then a day's increment of 20,000 purchases. Ends with one JSON line: `seconds` of load and read-out together,
-`baseline` of COPY or executemany of the kept purchases into a table with the same indexes, `ratio` of the two, and the
+`baseline` of COPY or executemany of the kept purchases into their own table, emptied, `ratio` of the two, and the
 seconds of `again`, `increment` and `read_out`.
 """
 
@@ -94,7 +94,7 @@ def worker(campaign_id: int, paths: list[Path]) -> None:
 
 
 def bare_load() -> float:
-    """Seconds to write the kept purchases once more, into a table made like theirs."""
+    """Seconds to write the kept purchases once more, into their own table, emptied."""
     from issuance.exports.keeping import Purchases
     from issuance.models import Purchase
     from issuance.models.bulk import insert_rows

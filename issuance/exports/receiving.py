@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from uuid import uuid4
 
@@ -63,11 +63,8 @@ def _stored(merchant: Merchant, name: str, kind: str, path: str, actor: User | N
 
 
 def _digest(path: str) -> str:
-    digest = sha256()
     with default_storage.open(path) as file:
-        for chunk in file.chunks():
-            digest.update(chunk)
-    return digest.hexdigest()
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _stated_at(name: str, now: datetime) -> datetime:

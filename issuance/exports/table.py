@@ -1,4 +1,4 @@
-"""An export as it lies on the disk: one line of names, then rows, read one by one however many there are. Pure."""
+"""An export as it lies on the disk: one line of names, then rows, read one by one however many there are."""
 
 from __future__ import annotations
 

@@ -17,6 +17,10 @@ class ControlLeakQuerySet(models.QuerySet["ControlLeak"]):
         """Those of its Control who hold a reward, or held one: Thanx may have refused the others."""
         return self.filter(campaign=campaign, guest__outcome__in=(Outcome.REWARDED, Outcome.REVOKED))
 
+    def guests(self) -> int:
+        """How many guests they are of."""
+        return self.values("identity").distinct().count()
+
 
 class ControlLeak(models.Model):
     """Says that a list may have given a reward to a guest of a campaign's Control. Kept for good, for its read-out.

@@ -23,7 +23,7 @@ class ReadOutQuerySet(models.QuerySet["ReadOut"]):
     def told(self, merchant: Merchant) -> ReadOutQuerySet:
         """Those that can be looked at, the latest first."""
         told = self.open_at(timezone.now()).filter(campaign__merchant=merchant, computed_at__isnull=False)
-        return told.select_related("campaign").order_by("-read_out_at", "-pk")
+        return told.select_related("campaign").defer("campaign__raw").order_by("-read_out_at", "-pk")
 
     def open_at(self, now: datetime) -> ReadOutQuerySet:
         """Those whose date has come, or which were opened before it."""

@@ -73,17 +73,17 @@ def health_of(campaign: Campaign, outcome: CampaignOutcome) -> Health | None:
         return None
     counts = [_in_split(campaign, arm) for arm in outcome.arms]
     weights = [arm.variant.weight for arm in outcome.arms]
-    leaks = ControlLeak.objects.of_campaign(campaign)
+    leaks, p = ControlLeak.objects.of_campaign(campaign), split_p(counts, weights)
     return Health(
         arms=[
             ArmHealth(arm, count, sum(counts) * arm.variant.weight / sum(weights))
             for arm, count in zip(outcome.arms, counts, strict=True)
         ],
-        p=split_p(counts, weights),
+        p=p,
         leaks=_by_list(leaks),
-        leaked=leaks.aggregate(guests=Count("identity", distinct=True))["guests"],
+        leaked=leaks.guests(),
         crossovers=_crossovers(campaign),
-        causes=_causes(campaign, outcome),
+        causes=[] if tone_of(p) == "ok" else _causes(campaign, outcome),
     )
 
 
@@ -131,17 +131,11 @@ def _crossovers(campaign: Campaign) -> int:
 def _causes(campaign: Campaign, outcome: CampaignOutcome) -> list[str]:
     """What happened in this campaign that can make arms differ in size."""
     lists = GuestList.objects.filter(campaign=campaign, planned_at__isnull=False)
-    happened = lists.aggregate(
-        earlier=Count("pk", filter=Q(already_rewarded_count__gt=0)),
-        again=Count("pk", filter=Q(overrides__isnull=False)),
-        repaired=Count("pk", filter=Q(repairs__isnull=False)),
-        retries=Count("pk", filter=Q(parent__isnull=False)),
-    )
     words = {
-        "earlier": "Guests rewarded before were left out.",
-        "again": "Guests rewarded before were included again.",
-        "repaired": "Rows were repaired, so some guests are others than those in the file.",
-        "retries": "Refused guests were sent again, some of them corrected.",
+        "Guests rewarded before were left out.": Q(already_rewarded_count__gt=0),
+        "Guests rewarded before were included again.": Q(overrides__isnull=False),
+        "Rows were repaired, so some guests are others than those in the file.": Q(repairs__isnull=False),
+        "Refused guests were sent again, some of them corrected.": Q(parent__isnull=False),
     }
     by_hand = ["Guests were picked one by one. They don’t count here."] if outcome.by_hand else []
-    return [sentence for name, sentence in words.items() if happened[name]] + by_hand
+    return [sentence for sentence, happened in words.items() if lists.filter(happened).exists()] + by_hand

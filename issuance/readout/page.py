@@ -65,7 +65,7 @@ class ReadOutPage:
 
     @cached_property
     def leaked(self) -> int:
-        return ControlLeak.objects.of_campaign(self.campaign).values("identity").distinct().count()
+        return ControlLeak.objects.of_campaign(self.campaign).guests()
 
     @property
     def arms(self) -> list[tuple[ArmNumbers, str]]:
@@ -92,7 +92,7 @@ class ReadOutPage:
     @cached_property
     def balanced(self) -> list[Balanced]:
         """All arms that gave a reward."""
-        worth = {arm.pk: arm.reward_template.worth for arm in self.campaign.variants.all() if arm.reward_template}
+        worth = {arm.pk: arm.worth for arm in self.campaign.variants.select_related("reward_template")}
         given = [arm for arm in self.numbers.arms if arm.reward is not None]
         return [Balanced(arm, self._cost(arm, worth.get(arm.variant))) for arm in given]
 

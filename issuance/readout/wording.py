@@ -37,17 +37,16 @@ TIMES = Measure(lambda dollar: cents(100 * dollar), "more", "less")
 
 
 class Told(NamedTuple):
-    """A difference in words, with its interval; `clear` if that leaves out that there is none."""
+    """A difference in words, with its interval."""
 
     more: str
     between: str
-    clear: bool
 
 
 def tell(difference: Difference | None, measure: Measure) -> Told | None:
     if difference is None:
         return None
-    return Told(more_or_less(difference.estimate, measure), between(difference, measure), difference.clear)
+    return Told(more_or_less(difference.estimate, measure), between(difference, measure))
 
 
 def more_or_less(amount: float, measure: Measure) -> str:

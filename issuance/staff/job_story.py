@@ -47,7 +47,7 @@ class JobStory(NamedTuple):
 
 
 def story_of_job(job: IssuanceJob) -> JobStory:
-    """Five queries, over the guests, webhooks and requests of this job alone."""
+    """A few queries, over the guests, webhooks and requests of this job alone."""
     outcomes = job.guests.order_by().values_list("outcome").annotate(Count("pk"))
     requests = _requests(job)
     return JobStory(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from issuance.access import list_for, member_of
 from issuance.checking.returned_rows import bad_rows
 from issuance.guests.sight import note_bad_rows, note_report, refuse_bad_rows, sight_of_report
-from issuance.models import GuestList
 from issuance.outcomes.reports import report
-from thanxportal.accounts.limits import take_place, too_many, while_sent
+from issuance.views.csv_download import download
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
 
@@ -30,7 +28,7 @@ def download_bad_rows(request: HttpRequest, handle: str, pk: int) -> HttpRespons
         note_bad_rows(member_of(request), guest_list)
         return bad_rows(guest_list)
 
-    return _download(request, guest_list, "bad-rows", pieces)
+    return download(request, guest_list, "bad-rows", pieces)
 
 
 @require_GET
@@ -45,15 +43,4 @@ def download_report(request: HttpRequest, handle: str, pk: int) -> HttpResponseB
             note_report(member_of(request), guest_list)
         return report(guest_list, sight)
 
-    return _download(request, guest_list, "report", pieces)
-
-
-def _download(
-    request: HttpRequest, guest_list: GuestList, kind: str, pieces: Callable[[], Iterator[str]]
-) -> HttpResponseBase:
-    taken = take_place(request, "downloads")
-    if not taken:
-        return too_many(request, "downloads")
-    name = f"{slugify(guest_list.name)[:60] or 'list'}-{guest_list.pk}-{kind}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(while_sent(pieces(), taken), content_type="text/csv; charset=utf-8", headers=headers)
+    return download(request, guest_list, "report", pieces)

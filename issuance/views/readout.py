@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.models import Campaign
@@ -22,8 +20,8 @@ from issuance.readout.dates import choose_date, enter_costs, open_early
 from issuance.readout.page import ReadOutPage
 from issuance.readout.proof import proof_of_assignment
 from issuance.readout.table import table_of
+from issuance.views.csv_download import download
 from thanxportal.accounts.access import merchant_for, user_of
-from thanxportal.accounts.limits import take_place, too_many, while_sent
 from thanxportal.accounts.models import Right
 from thanxportal.celery import nudge
 from thanxportal.whole_pages import wants_piece
@@ -97,21 +95,10 @@ def download_numbers(request: HttpRequest, handle: str, pk: int) -> HttpResponse
     shown = _shown(campaign, read_out_of(campaign))
     if shown is None:
         return redirect("issuance:read_out", handle, pk)
-    return _download(request, campaign, "read-out", lambda: table_of(shown))
+    return download(request, campaign, "read-out", lambda: table_of(shown))
 
 
 @require_GET
 def download_proof(request: HttpRequest, handle: str, pk: int) -> HttpResponseBase:
     campaign = campaign_for_lists(request, handle, pk)
-    return _download(request, campaign, "assignment", lambda: proof_of_assignment(campaign))
-
-
-def _download(
-    request: HttpRequest, campaign: Campaign, kind: str, pieces: Callable[[], Iterator[str]]
-) -> HttpResponseBase:
-    taken = take_place(request, "downloads")
-    if not taken:
-        return too_many(request, "downloads")
-    name = f"{slugify(campaign.name)[:60] or 'campaign'}-{campaign.pk}-{kind}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(while_sent(pieces(), taken), content_type="text/csv; charset=utf-8", headers=headers)
+    return download(request, campaign, "assignment", lambda: proof_of_assignment(campaign))

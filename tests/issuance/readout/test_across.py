@@ -36,9 +36,7 @@ def test_rewards_stand_in_the_order_of_their_names_with_what_their_campaigns_bro
 ) -> None:
     told = list(ReadOut.objects.told(harbor))
     effects = reward_effects(harbor, told)
-    names = sorted(
-        RewardTemplate.objects.filter(merchant=harbor, variants__isnull=False).values_list("name", flat=True)
-    )
+    names = RewardTemplate.objects.filter(merchant=harbor, variants__isnull=False).values_list("name", flat=True)
     assert [effect.name for effect in effects] == sorted(set(names))
     assert [effect.campaigns for effect in effects] == [2, 2]
     planning = planning_of(told)
