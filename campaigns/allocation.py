@@ -27,7 +27,7 @@ def arm_chooser(salt: bytes | memoryview, weights: Sequence[int]) -> Callable[[s
     if sum(weights) != 100:
         raise ValueError(f"weights add to {sum(weights)}, not 100")
     table = [arm for arm, weight in enumerate(weights) for _ in range(weight)]
-    seeded = blake2b(salt=salt[:16], digest_size=8)
+    seeded = blake2b(salt=salt, digest_size=8)
 
     def choose(identifier: str) -> int:
         hasher = seeded.copy()
@@ -39,7 +39,7 @@ def arm_chooser(salt: bytes | memoryview, weights: Sequence[int]) -> Callable[[s
 
 def seal_of(salt: bytes | memoryview) -> str:
     """Returns what is told of a salt while it is secret, so that nobody can say later that it was another one."""
-    return sha256(salt[:16]).hexdigest()
+    return sha256(salt).hexdigest()
 
 
 def equal_shares(arms: int) -> tuple[int, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils import timezone
+from django.urls import reverse
 
 from thanxportal.accounts.models import Merchant
 from thanxportal.partner.gated_client import CredentialPaused, GateClosed, Urgency, partner_client, read_scopes
-from thanxportal.partner.models import ISSUE_SCOPE, OLD_MIRROR, Credential
+from thanxportal.partner.models import ISSUE_SCOPE, Credential
 from thanxportal.partner_api import CredentialRefused, PartnerApiError
 
 PATIENCE = 30.0  # seconds for a slot
@@ -29,7 +29,7 @@ def look_at_connection() -> list[Finding]:
 
 
 def webhook_address() -> str:
-    return f"{settings.PORTAL_URL}/webhooks/thanx"
+    return f"{settings.PORTAL_URL}{reverse('webhook')}"
 
 
 def _credential() -> list[Finding]:
@@ -61,17 +61,17 @@ def _scopes(scopes: list[str]) -> Finding:
 
 
 def _merchants() -> Finding:
-    count, read_at = Merchant.objects.filter(withdrawn_at=None).count(), Credential.current().synced_at
+    count, row = Merchant.objects.filter(withdrawn_at=None).count(), Credential.current()
     read_them = "Run python manage.py sync_partner."
-    if read_at is None:
+    if row.synced_at is None:
         return Finding("merchants", False, "The merchants were never read.", read_them)
     if not count:
         return Finding(
             "merchants", False, "Thanx lists no merchant for us.", "Ask Thanx which merchants have opted in."
         )
-    if read_at < timezone.now() - OLD_MIRROR:
+    if row.mirror_is_old:
         return Finding("merchants", False, "They were last read over an hour ago.", f"{read_them} Does beat run?")
-    return Finding("merchants", True, f"{count:,} known, last read at {read_at:%H:%M} UTC.")
+    return Finding("merchants", True, f"{count:,} known, last read at {row.synced_at:%H:%M} UTC.")
 
 
 def _webhooks() -> Finding:

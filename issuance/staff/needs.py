@@ -23,7 +23,7 @@ from issuance.models import (
 from issuance.models.states import JOB_DUE, JobState
 from thanxportal.accounts.models import Invitation, Merchant, Notification, User
 from thanxportal.counted import counted
-from thanxportal.partner.models import OLD_MIRROR, Credential, MerchantRefusal
+from thanxportal.partner.models import Credential, MerchantRefusal
 
 A_DAY = timedelta(days=1)
 
@@ -102,15 +102,18 @@ def _webhooks() -> Iterator[Need]:
 def _mails() -> Iterator[Need]:
     failing = {"mail": "failing"}
     invitations, notifications = Invitation.objects.mail_failing(), Notification.objects.mail_failing()
-    for rows, noun in ((invitations, "invitation"), (notifications, "notification")):
-        words = (f"email of an {noun}" if noun[0] == "i" else f"email of a {noun}", f"emails of {noun}s")
-        yield Need(rows.count(), f"{words[0]} fails", f"{words[1]} fail", f"accounts.{noun}", failing)
+    for rows, one, noun in (
+        (invitations, "an invitation", "invitation"),
+        (notifications, "a notification", "notification"),
+    ):
+        words = (f"email of {one} fails", f"emails of {noun}s fail")
+        yield Need(rows.count(), *words, f"accounts.{noun}", failing)
 
 
 def _merchants() -> Iterator[Need]:
-    synced = Credential.current().synced_at
-    old = int(synced is None or synced < timezone.now() - OLD_MIRROR)
-    yield Need(old, "list of merchants is over an hour old", "", "partner.credential", {})
+    yield Need(
+        int(Credential.current().mirror_is_old), "list of merchants is over an hour old", "", "partner.credential", {}
+    )
     refused = MerchantRefusal.objects.parked().count()
     words = ("merchant is refused by Thanx", "merchants are refused by Thanx")
     yield Need(refused, *words, "partner.merchantrefusal", {"ended_at__isempty": "1"})

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from issuance.models import SendingPause
+from issuance.engine.sending_pauses import pause_in_force
 from thanxportal.moments import written
-from thanxportal.partner.models import OLD_MIRROR, Credential
+from thanxportal.partner.models import Credential
 from thanxportal.queues import BEAT, READING, SENDING, unseen
 
 PROCESSES = {READING: "Workers that read", SENDING: "Workers that send", BEAT: "Beat"}
@@ -34,7 +34,7 @@ def vital_signs() -> list[Sign]:
 
 
 def _sending(credential: Credential) -> Sign:
-    if SendingPause.objects.filter(in_force=True).exists():
+    if pause_in_force():
         return Sign("Sending", "warn", "paused by staff or the portal")
     if credential.refusal:
         return Sign("Sending", "bad", "waits, as Thanx refuses it")
@@ -45,10 +45,9 @@ def _sending(credential: Credential) -> Sign:
 
 
 def _access(credential: Credential) -> list[Sign]:
-    refused = credential.refused_at and not credential.scope_missing
     unasked = not (credential.scopes or credential.synced_at or credential.refused_at)
     fine = ("warn", "not asked yet") if unasked else ("ok", "accepted")
-    let_in = ("bad", "refused by Thanx") if refused else fine
+    let_in = ("bad", "refused by Thanx") if credential.is_refused else fine
     scopes = ("bad", "rewards.issue is missing") if credential.scope_missing else fine
     return [Sign("Credential", *let_in), Sign("Scopes", *scopes)]
 
@@ -56,5 +55,4 @@ def _access(credential: Credential) -> list[Sign]:
 def _merchants(credential: Credential) -> Sign:
     if credential.synced_at is None:
         return Sign("Merchants", "warn", "never read")
-    old = credential.synced_at < timezone.now() - OLD_MIRROR
-    return Sign("Merchants", "warn" if old else "ok", f"read {written(credential.synced_at)}")
+    return Sign("Merchants", "warn" if credential.mirror_is_old else "ok", f"read {written(credential.synced_at)}")

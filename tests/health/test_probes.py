@@ -18,7 +18,7 @@ from tests.world import World
 from thanxportal.accounts.models import Merchant
 from thanxportal.celery import app
 from thanxportal.health import readiness
-from thanxportal.partner.models import Credential
+from thanxportal.partner.models import OLD_MIRROR, Credential
 from thanxportal.queues import QUEUES, tell_served
 
 pytestmark = pytest.mark.django_db
@@ -131,5 +131,5 @@ def test_what_thanx_refuses_is_named(world: World, harbor: Merchant) -> None:
     Credential.objects.update(scope_missing=True)
     checks = ready()[1]
     assert (checks["credential"], checks["scopes"]) == ("ok", "missing")
-    Credential.objects.update(synced_at=timezone.now() - 2 * readiness.OLD_MIRROR)
+    Credential.objects.update(synced_at=timezone.now() - 2 * OLD_MIRROR)
     assert ready()[1]["merchants"] == "old"

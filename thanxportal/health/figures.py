@@ -39,14 +39,13 @@ class Figures(Collector):
         fine = {(name,): code == "ok" for name, code in checks.items()}
         yield _gauge("check_ok", "1 if the check of /readyz is ok.", fine, "check")
         if all(checks.get(name) == "ok" for name in readiness.STOPS_PAGES):
-            yield from _requests()
-            yield from _work()
+            ring = slots.look(Credential.current().pk)
+            yield from _requests(ring)
+            yield from _work(ring)
             yield from _others()
 
 
-def _requests() -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
-    credential = Credential.current()
-    ring = slots.look(credential.pk)
+def _requests(ring: slots.Ring) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
     counts = ApiRequest.objects.filter(at__gt=timezone.now() - LATELY).by_kind()
     lately = {(kind, str(status or "none")): count for kind, status, count in counts}
     yield _gauge("thanx_requests", "Requests to Thanx in the last 15 minutes.", lately, "kind", "status")
@@ -55,7 +54,7 @@ def _requests() -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
     yield CounterMetricFamily("portal_thanx_requests_sent", "Requests to Thanx let through so far.", ring.slots_taken)
 
 
-def _work() -> Iterator[GaugeMetricFamily]:
+def _work(ring: slots.Ring) -> Iterator[GaugeMetricFamily]:
     jobs = IssuanceJob.objects.filter(state__in=JOB_DUE)
     states = jobs.order_by().values_list("state").annotate(Count("pk"))
     yield _gauge("jobs", "Jobs that aren't settled.", {(state,): count for state, count in states}, "state")
@@ -64,15 +63,14 @@ def _work() -> Iterator[GaugeMetricFamily]:
     yield from _lists()
     now = timezone.now()
     late = {(queue,): max((now - (next_due(kinds=(queue,)) or now)).total_seconds(), 0.0) for queue in QUEUES}
-    if late[(SENDING,)] and _waits_for_thanx():
+    if late[(SENDING,)] and _waits_for_thanx(ring):
         late[(SENDING,)] = 0.0
     yield _gauge("oldest_due_seconds", "For how long the oldest due work has waited.", late, "queue")
 
 
-def _waits_for_thanx() -> bool:
+def _waits_for_thanx(ring: slots.Ring) -> bool:
     """Whether Thanx's limit or refusal holds work back, which more workers wouldn't change."""
     share, slack = Urgency.POLL.value
-    ring = slots.look(Credential.current().pk, share=share)
     return ring.refused or ring.free_in(share=share, slack=slack) > 0
 
 

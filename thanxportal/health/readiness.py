@@ -13,10 +13,9 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.utils import timezone
 
 from thanxportal.celery import app
-from thanxportal.partner.models import OLD_MIRROR, Credential
+from thanxportal.partner.models import Credential
 from thanxportal.queues import BEAT, QUEUES, unseen
 
 STOPS_PAGES = ("database", "migrations")
@@ -81,11 +80,10 @@ def _processes() -> dict[str, str]:
 
 def _partner() -> dict[str, str]:
     row = Credential.current()
-    refused = row.refused_at and not row.scope_missing
     asked = row.scopes or row.scope_missing or row.synced_at
-    merchants = "ok" if row.synced_at and row.synced_at > timezone.now() - OLD_MIRROR else "old"
+    merchants = "old" if row.mirror_is_old else "ok"
     return {
-        "credential": "refused" if refused else "ok" if asked else "unasked",
+        "credential": "refused" if row.is_refused else "ok" if asked else "unasked",
         "scopes": "missing" if row.scope_missing else "ok" if asked else "unasked",
         "merchants": merchants if row.synced_at else "unread",
     }

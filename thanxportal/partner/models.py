@@ -70,6 +70,16 @@ class Credential(models.Model):
             return "Thanx refuses the credentials. Check THANX_CLIENT_ID and THANX_ACCESS_TOKEN."
         return ""
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether Thanx refuses the credential itself, not only for a missing scope."""
+        return self.refused_at is not None and not self.scope_missing
+
+    @property
+    def mirror_is_old(self) -> bool:
+        """Whether the merchants were never read, or not for an hour."""
+        return self.synced_at is None or self.synced_at < timezone.now() - OLD_MIRROR
+
 
 class MerchantRefusalQuerySet(models.QuerySet["MerchantRefusal"]):
     def in_force(self) -> MerchantRefusalQuerySet:
