@@ -74,7 +74,8 @@ def _find_columns(rows: Sequence[list[str]], country: str) -> Columns:
     only, *others = {at_email, at_phone} - {None}
     if only is not None and not others and (share := _mixed(guests, only, country)):
         at_email = at_phone = only
-        doubts = _doubts_of_mixed(doubts, shown[only], share)
+        own = [fit for fit in (*emails[:1], *phones[:1]) if fit.own and fit.repeats and fit.column != only]
+        doubts = [*_doubts_of_mixed(doubts, shown[only], share), *(_REPEATS.format(shown[fit.column]) for fit in own)]
     at_country, country_doubts = country_column(shown, guests) if phones else (None, ())
     header_row = 0 if header.at is None else header.at + 1
     more_emails = _more(emails, email, [email_rank(name) for name in names])

@@ -130,6 +130,7 @@ PEOPLE = st.sampled_from(
 
 @hypothesis_settings(max_examples=as_often(usually=10, full=100))
 @given(rows=st.lists(st.tuples(PEOPLE, PEOPLE, st.text(max_size=5)), min_size=1, max_size=25))
+@example(rows=[("ann@example.com", who, "") for who in ("ann@example.com", "2025550100", "(202) 555-0100") * 2])
 @example(rows=[("ann@example.com", "ann@example.com", "\0")])  # Refused before there are any columns.
 def test_rows_are_conserved_and_keep_their_numbers(one_arm: Campaign, rows: list[tuple[str, str, str]]) -> None:
     text = io.StringIO(newline="")
