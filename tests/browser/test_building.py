@@ -30,7 +30,7 @@ def test_a_draft_saves_itself_while_it_is_typed(
     draft = Campaign.objects.get()
     expect(page).to_have_url(f"{page.url.split('/m/')[0]}/m/harbor-grill/campaigns/{draft.pk}/edit/")
     page.get_by_role("button", name="Now, for two weeks").click()
-    expect(page.locator("#time-line .run")).to_be_visible()
+    expect(page.locator("#time-line rect.run")).to_be_visible()
     page.get_by_role("button", name="Choose a reward").click()
     expect(page.get_by_label("Find a reward")).to_be_focused()
     page.locator("#choices-0 .reward").first.click()
