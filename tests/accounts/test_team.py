@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -194,6 +195,15 @@ def test_a_manager_who_can_no_longer_sign_in_does_not_count(harbor: Merchant, an
     cast.person("mia@example.com", harbor, Role.MANAGER, is_active=False)
     with pytest.raises(TeamRefusal):
         remove_member(member=member(ana), actor=ana)
+
+
+def test_who_left_meanwhile_is_neither_changed_nor_removed_again(harbor: Merchant, ana: User, ben: User) -> None:
+    left = member(ben)
+    remove_member(member=member(ben), actor=ana)
+    for act in (partial(change_role, role=Role.VIEWER), remove_member):
+        with pytest.raises(TeamRefusal, match="Ben isn’t on the team"):
+            act(member=left, actor=ana, seen="what the page showed")
+    assert "ben@example.com" not in roles(harbor)
 
 
 def test_two_managers_who_remove_each_other_leave_one(harbor: Merchant, ana: User) -> None:

@@ -131,18 +131,21 @@ def facts_of_member(member: Membership) -> Facts:
 
 
 def _check_unchanged(member: Membership, seen: str | None) -> None:
-    """With what a person has `seen`, as a form carries it, raises ChangedSinceReview if it isn't that any more."""
+    """Raises TeamRefusal for somebody who has left meanwhile, and with what a person has `seen`, as a form carries it,
+    ChangedSinceReview if it isn't that any more. Locks the merchant's row."""
+    Merchant.objects.select_for_update().get(pk=member.merchant_id)
+    now = Membership.objects.filter(pk=member.pk).first()
+    if now is None:
+        raise TeamRefusal(f"{member.user} isn’t on the team any more.")
     if seen is not None:
-        Merchant.objects.select_for_update().get(pk=member.merchant_id)
-        member.refresh_from_db(fields=["role"])
-        check_unchanged(target_of_member(member), seen, facts_of_member(member))
+        check_unchanged(target_of_member(member), seen, facts_of_member(now))
 
 
 @transaction.atomic
 def change_role(*, member: Membership, role: Role, actor: User, seen: str | None = None) -> Loosening | None:
     """Changes the role, or asks first if more could be rewarded then. Returns what was asked.
 
-    Raises TeamRefusal if the merchant would be left without a manager, and ChangedSinceReview as `_check_unchanged`.
+    Raises TeamRefusal if the merchant would be left without a manager, and as `_check_unchanged`.
     """
     _check_unchanged(member, seen)
     if actor.is_staff:
