@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.test import Client
 from issuance.tasks import work_job
 from issuance.worker import due_work
 from thanxportal.celery import app, begin_task, end_task, take_request_along
-from thanxportal.log_lines import JsonLines, about, arguments
+from thanxportal.log_lines import JsonLines, Lines, about, arguments
 
 log = logging.getLogger("example")
 
@@ -41,6 +42,15 @@ def test_each_line_is_one_object_whatever_is_in_it(said: list[dict[str, Any]]) -
     assert said[0]["message"] == "It failed."
     assert said[0]["level"] == "ERROR"
     assert said[0]["trace"].endswith('of "two"\nlines')
+
+
+@pytest.mark.parametrize("format", [Lines("%(message)s"), JsonLines()], ids=["line", "json"])
+def test_what_an_exception_quotes_names_no_guest(format: logging.Formatter) -> None:
+    try:
+        raise ValueError("Key (value)=(guest@example.com, +12025550123) already exists.")
+    except ValueError:
+        record = log.makeRecord(log.name, logging.ERROR, __file__, 1, "It failed.", (), sys.exc_info())
+    assert "Key (value)=([email], [phone]) already exists." in format.format(record)
 
 
 def test_facts_count_inside_only(said: list[dict[str, Any]]) -> None:

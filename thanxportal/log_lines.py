@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from inspect import signature
 from typing import Any
 
+from thanxportal.plain_text import nameless
+
 _facts: ContextVar[dict[str, object]] = ContextVar("facts")
 
 
@@ -29,8 +31,13 @@ def begin(**facts: object) -> None:
     _facts.set(facts)
 
 
+def facts() -> dict[str, object]:
+    """What this thread's lines are about."""
+    return _facts.get({})
+
+
 def fact(name: str) -> object:
-    return _facts.get({}).get(name)
+    return facts().get(name)
 
 
 def arguments(function: Callable[..., Any], values: Sequence[object]) -> dict[str, object]:
@@ -38,14 +45,21 @@ def arguments(function: Callable[..., Any], values: Sequence[object]) -> dict[st
     return dict(zip(signature(function).parameters, values, strict=False))
 
 
-class JsonLines(logging.Formatter):
+class Lines(logging.Formatter):
+    """As text. What an exception quotes, as a database does the row that it refuses, names no guest."""
+
+    def formatException(self, ei: Any) -> str:
+        return nameless(super().formatException(ei))
+
+
+class JsonLines(Lines):
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            **_facts.get({}),
+            **facts(),
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)

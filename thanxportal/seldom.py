@@ -6,6 +6,8 @@ import logging
 import time
 from collections import Counter
 
+from thanxportal.plain_text import nameless
+
 MINUTE = 60.0  # seconds
 
 
@@ -33,6 +35,6 @@ class FirstLine(logging.Filter):
         if record.name.startswith(("celery.beat", "celery.bootsteps", "celery.worker.consumer", "kombu")):
             first, *_ = record.getMessage().splitlines() or [""]
             error = record.exc_info[1] if record.exc_info else None
-            record.msg, record.args = f"{first} ({error})" if error else first, ()
+            record.msg, record.args = f"{first} ({nameless(str(error))})" if error else first, ()
             record.exc_info = record.exc_text = None
         return True
