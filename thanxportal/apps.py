@@ -9,6 +9,7 @@ class ThanxPortalConfig(AppConfig):
     name = "thanxportal"
 
     def ready(self) -> None:
-        from thanxportal import checks
+        from thanxportal import checks, error_reports
 
         checks.refuse_wrong_deployment()
+        error_reports.begin()

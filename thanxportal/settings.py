@@ -336,13 +336,14 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="portal@example.com")
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # Without one, /metrics is no address.
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="")  # Without one, errors are only logged.
 LOG_FORMAT: str = env.str("LOG_FORMAT", default="line")
 _formatter = "json" if LOG_FORMAT == "json" else "line"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "line": {"()": "thanxportal.log_lines.Lines", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "thanxportal.log_lines.JsonLines"},
     },
     "filters": {"first_line": {"()": "thanxportal.seldom.FirstLine"}},
