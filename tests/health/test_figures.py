@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,25 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.models import Campaign
 from issuance.models import GuestList
 from issuance.models.states import ListState
+from tests.health.metrics import TOKEN
 from tests.issuance.factories import make_list
 from tests.world import NOON, World
 from thanxportal.partner.models import Credential
 
 pytestmark = pytest.mark.django_db
-TOKEN = "a-token-of-this-test-alone"
-
-
-@pytest.fixture
-def scrape(settings: Any) -> Callable[[], dict[str, float]]:
-    settings.METRICS_TOKEN = TOKEN
-
-    def figures() -> dict[str, float]:
-        answer = Client().get("/metrics", headers={"authorization": f"Bearer {TOKEN}", "host": "10.0.0.7"})
-        assert answer.status_code == 200
-        lines = re.findall(r"^portal_(\S+) (\S+)$", answer.content.decode(), re.MULTILINE)
-        return {name: float(value) for name, value in lines}
-
-    return figures
 
 
 def test_without_a_token_there_is_no_such_address() -> None:
