@@ -21,6 +21,7 @@ class Row:
     name: str = ""
     weight: str = ""
     locked: str = ""
+    was: int | None = None  # its place on the page that was sent
 
     @property
     def is_control(self) -> bool:

@@ -23,6 +23,7 @@ MOST_LOCATIONS = 200  # offered for the fine print
 SHARES = ",".join(
     ["#saved", "#checks", "#summary", "#split", *(f"#id_arm{position}-weight" for position in range(MOST_ARMS))]
 )
+TYPED = ("reward", "name", "weight", "locked")  # of an arm
 TWICE = "Another arm has this name. Give each arm its own."
 
 
@@ -82,11 +83,12 @@ class ArmForm(forms.Form):
     locked = forms.BooleanField(label="Lock", required=False)
 
     def __init__(self, row: Row, position: int, *, templates: dict[str, RewardTemplate], bound: bool) -> None:
-        values: dict[str, Any] = {key: value for key, value in vars(row).items() if value}
+        values: dict[str, Any] = {key: getattr(row, key) for key in TYPED if getattr(row, key)}
         prefix = f"arm{position}"
         data = {f"{prefix}-{key}": value for key, value in values.items()} if bound else None
         super().__init__(data, prefix=prefix, initial=values)
-        self.position, self.is_control, self.picked = position, row.is_control, templates.get(row.reward)
+        self.position, self.was, self.is_control = position, row.was, row.is_control
+        self.picked = templates.get(row.reward)
         self.fields["name"].widget.attrs["placeholder"] = self._own_name
         shares_out = {
             "hx-post": "",
@@ -241,7 +243,7 @@ def _row(variant: Variant) -> Row:
 
 
 def _typed(data: dict[str, Any], position: int) -> Row:
-    return Row(**{key: str(data.get(f"arm{position}-{key}", "")) for key in ("reward", "name", "weight", "locked")})
+    return Row(**{key: str(data.get(f"arm{position}-{key}", "")) for key in TYPED}, was=position)
 
 
 def _fine_print_after(act: str, merchant: Merchant, data: dict[str, Any]) -> dict[str, str]:

@@ -61,17 +61,17 @@
 
   // Saves in passing.
   const asked = new WeakMap();
-  const saves = ({ detail }) => detail.requestConfig.verb === "post" && detail.elt.closest?.("form[data-keep]");
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const form = saves(event);
-    if (form) asked.set(event.detail.xhr, typedIn(form));
+    const form = event.detail.requestConfig.verb === "post" && formOf(event);
+    if (form) asked.set(event.detail.xhr, { id: form.id, sent: typedIn(form) });
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = saves(event) && (document.getElementById(event.detail.elt.closest("form").id) || saves(event));
-    if (!form) return;
     const { xhr } = event.detail;
+    const { id, sent } = asked.get(xhr) ?? {};
+    const form = id && document.getElementById(id);
+    if (!form) return;
     if (xhr.status === 200 && xhr.responseText.includes("data-saved")) {
-      if (typedIn(form) === asked.get(xhr) || !isKept(form)) drop(form);
+      if (typedIn(form) === sent || !isKept(form)) drop(form);
       tell(form, "");
     } else if (xhr.status === 0) tell(form, navigator.onLine ? `the portal can't be reached. ${STAYS}` : OFFLINE);
     else if (xhr.status < 400 || xhr.status === 409 || xhr.status === 422) tell(form, "");

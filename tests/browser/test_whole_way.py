@@ -35,7 +35,6 @@ def test_few_clicks_lead_from_sign_in_to_a_finished_list(
     page.get_by_role("button", name="Now, for 30 days").click()
     page.get_by_role("button", name="Choose a reward").click()
     page.locator("#choices-0 .reward").first.click()
-    expect(page.locator("#choices-0")).to_have_count(0)
     page.get_by_role("button", name="Add Control").click()
     expect(page.locator("[name=arm1-weight]")).to_be_visible()
     page.get_by_role("button", name="Review and publish").click()
