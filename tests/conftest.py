@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 import time_machine
 from django.conf import settings as portal_settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.template.backends.django import Template
@@ -33,6 +34,7 @@ from thanxportal.accounts.models import Merchant, Role, User
 from thanxportal.celery import app
 from thanxportal.partner import gate, gated_client
 from thanxportal.partner_simulator import ManualClock, Simulator
+from thanxportal.store_address import below, in_stores
 
 
 def pytest_configure() -> None:
@@ -89,6 +91,26 @@ def quiet_surroundings(settings: Any, tmp_path: Path, monkeypatch: pytest.Monkey
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(app.amqp, "send_task_message", lambda *args, **kwargs: None)
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests run in one transaction, which never commits."""
+    monkeypatch.setattr("issuance.privacy.emptying.transaction.on_commit", lambda act, **options: act())
+
+
+@pytest.fixture
+def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Uploads and the number of sends go to a bucket, below a prefix."""
+    from moto import mock_aws  # Loading it takes a second, which other tests need not wait for.
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "of-a-test")
+    url = "s3://portal-uploads/portal?region=us-east-1"
+    settings.STORAGES = settings.STORAGES | in_stores(default=url, sent_marks=below(url, "sent"))
+    with mock_aws():
+        default_storage.connection.create_bucket(Bucket="portal-uploads")
+        yield default_storage.bucket
 
 
 @pytest.fixture

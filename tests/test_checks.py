@@ -129,6 +129,12 @@ WRONG = {
     "E019": {"SECOND_FACTOR": "False"},
     "E020": {"PORTAL_URL": "http://portal.example.com"},
     "E021": {"THANX_USER_AGENT": "ThanxPortal/0.1"},
+    "E029": {"UPLOADS_URL": "s3://portal?endpoint=http://store.example.com"},
+}
+WRONG_STORES = {
+    "E026": {"UPLOADS_URL": "https://store.example.com/portal", "SENT_MARKS": "s3://portal/sent"},
+    "E027": {"SENT_MARKS": "s3://"},
+    "E028": {"UPLOADS_URL": "s3://portal", "SENT_MARKS": "/srv/portal/sent"},
 }
 
 
@@ -150,6 +156,12 @@ def test_each_fault_is_refused_by_itself(tmp_path: Path, code: str) -> None:
     said = said_to(tmp_path, **PRODUCTION | WRONG[code])
     assert refused(said) == {code}
     assert next(iter(WRONG[code])) in said  # It says what to change.
+
+
+@pytest.mark.parametrize("code", WRONG_STORES)
+def test_a_store_that_is_none_or_not_for_all_machines_is_refused(tmp_path: Path, code: str) -> None:
+    for environment in ({}, PRODUCTION):
+        assert refused(said_to(tmp_path, **environment | WRONG_STORES[code])) == {code}
 
 
 def test_nothing_but_thanx_and_credentials_makes_no_production(tmp_path: Path) -> None:

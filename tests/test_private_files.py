@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 WRITES = """
 from django.conf import settings
 import os
+from pathlib import Path
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
@@ -21,7 +22,7 @@ from thanxportal.celery import app
 
 connection.cursor().execute("CREATE TABLE example (id integer)")
 default_storage.save("lists/2026/example.csv", ContentFile(b"example"))
-raise_mark(settings.SENT_MARKS / "1", 7)
+raise_mark(Path(settings.SENT_MARKS) / "1", 7)
 app.send_task("issuance.tasks.sweep")
 upload = TemporaryUploadedFile("guests.csv", "text/csv", 0, None)
 os._exit(0)  # As a process ends that is killed while a file comes.

@@ -7,11 +7,16 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
+from thanxportal.store_address import SCHEME, address_of, is_store
+
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 A_KEY = "50 random characters or more"
 IDENTITY_HINT = f"Set {A_KEY}, or the SECRET_KEY under which guests were hashed so far."
 BROKER_HINT = "Set CELERY_BROKER_URL, such as redis://host:6379/0."
 PORTAL_HINT = "Set it to where people reach the portal, such as https://portal.example.com."
+STORE_HINT = "Set s3://bucket/prefix?endpoint=https://…&region=…, or leave it empty."
+HTTPS_HINT = "Give UPLOADS_URL an endpoint with https."
+MARKS_HINT = "Unset it: sends are then noted where uploads are."
 AGENT_HINT = "Set one that names you, such as YourCompany/1.0."
 OR_TRIAL = "On one machine that nobody else reaches, TRIAL=True does without."
 
@@ -62,6 +67,8 @@ def _trial() -> list[CheckMessage]:
 
 def _production() -> list[CheckMessage]:
     database, mail = settings.DATABASES["default"]["ENGINE"], settings.EMAIL_CONFIG["EMAIL_BACKEND"]
+    stores = filter(is_store, (settings.UPLOADS_URL, str(settings.SENT_MARKS)))
+    in_the_clear = any((address_of(url).endpoint or "").startswith("http:") for url in stores)
     wrong = (
         ("E011", settings.DEBUG, "DEBUG is on.", "Unset DEBUG."),
         ("E012", not settings.HTTPS_ONLY, "HTTPS_ONLY is off.", "Unset HTTPS_ONLY, and serve the portal by https."),
@@ -78,6 +85,7 @@ def _production() -> list[CheckMessage]:
         ),
         ("E019", not settings.SECOND_FACTOR, "Nobody needs a second factor.", "Unset SECOND_FACTOR."),
         ("E020", not settings.PORTAL_URL.startswith("https://"), "PORTAL_URL is no https address.", PORTAL_HINT),
+        ("E029", in_the_clear, "Uploads go by plain http.", HTTPS_HINT),
         ("E021", settings.THANX_USER_AGENT == "ThanxPortal/0.1", "THANX_USER_AGENT names no partner.", AGENT_HINT),
     )
     return [
@@ -87,7 +95,7 @@ def _production() -> list[CheckMessage]:
 
 def refuse_wrong_deployment() -> None:
     """Raises ImproperlyConfigured, as only commands run Django's checks, and the token must not leave any process."""
-    if wrong := partner_is_known() + credentials_are_set() + deployment_is_safe():
+    if wrong := partner_is_known() + credentials_are_set() + deployment_is_safe() + uploads_have_a_place():
         raise ImproperlyConfigured("\n".join(map(str, wrong)))
 
 
@@ -104,6 +112,19 @@ def personal_data_ends(**kwargs: Any) -> list[CheckMessage]:
         for code, good, name, range in wrong
         if not good
     ]
+
+
+@register()
+def uploads_have_a_place(**kwargs: Any) -> list[CheckMessage]:
+    """Refuses an address that is none, and machines that share their uploads but count their sends each for itself."""
+    uploads, marks = settings.UPLOADS_URL, str(settings.SENT_MARKS)
+    shared = marks.startswith(SCHEME)
+    wrong = (
+        ("E026", uploads and not is_store(uploads), "UPLOADS_URL is no address of an object store.", STORE_HINT),
+        ("E027", shared and not is_store(marks), "SENT_MARKS is no address of an object store.", STORE_HINT),
+        ("E028", uploads and not shared, "SENT_MARKS is a folder of one machine.", MARKS_HINT),
+    )
+    return [Error(what, hint=hint, id=f"thanxportal.{code}") for code, is_so, what, hint in wrong if is_so]
 
 
 @register()

@@ -17,6 +17,7 @@ from kombu import Queue
 
 from thanxportal.private_files import keep_private
 from thanxportal.queues import QUEUES, READING, SENDING
+from thanxportal.store_address import below, in_stores
 from thanxportal.thanx_address import environment_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -213,8 +214,10 @@ FORMAT_MODULE_PATH = ["thanxportal.formats"]  # Of each locale that a merchant c
 
 # Static files and uploads.
 STATIC_URL = "static/"
+# A bucket that all machines share, as s3://bucket/prefix?endpoint=https://…&region=…; empty: MEDIA_ROOT of one machine.
+UPLOADS_URL: str = env.str("UPLOADS_URL", default="")
 # Never restore it with the database: it shows that a database is older than what was sent.
-SENT_MARKS = Path(env.str("SENT_MARKS", default=str(VAR_DIR / "sent")))
+SENT_MARKS: str = env.str("SENT_MARKS", default=below(UPLOADS_URL, "sent") if UPLOADS_URL else str(VAR_DIR / "sent"))
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
@@ -229,12 +232,13 @@ _static_storage = (
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _static_storage},
+    **in_stores(default=UPLOADS_URL, sent_marks=SENT_MARKS),
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "arriving"  # Where what a killed process leaves behind is found and deleted.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
-keep_private([MEDIA_ROOT, SENT_MARKS, *VAR_DIR.glob("*.sqlite3*"), *VAR_DIR.glob("log/*.log")])
+keep_private([MEDIA_ROOT, Path(SENT_MARKS), *VAR_DIR.glob("*.sqlite3*"), *VAR_DIR.glob("log/*.log")])
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 
 # Security headers: nothing inline, and nothing from elsewhere but pictures of rewards (`PictureOrigins`).
@@ -350,6 +354,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _formatter, "filters": ["first_line"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        "boto3": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},  # It tells of each request that waits for a thread.

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from django.core.files import File
@@ -30,12 +29,13 @@ from issuance.checking.repairs import (
     uploaded_change,
 )
 from issuance.checking.returned_rows import NotTheseRows
-from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, lease_list, move_list
+from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, back_if_store_fails, lease_list, move_list
 from issuance.models import GuestList, Repair, RowError, note_event
 from issuance.models.states import ListState
 from issuance.parsing.unreadable_file import UnreadableFile
 from thanxportal import database_clock
 from thanxportal.accounts.models import User
+from thanxportal.stored_files import on_this_machine
 
 LARGE = 5_000  # rows above which a repair is left to a worker: some seconds of work
 LARGE_FILE = 1_000_000  # bytes of a file with about as many rows
@@ -95,7 +95,8 @@ def make_ordered_repair(list_id: int) -> None:
     mine = GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch)
     mine.update(lease_until=database_clock.now() + LEASE + guest_list.rows_count * PER_ROW)
     try:
-        work = _work(guest_list)
+        with back_if_store_fails(guest_list):
+            work = _work(guest_list)
     except (NotTheseRows, UnreadableFile) as refusal:
         _back(guest_list, note=refusal.sentence)
         return
@@ -112,7 +113,8 @@ def _work(guest_list: GuestList) -> Callable[[], object] | None:
         repair = guest_list.repairs.filter(pk=order["undo"]).select_related("guest_list").first()
         return partial(undo_repair, repair=repair, actor=actor) if repair else None
     if order["key"] == "upload":
-        change = uploaded_change(guest_list, Path(default_storage.path(order["file"])))
+        with on_this_machine(order["file"]) as path:
+            change = uploaded_change(guest_list, path)
         if not change.results:
             raise NotTheseRows(" ".join([NOTHING_CHANGED, *change.left]))
     elif order["key"] == "domain":
@@ -131,7 +133,7 @@ def _back(guest_list: GuestList, *, note: str = "") -> bool:
     if not move_list(guest_list, ListState.CHECKED, note=note, **done):
         return False
     if kept:
-        transaction.on_commit(partial(default_storage.delete, kept))
+        transaction.on_commit(partial(default_storage.delete, kept), robust=True)
     return True
 
 

@@ -1,10 +1,10 @@
 """Pausing first sends: by staff, or by itself when the database has forgotten what was sent.
 
-Before each first byte the number of sends is counted in the database and then noted in a file beside it. A database
-that was restored from a backup counts fewer than the file: jobs that are `ready` in it may have been sent, lists that
-wait in it may have been planned, and Thanx may no longer know their keys. So the jobs become *forgotten*, and lists are
-planned into that state, until two people have settled with Thanx what was sent. Jobs that were being sent wait for
-staff: the forgotten answer may have been a no, and their guests in another list since. Polls go on.
+Before each first byte the number of sends is counted in the database and then noted outside it (`SENT_MARKS`). A
+database that was restored from a backup counts fewer than that: jobs that are `ready` in it may have been sent, lists
+that wait in it may have been planned, and Thanx may no longer know their keys. So the jobs become *forgotten*, and
+lists are planned into that state, until two people have settled with Thanx what was sent. Jobs that were being sent
+wait for staff: the forgotten answer may have been a no, and their guests in another list since. Polls go on.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.utils import timezone
 from issuance.crash_points import crash_point
 from issuance.engine.guest_outcomes import move_guests
 from issuance.engine.sent_mark import raise_mark, read_mark
+from issuance.engine.shared_mark import marks_are_shared, raise_shared_mark, read_shared_mark
 from issuance.lifecycle.transitions import move_job
 from issuance.models import IssuanceJob, IssuanceJobQuerySet, SendingPause
 from issuance.models.states import JobState
@@ -28,7 +29,7 @@ from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
 
 log = logging.getLogger(__name__)
-THROWN_BACK = "The database knows fewer sends than this machine has made: it was restored from a backup."
+THROWN_BACK = "The database knows fewer sends than were made: it was restored from a backup."
 
 
 def pause_in_force() -> bool:
@@ -60,7 +61,10 @@ def note_sends() -> None:
     """Notes outside the database how many sends it counts, before the first byte of the latest leaves."""
     credential = Credential.current()
     try:
-        raise_mark(_mark(credential), credential.sent_count)
+        if marks_are_shared():
+            raise_shared_mark(str(credential.uuid), credential.sent_count)
+        else:
+            raise_mark(_mark(credential), credential.sent_count)
     except (OSError, ValueError):
         log.exception("The number of sends can't be noted, so a restored backup won't be noticed.")
 
@@ -109,7 +113,7 @@ def end_pause(*, actor: User, reason: str) -> bool:
 
 
 def _notice_a_restore() -> None:
-    """The file is read first: it is written after the commit, so the database can only be ahead of it."""
+    """The mark is read first: it is written after the commit, so the database can only be ahead of it."""
     credential = Credential.current()
     noted = _noted(credential)
     credential.refresh_from_db(fields=["sent_count"])
@@ -129,7 +133,7 @@ def _pause_after_restore(credential: Credential, noted: int) -> None:
 
 def _noted(credential: Credential) -> int:
     try:
-        return read_mark(_mark(credential))
+        return read_shared_mark(str(credential.uuid)) if marks_are_shared() else read_mark(_mark(credential))
     except (OSError, ValueError):
         log.exception("The number of sends can't be read, so a restored backup won't be noticed.")
         return 0

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
@@ -42,7 +42,7 @@ def load_export(pk: int) -> None:
     if export is None:
         return
     try:
-        with open_export(Path(export.file.path), export.name) as table:
+        with default_storage.open(str(export.file)) as file, open_export(file.file, export.name) as table:
             _load(export, table)
     except ExportRefused as refusal:
         _end(export, ExportState.REFUSED, str(refusal))

@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import file_digest
-from pathlib import Path
 from uuid import uuid4
 
 from django.core.files.base import File
@@ -32,24 +31,25 @@ def receive_export(*, merchant: Merchant, name: str, content: File[bytes], actor
     The same bytes again are the same export, which is loaded once more: that changes nothing, unless lists have
     brought more guests since.
     """
+    with open_export(content.file, name) as table:
+        kind = kind_of(table.header, name)
+    digest = _digest(content)
     path = default_storage.save(f"exports/{uuid4()}.csv", content)
     try:
-        with open_export(Path(default_storage.path(path)), name) as table:
-            kind = kind_of(table.header, name)
-        return _stored(merchant, name[:200], kind, path, actor)
+        return _stored(merchant, name[:200], kind, path, digest, actor)
     except BaseException:
         default_storage.delete(path)
         raise
 
 
 @transaction.atomic
-def _stored(merchant: Merchant, name: str, kind: str, path: str, actor: User | None) -> ExportFile:
+def _stored(merchant: Merchant, name: str, kind: str, path: str, digest: str, actor: User | None) -> ExportFile:
     now = timezone.now()
     first = {"kind": kind, "name": name, "received_at": now, "received_by": actor, "stated_at": _stated_at(name, now)}
     exports = ExportFile.objects.select_for_update()
-    export, new = exports.get_or_create(merchant=merchant, sha256=_digest(path), defaults=first)
+    export, new = exports.get_or_create(merchant=merchant, sha256=digest, defaults=first)
     if export.file:
-        transaction.on_commit(partial(default_storage.delete, str(export.file)))
+        transaction.on_commit(partial(default_storage.delete, str(export.file)), robust=True)
     ExportFile.objects.filter(pk=export.pk).update(
         file=path, bytes_total=default_storage.size(path), state=ExportState.RECEIVED, problem="",
         lease_until=None, epoch=F("epoch") + 1,
@@ -62,9 +62,11 @@ def _stored(merchant: Merchant, name: str, kind: str, path: str, actor: User | N
     return export
 
 
-def _digest(path: str) -> str:
-    with default_storage.open(path) as file:
-        return file_digest(file, "sha256").hexdigest()
+def _digest(content: File[bytes]) -> str:
+    content.seek(0)
+    digest = file_digest(content.file, "sha256").hexdigest()  # type: ignore[arg-type]
+    content.seek(0)
+    return digest
 
 
 def _stated_at(name: str, now: datetime) -> datetime:

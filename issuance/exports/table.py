@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TextIO
+from io import TextIOWrapper
+from typing import Any, TextIO
 
 from issuance.exports.columns import AGAIN, ExportRefused
 from thanxportal.counted import counted
@@ -63,9 +63,13 @@ class ExportTable:
 
 
 @contextmanager
-def open_export(path: Path, name: str) -> Iterator[ExportTable]:
-    """Opens a file of text in UTF-8 or UTF-16. Raises ExportRefused."""
-    with path.open("rb") as file:
-        encoding = _MARKS.get(file.read(2), "utf-8-sig")
-    with path.open(encoding=encoding, errors="replace", newline="") as lines:
+def open_export(file: Any, name: str) -> Iterator[ExportTable]:
+    """Reads a binary file as text in UTF-8 or UTF-16 from its beginning, and leaves it open. Raises ExportRefused."""
+    file.seek(0)
+    encoding = _MARKS.get(file.read(2), "utf-8-sig")
+    file.seek(0)
+    lines = TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
         yield ExportTable(lines, name)
+    finally:
+        lines.detach()

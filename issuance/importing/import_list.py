@@ -25,7 +25,14 @@ from issuance.importing.broken_files import broken_off, is_cut_off
 from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.importing.list_file import needs_columns, open_list_file
 from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS
-from issuance.lifecycle.transitions import LEASE, MOST_CRASHES, lease_list, move_list, release_list_lease
+from issuance.lifecycle.transitions import (
+    LEASE,
+    MOST_CRASHES,
+    back_if_store_fails,
+    lease_list,
+    move_list,
+    release_list_lease,
+)
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.bulk import row_stream, takes_text
 from issuance.models.states import ListState
@@ -51,7 +58,8 @@ def read_guest_file(list_id: int) -> None:
         return
     if guest_list.status == ListState.UPLOADED and not move_list(guest_list, ListState.READING):
         return
-    ending = _read(guest_list)
+    with back_if_store_fails(guest_list):
+        ending = _read(guest_list)
     if ending:
         _end(guest_list, ending)
     elif shutdown.asked.is_set():

@@ -13,6 +13,7 @@ from django.conf import settings
 from issuance.models import ColumnMapping, GuestList, last_row
 from issuance.parsing.guest_file import GuestFile, open_guest_file
 from issuance.parsing.pasted.text import PastedGuests, read_pasted
+from thanxportal.stored_files import on_this_machine
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def open_list_file(guest_list: GuestList) -> Iterator[GuestFile | PastedGuests]:
     if not guest_list.rows_count:
         merchant = guest_list.merchant
         guest_list.file_info = {"country": merchant.country, "prefer": merchant.preferred_identifier}
-    with _opened(guest_list) as file:
+    with on_this_machine(str(guest_list.file)) as path, _opened(guest_list, path) as file:
         if isinstance(file, GuestFile) and (choice := _choice(guest_list, file)):
             file.choose(**choice)
         if guest_list.rows_count:
@@ -34,9 +35,8 @@ def open_list_file(guest_list: GuestList) -> Iterator[GuestFile | PastedGuests]:
         yield file
 
 
-def _opened(guest_list: GuestList) -> GuestFile | PastedGuests:
+def _opened(guest_list: GuestList, path: Path) -> GuestFile | PastedGuests:
     country, prefer, most = guest_list.country, guest_list.prefer, settings.MAX_LIST_ROWS
-    path = Path(guest_list.file.path)
     if guest_list.pasted:
         return read_pasted(path.read_text(encoding="utf-8"), country=country, prefer=prefer, max_rows=most)
     return open_guest_file(

@@ -7,6 +7,8 @@ list is a bug of ours and raises.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -23,6 +25,7 @@ from issuance.models import PARKED, GuestList, IssuanceJob, note_event
 from issuance.models.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
 from thanxportal import database_clock
 from thanxportal.accounts.models import User
+from thanxportal.stored_files import StoreFails
 
 LEASE = timedelta(seconds=120)  # Longer than the client's timeouts together.
 MOST_CRASHES = 5
@@ -146,6 +149,16 @@ def lease_list(list_id: int, *states: ListState) -> GuestList | None:
 def release_list_lease(guest_list: GuestList) -> None:
     """Gives the lease back to whoever comes next."""
     GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch).update(lease_until=None)
+
+
+@contextmanager
+def back_if_store_fails(guest_list: GuestList) -> Iterator[None]:
+    """Counts no crash of a list whose file can't be fetched now: whoever comes next tries again."""
+    try:
+        yield
+    except StoreFails:
+        release_list_lease(guest_list)
+        raise
 
 
 @crash_point("end a list")

@@ -21,7 +21,7 @@ def delete_upload(guest_list: GuestList) -> bool:
     mine = GuestList.objects.filter(pk=guest_list.pk, state=guest_list.state, file=name).exclude(file="")
     if not mine.update(file="", file_info=info):
         return False
-    transaction.on_commit(lambda: default_storage.delete(name))
+    transaction.on_commit(lambda: default_storage.delete(name), robust=True)
     return True
 
 
@@ -31,7 +31,7 @@ def delete_export(export: ExportFile) -> bool:
     idle = ExportFile.objects.filter(pk=export.pk, state=export.state, file=name).exclude(file="")
     if not idle.update(file=""):
         return False
-    transaction.on_commit(lambda: default_storage.delete(name))
+    transaction.on_commit(lambda: default_storage.delete(name), robust=True)
     return True
 
 

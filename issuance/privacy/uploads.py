@@ -16,6 +16,7 @@ from issuance.launching.discarding import discard_list
 from issuance.models import Event, ExportFile, GuestList
 from issuance.models.states import EXPORT_ENDED, ExportState, ListState
 from issuance.privacy.emptying import delete_export, delete_upload
+from thanxportal.stored_files import delete_leftovers
 
 UNREAD = (ListState.UPLOADED, ListState.READING)
 WAITS_FOR = timedelta(days=7)  # how long an export waits for who its members are
@@ -49,16 +50,22 @@ def _delete_old_exports(before: datetime) -> int:
 
 def _delete_strays(before: datetime) -> int:
     """Files that no list names: what a worker or a web process left behind that died between file and row."""
-    strays = [name for name in _stored() if default_storage.get_modified_time(name) < before and not _is_named(name)]
+    strays = [name for name in _stored() if _is_older(name, before) and not _is_named(name)]
     for name in strays:
         default_storage.delete(name)
-    return len(strays)
+    return len(strays) + delete_leftovers()
 
 
 def _stored() -> Iterator[str]:
-    for folder in ("lists", "repairs", "exports", "arriving"):
+    for folder in ("lists", "repairs", "exports"):
         with suppress(FileNotFoundError):
             yield from (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])
+
+
+def _is_older(name: str, before: datetime) -> bool:
+    with suppress(FileNotFoundError):  # Somebody else may be faster.
+        return default_storage.get_modified_time(name) < before
+    return False
 
 
 def _is_named(name: str) -> bool:

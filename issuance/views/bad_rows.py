@@ -20,6 +20,7 @@ from thanxportal.accounts.access import user_of
 from thanxportal.accounts.limits import take_place, too_many
 from thanxportal.accounts.models import Right
 from thanxportal.body_limits import is_small, takes_body
+from thanxportal.stored_files import StoreFails
 
 
 @require_POST
@@ -55,6 +56,8 @@ def rows_upload(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
             return _take_rows(request, guest_list, form)
         except (NotTheseRows, UnreadableFile) as refusal:
             form.add_error("rows", refusal.sentence)
+        except StoreFails as failure:
+            form.add_error("rows", failure.sentence)
     return detail_page(request, guest_list, status=422, upload_form=form)
 
 

@@ -20,6 +20,7 @@ from thanxportal.accounts.models import Merchant, Right
 from thanxportal.body_limits import is_small, takes_body
 from thanxportal.celery import nudge
 from thanxportal.pagination import page_of
+from thanxportal.stored_files import StoreFails
 
 PAGE = 30
 
@@ -45,6 +46,9 @@ def exports(request: HttpRequest, handle: str) -> HttpResponse:
         export = receive_export(merchant=merchant, name=file.name, content=file, actor=user_of(request))
     except ExportRefused as refusal:
         form.add_error("file", str(refusal))
+        return _page(request, merchant, form, status=422)
+    except StoreFails as failure:
+        form.add_error("file", failure.sentence)
         return _page(request, merchant, form, status=422)
     nudge(tasks.load_exports)
     again = " again" if export.loaded_at else ""

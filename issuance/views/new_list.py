@@ -20,6 +20,7 @@ from thanxportal.accounts.models import Right
 from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.body_limits import is_small, takes_body
 from thanxportal.celery import nudge
+from thanxportal.stored_files import StoreFails
 
 
 def _door(request: HttpRequest, handle: str, pk: int) -> HttpResponse | None:
@@ -55,6 +56,9 @@ def list_new(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
         )
     except CampaignTakesNoLists as refusal:
         form.add_error(None, str(refusal))
+        return _new(request, campaign, form, status=422)
+    except StoreFails as failure:
+        form.add_error(None, failure.sentence)
         return _new(request, campaign, form, status=422)
     nudge(tasks.read_list, added.pk)
     return redirect("issuance:list_detail", handle, added.pk)

@@ -23,6 +23,7 @@ from issuance.worker.due_work import drive_due_work, seconds_to_next_due, tell_o
 from thanxportal.celery import app
 from thanxportal.queues import QUEUES, SENDING, tell_served, unserved
 from thanxportal.seldom import Seldom
+from thanxportal.stored_files import look_after_leftovers
 
 REST = 2.0  # seconds between two looks when nothing is known to be due
 LONGEST_REST = 15.0  # seconds, while something fails
@@ -92,6 +93,7 @@ def start(served: Collection[str]) -> None:
     for queue in QUEUES:
         _start_thread(partial(look_for_work, queue, served_here=queue in served), f"sweeper of {queue}")
     _start_thread(partial(keep_telling, served), "telling")
+    look_after_leftovers()
 
 
 def _start_thread(target: Callable[[], None], name: str) -> None:

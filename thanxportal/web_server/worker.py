@@ -15,6 +15,7 @@ from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from thanxportal.body_limits import SMALL_BODY
+from thanxportal.stored_files import look_after_leftovers
 from thanxportal.web_server.connections import Channel
 
 MOST_HEADERS = 32 * 1024
@@ -85,6 +86,7 @@ class Worker(GunicornWorker):  # type: ignore[misc]
     """A process of gunicorn with the threads of `--threads`. TERM lets it finish what it has begun."""
 
     def run(self) -> None:
+        look_after_leftovers()
         sockets: Sockets = {}
         threads = ThreadedTaskDispatcher()
         threads.set_thread_count(self.cfg.threads)

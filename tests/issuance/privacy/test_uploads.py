@@ -81,7 +81,7 @@ def test_samples_of_a_list_that_was_given_up_go_with_its_file(one_arm: Campaign,
     assert "example.com" not in str(guest_list.file_info)
 
 
-@pytest.mark.parametrize("folder", ["lists", "repairs", "arriving"])
+@pytest.mark.parametrize("folder", ["lists", "repairs", "exports"])
 def test_a_file_that_no_list_names_goes_as_well(one_arm: Campaign, world: World, folder: str) -> None:
     _, path = uploaded(one_arm)
     stray = default_storage.save(f"{folder}/left-behind.csv", ContentFile(b"ann@example.com"))

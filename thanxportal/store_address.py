@@ -1,0 +1,48 @@
+"""Where an object store is, in one line: s3://bucket/prefix?endpoint=https://…&region=…"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+SCHEME = "s3://"
+
+
+class Address(NamedTuple):
+    """What `s3://bucket/prefix?endpoint=https://…&region=…` says."""
+
+    bucket: str
+    prefix: str
+    endpoint: str | None = None
+    region: str | None = None
+
+
+def address_of(url: str) -> Address:
+    """Raises ValueError if the address is of another kind. Keys don't belong into it: they are in the environment."""
+    parts = urlsplit(url)
+    named = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    endpoint = urlsplit(named.get("endpoint", "https://amazonaws.com"))
+    known = named.keys() <= {"endpoint", "region"} and not parts.fragment
+    good = known and url.startswith(SCHEME) and parts.netloc and not {"@", ":"} & {*parts.netloc}
+    if not good or endpoint.scheme not in ("http", "https") or not endpoint.hostname or endpoint.username:
+        raise ValueError("It is no s3://bucket/prefix?endpoint=https://…&region=…")
+    return Address(parts.netloc, parts.path.strip("/"), **named)
+
+
+def is_store(url: str) -> bool:
+    try:
+        return bool(address_of(url))
+    except ValueError:
+        return False
+
+
+def below(url: str, folder: str) -> str:
+    """The address of a folder there."""
+    place, mark, options = url.partition("?")
+    return f"{place.rstrip('/')}/{folder}{mark}{options}"
+
+
+def in_stores(**urls: str) -> dict[str, Any]:
+    """What Django's STORAGES says of all that is in a store, and not in a folder."""
+    backend = {"BACKEND": "thanxportal.object_store.ObjectStore"}
+    return {alias: backend | {"OPTIONS": {"url": url}} for alias, url in urls.items() if url.startswith(SCHEME)}

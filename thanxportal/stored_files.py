@@ -1,0 +1,59 @@
+"""Uploads as files of this machine, wherever they are stored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
+from threading import Thread
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
+
+LOOKED_AFTER = 3600  # seconds between two looks
+
+
+class StoreFails(OSError):
+    """A store on other machines doesn't answer, or refuses us: neither a file nor who brings it is to blame."""
+
+    sentence = "Files can’t be stored right now. Bring it again in a few minutes."
+
+
+@contextmanager
+def on_this_machine(name: str) -> Iterator[Path]:
+    """A stored file in which readers may jump about: itself, or a private copy that is gone at the end."""
+    if isinstance(default_storage, FileSystemStorage):
+        yield Path(default_storage.path(name))
+        return
+    folder, suffix = settings.FILE_UPLOAD_TEMP_DIR, Path(name).suffix
+    with NamedTemporaryFile(dir=folder, suffix=suffix) as copy:
+        with default_storage.open(name) as stored:
+            copyfileobj(stored, copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def look_after_leftovers() -> None:
+    """Starts a thread that comes back once an hour, as nobody else can look into a folder of this machine."""
+    Thread(target=_look_again_and_again, name="leftovers", daemon=True).start()
+
+
+def _look_again_and_again() -> None:
+    while True:
+        delete_leftovers()
+        time.sleep(LOOKED_AFTER)
+
+
+def delete_leftovers() -> int:
+    """What a process of this machine left behind that was killed while a file came or was read; returns how many."""
+    before = time.time() - settings.UPLOAD_RETENTION_HOURS * 3600 + LOOKED_AFTER
+    deleted = 0
+    for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*"):
+        with suppress(FileNotFoundError):  # Another process may be faster.
+            if path.stat().st_mtime < before:
+                path.unlink()
+                deleted += 1
+    return deleted
