@@ -9,6 +9,7 @@ from issuance.engine import planning, reconcile
 from issuance.exports.folder import take_from_folder
 from issuance.privacy import removal
 from issuance.worker import due_work, sweeper
+from thanxportal.celery import nudge
 from thanxportal.queues import BEAT, SENDING, tell_served
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ def load_exports() -> None:
         take_from_folder()
     finally:
         due_work.load_due_exports()
+        nudge(compute_read_outs)
 
 
 @shared_task

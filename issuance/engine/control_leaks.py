@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
-from campaigns.models import Campaign
-from issuance.models import GuestList
+from issuance.models import GuestList, still_compared
 from issuance.models.states import ListState
 
 
@@ -18,19 +16,12 @@ def note_leaks(guest_list: GuestList) -> None:
     their way reward. Only a single guest can be one of the list's own campaign, as its other lists hold Control out."""
     planned = GuestList.objects.filter(merchant=guest_list.merchant_id, planned_at__isnull=False).order_by()
     others = planned.exclude(pk=guest_list.pk)
-    compared = others.filter(control_count__gt=0, campaign__in=_still_compared(guest_list))
+    compared = others.filter(control_count__gt=0, campaign__in=still_compared(guest_list.merchant_id))
     if not guest_list.one_guest:
         compared = compared.exclude(campaign=guest_list.campaign_id)
     _note([guest_list.pk], compared.values_list("pk", flat=True))
     if guest_list.control_count:
         _note(others.filter(state=ListState.ISSUING).values_list("pk", flat=True), [guest_list.pk])
-
-
-def _still_compared(guest_list: GuestList) -> Iterable[int]:
-    """Campaigns of the merchant in whose window a reward would spoil the comparison."""
-    now = timezone.now()
-    open_still = Q(redeemable_to=None) | Q(redeemable_to__gt=now) | Q(read_out__read_out_at__gt=now)
-    return Campaign.objects.filter(open_still, merchant=guest_list.merchant_id).values_list("pk", flat=True)
 
 
 def _note(rewarding: Iterable[int], holding_out: Iterable[int]) -> None:

@@ -127,6 +127,8 @@ def _merge(export: ExportFile, table: ExportTable, keeper: Keeper, rows: list[Ro
     export.replaced_count += merged.replaced
     sums = {f"{name}_count": getattr(export, f"{name}_count") for name in ("kept", "new", "replaced")}
     sums |= {"rows_count": table.rows_count, "bad_count": table.bad_count}
+    if any(merged):
+        sums["changed_at"] = timezone.now()
     _mine(export).update(**sums, bad_rows=table.bad_rows)
     return True
 

@@ -22,7 +22,7 @@ from issuance.guests.sight import open_row
 from issuance.importing.batches import guest_hasher
 from issuance.launching.launch import launch_list
 from issuance.lifecycle.activity import note_activity
-from issuance.models import ControlLeak, Guest, GuestClaim, GuestList, note_event
+from issuance.models import ControlLeak, Guest, GuestClaim, GuestList, note_event, still_compared
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import identity
 from thanxportal.accounts.models import Membership, Merchant, User
@@ -85,13 +85,14 @@ def reward_one_guest(
 
 def controls_of(chosen: Campaign, guest: str, digest: bytes) -> list[Campaign]:
     """Campaigns whose comparison a reward would spoil: the guest falls into Control of the `chosen` one, or was held
-    out by another one whose rewards can still be redeemed."""
-    redeemable = Campaign.objects.for_merchant(chosen.merchant).redeemable().with_variants()
-    in_control = [campaign for campaign in redeemable if _own_arm(campaign, guest).is_control]
-    planned = GuestList.objects.filter(campaign__in=in_control, planned_at__isnull=False, control_count__gt=0)
+    out by another one."""
+    compared = still_compared(chosen.merchant)
+    planned = GuestList.objects.filter(campaign__in=compared, planned_at__isnull=False, control_count__gt=0)
     held_out = Guest.objects.filter(outcome=Outcome.CONTROL, identity=digest, guest_list__in=planned)
-    by = set(held_out.values_list("guest_list__campaign", flat=True))
-    return [campaign for campaign in in_control if campaign == chosen or campaign.pk in by]
+    by = set(held_out.values_list("guest_list__campaign", flat=True)) - {chosen.pk}
+    if _own_arm(chosen, guest).is_control:
+        by.add(chosen.pk)
+    return list(compared.filter(pk__in=by).order_by("-pk"))
 
 
 def _own_arm(campaign: Campaign, guest: str) -> Variant:

@@ -9,7 +9,15 @@ from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQueryS
 from issuance.models.leaks import ControlLeak, ControlLeakQuerySet
 from issuance.models.lists import SOON, GuestList, GuestListQuerySet, on_their_way
 from issuance.models.pauses import SendingPause
-from issuance.models.readouts import ReadOut, ReadOutQuerySet, first_start, last_date, read_out_of
+from issuance.models.readouts import (
+    ReadOut,
+    ReadOutQuerySet,
+    first_start,
+    last_date,
+    read_out_of,
+    saved_read_out_of,
+    still_compared,
+)
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
@@ -63,5 +71,7 @@ __all__ = [
     "note_event",
     "on_their_way",
     "read_out_of",
+    "saved_read_out_of",
     "share_claims",
+    "still_compared",
 ]

@@ -59,6 +59,7 @@ class ExportFile(models.Model):
     bad_count = models.PositiveIntegerField(default=0)
     bad_rows = models.JSONField(default=list, help_text="A sentence for each of the first, without what they say.")
     loaded_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True, help_text="When it last told something that was new.")
     lease_until = models.DateTimeField(null=True, blank=True)
     epoch = models.PositiveIntegerField(default=0)
 
@@ -124,7 +125,12 @@ class Purchase(Stated):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "purchase_id"], name="one_row_per_purchase")]
-        indexes = [models.Index(fields=["merchant", "user_id", "purchased_at"], name="purchase_by_member")]
+        # With all that a read-out asks for, so that it need not look up a row for each purchase.
+        indexes = [
+            models.Index(
+                fields=["merchant", "user_id", "purchased_at", "amount", "location_id"], name="purchase_of_member"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Purchase {self.pk}"

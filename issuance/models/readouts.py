@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignQuerySet
 from issuance.models.lists import GuestList
 from issuance.models.states import ListState
 from thanxportal.accounts.models import Merchant
@@ -92,6 +92,19 @@ def read_out_of(campaign: Campaign) -> ReadOut:
     return ReadOut.objects.filter(campaign=campaign).first() or ReadOut(
         campaign=campaign, read_out_at=usual_date(campaign)
     )
+
+
+def saved_read_out_of(campaign: Campaign) -> ReadOut:
+    """The same, saved."""
+    date = {"read_out_at": read_out_of(campaign).read_out_at}
+    return ReadOut.objects.get_or_create(campaign=campaign, defaults=date)[0]
+
+
+def still_compared(merchant: Merchant | int) -> CampaignQuerySet:
+    """Campaigns whose read-out is still to come, so that a reward to a guest of Control would spoil it."""
+    now = timezone.now()
+    usual = Q(read_out=None) & (Q(redeemable_to=None) | Q(redeemable_to__gt=now))
+    return Campaign.objects.filter(usual | Q(read_out__read_out_at__gt=now), merchant=merchant, state="published")
 
 
 def usual_date(campaign: Campaign) -> datetime:

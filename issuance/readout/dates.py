@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.activity import note_activity
 from campaigns.models import Campaign
-from issuance.models import ReadOut, read_out_of
+from issuance.models import ReadOut, saved_read_out_of
 from thanxportal.accounts.models import User
 from thanxportal.moments import written
 
@@ -19,22 +19,18 @@ MINUTE = timedelta(minutes=1)  # A form has no seconds.
 @transaction.atomic
 def choose_date(*, campaign: Campaign, at: datetime, actor: User | None) -> bool:
     """False once outcomes may be shown: then the date can't follow them."""
-    usual = read_out_of(campaign)
-    read_out, _ = ReadOut.objects.get_or_create(campaign=campaign, defaults={"read_out_at": usual.read_out_at})
+    read_out = saved_read_out_of(campaign)
     locked = ReadOut.objects.filter(pk=read_out.pk, opened_at=None, read_out_at__gt=timezone.now())
     if not locked.update(read_out_at=at):
         return False
-    if abs(at - usual.read_out_at) > MINUTE:
+    if abs(at - read_out.read_out_at) > MINUTE:
         note_activity(campaign, actor, f"Set the read-out of “{campaign.name}” to {written(at)}.")
     return True
 
 
 def open_early(*, campaign: Campaign, why: str, actor: User) -> bool:
     """Shows outcomes before their date, which the read-out tells for good; False if they are shown already."""
-    read_out, _ = ReadOut.objects.get_or_create(
-        campaign=campaign, defaults={"read_out_at": read_out_of(campaign).read_out_at}
-    )
-    now = timezone.now()
+    read_out, now = saved_read_out_of(campaign), timezone.now()
     locked = ReadOut.objects.filter(pk=read_out.pk, opened_at=None, read_out_at__gt=now)
     with transaction.atomic():
         if not locked.update(opened_at=now, opened_by=actor, opened_why=why):

@@ -19,18 +19,17 @@ from campaigns.models import Campaign
 from issuance.models import GuestList
 from issuance.statistics.means import Paired, Sums
 
-TABLES = ("window", "guest", "gift", "visit", "each")
-DAYS_SINCE = {
-    "postgresql": "DATE(p.purchased_at) - DATE(g.since)",
-    "sqlite": "CAST(JULIANDAY(DATE(p.purchased_at)) - JULIANDAY(DATE(g.since)) AS INTEGER)",
+TABLES = ("window", "guest", "gift", "done", "visit")
+DAYS_SINCE = {  # of 24 hours
+    "postgresql": "CAST(FLOOR(EXTRACT(EPOCH FROM p.purchased_at - g.since) / 86400) AS integer)",
+    "sqlite": "CAST(ROUND((JULIANDAY(p.purchased_at) - JULIANDAY(g.since)) * 86400) AS integer) / 86400",
 }
 DAY = {  # of the merchant; Django gives SQLite the function
     "postgresql": "DATE({moment} AT TIME ZONE %(zone)s)",
     "sqlite": "django_datetime_cast_date({moment}, %(zone)s, 'UTC')",
 }
 
-GUESTS = """CREATE TEMPORARY TABLE readout_guest AS
-WITH member AS (
+GUESTS = """INSERT INTO readout_guest WITH member AS (
     SELECT identity, MIN(user_id) AS user_id FROM (
         SELECT email_identity AS identity, user_id FROM issuance_member
         WHERE merchant_id = %(merchant)s AND email_identity IS NOT NULL UNION ALL
@@ -61,24 +60,29 @@ used AS (
 SELECT h.id, MIN(u.used_at) AS used_at, COALESCE(SUM(u.discount), 0) AS discount
 FROM held h LEFT JOIN used u ON u.id = h.id GROUP BY h.id"""
 
-VISITS = """CREATE TEMPORARY TABLE readout_visit AS
-SELECT g.id AS guest, g.variant_id, p.amount, p.location_id, p.purchased_at, {days} AS day,
-    CASE WHEN p.purchased_at >= g.since THEN 1 ELSE 0 END AS since
-FROM readout_guest g CROSS JOIN issuance_purchase p  -- CROSS keeps SQLite from reading all purchases first.
+# In both, CROSS keeps SQLite from reading all purchases first, and the index holds all that is read of them.
+DONE = """CREATE TEMPORARY TABLE readout_done AS
+SELECT g.id, SUM(CASE WHEN p.purchased_at >= g.since AND p.amount > 0 THEN 1 ELSE 0 END) AS visits,
+    SUM(CASE WHEN p.purchased_at >= g.since THEN p.amount ELSE 0 END) AS spend,
+    SUM(CASE WHEN p.purchased_at < g.since AND p.amount > 0 THEN 1 ELSE 0 END) AS visits_before,
+    SUM(CASE WHEN p.purchased_at < g.since THEN p.amount ELSE 0 END) AS spend_before,
+    MAX(CASE WHEN p.purchased_at >= g.since THEN p.purchased_at END) AS latest
+FROM readout_guest g CROSS JOIN issuance_purchase p
 WHERE p.merchant_id = %(merchant)s AND p.user_id = g.user_id
-AND p.purchased_at >= g.before AND p.purchased_at < %(until)s"""
+AND p.purchased_at >= g.before AND p.purchased_at < %(until)s GROUP BY g.id"""
 
-EACH = """CREATE TEMPORARY TABLE readout_each AS
-SELECT g.id, g.variant_id, CASE WHEN g.user_id IS NULL THEN 0 ELSE 1 END AS matched,
+VISITS = """CREATE TEMPORARY TABLE readout_visit AS
+SELECT g.id AS guest, g.variant_id, p.location_id, {days} AS day
+FROM readout_guest g CROSS JOIN issuance_purchase p
+WHERE p.merchant_id = %(merchant)s AND p.user_id = g.user_id AND p.amount > 0
+AND p.purchased_at >= g.since AND p.purchased_at < %(until)s"""
+
+EACH = """SELECT g.variant_id, CASE WHEN g.user_id IS NULL THEN 0 ELSE 1 END AS matched,
     CASE WHEN r.id IS NULL THEN 0 ELSE 1 END AS issued, CASE WHEN r.used_at IS NULL THEN 0 ELSE 1 END AS redeemed,
     CASE WHEN {came} > {used} THEN 1 ELSE 0 END AS returned, COALESCE(r.discount, 0) AS discount,
     COALESCE(v.visits, 0) AS visits, COALESCE(v.spend, 0) AS spend,
     COALESCE(v.visits_before, 0) AS visits_before, COALESCE(v.spend_before, 0) AS spend_before
-FROM readout_guest g LEFT JOIN readout_gift r ON r.id = g.id LEFT JOIN (
-    SELECT guest, SUM(since * CASE WHEN amount > 0 THEN 1 ELSE 0 END) AS visits, SUM(since * amount) AS spend,
-        SUM((1 - since) * CASE WHEN amount > 0 THEN 1 ELSE 0 END) AS visits_before,
-        SUM((1 - since) * amount) AS spend_before, MAX(CASE WHEN since = 1 THEN purchased_at END) AS latest
-    FROM readout_visit GROUP BY guest) AS v ON v.guest = g.id"""
+FROM readout_guest g LEFT JOIN readout_gift r ON r.id = g.id LEFT JOIN readout_done v ON v.id = g.id"""
 
 COUNTS = {
     "guests": "COUNT(*)",
@@ -90,12 +94,14 @@ COUNTS = {
     "came": "SUM(CASE WHEN visits > 0 THEN 1 ELSE 0 END)",
 }
 METRICS = ("visits", "spend")
-BY_KIND = """SELECT CASE WHEN visits_before > 0 THEN 'known' ELSE 'new' END AS kind, variant_id, COUNT(*), SUM(visits),
-    SUM(visits * visits) FROM readout_each GROUP BY kind, variant_id ORDER BY kind, variant_id"""
+KIND = "CASE WHEN visits_before > 0 THEN 'known' ELSE 'new' END"
 BY_PLACE = """SELECT location_id, variant_id, 0, SUM(visits), SUM(visits * visits) FROM (
     SELECT location_id, variant_id, guest, COUNT(*) AS visits FROM readout_visit
-    WHERE since = 1 AND amount > 0 AND location_id <> '' GROUP BY location_id, variant_id, guest) AS at
+    WHERE location_id <> '' GROUP BY location_id, variant_id, guest) AS at
 GROUP BY location_id, variant_id ORDER BY location_id, variant_id"""
+
+
+ByKind = dict[tuple[str, int], list[int]]  # of guests who came before or not, and of an arm: counts, then moments
 
 
 class ArmSums(NamedTuple):
@@ -138,10 +144,11 @@ def sums_of(campaign: Campaign, until: datetime) -> CampaignSums:
     days = {"came": DAY[vendor].format(moment="v.latest"), "used": DAY[vendor].format(moment="r.used_at")}
     with _tables() as cursor:
         _write_windows(cursor, campaign, until)
-        for table, made in (("guest", GUESTS), ("gift", GIFTS), ("visit", VISITS), ("each", EACH)):
-            cursor.execute(made.format(days=DAYS_SINCE[vendor], **days), values)
+        for table, made in zip(TABLES[1:], (GUESTS, GIFTS, DONE, VISITS), strict=True):
+            cursor.execute(made.format(days=DAYS_SINCE[vendor]), values)
             _analyze(cursor, table)
-        return CampaignSums(_arms(cursor), _parts(cursor, BY_KIND), _parts(cursor, BY_PLACE), _days(cursor))
+        by_kind = _by_kind(cursor, EACH.format(**days), values)
+        return CampaignSums(_arms(by_kind), _kinds(by_kind), _places(cursor), _days(cursor))
 
 
 @contextmanager
@@ -162,9 +169,11 @@ def _analyze(cursor: CursorWrapper, table: str) -> None:
 
 def _write_windows(cursor: CursorWrapper, campaign: Campaign, until: datetime) -> None:
     """The times of each list whose guests the split assigned."""
-    moment = models.DateTimeField().db_type(connection)
-    columns = ", ".join(f"{name} {moment}" for name in ("since", "ended", "before"))
-    cursor.execute(f"CREATE TEMPORARY TABLE readout_window (list bigint, {columns})")
+    moment, digest = (field().db_type(connection) for field in (models.DateTimeField, models.BinaryField))
+    times = ", ".join(f"{name} {moment}" for name in ("since", "ended", "before"))
+    cursor.execute(f"CREATE TEMPORARY TABLE readout_window (list bigint, {times})")
+    guest = f"id bigint PRIMARY KEY, variant_id bigint, identity {digest}, user_id varchar(64)"
+    cursor.execute(f"CREATE TEMPORARY TABLE readout_guest ({guest}, {times})")
     lists = GuestList.objects.filter(campaign=campaign, planned_at__lt=until, parent=None, one_guest=False)
     rows = [
         (pk, _stored(since), _stored(ended or until), _stored(since - (until - since)))
@@ -178,11 +187,26 @@ def _stored(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def _arms(cursor: CursorWrapper) -> dict[int, ArmSums]:
+def _by_kind(cursor: CursorWrapper, each: str, values: dict[str, Any]) -> ByKind:
     moments = [f"SUM({each})" for name in METRICS for each in _moments(name)]
     columns = ", ".join([*COUNTS.values(), *moments])
-    cursor.execute(f"SELECT variant_id, {columns} FROM readout_each GROUP BY variant_id")  # noqa: S608 - columns of ours
-    return {variant: _arm([int(one) for one in row]) for variant, *row in cursor.fetchall()}
+    cursor.execute(
+        f"SELECT {KIND} AS kind, variant_id, {columns} FROM ({each}) AS guests GROUP BY kind, variant_id "  # noqa: S608 - columns of ours
+        "ORDER BY kind, variant_id",
+        values,
+    )
+    return {(kind, variant): [int(one) for one in row] for kind, variant, *row in cursor.fetchall()}
+
+
+def _arms(by_kind: ByKind) -> dict[int, ArmSums]:
+    rows: dict[int, list[list[int]]] = {}
+    for (_, variant), row in by_kind.items():
+        rows.setdefault(variant, []).append(row)
+    return {variant: _arm([sum(column) for column in zip(*of_arm, strict=True)]) for variant, of_arm in rows.items()}
+
+
+def _kinds(by_kind: ByKind) -> list[PartSums]:
+    return [PartSums(kind, variant, *map(int, _arm(row).visits.after)) for (kind, variant), row in by_kind.items()]
 
 
 def _moments(name: str) -> tuple[str, ...]:
@@ -200,16 +224,13 @@ def _paired(guests: int, before: int, squares_before: int, after: int, squares: 
     return Paired(Sums(guests, before, squares_before), Sums(guests, after, squares), products)
 
 
-def _parts(cursor: CursorWrapper, query: str) -> list[PartSums]:
-    cursor.execute(query)
-    return [PartSums(part, *map(int, numbers)) for part, *numbers in cursor.fetchall()]
+def _places(cursor: CursorWrapper) -> list[PartSums]:
+    cursor.execute(BY_PLACE)
+    return [PartSums(place, *map(int, numbers)) for place, *numbers in cursor.fetchall()]
 
 
 def _days(cursor: CursorWrapper) -> dict[int, dict[int, int]]:
-    cursor.execute(
-        """SELECT variant_id, day, COUNT(*) FROM readout_visit WHERE since = 1 AND amount > 0
-        GROUP BY variant_id, day"""
-    )
+    cursor.execute("SELECT variant_id, day, COUNT(*) FROM readout_visit GROUP BY variant_id, day")
     days: dict[int, dict[int, int]] = {}
     for variant, day, visits in cursor.fetchall():
         days.setdefault(variant, {})[day] = visits

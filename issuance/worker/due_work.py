@@ -89,7 +89,7 @@ def load_due_exports() -> int:
     look_again_for_new_guests()
     while not shutdown.asked.is_set() and (export := ExportFile.objects.due().only("pk").first()):
         failed += not _succeeds(load_export, export.pk)
-    return failed + compute_due_read_outs()
+    return failed
 
 
 def compute_due_read_outs() -> int:

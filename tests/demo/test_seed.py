@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from issuance.engine.reconcile import reconcile
 from issuance.models import ExportFile, ReadOut
 from issuance.parsing.guest_file import open_guest_file
+from issuance.worker.due_work import compute_due_read_outs
 from thanxportal.accounts.models import Membership, Merchant, Role, User
 from thanxportal.demo.sample_guests import sample_guests
 
@@ -47,6 +48,7 @@ def test_a_campaign_that_is_over_has_a_read_out_with_the_chosen_effect(harbor: M
     assert set(ExportFile.objects.values_list("kind", "state", "bad_count")) == {
         ("memberships", "loaded", 0), ("purchases", "loaded", 0), ("rewards", "loaded", 0),
     }  # fmt: skip
+    assert not compute_due_read_outs()
     numbers = ReadOut.objects.get().numbers
     first, second, control = numbers["arms"]
     assert first["visits"] > second["visits"] > control["visits"]

@@ -10,12 +10,14 @@ from typing import Any
 from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError
 
+from issuance import tasks
 from issuance.exports.columns import ExportRefused
 from issuance.exports.receiving import receive_export
 from issuance.models import ExportFile
 from issuance.models.states import ExportState
 from issuance.worker.due_work import load_due_exports
 from thanxportal.accounts.models import Merchant
+from thanxportal.celery import nudge
 
 
 class Command(BaseCommand):
@@ -31,6 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no merchant {options['merchant']}.")
         received = [self._receive(merchant, path) for path in options["files"]]
         load_due_exports()
+        nudge(tasks.compute_read_outs)
         exports = ExportFile.objects.filter(pk__in=filter(None, received)).order_by("pk")
         self.stdout.write(json.dumps({"exports": [_summary(export) for export in exports]}))
         if None in received or exports.exclude(state__in=(ExportState.LOADED, ExportState.WAITING)).exists():

@@ -225,13 +225,29 @@ def test_lists_that_were_never_issued_hold_up_nothing(campaign: Campaign, told: 
     assert read_out_now() == 1
 
 
-def test_opened_early_it_is_computed_again_on_its_date(campaign: Campaign, told: GuestList, world: Any) -> None:
+def test_opened_early_it_is_computed_again_as_exports_reach_further_up_to_its_date(
+    campaign: Campaign, told: GuestList, world: Any
+) -> None:
     at = timezone.now() + timedelta(days=5)
     ReadOut.objects.create(campaign=campaign, read_out_at=at, opened_at=timezone.now(), opened_why="A talk.")
     assert read_out_now() == 1
-    assert read_out_now() == 0
-    world.advance(5 * 24 * 3600)
+    for days, computed in ((1, 1), (4, 1), (3, 0)):
+        world.advance(days * 24 * 3600)
+        assert read_out_now() == 0
+        ExportFile.objects.update(stated_at=timezone.now(), loaded_at=timezone.now())
+        assert read_out_now() == computed
+
+
+def test_exports_that_tell_nothing_new_compute_nothing(campaign: Campaign, told: GuestList, world: Any) -> None:
+    ReadOut.objects.create(campaign=campaign, read_out_at=timezone.now())
     assert read_out_now() == 1
+    world.advance(60)
+    ExportFile.objects.update(loaded_at=timezone.now())
+    assert read_out_now() == 0
+    ExportFile.objects.update(changed_at=timezone.now())
+    assert read_out_now() == 1
+    for pk in ReadOut.objects.values_list("pk", flat=True):
+        compute_read_out(pk)  # as another worker may have been told to
 
 
 def test_once_guests_can_no_longer_be_told_the_numbers_stay_as_they_are(campaign: Campaign, told: GuestList) -> None:
@@ -243,8 +259,8 @@ def test_once_guests_can_no_longer_be_told_the_numbers_stay_as_they_are(campaign
 def test_nothing_of_it_stays_in_the_database(campaign: Campaign, told: GuestList) -> None:
     sums_of(campaign, timezone.now())
     assert not [name for name in connection.introspection.table_names() if name.startswith("readout_")]
-    with connection.cursor() as cursor, pytest.raises(Exception, match="readout_each"), transaction.atomic():
-        cursor.execute("SELECT 1 FROM readout_each")
+    with connection.cursor() as cursor, pytest.raises(Exception, match="readout_done"), transaction.atomic():
+        cursor.execute("SELECT 1 FROM readout_done")
 
 
 def test_the_usual_date_and_the_last_one_follow_the_first_list(campaign: Campaign, told: GuestList) -> None:
