@@ -3,11 +3,11 @@
     python -m benchmarks.pages [--guests 1000000] [--rounds 7] [--only poll] [--ways process,server] [--keep]
 
 Bare view and pages take turns, with the session of a signed-in manager: `process` calls the whole WSGI handler,
-`server` asks the portal's web server as in the Procfile and counts the CPU of its process. The database is one of its
-own (a SQLite file, or PostgreSQL by DATABASE_URL); `--keep` takes that of DATABASE_URL itself and leaves what it needs
-there. Each figure is one JSON line: `seconds` of CPU for 1,000 requests and `baseline` of 1,000 bare views, `ratio` of
-the two, the `most` that it may be, and the `queries`, `bytes` and `status` of the answer. A search without
-a hit is compared with a tenth of a second of a clock.
+`server` asks the portal's web server as in the Procfile by 50 connections and counts the CPU of its process. The
+database is one of its own (a SQLite file, or PostgreSQL by DATABASE_URL); `--keep` takes that of DATABASE_URL itself
+and leaves what it needs there. Each figure is one JSON line: `seconds` of CPU for 1,000 requests and `baseline` of
+1,000 bare views, `ratio` of the two, the `most` that it may be, and the `queries`, `bytes` and `status` of the answer.
+A search without a hit is compared with a tenth of a second of a clock.
 """
 
 from __future__ import annotations
@@ -28,10 +28,9 @@ from urllib.parse import urlencode
 
 import django
 
+from benchmarks import bare
 from benchmarks.programs import environment_of
 from tests.crash.database import database_at
-
-BARE, PAGES = 150, 20  # requests of a round
 
 
 class Page(NamedTuple):
@@ -93,9 +92,9 @@ def main() -> None:
         ids = seeded(options.guests)
         measured = [page for page in pages(ids) if options.only in page.name]
         for way in options.ways.split(","):
-            with _asking(way, session_key(), folder) as (ask, bare, cpu):
+            with _asking(way, session_key()) as (ask, cpu):
                 for page in measured:
-                    report(way, page, *compare(ask, bare, cpu, page, options.rounds), options.guests)
+                    report(way, page, *compare(ask, cpu, page, options.rounds), options.guests)
         if options.only in "search":
             search(session_key(), ids["long"], options)
 
@@ -120,19 +119,19 @@ def _database(folder: str, *, keep: bool) -> Iterator[None]:
             database.drop()
 
 
-def _asking(way: str, session: str, folder: str) -> Any:
+def _asking(way: str, session: str) -> Any:
     from benchmarks import pages_asked
 
-    return pages_asked.by_server(session, folder) if way == "server" else pages_asked.by_handler(session)
+    return pages_asked.by_server(session) if way == "server" else pages_asked.by_handler(session)
 
 
 def compare(
-    ask: Callable[..., Any], bare: Callable[[], object], cpu: Callable[..., float], page: Page, rounds: int
+    ask: Callable[..., Any], cpu: Callable[..., float], page: Page, rounds: int
 ) -> tuple[list[float], list[float], Any]:
     """CPU seconds of a bare view and of the page, of each round; and the page's answer."""
     path, polled = page.path, bool(page.polls)
     if polled:
-        shown = ask(path, False).text
+        shown = ask(path).text
         found = re.search(rf'hx-get="([^"]*{page.polls}[^"]*)"', shown)
         if not found:
             raise SystemExit(f"The page {path} doesn't poll {page.polls}.")
@@ -141,10 +140,11 @@ def compare(
     answer = ask(path, polled)
     if answer.status not in (200, 204):
         raise SystemExit(f"{path} answered {answer.status}.")
+    cpu(path, polled)  # Has all threads connected, and all templates read.
     floors, taken = [], []
     for _ in range(rounds):
-        floors.append(cpu(bare, BARE))
-        taken.append(cpu(lambda: ask(path, polled), PAGES))
+        floors.append(cpu(bare.PATH))
+        taken.append(cpu(path, polled))
     return floors, taken, answer
 
 
@@ -177,7 +177,7 @@ def search(session: str, long: int, options: Any) -> None:
         "the end of a phone": "7755199",
         "a part of an email": "obody@exam",
     }
-    with by_handler(session) as (ask, _, _):
+    with by_handler(session) as (ask, _):
         for words, q in wanted.items():
             times = []
             for _ in range(options.rounds):

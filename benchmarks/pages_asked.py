@@ -1,8 +1,9 @@
-"""Two ways to ask for pages: through the whole WSGI handler of this process, and through a real web server. Each yields
-what asks for a page, what asks for the bare view, and what counts the CPU seconds of a request."""
+"""Two ways to ask for pages: through the whole WSGI handler of this process, and by 50 connections to a web server.
+Each yields what asks for a page once, and what tells the CPU seconds of a request for it, or for the bare view."""
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import io
 import os
@@ -16,14 +17,17 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from benchmarks import bare
 from benchmarks.programs import WEB, running
+from benchmarks.web_load import pages_in
 from tests.crash.patience import comes_true
 from thanxportal.demo.__main__ import answers, free_port
 
 CSRF = "c" * 32
+BARE, PAGES = 150, 20  # requests of a round through the handler
+SECONDS = 2.0  # of a round at the server
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -33,7 +37,7 @@ class Answer(NamedTuple):
     queries: int | None = None
 
 
-Ways = tuple[Callable[..., Answer], Callable[[], object], Callable[..., float]]
+Ways = tuple[Callable[..., Answer], Callable[..., float]]
 
 
 def _headers(session: str, *, polled: bool) -> dict[str, str]:
@@ -52,32 +56,21 @@ def by_handler(session: str) -> Iterator[Ways]:
         response.close()
         return Answer(response.status_code, text)
 
-    def ask(path: str, polled: bool, body: bytes = b"") -> Answer:
+    def ask(path: str, polled: bool = False, body: bytes = b"") -> Answer:
         with CaptureQueriesContext(connection) as asked:
             answer = call(portal, path, polled, body)
         return answer._replace(queries=len(asked))
 
-    counted = {"ask": ask}
+    def cpu(path: str, polled: bool = False) -> float:
+        is_bare = path == bare.PATH
+        handler, times = (floor, BARE) if is_bare else (portal, PAGES)
+        with override_settings(ROOT_URLCONF="benchmarks.bare" if is_bare else settings.ROOT_URLCONF):
+            began = time.process_time()
+            for _ in range(times):
+                call(handler, path, polled)
+            return (time.process_time() - began) / times
 
-    def asked(path: str, polled: bool, body: bytes = b"") -> Answer:
-        return counted["ask"](path, polled, body)
-
-    def cpu(work: Callable[[], object], times: int) -> float:
-        counted["ask"] = lambda *arguments: call(portal, *arguments)
-        began = time.process_time()
-        for _ in range(times):
-            work()
-        counted["ask"] = ask
-        return (time.process_time() - began) / times
-
-    def bare_view() -> Answer:
-        settings.ROOT_URLCONF, portal_urls = "benchmarks.bare", settings.ROOT_URLCONF
-        try:
-            return call(floor, bare.PATH)
-        finally:
-            settings.ROOT_URLCONF = portal_urls
-
-    yield asked, bare_view, cpu
+    yield ask, cpu
 
 
 def _environ(session: str, path: str, polled: bool, body: bytes) -> dict[str, Any]:
@@ -101,34 +94,26 @@ def _environ(session: str, path: str, polled: bool, body: bytes) -> dict[str, An
 
 
 @contextmanager
-def by_server(session: str, folder: str) -> Iterator[Ways]:
+def by_server(session: str) -> Iterator[Ways]:
     environment = dict(os.environ)
     with (
         _serving(WEB, environment) as portal,
         _serving(WEB.replace("thanxportal.wsgi", "benchmarks.bare"), environment) as floor,
     ):
-        pages, bares = (http.client.HTTPConnection("127.0.0.1", port) for port, _ in (portal, floor))
 
-        def ask(path: str, polled: bool) -> Answer:
-            return _fetched(pages, path, _headers(session, polled=polled))
+        def ask(path: str, polled: bool = False) -> Answer:
+            kept = http.client.HTTPConnection("127.0.0.1", portal[0])
+            kept.request("GET", path, headers=_headers(session, polled=polled))
+            answer = kept.getresponse()
+            return Answer(answer.status, answer.read().decode())
 
-        def bare_view() -> Answer:
-            return _fetched(bares, bare.PATH, {})
-
-        def cpu(work: Callable[[], object], times: int) -> float:
-            pid, many = (floor[1], 10 * times) if work is bare_view else (portal[1], 5 * times)
+        def cpu(path: str, polled: bool = False) -> float:
+            port, pid = floor if path == bare.PATH else portal
             began = _cpu_seconds(pid)
-            for _ in range(many):
-                work()
-            return (_cpu_seconds(pid) - began) / many
+            rate = asyncio.run(pages_in(SECONDS, port, path=path, headers=_headers(session, polled=polled)))
+            return (_cpu_seconds(pid) - began) / (rate * SECONDS)
 
-        yield ask, bare_view, cpu
-
-
-def _fetched(kept: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> Answer:
-    kept.request("GET", path, headers=headers)
-    answer = kept.getresponse()
-    return Answer(answer.status, answer.read().decode())
+        yield ask, cpu
 
 
 @contextmanager

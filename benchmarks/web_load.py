@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from statistics import median, quantiles
+from types import MappingProxyType
 
 PAGE = "/account/login/"
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 PATIENCE = 30.0  # seconds for one page
 
 
@@ -19,35 +21,45 @@ async def fetch(port: int, path: str = PAGE) -> float:
     async with asyncio.timeout(PATIENCE):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
-            await _ask(reader, writer, path)
+            await _ask(reader, writer, _request(path))
         finally:
             writer.close()
     return time.perf_counter() - began
 
 
-async def pages_in(seconds: float, port: int, *, connections: int = 50, path: str = PAGE) -> float:
+async def pages_in(
+    seconds: float, port: int, *, connections: int = 50, path: str = PAGE, headers: Mapping[str, str] = NO_HEADERS
+) -> float:
     """Pages a second by so many kept connections."""
-    until = time.perf_counter() + seconds
-    counts = await asyncio.gather(*(_pages_until(until, port, path) for _ in range(connections)))
+    until, request = time.perf_counter() + seconds, _request(path, headers)
+    counts = await asyncio.gather(*(_pages_until(until, port, request) for _ in range(connections)))
     return sum(counts) / seconds
 
 
-async def _pages_until(until: float, port: int, path: str) -> int:
+async def _pages_until(until: float, port: int, request: bytes) -> int:
     pages = 0
     while time.perf_counter() < until:  # A server may close a kept connection at any time.
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while time.perf_counter() < until:
-                await _ask(reader, writer, path)
+                await _ask(reader, writer, request)
                 pages += 1
         writer.close()
     return pages
 
 
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> None:
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+def _request(path: str, headers: Mapping[str, str] = NO_HEADERS) -> bytes:
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in {"Host": "127.0.0.1", **headers}.items())]
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
+
+
+async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> None:
+    writer.write(request)
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    if b" 200 " not in head.partition(b"\r\n")[0]:
+    status = head.split(maxsplit=2)[1]
+    if status == b"204":
+        return
+    if status != b"200":
         raise AssertionError(head[:200])
     if b"content-length:" in head:
         await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r\n")[0]))

@@ -338,7 +338,7 @@ def test_the_page_costs_the_same_however_much_one_was_told(
     for number in range(12):
         tell(harbor, key=f"list:{number}:end", sentence=f"List {number:02} has finished.")
     browser = client_of(ana)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = browser.get(reverse("accounts:notifications")).content.decode()
     assert "List 11" in page
     assert "List 06" not in page

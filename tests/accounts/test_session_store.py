@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.utils import timezone
 
+from thanxportal.accounts.models import User
 from thanxportal.accounts.session_store import SessionStore
 
+ClientOf = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
 
 
@@ -53,3 +59,32 @@ def test_a_new_key_takes_what_the_session_holds_along() -> None:
     assert again.session_key not in (None, old)
     assert dict(SessionStore(again.session_key).items()) == {"merchant": 7}
     assert not SessionStore(old).items()
+
+
+def test_the_person_comes_with_the_session_and_is_asked_anew_by_each_request(
+    ana: User, client_of: ClientOf, django_assert_num_queries: Any
+) -> None:
+    browser = client_of(ana)
+    assert browser.get("/m/harbor-grill/").status_code == 200
+    key = browser.cookies["sessionid"].value
+    with django_assert_num_queries(1):
+        store = SessionStore(key)
+        assert store["_auth_user_id"] == str(ana.pk)
+        assert store.person == ana
+    User.objects.filter(pk=ana.pk).update(is_active=False)
+    assert browser.get("/m/harbor-grill/").status_code == 302
+
+
+def test_a_session_gives_nobody_but_whom_it_names(ana: User, bea: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    browser.get("/m/harbor-grill/")
+    UserSession.objects.filter(user=ana).update(user=bea)
+    assert browser.get("/m/harbor-grill/").wsgi_request.user == ana
+
+
+def test_what_was_noted_of_a_session_that_expired_opens_nothing(ana: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    browser.get("/m/harbor-grill/")
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert UserSession.objects.filter(user=ana).exists()
+    assert browser.get("/m/harbor-grill/").status_code == 302

@@ -295,5 +295,5 @@ def test_the_page_costs_the_same_with_a_large_team(
         cast.person(f"person{number}@example.com", harbor)
         invite(merchant=harbor, email=f"guest{number}@example.com", role=Role.VIEWER, actor=ana)
     browser = client_of(ana)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         browser.get(TEAM)

@@ -98,7 +98,7 @@ def test_the_gate_shows_budget_queue_and_time_left_in_few_queries(
     gate = reverse("admin:issuance_gate")
     IssuanceJob.objects.filter(pk=parked.pk).update(problem_code="", next_attempt_at=timezone.now())
     staff.get(gate)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = words(staff.get(gate))
     assert "<b>Open.</b>" in page
     assert "of 2,000" in page

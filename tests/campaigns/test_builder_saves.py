@@ -218,10 +218,10 @@ def test_the_builder_costs_the_same_however_many_rewards_there_are(
 ) -> None:
     draft, browser = cast.draft_campaign(harbor), client_of(ana)
     browser.get(edit(draft))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         browser.get(edit(draft))
     seen = seen_on(browser, edit(draft))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         browser.post(edit(draft), filled(harbor) | seen, headers=HTMX)
 
 

@@ -215,11 +215,11 @@ def test_the_pages_cost_the_same_with_many(
     browser = client_of(ana)
     make_elsewhere(campaign)
     read(harbor, world)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         browser.get("/m/harbor-grill/campaigns/")
     for number in (1, 2, 3):
         make_elsewhere(campaign, name=f"Another {number}")
     read(harbor, world)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         page = browser.get("/m/harbor-grill/campaigns/").content.decode()
     assert page.count(">Made elsewhere<") == 5  # the heading and four badges

@@ -50,7 +50,7 @@ def test_a_refresh_is_followed_until_thanx_was_read(
     assert age not in browser.get(REWARDS).content.decode()
     browser.post(f"{REWARDS}refresh/")
     assert f'hx-get="{age}"' in browser.get(REWARDS).content.decode()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         waiting = browser.get(age, headers={"HX-Request": "true"})
     assert "Getting the latest from Thanx." in waiting.content.decode()
     assert "HX-Trigger" not in waiting.headers
@@ -230,9 +230,9 @@ def test_rewards_and_their_pages_cost_the_same_with_many(
         cast.draft_campaign(harbor)
     browser = client_of(ana)
     browser.get(REWARDS)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(REWARDS)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         browser.get(f"{REWARDS}{template.pk}/")
 
 

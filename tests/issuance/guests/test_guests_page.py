@@ -268,5 +268,5 @@ def test_the_grid_costs_the_same_whatever_it_shows(
 ) -> None:
     browser = client_of(ana)
     page(browser, june)
-    with django_assert_num_queries(11):  # type: ignore[attr-defined]
+    with django_assert_num_queries(10):  # type: ignore[attr-defined]
         page(browser, june)

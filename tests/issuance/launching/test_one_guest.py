@@ -279,7 +279,7 @@ def test_a_poll_costs_few_queries(
     browser = client_of(sid)
     answer = ask(browser, one_arm)
     url = answer["Location"] + "progress/"
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         html = browser.get(url, headers={"HX-Request": "true"}).content
     assert 500 < len(html) < 10_000
 

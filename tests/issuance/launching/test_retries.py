@@ -474,7 +474,7 @@ def test_a_retry_costs_the_same_however_many_guests_it_has(
 ) -> None:
     browser = client_of(sid)
     url = address("list_detail", retry(browser, ended))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(url)
 
 

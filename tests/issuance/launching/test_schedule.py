@@ -283,9 +283,9 @@ def test_scheduled_lists_cost_no_queries_more(
 ) -> None:
     browser, address = client_of(sid), reverse("issuance:list_index", args=["harbor-grill"])
     browser.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get(address)
     more = checked(one_arm, "more@example.com\nother@example.com")
     schedule(more, sid)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get(address)

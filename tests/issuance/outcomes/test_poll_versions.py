@@ -61,7 +61,7 @@ def test_a_poll_brings_nothing_as_long_as_nothing_changes(
 ) -> None:
     browser = client_of(ana)
     address = polled(browser, f"/m/harbor-grill/{shown.format(running.pk)}", part)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert not news(browser, address)
     GuestList.objects.filter(pk=running.pk).update(name="Renamed")
     assert "Renamed" in browser.get(address, headers=HTMX).content.decode()

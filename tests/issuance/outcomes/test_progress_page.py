@@ -131,7 +131,7 @@ def test_many_jobs_have_a_page_of_their_own(
     assert "All 60 jobs" in html
     assert html.count("<bdi>Austin</bdi>") == 20
     jobs = reverse("issuance:jobs", args=["harbor-grill", made.pk])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         html = browser.get(jobs).content.decode()
     assert html.count("<bdi>Austin</bdi>") == 50
     assert "?after=50" in html

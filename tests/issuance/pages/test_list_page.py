@@ -64,7 +64,7 @@ def test_a_poll_without_htmx_leads_back_to_the_page(campaign_here: Campaign, ana
     assert answer["Location"] == reverse("issuance:list_detail", args=["harbor-grill", made.pk])
 
 
-@pytest.mark.parametrize(("state", "queries"), [(ListState.READING, 8), (ListState.HELD, 6), (ListState.ISSUING, 6)])
+@pytest.mark.parametrize(("state", "queries"), [(ListState.READING, 7), (ListState.HELD, 5), (ListState.ISSUING, 5)])
 def test_a_poll_costs_few_queries_and_counts_no_guests(
     state: ListState, queries: int, campaign_here: Campaign, ana: User, client_of: ClientOf,
     django_assert_num_queries: Any,

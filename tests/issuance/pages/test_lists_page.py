@@ -24,7 +24,7 @@ def test_lists_are_turned_page_by_page(
     campaign, browser = published_campaign(harbor), client_of(ana)
     made = [make_list(campaign, name=f"List {letter}", waiting=1) for letter in "abc"]
     url = reverse("issuance:list_index", args=["harbor-grill"])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         first = browser.get(url).content.decode()
     assert "List c" in first
     assert "List a" not in first
@@ -61,7 +61,7 @@ def test_the_lists_of_a_campaign_cost_the_same_however_many_they_are(
     for _ in range(2):
         for _ in range(5):
             make_list(campaign, waiting=1)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             browser.get(url, headers={"HX-Request": "true"})
 
 
