@@ -12,7 +12,7 @@ from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-BASELINE = 0.10  # the share of guests who come without a reward
+BASELINE = 0.10  # the share of guests who come without a reward, as long as no read-out has told it
 CONFIDENCE = 0.95  # 1 minus the chance to take luck for an effect
 POWER = 0.80  # the chance to see an effect of that size
 MOST_GUESTS = 10_000_000  # of two arms
@@ -64,13 +64,14 @@ class Sized(NamedTuple):
     is_control: bool
 
 
-def told_from_chance(arms: Sequence[Sized]) -> str:
-    """Says what stands out from chance between Control (or else the largest arm) and the smallest of the others."""
+def told_from_chance(arms: Sequence[Sized], baseline: float | None) -> str:
+    """Says what stands out from chance between Control (or else the largest arm) and the smallest of the others.
+    The baseline is None as long as nobody knows it."""
     if len(arms) < 2:
         return ""
     by_size = sorted(arms, key=lambda arm: (arm.is_control, arm.guests))
     base, other = by_size[-1], by_size[0]
-    rise = detectable_difference(base.guests, other.guests)
+    rise = detectable_difference(base.guests, other.guests, baseline=baseline or BASELINE)
     guests = f"{base.guests:,} guest{'' if base.guests == 1 else 's'}"
     sizes = f"With {guests} in “{base.label}” and {other.guests:,} in “{other.label}”"
     if rise is None or rise > 0.5:

@@ -84,7 +84,7 @@ def preview_of(campaign: Campaign, variants: Sequence[Variant], *, now: datetime
         campaign=campaign,
         arms=arms,
         total=sum(arm.percent for arm in arms),
-        difference=_difference(arms),
+        difference=_difference(arms, campaign.merchant.came_anyway),
         time_line=time_line(dates, now=now, zone=zone),
         checks=list(_checks(campaign, variants, now)),
     )
@@ -100,9 +100,9 @@ def _arms(campaign: Campaign, variants: Sequence[Variant]) -> list[ArmPreview]:
     ]
 
 
-def _difference(arms: list[ArmPreview]) -> str:
+def _difference(arms: list[ArmPreview], came_anyway: float | None) -> str:
     return told_from_chance(
-        [Sized(arm.label, arm.count, arm.variant.is_control) for arm in arms if arm.count is not None]
+        [Sized(arm.label, arm.count, arm.variant.is_control) for arm in arms if arm.count is not None], came_anyway
     )
 
 

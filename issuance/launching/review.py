@@ -83,7 +83,8 @@ def _difference(guest_list: GuestList, arms: list[Arm]) -> str:
     """What this list alone could show; nothing of a retry, which only adds to the list that it came from."""
     if guest_list.parent_id:
         return ""
-    return told_from_chance([Sized(arm.variant.name, arm.count, arm.variant.is_control) for arm in arms])
+    sized = [Sized(arm.variant.name, arm.count, arm.variant.is_control) for arm in arms]
+    return told_from_chance(sized, guest_list.merchant.came_anyway)
 
 
 def checks_of(guest_list: GuestList, arms: list[Arm]) -> list[Check]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import accumulate
+from typing import Any
 
 from campaigns.models import Campaign, Variant
 from issuance.readout.numbers import ArmNumbers, Exploration, More, Numbers
 from issuance.readout.sums import ArmSums, CampaignSums
-from issuance.statistics.differences import holm, stand_out
+from issuance.statistics.differences import confidence_of
 from issuance.statistics.means import Paired, Sums, adjusted, difference_of_means
 from issuance.statistics.shares import Share, difference_of_shares
 from issuance.statistics.split_check import LOOK
@@ -27,8 +29,9 @@ def compare(campaign: Campaign, sums: CampaignSums, until: datetime) -> Numbers:
     base = _base(variants)
     arms = {variant.pk: sums.arms.get(variant.pk, NONE) for variant in variants}
     told = [_arm(variant, arms[variant.pk], sums.days.get(variant.pk, {})) for variant in variants]
+    confidence = confidence_of(len(variants) - 1)
     if base:
-        told = _compared(told, arms, base.pk)
+        told = _compared(told, arms, base.pk, confidence)
     return Numbers(
         until=until.isoformat(),
         base=base.pk if base else None,
@@ -36,6 +39,7 @@ def compare(campaign: Campaign, sums: CampaignSums, until: datetime) -> Numbers:
         matching_differs=base is not None and _matching_differs(arms, base.pk),
         arms=told,
         explorations=_explorations(campaign, sums, told, base.pk) if base else [],
+        confidence=confidence,
     )
 
 
@@ -54,48 +58,40 @@ def _arm(variant: Variant, arm: ArmSums, days: dict[int, int]) -> ArmNumbers:
     )  # fmt: skip
 
 
-def _compared(told: list[ArmNumbers], arms: dict[int, ArmSums], base: int) -> list[ArmNumbers]:
-    """With the differences; what may be announced is decided by visits and by who came, all arms together."""
+def _compared(told: list[ArmNumbers], arms: dict[int, ArmSums], base: int, confidence: float) -> list[ArmNumbers]:
+    """With the differences. Visits decide what may be announced, if guests who came bear them out: visits alone would
+    mistake a small Control in which hardly anybody came for one without noise."""
     order = list(arms)
     visits, spend = (
         dict(zip(order, adjusted([getattr(arms[each], metric) for each in order]), strict=True))
         for metric in ("visits", "spend")
     )
-    with_differences = [
-        arm
-        if arm.variant == base
-        else replace(
-            arm,
-            more_visits=_per_100(arms[arm.variant].visits.after, arms[base].visits.after),
-            more_visits_adjusted=_per_100(visits[arm.variant], visits[base]),
-            more_came=_more_came(arms[arm.variant], arms[base]),
-            more_spend=difference_of_means(arms[arm.variant].spend.after, arms[base].spend.after),
-            more_spend_adjusted=difference_of_means(spend[arm.variant], spend[base]),
+
+    def differences(arm: int) -> dict[str, Any]:
+        means = partial(difference_of_means, confidence=confidence)
+        more, came = (
+            means(arms[arm].visits.after, arms[base].visits.after),
+            _more_came(arms[arm], arms[base], confidence),
         )
-        for arm in told
-    ]
-    return _judged(with_differences)
+        return {
+            "more_visits": _per_100(more and came and more.backed_by(came)),
+            "more_visits_adjusted": _per_100(means(visits[arm], visits[base])),
+            "more_came": came,
+            "more_spend": means(arms[arm].spend.after, arms[base].spend.after),
+            "more_spend_adjusted": means(spend[arm], spend[base]),
+        }
+
+    return [arm if arm.variant == base else replace(arm, **differences(arm.variant)) for arm in told]
 
 
-def _judged(arms: list[ArmNumbers]) -> list[ArmNumbers]:
-    """Visits alone would mistake a small Control in which hardly anybody came for one without noise."""
-    told = [(arm.variant, arm.more_visits, arm.more_came) for arm in arms if arm.more_visits and arm.more_came]
-    visits, came = [each for _, each, _ in told], [each for *_, each in told]
-    order = [variant for variant, *_ in told]
-    ps = dict(zip(order, holm([each.p for each in visits]), strict=True))
-    clear = dict(zip(order, stand_out(visits, came), strict=True))
-    return [replace(arm, p=ps.get(arm.variant), stands_out=clear.get(arm.variant, False)) for arm in arms]
-
-
-def _per_100(first: Sums, second: Sums) -> More:
-    more = difference_of_means(first, second)
+def _per_100(more: More) -> More:
     return more.times(100) if more else None
 
 
-def _more_came(first: ArmSums, second: ArmSums) -> More:
+def _more_came(first: ArmSums, second: ArmSums, confidence: float) -> More:
     if not first.guests or not second.guests:
         return None
-    return difference_of_shares(Share(first.came, first.guests), Share(second.came, second.guests))
+    return difference_of_shares(Share(first.came, first.guests), Share(second.came, second.guests), confidence)
 
 
 def _matching_differs(arms: dict[int, ArmSums], base: int) -> bool:
@@ -141,4 +137,4 @@ def _title(place: str, name: str | None, shared: set[str]) -> str:
 
 
 def _explored(part: str, arm: ArmNumbers, own: Sums, other: Sums) -> Exploration:
-    return Exploration(part, arm.name, arm.color, own.guests, 100 * own.mean, _per_100(own, other))
+    return Exploration(part, arm.name, arm.color, own.guests, 100 * own.mean, _per_100(difference_of_means(own, other)))

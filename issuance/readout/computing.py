@@ -11,8 +11,10 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.models import ExportFile, ExportKind, GuestList, ReadOut, ReadOutQuerySet, saved_read_out_of
 from issuance.models.states import ExportState
+from issuance.readout.across import MOST, Across
 from issuance.readout.comparing import compare
 from issuance.readout.sums import sums_of
+from thanxportal.accounts.models import Merchant
 
 
 def due_read_outs() -> list[int]:
@@ -61,3 +63,10 @@ def compute_read_out(pk: int) -> None:
         now, until = timezone.now(), _until(read_out)
         numbers = compare(read_out.campaign, sums_of(read_out.campaign, until), until)
         ReadOut.objects.filter(pk=pk).update(numbers=numbers.stored(), computed_at=now)
+        _note_base_rate(read_out.campaign.merchant)
+
+
+def _note_base_rate(merchant: Merchant) -> None:
+    """For those who plan the next campaign."""
+    planning = Across(ReadOut.objects.told(merchant)[:MOST]).planning
+    Merchant.objects.filter(pk=merchant.pk).update(came_anyway=planning and planning.base_rate)

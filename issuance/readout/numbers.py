@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from issuance.statistics.differences import Difference
+from issuance.models import ReadOut
+from issuance.statistics.differences import CONFIDENCE, Difference
 
 More = Difference | None  # to the arm that all are compared with; None for that arm itself, or where none can be told
 
@@ -33,8 +34,11 @@ class ArmNumbers:
     more_came: More = None
     more_spend: More = None
     more_spend_adjusted: More = None
-    p: float | None = None
-    stands_out: bool = False
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it may be announced that the arm brought more visits, or fewer."""
+        return self.more_visits is not None and self.more_visits.clear
 
     @property
     def incremental_spend(self) -> More:
@@ -64,6 +68,7 @@ class Numbers:
     matching_differs: bool
     arms: list[ArmNumbers]
     explorations: list[Exploration]
+    confidence: float = CONFIDENCE  # of each interval of the arms, so that those of one measure hold at once
 
     @property
     def compared(self) -> list[ArmNumbers]:
@@ -81,6 +86,11 @@ class Numbers:
     def read(cls, stored: dict[str, Any]) -> Numbers:
         arms = [ArmNumbers(**_read(arm)) for arm in stored["arms"]]
         return cls(**stored | {"arms": arms, "explorations": [Exploration(**_read(e)) for e in stored["explorations"]]})
+
+
+def numbers_of(read_out: ReadOut) -> Numbers:
+    """What it tells, once it is computed."""
+    return Numbers.read(read_out.numbers or {})
 
 
 def _read(row: dict[str, Any]) -> dict[str, Any]:

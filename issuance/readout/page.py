@@ -9,7 +9,7 @@ from functools import cached_property
 from campaigns.models import Campaign
 from issuance.models import ControlLeak, ReadOut
 from issuance.readout.charts import Balance, Curves, Interval, balances, curves, intervals
-from issuance.readout.numbers import ArmNumbers, Exploration, Numbers
+from issuance.readout.numbers import ArmNumbers, Exploration, numbers_of
 from issuance.readout.wording import POINTS, SPEND, TIMES, VISITS, Told, cents, sentences_of, tell
 
 
@@ -57,7 +57,7 @@ class ReadOutPage:
 
     def __init__(self, campaign: Campaign, read_out: ReadOut) -> None:
         self.campaign, self.read_out = campaign, read_out
-        self.numbers = Numbers.read(read_out.numbers or {})
+        self.numbers = numbers_of(read_out)
 
     @cached_property
     def sentences(self) -> list[str]:

@@ -11,15 +11,16 @@ from thanxportal.moments import written
 
 METHOD = (
     "Every guest assigned to an arm counts in it (intention to treat). Visits and spend: Welch's t interval. Guests "
-    "who came: Newcombe's interval. 95% confidence. What stands out does so in visits and in guests who came, each "
-    "corrected by Holm for several arms. Adjusted: CUPED, by what the same guests did before."
+    "who came: Newcombe's interval. 95% confidence that the intervals of a measure hold for all arms at once "
+    "(Bonferroni). What stands out does so in visits and in guests who came; else the interval of visits reaches 0. "
+    "Adjusted: CUPED, by what the same guests did before."
 )
 FACTS = ("guests", "issued", "matched", "redeemed", "came again", "came", "visits per 100 guests", "spend per guest")
 WITH_INTERVAL = (
     "more visits per 100", "more visits, adjusted", "more of 100 who came", "more spend", "more spend, adjusted"
 )  # fmt: skip
 ENDS = ("", " from", " to")
-HEADER = ("arm", *FACTS, *(f"{name}{end}" for name in WITH_INTERVAL for end in ENDS), "p", "stands out", "cost")
+HEADER = ("arm", *FACTS, *(f"{name}{end}" for name in WITH_INTERVAL for end in ENDS), "stands out", "cost")
 
 
 def table_of(page: ReadOutPage) -> Iterator[str]:
@@ -40,7 +41,7 @@ def _row(arm: ArmNumbers, cost: float | None) -> list[object]:
     verdict = "yes" if arm.stands_out else ""
     return [
         arm.name,
-        *map(_written, [*facts, *differences, arm.p]),
+        *map(_written, [*facts, *differences]),
         verdict,
         _written(None if cost is None else cost / 100),
     ]

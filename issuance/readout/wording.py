@@ -81,6 +81,6 @@ def _sentence(arm: ArmNumbers, other: str) -> str:
         brought = more_or_less(more.estimate, VISITS)
         return f"{arm.name} brought {brought} visits per 100 guests than {other} ({between(more, VISITS)})."
     return (
-        f"{arm.name} brought no difference to {other} that stands out from chance: {between(more, VISITS)} visits per "
-        "100 guests."
+        f"{arm.name} brought no difference in visits to {other} that stands out from chance: {between(more, VISITS)} "
+        "per 100 guests."
     )

@@ -20,8 +20,10 @@ class Effect(NamedTuple):
     error: float
 
     @classmethod
-    def of(cls, difference: Difference) -> Effect:
-        return cls(difference.estimate, (difference.high - difference.low) / 2 / z_of(CONFIDENCE))
+    def of(cls, difference: Difference, confidence: float) -> Effect:
+        """Of the shorter side, as the other one may have been drawn out to reach none."""
+        reach = min(difference.high - difference.estimate, difference.estimate - difference.low)
+        return cls(difference.estimate, reach / z_of(confidence))
 
 
 class Common(NamedTuple):
@@ -30,6 +32,11 @@ class Common(NamedTuple):
     mean: float
     variance: float
     between: float
+
+
+def mean_of(effects: Sequence[Effect]) -> Effect:
+    """Of effects that share a Control: no more certain than they are each, as they may err together."""
+    return Effect(*(sum(values) / len(effects) for values in zip(*effects, strict=True)))
 
 
 def common_of(effects: Sequence[Effect]) -> Common:

@@ -21,7 +21,7 @@ from issuance.outcomes.home import Running, as_running, mirror_of, running_of
 from issuance.outcomes.month import month_of
 from issuance.outcomes.needs import needs_of
 from issuance.outcomes.poll_versions import version_of_running
-from issuance.readout.across import lines_of
+from issuance.readout.across import Across
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
 from thanxportal.whole_pages import page_above, wants_piece
@@ -50,7 +50,7 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
         "lists": latest,
         "first_steps": first_steps,
         "month": None if first_steps else month_of(merchant),
-        "read_outs": [] if first_steps else lines_of(ReadOut.objects.told(merchant)[:READ_OUTS]),
+        "read_outs": [] if first_steps else Across(ReadOut.objects.told(merchant)[:READ_OUTS]).lines,
         "mirror": mirror_of(merchant),
         "may_build": may(request, Right.BUILD),
     }

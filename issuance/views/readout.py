@@ -15,7 +15,7 @@ from issuance import tasks
 from issuance.access import campaign_for_lists
 from issuance.forms.readout import OpenEarlyForm, ReadOutDateForm, RewardCostForm
 from issuance.models import ReadOut, read_out_of
-from issuance.readout.across import MOST, lines_of, planning_of, reward_effects
+from issuance.readout.across import MOST, Across
 from issuance.readout.dates import choose_date, enter_costs, open_early
 from issuance.readout.page import ReadOutPage
 from issuance.readout.proof import proof_of_assignment
@@ -52,8 +52,7 @@ def _shown(campaign: Campaign, found: ReadOut) -> ReadOutPage | None:
 def read_outs(request: HttpRequest, handle: str) -> HttpResponse:
     """All of them, and what rewards brought over all campaigns: a piece of it is what the builder shows."""
     merchant = merchant_for(request, handle)
-    told = list(ReadOut.objects.told(merchant)[:MOST])
-    context = {"lines": lines_of(told), "effects": reward_effects(merchant, told), "planning": planning_of(told)}
+    context = {"across": Across(ReadOut.objects.told(merchant)[:MOST])}
     piece = "#across" if wants_piece(request) else ""
     return TemplateResponse(request, f"issuance/readout/index.html{piece}", context)
 

@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import RewardTemplate
+from campaigns.models import Campaign, RewardTemplate
 from issuance.models import GuestList, ReadOut
-from issuance.readout.across import planning_of, reward_effects
+from issuance.readout.across import Across
 from tests.issuance.browsing import ClientOf
-from tests.issuance.factories import published_campaign
+from tests.issuance.factories import checked, published_campaign
 from tests.issuance.readout.feeds import WINDOW, exported, issued, read_out_now
 from thanxportal.accounts.models import Merchant, User
 
@@ -34,17 +34,37 @@ def two_campaigns(harbor: Merchant) -> list[GuestList]:
 def test_rewards_stand_in_the_order_of_their_names_with_what_their_campaigns_brought(
     harbor: Merchant, two_campaigns: list[GuestList], ben: User, client_of: ClientOf
 ) -> None:
-    told = list(ReadOut.objects.told(harbor))
-    effects = reward_effects(harbor, told)
+    across = Across(ReadOut.objects.told(harbor))
     names = RewardTemplate.objects.filter(merchant=harbor, variants__isnull=False).values_list("name", flat=True)
-    assert [effect.name for effect in effects] == sorted(set(names))
-    assert [effect.campaigns for effect in effects] == [2, 2]
-    planning = planning_of(told)
-    assert planning is not None
-    assert 0.2 < planning.base_rate < 0.6
+    assert [effect.name for effect in across.by_reward] == sorted(set(names))
+    assert [effect.campaigns for effect in across.by_reward] == [2, 2]
+    assert across.planning is not None
+    assert 0.2 < across.planning.base_rate < 0.6
+    harbor.refresh_from_db()
+    assert harbor.came_anyway == across.planning.base_rate
     html = client_of(ben).get(reverse("issuance:read_outs", args=["harbor-grill"])).content.decode()
     assert "What rewards brought so far" in html
     assert "Arm A brought" in html
+
+
+def test_campaigns_with_the_same_objective_stand_together_each_once(
+    harbor: Merchant, two_campaigns: list[GuestList], ben: User, client_of: ClientOf
+) -> None:
+    first, second = (made.campaign for made in two_campaigns)
+    objectives = []
+    for objective in ("Bring guests back.", "bring  Guests back", "Fill Tuesdays", ""):
+        Campaign.objects.filter(pk=first.pk).update(objective="Bring guests back.")
+        Campaign.objects.filter(pk=second.pk).update(objective=objective)
+        across = Across(ReadOut.objects.told(harbor))
+        objectives.append([(effect.name, effect.campaigns) for effect in across.by_objective])
+    assert objectives == [
+        [("Bring guests back.", 2)],
+        [("bring  Guests back", 2)],
+        [("Bring guests back.", 1), ("Fill Tuesdays", 1)],
+        [("Bring guests back.", 1)],
+    ]
+    html = client_of(ben).get(reverse("issuance:read_outs", args=["harbor-grill"])).content.decode()
+    assert "<th>Objective</th>" in html
 
 
 def test_the_builder_and_home_show_them(two_campaigns: list[GuestList], ana: User, client_of: ClientOf) -> None:
@@ -57,6 +77,20 @@ def test_the_builder_and_home_show_them(two_campaigns: list[GuestList], ana: Use
     assert "What rewards brought so far" in piece
     assert "<h1>" not in piece
     assert "Last read-outs" in browser.get(reverse("issuance:home", args=["harbor-grill"])).content.decode()
+
+
+def test_what_sizes_can_show_follows_from_how_many_guests_came_anyway(
+    harbor: Merchant, ben: User, client_of: ClientOf
+) -> None:
+    guests = "\n".join(f"guest{number}@example.com" for number in range(200))
+    guest_list = checked(published_campaign(harbor), guests)
+    told = []
+    for rate, said in ((None, "1 guest in 10 would come anyway"), (0.34, "340 guests of 1,000 would come anyway")):
+        Merchant.objects.update(came_anyway=rate)
+        answer = client_of(ben).get(reverse("issuance:list_review", args=["harbor-grill", guest_list.pk]))
+        assert said in " ".join(answer.content.decode().split())
+        told.append(answer.context["difference"])
+    assert told[0] != told[1]
 
 
 def test_what_is_not_read_out_is_not_shown(harbor: Merchant, ana: User, client_of: ClientOf) -> None:

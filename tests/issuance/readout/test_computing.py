@@ -137,7 +137,9 @@ def test_arms_are_compared_with_control_and_the_numbers_survive_being_stored(
         assert arm.more_visits.low < arm.visits - control.visits < arm.more_visits.high
         assert arm.more_visits_adjusted
         assert arm.more_spend
-        assert arm.stands_out == (arm.more_visits.clear and (arm.p or 0) <= 0.05)
+        assert arm.more_came
+        assert arm.stands_out == (arm.more_visits.clear and arm.more_came.clear)
+    assert numbers.confidence == 0.975
     assert Numbers.read(numbers.stored()) == numbers
     assert {part.part for part in numbers.explorations} == {
         "Came before",

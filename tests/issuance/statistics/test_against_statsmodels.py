@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from campaigns.detectable_difference import detectable_difference, guests_needed
-from issuance.statistics.differences import holm
+from issuance.statistics.differences import confidence_of
 from issuance.statistics.means import Paired, Sums, adjusted, difference_of_means
 from issuance.statistics.shares import Share, difference_of_shares
 from issuance.statistics.shrinkage import Effect, common_of
@@ -74,11 +74,18 @@ def test_differences_of_shares(first: tuple[int, int], second: tuple[int, int]) 
     assert Share(*first).interval() == near(proportion_confint(*first, method="wilson"))
 
 
-@pytest.mark.parametrize("ps", [(0.01, 0.04, 0.03), (0.2,), (0.5, 0.5, 0.001), (0.04, 0.04, 0.02), (0.9, 1.0)])
-def test_holm(ps: Sequence[float]) -> None:
+@pytest.mark.parametrize("arms", [1, 2, 3])
+def test_an_interval_of_several_leaves_out_none_where_bonferroni_rejects(arms: int) -> None:
     from statsmodels.stats.multitest import multipletests
 
-    assert holm(ps) == near(list(multipletests(ps, method="holm")[1]))
+    draw, told = np.random.default_rng(4), []
+    control = sums(draw.gamma(0.2, 35, 400))
+    for lift in (0.0, 2.0, 4.0)[:arms]:
+        difference = difference_of_means(sums(draw.gamma(0.2, 35, 600) + lift), control, confidence_of(arms))
+        assert difference is not None
+        told.append(difference)
+    rejected = multipletests([each.p for each in told], method="bonferroni")[0]
+    assert [each.clear for each in told] == list(rejected)
 
 
 @pytest.mark.parametrize("counts", [(450, 455, 95), (1_000, 900, 100), (3, 4, 3)])

@@ -105,6 +105,9 @@ class Merchant(models.Model):
     picture_origins = models.JSONField(
         default=list, editable=False, help_text="Where pictures of rewards come from, such as https://img.example.com."
     )
+    came_anyway = models.FloatField(
+        null=True, editable=False, help_text="Share of guests held out who came; empty: no read-out has told it yet."
+    )
     visited_at = models.DateTimeField(null=True, blank=True, help_text="When a page was last opened, to some minutes.")
     settings_saved_at = models.DateTimeField(
         null=True, blank=True, help_text="When somebody last saved its settings; empty: nobody has looked at them."
