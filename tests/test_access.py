@@ -76,7 +76,7 @@ OF_A_MERCHANT = """
     POST      sender    issuance:list_continue issuance:list_include issuance:list_retry issuance:list_send_unsent
     POST      approver  issuance:list_approve issuance:list_send_back
     GET,POST  manager   accounts:settings accounts:team issuance:reveal issuance:guest_story issuance:exports
-    POST      manager   issuance:read_out_date issuance:read_out_open issuance:read_out_costs
+    POST      manager   issuance:list_ask_back issuance:read_out_date issuance:read_out_open issuance:read_out_costs
     POST      manager   accounts:member_role accounts:member_remove accounts:invitation_withdraw
     POST      manager   accounts:loosening_confirm accounts:loosening_withdraw
     GET       manager   issuance:privacy issuance:privacy_erasure issuance:privacy_certificate
@@ -127,6 +127,7 @@ MAY_ADD = {
     "invitation": RUN,
     "erasure": RUN,
     "resolution": ACT,
+    "revocationplan": ACT,
     "sendingpause": ACT,
     "thanxstatement": ACT,
 }
@@ -240,6 +241,10 @@ RULES |= {name: owners_rule(methods, *WITH_FACTOR) for methods, _, name in decla
         else staff_rule(ALL, ALL, OUT, fresh="")(person, method)  # In the portal again, that is.
     ),
     "admin:issuance_ask": answering("405", "in", staff_rule(ALL, ACT, "POST"), "GET"),
+    **{
+        f"admin:issuance_{name}": answering("405", "in", staff_rule(ALL, ACT, "POST"), "GET")
+        for name in ("confirm_plan", "withdraw_plan", "refuse_request")
+    },
     "admin:jsi18n": staff_rule(ALL, ALL, PAGE),
     "admin:password_change_done": staff_rule(ALL, ALL, PAGE),
     # No page of ours completes anything.

@@ -16,6 +16,9 @@ from thanxportal.read_only_admin import StaffAdmin
 
 OPERATIONS = (
     "issuance.revoke_issuancejob",
+    "issuance.add_revocationplan",
+    "issuance.confirm_revocationplan",
+    "issuance.answer_revocationrequest",
     "issuance.unpark_issuancejob",
     "issuance.add_resolution",
     "issuance.confirm_resolution",

@@ -6,6 +6,8 @@ from issuance.admin import (  # noqa: F401 - each registers its models
     lists,
     records,
     resolutions,
+    revocation_plans,
+    revocation_requests,
     sending,
     statements,
 )

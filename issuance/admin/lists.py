@@ -9,11 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 
+from campaigns.models import Variant
 from issuance.admin.home import find_anything
 from issuance.admin.parking import ParkedFilter, ParkingAdmin
 from issuance.admin.records import EventInline
-from issuance.models import Event, GuestList, IssuanceJob
+from issuance.models import Event, GuestList, IssuanceJob, RevocationPlan
 from issuance.tasks import work_list
+from thanxportal.accounts.access import user_of
 from thanxportal.read_only_admin import ReadOnlyInline
 
 ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
@@ -80,9 +82,20 @@ class GuestListAdmin(ParkingAdmin):
             {"classes": ("collapse",), "fields": ("epoch", "lease_until", "crash_count", "bytes_total", "bytes_read")},
         ),
     )
+    change_form_template = "admin/issuance/guestlist/change.html"
     inlines = (JobInline, ListEventInline)
     why_parked = "Their workers crashed five times. Nothing of them was sent; workers plan these lists again."
     task = work_list
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        made = context["original"]
+        context |= {
+            "requests": made.revocation_requests.select_related("variant", "asked_by"),
+            "plans": RevocationPlan.objects.filter(jobs__guest_list=made).distinct(),
+            "may_plan": user_of(request).has_perm("issuance.add_revocationplan"),
+            "arms": Variant.objects.filter(jobs__guest_list=made).distinct().order_by("position"),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         return [path("find/", self.admin_site.admin_view(find_anything), name="issuance_find"), *super().get_urls()]

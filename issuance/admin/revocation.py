@@ -43,7 +43,7 @@ def revoke(jobs: ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Issua
         impact.jobs,
         action="revoke",
         title="Revoke jobs",
-        act=f"Revoke {impact.rewards_in_words} in {counted(len(impact.jobs), 'job')}",
+        act=f"Revoke {impact.rewards_in_words} in {impact.jobs_in_words}",
         form_class=RevocationForm,
         template="admin/issuance/issuancejob/revoke.html",
         decided_on=facts_to_revoke(impact),

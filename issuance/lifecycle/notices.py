@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issuance.lifecycle.ledger import facts_of
-from issuance.models import GuestList, IssuanceJob
+from issuance.models import GuestList, IssuanceJob, RevocationRequest
 from issuance.models.states import JobState, ListState
 from thanxportal.accounts.models import Kind, Right, User
 from thanxportal.accounts.notifications import notify, notify_staff
@@ -61,6 +61,23 @@ def tell_revoked(job: IssuanceJob) -> None:
     _tell(made, Kind.REVOKED, f"revoked:{job.pk}", sentence, right=Right.MANAGE, **fields)
     if made.launched_by:
         _tell(made, Kind.REVOKED, f"revoked:{job.pk}", sentence, right=Right.VIEW, only=made.launched_by, **fields)
+
+
+def tell_asked_to_revoke(request: RevocationRequest) -> None:
+    """A manager asks staff to take rewards back: they, and the other managers."""
+    made, asker = request.guest_list, request.asked_by
+    sentence = f"{asker} asks staff to take back {request.what} of “{made.name}”: {request.reason}"
+    key = f"list:{made.pk}:asked-to-revoke:{request.pk}"
+    path = reverse("admin:issuance_revocationrequest_change", args=[request.pk])
+    notify_staff(merchant=made.merchant, kind=Kind.TAKE_BACK, key=key, sentence=sentence, path=path)
+    _tell(made, Kind.TAKE_BACK, f"asked-to-revoke:{request.pk}", sentence, right=Right.MANAGE, but=asker)
+
+
+def tell_request_answered(request: RevocationRequest, answer: str, why: str) -> None:
+    """The managers, what became of such a request: `answer` begins the sentence."""
+    made = request.guest_list
+    sentence = f"{answer} {request.what} of “{made.name}”: {why}"
+    _tell(made, Kind.TAKE_BACK, f"answered-to-revoke:{request.pk}", sentence, right=Right.MANAGE)
 
 
 def tell_staff_needed(job: IssuanceJob) -> None:

@@ -20,6 +20,7 @@ from issuance.models.readouts import (
 )
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
+from issuance.models.revocations import RevocationPlan, RevocationRequest
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
 from issuance.models.statements import ThanxStatement
 from issuance.models.versions import jobs_and_more
@@ -56,6 +57,8 @@ __all__ = [
     "RepairQuerySet",
     "RepairedRow",
     "Resolution",
+    "RevocationPlan",
+    "RevocationRequest",
     "RowError",
     "RowErrorQuerySet",
     "SendingPause",

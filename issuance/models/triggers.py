@@ -28,10 +28,12 @@ SEAT = ("job_id", "position")
 ACTIVITY = ("merchant_id", "actor_id", "at", "sentence", "target", "seal")  # A deleted draft leaves `path`.
 OURS = ("issuance_", "accounts_activity")
 PAUSE = ("started_at", "started_by_id", "reason")
+PLAN = ("merchant_id", "cause", "since", "until", "request_id", "note", "proposed_by_id", "proposed_at")
+REQUEST = ("guest_list_id", "variant_id", "reason", "asked_by_id", "asked_at")
 STATEMENT = ("pause_id", "made_jobs", "complete", "evidence", "about_the_rest", "written_by_id", "written_at")
 KEPT = (
     "issuancejob", "event", "attempt", "resolution", "claimoverride", "sendingpause", "thanxstatement", "erasure",
-    "controlleak",
+    "controlleak", "revocationplan", "revocationrequest", "revocationplan_jobs",
 )  # fmt: skip
 _INSTALLED = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
@@ -111,6 +113,10 @@ UNAPPROVED = """NEW.state = 'held' AND (
     > (SELECT approval_threshold FROM accounts_merchant WHERE id = NEW.merchant_id)
     OR EXISTS (SELECT 1 FROM accounts_loosening WHERE merchant_id = NEW.merchant_id AND done_at >= NEW.created_at
     AND NEW.waiting_count > threshold_before)))"""
+JOB_OF_ANOTHER = """(SELECT merchant_id FROM issuance_issuancejob WHERE id = NEW.issuancejob_id)
+    <> (SELECT merchant_id FROM issuance_revocationplan WHERE id = NEW.revocationplan_id)
+    OR (SELECT COALESCE(confirmed_at, withdrawn_at) FROM issuance_revocationplan WHERE id = NEW.revocationplan_id)
+    IS NOT NULL"""
 ACTIVITY_CHANGED = f"{_changed(*ACTIVITY)} OR NEW.path NOT IN ('', OLD.path)"
 HEAD_MOVED = "NEW.merchant_id <> OLD.merchant_id OR NEW.lines <> OLD.lines + 1"
 SENDS_FORGOTTEN = """OLD.state = 'ready' AND NEW.state IN ('sending', 'cancelled')
@@ -191,6 +197,13 @@ def _of_history() -> list[Trigger]:
         Trigger("activity_is_kept", "accounts_activity", "DELETE", "TRUE", FOR_GOOD),
         Trigger("activityhead_moves_on", "accounts_activityhead", "UPDATE", HEAD_MOVED, "the log only grows"),
         Trigger("activityhead_is_kept", "accounts_activityhead", "DELETE", "TRUE", FOR_GOOD),
+        Trigger("request_is_history", "issuance_revocationrequest", "UPDATE",
+         f"OLD.answered_at IS NOT NULL OR {_changed(*REQUEST)}", "a request never changes"),
+        Trigger("plan_is_history", "issuance_revocationplan", "UPDATE",
+         f"OLD.confirmed_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL OR {_changed(*PLAN)}", "a plan never changes"),
+        Trigger("plan_keeps_its_jobs", "issuance_revocationplan_jobs", "UPDATE", "TRUE", "a plan keeps its jobs"),
+        Trigger("plan_of_merchant", "issuance_revocationplan_jobs", "INSERT", JOB_OF_ANOTHER,
+         "a plan stays with its merchant"),
         Trigger("statement_is_history", "issuance_thanxstatement", "UPDATE",
          f"OLD.confirmed_at IS NOT NULL OR {_changed(*STATEMENT)}", "a statement never changes"),
         *(Trigger(f"{table}_is_kept", f"issuance_{table}", "DELETE", "TRUE", FOR_GOOD) for table in KEPT),

@@ -16,6 +16,8 @@ from issuance.models import (
     GuestList,
     IssuanceJob,
     Resolution,
+    RevocationPlan,
+    RevocationRequest,
     SendingPause,
     ThanxStatement,
     WebhookDelivery,
@@ -54,7 +56,7 @@ class Need(NamedTuple):
 def needs_of(user: User) -> list[Need]:
     """Only what this person may look at, and nothing of which there is none. Few queries, none of which looks at
     guests."""
-    needs = (*_jobs(), *_lists(), *_decisions(), *_webhooks(), *_mails(), *_merchants())
+    needs = (*_revocations(), *_jobs(), *_lists(), *_decisions(), *_webhooks(), *_mails(), *_merchants())
     return [need for need in needs if need.rows and user.has_perm(need.right)]
 
 
@@ -89,6 +91,20 @@ def _decisions() -> Iterator[Need]:
     yield Need(settled, f"resolution {words[0]}", f"resolutions {words[1]}", "issuance.resolution", waiting)
     said = ThanxStatement.objects.filter(confirmed_at=None, pause__in_force=True).count()
     yield Need(said, f"statement {words[0]}", f"statements {words[1]}", "issuance.thanxstatement", waiting)
+
+
+def _revocations() -> Iterator[Need]:
+    """What managers ask for, and what a colleague proposed."""
+    asked = RevocationRequest.objects.filter(answered_at=None).count()
+    words = ("request to take rewards back waits for an answer", "requests to take rewards back wait for an answer")
+    yield Need(asked, *words, "issuance.revocationrequest", {"answered_at__isempty": "1"})
+    plans = RevocationPlan.objects.filter(confirmed_at=None, withdrawn_at=None).count()
+    words = (
+        "plan to take rewards back waits for a second person",
+        "plans to take rewards back wait for a second person",
+    )
+    waiting = {"confirmed_at__isempty": "1", "withdrawn_at__isempty": "1"}
+    yield Need(plans, *words, "issuance.revocationplan", waiting)
 
 
 def _webhooks() -> Iterator[Need]:

@@ -66,6 +66,10 @@ class Impact:
         return f"up to {rewards}" if self.unknown else rewards
 
     @property
+    def jobs_in_words(self) -> str:
+        return counted(len(self.jobs), "job")
+
+    @property
     def unknown(self) -> int:
         """Guests of failed jobs: Thanx doesn't say who of them holds a reward."""
         return sum(job.total_count for job in self.jobs if job.state == JobState.FAILED)

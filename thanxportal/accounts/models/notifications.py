@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     NEEDS_STAFF = "needs_staff", "Thanx’s answer about a job isn’t clear, so staff look at it"
     FINISHED = "finished", "A list has finished or was stopped"
     REVOKED = "revoked", "Rewards of a list that you launched, or of your merchant, were taken back"
+    TAKE_BACK = "take_back", "Somebody asks staff to take rewards back, and what becomes of it"
     LIST_UNREAD = "list_unread", "A list that you brought can’t be read, or needs its columns chosen"
     TEAM_CHANGED = "team_changed", "Partner staff changed your team or settings"
     LOOSENING = "loosening", "Somebody asks to let fewer people agree to rewards, and what becomes of it"

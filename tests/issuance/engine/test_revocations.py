@@ -1,0 +1,180 @@
+"""However often a revocation is confirmed and whatever is lost on the way, Thanx is asked once for each state that it
+confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import httpx
+import pytest
+
+from campaigns.models import Campaign
+from issuance.models import GuestList, IssuanceJob, RevocationPlan
+from issuance.models.states import JOB_REVOCABLE, JobState
+from issuance.staff.revocation_plans import CantRevoke, confirm_plan
+from tests.issuance.factories import job as made_job
+from tests.world import ThroughTheSimulator, World
+from thanxportal.accounts.models import User
+from thanxportal.partner import gated_client
+from thanxportal.partner_simulator import Fault, Simulator
+from thanxportal.partner_simulator.weather import Weather
+
+pytestmark = pytest.mark.django_db
+Launch = Callable[[Campaign, str], GuestList]
+GUESTS = "\n".join(f"guest{number}@example.com" for number in range(10))
+NOT_SENT = (JobState.READY, JobState.FORGOTTEN, JobState.CANCELLED)
+LOST = [
+    Fault.RESET_AFTER, Fault.TIMEOUT_AFTER, Fault.HALF_BODY, Fault.STATUS_504, Fault.RESET_BEFORE, Fault.STATUS_500,
+    Fault.THROTTLE, Fault.UNAUTHORIZED,
+]  # fmt: skip
+ENDED_AT_THANX = {"completed", "failed"}
+
+
+class Wire(ThroughTheSimulator):
+    """Notes each revocation that is sent, and each state that Thanx tells; `refuses` some with 422."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        super().__init__(simulator)
+        self.log: list[str] = []
+        self.refuses = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/revoke"):
+            self.log.append("revoke")
+            if self.refuses:
+                self.refuses -= 1
+                return httpx.Response(422, json={"error": {"code": "RULE", "message": "no"}}, request=request)
+        response = super().handle_request(request)
+        if request.method == "GET" and "/issuance_jobs/" in request.url.path and response.status_code == 200:
+            response.read()
+            self.log.append(response.json()["issuance_job"]["state"])
+        return response
+
+    @property
+    def sent(self) -> int:
+        return self.log.count("revoke")
+
+    def never_blind(self) -> bool:
+        """Between two revocations Thanx has shown the job as ended."""
+        posts = [at for at, what in enumerate(self.log) if what == "revoke"]
+        return all(ENDED_AT_THANX & {*self.log[first:second]} for first, second in pairwise(posts))
+
+
+@pytest.fixture
+def wire(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    wire = Wire(simulator)
+    monkeypatch.setattr(gated_client, "transport", lambda: wire)
+    return wire
+
+
+@pytest.fixture
+def plan_of(sam: User) -> Callable[..., RevocationPlan]:
+    def plan(*jobs: IssuanceJob) -> RevocationPlan:
+        fields = {"merchant": jobs[0].merchant, "cause": "wrong_list", "note": "It was meant for July."}
+        made = RevocationPlan.objects.create(proposed_by=sam, **fields)
+        made.jobs.set(jobs)
+        return made
+
+    return plan
+
+
+@pytest.fixture(params=JOB_REVOCABLE)
+def ended(
+    request: pytest.FixtureRequest, one_arm: Campaign, launched: Launch, simulator: Simulator, world: World, wire: Wire
+) -> IssuanceJob:
+    """A job that Thanx has completed, or that failed there."""
+    if request.param == JobState.FAILED:
+        simulator.change_weather(Weather("dying", failed_job_share=1.0))
+    guest_list = launched(one_arm, GUESTS)
+    world.drive()
+    wire.log.clear()
+    job = guest_list.jobs.get()
+    assert job.state == request.param
+    return job
+
+
+def click_twice(plan: RevocationPlan, by: User) -> None:
+    assert confirm_plan(plan=plan, actor=by)
+    with pytest.raises(CantRevoke):
+        confirm_plan(plan=RevocationPlan.objects.get(pk=plan.pk), actor=by)
+
+
+def state_of(job: IssuanceJob) -> str:
+    return IssuanceJob.objects.values_list("state", flat=True).get(pk=job.pk)
+
+
+@pytest.mark.parametrize("state", [state for state in JobState if state not in JOB_REVOCABLE])
+def test_a_job_in_another_state_is_never_asked_for(
+    state: JobState, campaign: Campaign, plan_of: Callable[..., RevocationPlan], rob: User, wire: Wire
+) -> None:
+    made = GuestList.objects.create(merchant=campaign.merchant, campaign=campaign, name="June guests")
+    fields = {"first_sent_at": None, "accepted_at": None, "thanx_id": None} if state in NOT_SENT else {}
+    fields |= {"problem_code": "NO_CLEAR_ANSWER"} if state == JobState.NEEDS_STAFF else {}
+    job = made_job(made, 1, campaign.variants.all()[0], state, 3, **fields)
+    plan = plan_of(job)
+    for _ in range(2):
+        with pytest.raises(CantRevoke, match="None of its jobs"):
+            confirm_plan(plan=plan, actor=rob)
+    assert (state_of(job), wire.sent) == (state, 0)
+    plan.refresh_from_db()
+    assert plan.waits
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_a_lost_answer_and_a_double_click_ask_once_for_each_confirmed_state(
+    fault: Fault,
+    ended: IssuanceJob,
+    plan_of: Callable[..., RevocationPlan],
+    rob: User,
+    wire: Wire,
+    simulator: Simulator,
+    world: World,
+) -> None:
+    simulator.script("POST", "/partner/issuance_jobs", [fault])
+    click_twice(plan_of(ended), rob)
+    world.drive()
+    assert state_of(ended) == "revoked"
+    assert wire.never_blind() or fault in (Fault.THROTTLE, Fault.UNAUTHORIZED)  # which executed nothing for certain
+    assert wire.sent == (1 if fault.executes else 2)
+    assert simulator.rewards_by_identifier() == {}
+
+
+def test_a_refusal_with_422_is_looked_up_and_the_job_stays_as_it_was(
+    ended: IssuanceJob, plan_of: Callable[..., RevocationPlan], rob: User, wire: Wire, world: World
+) -> None:
+    wire.refuses, before = 1, ended.state
+    click_twice(plan_of(ended), rob)
+    world.drive()
+    assert (state_of(ended), wire.sent) == (before, 1)
+    assert ended.events.filter(note="Thanx refused to revoke (422).").exists()
+    click_twice(plan_of(IssuanceJob.objects.get(pk=ended.pk)), rob)
+    world.drive()
+    assert (state_of(ended), wire.sent, wire.never_blind()) == ("revoked", 2, True)
+
+
+def test_what_somebody_else_revoked_at_thanx_ends_as_revoked_by_one_request(
+    ended: IssuanceJob,
+    plan_of: Callable[..., RevocationPlan],
+    rob: User,
+    wire: Wire,
+    simulator: Simulator,
+    world: World,
+) -> None:
+    simulator.jobs[ended.thanx_id or ""].revoke_asked_at = simulator.clock.time()
+    click_twice(plan_of(ended), rob)
+    world.drive()
+    assert (state_of(ended), wire.sent) == ("revoked", 1)
+
+
+def test_two_plans_about_one_job_ask_once(
+    ended: IssuanceJob, plan_of: Callable[..., RevocationPlan], rob: User, wire: Wire, world: World
+) -> None:
+    first, second = plan_of(ended), plan_of(ended)
+    click_twice(first, rob)
+    world.work(1)
+    for _ in range(2):
+        with pytest.raises(CantRevoke, match="None of its jobs"):
+            confirm_plan(plan=second, actor=rob)
+        world.drive()
+    assert (state_of(ended), wire.sent) == ("revoked", 1)
