@@ -4,6 +4,7 @@ from django.urls import path
 
 from issuance.views import (
     approval,
+    ask_back,
     bad_rows,
     columns,
     downloads,
@@ -75,6 +76,7 @@ urlpatterns = [
     path("lists/<int:pk>/retry/", send_again.list_retry, name="list_retry"),
     path("lists/<int:pk>/rest/", send_again.list_send_unsent, name="list_send_unsent"),
     path("lists/<int:pk>/correct/", retry_corrections.list_correct, name="list_correct"),
+    path("lists/<int:pk>/ask-back/", ask_back.list_ask_back, name="list_ask_back"),
     path("lists/<int:pk>/family/", lineage.list_lineage, name="lineage"),
     path("lists/<int:pk>/jobs/", progress.list_jobs, name="jobs"),
     path("lists/<int:pk>/guests/", guests.guests, name="guests"),

@@ -45,7 +45,7 @@ ACTS = {
 # Changes of a list, which end on its page.
 LEADS_TO_LIST = {
     "list_approve", "list_columns", "list_continue", "list_correct", "list_discard", "list_include", "list_issue_now",
-    "list_job_cutting", "list_launch", "list_repair", "list_reread", "list_retry", "list_send_back",
+    "list_ask_back", "list_job_cutting", "list_launch", "list_repair", "list_reread", "list_retry", "list_send_back",
     "list_send_unsent", "list_stop", "list_use_rows", "list_withdraw", "repair_undo", "row_edit", "rows_upload",
     "list_review", "list_approval",
 }  # fmt: skip

@@ -85,8 +85,8 @@ def detail_page(
     status: int = 200,
     **forms: Any,
 ) -> HttpResponse:
-    """`failures` are corrections in a retry that can't be; `forms` came back with errors from the
-    check page; `changed` is what differs from what the person saw, for which an act was refused."""
+    """`failures` are corrections in a retry that can't be; `forms` came back with errors; `changed` is what differs
+    from what the person saw, for which an act was refused."""
     context: dict[str, Any] = {
         "list": guest_list,
         "version": version,
@@ -110,7 +110,8 @@ def _stage(
         return retry_stage(request, guest_list, failures)
     if stage := STAGES.get(guest_list.status):
         return stage(request, guest_list, **forms)
-    return one_guest_stage(request, guest_list) if guest_list.one_guest else progress_stage(guest_list)
+    ended = one_guest_stage if guest_list.one_guest else progress_stage
+    return ended(request, guest_list, forms.get("take_back"))
 
 
 @require_POST

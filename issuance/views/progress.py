@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from issuance.access import list_for
 from issuance.engine.sending_pauses import pause_in_force
+from issuance.forms.taking_back import TakeBackForm
 from issuance.guests.grid import number_in
 from issuance.guests.ledger_terms import ledger_terms
 from issuance.lifecycle.ledger import closing_sentence, how_it_ended
@@ -20,6 +21,7 @@ from issuance.models.states import ListState
 from issuance.outcomes.progress import facts_to_continue, progress_of
 from issuance.outcomes.refusals import facts_to_retry, refusals_of, retries_of, unsent_of
 from issuance.outcomes.timeline import timeline_of
+from issuance.views.taking_back import taking_back
 from thanxportal.prepared import Prepared
 from thanxportal.reviewed import sign
 
@@ -27,11 +29,13 @@ JOBS = 50  # on a page
 SHOWN = (
     "guest_list", "number", "label", "state", "canary", "part_of", "problem_code", "partner_state", "in_doubt",
     "attempt_count", "total_count", "processed_count", "success_count", "failure_count", "accepted_at", "news_at",
-    "next_attempt_at", "unknown_state_since", "variant__name", "variant__position",
+    "next_attempt_at", "unknown_state_since", "revoke_reason", "variant__name", "variant__position",
 )  # fmt: skip
 
 
-def progress_stage(guest_list: GuestList) -> dict[str, Any]:
+def progress_stage(
+    request: HttpRequest, guest_list: GuestList, take_back: TakeBackForm | None = None
+) -> dict[str, Any]:
     jobs, now = _jobs(guest_list.pk) if guest_list.status != ListState.HELD else [], timezone.now()
     progress = progress_of(guest_list, jobs, now)
     running = guest_list.status.running
@@ -52,6 +56,7 @@ def progress_stage(guest_list: GuestList) -> dict[str, Any]:
         "unsent": unsent,
         "seen_unsent": sign(guest_list.target, unsent.facts) if unsent else "",
         "seen_rest": sign(guest_list.target, facts_to_continue(guest_list, progress)) if waits else "",
+        **taking_back(request, guest_list, jobs, take_back),
         **(_refused(guest_list) if not running and guest_list.refused_count else {}),
     }
 

@@ -18,6 +18,8 @@ from issuance.models import (
     GuestList,
     IssuanceJob,
     Resolution,
+    RevocationPlan,
+    RevocationRequest,
     SendingPause,
     ThanxStatement,
     UnknownReason,
@@ -32,7 +34,16 @@ from thanxportal.partner.models import MerchantRefusal
 pytestmark = pytest.mark.django_db
 OURS = ("accounts", "partner", "campaigns", "issuance")
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
-ADDED = ("user", "membership", "invitation", "resolution", "sendingpause", "thanxstatement", "erasure")
+ADDED = (
+    "user",
+    "membership",
+    "invitation",
+    "resolution",
+    "sendingpause",
+    "thanxstatement",
+    "erasure",
+    "revocationplan",
+)
 MIRRORED = [model for model in MODELS if model._meta.model_name not in ADDED]
 
 
@@ -60,6 +71,9 @@ def everything(finished: GuestList, ana: User) -> None:
     ThanxStatement.objects.create(pause=pause, evidence="Mail", written_by=ana)
     Erasure.objects.create(merchant=finished.merchant, guest_hash="0" * 32, identifier="x@example.com", ordered_by=ana)
     ClaimOverride.objects.create(guest_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
+    RevocationRequest.objects.create(guest_list=finished, reason="The wrong file.", asked_by=ana)
+    plan = RevocationPlan.objects.create(merchant=finished.merchant, cause="other", note="A mistake.", proposed_by=ana)
+    plan.jobs.set(finished.jobs.all())
     Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
 
 

@@ -1,0 +1,262 @@
+"""Taking back what was sent by mistake: found by what went wrong, proposed by one person, confirmed by another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from issuance.models import GuestList, IssuanceJob, RevocationPlan, RevocationRequest
+from issuance.outcomes.taking_back import ask_to_take_back
+from tests import cast
+from tests.issuance.factories import known_at_thanx
+from tests.world import World
+from thanxportal.accounts.models import Activity, Merchant, Notification, User
+from thanxportal.partner_simulator import Simulator
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+Launch = Callable[[Campaign, str], GuestList]
+ADD = "/admin/issuance/revocationplan/add/"
+NOTE = "This list was meant for July."
+
+
+def words(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def propose(browser: Client, jobs: list[IssuanceJob] | None = None, *, note: str = NOTE, **what: Any) -> Any:
+    """Looks at what is found, counts what is ticked, and proposes that."""
+    page = f"{ADD}?{urlencode(what)}"
+    found: Any = browser.get(page)
+    ticked = found.context["ticked"] if jobs is None else {job.pk for job in jobs}
+    counted: Any = browser.post(page, {"job": list(ticked), "count": "1"})
+    form = {"job": list(ticked), "propose": "1", "reason": note, "seen": counted.context["seen"]}
+    return browser.post(page, form, follow=True)
+
+
+def plan_page(plan: RevocationPlan) -> str:
+    return reverse("admin:issuance_revocationplan_change", args=[plan.pk])
+
+
+def confirm(browser: Client, plan: RevocationPlan) -> str:
+    seen = browser.get(plan_page(plan)).context["seen"]
+    return words(browser.post(reverse("admin:issuance_confirm_plan", args=[plan.pk]), {"seen": seen}, follow=True))
+
+
+def states(guest_list: GuestList) -> list[str]:
+    return list(guest_list.jobs.order_by("number").values_list("state", flat=True))
+
+
+@pytest.fixture
+def colleague(rob: User, client_of: ClientOf) -> Client:
+    return client_of(rob)
+
+
+def test_a_whole_list_is_taken_back_by_two_people(
+    finished: GuestList, staff: Client, colleague: Client, ana: User, world: World, client_of: ClientOf
+) -> None:
+    rewarded = finished.rewarded_count
+    answer = words(propose(staff, cause="wrong_list", list=finished.pk))
+    assert "Nothing is taken back before somebody else confirms it." in answer
+    plan = RevocationPlan.objects.get()
+    assert states(finished) == ["completed", "completed"]
+    assert "Somebody else has to confirm what you proposed." in confirm(staff, plan)
+    assert states(finished) == ["completed", "completed"]
+
+    page = words(colleague.get(plan_page(plan)))
+    assert f"Take back {rewarded} rewards in 2 jobs" in page
+    assert "Asked Thanx to revoke 2 jobs." in confirm(colleague, plan)
+    world.drive()
+    assert states(finished) == ["revoked", "revoked"]
+    assert f"{rewarded} rewards taken back in 2 jobs." in words(staff.get(plan_page(plan)))
+    seen = words(client_of(ana).get(reverse("issuance:list_detail", args=["harbor-grill", finished.pk])))
+    assert f"<b>Staff took back {rewarded} rewards.</b> {NOTE}" in seen
+    told = Notification.objects.filter(person=ana, kind="revoked").get()
+    assert told.sentence.endswith(f"{rewarded} guests have lost theirs: {NOTE}")
+    lines = [line.sentence for line in Activity.objects.for_merchant(finished.merchant)]
+    assert "Staff asked a colleague to confirm a plan to take back 2 jobs of “June guests”." in lines
+
+
+def test_one_arm_is_taken_back_and_the_other_stays(finished: GuestList, staff: Client, colleague: Client) -> None:
+    arm = finished.jobs.order_by("number")[0].variant
+    propose(staff, cause="other", list=finished.pk, arm=arm.pk)
+    confirm(colleague, RevocationPlan.objects.get())
+    assert sorted(states(finished)) == ["completed", "revoking"]
+    assert finished.jobs.get(state="revoking").variant == arm
+
+
+def test_a_wrong_reward_is_found_in_all_lists_of_the_campaign(
+    one_arm: Campaign, launched: Launch, world: World, staff: Client
+) -> None:
+    june, july = launched(one_arm, "a@example.com"), launched(one_arm, "b@example.com")
+    world.drive()
+    page: Any = staff.get(ADD, {"cause": "wrong_reward", "list": june.pk})
+    assert {job.guest_list_id for job in page.context["found"].jobs} == {june.pk, july.pk}
+    alone: Any = staff.get(ADD, {"cause": "wrong_list", "list": june.pk})
+    assert {job.guest_list_id for job in alone.context["found"].jobs} == {june.pk}
+
+
+@pytest.fixture
+def sent_twice(
+    harbor: Merchant, one_arm: Campaign, simulator: Simulator, launched: Launch, world: World
+) -> tuple[GuestList, GuestList]:
+    """Eight guests got a reward of two campaigns, two of the second one alone."""
+    Merchant.objects.update(repeat_days=0)  # Nobody is pointed out who was rewarded lately.
+    other = known_at_thanx(cast.draft_campaign(harbor, weights=(100,), name="Tea for everybody"), simulator)
+    first = launched(one_arm, "\n".join(f"guest{number}@example.com" for number in range(8)))
+    world.drive()
+    second = launched(other, "\n".join(f"guest{number}@example.com" for number in range(10)))
+    world.drive()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    return first, second
+
+
+def test_who_was_sent_twice_is_found_and_it_is_said_who_loses_a_rightful_reward(
+    sent_twice: tuple[GuestList, GuestList], harbor: Merchant, staff: Client, colleague: Client, world: World
+) -> None:
+    first, second = sent_twice
+    both = {guest.value for guest in first.guests.filter(outcome="rewarded")}
+    twice = second.guests.filter(outcome="rewarded", value__in=both).count()
+    alone = second.rewarded_count - twice
+    assert twice > alone > 0
+    page = words(staff.get(ADD, {"cause": "sent_twice", "merchant": harbor.pk}))
+    assert f"{twice} guests keep another reward of this merchant from that time." in page
+    assert f"{alone} guests lose their only reward of that time, although theirs were rightful" in page
+    assert "0 guests still hold several." in page
+    propose(staff, cause="sent_twice", merchant=harbor.pk)
+    confirm(colleague, RevocationPlan.objects.get())
+    world.drive()
+    assert (states(first), states(second)) == (["completed"], ["revoked"])
+
+
+def test_rewards_of_another_merchant_and_of_another_time_arent_found(
+    sent_twice: tuple[GuestList, GuestList],
+    harbor: Merchant,
+    sunny: Merchant,
+    staff: Client,
+    sam: User,
+    client_of: ClientOf,
+    world: World,
+) -> None:
+    assert "No job has anything to do" in words(staff.get(ADD, {"cause": "sent_twice", "merchant": sunny.pk}))
+    world.advance(9 * 86_400)
+    staff = client_of(sam)
+    assert "No job has anything to do" in words(staff.get(ADD, {"cause": "sent_twice", "merchant": harbor.pk}))
+    older = {"cause": "sent_twice", "merchant": harbor.pk, "since": "2026-06-01T00:00"}
+    assert "keep another reward" in words(staff.get(ADD, older))
+
+
+def test_what_changed_since_it_was_looked_at_isnt_done(finished: GuestList, staff: Client, colleague: Client) -> None:
+    propose(staff, cause="wrong_list", list=finished.pk)
+    plan = RevocationPlan.objects.get()
+    seen = colleague.get(plan_page(plan)).context["seen"]
+    IssuanceJob.objects.filter(pk=finished.jobs.get(number=1).pk).update(state="revoking")
+    act = reverse("admin:issuance_confirm_plan", args=[plan.pk])
+    assert "Nothing was done:" in words(colleague.post(act, {"seen": seen}, follow=True))
+    assert "Nobody has looked at this yet." in words(colleague.post(act, follow=True))
+    assert sorted(states(finished)) == ["completed", "revoking"]
+
+
+def test_ticks_that_nobody_counted_are_shown_again(finished: GuestList, staff: Client) -> None:
+    page = f"{ADD}?{urlencode({'cause': 'wrong_list', 'list': finished.pk})}"
+    seen = staff.get(page).context["seen"]
+    answer = staff.post(page, {"job": [finished.jobs.get(number=1).pk], "propose": "1", "reason": NOTE, "seen": seen})
+    assert answer.status_code == 409
+    assert "This changed since you looked at it." in words(answer)
+    assert not RevocationPlan.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query", [{"cause": "wrong_list"}, {"cause": "sent_twice"}, {"cause": "x"}, {"list": "9" * 30}]
+)
+def test_what_doesnt_say_enough_is_asked_again(query: dict[str, str], finished: GuestList, staff: Client) -> None:
+    assert staff.get(ADD, query).status_code == 422
+
+
+def test_a_withdrawn_plan_does_nothing_and_cant_be_confirmed(
+    finished: GuestList, staff: Client, colleague: Client
+) -> None:
+    propose(staff, cause="wrong_list", list=finished.pk)
+    plan = RevocationPlan.objects.get()
+    seen = colleague.get(plan_page(plan)).context["seen"]
+    staff.post(reverse("admin:issuance_withdraw_plan", args=[plan.pk]))
+    act = reverse("admin:issuance_confirm_plan", args=[plan.pk])
+    assert "confirmed or withdrawn meanwhile" in words(colleague.post(act, {"seen": seen}, follow=True))
+    assert states(finished) == ["completed", "completed"]
+
+
+def test_the_database_keeps_a_plan_as_it_was_proposed(
+    finished: GuestList, staff: Client, sunny: Merchant, sam: User
+) -> None:
+    propose(staff, cause="wrong_list", list=finished.pk)
+    plan, job = RevocationPlan.objects.get(), finished.jobs.get(number=1)
+    foreign = RevocationPlan.objects.create(merchant=sunny, cause="other", note=NOTE, proposed_by=sam)
+    acts: list[Callable[[], Any]] = [
+        lambda: plan.jobs.remove(job),
+        lambda: RevocationPlan.objects.filter(pk=plan.pk).update(note="Another note."),
+        lambda: RevocationPlan.objects.filter(pk=plan.pk).update(confirmed_by=sam),
+        lambda: RevocationPlan.objects.filter(pk=foreign.pk).delete(),
+        lambda: foreign.jobs.add(job),
+    ]
+    for act in acts:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            act()
+
+
+def test_a_request_of_a_manager_leads_to_a_plan_that_answers_it(
+    finished: GuestList, ana: User, staff: Client, colleague: Client, sam: User
+) -> None:
+    arm = finished.jobs.order_by("number")[0].variant
+    assert ask_to_take_back(guest_list=finished, arm=arm, reason="We took the wrong file.", actor=ana)
+    asked = RevocationRequest.objects.get()
+    assert "1 request to take rewards back waits for an answer" in words(staff.get("/admin/"))
+    assert Notification.objects.filter(person=sam, kind="take_back").exists()
+    page = words(staff.get(ADD, {"request": asked.pk}))
+    assert f"Ana asks to take back the rewards of arm {arm.name} of" in page
+    propose(staff, request=asked.pk)
+    plan = RevocationPlan.objects.get()
+    assert [job.variant for job in plan.jobs.all()] == [arm]
+    assert "1 plan to take rewards back waits for a second person" in words(colleague.get("/admin/"))
+    confirm(colleague, plan)
+    asked.refresh_from_db()
+    assert asked.answered_at
+    told = Notification.objects.filter(person=ana, kind="take_back").get()
+    assert told.sentence == f"Staff agreed to take back the rewards of arm {arm.name} of “June guests”: {NOTE}"
+
+
+def test_a_refused_request_tells_the_merchant_why(
+    finished: GuestList, ana: User, staff: Client, client_of: ClientOf
+) -> None:
+    ask_to_take_back(guest_list=finished, arm=None, reason="We took the wrong file.", actor=ana)
+    asked, why = RevocationRequest.objects.get(), "Guests have used most of them {by now}."
+    refuse = reverse("admin:issuance_refuse_request", args=[asked.pk])
+    assert "Write a whole sentence" in words(staff.post(refuse, {"reason": "no"}, follow=True))
+    staff.post(refuse, {"reason": why})
+    assert "answered meanwhile" in words(staff.post(refuse, {"reason": why}, follow=True))
+    told = Notification.objects.filter(person=ana, kind="take_back").get()
+    assert told.sentence == f"Staff won’t take back all rewards of “June guests”: {why}"
+    page = words(client_of(ana).get(reverse("issuance:list_detail", args=["harbor-grill", finished.pk])))
+    assert f"<b>Staff won’t take back all rewards.</b> {why}" in page
+    assert states(finished) == ["completed", "completed"]
+
+
+def test_onlookers_neither_propose_nor_confirm_nor_answer(
+    finished: GuestList, staff: Client, onlooker: User, ana: User, client_of: ClientOf
+) -> None:
+    propose(staff, cause="wrong_list", list=finished.pk)
+    ask_to_take_back(guest_list=finished, arm=None, reason="We took the wrong file.", actor=ana)
+    plan, asked, browser = RevocationPlan.objects.get(), RevocationRequest.objects.get(), client_of(onlooker)
+    assert browser.get(ADD).status_code == 403
+    for name, row in (("confirm_plan", plan), ("withdraw_plan", plan), ("refuse_request", asked)):
+        assert browser.post(reverse(f"admin:issuance_{name}", args=[row.pk])).status_code == 403
+    page = words(browser.get(plan_page(plan)))
+    assert "Take back" not in page
+    assert "Withdraw the plan" not in page
