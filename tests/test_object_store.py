@@ -186,6 +186,18 @@ def test_readiness_names_a_store_that_is_away(away: Callable[[], None]) -> None:
     assert readiness._storage() == "unwritable"
 
 
+def test_the_bucket_is_made_once(bucket: Any) -> None:
+    default_storage.make_bucket()  # type: ignore[attr-defined]
+    default_storage.save("lists/one.csv", ContentFile(CSV))
+    for key in keys(bucket):
+        bucket.Object(key).delete()
+    bucket.delete()
+    with pytest.raises(OSError, match="NoSuchBucket"):
+        default_storage.save("lists/one.csv", ContentFile(CSV))
+    default_storage.make_bucket()  # type: ignore[attr-defined]
+    default_storage.save("lists/one.csv", ContentFile(CSV))
+
+
 def test_what_is_missing_is_missing_as_in_a_folder() -> None:
     for look in (default_storage.open, default_storage.size, default_storage.get_modified_time):
         with pytest.raises(FileNotFoundError):

@@ -18,7 +18,7 @@ from kombu.exceptions import ChannelError
 from kombu.transport import redis, virtual
 from kombu.utils.json import dumps, loads
 
-from thanxportal.queues import QUEUES
+from thanxportal.queues import EVERY
 from thanxportal.seldom import Seldom
 
 LARGEST = 64 * 1024  # bytes; ours have less than 2 KB
@@ -41,7 +41,7 @@ def message_in(raw: bytes, queue: str) -> dict[str, Any] | None:
 
 def _is_nudge(message: dict[str, Any], queue: str) -> bool:
     """Tells whether it is for one of our tasks. Other queues are those of Celery's remote control."""
-    if queue not in QUEUES:
+    if queue not in EVERY:
         return True
     arguments, options, _ = loads(b64decode(message["body"], validate=True))
     known = message["headers"]["task"] in current_app.tasks

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
-from thanxportal.store_address import SCHEME, address_of, is_store
+from thanxportal.store_address import SCHEME, goes_in_the_clear, is_store
 
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 A_KEY = "50 random characters or more"
@@ -68,7 +68,7 @@ def _trial() -> list[CheckMessage]:
 def _production() -> list[CheckMessage]:
     database, mail = settings.DATABASES["default"]["ENGINE"], settings.EMAIL_CONFIG["EMAIL_BACKEND"]
     stores = filter(is_store, (settings.UPLOADS_URL, str(settings.SENT_MARKS)))
-    in_the_clear = any((address_of(url).endpoint or "").startswith("http:") for url in stores)
+    in_the_clear = any(map(goes_in_the_clear, stores))
     wrong = (
         ("E011", settings.DEBUG, "DEBUG is on.", "Unset DEBUG."),
         ("E012", not settings.HTTPS_ONLY, "HTTPS_ONLY is off.", "Unset HTTPS_ONLY, and serve the portal by https."),

@@ -60,6 +60,17 @@ class ObjectStore(S3Storage):  # type: ignore[misc]
         )
 
     @_as_of_a_folder
+    def make_bucket(self) -> None:
+        """Makes the bucket unless it is there."""
+        client = self.connection.meta.client
+        try:
+            client.head_bucket(Bucket=self.bucket_name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "404":
+                raise
+            client.create_bucket(Bucket=self.bucket_name)
+
+    @_as_of_a_folder
     def put_empty(self, name: str) -> None:
         """An object that says all by its name; of that name there is one."""
         self.bucket.Object(self._normalize_name(name)).put(Body=b"")

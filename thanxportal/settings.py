@@ -16,7 +16,7 @@ from django.contrib.messages import constants as messages
 from kombu import Queue
 
 from thanxportal.private_files import keep_private
-from thanxportal.queues import QUEUES, READING, SENDING
+from thanxportal.queues import EVERY, SENDING, queue_of
 from thanxportal.store_address import below, in_stores
 from thanxportal.thanx_address import environment_of
 
@@ -266,11 +266,9 @@ SESSION_ENGINE = "thanxportal.accounts.session_store"
 
 # Background work: the database row is the queue; a message is only a hint.
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://")
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in EVERY]
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = SENDING
-# What takes long and hurries nobody; everything else keeps to the queue of sending.
-_long = ("read_list", "repair_list", "remove_personal_data", "reconcile_all", "load_exports", "compute_read_outs")
-CELERY_TASK_ROUTES = {f"issuance.tasks.{task}": {"queue": READING, "routing_key": READING} for task in _long}
+CELERY_TASK_ROUTES = [queue_of]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -34,6 +36,15 @@ def is_store(url: str) -> bool:
         return bool(address_of(url))
     except ValueError:
         return False
+
+
+def goes_in_the_clear(url: str) -> bool:
+    """Whether files leave the own network by plain http. Names without dots are those of containers and own hosts."""
+    endpoint = urlsplit(address_of(url).endpoint or "https:")
+    host = endpoint.hostname or ""
+    with suppress(ValueError):
+        return endpoint.scheme == "http" and not ip_address(host).is_private
+    return endpoint.scheme == "http" and "." in host
 
 
 def below(url: str, folder: str) -> str:

@@ -1,7 +1,7 @@
 """Threads in every worker that look for due rows by themselves: losing beat or the broker costs seconds, not rewards.
 
-There is one for each queue. Those of the queues that the worker serves look all the time, the others only while nobody
-serves theirs: a worker that is missing makes its work slower, but leaves none undone.
+There is one for each queue of lists. Those of the queues that the worker serves look all the time, the others only
+while nobody serves theirs: a worker that is missing makes its work slower, but leaves none undone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.db import close_old_connections, connections
 from issuance import shutdown
 from issuance.worker.due_work import drive_due_work, seconds_to_next_due, tell_of_trouble
 from thanxportal.celery import app
-from thanxportal.queues import QUEUES, SENDING, tell_served, unserved
+from thanxportal.queues import EVERY, QUEUES, SENDING, tell_served, unserved
 from thanxportal.seldom import Seldom
 from thanxportal.stored_files import look_after_leftovers
 
@@ -117,7 +117,7 @@ class Sweeper(StartStopStep):
     requires = ("celery.worker.components:Pool",)
 
     def start(self, worker: Any) -> None:
-        start([queue for queue in QUEUES if queue in worker.app.amqp.queues.consume_from])
+        start([queue for queue in EVERY if queue in worker.app.amqp.queues.consume_from])
 
 
 def connect() -> None:

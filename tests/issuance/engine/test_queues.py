@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError
 from django.test import Client
 
 from campaigns.models import Campaign
@@ -17,7 +18,7 @@ from issuance.models.states import ListState
 from issuance.worker import due_work, sweeper
 from tests.issuance.factories import brought
 from thanxportal.celery import app
-from thanxportal.queues import QUEUES, READING, SENDING, tell_served, unserved
+from thanxportal.queues import EVERY, HOUSE, KEEPS_HOUSE, READING, READS, SENDING, tell_served, unserved
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +38,24 @@ def test_each_message_goes_to_its_queue(task: str, queue: str) -> None:
     assert (route["queue"].name, route["queue"].routing_key) == (queue, queue)
 
 
-def test_every_route_is_that_of_a_task() -> None:
+def test_every_task_with_a_queue_of_its_own_exists() -> None:
     app.loader.import_default_modules()
-    assert {*app.conf.task_routes} <= {*app.tasks}
+    assert {f"issuance.tasks.{task}" for task in (*READS, *KEEPS_HOUSE)} <= {*app.tasks}
+
+
+@pytest.mark.parametrize("task", KEEPS_HOUSE)
+def test_those_who_read_keep_house_while_nobody_else_does(task: str) -> None:
+    assert app.amqp.router.route({}, f"issuance.tasks.{task}")["queue"].name == READING
+    tell_served([HOUSE])
+    assert app.amqp.router.route({}, f"issuance.tasks.{task}")["queue"].name == HOUSE
+
+
+def test_a_database_that_is_away_stops_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*args: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(cache, "get", fails)
+    assert app.amqp.router.route({}, "issuance.tasks.load_exports")["queue"].name == READING
 
 
 def test_mails_and_the_mirror_never_wait_for_long_reads() -> None:
@@ -47,8 +63,8 @@ def test_mails_and_the_mirror_never_wait_for_long_reads() -> None:
         assert app.amqp.router.route({}, task)["queue"].name == SENDING
 
 
-def test_a_worker_that_was_told_nothing_serves_both_queues() -> None:
-    assert {*app.amqp.queues.consume_from} == {*QUEUES}
+def test_a_worker_that_was_told_nothing_serves_every_queue() -> None:
+    assert {*app.amqp.queues.consume_from} == {*EVERY}
 
 
 def test_each_kind_of_work_leaves_the_other_alone(

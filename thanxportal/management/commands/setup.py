@@ -14,6 +14,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         if os.access(Path(settings.STATIC_ROOT).parent, os.W_OK):  # An image brings them.
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write("Tables and static files are ready.")
+        self._bucket()
         self._administrator(options["administrator"], options["ask"])
         self._merchants()
         try:
@@ -49,6 +51,16 @@ class Command(BaseCommand):
         self.stdout.write(NEXT.format(portal=settings.PORTAL_URL, webhooks=webhook_address()))
         people = User.objects.filter(is_superuser=True).count()
         self.stdout.write(json.dumps({"administrators": people, "merchants": Merchant.objects.count()}))
+
+    def _bucket(self) -> None:
+        """Where uploads are in a folder, there is nothing to make."""
+        if not settings.UPLOADS_URL:
+            return
+        try:
+            default_storage.make_bucket()  # type: ignore[attr-defined]
+        except OSError as trouble:
+            raise CommandError(f"The store of UPLOADS_URL can't be used: {trouble}.") from trouble
+        self.stdout.write("The bucket for uploads is ready.")
 
     def _administrator(self, email: str | None, ask: bool) -> None:
         """Makes the first one, who chooses a password by a link. Whoever came first invites the others."""
