@@ -9,9 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0015_take_back_is_told'),
+        ('accounts', '0016_take_back_is_told'),
         ('campaigns', '0007_salt'),
-        ('issuance', '0020_read_outs_by_index'),
+        ('issuance', '0021_stands_out_by_interval'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

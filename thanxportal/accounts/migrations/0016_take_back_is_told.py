@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0014_revoked_is_told'),
+        ('accounts', '0015_came_anyway'),
     ]
 
     operations = [
