@@ -5,21 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
 from issuance.models import ExportedReward, GuestList, ReadOut, read_out_of
+from tests import cast
 from tests.issuance.browsing import ClientOf
 from tests.issuance.factories import checked, published_campaign
 from tests.issuance.readout.feeds import WINDOW, exported, issued, read_out_now
-from thanxportal.accounts.models import Activity, Merchant, User
+from tests.routes import OF_MERCHANTS, ROUTES
+from thanxportal.accounts.models import Activity, Merchant, Role, User
 from thanxportal.moments import LOCAL
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +31,7 @@ OUTCOMES = re.compile(
     r"|\d redeemed|per 100 guests|compared with",
     re.IGNORECASE,
 )
+OTHERS = [role for role in Role if role != Role.MANAGER]
 # How much a list could show, and what a word means, is no outcome.
 NO_OUTCOME = re.compile(
     r"[^.<>]*(?:a difference of about|no difference would stand out|A difference that stands out|Green is p)[^.<>]*\.?"
@@ -60,21 +64,52 @@ def address(campaign: Campaign, name: str = "read_out") -> str:
     return reverse(f"issuance:{name}", args=["harbor-grill", campaign.pk])
 
 
-def text(browser: Client, url: str) -> str:
-    answer: Any = browser.get(url, follow=True)
+def text(browser: Client, url: str, headers: dict[str, str] | None = None) -> str:
+    answer: Any = browser.get(url, follow=True, headers=headers)
     return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode("utf-8-sig")
 
 
-def test_before_the_date_no_page_export_or_answer_tells_of_outcomes(
-    campaign: Campaign, told: GuestList, ana: User, client_of: ClientOf, addresses: Callable[[str], list[str]]
-) -> None:
-    read_out_now()
-    read_out, browser = ReadOut.objects.get(campaign=campaign), client_of(ana)
+def outcomes_on(browser: Client, urls: Iterable[str]) -> dict[str, list[str]]:
+    """What tells of outcomes, as a page and as a piece of one."""
+    found = {}
+    for url in urls:
+        for headers in ({}, {"HX-Request": "true"}):
+            said = text(browser, url, headers)
+            if OUTCOMES.search(said) and (words := OUTCOMES.findall(NO_OUTCOME.sub("", said))):
+                found[url] = words
+    return found
+
+
+@pytest.fixture
+def everywhere(campaign: Campaign, told: GuestList, addresses: Callable[[str], list[str]]) -> list[str]:
+    """All addresses of the merchant and of nobody, once a read-out is due to come."""
+    assert read_out_now() == 0
+    read_out = ReadOut.objects.get(campaign=campaign)
     assert (read_out.numbers, read_out.computed_at) == (None, None)
-    pages = [address(campaign, name) for name in ("read_out", "read_out_numbers", "campaign_lists", "proof")]
-    pages += [reverse("campaigns:campaign_detail", args=["harbor-grill", campaign.pk]), *addresses("harbor-grill")]
-    found = {url: OUTCOMES.findall(NO_OUTCOME.sub("", text(browser, url))) for url in pages}
-    assert {url: words for url, words in found.items() if words} == {}
+    of_list = [route.url(handle="harbor-grill", pk=told.pk) for route in OF_MERCHANTS if "lists/<" in route.pattern]
+    own = [route.url() for route in ROUTES if not route.parameters and "account/" not in route.pattern]
+    return [*addresses("harbor-grill"), *of_list, *own]
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, *(pytest.param(each, marks=pytest.mark.slow) for each in OTHERS)])
+def test_before_the_date_no_page_export_or_answer_tells_any_role_of_outcomes(
+    role: Role, harbor: Merchant, everywhere: list[str], client_of: ClientOf
+) -> None:
+    person = cast.person("dora@example.com", harbor, role)
+    assert outcomes_on(client_of(person), everywhere) == {}
+
+
+def test_before_the_date_the_admin_tells_staff_nothing_of_outcomes(
+    everywhere: list[str], sam: User, client_of: ClientOf
+) -> None:
+    pages = [*everywhere, reverse("admin:index")]
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        pages.append(reverse(f"{name}_changelist"))
+        pages += [
+            reverse(f"{name}_change", args=[pk]) for pk in model._default_manager.values_list("pk", flat=True)[:2]
+        ]
+    assert outcomes_on(client_of(sam), pages) == {}
 
 
 def test_the_search_finds_outcomes_where_they_are(opened: ReadOut, ana: User, client_of: ClientOf) -> None:
