@@ -26,7 +26,8 @@ def write_memberships(path: Path, members: int, guests: int) -> Path:
         return f"{'Guest' if number < guests * MATCHED else 'stranger'}{number}@example.com"
 
     rows = (
-        f"{number},u{number:08x},m1,{email(number)},,First,Last,true,2026-01-02 10:00:00" for number in range(members)
+        f"{number},u{number:08x},merchant1,{email(number)},,First,Last,true,2026-01-02 10:00:00"
+        for number in range(members)
     )
     return _written(path, MEMBERSHIPS, rows)
 
@@ -42,7 +43,7 @@ def write_purchases(path: Path, rows: range, members: int, *, seed: int = 7) -> 
         amount = f"{cents // 100}.{cents % 100:02}"
         user, place = dice.randrange(members), number % 40
         tail = f"{amount},{amount if number % 3 else ''},{channels[number % 2]},{moments[number % 10_000]}"
-        return f"{number},p{number:08x},m1,{user},l{place},{tail}"
+        return f"{number},p{number:08x},merchant1,{user},l{place},{tail}"
 
     return _written(path, PURCHASES, map(row, rows))
 

@@ -67,7 +67,7 @@ def _trial() -> list[CheckMessage]:
 
 def _production() -> list[CheckMessage]:
     database, mail = settings.DATABASES["default"]["ENGINE"], settings.EMAIL_CONFIG["EMAIL_BACKEND"]
-    stores = filter(is_store, (settings.UPLOADS_URL, str(settings.SENT_MARKS)))
+    stores = filter(is_store, (settings.UPLOADS_URL, str(settings.SENT_MARKS), settings.EXPORTS_FOLDER))
     in_the_clear = any(map(goes_in_the_clear, stores))
     wrong = (
         ("E011", settings.DEBUG, "DEBUG is on.", "Unset DEBUG."),
@@ -85,7 +85,7 @@ def _production() -> list[CheckMessage]:
         ),
         ("E019", not settings.SECOND_FACTOR, "Nobody needs a second factor.", "Unset SECOND_FACTOR."),
         ("E020", not settings.PORTAL_URL.startswith("https://"), "PORTAL_URL is no https address.", PORTAL_HINT),
-        ("E029", in_the_clear, "Uploads go by plain http.", HTTPS_HINT),
+        ("E029", in_the_clear, "Uploads or exports go by plain http.", HTTPS_HINT),
         ("E021", settings.THANX_USER_AGENT == "ThanxPortal/0.1", "THANX_USER_AGENT names no partner.", AGENT_HINT),
     )
     return [
@@ -117,11 +117,12 @@ def personal_data_ends(**kwargs: Any) -> list[CheckMessage]:
 @register()
 def uploads_have_a_place(**kwargs: Any) -> list[CheckMessage]:
     """Refuses an address that is none, and machines that share their uploads but count their sends each for itself."""
-    uploads, marks = settings.UPLOADS_URL, str(settings.SENT_MARKS)
-    shared = marks.startswith(SCHEME)
+    uploads, marks, exports = settings.UPLOADS_URL, str(settings.SENT_MARKS), settings.EXPORTS_FOLDER
+    shared, stored = (where.startswith(SCHEME) for where in (marks, exports))
     wrong = (
         ("E026", uploads and not is_store(uploads), "UPLOADS_URL is no address of an object store.", STORE_HINT),
         ("E027", shared and not is_store(marks), "SENT_MARKS is no address of an object store.", STORE_HINT),
+        ("E030", stored and not is_store(exports), "EXPORTS_FOLDER is no address of an object store.", STORE_HINT),
         ("E028", uploads and not shared, "SENT_MARKS is a folder of one machine.", MARKS_HINT),
     )
     return [Error(what, hint=hint, id=f"thanxportal.{code}") for code, is_so, what, hint in wrong if is_so]

@@ -218,6 +218,9 @@ STATIC_URL = "static/"
 UPLOADS_URL: str = env.str("UPLOADS_URL", default="")
 # Never restore it with the database: it shows that a database is older than what was sent.
 SENT_MARKS: str = env.str("SENT_MARKS", default=below(UPLOADS_URL, "sent") if UPLOADS_URL else str(VAR_DIR / "sent"))
+# Where something puts exports of Thanx, in a folder for each merchant, named by its handle: a folder of this machine,
+# or part of a bucket as above; empty: nowhere.
+EXPORTS_FOLDER: str = env.str("EXPORTS_FOLDER", default="")
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
@@ -232,7 +235,7 @@ _static_storage = (
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _static_storage},
-    **in_stores(default=UPLOADS_URL, sent_marks=SENT_MARKS),
+    **in_stores(default=UPLOADS_URL, sent_marks=SENT_MARKS, exports=EXPORTS_FOLDER),
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "arriving"  # Where what a killed process leaves behind is found and deleted.
@@ -312,8 +315,6 @@ IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 UPLOAD_RETENTION_HOURS: int = env.int("UPLOAD_RETENTION_HOURS", default=24)
 # Days after the end of a list in which its guests can be told by name.
 RETENTION_DAYS: int = env.int("RETENTION_DAYS", default=90)
-# A folder in which something puts exports of Thanx, below it one for each merchant, named by its handle; empty: none.
-EXPORTS_FOLDER: str = env.str("EXPORTS_FOLDER", default="")
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)
 MAX_LIST_BYTES: int = env.int("MAX_LIST_BYTES", default=100 * 1024 * 1024)
 MAX_PASTED_BYTES = 2_000_000  # of one text, as UTF-8

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 from django.db import connection, models
 
-from issuance.exports.cells import cents_in, id_in, moment_in, word_in
+from issuance.exports.cells import BadCell, cents_in, id_in, moment_in, word_in
 from issuance.exports.known_guests import issued_rewards, member_ids, named_identities
+from issuance.exports.whose import Whose
 from issuance.importing.batches import guest_hasher
 from issuance.models import ExportedReward, ExportFile, ExportKind, GuestList, Member, Purchase
 from issuance.models.bulk import Columns
@@ -35,6 +36,12 @@ class Keeper(ABC):
     def __init__(self, export: ExportFile, at: Mapping[str, int]) -> None:
         self.merchant = export.merchant_id
         self._at, self._stated_at = at, _stored(export.stated_at)
+        self._whose = Whose(export.merchant, at)
+
+    def check_merchant(self, cells: list[str]) -> None:
+        """Raises BadCell for a row of another merchant."""
+        if other := self._whose.other(cells):
+            raise BadCell(other, Whose.COLUMN, f"that of {self._whose.merchant}")
 
     @abstractmethod
     def row(self, cells: list[str]) -> Row | None:

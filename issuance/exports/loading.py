@@ -111,6 +111,7 @@ def _batches(export: ExportFile, table: ExportTable, keeper: Keeper) -> Iterator
 
 def _read(table: ExportTable, keeper: Keeper, cells: list[str]) -> Row | None:
     try:
+        keeper.check_merchant(cells)
         return keeper.row(cells)
     except BadCell as bad:
         table.note_bad(str(bad))

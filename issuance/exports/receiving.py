@@ -16,8 +16,9 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from issuance.exports.columns import kind_of
-from issuance.exports.table import open_export
+from issuance.exports.columns import ExportRefused, kind_of, positions
+from issuance.exports.table import ExportTable, open_export
+from issuance.exports.whose import Whose
 from issuance.models import ExportFile
 from issuance.models.states import ExportState
 from thanxportal.accounts.models import Merchant, User, record_activity
@@ -33,6 +34,7 @@ def receive_export(*, merchant: Merchant, name: str, content: File[bytes], actor
     """
     with open_export(content.file, name) as table:
         kind = kind_of(table.header, name)
+        _refuse_other_merchant(merchant, table, name)
     digest = _digest(content)
     path = default_storage.save(f"exports/{uuid4()}.csv", content)
     try:
@@ -40,6 +42,16 @@ def receive_export(*, merchant: Merchant, name: str, content: File[bytes], actor
     except BaseException:
         default_storage.delete(path)
         raise
+
+
+def _refuse_other_merchant(merchant: Merchant, table: ExportTable, name: str) -> None:
+    """Judges by the first row. Raises ExportRefused."""
+    whose = Whose(merchant, positions(table.header))
+    if other := next(map(whose.other, table.rows()), ""):
+        raise ExportRefused(
+            f"“{name}” is an export of another merchant: its rows are of “{other[:30]}”, and {merchant} is "
+            f"“{merchant.thanx_id}”. Bring the export of {merchant}."
+        )
 
 
 @transaction.atomic

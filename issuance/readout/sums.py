@@ -21,7 +21,7 @@ from issuance.statistics.means import Paired, Sums
 
 TABLES = ("window", "guest", "gift", "done", "visit")
 DAYS_SINCE = {  # of 24 hours
-    "postgresql": "CAST(FLOOR(EXTRACT(EPOCH FROM p.purchased_at - g.since) / 86400) AS integer)",
+    "postgresql": "CAST(DATE_PART('day', p.purchased_at - g.since) AS integer)",
     "sqlite": "CAST(ROUND((JULIANDAY(p.purchased_at) - JULIANDAY(g.since)) * 86400) AS integer) / 86400",
 }
 DAY = {  # of the merchant; Django gives SQLite the function

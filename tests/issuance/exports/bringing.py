@@ -17,13 +17,13 @@ PURCHASES = (
     "purchased_at"
 )
 REWARDS = "reward_id,reward_uid,merchant_id,user_id,redeem_title,state,delivered_at,activated_at,used_at,discount"
-ANN = "1,u1,m,Ann@example.com,,Ann,true,2026-01-02 10:00:00"
-BOB = "2,u2,m,,+1 202 555 0101,Bob,true,2026-01-03 10:00:00"
-EVE = "9,u9,m,eve@example.com,,Eve,true,2026-01-03 10:00:00"  # in no list
-COFFEE = "p1,pu1,m,1,l1,5.00,4.50,instore,2026-07-01 12:00:00"
-LUNCH = "p2,pu2,m,2,l2,12.00,,digital,2026-07-02 12:00:00"
-OF_EVE = "p9,pu9,m,9,l1,7.00,7.00,instore,2026-07-01 12:00:00"
-FREE_COFFEE = "r1,ru1,m,1,Free coffee,used,2026-06-15 12:00:00,2026-07-01 11:59:00,2026-07-01 12:00:00,4.50"
+ANN = "1,u1,41,Ann@example.com,,Ann,true,2026-01-02 10:00:00"
+BOB = "2,u2,41,,+1 202 555 0101,Bob,true,2026-01-03 10:00:00"
+EVE = "9,u9,41,eve@example.com,,Eve,true,2026-01-03 10:00:00"  # in no list
+COFFEE = "p1,pu1,41,1,l1,5.00,4.50,instore,2026-07-01 12:00:00"
+LUNCH = "p2,pu2,41,2,l2,12.00,,digital,2026-07-02 12:00:00"
+OF_EVE = "p9,pu9,41,9,l1,7.00,7.00,instore,2026-07-01 12:00:00"
+FREE_COFFEE = "r1,ru1,41,1,Free coffee,used,2026-06-15 12:00:00,2026-07-01 11:59:00,2026-07-01 12:00:00,4.50"
 OF_GUESTS = "ann@example.com\n+12025550101"
 
 

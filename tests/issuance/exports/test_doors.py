@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -21,9 +22,11 @@ from issuance.tasks import load_exports
 from issuance.worker.due_work import load_due_exports
 from tests.issuance.exports.bringing import ANN, COFFEE, EVE, LUNCH, MEMBERSHIPS, PURCHASES, lines, load
 from thanxportal.accounts.models import Activity, Merchant, User
+from thanxportal.store_address import in_stores
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
+YEARS = 10**9  # seconds
 ADDRESS = "/m/harbor-grill/exports/"
 
 
@@ -49,12 +52,12 @@ def test_a_manager_brings_an_export_and_sees_what_came_of_it(
     harbor: Merchant, ana: User, members: None, client_of: ClientOf
 ) -> None:
     browser = client_of(ana)
-    assert "“purchases.csv” is being loaded." in upload(browser, lines(PURCHASES, COFFEE, LUNCH[:9])).content.decode()
+    assert "“purchases.csv” is being loaded." in upload(browser, lines(PURCHASES, COFFEE, LUNCH[:10])).content.decode()
     load_due_exports()
     html = browser.get(ADDRESS).content.decode()
     assert "1 row can’t be read" in html
     assert "Line 3: 4 cells instead of 9." in html
-    assert "is being loaded again." in upload(browser, lines(PURCHASES, COFFEE, LUNCH[:9])).content.decode()
+    assert "is being loaded again." in upload(browser, lines(PURCHASES, COFFEE, LUNCH[:10])).content.decode()
     told = Activity.objects.filter(actor=ana).values_list("sentence", flat=True)
     assert [*told] == ["Brought the export “purchases.csv”.", "Brought the export “purchases.csv” again."]
 
@@ -82,32 +85,35 @@ def test_a_file_in_the_folder_is_taken_once_it_is_whole(folder: Path, members: N
     take_from_folder()
     load_due_exports()
     assert (whole.exists(), growing.exists()) == (False, True)
-    assert [path.name.partition("-")[2] for path in (folder / "loaded").iterdir()] == ["purchases.csv"]
     assert Purchase.objects.count() == 1
 
 
-def test_a_file_that_is_no_export_is_put_aside_and_the_log_says_why(
+def test_a_file_that_is_no_export_is_put_aside_as_long_as_uploads_stay_and_the_log_says_why(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     put(folder, "tables.CSV", "name,table\n")
     take_from_folder()
-    assert len([*(folder / "refused").iterdir()]) == 1
+    (aside,) = (folder / "refused").iterdir()
+    assert (aside.name.partition("-")[2], aside.read_text()) == ("tables.CSV", "name,table\n")
     assert "harbor-grill: “tables.CSV” isn’t an export of Thanx" in caplog.text
+    os.utime(aside, (0, 0))
+    take_from_folder()
+    assert not aside.exists()
 
 
-@pytest.mark.parametrize(("call", "left"), [("os.utime", []), ("pathlib.Path.rename", ["purchases.csv"])])
 def test_a_file_of_another_system_user_stops_no_export(
-    call: str, left: list[str], folder: Path, members: None, monkeypatch: pytest.MonkeyPatch
+    folder: Path, members: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    put(folder, "purchases.csv", lines(PURCHASES, COFFEE))
+    path = put(folder, "purchases.csv", lines(PURCHASES, COFFEE))
 
     def refuse(*args: Any, **options: Any) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(call, refuse)
+    monkeypatch.setattr("os.remove", refuse)
     load_exports()
     assert Purchase.objects.count() == 1
-    assert [path.name for path in folder.glob("*.csv")] == left
+    assert path.exists()
+    assert "“purchases.csv” can’t be taken (PermissionError)." in caplog.text
 
 
 def test_files_of_a_folder_that_belongs_to_no_merchant_stay(folder: Path) -> None:
@@ -117,12 +123,42 @@ def test_files_of_a_folder_that_belongs_to_no_merchant_stay(folder: Path) -> Non
     assert path.exists()
 
 
-def test_taken_files_go_with_the_uploads(folder: Path, settings: Any) -> None:
-    put(folder, "purchases.csv", lines(PURCHASES, COFFEE))
-    take_from_folder()
-    settings.UPLOAD_RETENTION_HOURS = -1
-    take_from_folder()
-    assert not [*(folder / "loaded").iterdir()]
+@pytest.fixture
+def prefix(settings: Any, bucket: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A part of the bucket from which exports are taken; gives what puts one there."""
+    settings.STORAGES = settings.STORAGES | in_stores(exports="s3://portal-uploads/exports?region=us-east-1")
+    monkeypatch.setattr("issuance.exports.folder.QUIET", -YEARS)
+    return lambda key, content: bucket.put_object(Key=f"exports/{key}", Body=content.encode())
+
+
+@pytest.mark.usefixtures("at_once")
+def test_exports_are_taken_from_a_part_of_a_bucket(
+    prefix: Any, bucket: Any, members: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix("harbor-grill/purchases.csv", lines(PURCHASES, COFFEE))
+    prefix("harbor-grill/readme.txt", "-")
+    prefix("harbor-grill/tables.csv", "name,table\n")
+    prefix("nobody/purchases.csv", lines(PURCHASES, COFFEE))
+    load_exports()
+    assert Purchase.objects.count() == 1
+    left = {each.key for each in bucket.objects.filter(Prefix="exports/")}
+    (aside,) = left - {"exports/harbor-grill/readme.txt", "exports/nobody/purchases.csv"}
+    assert aside.startswith("exports/harbor-grill/refused/")
+    monkeypatch.setattr("issuance.exports.folder.QUIET", YEARS)
+    prefix("harbor-grill/growing.csv", lines(PURCHASES, LUNCH))
+    load_exports()
+    assert Purchase.objects.count() == 1
+
+
+def test_a_store_that_does_not_answer_is_told_in_the_log_and_stops_nothing_else(
+    prefix: Any, members: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*args: object, **named: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://store.example.com")
+
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", fails)
+    load_exports()
+    assert "EXPORTS_FOLDER can’t be read (StoreFails)." in caplog.text
 
 
 def test_the_command_takes_files_in_any_order(harbor: Merchant, guests: GuestList, tmp_path: Path) -> None:

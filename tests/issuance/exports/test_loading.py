@@ -33,7 +33,7 @@ from thanxportal.accounts.models import Merchant
 
 pytestmark = pytest.mark.django_db
 LATER = timezone.now() + timedelta(days=1)
-NEWER = "p1,pu1,m,1,l1,5.00,4.75,instore,2026-07-01 12:00:00"  # the same coffee, settled otherwise
+NEWER = "p1,pu1,41,1,l1,5.00,4.75,instore,2026-07-01 12:00:00"  # the same coffee, settled otherwise
 BOTH = {"state": "loaded", "rows": 3, "kept": 2, "new": 2}
 BOM = "\ufeff".encode()
 AMOUNTS = {"p1": 450, "p2": 1200}
@@ -97,7 +97,7 @@ def test_purchases_are_read_whatever_their_shape(case: str, harbor: Merchant, me
 
 
 BAD: dict[str, tuple[str, str]] = {
-    "too few cells": ("p2,pu2,m,2", "Line 3: 4 cells instead of 9."),
+    "too few cells": ("p2,pu2,41,2", "Line 3: 4 cells instead of 9."),
     "too many cells": (f"{LUNCH},x", "Line 3: 10 cells instead of 9."),
     "no id": (LUNCH.replace("p2,", ",", 1), "Line 3: “purchase_id” is empty."),
     "an id without end": (LUNCH.replace("p2,", "p" * 65 + ",", 1), "Line 3: “purchase_id” isn’t an id."),
@@ -251,7 +251,7 @@ def test_members_are_joined_to_guests_by_equal_hashes_and_nobody_else_is_kept(
 
 
 def test_an_email_that_no_list_has_is_kept_of_no_member(harbor: Merchant, guests: GuestList) -> None:
-    load(harbor, lines(MEMBERSHIPS, BOB.replace("m,,", "m,bob@example.com,")), "memberships.csv")
+    load(harbor, lines(MEMBERSHIPS, BOB.replace("41,,", "41,bob@example.com,")), "memberships.csv")
     assert Member.objects.get().email_identity is None
 
 
@@ -259,7 +259,9 @@ def test_a_guest_whom_only_an_issued_reward_names_is_known_by_it(harbor: Merchan
     ann = Guest.objects.get(value="ann@example.com")
     Guest.objects.filter(pk=ann.pk).update(reward_id="ru1")
     load(harbor, lines(PURCHASES, COFFEE, OF_EVE), "purchases.csv")
-    rewards = load(harbor, lines(REWARDS, FREE_COFFEE, FREE_COFFEE.replace("r1,ru1,m,1", "r9,ru9,m,9")), "rewards.csv")
+    rewards = load(
+        harbor, lines(REWARDS, FREE_COFFEE, FREE_COFFEE.replace("r1,ru1,41,1", "r9,ru9,41,9")), "rewards.csv"
+    )
     assert counts(rewards) == {"state": "loaded", "rows": 2, "kept": 1, "new": 1}
     assert bytes(Member.objects.get().reward_identity or b"") == bytes(ann.identity)
     assert amounts() == {"p1": 450}
@@ -279,6 +281,28 @@ def test_exports_of_one_merchant_say_nothing_about_another(harbor: Merchant, sun
     load(sunny, lines(MEMBERSHIPS, ANN), "memberships.csv")
     assert load(sunny, lines(PURCHASES, COFFEE), "purchases.csv").state == "waiting"
     assert not Purchase.objects.exists()
+
+
+def test_a_file_of_another_merchant_is_refused_and_so_are_rows_of_others(
+    harbor: Merchant, sunny: Merchant, members: None
+) -> None:
+    ours, theirs, nobodys = (
+        lines(PURCHASES, COFFEE).replace("41", own) for own in (harbor.thanx_id, sunny.thanx_id, "")
+    )
+    with pytest.raises(ExportRefused) as refusal:
+        bring(harbor, theirs, "purchases.csv")
+    assert str(refusal.value) == (
+        f"“purchases.csv” is an export of another merchant: its rows are of “{sunny.thanx_id}”, and Harbor Grill is "
+        f"“{harbor.thanx_id}”. Bring the export of Harbor Grill."
+    )
+    both = load(harbor, ours + lines(LUNCH).replace("41", sunny.thanx_id), "purchases.csv")
+    assert both.bad_rows == ["Line 3: “merchant_id” isn’t that of Harbor Grill."]
+    assert (both.rows_count, both.kept_count, amounts()) == (2, 1, {"p1": 450})
+    assert load(harbor, nobodys, "purchases.csv").state == "loaded"
+    Merchant.objects.filter(pk=harbor.pk).update(thanx_id="7")
+    harbor.refresh_from_db()
+    with pytest.raises(ExportRefused, match="its rows are of “41”, and Harbor Grill is “7”"):
+        bring(harbor, lines(PURCHASES, COFFEE), "purchases.csv")
 
 
 def test_a_worker_that_dies_leaves_the_export_to_the_next(
