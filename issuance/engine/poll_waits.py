@@ -14,7 +14,7 @@ FIRST_POLL = 4.0  # seconds
 FIRST_POLL_OF_CANARY = 2.0  # seconds; it is small, and all other jobs wait for it
 FIRST_POLL_BESIDE_WEBHOOKS = 30.0  # seconds, for the case that this one is lost
 WEBHOOKS_COME = timedelta(hours=1)  # since the last
-LONGEST_WAIT = 60.0  # seconds
+LEAST_WAIT, LONGEST_WAIT = 2.5, 60.0  # seconds, before jitter
 SLOW_AFTER = timedelta(minutes=30)
 
 
@@ -34,7 +34,8 @@ def polling_delay(polls: int, since: datetime, done: float = 0.0) -> float:
         wait = 300.0
     elif 0 < done < 1:
         seconds = max(passed.total_seconds(), FIRST_POLL)  # The clock that wrote `since` may go before ours.
-        wait = min(max(seconds * (1 - done) / done * 1.2, seconds / 4), LONGEST_WAIT)  # A quarter, should it get stuck.
+        wait = max(seconds * (1 - done) / done * 1.2, seconds / 4, LEAST_WAIT)  # A quarter, should it get stuck.
+        wait = min(wait, LONGEST_WAIT)
     else:
         wait = min(5.0 * 2 ** min(polls - 1, 4), LONGEST_WAIT)
     return wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads polls, no secret

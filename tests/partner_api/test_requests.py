@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.partner_api.answering import BODY, CALLS, KEY, TOKEN, Thanx, calls_of, client_for, failing
-from thanxportal.partner_api import Exchange, NotSent, RateLimited, Rejected
+from thanxportal.partner_api import Exchange, NotSent, RateLimited, Rejected, Shape
 from thanxportal.partner_api.client import TIMEOUT
 
 
@@ -170,3 +172,62 @@ def test_a_throttled_request_is_reported_with_the_time_to_wait() -> None:
 def test_a_request_without_an_answer_is_reported_with_the_failure() -> None:
     exchange = exchange_after(httpx.ConnectError("refused"), "create_campaign")
     assert (exchange.status, exchange.code, exchange.merchant_id) == (None, "ConnectError", "m1")
+
+
+def shapes(name: str, **options: Any) -> Shape:
+    exchanges = list[Exchange]()
+    client = client_for(Thanx(), on_exchange=exchanges.append)
+    client._http.headers.update(options)
+    calls_of(client)[name]()
+    return exchanges[-1].shape
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_kept_of_a_request_has_the_names_of_its_headers_and_neither_token_nor_guest(name: str) -> None:
+    shape = shapes(name)
+    assert shape.headers == "Authorization X-ClientId Accept-Version Content-Type User-Agent"
+    assert shape.idempotency_key == (KEY if name == "issue" else "")
+    assert TOKEN not in str(shape)
+    assert "a@b.co" not in str(shape)
+    assert shape.counts == ({"email": 1} if name == "issue" else {})
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("Authorization", f"Basic {TOKEN}"), ("Accept-Version", "v3.0"), ("User-Agent", "python-httpx/0.28"),
+     ("Content-Type", "text/plain")],
+)  # fmt: skip
+def test_a_header_of_another_shape_is_marked(header: str, value: str) -> None:
+    assert f"{header}!" in shapes("get_scopes", **{header: value}).headers.split()
+
+
+def test_the_same_request_has_the_same_fingerprint_and_another_has_not() -> None:
+    told = [shapes(name).fingerprint for name in CALLS]
+    assert told == [shapes(name).fingerprint for name in CALLS]
+    assert len({*told}) == len(CALLS)
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "counts"),
+    [
+        ([{"type": "phone", "value": "+12025550123"}, {"type": "email", "value": "ann"}], {"phone": 1, "email!": 1}),
+        ([{"type": "phone", "value": "202-555-0123"}, {"type": "fax", "value": "1"}], {"phone!": 1, "other!": 1}),
+        ([{"value": "ann@example.com"}], {}),
+        ("ann@example.com", {}),
+    ],
+)
+def test_guests_are_counted_by_how_they_are_written(identifiers: Any, counts: dict[str, int]) -> None:
+    exchanges = list[Exchange]()
+    body = json.dumps({"merchant_id": "m1", "identifiers": identifiers}).encode()
+    client_for(Thanx(), on_exchange=exchanges.append).issue(body, KEY)
+    assert exchanges[0].shape.counts == counts
+
+
+def test_a_campaign_is_kept_as_its_arms_rewards_and_days() -> None:
+    exchanges = list[Exchange]()
+    dates = {"start_at": "2026-06-01T00:00:00Z", "end_at": "2026-06-30T00:00:00Z",
+             "redeemable_from": "2026-06-01T09:00:00Z", "redeemable_to": "2026-07-15T00:00:00Z"}  # fmt: skip
+    variants = [{"name": "Arm A", "reward_template_id": "t1"}, {"name": "Control"}]
+    client = client_for(Thanx(), on_exchange=exchanges.append)
+    client.create_campaign({"merchant_id": "m1", "name": "June", "variants": variants, **dates})
+    assert exchanges[0].shape.counts == {"variants": 2, "controls": 1, "templates": ["t1"], "days": 3}

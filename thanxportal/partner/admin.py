@@ -93,4 +93,4 @@ class ApiRequestAdmin(ReadOnlyAdmin):
     search_fields = ("path", "code__exact", "merchant_id__exact")
     search_help_text = "A part of the address, a code, or Thanx’s id of a merchant"
     ordering = ("-id",)
-    fields = ("at", "method", "path", "status", "code", "duration_ms", "merchant_id")
+    fields = (*list_display, "headers", "idempotency_key", "counts", "fingerprint")

@@ -148,6 +148,10 @@ def _record(credential_id: int, exchange: Exchange) -> None:
         code=(exchange.code or "")[:80],
         duration_ms=exchange.duration_ms,
         merchant_id=exchange.merchant_id or "",
+        headers=exchange.shape.headers,
+        fingerprint=exchange.shape.fingerprint,
+        idempotency_key=exchange.shape.idempotency_key,
+        counts=exchange.shape.counts or None,
     )
     _learn(credential_id, exchange)
     if entry.pk % LOOK_AT_ARRIVALS == 0:

@@ -44,6 +44,7 @@ class Credential(models.Model):
         default=0, help_text="Merchants that the last listing lacked, if they were too many to believe it."
     )
     synced_at = models.DateTimeField(null=True, blank=True)
+    certified_at = models.DateTimeField(null=True, blank=True, help_text="When staff noted that we are certified.")
 
     def __str__(self) -> str:
         return f"Credential {self.pk}"
@@ -154,16 +155,31 @@ class ApiRequest(models.Model):
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     method = models.CharField(max_length=6)
-    path = models.CharField(max_length=300)
+    path = models.CharField(max_length=300, db_index=True)
     status = models.PositiveSmallIntegerField(null=True)
     code = models.CharField(max_length=80, blank=True)
     duration_ms = models.PositiveIntegerField()
-    merchant_id = models.CharField(max_length=64, blank=True, db_index=True, help_text="Thanx's id.")
+    merchant_id = models.CharField(max_length=64, blank=True, help_text="Thanx's id.")
+    headers = models.CharField(
+        max_length=120,
+        blank=True,
+        db_default="",
+        help_text="Those that Thanx asks for; ! marks another shape.",
+    )
+    fingerprint = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="Hash of method, address and body."
+    )
+    idempotency_key = models.CharField(max_length=36, blank=True, db_default="")
+    counts = models.JSONField(null=True, blank=True, help_text="What a campaign is made of, or how many guests.")
 
     objects = ApiRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = "API request"
+        indexes = [
+            models.Index(fields=["merchant_id", "-id"], name="request_by_merchant"),
+            models.Index(fields=["at"], condition=~models.Q(code=""), name="failed_request_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.status or 'no answer'}"

@@ -13,6 +13,7 @@ from thanxportal.partner_api.errors import (
     RuleBroken,
 )
 from thanxportal.partner_api.redaction import redact
+from thanxportal.partner_api.request_shape import HEADERS, ODD, Shape
 from thanxportal.partner_api.types import (
     Campaign,
     Discount,
@@ -30,11 +31,14 @@ from thanxportal.partner_api.webhooks import (
     RewardIssued,
     UnknownEvent,
     parse_event,
+    signature_of,
     verify_signature,
 )
 
 __all__ = [
     "DEADLINE",
+    "HEADERS",
+    "ODD",
     "PER_PAGE",
     "BatchCompleted",
     "BatchFailure",
@@ -58,9 +62,11 @@ __all__ = [
     "RewardIssued",
     "RewardTemplate",
     "RuleBroken",
+    "Shape",
     "UnknownEvent",
     "Variant",
     "parse_event",
     "redact",
+    "signature_of",
     "verify_signature",
 ]

@@ -14,6 +14,7 @@ import httpx
 from thanxportal.partner_api import answers, types
 from thanxportal.partner_api.deadline import Deadline
 from thanxportal.partner_api.errors import InDoubt, NotSent, PartnerApiError
+from thanxportal.partner_api.request_shape import NO_SHAPE, Shape, shape_of
 from thanxportal.thanx_address import UNKNOWN, environment_of
 
 API_VERSION = "v4.0"
@@ -38,7 +39,7 @@ class Exchange:
     """One finished request, for logs: no query, body, token or guest.
 
     `status` is None if no answer came. `code` is that of the PartnerApiError, or the name of its class if it has
-    none, and None after a success. `retry_after` is in seconds.
+    none, and None after a success. `retry_after` is in seconds. `shape` is that of the request as it left.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Exchange:
     code: str | None = None
     merchant_id: str | None = None
     retry_after: float | None = None
+    shape: Shape = NO_SHAPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class PartnerClient:
         self._gate, self._on_exchange = gate, on_exchange
         self._hide = _hiding(access_token)
         self._deadline = Deadline(deadline)
+        self._shape = NO_SHAPE  # of the last request
         self._http = httpx.Client(
             base_url=base_url,
             headers=headers,
@@ -103,6 +106,7 @@ class PartnerClient:
             transport=transport,
             follow_redirects=False,
             trust_env=False,
+            event_hooks={"request": [self._look] if on_exchange else []},
         )
 
     def __enter__(self) -> Self:
@@ -177,6 +181,7 @@ class PartnerClient:
         """Passes the gate, sends one request, reports it, and returns what `reader` makes of the answer."""
         if self._gate:
             self._gate(call.merchant_id)
+        self._shape = NO_SHAPE
         started = time.perf_counter()
         try:
             response = self._send(call)
@@ -186,6 +191,9 @@ class PartnerClient:
             raise
         self._report(call, started, response.status, None)
         return result
+
+    def _look(self, request: httpx.Request) -> None:
+        self._shape = shape_of(request)
 
     def _send(self, call: _Call) -> answers.Response:
         extensions = {"trace": self._deadline.watch}
@@ -217,6 +225,7 @@ class PartnerClient:
             code=(error.code or type(error).__name__) if error else None,
             merchant_id=call.merchant_id or None,
             retry_after=getattr(error, "retry_after", None),
+            shape=self._shape,
         )
         self._on_exchange(exchange)
 

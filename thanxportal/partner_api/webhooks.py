@@ -64,9 +64,12 @@ def verify_signature(raw: bytes, signature: str | None, secrets: Sequence[str]) 
     Empty secrets match nothing: anybody could sign with them.
     """
     given = (signature or "").encode("utf-8", "replace")
-    keys = [secret.encode() for secret in secrets if secret]
-    matches = [hmac.compare_digest(hmac.new(key, raw, sha256).hexdigest().encode(), given) for key in keys]
+    matches = [hmac.compare_digest(signature_of(raw, secret).encode(), given) for secret in secrets if secret]
     return any(matches)
+
+
+def signature_of(raw: bytes, secret: str) -> str:
+    return hmac.new(secret.encode(), raw, sha256).hexdigest()
 
 
 def parse_event(raw: bytes) -> RewardIssued | BatchCompleted | UnknownEvent:

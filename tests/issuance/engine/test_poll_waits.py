@@ -47,7 +47,7 @@ def test_a_canary_is_asked_about_sooner_because_all_others_wait_for_it() -> None
 
 def test_a_clock_that_went_before_ours_makes_nobody_ask_all_the_time() -> None:
     ahead = timezone.now() + timedelta(seconds=300)
-    assert all(polling_delay(1, ahead, done) >= 0.8 for done in (0.0, 0.01, 0.5, 0.99, 1.0) for _ in range(20))
+    assert all(polling_delay(1, ahead, done) >= 2 for done in (0.0, 0.01, 0.5, 0.99, 1.0) for _ in range(20))
 
 
 @pytest.mark.django_db
