@@ -13,7 +13,8 @@ from thanxportal.partner.models import ISSUE_SCOPE, Credential
 from thanxportal.partner_api import CredentialRefused, PartnerApiError
 
 PATIENCE = 30.0  # seconds for a slot
-CHECK_CREDENTIAL = "Check THANX_CLIENT_ID and THANX_ACCESS_TOKEN, then run this again after a minute."
+CHECK_CREDENTIAL = "Check THANX_CLIENT_ID and THANX_ACCESS_TOKEN, then run check_partner after a minute."
+ASK = "Run python manage.py check_partner."
 
 
 class Finding(NamedTuple):
@@ -23,45 +24,53 @@ class Finding(NamedTuple):
     next_step: str = ""
 
 
-def look_at_connection() -> list[Finding]:
-    """Asks Thanx for our scopes; the rest is known here."""
-    return [*_credential(), _merchants(), _webhooks()]
+def connection() -> list[Finding]:
+    """As it was when Thanx was last asked."""
+    row = Credential.current()
+    return [_credential(row), _scopes(row), _merchants(row), _webhooks()]
+
+
+def ask() -> Finding | None:
+    """Asks Thanx for our scopes, of which `connection` then knows. Returns why there is no answer, if there is none."""
+    try:
+        with partner_client(Urgency.ISSUE, patience=PATIENCE) as partner:
+            read_scopes(partner)
+    except CredentialPaused:
+        if Credential.current().scope_missing:
+            return None
+        return Finding("credential", False, "Thanx refused the credential less than a minute ago.", CHECK_CREDENTIAL)
+    except GateClosed as closed:
+        return Finding("credential", False, "The shared budget of requests is used up.", f"Try again. {closed}")
+    except CredentialRefused as error:
+        return Finding("credential", False, f"Thanx refuses the credential ({error.status}).", CHECK_CREDENTIAL)
+    except PartnerApiError as error:
+        reach = f"Does this machine reach {settings.THANX_BASE_URL}? Is Thanx in trouble?"
+        return Finding("credential", False, f"Thanx gives no usable answer ({error.code or error.status}).", reach)
+    return None
 
 
 def webhook_address() -> str:
     return f"{settings.PORTAL_URL}{reverse('webhook')}"
 
 
-def _credential() -> list[Finding]:
-    try:
-        with partner_client(Urgency.ISSUE, patience=PATIENCE) as partner:
-            scopes = read_scopes(partner)
-    except CredentialPaused:
-        return _paused(Credential.current())
-    except GateClosed as closed:
-        return [Finding("credential", False, "The shared budget of requests is used up.", f"Try again. {closed}")]
-    except CredentialRefused as error:
-        return [Finding("credential", False, f"Thanx refuses the credential ({error.status}).", CHECK_CREDENTIAL)]
-    except PartnerApiError as error:
-        reach = f"Does this machine reach {settings.THANX_BASE_URL}? Is Thanx in trouble?"
-        return [Finding("credential", False, f"Thanx gives no usable answer ({error.code or error.status}).", reach)]
-    return [Finding("credential", True, f"{settings.THANX_BASE_URL} lets us in."), _scopes(scopes)]
+def _credential(row: Credential) -> Finding:
+    if row.is_refused:
+        return Finding("credential", False, "Thanx refuses the credential.", CHECK_CREDENTIAL)
+    if not (row.scopes or row.synced_at or row.scope_missing):
+        return Finding("credential", False, "Nobody has asked Thanx yet.", ASK)
+    return Finding("credential", True, f"{settings.THANX_BASE_URL} lets us in.")
 
 
-def _paused(row: Credential) -> list[Finding]:
+def _scopes(row: Credential) -> Finding:
+    if ISSUE_SCOPE in row.scopes:
+        return Finding("scopes", True, f"We may issue rewards: {', '.join(row.scopes)}.")
     if row.scope_missing:
-        return [Finding("credential", True, f"{settings.THANX_BASE_URL} lets us in."), _scopes(row.scopes)]
-    return [Finding("credential", False, "Thanx refused the credential less than a minute ago.", CHECK_CREDENTIAL)]
+        return Finding("scopes", False, f"The scope {ISSUE_SCOPE} is missing.", "Ask Thanx for it.")
+    return Finding("scopes", False, "Thanx hasn’t told yet what we may do.", ASK)
 
 
-def _scopes(scopes: list[str]) -> Finding:
-    if ISSUE_SCOPE in scopes:
-        return Finding("scopes", True, f"We may issue rewards: {', '.join(scopes)}.")
-    return Finding("scopes", False, f"The scope {ISSUE_SCOPE} is missing.", "Ask Thanx for it.")
-
-
-def _merchants() -> Finding:
-    count, row = Merchant.objects.filter(withdrawn_at=None).count(), Credential.current()
+def _merchants(row: Credential) -> Finding:
+    count = Merchant.objects.filter(withdrawn_at=None).count()
     read_them = "Run python manage.py sync_partner."
     if row.synced_at is None:
         return Finding("merchants", False, "The merchants were never read.", read_them)

@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.checking.repairs import recipe_for, repair_rows
-from issuance.models import GuestList
+from issuance.models import GuestList, Rehearsal
 from issuance.models.states import Outcome
 from issuance.privacy.erasing import order_erasure
 from tests import cast
@@ -133,7 +133,11 @@ MAY_ADD = {
 }
 MAY_CHANGE = {"user": RUN, "merchant": RUN, "membership": RUN}
 MAY_DELETE = {"membership": RUN}
-OF_THE_ADMIN = ("index", "app_list", "issuance_gate", "issuance_find", "password_change")
+OF_THE_ADMIN = (
+    "index", "app_list", "issuance_gate", "issuance_find", "password_change", "issuance_onboarding",
+    "issuance_certification", "issuance_certification_lately", "issuance_rehearsal_certification",
+    "issuance_rehearsal_pack",
+)  # fmt: skip
 
 
 def declared(table: str) -> Iterator[tuple[set[str], str, str]]:
@@ -240,10 +244,9 @@ RULES |= {name: owners_rule(methods, *WITH_FACTOR) for methods, _, name in decla
         if person not in STAFF
         else staff_rule(ALL, ALL, OUT, fresh="")(person, method)  # In the portal again, that is.
     ),
-    "admin:issuance_ask": answering("405", "in", staff_rule(ALL, ACT, "POST"), "GET"),
     **{
         f"admin:issuance_{name}": answering("405", "in", staff_rule(ALL, ACT, "POST"), "GET")
-        for name in ("confirm_plan", "withdraw_plan", "refuse_request")
+        for name in ("ask", "rehearse", "webhook_test", "confirm_plan", "withdraw_plan", "refuse_request")
     },
     "admin:jsi18n": staff_rule(ALL, ALL, PAGE),
     "admin:password_change_done": staff_rule(ALL, ALL, PAGE),
@@ -288,6 +291,7 @@ class Stage:
         )
         manager = self.people["manager"]
         self.erasure = order_erasure(merchant=self.harbor, value="zoe@example.com", actor=manager)
+        Rehearsal.objects.create(environment="simulation", started_by=self.people["operations"])
         self.sessions = {name: self._session(name, person) for name, person in self.people.items()}
         Membership.objects.filter(user=self.people["former"]).delete()
         User.objects.filter(pk=self.people["locked"].pk).update(is_active=False)

@@ -26,6 +26,8 @@ OPERATIONS = (
     "issuance.resume_sendingpause",
     "issuance.add_thanxstatement",
     "issuance.confirm_thanxstatement",
+    "issuance.record_rehearsal",
+    "issuance.apply_webhookdelivery",
 )
 ADMINISTRATION = (
     "accounts.add_user",

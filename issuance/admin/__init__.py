@@ -1,6 +1,7 @@
 """The admin pages of partner staff; Django finds them under this name."""
 
 from issuance.admin import (  # noqa: F401 - each registers its models
+    certification,
     erasures,
     jobs,
     lists,
@@ -10,4 +11,5 @@ from issuance.admin import (  # noqa: F401 - each registers its models
     revocation_requests,
     sending,
     statements,
+    webhooks,
 )

@@ -1,4 +1,4 @@
-"""What was recorded and nobody changes: events, webhooks and reasons of Thanx, decisions to reward guests again."""
+"""What was recorded and nobody changes: events, reasons of Thanx, decisions to reward guests again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import Count, F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 
-from issuance.models import ClaimOverride, Event, UnknownReason, WebhookDelivery
+from issuance.models import ClaimOverride, Event, UnknownReason
 from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -31,21 +31,6 @@ class EventAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         return super().get_queryset(request).defer("job__body")
-
-
-@admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(ReadOnlyAdmin):
-    """What Thanx told by itself; put aside are those that fit no job, no guest or another merchant."""
-
-    list_display = ("received_at", "event", "thanx_job_id", "position", "state", "note", "received_count", "due_at")
-    list_filter = ("state", "event", "received_at")
-    search_fields = ("thanx_job_id__exact", "reward_id__exact")
-    search_help_text = "Thanx’s id of a job or of a reward"
-    fields = (
-        "received_at", "event", "thanx_job_id", "thanx_merchant_id", "position", "reward_id", "state", "note",
-        "received_count", "due_at", "sha256",
-    )  # fmt: skip
-    ordering = ("-id",)
 
 
 @admin.register(ClaimOverride)

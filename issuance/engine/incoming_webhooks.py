@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from issuance.engine.missing_webhooks import count_missing
-from issuance.models import BATCH_EVENT, Guest, IssuanceJob, WebhookDelivery
+from issuance.models import BATCH_EVENT, TEST_EVENT, Guest, IssuanceJob, WebhookDelivery
 from issuance.models.states import DeliveryState, JobState
 from thanxportal.partner_api import BatchCompleted, MalformedEvent, RewardIssued, UnknownEvent, parse_event, redact
 
@@ -84,7 +84,8 @@ def _read_event(raw: bytes) -> dict[str, Any]:
         return {"state": DeliveryState.QUARANTINED, "note": str(problem)}
     if isinstance(event, UnknownEvent):
         name = event.name if NAME.fullmatch(event.name) and redact(event.name) == event.name else ""
-        return {"event": name, "state": DeliveryState.IGNORED, "note": "The portal doesn't know this event."}
+        note = "A test of ours." if name == TEST_EVENT else "The portal doesn't know this event."
+        return {"event": name, "state": DeliveryState.IGNORED, "note": note}
     if not all(ID.fullmatch(text) for text in _ids(event)):
         return {"state": DeliveryState.QUARANTINED, "note": "It carries ids that can't be ids."}
     return _named(event) | {"due_at": timezone.now()}

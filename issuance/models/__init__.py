@@ -18,18 +18,20 @@ from issuance.models.readouts import (
     saved_read_out_of,
     still_compared,
 )
+from issuance.models.rehearsals import Rehearsal
 from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.revocations import RevocationPlan, RevocationRequest
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
 from issuance.models.statements import ThanxStatement
 from issuance.models.versions import jobs_and_more
-from issuance.models.webhooks import BATCH_EVENT, WebhookDelivery, WebhookDeliveryQuerySet
+from issuance.models.webhooks import BATCH_EVENT, TEST_EVENT, WebhookDelivery, WebhookDeliveryQuerySet
 
 __all__ = [
     "BATCH_EVENT",
     "PARKED",
     "SOON",
+    "TEST_EVENT",
     "Attempt",
     "ClaimOverride",
     "ColumnMapping",
@@ -53,6 +55,7 @@ __all__ = [
     "Purchase",
     "ReadOut",
     "ReadOutQuerySet",
+    "Rehearsal",
     "Repair",
     "RepairQuerySet",
     "RepairedRow",

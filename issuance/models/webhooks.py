@@ -11,6 +11,7 @@ from django.utils import timezone
 from issuance.models.states import DELIVERY_WAITING, DeliveryState
 
 BATCH_EVENT = "reward_batch.completed"  # Kept under one name, whichever of the two spellings was sent.
+TEST_EVENT = "portal.test"  # Sent by the portal to itself.
 
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
@@ -46,6 +47,7 @@ class WebhookDelivery(models.Model):
 
     class Meta:
         verbose_name_plural = "webhook deliveries"
+        permissions = [("apply_webhookdelivery", "Can apply webhooks again and send test events")]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="delivery_due"),
             models.Index(fields=["thanx_job_id"], name="delivery_of_job"),

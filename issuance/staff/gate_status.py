@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from issuance.models import PARKED, GuestList, IssuanceJob, SendingPause, WebhookDelivery
+from issuance.models import PARKED, TEST_EVENT, GuestList, IssuanceJob, SendingPause, WebhookDelivery
 from issuance.models.states import JOB_DUE, DeliveryState, JobState
 from thanxportal.partner import slots
 from thanxportal.partner.gate import seconds_until
@@ -116,7 +116,8 @@ def _jobs() -> dict[str, int]:
 
 def _webhooks() -> dict[str, Any]:
     aside = Count("pk", filter=Q(state=DeliveryState.QUARANTINED))
-    told = WebhookDelivery.objects.aggregate(last_webhook_at=Max("received_at"), webhooks_aside=aside)
+    theirs = WebhookDelivery.objects.exclude(event=TEST_EVENT)
+    told = theirs.aggregate(last_webhook_at=Max("received_at"), webhooks_aside=aside)
     missing = IssuanceJob.objects.filter(missing_reward_ids__gt=0, ended_at__gt=timezone.now() - A_DAY)
     counted = missing.aggregate(jobs=Count("pk"), ids=Sum("missing_reward_ids"))
     return told | {"jobs_with_missing": counted["jobs"], "missing_reward_ids": counted["ids"] or 0}

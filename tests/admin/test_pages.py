@@ -17,6 +17,7 @@ from issuance.models import (
     Erasure,
     GuestList,
     IssuanceJob,
+    Rehearsal,
     Resolution,
     RevocationPlan,
     RevocationRequest,
@@ -65,6 +66,7 @@ def everything(finished: GuestList, ana: User) -> None:
     change_settings(merchant=finished.merchant, values={"second_factor": False}, actor=ana)
     notify(merchant=finished.merchant, kind=Kind.FINISHED, key="list:1:end", sentence="Finished.", path="/")
     WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
+    Rehearsal.objects.create(environment="simulation", started_by=ana)
     UnknownReason.objects.create(job=finished.jobs.first(), words="Not today", guests_count=2)
     MerchantRefusal.objects.create(merchant_id=finished.merchant.thanx_id, next_at=finished.created_at)
     pause = SendingPause.objects.create(reason="We look into something.")

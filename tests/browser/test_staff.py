@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from issuance.models import GuestList
+from issuance.models import GuestList, Rehearsal
 from tests.browser.looks import assert_fit_for_everybody
 from thanxportal.accounts.models import User
 
@@ -37,3 +37,25 @@ def test_axe_finds_nothing_where_staff_begin(
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_axe_finds_nothing_on_the_way_to_certification(
+    one_arm: Campaign,
+    launched: Callable[[Campaign, str], GuestList],
+    work: Callable[[], None],
+    page_of: Callable[..., Page],
+    sam: User,
+    width: int,
+    scheme: str,
+) -> None:
+    Rehearsal.objects.create(environment="simulation", started_by=sam, started_at=one_arm.created_at)
+    launched(one_arm, "ann@example.com")
+    work()
+    page = page_of(sam, width=width, scheme=scheme)
+    assert_fit_for_everybody(page, reverse("admin:issuance_onboarding"))
+    assert_fit_for_everybody(page, reverse("admin:issuance_certification"))
+    for summary in page.locator(".rule summary").all():
+        summary.click()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from issuance.staff.onboarding import CONNECTION
 from tests.world import World
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.management.commands import setup
@@ -30,7 +31,9 @@ def checked(code: int) -> str:
 def test_what_is_complete_is_said_and_ends_with_0(simulator: Simulator, settings: Any) -> None:
     settings.THANX_WEBHOOK_SECRETS = ["secret"]
     call_command("sync_partner", stdout=StringIO())
-    assert {*json.loads(checked(0).splitlines()[-1]).values()} == {True}
+    said = json.loads(checked(0).splitlines()[-1])
+    assert all(said[name] for name in CONNECTION)
+    assert not said["rehearsal"]
 
 
 def test_before_anything_was_read_the_next_steps_are_named(simulator: Simulator, settings: Any) -> None:
