@@ -10,6 +10,7 @@ from issuance.exports.folder import take_from_folder
 from issuance.privacy import removal
 from issuance.worker import due_work, sweeper
 from thanxportal.celery import nudge
+from thanxportal.partner import api_log
 from thanxportal.queues import BEAT, SENDING, tell_served
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,12 @@ def load_exports() -> None:
 def remove_personal_data() -> None:
     """What there is no time for now is removed the next time."""
     removal.remove_personal_data(seconds=100)
+
+
+@shared_task
+def trim_api_log() -> None:
+    """What there is no time for now is deleted the next time."""
+    api_log.trim(seconds=100)
 
 
 @shared_task

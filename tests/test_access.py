@@ -136,7 +136,7 @@ MAY_DELETE = {"membership": RUN}
 OF_THE_ADMIN = (
     "index", "app_list", "issuance_gate", "issuance_find", "password_change", "issuance_onboarding",
     "issuance_certification", "issuance_certification_lately", "issuance_rehearsal_certification",
-    "issuance_rehearsal_pack",
+    "issuance_rehearsal_pack", "issuance_failures",
 )  # fmt: skip
 
 

@@ -100,12 +100,13 @@ def refuse_wrong_deployment() -> None:
 
 
 @register()
-def personal_data_ends(**kwargs: Any) -> list[CheckMessage]:
-    """Refuses to keep uploads or guests for ever, and uploads for more than a day where guests are real."""
+def what_is_kept_ends(**kwargs: Any) -> list[CheckMessage]:
+    """Refuses to keep uploads, guests or requests for ever, and uploads for more than a day where guests are real."""
     most = 24 if settings.THANX_ENVIRONMENT == "production" else 24 * 365
     wrong = (
         ("E022", 1 <= settings.UPLOAD_RETENTION_HOURS <= most, "UPLOAD_RETENTION_HOURS", f"1 to {most:,} hours"),
         ("E023", 1 <= settings.RETENTION_DAYS <= 3_650, "RETENTION_DAYS", "1 to 3,650 days"),
+        ("E031", 1 <= settings.API_LOG_DAYS <= 3_650, "API_LOG_DAYS", "1 to 3,650 days"),
     )
     return [
         Error(f"{name} is out of range.", hint=f"Set {range}.", id=f"thanxportal.{code}")

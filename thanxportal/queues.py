@@ -15,7 +15,7 @@ EVERY = (*QUEUES, HOUSE)
 BEAT = "beat"  # seen by the tasks that it sends
 TOLD_FOR = 60  # seconds that a worker is believed to be there after its last word
 READS = ("read_list", "repair_list")
-KEEPS_HOUSE = ("remove_personal_data", "reconcile_all", "load_exports", "compute_read_outs")
+KEEPS_HOUSE = ("remove_personal_data", "reconcile_all", "load_exports", "compute_read_outs", "trim_api_log")
 
 
 def queue_of(name: str, *args: Any, **named: Any) -> dict[str, str] | None:

@@ -295,6 +295,7 @@ CELERY_BEAT_SCHEDULE = {
     "remove-personal-data": {"task": "issuance.tasks.remove_personal_data", "schedule": 15 * 60},
     "load-exports": {"task": "issuance.tasks.load_exports", "schedule": 3 * 60},
     "read-outs": {"task": "issuance.tasks.compute_read_outs", "schedule": 5 * 60},
+    "trim-api-log": {"task": "issuance.tasks.trim_api_log", "schedule": crontab(minute=41)},
     "sweep": {"task": "issuance.tasks.sweep", "schedule": 15},
 }
 
@@ -315,6 +316,8 @@ IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 UPLOAD_RETENTION_HOURS: int = env.int("UPLOAD_RETENTION_HOURS", default=24)
 # Days after the end of a list in which its guests can be told by name.
 RETENTION_DAYS: int = env.int("RETENTION_DAYS", default=90)
+# Days after which a request to Thanx is deleted from the log.
+API_LOG_DAYS: int = env.int("API_LOG_DAYS", default=30)
 MAX_LIST_ROWS: int = env.int("MAX_LIST_ROWS", default=1_000_000)
 MAX_LIST_BYTES: int = env.int("MAX_LIST_BYTES", default=100 * 1024 * 1024)
 MAX_PASTED_BYTES = 2_000_000  # of one text, as UTF-8

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from issuance.admin.failures import failures
 from issuance.admin.onboarding import onboarding
 from issuance.models import Rehearsal
 from issuance.staff.certification.board import BROKEN, KEPT, UNSEEN, lines_of, steps_of
@@ -40,6 +41,7 @@ class RehearsalAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("failures/", view(failures), name="issuance_failures"),
             path("onboarding/", view(onboarding), name="issuance_onboarding"),
             path("certification/", view(self.latest), name="issuance_certification"),
             path("lately/", view(self.lately), name="issuance_certification_lately"),

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from thanxportal.partner import slots
 from thanxportal.partner.models import ApiRequest, Credential, MerchantRefusal
 from thanxportal.read_only_admin import ReadOnlyAdmin
+
+ABOUT_ONE = (
+    "/partner/issuance_jobs/{}",
+    "/partner/issuance_jobs/{}/revoke",
+    "/partner/campaigns/{}",
+    "/partner/reward_templates/{}",
+)
 
 
 @admin.register(Credential)
@@ -84,13 +92,51 @@ class AnswerFilter(admin.SimpleListFilter):
         return queryset
 
 
+class GivenFilter(admin.SimpleListFilter):
+    """Shows rows of a value that the address gives, and offers no others: looking for all there are takes too long."""
+
+    column: str
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        given = request.GET.get(self.parameter_name or "")
+        return [(given, given)] if given else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiRequest]) -> QuerySet[ApiRequest]:
+        return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
+
+
+class CodeFilter(GivenFilter):
+    title, parameter_name, column = "code", "code", "code"
+
+
+class MerchantFilter(GivenFilter):
+    title, parameter_name, column = "merchant", "merchant", "merchant_id"
+
+
+class EndpointFilter(GivenFilter):
+    title, parameter_name, column = "endpoint", "endpoint", "endpoint"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiRequest]) -> QuerySet[ApiRequest]:
+        return super().queryset(request, queryset.with_endpoint())  # type: ignore[attr-defined]
+
+
 @admin.register(ApiRequest)
 class ApiRequestAdmin(ReadOnlyAdmin):
     """Requests to Thanx, the newest first: addresses and codes, never bodies."""
 
     list_display = ("at", "method", "path", "status", "code", "duration_ms", "merchant_id")
-    list_filter = (AnswerFilter, "method")
-    search_fields = ("path", "code__exact", "merchant_id__exact")
-    search_help_text = "A part of the address, a code, or Thanx’s id of a merchant"
+    list_filter = (AnswerFilter, "method", EndpointFilter, CodeFilter, MerchantFilter)
+    search_fields = ("path__exact", "code__exact", "merchant_id__exact")
+    search_help_text = "An address, a code, or Thanx’s id of a merchant, job, campaign or template"
+    change_list_template = "admin/partner/apirequest/list.html"
     ordering = ("-id",)
     fields = (*list_display, "headers", "idempotency_key", "counts", "fingerprint")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ApiRequest], search_term: str
+    ) -> tuple[QuerySet[ApiRequest], bool]:
+        """Whole words alone, each by an index: a part of an address would take all rows to find."""
+        if not (word := search_term.strip()):
+            return queryset, False
+        paths = [word, *(path.format(quote(word, safe="")) for path in ABOUT_ONE)]
+        return queryset.filter(Q(path__in=paths) | Q(code=word) & ~Q(code="") | Q(merchant_id=word)), False

@@ -124,6 +124,15 @@ class Slot(models.Model):
         return f"Slot {self.place} of credential {self.credential_id}"
 
 
+READ = ("scopes", "merchants", "locations", "reward_templates", "campaigns")
+_WORK = (
+    When(path="/partner/campaigns/issue", then=Value("issue")),
+    When(path__endswith="/revoke", then=Value("revoke")),
+    When(path__startswith="/partner/issuance_jobs", then=Value("poll")),
+    When(method="POST", then=Value("publish")),
+)
+
+
 class ApiRequestQuerySet(models.QuerySet["ApiRequest"]):
     def of_discovery(self) -> ApiRequestQuerySet:
         """Those that read what Thanx publishes, and don't follow a job."""
@@ -140,14 +149,16 @@ class ApiRequestQuerySet(models.QuerySet["ApiRequest"]):
 
     def by_kind(self) -> models.QuerySet[ApiRequest, tuple[str, int | None, int]]:
         """How many of each kind got each status; None where no answer came."""
-        kind = Case(
-            When(path="/partner/campaigns/issue", then=Value("issue")),
-            When(path__endswith="/revoke", then=Value("revoke")),
-            When(path__startswith="/partner/issuance_jobs", then=Value("poll")),
-            When(method="POST", then=Value("publish")),
-            default=Value("discovery"),
-        )
+        kind = Case(*_WORK, default=Value("discovery"))
         return self.order_by().annotate(kind=kind).values_list("kind", "status").annotate(models.Count("pk"))
+
+    def failed(self) -> ApiRequestQuerySet:
+        """Those that brought no success, which have an index of their own."""
+        return self.exclude(code="")
+
+    def with_endpoint(self) -> ApiRequestQuerySet:
+        read = (When(path__startswith=f"/partner/{name}", then=Value(name.replace("_", " "))) for name in READ)
+        return self.annotate(endpoint=Case(*_WORK, *read, default=Value("other")))
 
 
 class ApiRequest(models.Model):
@@ -179,6 +190,7 @@ class ApiRequest(models.Model):
         indexes = [
             models.Index(fields=["merchant_id", "-id"], name="request_by_merchant"),
             models.Index(fields=["at"], condition=~models.Q(code=""), name="failed_request_by_time"),
+            models.Index(fields=["code", "-id"], condition=~models.Q(code=""), name="failed_request_by_code"),
         ]
 
     def __str__(self) -> str:
