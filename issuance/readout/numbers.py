@@ -79,6 +79,11 @@ class Numbers:
     def compared_with(self) -> ArmNumbers | None:
         return next((arm for arm in self.arms if arm.variant == self.base), None)
 
+    @property
+    def few_matched(self) -> bool:
+        """Whether the exports have less than half of the guests, so that what they did is mostly not known."""
+        return 2 * sum(arm.matched for arm in self.arms) < sum(arm.guests for arm in self.arms)
+
     def stored(self) -> dict[str, Any]:
         return asdict(self)
 

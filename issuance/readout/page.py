@@ -105,4 +105,6 @@ class ReadOutPage:
 
     @cached_property
     def balances(self) -> list[Balance]:
-        return balances([(each.arm, each.cost) for each in self.balanced if each.cost is not None])
+        """Only next to Control: what a reward cost brought, is what guests spent more than without one."""
+        told = [(each.arm, each.cost) for each in self.balanced if each.cost is not None]
+        return balances(told) if self.numbers.has_control else []

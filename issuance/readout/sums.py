@@ -210,8 +210,9 @@ def _kinds(by_kind: ByKind) -> list[PartSums]:
 
 
 def _moments(name: str) -> tuple[str, ...]:
+    """Squares are no whole numbers, as those of a few absurd amounts have more digits than whole numbers may have."""
     before = f"{name}_before"
-    return before, f"{before} * {before}", name, f"{name} * {name}", f"{before} * {name}"
+    return before, f"1.0 * {before} * {before}", name, f"1.0 * {name} * {name}", f"1.0 * {before} * {name}"
 
 
 def _arm(row: list[int]) -> ArmSums:

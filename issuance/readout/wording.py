@@ -76,7 +76,7 @@ def sentences_of(numbers: Numbers) -> list[str]:
 def _sentence(arm: ArmNumbers, other: str) -> str:
     more = arm.more_visits
     if more is None:
-        return f"Too few guests came to compare {arm.name} with {other}."
+        return f"{arm.name} can’t be compared with {other}: too few guests, or all of an arm did the same."
     if arm.stands_out:
         brought = more_or_less(more.estimate, VISITS)
         return f"{arm.name} brought {brought} visits per 100 guests than {other} ({between(more, VISITS)})."
