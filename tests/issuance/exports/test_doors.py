@@ -131,7 +131,6 @@ def prefix(settings: Any, bucket: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     return lambda key, content: bucket.put_object(Key=f"exports/{key}", Body=content.encode())
 
 
-@pytest.mark.usefixtures("at_once")
 def test_exports_are_taken_from_a_part_of_a_bucket(
     prefix: Any, bucket: Any, members: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,14 +138,16 @@ def test_exports_are_taken_from_a_part_of_a_bucket(
     prefix("harbor-grill/readme.txt", "-")
     prefix("harbor-grill/tables.csv", "name,table\n")
     prefix("nobody/purchases.csv", lines(PURCHASES, COFFEE))
-    load_exports()
+    take_from_folder()
+    load_due_exports()
     assert Purchase.objects.count() == 1
     left = {each.key for each in bucket.objects.filter(Prefix="exports/")}
     (aside,) = left - {"exports/harbor-grill/readme.txt", "exports/nobody/purchases.csv"}
     assert aside.startswith("exports/harbor-grill/refused/")
     monkeypatch.setattr("issuance.exports.folder.QUIET", YEARS)
     prefix("harbor-grill/growing.csv", lines(PURCHASES, LUNCH))
-    load_exports()
+    take_from_folder()
+    load_due_exports()
     assert Purchase.objects.count() == 1
 
 
