@@ -19,7 +19,7 @@ PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com
 # Without byte code every process would compile all modules anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-exports bench-gate bench-ingest bench-pages bench-strangers bench-webhooks identifiers image-check help demo dev test test-slow test-browser check lint types format lock screens clean
+.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-exports bench-gate bench-ingest bench-pages bench-staff bench-strangers bench-webhooks identifiers image-check help demo dev test test-slow test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -117,6 +117,9 @@ bench-gate: $(VENV)/dev.stamp ## slots of the rate gate for four processes, agai
 
 bench-pages: $(VENV)/dev.stamp ## CPU of pages and polls, against a bare view: make bench-pages GUESTS=20000000 ONLY=poll
 	@$(BIN)/python -m benchmarks.pages --guests $(or $(GUESTS),1000000) --rounds $(or $(ROUNDS),7) $(if $(ONLY),--only $(ONLY))
+
+bench-staff: $(VENV)/dev.stamp ## lists of the admin with long logs, on the PostgreSQL of DATABASE_URL: LINES=200000
+	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.staff_pages $(or $(LINES),2000000)
 
 bench-strangers: $(VENV)/dev.stamp ## whether anybody waits for slow strangers, or for a merchant with very much: ROWS=1000000
 	@$(BIN)/python -m benchmarks.strangers $(or $(ROWS),1000000)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib import admin
 
 from campaigns.models import Campaign, CampaignAtThanx, Location, Reading, RewardTemplate, Variant
@@ -11,10 +14,15 @@ ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
 WITHDRAWN = ("withdrawn_at", admin.EmptyFieldListFilter)
 
 
+class KindFilter(admin.AllValuesFieldListFilter):
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        yield from (choice | {"display": choice["display"] or "None"} for choice in super().choices(changelist))
+
+
 @admin.register(RewardTemplate)
 class RewardTemplateAdmin(ReadOnlyAdmin):
     list_display = ("name", "merchant", "type", "subtype", "seen_at", "withdrawn_at")
-    list_filter = (ONE_MERCHANT, WITHDRAWN, "type")
+    list_filter = (ONE_MERCHANT, WITHDRAWN, ("type", KindFilter))
     list_select_related = ("merchant",)
     search_fields = ("name", "thanx_id__exact")
     fields = (

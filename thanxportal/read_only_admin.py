@@ -20,7 +20,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def count(self) -> int:
-        return int(self.object_list[:COUNT_AT_MOST].count())  # type: ignore[attr-defined]
+        return int(self.object_list.order_by()[:COUNT_AT_MOST].count())  # type: ignore[attr-defined]
 
 
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -47,6 +47,7 @@ class ReadOnlyAdmin(StaffAdmin):
     """A list and a page per row; nothing can be added, changed or deleted."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # A count beside each filter would read all rows.
     paginator = CappedPaginator
     list_per_page = 50
 
@@ -60,9 +61,25 @@ class ReadOnlyAdmin(StaffAdmin):
         return False
 
 
+class LogAdmin(ReadOnlyAdmin):
+    """A list of what may be millions of rows, the newest first: there is an index for no other order. What filters and
+    searches ask for has one as well."""
+
+    ordering = ("-id",)
+    sortable_by = ()
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        words = search_term.strip()
+        return self.matching(queryset, words) if words else queryset, False
+
+    def matching(self, rows: Any, words: str) -> Any:
+        raise NotImplementedError
+
+
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
     """Rows that belong to the one on the page, to read only."""
 
+    template = "admin/edit_inline/rows.html"
     extra = 0
     can_delete = False
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 
-from issuance.models import ClaimOverride, Event, UnknownReason
-from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline
+from issuance.models import ClaimOverride, Event, GuestList, UnknownReason
+from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin, ReadOnlyInline
+
+MOST_LISTS = 100  # whose events are searched at once
 
 
 class EventInline(ReadOnlyInline):
@@ -21,16 +25,19 @@ class EventInline(ReadOnlyInline):
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(LogAdmin):
     list_display = ("at", "guest_list", "job", "old_state", "new_state", "actor", "note")
-    list_filter = ("new_state", ("guest_list__merchant", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("guest_list", "job", "actor")
     search_fields = ("guest_list__name",)
+    search_help_text = "A part of the list’s name"
     fields = ("at", "guest_list", "job", "old_state", "new_state", "actor", "note")
-    ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         return super().get_queryset(request).defer("job__body")
+
+    def matching(self, rows: Any, words: str) -> Any:
+        lists = GuestList.objects.filter(name__icontains=words).order_by("-pk").values_list("pk", flat=True)
+        return rows.filter(guest_list__in=[*lists[:MOST_LISTS]])
 
 
 @admin.register(ClaimOverride)

@@ -8,33 +8,15 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from campaigns.models import CampaignAtThanx, Location, Reading
-from issuance.models import (
-    ClaimOverride,
-    Erasure,
-    GuestList,
-    IssuanceJob,
-    Rehearsal,
-    Resolution,
-    RevocationPlan,
-    RevocationRequest,
-    SendingPause,
-    ThanxStatement,
-    UnknownReason,
-    WebhookDelivery,
-)
-from thanxportal.accounts.merchant_settings import change_settings
-from thanxportal.accounts.models import Kind, Membership, Merchant, Role, User, record_activity
-from thanxportal.accounts.notifications import notify
-from thanxportal.accounts.team import invite
-from thanxportal.partner.models import MerchantRefusal
+from issuance.models import GuestList, IssuanceJob
+from tests.admin.rows import MODELS, make_everything, url
+from thanxportal.accounts.models import Activity, Membership, Merchant, User
+from thanxportal.partner.models import ApiRequest
 
 pytestmark = pytest.mark.django_db
-OURS = ("accounts", "partner", "campaigns", "issuance")
-MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 ADDED = (
     "user",
     "membership",
@@ -48,35 +30,9 @@ ADDED = (
 MIRRORED = [model for model in MODELS if model._meta.model_name not in ADDED]
 
 
-def url(model: type, page: str, *arguments: object) -> str:
-    meta = model._meta  # type: ignore[attr-defined]
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=arguments)
-
-
 @pytest.fixture
 def everything(finished: GuestList, ana: User) -> None:
-    """At least one row of every model that the admin shows."""
-    Location.objects.create(
-        merchant=finished.merchant, thanx_id="location1", street="1 Main Street", seen_at=finished.created_at
-    )
-    Reading.objects.add_for([finished.merchant])
-    CampaignAtThanx.objects.create(merchant=finished.merchant, thanx_id="camp_1", seen_at=finished.created_at)
-    record_activity(merchant=finished.merchant, actor=ana, sentence="Did something.")
-    invite(merchant=finished.merchant, email="dora@example.com", role=Role.VIEWER, actor=ana)
-    change_settings(merchant=finished.merchant, values={"second_factor": False}, actor=ana)
-    notify(merchant=finished.merchant, kind=Kind.FINISHED, key="list:1:end", sentence="Finished.", path="/")
-    WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
-    Rehearsal.objects.create(environment="simulation", started_by=ana)
-    UnknownReason.objects.create(job=finished.jobs.first(), words="Not today", guests_count=2)
-    MerchantRefusal.objects.create(merchant_id=finished.merchant.thanx_id, next_at=finished.created_at)
-    pause = SendingPause.objects.create(reason="We look into something.")
-    ThanxStatement.objects.create(pause=pause, evidence="Mail", written_by=ana)
-    Erasure.objects.create(merchant=finished.merchant, guest_hash="0" * 32, identifier="x@example.com", ordered_by=ana)
-    ClaimOverride.objects.create(guest_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
-    RevocationRequest.objects.create(guest_list=finished, reason="The wrong file.", asked_by=ana)
-    plan = RevocationPlan.objects.create(merchant=finished.merchant, cause="other", note="A mistake.", proposed_by=ana)
-    plan.jobs.set(finished.jobs.all())
-    Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
+    make_everything(finished, ana)
 
 
 def test_a_merchant_signed_in_is_refused(ana: User, client_of: Callable[[User], Client]) -> None:
@@ -142,11 +98,29 @@ def test_a_job_shows_its_attempts_and_its_timeline(staff: Client, finished: Gues
     assert "Timeline" in page
 
 
-def test_the_list_of_jobs_asks_the_same_number_of_questions_however_long(
-    staff: Client, finished: GuestList, django_assert_max_num_queries: Callable[..., object]
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_no_list_asks_for_each_of_its_rows(
+    model: type, staff: Client, sam: User, rf: RequestFactory, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
-    with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
-        staff.get(url(IssuanceJob, "changelist"))
+    page, request = admin.site._registry[model], rf.get("/")
+    request.user = sam
+    columns = {field.name: field for field in model._meta.get_fields()}  # type: ignore[attr-defined]
+    shown = {name for name in page.get_list_display(request) if getattr(columns.get(name), "many_to_one", False)}
+    joined = {path.split("__")[0] for path in page.get_list_select_related(request) or ()}
+    assert shown <= joined
+    with django_assert_max_num_queries(10):  # type: ignore[attr-defined]
+        staff.get(url(model, "changelist"))
+
+
+def test_the_longest_logs_are_searched_by_what_has_an_index(staff: Client, finished: GuestList) -> None:
+    job = finished.jobs.get(number=1)
+    ApiRequest.objects.create(method="GET", path=f"/partner/issuance_jobs/{job.thanx_id}", status=200, duration_ms=9)
+    for words, found in ((job.thanx_id, True), ("nobody", False), (finished.merchant.thanx_id, True)):
+        page = staff.get(url(ApiRequest, "changelist"), {"q": words})
+        assert bool(page.context["cl"].result_count) is found, words
+    for words in (finished.merchant.handle, f"list:{finished.pk}"):
+        assert staff.get(url(Activity, "changelist"), {"q": words}).context["cl"].result_count
 
 
 def test_staff_may_set_how_a_merchant_is_read_but_not_who_it_is(staff: Client, harbor: Merchant) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from phonenumbers import SUPPORTED_REGIONS
@@ -17,7 +17,9 @@ from thanxportal.accounts.access import user_of
 from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Activity, Invitation, Loosening, Membership, Merchant, Notification, Role, User
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, let_sign_in, remove_member, withdraw_invitation
-from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
+from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
+
+MOST_PEOPLE = 50  # whose lines are searched at once
 
 
 class TeamAdmin(StaffAdmin):
@@ -50,6 +52,9 @@ class MembershipInline(ReadOnlyInline):
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+
     def clean_email(self) -> str:
         """Lowercases it, as everywhere. Raises ValidationError if somebody has it already."""
         email = str(self.cleaned_data["email"]).lower()
@@ -76,7 +81,6 @@ class UserAdmin(TeamAdmin):
     list_filter = ("is_staff", "is_active", "memberships__role")
     search_fields = ("email", "name")
     ordering = ("email",)
-    filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
         (None, {"fields": ("email", "name", "is_active")}),
         ("Partner staff", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
@@ -222,7 +226,6 @@ class InvitationAdmin(TeamAdmin):
         "merchant", "email", "role", "invited_by", "sent_at", "expires_at", "mail_due_at", "mail_attempts",
         "mail_sent_at", "accepted_at", "withdrawn_at",
     )  # fmt: skip
-    autocomplete_fields = ("merchant",)
     actions = ("withdraw",)
 
     def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> Any:
@@ -262,27 +265,39 @@ class LooseningAdmin(ReadOnlyAdmin):
     )  # fmt: skip
 
 
+def of_somebody(person: str, words: str) -> Q:
+    """Rows of a merchant or of people who are named like this: looked up first, as there are few of them."""
+    merchants = Merchant.objects.filter(handle=words).values_list("pk", flat=True)
+    people = User.objects.filter(email__icontains=words).values_list("pk", flat=True)[:MOST_PEOPLE]
+    return Q(merchant__in=[*merchants]) | Q(**{f"{person}__in": [*people]})
+
+
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdmin):
+class NotificationAdmin(LogAdmin):
     """What people were told. An email that is still due after several attempts points to the mail server."""
 
     list_display = ("at", "person", "merchant", "kind", "sentence", "mail_attempts", "mail_sent_at", "read_at")
     list_filter = ("kind", FailingMailFilter, ("mail_sent_at", admin.EmptyFieldListFilter))
     list_select_related = ("merchant", "person")
-    search_fields = ("person__email", "merchant__handle__exact", "key__exact")
-    ordering = ("-id",)
+    search_fields = ("person__email", "merchant__handle")
+    search_help_text = "A merchant’s handle, or a part of the person’s email"
     fields = (
         "at", "person", "merchant", "kind", "sentence", "facts", "path", "key", "in_app", "read_at", "mail_due_at",
         "mail_attempts", "mail_sent_at",
     )  # fmt: skip
 
+    def matching(self, rows: Any, words: str) -> Any:
+        return rows.filter(of_somebody("person", words))
+
 
 @admin.register(Activity)
-class ActivityAdmin(ReadOnlyAdmin):
+class ActivityAdmin(LogAdmin):
     list_display = ("at", "merchant", "actor", "sentence", "target")
-    list_filter = (("merchant", admin.RelatedOnlyFieldListFilter),)
+    list_filter = ("merchant",)
     list_select_related = ("merchant", "actor")
-    search_fields = ("target__exact", "merchant__handle__exact", "actor__email")
+    search_fields = ("target", "merchant__handle", "actor__email")
     search_help_text = "Such as list:12 or campaign:7, a merchant’s handle, or the email of who did it"
-    ordering = ("-id",)
     fields = ("at", "merchant", "actor", "sentence", "target", "path")
+
+    def matching(self, rows: Any, words: str) -> Any:
+        return rows.filter(Q(target=words) if ":" in words else of_somebody("actor", words))

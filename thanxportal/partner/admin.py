@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib import admin
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from thanxportal.partner import slots
 from thanxportal.partner.models import ApiRequest, Credential, MerchantRefusal
-from thanxportal.read_only_admin import ReadOnlyAdmin
+from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin
 
 ABOUT_ONE = (
     "/partner/issuance_jobs/{}",
@@ -121,22 +122,17 @@ class EndpointFilter(GivenFilter):
 
 
 @admin.register(ApiRequest)
-class ApiRequestAdmin(ReadOnlyAdmin):
+class ApiRequestAdmin(LogAdmin):
     """Requests to Thanx, the newest first: addresses and codes, never bodies."""
 
     list_display = ("at", "method", "path", "status", "code", "duration_ms", "merchant_id")
-    list_filter = (AnswerFilter, "method", EndpointFilter, CodeFilter, MerchantFilter)
+    list_filter = (AnswerFilter, EndpointFilter, CodeFilter, MerchantFilter)
     search_fields = ("path__exact", "code__exact", "merchant_id__exact")
     search_help_text = "An address, a code, or Thanx’s id of a merchant, job, campaign or template"
     change_list_template = "admin/partner/apirequest/list.html"
-    ordering = ("-id",)
     fields = (*list_display, "headers", "idempotency_key", "counts", "fingerprint")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[ApiRequest], search_term: str
-    ) -> tuple[QuerySet[ApiRequest], bool]:
+    def matching(self, rows: Any, words: str) -> Any:
         """Whole words alone, each by an index: a part of an address would take all rows to find."""
-        if not (word := search_term.strip()):
-            return queryset, False
-        paths = [word, *(path.format(quote(word, safe="")) for path in ABOUT_ONE)]
-        return queryset.filter(Q(path__in=paths) | Q(code=word) & ~Q(code="") | Q(merchant_id=word)), False
+        paths = [words, *(path.format(quote(words, safe="")) for path in ABOUT_ONE)]
+        return rows.filter(Q(path__in=paths) | Q(code=words) & ~Q(code="") | Q(merchant_id=words))

@@ -191,6 +191,9 @@ class ApiRequest(models.Model):
             models.Index(fields=["merchant_id", "-id"], name="request_by_merchant"),
             models.Index(fields=["at"], condition=~models.Q(code=""), name="failed_request_by_time"),
             models.Index(fields=["code", "-id"], condition=~models.Q(code=""), name="failed_request_by_code"),
+            models.Index(
+                fields=["-id"], condition=models.Q(status__gte=400) | models.Q(status=None), name="request_in_trouble"
+            ),
         ]
 
     def __str__(self) -> str:

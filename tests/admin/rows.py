@@ -1,0 +1,61 @@
+"""Every model that the admin shows, the addresses of its pages, and a row of each."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import reverse
+
+from campaigns.models import CampaignAtThanx, Location, Reading
+from issuance.models import (
+    ClaimOverride,
+    Erasure,
+    GuestList,
+    Rehearsal,
+    Resolution,
+    RevocationPlan,
+    RevocationRequest,
+    SendingPause,
+    ThanxStatement,
+    UnknownReason,
+    WebhookDelivery,
+)
+from thanxportal.accounts.merchant_settings import change_settings
+from thanxportal.accounts.models import Kind, Role, User, record_activity
+from thanxportal.accounts.notifications import notify
+from thanxportal.accounts.team import invite
+from thanxportal.partner.models import ApiRequest, Credential, MerchantRefusal
+
+OURS = ("accounts", "partner", "campaigns", "issuance")
+MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
+
+
+def url(model: type, page: str, *arguments: object) -> str:
+    meta = model._meta  # type: ignore[attr-defined]
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=arguments)
+
+
+def make_everything(finished: GuestList, ana: User) -> None:
+    """At least one row of every model that the admin shows, beside a finished list with a job."""
+    Location.objects.create(
+        merchant=finished.merchant, thanx_id="location1", street="1 Main Street", seen_at=finished.created_at
+    )
+    Reading.objects.add_for([finished.merchant])
+    CampaignAtThanx.objects.create(merchant=finished.merchant, thanx_id="camp_1", seen_at=finished.created_at)
+    record_activity(merchant=finished.merchant, actor=ana, sentence="Did something.")
+    invite(merchant=finished.merchant, email="dora@example.com", role=Role.VIEWER, actor=ana)
+    change_settings(merchant=finished.merchant, values={"second_factor": False}, actor=ana)
+    notify(merchant=finished.merchant, kind=Kind.FINISHED, key="list:1:end", sentence="Finished.", path="/")
+    WebhookDelivery.objects.create(sha256="0" * 64, event="reward.issued", state="applied")
+    Rehearsal.objects.create(environment="simulation", started_by=ana)
+    UnknownReason.objects.create(job=finished.jobs.first(), words="Not today", guests_count=2)
+    MerchantRefusal.objects.create(merchant_id=finished.merchant.thanx_id, next_at=finished.created_at)
+    pause = SendingPause.objects.create(reason="We look into something.")
+    ThanxStatement.objects.create(pause=pause, evidence="Mail", written_by=ana)
+    Erasure.objects.create(merchant=finished.merchant, guest_hash="0" * 32, identifier="x@example.com", ordered_by=ana)
+    ClaimOverride.objects.create(guest_list=finished, actor=ana, reason="They were unlucky.", guests_count=2)
+    RevocationRequest.objects.create(guest_list=finished, reason="The wrong file.", asked_by=ana)
+    plan = RevocationPlan.objects.create(merchant=finished.merchant, cause="other", note="A mistake.", proposed_by=ana)
+    plan.jobs.set(finished.jobs.all())
+    Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
+    Credential.current()
+    ApiRequest.objects.create(method="GET", path="/partner/merchants", status=200, duration_ms=90)
