@@ -17,8 +17,10 @@ from issuance.models import GuestList
 from issuance.models.states import ListState
 from issuance.worker import due_work, sweeper
 from tests.issuance.factories import brought
+from tests.world import NOON, World
+from thanxportal import database_clock
 from thanxportal.celery import app
-from thanxportal.queues import EVERY, HOUSE, KEEPS_HOUSE, READING, READS, SENDING, tell_served, unserved
+from thanxportal.queues import EVERY, HOUSE, KEEPS_HOUSE, READING, READS, SENDING, TOLD_FOR, tell_served, unserved
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +56,7 @@ def test_a_database_that_is_away_stops_no_message(monkeypatch: pytest.MonkeyPatc
     def fails(*args: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(cache, "get", fails)
+    monkeypatch.setattr(cache, "get_many", fails)
     assert app.amqp.router.route({}, "issuance.tasks.load_exports")["queue"].name == READING
 
 
@@ -90,6 +92,16 @@ def test_readyz_names_the_queues_that_nobody_serves() -> None:
     answer = Client().get("/readyz")
     checks = json.loads(answer.content)["checks"]
     assert (answer.status_code, checks["worker_reading"], checks["worker_sending"]) == (200, "unseen", "ok")
+
+
+def test_a_worker_whose_clock_is_wrong_is_seen_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell_served([READING])
+    monkeypatch.setattr(database_clock, "seconds", lambda: repr(float(NOON)))
+    world.advance(120)
+    tell_served([SENDING])
+    assert unserved() == []
+    monkeypatch.setattr(database_clock, "seconds", lambda: repr(NOON + TOLD_FOR + 1.0))
+    assert unserved() == [READING, SENDING]
 
 
 def rounds_of(queue: str, monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> list[tuple[str, ...]]:
