@@ -19,7 +19,7 @@ PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com
 # Without byte code every process would compile all modules anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-exports bench-gate bench-ingest bench-pages bench-staff bench-strangers bench-webhooks identifiers image-check help demo dev test test-slow test-browser check lint types format lock screens clean
+.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-exports bench-gate bench-ingest bench-merchants hosts-check bench-pages bench-staff bench-strangers bench-webhooks identifiers image-check help demo dev test test-slow test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -123,6 +123,12 @@ bench-staff: $(VENV)/dev.stamp ## lists of the admin with long logs, on the Post
 
 bench-strangers: $(VENV)/dev.stamp ## whether anybody waits for slow strangers, or for a merchant with very much: ROWS=1000000
 	@$(BIN)/python -m benchmarks.strangers $(or $(ROWS),1000000)
+
+bench-merchants: $(VENV)/dev.stamp ## 2,000 merchants of one credential, 200 of whom launch in the same minute: LISTS=50
+	$(BIN)/python -m benchmarks.merchants 2000 $(or $(LISTS),200)
+
+hosts-check: $(VENV)/dev.stamp ## three machines in network namespaces, one list, and whatever may happen to them; needs root: ROWS=20000
+	@$(BIN)/python -m tests.hosts $(or $(ROWS),1000000)
 
 image-check: ## the steps of the Dockerfile in a clean root, without a container engine; needs root and debootstrap
 	@python3 -m tests.image
