@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -205,6 +206,14 @@ def test_the_same_request_has_the_same_fingerprint_and_another_has_not() -> None
     told = [shapes(name).fingerprint for name in CALLS]
     assert told == [shapes(name).fingerprint for name in CALLS]
     assert len({*told}) == len(CALLS)
+
+
+def test_a_fingerprint_says_nothing_without_its_key() -> None:
+    exchanges = list[Exchange]()
+    for key in (b"one key", b"another"):
+        client_for(Thanx(), on_exchange=exchanges.append, fingerprint_key=key).issue(BODY, KEY)
+    assert exchanges[0].shape.fingerprint != exchanges[1].shape.fingerprint
+    assert sha256(b"POST /partner/campaigns/issue " + BODY).hexdigest() != exchanges[0].shape.fingerprint
 
 
 @pytest.mark.parametrize(

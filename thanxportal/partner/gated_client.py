@@ -136,6 +136,7 @@ def partner_client(
         transport=transport(),
         gate=pass_gate,
         deadline=deadline,
+        fingerprint_key=f"request:{settings.IDENTITY_KEY}".encode(),
         on_exchange=lambda exchange: _record(credential_id, exchange),
     )
 

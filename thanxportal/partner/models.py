@@ -178,7 +178,7 @@ class ApiRequest(models.Model):
         help_text="Those that Thanx asks for; ! marks another shape.",
     )
     fingerprint = models.CharField(
-        max_length=64, blank=True, db_default="", help_text="Hash of method, address and body."
+        max_length=64, blank=True, db_default="", help_text="Keyed hash of method, address and body."
     )
     idempotency_key = models.CharField(max_length=36, blank=True, db_default="")
     counts = models.JSONField(null=True, blank=True, help_text="What a campaign is made of, or how many guests.")

@@ -68,7 +68,8 @@ class PartnerClient:
     """All eleven calls of the API; use it as a context manager.
 
     It calls `gate` before each request with Thanx's id of the merchant whom it is about, or None. If `gate` raises,
-    nothing is sent, and the caller gets the exception. It calls `on_exchange` after each request that was tried. Every
+    nothing is sent, and the caller gets the exception. It calls `on_exchange` after each request that was tried, whose
+    shape has a fingerprint by `fingerprint_key`: without one, who reads it could guess a body of few guests. Every
     call may raise a PartnerApiError (see errors.py), and ValueError for an empty id or setting, or an address that
     isn't Thanx's.
     """
@@ -83,6 +84,7 @@ class PartnerClient:
         transport: httpx.BaseTransport | None = None,
         gate: Callable[[str | None], None] | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
+        fingerprint_key: bytes = b"",
         timeout: httpx.Timeout = TIMEOUT,
         deadline: float = DEADLINE,
     ) -> None:
@@ -106,7 +108,7 @@ class PartnerClient:
             transport=transport,
             follow_redirects=False,
             trust_env=False,
-            event_hooks={"request": [self._look] if on_exchange else []},
+            event_hooks={"request": [self._looking(fingerprint_key)] if on_exchange else []},
         )
 
     def __enter__(self) -> Self:
@@ -192,8 +194,13 @@ class PartnerClient:
         self._report(call, started, response.status, None)
         return result
 
-    def _look(self, request: httpx.Request) -> None:
-        self._shape = shape_of(request)
+    def _looking(self, key: bytes) -> Callable[[httpx.Request], None]:
+        """A closure, so that no attribute holds the key."""
+
+        def look(request: httpx.Request) -> None:
+            self._shape = shape_of(request, key)
+
+        return look
 
     def _send(self, call: _Call) -> answers.Response:
         extensions = {"trace": self._deadline.watch}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 import httpx
@@ -26,7 +26,8 @@ FORMS = {"email": re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"), "phone": re.compile(r
 
 class Shape(NamedTuple):
     """`headers` are the names of Thanx's headers that were sent. `fingerprint` is the same for the same method, address
-    and body. `counts` are those of a body that creates a campaign or issues."""
+    and body, and tells nothing of them without its key. `counts` are those of a body that creates a campaign or issues.
+    """
 
     headers: str = ""
     fingerprint: str = ""
@@ -37,15 +38,15 @@ class Shape(NamedTuple):
 NO_SHAPE = Shape()
 
 
-def shape_of(request: httpx.Request) -> Shape:
+def shape_of(request: httpx.Request, key: bytes) -> Shape:
     names = [
         name if re.fullmatch(form, request.headers[name]) else name + ODD
         for name, form in HEADERS.items()
         if name in request.headers
     ]
     told = b" ".join((request.method.encode(), request.url.raw_path, request.content))
-    key = request.headers.get(KEY, "")
-    return Shape(" ".join(names), sha256(told).hexdigest(), key[:36], _counts(request))
+    fingerprint = hmac.new(key, told, "sha256").hexdigest()
+    return Shape(" ".join(names), fingerprint, request.headers.get(KEY, "")[:36], _counts(request))
 
 
 def _counts(request: httpx.Request) -> Mapping[str, Any]:

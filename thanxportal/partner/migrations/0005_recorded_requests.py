@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='apirequest',
             name='fingerprint',
-            field=models.CharField(blank=True, db_default='', help_text='Hash of method, address and body.', max_length=64),
+            field=models.CharField(blank=True, db_default='', help_text='Keyed hash of method, address and body.', max_length=64),
         ),
         migrations.AddField(
             model_name='apirequest',
