@@ -136,7 +136,7 @@ MAY_DELETE = {"membership": RUN}
 OF_THE_ADMIN = (
     "index", "app_list", "issuance_gate", "issuance_find", "password_change", "issuance_onboarding",
     "issuance_certification", "issuance_certification_lately", "issuance_rehearsal_certification",
-    "issuance_rehearsal_pack", "issuance_failures",
+    "issuance_rehearsal_pack", "issuance_failures", "issuance_training",
 )  # fmt: skip
 
 
@@ -246,7 +246,7 @@ RULES |= {name: owners_rule(methods, *WITH_FACTOR) for methods, _, name in decla
     ),
     **{
         f"admin:issuance_{name}": answering("405", "in", staff_rule(ALL, ACT, "POST"), "GET")
-        for name in ("ask", "rehearse", "webhook_test", "confirm_plan", "withdraw_plan", "refuse_request")
+        for name in ("ask", "rehearse", "webhook_test", "train", "confirm_plan", "withdraw_plan", "refuse_request")
     },
     "admin:jsi18n": staff_rule(ALL, ALL, PAGE),
     "admin:password_change_done": staff_rule(ALL, ALL, PAGE),

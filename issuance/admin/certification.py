@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from issuance.admin.failures import failures
 from issuance.admin.onboarding import onboarding
+from issuance.admin.training import train, training
 from issuance.models import Rehearsal
 from issuance.staff.certification.board import BROKEN, KEPT, UNSEEN, lines_of, steps_of
 from issuance.staff.certification.rehearsing import begin_rehearsal, end_rehearsal, may_rehearse, note_certification
@@ -42,6 +43,8 @@ class RehearsalAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("failures/", view(failures), name="issuance_failures"),
+            path("training/", view(training), name="issuance_training"),
+            path("train/", view(require_POST(train)), name="issuance_train"),
             path("onboarding/", view(onboarding), name="issuance_onboarding"),
             path("certification/", view(self.latest), name="issuance_certification"),
             path("lately/", view(self.lately), name="issuance_certification_lately"),

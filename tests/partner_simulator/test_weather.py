@@ -89,3 +89,19 @@ def test_the_weather_can_be_changed_from_outside(caller: Caller) -> None:
     assert caller.call("POST", "/_simulator/weather", {"weather": "hail"}).status == 400
     assert caller.call("POST", "/_simulator/weather", {"weather": "slow"}).status == 200
     assert caller.get("/_simulator/stats").json["weather"] == "slow"
+
+
+def test_a_fault_can_be_scripted_from_outside_and_a_new_weather_forgets_it() -> None:
+    caller = make_caller()
+    order = {"method": "GET", "path": "/partner/scopes", "fault": "STATUS_500", "times": 2}
+    assert caller.call("POST", "/_simulator/script", order).status == 200
+    assert caller.get("/partner/scopes").status == 500
+    assert caller.simulator.faults_left == 1
+    caller.call("POST", "/_simulator/weather", {"weather": "calm"})
+    assert caller.get("/partner/scopes").status == 200
+
+
+@pytest.mark.parametrize("change", [{"fault": "HAIL"}, {"times": 0}, {"times": 101}, {"times": "2"}, {"method": ""}])
+def test_a_script_that_says_nothing_sensible_is_refused(change: dict[str, object]) -> None:
+    order = {"method": "GET", "path": "/partner/scopes", "fault": "STATUS_500", "times": 1} | change
+    assert make_caller().call("POST", "/_simulator/script", order).status == 400

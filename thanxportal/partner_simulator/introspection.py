@@ -1,15 +1,17 @@
 """Pages under /_simulator/, by which tests and demos inspect and change the simulator without credentials."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from thanxportal.partner_simulator.bodies import text
 from thanxportal.partner_simulator.books import Books
 from thanxportal.partner_simulator.pictures import DISHES, draw
-from thanxportal.partner_simulator.weather import Weather
+from thanxportal.partner_simulator.weather import Fault, Weather
 from thanxportal.partner_simulator.wire import Answer, RefusedError, Request, bad_request, json_answer, not_found
 from thanxportal.partner_simulator.world import Merchant
 
+MOST_FAULTS = 100
 _IMAGES = "/_simulator/images/"
 
 
@@ -27,9 +29,16 @@ class Inspected(Protocol):
 
     def unpublish(self, template_id: str) -> None: ...
 
+    def script(self, method: str, path_prefix: str, faults: Iterable[Fault]) -> None: ...
+
+    def forget_faults(self) -> None: ...
+
+    @property
+    def faults_left(self) -> int: ...
+
 
 def answer_request(simulator: Inspected, request: Request) -> Answer:
-    """Answer GET stats, GET images/NAME.svg, POST weather and POST unpublish."""
+    """Answer GET stats, GET images/NAME.svg, POST weather, POST script and POST unpublish."""
     try:
         if request.method == "GET" and request.path.startswith(_IMAGES):
             return _image(simulator, request.path.removeprefix(_IMAGES).removesuffix(".svg"))
@@ -38,6 +47,8 @@ def answer_request(simulator: Inspected, request: Request) -> Answer:
                 return json_answer(200, stats(simulator))
             case ("POST", "/_simulator/weather"):
                 return _change_weather(simulator, request)
+            case ("POST", "/_simulator/script"):
+                return _script(simulator, request)
             case ("POST", "/_simulator/unpublish"):
                 return _unpublish(simulator, request)
         raise not_found("page of the simulator")
@@ -54,6 +65,7 @@ def stats(simulator: Inspected) -> dict[str, Any]:
     keys = list(simulator.books.keys.values())
     return {
         "weather": simulator.weather.name,
+        "faults_left": simulator.faults_left,
         "requests": simulator.statuses.total(),
         "statuses": {str(status): count for status, count in sorted(simulator.statuses.items())},
         "status_429": simulator.statuses[429],
@@ -84,9 +96,21 @@ def _change_weather(simulator: Inspected, request: Request) -> Answer:
     name = text(request.json_object(), "weather")
     try:
         simulator.change_weather(name)
+        simulator.forget_faults()
     except ValueError as problem:
         raise bad_request(str(problem)) from None
     return json_answer(200, {"weather": name})
+
+
+def _script(simulator: Inspected, request: Request) -> Answer:
+    """Spoil the next requests of a method below a path, as often as `times` says, by the fault of that name."""
+    order = request.json_object()
+    method, path, name = (text(order, key) for key in ("method", "path", "fault"))
+    times = order.get("times", 1)
+    if name not in Fault.__members__ or not isinstance(times, int) or not 1 <= times <= MOST_FAULTS:
+        raise bad_request(f"fault is one of {', '.join(Fault.__members__)}; times is 1 to {MOST_FAULTS}.")
+    simulator.script(method, path, [Fault[name]] * times)
+    return json_answer(200, {"faults_left": simulator.faults_left})
 
 
 def _unpublish(simulator: Inspected, request: Request) -> Answer:

@@ -134,6 +134,16 @@ class Simulator:
         with self._lock:
             self._script.append((method, path_prefix, deque(faults)))
 
+    def forget_faults(self) -> None:
+        """Drop what was scripted and not used up."""
+        with self._lock:
+            self._script.clear()
+
+    @property
+    def faults_left(self) -> int:
+        """How many scripted faults wait for their request."""
+        return sum(len(faults) for _, _, faults in list(self._script))
+
     def change_weather(self, weather: str | Weather) -> None:
         """Change the weather from the next request on; ValueError for an unknown name."""
         with self._lock:
