@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
+from issuance.engine import sending_pauses
 from issuance.engine.sending_pauses import sending_is_paused
 from issuance.engine.shared_mark import raise_shared_mark, read_shared_mark
 from issuance.importing.new_list import create_list
@@ -31,6 +32,7 @@ from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.health import readiness
 from thanxportal.partner.models import Credential
+from thanxportal.seldom import Seldom
 from thanxportal.stored_files import StoreFails, delete_leftovers, on_this_machine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once", "bucket")]
@@ -228,6 +230,7 @@ def test_the_shared_mark_only_rises_whoever_comes_late_or_brings_old_ones_back(b
 def test_a_mark_that_cannot_be_reached_stops_no_reward(
     one_arm: Campaign, launched: Any, world: World, away: Callable[[], None], caplog: pytest.LogCaptureFixture
 ) -> None:
+    sending_pauses.seldom = Seldom(sending_pauses.log)  # Another test may have told of the same trouble.
     guest_list = launched(one_arm, "a@example.com")
     away()
     world.drive()

@@ -20,7 +20,6 @@ from thanxportal.stored_files import StoreFails
 
 IN_MEMORY = 1024 * 1024  # bytes of a file that is read; a longer one is in a nameless file of this machine
 ONE_REQUEST = 5 * 1024**3  # bytes that S3 takes whole: of a process that dies, no parts stay behind
-PATIENCE = {"connect_timeout": 3, "read_timeout": 20, "retries": {"total_max_attempts": 2, "mode": "standard"}}
 # Stores that only resemble S3 know no newer checksums than those of the signature.
 PLAIN = {"request_checksum_calculation": "when_required", "response_checksum_validation": "when_required"}
 
@@ -45,7 +44,8 @@ class ObjectStore(S3Storage):  # type: ignore[misc]
     size, listdir = map(_as_of_a_folder, (S3Storage.size, S3Storage.listdir))
     get_modified_time = _as_of_a_folder(S3Storage.get_modified_time)
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, seconds: int = 20, attempts: int = 2) -> None:
+        """A request may be silent for so many seconds, and is tried so often."""
         address = address_of(url)
         style = {"addressing_style": "path" if address.endpoint else "auto"}
         super().__init__(
@@ -56,7 +56,14 @@ class ObjectStore(S3Storage):  # type: ignore[misc]
             file_overwrite=False,
             max_memory_size=IN_MEMORY,
             transfer_config=TransferConfig(multipart_threshold=ONE_REQUEST, use_threads=False),
-            client_config=Config(signature_version="s3v4", s3=style, **PATIENCE, **PLAIN),
+            client_config=Config(
+                signature_version="s3v4",
+                s3=style,
+                connect_timeout=3,
+                read_timeout=seconds,
+                retries={"total_max_attempts": attempts, "mode": "standard"},
+                **PLAIN,
+            ),
         )
 
     @_as_of_a_folder

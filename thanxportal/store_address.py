@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 SCHEME = "s3://"
+HURRIED = {"sent_marks": {"seconds": 3, "attempts": 1}}  # Whoever sends waits for it, within a lease of two minutes.
 
 
 class Address(NamedTuple):
@@ -56,4 +57,5 @@ def below(url: str, folder: str) -> str:
 def in_stores(**urls: str) -> dict[str, Any]:
     """What Django's STORAGES says of all that is in a store, and not in a folder."""
     backend = {"BACKEND": "thanxportal.object_store.ObjectStore"}
-    return {alias: backend | {"OPTIONS": {"url": url}} for alias, url in urls.items() if url.startswith(SCHEME)}
+    there = {alias: {"url": url} for alias, url in urls.items() if url.startswith(SCHEME)}
+    return {alias: backend | {"OPTIONS": options | HURRIED.get(alias, {})} for alias, options in there.items()}

@@ -27,8 +27,12 @@ from issuance.models.states import JobState
 from thanxportal import database_clock
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
+from thanxportal.plain_text import nameless
+from thanxportal.seldom import Seldom
 
+UNNOTED = "The number of sends can't be %s (%s), so a restored backup won't be noticed."
 log = logging.getLogger(__name__)
+seldom = Seldom(log)
 THROWN_BACK = "The database knows fewer sends than were made: it was restored from a backup."
 
 
@@ -65,8 +69,8 @@ def note_sends() -> None:
             raise_shared_mark(str(credential.uuid), credential.sent_count)
         else:
             raise_mark(_mark(credential), credential.sent_count)
-    except (OSError, ValueError):
-        log.exception("The number of sends can't be noted, so a restored backup won't be noticed.")
+    except (OSError, ValueError) as error:
+        seldom.error(UNNOTED, "noted", nameless(str(error)), about="noted")
 
 
 def lock_forgotten() -> bool:
@@ -134,8 +138,8 @@ def _pause_after_restore(credential: Credential, noted: int) -> None:
 def _noted(credential: Credential) -> int:
     try:
         return read_shared_mark(str(credential.uuid)) if marks_are_shared() else read_mark(_mark(credential))
-    except (OSError, ValueError):
-        log.exception("The number of sends can't be read, so a restored backup won't be noticed.")
+    except (OSError, ValueError) as error:
+        seldom.error(UNNOTED, "read", nameless(str(error)), about="read")
         return 0
 
 
