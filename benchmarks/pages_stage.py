@@ -4,6 +4,7 @@ leaves. Written by SQL, as nobody would wait for a million guests otherwise."""
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -97,6 +98,21 @@ def _list(campaign: Any, person: Any, name: str, rows: int, jobs: int, *, runnin
     ids = [_job(guest_list, number, each, refused, done=number <= done) for number in range(1, jobs + 1)]
     with connection.cursor() as cursor:
         cursor.execute(_guests(guest_list, min(ids), each, refused, done, jobs))
+    _search_texts(guest_list)
+
+
+def _search_texts(guest_list: Any) -> None:
+    """As reading a file leaves them."""
+    from issuance.importing.batches import BATCH
+    from issuance.importing.row_formats import TEXT_COLUMNS
+    from issuance.models import SearchText
+    from issuance.models.bulk import insert_rows
+    from issuance.models.cells import SEPARATOR
+
+    guests = guest_list.guests.order_by("row").values_list("row", "value").iterator(chunk_size=10_000)
+    while batch := list(islice(guests, BATCH)):
+        text = SEPARATOR.join(value for _, value in batch)
+        insert_rows(SearchText, TEXT_COLUMNS, [(guest_list.pk, batch[0][0], batch[-1][0], text)])
 
 
 def _job(guest_list: Any, number: int, each: int, refused: int, *, done: bool) -> int:
@@ -110,6 +126,8 @@ def _job(guest_list: Any, number: int, each: int, refused: int, *, done: bool) -
 
 def _guests(guest_list: Any, first_job: int, each: int, refused: int, done: int, jobs: int) -> str:
     """Guests 1 to `each` of each job; the first of a job that is done are refused."""
+    from issuance.models.cells import SEPARATOR
+
     job, seat = f"(n - 1) / {each}", f"(n - 1) % {each}"
     outcome = f"CASE WHEN {job} >= {done} THEN 'waiting' WHEN {seat} < {refused} THEN 'refused' ELSE 'rewarded' END"
     reason = f"CASE WHEN {job} < {done} AND {seat} < {refused} THEN 'USER_EMAIL_INVALID' ELSE '' END"
@@ -118,7 +136,7 @@ def _guests(guest_list: Any, first_job: int, each: int, refused: int, done: int,
     kind = "CASE WHEN n % 10 < 7 THEN 'email' ELSE 'phone' END"
     return f"""INSERT INTO issuance_guest (guest_list_id, "row", type, value, other, fixed, cells, identity, variant_id,
         outcome, reason, job_id, position, reward_id)
-    SELECT {guest_list.pk}, n + 1, {kind}, {value}, '', FALSE, '',
+    SELECT {guest_list.pk}, n + 1, {kind}, {value}, '', FALSE, 'Guest Number ' || n || '{SEPARATOR}' || {value},
         {HASH[connection.vendor].format(list=guest_list.pk)}, {arm}, {outcome}, {reason}, {first_job} + {job},
         {seat}, ''
     FROM {NUMBERS[connection.vendor].format(rows=each * jobs)}"""

@@ -18,7 +18,7 @@ from issuance.checking.cached_counts import change_counts, keys_of
 from issuance.checking.revalidation import columns_of, revalidate
 from issuance.importing.batches import BatchMaker, RowBatch, insert_batch
 from issuance.importing.earlier_rewards import set_aside_rewarded
-from issuance.models import Guest, GuestList, RowError
+from issuance.models import Guest, GuestList, RowError, drop_search_texts
 from issuance.models.bulk import delete_rows
 from issuance.parsing.identifiers import identity
 from issuance.parsing.row_result import RowResult
@@ -145,6 +145,7 @@ def cells_of(guest_list: GuestList, guest: Guest) -> list[str]:
 
 
 def _store(guest_list: GuestList, rows: list[StoredRow], batch: RowBatch, of_rows: Mapping[int, int | None]) -> None:
+    drop_search_texts(guest_list, of_rows)
     for numbers in _chunks([row.number for row in rows]):
         for model in (Guest, RowError):
             delete_rows(model.objects.filter(guest_list=guest_list, row__in=numbers))

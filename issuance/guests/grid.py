@@ -111,10 +111,13 @@ class GuestReader:
     def __init__(self, guest_list: GuestList, sight: Sight = MASKED, *, finds_parts: bool = False) -> None:
         """`finds_parts` lets a search match any part of a guest."""
         self.list, self.sight, self.finds_parts = guest_list, sight, finds_parts
-        self.variants = {variant.pk: variant for variant in _variants(guest_list.campaign_id)}
         self.columns: list[str] = list(guest_list.file_info.get("names") or [])
         self.names = name_columns(guest_list)
         self.labels = {**dict(Outcome.choices), Outcome.WAITING.value: waiting_label(guest_list).capitalize()}
+
+    @cached_property
+    def variants(self) -> dict[int, Variant]:
+        return {variant.pk: variant for variant in _variants(self.list.campaign_id)}
 
     @cached_property
     def _planned(self) -> list[tuple[int, int, str]]:
@@ -206,8 +209,7 @@ def _guests(reader: GuestReader, filters: Filters) -> QuerySet[Guest]:
     if filters.job is not None:
         guests = _in_job(guests, reader, filters.job)
     if filters.q:
-        country = reader.list.country
-        guests = matching_guests(guests, filters.q, country=country, unmasked=reader.finds_parts)
+        guests = matching_guests(guests, reader.list, filters.q, unmasked=reader.finds_parts)
     return guests
 
 

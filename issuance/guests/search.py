@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 
-from issuance.models import Guest, RowError
+from issuance.models import Guest, GuestList, RowError, rows_that_may_hold
 from issuance.parsing.emails import parse_email
 from issuance.parsing.phones import parse_phone
 
@@ -24,17 +24,29 @@ LAST = 4  # digits of a phone that a mask leaves
 _PART = re.compile(r"[+(]?[\d\s().+/\-\u2010-\u2015\u2212]{3,40}").fullmatch  # all kinds of dashes
 
 
-def matching_guests(guests: QuerySet[Guest], text: str, *, country: str, unmasked: bool) -> QuerySet[Guest]:
+def matching_guests(guests: QuerySet[Guest], guest_list: GuestList, text: str, *, unmasked: bool) -> QuerySet[Guest]:
     """Identifiers are stored in lower case and E.164, so that a plain LIKE within the list finds them."""
     wanted = text.strip().lower()[:LONGEST]
-    digits = _digits(wanted, country)
-    if unmasked:
-        matches = [Q(value__contains=digits or wanted) | Q(other__contains=digits or wanted)]
-    else:
-        matches = [Q(value=whole) for whole in {parse_email(wanted).value, digits} - {""}]
-        matches += [Q(value__endswith=f"@{wanted.removeprefix('@')}")] if wanted else []
-        matches += [Q(type="phone", value__endswith=digits)] if len(digits) == LAST else []
-    return guests.filter(reduce(or_, matches)) if matches else guests.none()
+    digits = _digits(wanted, guest_list.country)
+    matches = _anywhere(digits or wanted) if unmasked else _as_masks_show(wanted, digits)
+    if not matches:
+        return guests.none()
+    return guests.filter(rows_that_may_hold(guest_list, matches), reduce(or_, matches.values()))
+
+
+def _anywhere(part: str) -> dict[str, Q]:
+    return {part: Q(value__contains=part) | Q(other__contains=part)}
+
+
+def _as_masks_show(wanted: str, digits: str) -> dict[str, Q]:
+    """What finds a guest, by the part of an email or phone that it looks for."""
+    matches = {whole: Q(value=whole) for whole in (parse_email(wanted).value, digits) if whole}
+    domain = f"@{wanted.removeprefix('@')}"
+    if wanted and domain.count("@") == 1:
+        matches[domain] = Q(value__endswith=domain)
+    if len(digits) == LAST:
+        matches[digits] = Q(type="phone", value__endswith=digits)
+    return matches
 
 
 def _digits(text: str, country: str) -> str:

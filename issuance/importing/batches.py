@@ -14,6 +14,7 @@ from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS, Lines, 
 from issuance.importing.seen_guests import SeenGuests
 from issuance.models import Guest, GuestList, RowError
 from issuance.models.bulk import insert_rows
+from issuance.models.cells import SEPARATOR
 from issuance.models.states import Outcome
 from issuance.parsing.identifiers import identity
 from issuance.parsing.row_result import PackedRow
@@ -21,8 +22,10 @@ from issuance.parsing.row_result import PackedRow
 BATCH = 500  # rows that are made before they are handed to the database; more would not fit on the way to it
 INVALID, DUPLICATE = "invalid", "duplicate"
 TERMS = ("rows", "waiting", "control", INVALID, DUPLICATE)
-VALUE: Final = 2  # of a PackedRow
+ROW: Final = 0  # of a PackedRow
+VALUE: Final = 2
 CODE: Final = 4
+OTHER: Final = 7
 
 
 class RowBatch:
@@ -33,6 +36,8 @@ class RowBatch:
         self.errors: list[Any] = []
         self.counts = dict.fromkeys(TERMS, 0)
         self.bytes_read = 0  # of the file, after this batch
+        self.rows = (0, 0)  # the first and the last that it is about
+        self.text = ""  # of its guests, to be searched
 
 
 Batches = Generator[RowBatch, None, None]
@@ -80,7 +85,10 @@ class BatchMaker:
         repeated = [not first for first in new]
         arms = [*map(self._choose_arm, compress(people, new))]
         invalid = [row for row in rows if row[CODE]]
-        batch.guests = self._format.guests([*compress(guests, new)], compress(digests, new), arms)
+        added = [*compress(guests, new)]
+        batch.guests = self._format.guests(added, compress(digests, new), arms)
+        batch.rows = (rows[0][ROW], rows[-1][ROW]) if rows else (0, 0)
+        batch.text = SEPARATOR.join([row[VALUE] for row in added] + [row[OTHER] for row in added if row[OTHER]])
         batch.errors = self._format.errors(invalid, INVALID, [None] * len(invalid))
         batch.errors += self._format.errors(compress(guests, repeated), DUPLICATE, compress(digests, repeated))
         batch.counts.update({"rows": len(rows), INVALID: len(invalid), DUPLICATE: sum(repeated)})

@@ -24,7 +24,7 @@ from issuance.importing.batches import Batches, BatchMaker, RowBatch
 from issuance.importing.broken_files import broken_off, is_cut_off
 from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.importing.list_file import needs_columns, open_list_file
-from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS
+from issuance.importing.row_formats import ERROR_COLUMNS, GUEST_COLUMNS, TEXT_COLUMNS
 from issuance.lifecycle.transitions import (
     LEASE,
     MOST_CRASHES,
@@ -33,8 +33,8 @@ from issuance.lifecycle.transitions import (
     move_list,
     release_list_lease,
 )
-from issuance.models import Guest, GuestList, RowError
-from issuance.models.bulk import row_stream, takes_text
+from issuance.models import Guest, GuestList, RowError, SearchText
+from issuance.models.bulk import insert_rows, row_stream, takes_text
 from issuance.models.states import ListState
 from issuance.parsing.unreadable_file import UnreadableFile
 from thanxportal import database_clock
@@ -146,15 +146,17 @@ def _until_refused(batches: Batches, refusals: list[UnreadableFile]) -> Batches:
 @transaction.atomic
 def _save(guest_list: GuestList, batches: Iterable[RowBatch]) -> bool:
     """Commits batches with their sums; False, and nothing written, if the list is no longer ours to read."""
-    errors, sums, bytes_read = [], Counter[str](), 0
+    errors, texts, sums, bytes_read = [], [], Counter[str](), 0
     with row_stream(Guest, GUEST_COLUMNS) as write:
         for batch in batches:
             write(batch.guests)
             errors += batch.errors
+            texts += [(guest_list.pk, *batch.rows, batch.text)] if batch.text else []
             sums.update(batch.counts)
             bytes_read = batch.bytes_read
     with row_stream(RowError, ERROR_COLUMNS) as write:
         write(errors)
+    insert_rows(SearchText, TEXT_COLUMNS, texts)
     mine = GuestList.objects.filter(pk=guest_list.pk, epoch=guest_list.epoch, state=ListState.READING)
     counts = {f"{term}_count": F(f"{term}_count") + count for term, count in sums.items()}
     if mine.update(**counts, bytes_read=bytes_read, lease_until=database_clock.now() + LEASE, crash_count=0):

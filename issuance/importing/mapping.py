@@ -94,6 +94,7 @@ def ask_for_columns(*, guest_list: GuestList, actor: User | None) -> bool:
     guest_list.repairs.all().delete()
     delete_rows(guest_list.guests.all())
     delete_rows(guest_list.row_errors.all())
+    delete_rows(guest_list.search_texts.all())
     return True
 
 

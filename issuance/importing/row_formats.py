@@ -14,6 +14,7 @@ GUEST_COLUMNS = (
     "reason", "reward_id",
 )  # fmt: skip
 ERROR_COLUMNS = ("guest_list_id", "row", "kind", "code", "column", "cells", "identity")
+TEXT_COLUMNS = ("guest_list_id", "first_row", "last_row", "text")
 Arms = Sequence[tuple[int, str]]  # (id of the variant, waiting or control)
 _BACKSLASH = "\\"
 _SPECIAL = "\\\n\r\t"  # what stands for something else in COPY's text format

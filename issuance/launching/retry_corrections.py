@@ -13,7 +13,7 @@ from issuance.guests.reasons import reason_in_words
 from issuance.guests.sight import MASKED, Sight
 from issuance.importing.batches import guest_hasher
 from issuance.lifecycle.activity import note_activity
-from issuance.models import Guest, GuestClaim, GuestList, note_event
+from issuance.models import Guest, GuestClaim, GuestList, drop_search_texts, note_event
 from issuance.models.states import ListState, Outcome
 from issuance.parsing.identifiers import identity, parse_guest
 from thanxportal.accounts.models import User
@@ -98,6 +98,7 @@ def correct_guest(*, guest_list: GuestList, row: int, text: str, actor: User | N
     digest = guest_hasher(guest_list)(identity(finding.value))
     _refuse_known(guest, digest)
     kind = "email" if "@" in finding.value else "phone"
+    drop_search_texts(guest_list, [row])
     Guest.objects.filter(pk=guest.pk).update(type=kind, value=finding.value, identity=digest, fixed=True)
     GuestList.objects.filter(pk=guest_list.pk).update(confirm_token=uuid4())
     before, after = masked_for_good(guest.value), masked_for_good(finding.value)

@@ -23,6 +23,7 @@ from issuance.models.repairs import Repair, RepairedRow, RepairQuerySet
 from issuance.models.resolutions import Resolution
 from issuance.models.revocations import RevocationPlan, RevocationRequest
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
+from issuance.models.search_texts import SearchText, drop_search_texts, rows_that_may_hold
 from issuance.models.statements import ThanxStatement
 from issuance.models.versions import jobs_and_more
 from issuance.models.webhooks import BATCH_EVENT, TEST_EVENT, WebhookDelivery, WebhookDeliveryQuerySet
@@ -64,11 +65,13 @@ __all__ = [
     "RevocationRequest",
     "RowError",
     "RowErrorQuerySet",
+    "SearchText",
     "SendingPause",
     "ThanxStatement",
     "UnknownReason",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",
+    "drop_search_texts",
     "first_start",
     "jobs_and_more",
     "last_date",
@@ -77,6 +80,7 @@ __all__ = [
     "note_event",
     "on_their_way",
     "read_out_of",
+    "rows_that_may_hold",
     "saved_read_out_of",
     "share_claims",
     "still_compared",

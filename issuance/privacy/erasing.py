@@ -15,7 +15,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issuance.exports.forgetting import forget_guest
-from issuance.models import Erasure, ExportFile, ExportKind, Guest, GuestList, RepairedRow, RowError
+from issuance.models import (
+    Erasure,
+    ExportFile,
+    ExportKind,
+    Guest,
+    GuestList,
+    RepairedRow,
+    RowError,
+    drop_search_texts,
+)
 from issuance.models.bulk import delete_rows
 from issuance.models.states import EXPORT_ENDED, JOB_UNSETTLED, ListState
 from issuance.privacy.emptying import delete_export, delete_upload, empty_job, erase_from_disk
@@ -129,6 +138,7 @@ def _remove(guest_list: GuestList, found: Found, search: GuestSearch) -> dict[st
 
 def _remove_guests(guest_list: GuestList, pks: list[int]) -> int:
     guests = Guest.objects.filter(pk__in=pks)
+    drop_search_texts(guest_list, guests.values_list("row", flat=True))
     if guest_list.status in MAY_GO_ON and guest_list.purged_at is None:
         return sum(_take_out(guest_list, guest) for guest in guests)
     settled = guests.filter(Q(job=None) | ~Q(job__state__in=JOB_UNSETTLED)).values_list("pk", flat=True)

@@ -97,6 +97,7 @@ def _empty(guest_list: GuestList, may_go_on: Callable[[], bool]) -> bool:
 def _batches(guest_list: GuestList) -> Iterator[Callable[[], object]]:
     guests = Guest.objects.filter(guest_list=guest_list)
     errors = RowError.objects.filter(guest_list=guest_list)
+    yield lambda: delete_rows(guest_list.search_texts.all())
     yield from _by_rows(guests, Q(value="", other="", cells=""), value="", other="", cells="")
     yield from _by_rows(errors, Q(cells=[]), cells=[])
     repaired = RepairedRow.objects.filter(repair__guest_list=guest_list)

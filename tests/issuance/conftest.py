@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob
 from issuance.worker import due_work
 from tests.issuance.factories import published_campaign
+from tests.issuance.guests.search_texts import differing_texts
 from tests.issuance.webhook_posts import SECRET
 from thanxportal.accounts.models import Merchant
 
@@ -33,3 +34,14 @@ def accepted(one_arm: Campaign, launched: Callable[[Campaign, str], GuestList]) 
     job = IssuanceJob.objects.get()
     assert job.state == "accepted"
     return job
+
+
+@pytest.fixture(autouse=True)
+def searched_as_they_are(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test does with guests, what a search reads of them says the same in the end."""
+    is_about_rows = request.node.get_closest_marker("django_db") is not None
+    if is_about_rows:
+        request.getfixturevalue("db")
+    yield
+    if is_about_rows:
+        assert differing_texts() == []
