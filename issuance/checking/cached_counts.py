@@ -16,13 +16,15 @@ from issuance.models import Guest, GuestList
 from issuance.models.states import OUTCOME_READY
 from issuance.parsing.mail_domains import meant_domain
 
+ARM = "arm:"  # begins the key of an arm, which its id ends
+
 
 def keys_of(guest: Guest) -> Iterator[str]:
     """What one guest counts towards."""
     if guest.fixed:
         yield "fixed"
     if guest.outcome in OUTCOME_READY:
-        yield f"arm:{guest.variant_id}"
+        yield f"{ARM}{guest.variant_id}"
     domain = guest.value.rpartition("@")[2] if guest.type == "email" else ""
     if domain and meant_domain(domain):
         yield f"domain:{domain}"
@@ -35,7 +37,7 @@ def count_guests(guest_list: GuestList) -> None:
     counts: Counter[str] = Counter()
     per_arm = guests.values_list("variant").annotate(ready=ready, fixed_guests=Count("pk", filter=Q(fixed=True)))
     for variant, in_arm, fixed in per_arm:
-        counts[f"arm:{variant}"] += in_arm
+        counts[f"{ARM}{variant}"] += in_arm
         counts["fixed"] += fixed
     domain = Substr("value", StrIndex("value", Value("@")) + 1)
     per_domain = guests.filter(type="email").annotate(domain=domain).values_list("domain").annotate(Count("pk"))

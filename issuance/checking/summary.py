@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
-from issuance.checking.cached_counts import cached_counts
+from issuance.checking.cached_counts import ARM, cached_counts
 from issuance.guests.addresses import check_url
 from issuance.guests.arms import Arm, arms_with
 from issuance.guests.grid import FIXED, READY
@@ -40,9 +40,8 @@ class Cause:
 
 def arms_of(guest_list: GuestList) -> list[Arm]:
     """The arms with their ready guests, without counting those once more."""
-    counts = cached_counts(guest_list)
-    variants = guest_list.campaign.variants.all()
-    return arms_with(guest_list, {variant.pk: counts.get(f"arm:{variant.pk}", 0) for variant in variants})
+    counts = cached_counts(guest_list).items()
+    return arms_with(guest_list, {int(key.removeprefix(ARM)): count for key, count in counts if key.startswith(ARM)})
 
 
 def causes_of(guest_list: GuestList) -> list[Cause]:

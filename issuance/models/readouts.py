@@ -20,9 +20,9 @@ USUAL_WAIT = timedelta(days=30)  # after issuing, where rewards can be redeemed 
 
 
 class ReadOutQuerySet(models.QuerySet["ReadOut"]):
-    def told(self, merchant: Merchant) -> ReadOutQuerySet:
+    def told(self, merchant: Merchant | int, now: datetime | None = None) -> ReadOutQuerySet:
         """Those that can be looked at, the latest first."""
-        told = self.open_at(timezone.now()).filter(campaign__merchant=merchant, computed_at__isnull=False)
+        told = self.open_at(now or timezone.now()).filter(campaign__merchant=merchant, computed_at__isnull=False)
         return told.select_related("campaign").defer("campaign__raw").order_by("-read_out_at", "-pk")
 
     def open_at(self, now: datetime) -> ReadOutQuerySet:

@@ -6,13 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from campaigns.models import RewardTemplate
 from issuance.models import IssuanceJob
 from issuance.models.states import JOB_GIVEN, JobState
 from thanxportal.accounts.models import Merchant
+from thanxportal.prepared import Prepared
 
 GIVEN = Q(state__in=JOB_GIVEN)
 REFUSED_WHOLE = Q(state=JobState.REJECTED)
@@ -37,12 +38,7 @@ class Month(NamedTuple):
 def month_of(merchant: Merchant) -> Month:
     """From the first day of the month in the merchant's zone, which is the active one."""
     first = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    jobs = IssuanceJob.objects.filter(merchant=merchant, ended_at__gte=first).order_by()
-    one_by_one = Sum("failure_count", filter=~REFUSED_WHOLE, default=0)
-    whole = Sum("total_count", filter=REFUSED_WHOLE, default=0)
-    rewarded = Sum("success_count", filter=GIVEN, default=0)
-    by_reward = jobs.values(*(f"{TEMPLATE}{field}" for field in WORTH))
-    sums = list(by_reward.annotate(rewarded=rewarded, refused=one_by_one + whole))
+    sums = _sums(merchant.pk, first)
     given = [(_worth(each), each["rewarded"]) for each in sums]
     return Month(
         first_day=first,
@@ -51,6 +47,17 @@ def month_of(merchant: Merchant) -> Month:
         cost=sum((worth * guests for worth, guests in given if worth is not None), Decimal(0)),
         without_amount=sum(guests for worth, guests in given if worth is None),
     )
+
+
+@Prepared
+def _sums(merchant: int, first: datetime) -> QuerySet[IssuanceJob, dict[str, Any]]:
+    jobs = IssuanceJob.objects.filter(merchant=merchant, ended_at__gte=first).order_by()
+    one_by_one = Sum("failure_count", filter=~REFUSED_WHOLE, default=0)
+    whole = Sum("total_count", filter=REFUSED_WHOLE, default=0)
+    rewarded = Sum("success_count", filter=GIVEN, default=0)
+    by_reward = jobs.values(*(f"{TEMPLATE}{field}" for field in WORTH))
+    sums: QuerySet[IssuanceJob, dict[str, Any]] = by_reward.annotate(rewarded=rewarded, refused=one_by_one + whole)
+    return sums
 
 
 def _worth(row: dict[str, Any]) -> Decimal | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import reselect, reswap, retarget
@@ -24,6 +27,7 @@ from issuance.outcomes.poll_versions import version_of_running
 from issuance.readout.across import Across
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
+from thanxportal.prepared import Prepared
 from thanxportal.whole_pages import page_above, wants_piece
 
 READ_OUTS = 3  # the last ones
@@ -50,11 +54,16 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
         "lists": latest,
         "first_steps": first_steps,
         "month": None if first_steps else month_of(merchant),
-        "read_outs": [] if first_steps else Across(ReadOut.objects.told(merchant)[:READ_OUTS]).lines,
+        "read_outs": [] if first_steps else Across(_last_told(merchant.pk, timezone.now())).lines,
         "mirror": mirror_of(merchant),
         "may_build": may(request, Right.BUILD),
     }
     return TemplateResponse(request, "issuance/outcomes/home.html", context)
+
+
+@Prepared
+def _last_told(merchant: int, now: datetime) -> QuerySet[ReadOut]:
+    return ReadOut.objects.told(merchant, now)[:READ_OUTS]
 
 
 Poll = Callable[[HttpRequest, str], HttpResponse]

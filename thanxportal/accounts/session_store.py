@@ -34,8 +34,9 @@ class SessionStore(db.SessionStore):
 def _noted(key: str, now: datetime) -> QuerySet[UserSession]:
     """A session that `Sessions` has noted, with its person; `data_alive` is None if the session isn't any more."""
     alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
-    noted = UserSession.objects.filter(session_key=key).select_related("user").only("user")
-    return noted.annotate(data_alive=Subquery(alive.values("session_data")))
+    noted = UserSession.objects.filter(session_key=key).annotate(data_alive=Subquery(alive.values("session_data")))
+    with_person: QuerySet[UserSession] = noted.select_related("user").only("user")
+    return with_person
 
 
 @Prepared

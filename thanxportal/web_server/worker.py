@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -33,6 +34,7 @@ ADJUSTMENTS = Adjustments(
     clear_untrusted_proxy_headers=False,  # Django asks `BEHIND_PROXY` whether to believe them.
     ident=None,
 )
+COLLECT_EVERY = 20_000  # objects, a few pages: every 700, as Python does, looking for garbage is up to 5 % of a page
 Sockets = dict[int, Any]
 
 
@@ -86,6 +88,8 @@ class Worker(GunicornWorker):  # type: ignore[misc]
     """A process of gunicorn with the threads of `--threads`. TERM lets it finish what it has begun."""
 
     def run(self) -> None:
+        gc.freeze()
+        gc.set_threshold(COLLECT_EVERY, 10, 10)
         look_after_leftovers()
         sockets: Sockets = {}
         threads = ThreadedTaskDispatcher()
