@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 COUNT_AT_MOST = 10_000
 ASKED_BY_FILTERS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt")
@@ -28,6 +29,11 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     letter by letter what the page keeps to itself."""
 
     own_lookups: ClassVar[tuple[str, ...]] = ()  # Besides those of the filters.
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Names what it lists, where Django would ask to select one."""
+        named = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        return super().changelist_view(request, named | (extra_context or {}))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return lookup in self.own_lookups or lookup in self._lookups_of_filters(request)

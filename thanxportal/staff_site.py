@@ -47,6 +47,8 @@ class StaffSite(admin.AdminSite):
     """Shows only pages that were made for staff: what a package brings along, such as secrets of second factors, has
     none."""
 
+    index_title = "Home"
+
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         if admin_class is not None and issubclass(admin_class, StaffAdmin):
             super().register(model_or_iterable, admin_class, **options)

@@ -118,24 +118,26 @@ class Campaign(models.Model):
     name = models.CharField(max_length=120)
     objective = models.CharField(max_length=300, blank=True)
     fine_print = models.TextField(blank=True, max_length=2000)
-    start_at = models.DateTimeField(null=True, blank=True)
-    end_at = models.DateTimeField(null=True, blank=True)
+    start_at = models.DateTimeField("starts", null=True, blank=True)
+    end_at = models.DateTimeField("ends", null=True, blank=True)
     redeemable_from = models.DateTimeField(null=True, blank=True)
-    redeemable_to = models.DateTimeField(null=True, blank=True)
+    redeemable_to = models.DateTimeField("redeemable until", null=True, blank=True)
     expected_guests = models.PositiveIntegerField(null=True, blank=True, help_text="For planning only.")
     state = models.CharField(max_length=12, choices=CampaignState.choices, default=CampaignState.DRAFT)
-    thanx_id = models.CharField(max_length=64, blank=True)
+    thanx_id = models.CharField("Thanx’s id", max_length=64, blank=True)
     raw = models.JSONField(default=dict)
     problem = models.CharField(max_length=300, blank=True, help_text="Why publishing failed, in plain words.")
-    problem_code = models.CharField(max_length=80, blank=True, help_text="The same for staff.")
-    publish_attempts = models.PositiveIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True, blank=True, help_text="Also the lease while one is running.")
+    problem_code = models.CharField("code of the problem", max_length=80, blank=True, help_text="The same for staff.")
+    publish_attempts = models.PositiveIntegerField("attempts to publish", default=0)
+    next_attempt_at = models.DateTimeField(
+        "next attempt", null=True, blank=True, help_text="Also the lease while one is running."
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField("created", auto_now_add=True)
+    updated_at = models.DateTimeField("saved", auto_now=True)
+    published_at = models.DateTimeField("published", null=True, blank=True)
 
     objects = CampaignQuerySet.as_manager()
 
@@ -231,13 +233,15 @@ class Variant(models.Model):
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=80)
     reward_template = models.ForeignKey(
-        RewardTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
+        RewardTemplate, verbose_name="reward", on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
     )
-    weight = models.PositiveSmallIntegerField(help_text="Whole percent of the guests.")
+    weight = models.PositiveSmallIntegerField("share, %", help_text="Whole percent of the guests.")
     locked = models.BooleanField(default=False, help_text="Keeps its share while the others are drafted.")
-    thanx_id = models.CharField(max_length=64, blank=True)
+    thanx_id = models.CharField("Thanx’s id", max_length=64, blank=True)
 
     class Meta:
+        verbose_name = "arm"
+        verbose_name_plural = "arms"
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "position"], name="one_variant_per_position"),
@@ -284,17 +288,19 @@ class CampaignAtThanx(models.Model):
     """A campaign as Thanx shows it, ours or made elsewhere. Only the mirror writes it."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="campaigns_at_thanx")
-    thanx_id = models.CharField(max_length=200)
+    thanx_id = models.CharField("Thanx’s id", max_length=200)
     name = models.CharField(max_length=300, blank=True)
     objective = models.TextField(blank=True)
     fine_print = models.TextField(blank=True)
-    start_at = models.DateTimeField(null=True, blank=True)
-    end_at = models.DateTimeField(null=True, blank=True)
+    start_at = models.DateTimeField("starts", null=True, blank=True)
+    end_at = models.DateTimeField("ends", null=True, blank=True)
     redeemable_from = models.DateTimeField(null=True, blank=True)
-    redeemable_to = models.DateTimeField(null=True, blank=True)
+    redeemable_to = models.DateTimeField("redeemable until", null=True, blank=True)
     arms = models.JSONField(default=list, help_text="Objects with name and reward_template_id, null for Control.")
-    seen_at = models.DateTimeField(help_text="When Thanx was last asked for it.")
-    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Since when Thanx doesn't list it as active.")
+    seen_at = models.DateTimeField("last seen", help_text="When Thanx was last asked for it.")
+    withdrawn_at = models.DateTimeField(
+        "gone since", null=True, blank=True, help_text="Since when Thanx doesn't list it as active."
+    )
     unknown = models.BooleanField(default=False, help_text="Thanx answers 404 for it.")
 
     objects = CampaignAtThanxQuerySet.as_manager()

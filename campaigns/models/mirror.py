@@ -26,7 +26,7 @@ class Location(models.Model):
     """A merchant's location, mirrored from Thanx."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="locations")
-    thanx_id = models.CharField(max_length=64, unique=True)
+    thanx_id = models.CharField("Thanx’s id", max_length=64, unique=True)
     name = models.CharField(max_length=200, blank=True)
     street = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=120, blank=True)
@@ -35,8 +35,8 @@ class Location(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     time_zone = models.CharField(max_length=64, blank=True, help_text="IANA name, if Thanx gives one.")
     raw = models.JSONField(default=dict)
-    seen_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField("last seen")
+    withdrawn_at = models.DateTimeField("gone since", null=True, blank=True)
 
     objects = LocationQuerySet.as_manager()
 
@@ -108,7 +108,7 @@ class RewardTemplate(models.Model):
     """A reward that Thanx publishes for a merchant. It is marked when Thanx withdraws it, and never deleted."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="reward_templates")
-    thanx_id = models.CharField(max_length=64)
+    thanx_id = models.CharField("Thanx’s id", max_length=64)
     name = models.CharField(max_length=300)
     type = models.CharField(max_length=60, blank=True)
     subtype = models.CharField(max_length=60, blank=True)
@@ -119,13 +119,17 @@ class RewardTemplate(models.Model):
     redemption_venue = models.CharField(max_length=40, blank=True)
     image_url = models.TextField(blank=True)
     raw = models.JSONField(default=dict)
-    seen_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    asked_at = models.DateTimeField(null=True, blank=True, help_text="When its page last asked for a newer copy.")
+    seen_at = models.DateTimeField("last seen")
+    withdrawn_at = models.DateTimeField("gone since", null=True, blank=True)
+    asked_at = models.DateTimeField(
+        "asked about", null=True, blank=True, help_text="When its page last asked for a newer copy."
+    )
 
     objects = RewardTemplateQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "reward"
+        verbose_name_plural = "rewards"
         ordering = ["name", "pk"]
         constraints = [models.UniqueConstraint(fields=["merchant", "thanx_id"], name="one_template_per_merchant")]
 

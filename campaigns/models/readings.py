@@ -45,14 +45,20 @@ class Reading(models.Model):
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="readings")
     part = models.CharField(max_length=20, choices=Part.choices)
-    read_at = models.DateTimeField(null=True, blank=True, help_text="When the last complete reading began.")
+    read_at = models.DateTimeField("read", null=True, blank=True, help_text="When the last complete reading began.")
     requests = models.PositiveSmallIntegerField(default=1, help_text="Requests that it took.")
-    asked_at = models.DateTimeField(null=True, blank=True, help_text="When somebody last wanted it read now.")
-    lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then nobody else reads it.")
+    asked_at = models.DateTimeField(
+        "asked for", null=True, blank=True, help_text="When somebody last wanted it read now."
+    )
+    lease_until = models.DateTimeField(
+        "a worker’s until", null=True, blank=True, help_text="Until then nobody else reads it."
+    )
 
     objects = ReadingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "reading of Thanx"
+        verbose_name_plural = "readings of Thanx"
         constraints = [models.UniqueConstraint(fields=["merchant", "part"], name="one_reading_per_part")]
 
     def __str__(self) -> str:

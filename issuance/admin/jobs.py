@@ -40,7 +40,7 @@ class MissingFilter(admin.SimpleListFilter):
     parameter_name = "webhooks"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("missing", "Some never came: recovered by polling")]
+        return [("missing", "Some never came; asking Thanx brought them")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[IssuanceJob]) -> QuerySet[IssuanceJob]:
         return queryset.filter(missing_reward_ids__gt=0) if self.value() else queryset

@@ -30,6 +30,8 @@ class ClaimOverride(models.Model):
     )
 
     class Meta:
+        verbose_name = "decision to reward again"
+        verbose_name_plural = "decisions to reward again"
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(

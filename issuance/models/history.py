@@ -19,10 +19,12 @@ class Event(models.Model):
 
     guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="events")
     job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
-    old_state = models.CharField(max_length=20, blank=True)
-    new_state = models.CharField(max_length=20)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    at = models.DateTimeField("when", default=timezone.now)
+    old_state = models.CharField("before", max_length=20, blank=True)
+    new_state = models.CharField("after", max_length=20)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="by", on_delete=models.SET_NULL, null=True, blank=True
+    )
     note = KeptText(max_length=300, blank=True)
 
     class Meta:

@@ -68,62 +68,84 @@ class IssuanceJob(models.Model):
 
     guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, related_name="jobs")
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
-    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="jobs")
-    number = models.PositiveIntegerField(help_text="From 1 within the list.")
+    variant = models.ForeignKey(Variant, verbose_name="arm", on_delete=models.PROTECT, related_name="jobs")
+    number = models.PositiveIntegerField("number in its list", help_text="From 1 within the list.")
     label = KeptText(max_length=120, blank=True, help_text="What its guests share: a value of a column.")
     part_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts",
         help_text="The planned job that Thanx refused because of some guest, and of whose guests this one has a part.",
     )  # fmt: skip
-    canary = models.BooleanField(default=False, help_text="Sent ahead of the rest to see how many are refused.")
-    total_count = models.PositiveIntegerField()
+    canary = models.BooleanField(
+        "sent ahead", default=False, help_text="Sent ahead of the rest to see how many are refused."
+    )
+    total_count = models.PositiveIntegerField("guests")
     body = models.BinaryField()
-    body_sha256 = models.CharField(max_length=64)
+    body_sha256 = models.CharField("fingerprint of the body", max_length=64)
     idempotency_key = models.UUIDField(unique=True)
 
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.READY)
-    partner_state = models.CharField(max_length=40, blank=True, help_text="Thanx's own word, but for guests.")
+    partner_state = models.CharField(
+        "state at Thanx", max_length=40, blank=True, help_text="Thanx's own word, but for guests."
+    )
     unknown_state_since = models.DateTimeField(
-        null=True, blank=True, help_text="Since when that word has been none that we know; empty after any other."
+        "state unknown since",
+        null=True,
+        blank=True,
+        help_text="Since when that word has been none that we know; empty after any other.",
     )
-    thanx_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
-    epoch = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    next_attempt_at = models.DateTimeField(null=True, blank=True)
-    attempt_count = models.PositiveIntegerField(default=0, help_text="Sends, then polls, since the last change.")
-    crash_count = models.PositiveIntegerField(default=0, help_text="Leases that ran out: the worker died.")
+    thanx_id = models.CharField("Thanx’s id", max_length=64, null=True, blank=True, unique=True)
+    epoch = models.PositiveIntegerField("times taken up", default=0)
+    lease_until = models.DateTimeField("a worker’s until", null=True, blank=True)
+    next_attempt_at = models.DateTimeField("next attempt", null=True, blank=True)
+    attempt_count = models.PositiveIntegerField(
+        "attempts", default=0, help_text="Sends, then polls, since the last change."
+    )
+    crash_count = models.PositiveIntegerField("crashes", default=0, help_text="Leases that ran out: the worker died.")
     in_doubt = models.BooleanField(default=False, help_text="A send got no clear answer; only a replay can tell.")
-    processed_count = models.PositiveIntegerField(default=0)
-    success_count = models.PositiveIntegerField(default=0)
-    failure_count = models.PositiveIntegerField(default=0)
-    problem_code = models.CharField(max_length=80, blank=True)
-    revoke_reason = KeptText(max_length=300, blank=True)
+    processed_count = models.PositiveIntegerField("processed", default=0)
+    success_count = models.PositiveIntegerField("rewarded", default=0)
+    failure_count = models.PositiveIntegerField("refused", default=0)
+    problem_code = models.CharField("code of the problem", max_length=80, blank=True)
+    revoke_reason = KeptText("reason", max_length=300, blank=True)
     revoke_requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="asked by",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    revoke_sent_at = models.DateTimeField(null=True, blank=True)
+    revoke_sent_at = models.DateTimeField("sent to Thanx", null=True, blank=True)
 
-    planned_at = models.DateTimeField(default=timezone.now)
-    first_sent_at = models.DateTimeField(null=True, blank=True)
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    planned_at = models.DateTimeField("planned", default=timezone.now)
+    first_sent_at = models.DateTimeField("first sent", null=True, blank=True)
+    accepted_at = models.DateTimeField("accepted by Thanx", null=True, blank=True)
+    ended_at = models.DateTimeField("ended", null=True, blank=True)
+    revoked_at = models.DateTimeField("taken back", null=True, blank=True)
     purged_at = models.DateTimeField(null=True, blank=True, help_text="When its body was emptied; its hash stays.")
-    news_at = models.DateTimeField(null=True, blank=True, help_text="When Thanx last told us anything.")
+    news_at = models.DateTimeField("last news", null=True, blank=True, help_text="When Thanx last told us anything.")
     lost_since = models.DateTimeField(
         null=True, blank=True, help_text="Since when Thanx has not known it any more; empty after any news."
     )
     webhooks_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When its reward ids should have come by webhook; empty: not looked for."
+        "reward ids due",
+        null=True,
+        blank=True,
+        help_text="When its reward ids should have come by webhook; empty: not looked for.",
     )
     missing_reward_ids = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Rewards without an id at that time; later ones are still taken off."
+        "reward ids missing",
+        null=True,
+        blank=True,
+        help_text="Rewards without an id at that time; later ones are still taken off.",
     )
 
     part_of_number: int | None  # by `with_part_numbers`
     objects = IssuanceJobQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "job"
+        verbose_name_plural = "jobs"
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state__in=JOB_DUE), name="job_due"),
             models.Index(fields=["merchant", "ended_at"], name="job_by_month"),
@@ -197,15 +219,17 @@ class Attempt(models.Model):
     """One send of a job's body, written before its first byte leaves; finished once when the answer is known."""
 
     job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, related_name="attempts")
-    epoch = models.PositiveIntegerField()
-    body_sha256 = models.CharField(max_length=64)
+    epoch = models.PositiveIntegerField("times taken up")
+    body_sha256 = models.CharField("fingerprint of the body", max_length=64)
     idempotency_key = models.UUIDField()
-    started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField("started", default=timezone.now)
+    finished_at = models.DateTimeField("finished", null=True, blank=True)
     result = models.CharField(max_length=20, blank=True, help_text="accepted, not_sent, rejected or in_doubt.")
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     code = models.CharField(max_length=80, blank=True)
-    words = models.CharField(max_length=200, blank=True, help_text="What Thanx wrote instead, guests hidden.")
+    words = models.CharField(
+        "Thanx’s words", max_length=200, blank=True, help_text="What Thanx wrote instead, guests hidden."
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -226,10 +250,12 @@ class UnknownReason(models.Model):
     OTHERS = "(other words)"
 
     job = models.ForeignKey(IssuanceJob, on_delete=models.PROTECT, related_name="unknown_reasons", db_index=False)
-    words = models.CharField(max_length=200, help_text="Guests hidden.")
-    guests_count = models.PositiveIntegerField()
+    words = models.CharField("Thanx’s words", max_length=200, help_text="Guests hidden.")
+    guests_count = models.PositiveIntegerField("guests")
 
     class Meta:
+        verbose_name = "reason without a sentence"
+        verbose_name_plural = "reasons without a sentence"
         ordering = ["-guests_count", "pk"]
         constraints = [models.UniqueConstraint(fields=["job", "words"], name="one_count_per_words")]
 

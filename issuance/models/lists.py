@@ -126,25 +126,27 @@ class GuestList(models.Model):
         default=dict, blank=True, help_text="What a person chose: sheet, header_row, email, phone; columns from 0."
     )
     problem = models.CharField(max_length=400, blank=True, help_text="Why it can't be read, in plain words.")
-    epoch = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    crash_count = models.PositiveIntegerField(default=0, help_text="Leases that ran out in a row: the worker died.")
-    bytes_total = models.BigIntegerField(default=0)
-    bytes_read = models.BigIntegerField(default=0)
+    epoch = models.PositiveIntegerField("times taken up", default=0)
+    lease_until = models.DateTimeField("a worker’s until", null=True, blank=True)
+    crash_count = models.PositiveIntegerField(
+        "crashes", default=0, help_text="Leases that ran out in a row: the worker died."
+    )
+    bytes_total = models.BigIntegerField("bytes", default=0)
+    bytes_read = models.BigIntegerField("bytes read", default=0)
 
-    rows_count = models.PositiveIntegerField(default=0)
+    rows_count = models.PositiveIntegerField("rows", default=0)
     added_count = models.PositiveIntegerField(
         default=0, help_text="Of the rows, those that a repair made of cells with several guests."
     )
-    waiting_count = models.PositiveIntegerField(default=0)
-    control_count = models.PositiveIntegerField(default=0)
-    rewarded_count = models.PositiveIntegerField(default=0)
-    refused_count = models.PositiveIntegerField(default=0)
-    unknown_count = models.PositiveIntegerField(default=0)
-    already_rewarded_count = models.PositiveIntegerField(default=0)
-    revoked_count = models.PositiveIntegerField(default=0)
-    invalid_count = models.PositiveIntegerField(default=0)
-    duplicate_count = models.PositiveIntegerField(default=0)
+    waiting_count = models.PositiveIntegerField("waiting", default=0)
+    control_count = models.PositiveIntegerField("Control", default=0)
+    rewarded_count = models.PositiveIntegerField("rewarded", default=0)
+    refused_count = models.PositiveIntegerField("refused", default=0)
+    unknown_count = models.PositiveIntegerField("unknown", default=0)
+    already_rewarded_count = models.PositiveIntegerField("already rewarded", default=0)
+    revoked_count = models.PositiveIntegerField("revoked", default=0)
+    invalid_count = models.PositiveIntegerField("invalid", default=0)
+    duplicate_count = models.PositiveIntegerField("duplicates", default=0)
     repair_order = models.JSONField(
         default=dict, blank=True, help_text="What a worker is to repair: see `background_repairs`."
     )
@@ -163,21 +165,24 @@ class GuestList(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    checked_at = models.DateTimeField(null=True, blank=True)
-    launched_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField("created", auto_now_add=True)
+    checked_at = models.DateTimeField("checked", null=True, blank=True)
+    launched_at = models.DateTimeField("launched", null=True, blank=True)
     launch_at = models.DateTimeField(
-        null=True, blank=True, help_text="When it is to start, by whoever launched it; empty: after the hold."
+        "to start",
+        null=True,
+        blank=True,
+        help_text="When it is to start, by whoever launched it; empty: after the hold.",
     )
-    held_until = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField("on hold until", null=True, blank=True)
     canary_size = models.PositiveIntegerField(default=0, help_text="Guests per arm sent ahead of the rest; 0: none.")
     guests_per_job = models.PositiveIntegerField(
         default=0, help_text="Most guests in a job; 0: as many as Thanx takes."
     )
     job_column = models.CharField(max_length=120, blank=True, help_text="Column each of whose values gets own jobs.")
     safety_stop_at = models.DateTimeField(null=True, blank=True, help_text="Too many canaries refused: rest waits.")
-    planned_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    planned_at = models.DateTimeField("planned", null=True, blank=True)
+    ended_at = models.DateTimeField("ended", null=True, blank=True)
     purged_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when its guests' identifiers and cells are being removed, or are gone."
     )

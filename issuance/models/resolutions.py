@@ -25,16 +25,20 @@ class Resolution(models.Model):
             (UNKNOWN, "Nobody can tell"),
         ],
     )
-    thanx_id = models.CharField(max_length=64, blank=True, help_text="Thanx's id of the job; a GET confirms it.")
+    thanx_id = models.CharField(
+        "Thanx’s id", max_length=64, blank=True, help_text="Thanx's id of the job; a GET confirms it."
+    )
     evidence = KeptText(max_length=300, help_text="Thanx's written answer: who, when, ticket. No guests.")
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField(default=timezone.now)
+    proposed_at = models.DateTimeField("proposed", default=timezone.now)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField("confirmed", null=True, blank=True)
 
     class Meta:
+        verbose_name = "settlement"
+        verbose_name_plural = "settlements"
         ordering = ["-pk"]
         permissions = [("confirm_resolution", "Can confirm resolutions of others")]
         constraints = [

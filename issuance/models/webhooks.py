@@ -29,24 +29,31 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 class WebhookDelivery(models.Model):
     """One webhook with a right signature. Of its body only what is named here is kept, and nothing about a guest."""
 
-    sha256 = models.CharField(max_length=64, help_text="Of the raw body: the same body again is the same delivery.")
+    sha256 = models.CharField(
+        "fingerprint", max_length=64, help_text="Of the raw body: the same body again is the same delivery."
+    )
     event = models.CharField(
         max_length=80, blank=True, help_text="What Thanx calls it; one name for both spellings of the batch event."
     )
-    thanx_job_id = models.CharField(max_length=64, blank=True)
-    thanx_merchant_id = models.CharField(max_length=64, blank=True)
-    position = models.PositiveIntegerField(null=True, blank=True, help_text="Index of the guest in the job, from 0.")
-    reward_id = models.CharField(max_length=64, blank=True)
-    received_at = models.DateTimeField(default=timezone.now)
-    received_count = models.PositiveIntegerField(default=1)
+    thanx_job_id = models.CharField("job", max_length=64, blank=True)
+    thanx_merchant_id = models.CharField("merchant", max_length=64, blank=True)
+    position = models.PositiveIntegerField(
+        "place in the job", null=True, blank=True, help_text="Index of the guest in the job, from 0."
+    )
+    reward_id = models.CharField("reward", max_length=64, blank=True)
+    received_at = models.DateTimeField("received", default=timezone.now)
+    received_count = models.PositiveIntegerField("times received", default=1)
     state = models.CharField(max_length=11, choices=DeliveryState.choices, default=DeliveryState.NEW)
-    due_at = models.DateTimeField(null=True, blank=True, help_text="When it is looked at next; empty: never again.")
+    due_at = models.DateTimeField(
+        "next look", null=True, blank=True, help_text="When it is looked at next; empty: never again."
+    )
     note = models.CharField(max_length=200, blank=True)
 
     objects = WebhookDeliveryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "webhook deliveries"
+        verbose_name = "webhook"
+        verbose_name_plural = "webhooks"
         permissions = [("apply_webhookdelivery", "Can apply webhooks again and send test events")]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="delivery_due"),

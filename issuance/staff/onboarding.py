@@ -41,7 +41,7 @@ def _webhook_test() -> Finding:
     if last := WebhookDelivery.objects.order_by("-pk").first():
         told = f"The last event came by {webhook_address()} on {written(last.received_at)}."
         return Finding("webhook test", True, told)
-    return Finding("webhook test", False, "No event has come yet.", "Send a test event from Webhook deliveries.")
+    return Finding("webhook test", False, "No event has come yet.", "Send a test event from Webhooks.")
 
 
 def _rehearsal() -> Finding:

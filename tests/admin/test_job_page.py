@@ -79,7 +79,7 @@ def test_what_only_engineers_know_is_folded_away(staff: Client, finished: GuestL
     page = words(staff.get(page_of(finished.jobs.get(number=1))))
     shown, _, rest = page.partition("<details><summary>")
     folded, _, below = rest.partition("</details>")
-    for word in ("sha256", "Epoch", "Lease until"):
+    for word in ("Fingerprint of the body", "Times taken up", "A worker’s until"):
         assert word in folded
         assert word not in shown + below
 

@@ -32,8 +32,10 @@ class Credential(models.Model):
         default=UNKNOWN_SPREAD, help_text="Seconds by which some requests reach Thanx later than others, at most."
     )
     blocked_until = models.FloatField(default=0, help_text="Set by a 429.")
-    throttled_in_a_row = models.PositiveIntegerField(default=0)
-    refused_at = models.DateTimeField(null=True, blank=True, help_text="Since when Thanx answers 401 or 403.")
+    throttled_in_a_row = models.PositiveIntegerField("throttled in a row", default=0)
+    refused_at = models.DateTimeField(
+        "refused", null=True, blank=True, help_text="Since when Thanx answers 401 or 403."
+    )
     probed_at = models.FloatField(null=True, help_text="When Thanx was last asked in vain whether it answers.")
     uuid = models.UUIDField(default=uuid4, editable=False, help_text="Names this database, whatever it is restored to.")
     sent_count = models.BigIntegerField(default=0, help_text="Issue requests so far; never lowered.")
@@ -43,7 +45,7 @@ class Credential(models.Model):
     missing_merchants = models.PositiveIntegerField(
         default=0, help_text="Merchants that the last listing lacked, if they were too many to believe it."
     )
-    synced_at = models.DateTimeField(null=True, blank=True)
+    synced_at = models.DateTimeField("last asked", null=True, blank=True)
     certified_at = models.DateTimeField(null=True, blank=True, help_text="When staff noted that we are certified.")
 
     def __str__(self) -> str:
@@ -94,16 +96,20 @@ class MerchantRefusalQuerySet(models.QuerySet["MerchantRefusal"]):
 class MerchantRefusal(models.Model):
     """A merchant about whom Thanx answers 403, while it lets us in for others. Kept for a time after it has ended."""
 
-    merchant_id = models.CharField(max_length=64, unique=True, help_text="Thanx's id.")
+    merchant_id = models.CharField("merchant", max_length=64, unique=True, help_text="Thanx's id.")
     since = models.DateTimeField(default=timezone.now)
     refusals = models.PositiveIntegerField(default=1, help_text="In a row; from the second on the merchant is parked.")
     request = models.CharField(max_length=300, blank=True, help_text="The last one that was refused.")
     code = models.CharField(max_length=80, blank=True)
-    next_at = models.DateTimeField(help_text="When the next request about the merchant may pass.")
+    next_at = models.DateTimeField("asked again", help_text="When the next request about the merchant may pass.")
     told_at = models.DateTimeField(null=True, blank=True, help_text="When people were told.")
-    ended_at = models.DateTimeField(null=True, blank=True, help_text="When Thanx answered again.")
+    ended_at = models.DateTimeField("ended", null=True, blank=True, help_text="When Thanx answered again.")
 
     objects = MerchantRefusalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "refused merchant"
+        verbose_name_plural = "refused merchants"
 
     def __str__(self) -> str:
         return f"Refusal of merchant {self.merchant_id}"
@@ -164,13 +170,13 @@ class ApiRequestQuerySet(models.QuerySet["ApiRequest"]):
 class ApiRequest(models.Model):
     """One request to Thanx: ids and codes, never bodies, tokens or guests."""
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField("when", auto_now_add=True, db_index=True)
     method = models.CharField(max_length=6)
-    path = models.CharField(max_length=300, db_index=True)
+    path = models.CharField("address", max_length=300, db_index=True)
     status = models.PositiveSmallIntegerField(null=True)
     code = models.CharField(max_length=80, blank=True)
-    duration_ms = models.PositiveIntegerField()
-    merchant_id = models.CharField(max_length=64, blank=True, help_text="Thanx's id.")
+    duration_ms = models.PositiveIntegerField("milliseconds")
+    merchant_id = models.CharField("merchant", max_length=64, blank=True, help_text="Thanx's id.")
     headers = models.CharField(
         max_length=120,
         blank=True,

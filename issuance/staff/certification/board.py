@@ -43,7 +43,7 @@ STEPS = (
     ("Issue a small list", "A few emails and phones, and one that Thanx refuses. A sender of the merchant does it.",
      ("emails", "phones", "keys")),
     ("Wait until its jobs have ended", "The page of the list says when.", ("monitoring", "refusals")),
-    ("Revoke one of the jobs", "In the admin: Issuance jobs.", ("revocation",)),
+    ("Revoke one of the jobs", "In the admin: Jobs.", ("revocation",)),
 )  # fmt: skip
 
 

@@ -197,7 +197,7 @@ def test_control_in_a_job_is_found(finished: GuestList) -> None:
 def test_one_id_of_thanx_for_two_arms_is_found(finished: GuestList) -> None:
     first, second = finished.campaign.variants.filter(position__lt=2)
     Variant.objects.filter(pk=second.pk).update(thanx_id=first.thanx_id)
-    assert f"Variant {first.pk}, {second.pk}: all have the id {first.thanx_id} at Thanx." in faults()
+    assert f"Arm {first.pk}, {second.pk}: all have the id {first.thanx_id} at Thanx." in faults()
 
 
 def test_a_list_that_ended_too_early_is_found(

@@ -51,17 +51,18 @@ class Activity(models.Model):
     """One line of a merchant's log. It never changes, but `path` is emptied when its page is deleted."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="activities")
-    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(User, verbose_name="by", on_delete=models.PROTECT, null=True, blank=True)
+    at = models.DateTimeField("when", default=timezone.now)
     sentence = models.CharField(max_length=300, help_text="Plain words, no personal data of guests.")
-    target = models.CharField(max_length=60, blank=True, help_text="Such as campaign:7 or list:12.")
+    target = models.CharField("about", max_length=60, blank=True, help_text="Such as campaign:7 or list:12.")
     path = models.CharField(max_length=200, blank=True, help_text="The page of what it was done to; empty: none.")
     seal = models.CharField(max_length=64, help_text="Keyed hash of this line and the seal of the line before.")
 
     objects = ActivityQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "activities"
+        verbose_name = "line of the activity log"
+        verbose_name_plural = "activity log"
         indexes = [
             models.Index(fields=["merchant", "-id"]),
             models.Index("merchant", "actor", F("id").desc(), name="activity_by_person"),

@@ -50,6 +50,8 @@ class Loosening(models.Model):
     objects = LooseningQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "request to loosen a rule"
+        verbose_name_plural = "requests to loosen rules"
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant", "subject"],

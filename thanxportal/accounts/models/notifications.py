@@ -73,9 +73,9 @@ class Notification(Mailed):
     sentence = models.CharField(max_length=300, help_text="Plain words, no personal data of guests.")
     facts = models.JSONField(default=list, help_text="Pairs of label and number, such as the ledger.")
     path = models.CharField(max_length=200, help_text="The page where one sees or does more.")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField("when", default=timezone.now)
     in_app = models.BooleanField(default=True)
-    read_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField("read", null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 

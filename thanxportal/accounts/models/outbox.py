@@ -17,9 +17,11 @@ GIVEN_UP = Q(mail_due_at=None, mail_sent_at=None, mail_attempts__gte=MOST_ATTEMP
 class Mailed(models.Model):
     """A row that is also sent by email: at least once, and more often only if a worker dies in between."""
 
-    mail_due_at = models.DateTimeField(null=True, blank=True, help_text="When the email is due; empty: none, or done.")
-    mail_sent_at = models.DateTimeField(null=True, blank=True)
-    mail_attempts = models.PositiveSmallIntegerField(default=0)
+    mail_due_at = models.DateTimeField(
+        "email due", null=True, blank=True, help_text="When the email is due; empty: none, or done."
+    )
+    mail_sent_at = models.DateTimeField("email sent", null=True, blank=True)
+    mail_attempts = models.PositiveSmallIntegerField("attempts to email", default=0)
 
     class Meta:
         abstract = True

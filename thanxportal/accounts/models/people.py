@@ -37,6 +37,10 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+
     def __str__(self) -> str:
         return self.name or self.email
 
@@ -80,7 +84,7 @@ class MerchantQuerySet(models.QuerySet["Merchant"]):
 class Merchant(models.Model):
     """A restaurant or shop, mirrored from Thanx. It is the tenant that owns all data."""
 
-    thanx_id = models.CharField(max_length=64, unique=True)
+    thanx_id = models.CharField("Thanx’s id", max_length=64, unique=True)
     handle = models.SlugField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="America/Los_Angeles")
@@ -100,8 +104,10 @@ class Merchant(models.Model):
     second_factor = models.BooleanField(
         default=True, help_text="Whether issuing, approving, exports and the team need a second factor."
     )
-    seen_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Set when Thanx no longer lists it.")
+    seen_at = models.DateTimeField("last seen", null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        "gone since", null=True, blank=True, help_text="Set when Thanx no longer lists it."
+    )
     picture_origins = models.JSONField(
         default=list, editable=False, help_text="Where pictures of rewards come from, such as https://img.example.com."
     )
@@ -179,7 +185,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A user's role at one merchant. Each role may do what the roles before it may."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, verbose_name="person", on_delete=models.CASCADE, related_name="memberships")
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
     approver_since = models.DateTimeField(
@@ -189,6 +195,8 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "role at a merchant"
+        verbose_name_plural = "roles at merchants"
         constraints = [models.UniqueConstraint(fields=["user", "merchant"], name="one_membership_per_merchant")]
 
     def __str__(self) -> str:
