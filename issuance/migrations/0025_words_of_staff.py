@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0008_words_of_staff'),
-        ('issuance', '0023_rehearsals'),
+        ('issuance', '0024_search_texts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
