@@ -49,6 +49,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
     assert_fit_for_everybody(page, address())
     request.getfixturevalue("loaded")
     assert_fit_for_everybody(page, address())
+    assert page.locator(".table").evaluate("table => table.scrollWidth <= table.clientWidth")
     page.get_by_text("2 rows can’t be read").click()
     expect(page.get_by_text("Line 3: “authorization_amount” isn’t an amount.")).to_be_visible()
     assert_fit_for_everybody(page, page.url)

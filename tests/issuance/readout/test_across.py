@@ -43,7 +43,7 @@ def test_rewards_stand_in_the_order_of_their_names_with_what_their_campaigns_bro
     harbor.refresh_from_db()
     assert harbor.came_anyway == across.planning.base_rate
     html = client_of(ben).get(reverse("issuance:read_outs", args=["harbor-grill"])).content.decode()
-    assert "What rewards brought so far" in html
+    assert "What campaigns brought so far" in html
     assert "Arm A brought" in html
 
 
@@ -74,7 +74,7 @@ def test_the_builder_and_home_show_them(two_campaigns: list[GuestList], ana: Use
         f'hx-get="{address}"' in browser.get(reverse("campaigns:campaign_new", args=["harbor-grill"])).content.decode()
     )
     piece = browser.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert "What rewards brought so far" in piece
+    assert "What campaigns brought so far" in piece
     assert "<h1>" not in piece
     assert "Last read-outs" in browser.get(reverse("issuance:home", args=["harbor-grill"])).content.decode()
 
