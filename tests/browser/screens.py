@@ -134,6 +134,7 @@ def bring(page: Page, campaign: str, file: Path) -> None:
 def launch(page: Page, *, at_once: bool = True) -> None:
     page.wait_for_selector("text=/Continue with/", timeout=60_000)
     page.click("text=/Continue with/")
+    page.wait_for_url("**/review/")
     if page.locator("input[name=count]").count():
         page.fill("input[name=count]", page.locator("button.go").inner_text().split()[1].replace(",", ""))
     page.click("button.go")

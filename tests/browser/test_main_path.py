@@ -33,6 +33,7 @@ def test_a_marketer_brings_guests_checks_them_and_issues(
     page.get_by_role("link", name="Bring guests").first.click()
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Read the list").click()
+    expect(page.locator("summary", has_text="Cancel")).to_be_visible()
     work()
     page.reload()
     expect(page.get_by_text("nobody.example.com")).to_be_visible()

@@ -52,6 +52,7 @@ def test_two_people_decide_about_a_large_list(
     asker.goto(reverse("issuance:list_review", args=[large.merchant.handle, large.pk]))
     expect(asker.get_by_text("Please wait until Monday")).to_be_visible()
     asker.get_by_role("button", name=f"Ask for approval of {rewards}").click()
+    expect(asker.get_by_role("heading", name="Who can approve")).to_be_visible()
     approver.goto(reverse("issuance:list_approval", args=[large.merchant.handle, large.pk]))
     approver.get_by_role("button", name=f"Approve and issue {rewards}").click()
     expect(approver.get_by_role("heading", name="June guests")).to_be_visible()

@@ -57,6 +57,7 @@ def test_a_manager_opens_it_early_and_enters_costs_without_javascript(
     page.goto(address(campaign))
     page.get_by_label("Why do you open it before its date?").fill("The board meets tomorrow.")
     page.get_by_role("button", name="Open the read-out early").click()
+    expect(page.get_by_label("Why do you open it before its date?")).to_have_count(0)
     read_out_now()
     page.reload()
     expect(page.get_by_text("Opened before its date.")).to_be_visible()
