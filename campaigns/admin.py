@@ -67,6 +67,7 @@ class CampaignAdmin(ReadOnlyAdmin):
         "expected_guests", "state", "thanx_id", "problem", "problem_code", "publish_attempts", "next_attempt_at",
         "created_by", "created_at", "updated_at", "published_at",
     )  # fmt: skip
+    change_form_template = "admin/campaigns/campaign/change.html"
     inlines = (VariantInline,)
 
 

@@ -15,30 +15,41 @@ from campaigns.models import Campaign
 from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, sight_of_typed, takes_bad_rows
 from issuance.models import Erasure, GuestList, Repair, jobs_and_more
 from thanxportal.accounts.access import let_in, merchant_for, user_of
-from thanxportal.accounts.models import Membership, Right, User
+from thanxportal.accounts.looking import is_look
+from thanxportal.accounts.models import Membership, Merchant, Right, User
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.prepared import Prepared
 
 
 def list_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> GuestList:
     """A list of the merchant named in the address, with its campaign and people, if the user may do `right`."""
-    return _let_in(request, handle, _list(user_of(request).pk, handle, pk), right)
+    return _let_in(request, handle, pk, _list(user_of(request).pk, handle, pk), right)
 
 
 def polled_list_for(request: HttpRequest, handle: str, pk: int) -> GuestList:
     """The same to look at, with what its version is made of."""
-    return _let_in(request, handle, _polled_list(user_of(request).pk, handle, pk), Right.VIEW)
+    return _let_in(request, handle, pk, _polled_list(user_of(request).pk, handle, pk), Right.VIEW)
 
 
-def _let_in(request: HttpRequest, handle: str, found: list[GuestList], right: Right) -> GuestList:
+def _let_in(request: HttpRequest, handle: str, pk: int, found: list[GuestList], right: Right) -> GuestList:
     person = user_of(request)
     for guest_list in found:
         guest_list.campaign.merchant = guest_list.merchant
         let_in(request, _member(guest_list, person), right)
         _name_people(guest_list, person)
         return guest_list
-    merchant_for(request, handle, right)
-    raise Http404("No such list.")
+    return _looked_at(merchant_for(request, handle, right), request, pk)
+
+
+def _looked_at(merchant: Merchant, request: HttpRequest, pk: int) -> GuestList:
+    """The same for staff who look at the merchant's pages, and found no list as they are no members."""
+    if not is_look(member_of(request)):
+        raise Http404("No such list.")
+    lists = GuestList.objects.filter(merchant=merchant).select_related("campaign").defer("campaign__raw")
+    guest_list: GuestList = get_object_or_404(lists.annotate(jobs_and_more=jobs_and_more()), pk=pk)
+    guest_list.merchant = guest_list.campaign.merchant = merchant
+    _name_people(guest_list, user_of(request))
+    return guest_list
 
 
 def _of_member(person: int, handle: str, pk: int) -> QuerySet[GuestList]:

@@ -34,6 +34,7 @@ from tests import cast
 from tests.crash import as_often
 from tests.issuance.factories import read_file
 from tests.routes import ROUTES, Route
+from thanxportal.accounts.looking import begin_look
 from thanxportal.accounts.models import Kind, Loosening, Membership, Notification, Role, User
 from thanxportal.accounts.proofs import FRESH
 from thanxportal.accounts.team import invite
@@ -51,9 +52,18 @@ MEMBERS = [role.value for role in Role]
 GROUPS = ("support", "operations", "administrator")
 OLDER = "older"  # a manager in a session from before the second factor
 STALE, UNPROVEN = "stale", "unproven"  # administrators who gave it long ago, and who have none
-STAFF = (*GROUPS, STALE, UNPROVEN)
+LOOKING = "looking"  # support who look at the merchant’s pages: they see what a viewer sees, and change nothing
+STAFF = (*GROUPS, STALE, UNPROVEN, LOOKING)
 PEOPLE = (*OUTSIDE, "stranger", "former", *MEMBERS, OLDER, *STAFF)
-OFTEN = {"nobody", "stranger", "viewer", "sender", "manager", "support"}  # in `make test`, all in `make test-slow`
+OFTEN = {
+    "nobody",
+    "stranger",
+    "viewer",
+    "sender",
+    "manager",
+    "support",
+    LOOKING,
+}  # in `make test`, all in `make test-slow`
 WITH_FACTOR = {*PEOPLE} - {*OUTSIDE, "former", UNPROVEN}
 
 # Addresses of a merchant: by which methods, from which role on (or whom alone), names. Whoever is no member gets 404.
@@ -96,7 +106,7 @@ GUARDED = {
 # Other addresses: the methods that answer who is outside, those that answer who is signed in, names.
 OF_A_PERSON = f"""
     -         GET       accounts:start accounts:notifications accounts:sessions
-    -         POST      accounts:read_all accounts:end_others
+    -         POST      accounts:read_all accounts:end_others accounts:look_leave
     -         GET,POST  accounts:profile accounts:address
     GET,POST  GET,POST  accounts:invitation
     {",".join(METHODS)}  {",".join(METHODS)}  healthz readyz
@@ -156,6 +166,8 @@ def merchant_rule(methods: set[str], who: str, guarded: bool = False) -> Rule:
             return "sign in"
         if method not in methods:
             return "in" if method == "GET" else "405"  # It leads to the page that has the button.
+        if person == LOOKING:
+            return "in" if method == "GET" and "viewer" in alone else "403"
         role = "manager" if person == OLDER else person
         opens = "factor" if person == OLDER and guarded and method != look else "in"
         return opens if role in alone else "403" if role in MEMBERS else "404"
@@ -184,7 +196,7 @@ def staff_rule(looks: tuple[str, ...], acts: tuple[str, ...], methods: str = ANY
             return "factor"
         if method not in methods.split(","):
             return "405"
-        group = "administrator" if person == STALE else person
+        group = {STALE: "administrator", LOOKING: "support"}.get(person, person)
         return "in" if group in (acts if method == "POST" else looks) else "403"
 
     return rule
@@ -248,6 +260,7 @@ RULES |= {name: owners_rule(methods, *WITH_FACTOR) for methods, _, name in decla
         f"admin:issuance_{name}": answering("405", "in", staff_rule(ALL, ACT, "POST"), "GET")
         for name in ("ask", "rehearse", "webhook_test", "train", "confirm_plan", "withdraw_plan", "refuse_request")
     },
+    "admin:accounts_look": answering("405", "in", staff_rule(ALL, ALL, "POST"), "GET"),
     "admin:jsi18n": staff_rule(ALL, ALL, PAGE),
     "admin:password_change_done": staff_rule(ALL, ALL, PAGE),
     # No page of ours completes anything.
@@ -276,7 +289,8 @@ class Stage:
             self.people[name] = cast.person(f"{name}@example.com", self.harbor, Role.MANAGER)
         for name in STAFF:
             self.people[name] = cast.person(f"{name}@example.com", is_staff=True)
-            self.people[name].groups.add(Group.objects.get(name=name.title() if name in GROUPS else "Administrator"))
+            group = name if name in GROUPS else "support" if name == LOOKING else "administrator"
+            self.people[name].groups.add(Group.objects.get(name=group.title()))
         self.people["stranger"] = stranger
         self.list = self._list(self.people["builder"], self.people["sender"])
         self.invitation = invite(
@@ -318,6 +332,8 @@ class Stage:
             request.session = session = browser.session
             if name != OLDER:
                 record_authentication(request, person, "mfa", id=factor.pk)
+            if name == LOOKING:
+                begin_look(request, self.harbor)
             if name == STALE:
                 session[AUTHENTICATION_METHODS_SESSION_KEY][0]["at"] -= FRESH.total_seconds() + 1
             session.save()

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from thanxportal.read_only_admin import StaffAdmin
 
+LOOKS = ("accounts.look_as_merchant",)
 OPERATIONS = (
+    *LOOKS,
     "issuance.revoke_issuancejob",
     "issuance.add_revocationplan",
     "issuance.confirm_revocationplan",
@@ -40,7 +42,7 @@ ADMINISTRATION = (
     "issuance.add_erasure",
     "issuance.export_guest",
 )
-GROUPS = {"Support": (), "Operations": OPERATIONS, "Administrator": OPERATIONS + ADMINISTRATION}
+GROUPS = {"Support": LOOKS, "Operations": OPERATIONS, "Administrator": OPERATIONS + ADMINISTRATION}
 
 
 class StaffSite(admin.AdminSite):

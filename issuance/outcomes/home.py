@@ -9,7 +9,7 @@ from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from campaigns.models import RewardTemplate
-from issuance.models import SOON, GuestList
+from issuance.models import SOON, GuestList, GuestListQuerySet
 from issuance.models.states import ListState
 from issuance.outcomes.glance import MOST, PROCESSED
 from thanxportal.accounts.models import Merchant, User
@@ -32,10 +32,19 @@ def running_of(person: User, handle: str) -> list[Running]:
 
 @Prepared
 def _running(person: int, handle: str, soon: datetime) -> QuerySet[GuestList]:
-    mine = GuestList.objects.filter(merchant__handle=handle, merchant__memberships__user=person)
+    return _on_their_way(GuestList.objects.filter(merchant__handle=handle, merchant__memberships__user=person), soon)
+
+
+def running_at(merchant: Merchant) -> list[Running]:
+    """The same for staff who look at the merchant's pages."""
+    lists = _on_their_way(GuestList.objects.filter(merchant=merchant), timezone.now() + SOON)
+    return [as_running(guest_list) for guest_list in lists]
+
+
+def _on_their_way(lists: GuestListQuerySet, soon: datetime) -> GuestListQuerySet:
     counts = [f"{count}_count" for count in ("rows", "waiting", "rewarded", "refused", "unknown")]
     shown = ("name", "state", "launch_at", "held_until", "bytes_read", "bytes_total", *counts, "campaign__name")
-    lists = mine.running(soon).select_related("campaign").only(*shown).order_by("-pk")
+    lists = lists.running(soon).select_related("campaign").only(*shown).order_by("-pk")
     return lists.annotate(processed=PROCESSED)[:MOST]
 
 

@@ -16,16 +16,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import reselect, reswap, retarget
 
-from issuance.access import may
+from issuance.access import may, member_of
 from issuance.models import ReadOut
 from issuance.outcomes.first_steps import first_steps_of
 from issuance.outcomes.glance import MOST, Glance
-from issuance.outcomes.home import Running, as_running, mirror_of, running_of
+from issuance.outcomes.home import Running, as_running, mirror_of, running_at, running_of
 from issuance.outcomes.month import month_of
 from issuance.outcomes.needs import needs_of
 from issuance.outcomes.poll_versions import version_of_running
 from issuance.readout.across import Across
 from thanxportal.accounts.access import merchant_for, user_of
+from thanxportal.accounts.looking import is_look
 from thanxportal.accounts.models import Right
 from thanxportal.prepared import Prepared
 from thanxportal.whole_pages import page_above, wants_piece
@@ -80,7 +81,10 @@ def _of_running(piece: Callable[[HttpRequest, str, dict[str, Any]], HttpResponse
         version = version_of_running(lists)
         if version and version == request.GET.get("version"):
             return HttpResponse(status=204)
-        merchant_for(request, handle)
+        merchant = merchant_for(request, handle)
+        if is_look(member_of(request)):
+            lists = running_at(merchant)
+            version = version_of_running(lists)
         if not wants_piece(request):
             return redirect(page_above(request.path))
         context = {"running_lists": lists, "running_names": names_of(lists), "running_version": version}

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 
+from thanxportal.accounts.looking import is_look, looker_at, only_look
 from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Notification, Right, User
 from thanxportal.prepared import Prepared
 
@@ -22,12 +23,15 @@ def user_of(request: HttpRequest) -> User:
 
 
 def merchant_for(request: HttpRequest, handle: str, right: Right = Right.VIEW) -> Merchant:
-    """Returns the merchant in the address, if the signed-in user may do `right` there.
+    """Returns the merchant in the address, if the signed-in user may do `right` there, or is staff who only look.
 
     Sets `request.merchant` and `request.membership` for the templates, and the merchant's time zone and locale.
     """
     for membership in _membership(user_of(request).pk, handle):
         return let_in(request, membership, right)
+    if looker := looker_at(request, handle):
+        only_look(request, looker, right)
+        return _enter(request, looker)
     raise Http404("No such merchant.")
 
 
@@ -60,7 +64,8 @@ def merchant_of_person(request: HttpRequest) -> Merchant | None:
 def _enter(request: HttpRequest, membership: Membership) -> Merchant:
     timezone.activate(membership.merchant.time_zone)
     translation.activate(membership.merchant.locale)
-    membership.merchant.note_visit()
+    if not is_look(membership):
+        membership.merchant.note_visit()
     request.merchant = membership.merchant  # type: ignore[attr-defined]
     request.membership = membership  # type: ignore[attr-defined]
     return membership.merchant

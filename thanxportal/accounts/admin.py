@@ -8,12 +8,16 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
 from phonenumbers import SUPPORTED_REGIONS
 
 from thanxportal.accounts.access import user_of
+from thanxportal.accounts.looking import RIGHT, begin_look
 from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Activity, Invitation, Loosening, Membership, Merchant, Notification, Role, User
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, let_sign_in, remove_member, withdraw_invitation
@@ -169,6 +173,20 @@ class MerchantAdmin(TeamAdmin):
         "name", "handle", "thanx_id", "approval_threshold", "second_factor", "seen_at", "withdrawn_at", "left_to_do",
     )  # fmt: skip
     inlines = (MembershipInline,)
+    change_form_template = "admin/accounts/merchant/change.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        look = self.admin_site.admin_view(require_POST(self.look))
+        return [path("<int:object_id>/look/", look, name="accounts_look"), *super().get_urls()]
+
+    def look(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Opens a page of the merchant as its people see it, its start page if the form names none."""
+        if not user_of(request).has_perm(RIGHT):
+            raise PermissionDenied
+        merchant = get_object_or_404(Merchant, pk=object_id)
+        begin_look(request, merchant)
+        page = request.POST.get("page", "")
+        return redirect(page if page.startswith(f"/m/{merchant.handle}/") else f"/m/{merchant.handle}/")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from thanxportal.accounts.looking import look_of
 from thanxportal.accounts.models import Membership, Notification, Right
 from thanxportal.accounts.partner_access import standing
 from thanxportal.partner.models import Credential
@@ -52,6 +53,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "memberships": memberships,
         "thanx_trouble": SimpleLazyObject(lambda: _trouble(request)),
         "standing": SimpleLazyObject(standing),
+        "looking": SimpleLazyObject(lambda: look_of(request)),
         "unread": SimpleLazyObject(lambda: _unread(request, memberships)),
         "may": {right.name.lower(): bool(membership and membership.may(right)) for right in Right},
     }

@@ -6,6 +6,7 @@ from thanxportal.accounts.views import (
     activity,
     address,
     invitation,
+    looking,
     loosenings,
     notifications,
     profile,
@@ -19,6 +20,7 @@ app_name = "accounts"
 urlpatterns = [
     path("", start.start, name="start"),
     path("switch/", start.switch, name="switch"),
+    path("look/leave/", looking.leave, name="look_leave"),
     path("profile/", profile.profile, name="profile"),
     path("profile/email/", address.change_address, name="address"),
     path("profile/email/<str:token>/", address.confirm_address, name="address_confirm"),

@@ -123,6 +123,7 @@ class Merchant(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("look_as_merchant", "Can look at the pages of merchants")]
 
     def __str__(self) -> str:
         return self.name
