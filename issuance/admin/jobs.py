@@ -50,7 +50,17 @@ class MissingFilter(admin.SimpleListFilter):
 class IssuanceJobAdmin(ParkingAdmin):
     """Jobs as Thanx knows them, and taking them back. The body, with its guests, stays out of sight."""
 
-    list_display = ("__str__", "merchant", "campaign", "variant", "state", "issued", "problem_code", "news_at")
+    list_display = (
+        "__str__",
+        "merchant",
+        "campaign",
+        "variant",
+        "state",
+        "issued",
+        "failure_count",
+        "problem_code",
+        "news_at",
+    )
     list_filter = ("state", "in_doubt", "canary", ParkedFilter, MissingFilter, ONE_MERCHANT, "planned_at")
     list_select_related = ("merchant", "variant", "guest_list__campaign")
     search_fields = ("thanx_id__exact", "guest_list__name", "merchant__handle__exact")

@@ -14,6 +14,7 @@ from issuance.admin.home import find_anything
 from issuance.admin.parking import ParkedFilter, ParkingAdmin
 from issuance.admin.records import EventInline
 from issuance.models import Event, GuestList, IssuanceJob, RevocationPlan
+from issuance.outcomes.causes import causes_of
 from issuance.tasks import work_list
 from thanxportal.accounts.access import user_of
 from thanxportal.read_only_admin import ReadOnlyInline
@@ -65,6 +66,7 @@ class GuestListAdmin(ParkingAdmin):
         "state",
         "rows_count",
         "rewarded_count",
+        "refused_count",
         "unknown_count",
         "created_at",
     )
@@ -91,6 +93,7 @@ class GuestListAdmin(ParkingAdmin):
         made = context["original"]
         context |= {
             "requests": made.revocation_requests.select_related("variant", "asked_by"),
+            "causes": causes_of(made) if made.planned_at else [],
             "plans": RevocationPlan.objects.filter(jobs__guest_list=made).distinct(),
             "may_plan": user_of(request).has_perm("issuance.add_revocationplan"),
             "arms": Variant.objects.filter(jobs__guest_list=made).distinct().order_by("position"),

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from issuance.guests.reasons import JOB_PROBLEMS
+from issuance.guests.reasons import JOB_PROBLEMS, reason_in_words
 from issuance.models import PARKED, IssuanceJob, WebhookDelivery
 from issuance.models.states import JOB_DUE, DeliveryState, JobState, Outcome
 from issuance.staff.asking_again import may_be_asked_about, when_polls_pass
@@ -34,6 +34,14 @@ IN_WORDS = {
     JobState.HALVED: "Thanx refused it because of some guest. Its guests were sent in parts.",
 }
 
+RESULTS = {
+    "": "without an answer yet",
+    "accepted": "accepted by Thanx",
+    "not_sent": "surely not executed",
+    "rejected": "refused by Thanx",
+    "in_doubt": "in doubt",
+}
+
 
 class JobStory(NamedTuple):
     ours: str
@@ -41,6 +49,8 @@ class JobStory(NamedTuple):
     next: str
     may_ask: bool
     outcomes: list[tuple[str, int]]
+    refusals: list[tuple[str, int]]
+    sends: list[tuple[str, int]]
     webhooks: list[tuple[str, str, int]]
     polls: int
     requests: list[ApiRequest]
@@ -56,10 +66,23 @@ def story_of_job(job: IssuanceJob) -> JobStory:
         next=_next(job),
         may_ask=may_be_asked_about(job),
         outcomes=sorted((Outcome(outcome).label, count) for outcome, count in outcomes),
+        refusals=_refusals(job),
+        sends=_sends(job),
         webhooks=_webhooks(job),
         polls=requests.filter(method="GET").count(),
         requests=list(requests.order_by("-pk")[:SHOWN]),
     )
+
+
+def _refusals(job: IssuanceJob) -> list[tuple[str, int]]:
+    refused = job.guests.filter(outcome=Outcome.REFUSED).order_by().values_list("reason").annotate(count=Count("pk"))
+    return [(reason_in_words(reason), count) for reason, count in refused.order_by("-count")]
+
+
+def _sends(job: IssuanceJob) -> list[tuple[str, int]]:
+    """How its sends ended."""
+    sends = job.attempts.order_by().values_list("result").annotate(Count("pk")).order_by("result")
+    return [(RESULTS.get(result, result), count) for result, count in sends]
 
 
 def _ours(job: IssuanceJob) -> str:

@@ -18,6 +18,7 @@ from issuance.guests.ledger_terms import ledger_terms
 from issuance.lifecycle.ledger import closing_sentence, how_it_ended
 from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState
+from issuance.outcomes.causes import causes_of
 from issuance.outcomes.progress import facts_to_continue, progress_of
 from issuance.outcomes.refusals import facts_to_retry, refusals_of, retries_of, unsent_of
 from issuance.outcomes.timeline import timeline_of
@@ -57,13 +58,20 @@ def progress_stage(
         "seen_unsent": sign(guest_list.target, unsent.facts) if unsent else "",
         "seen_rest": sign(guest_list.target, facts_to_continue(guest_list, progress)) if waits else "",
         **taking_back(request, guest_list, jobs, take_back),
-        **(_refused(guest_list) if not running and guest_list.refused_count else {}),
+        **({} if running or guest_list.state == ListState.DISCARDED else _nothing_given(guest_list)),
     }
 
 
 @Prepared
 def _jobs(guest_list: int) -> QuerySet[IssuanceJob]:
     return IssuanceJob.objects.of_list(guest_list).with_part_numbers().only(*SHOWN)
+
+
+def _nothing_given(guest_list: GuestList) -> dict[str, Any]:
+    if guest_list.rows_count == guest_list.rewarded_count:
+        return {}
+    refused = _refused(guest_list) if guest_list.refused_count else {}
+    return refused | {"causes": causes_of(guest_list, refused.get("refusals"))}
 
 
 def _refused(guest_list: GuestList) -> dict[str, Any]:
