@@ -77,7 +77,7 @@ class GuestListAdmin(ParkingAdmin):
     fieldsets = (
         (None, {"fields": ("name", "merchant", "campaign", "state", "problem", "pasted")}),
         ("Ledger", {"fields": LEDGER}),
-        ("People", {"fields": ("created_by", "launched_by")}),
+        ("People", {"fields": ("created_by", "launched_by", "asked_at", "approved_by")}),
         ("Dates", {"fields": DATES}),
         (
             "Inside the portal",

@@ -41,6 +41,7 @@ class Sighting(NamedTuple):
     guest_list: GuestList
     row: int
     arm: str
+    reward: str
     outcome: Outcome
     reason: str
     job: IssuanceJob | None
@@ -107,8 +108,10 @@ def look_up_guest(user: User, values: dict[Merchant, str]) -> list[Sighting]:
     """
     digests = [guest_hasher(GuestList(merchant=merchant))(identity(value)) for merchant, value in values.items()]
     rows = Guest.objects.filter(identity__in=digests)
-    related = rows.select_related("guest_list__merchant", "guest_list__campaign", "variant", "job")
-    related = related.defer("value", "other", "cells", "job__body", "guest_list__campaign__raw").order_by("-pk")
+    related = rows.select_related("guest_list__merchant", "guest_list__campaign", "variant__reward_template", "job")
+    related = related.defer(
+        "value", "other", "cells", "job__body", "guest_list__campaign__raw", "variant__reward_template__raw"
+    ).order_by("-pk")
     guests = list(related[:MOST_OF_A_GUEST])
     for merchant in sorted({guest.guest_list.merchant for guest in guests}, key=lambda merchant: merchant.pk):
         path = reverse("issuance:guest_story", args=[merchant.handle])
@@ -121,4 +124,8 @@ def _sightings(guests: Iterable[Guest]) -> Iterator[Sighting]:
     for guest in guests:
         made, outcome = guest.guest_list, Outcome(guest.outcome)
         at = (guest.job and guest.job.ended_at) or made.launched_at or made.created_at
-        yield Sighting(made, guest.in_file, guest.variant.name, outcome, reason_in_words(guest.reason), guest.job, at)
+        reward = guest.variant.reward_template
+        yield Sighting(
+            made, guest.in_file, guest.variant.name, reward.name if reward else "", outcome,
+            reason_in_words(guest.reason), guest.job, at,
+        )  # fmt: skip
