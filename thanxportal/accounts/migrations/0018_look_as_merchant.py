@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0016_take_back_is_told'),
+        ('accounts', '0017_words_of_staff'),
     ]
 
     operations = [
