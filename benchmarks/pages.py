@@ -6,8 +6,8 @@ Bare view and pages take turns, with the session of a signed-in manager: `proces
 `server` asks the portal's web server as in the Procfile by 50 connections and counts the CPU of its process. The
 database is one of its own (a SQLite file, or PostgreSQL by DATABASE_URL); `--keep` takes that of DATABASE_URL itself
 and leaves what it needs there. Each figure is one JSON line: `seconds` of CPU for 1,000 requests and `baseline` of
-1,000 bare views, `ratio` of the two, the `most` that it may be, and the `queries`, `bytes` and `status` of the answer.
-A search without a hit is compared with a tenth of a second of a clock.
+1,000 bare views, `ratio` of the two, the `most` that it may be, the `queries`, `bytes` and `status` of the answer, and
+the `load` of the machine. A search without a hit is compared with a tenth of a second of a clock.
 """
 
 from __future__ import annotations
@@ -160,6 +160,7 @@ def report(way: str, page: Page, floors: list[float], taken: list[float], answer
         "queries": answer.queries,
         "bytes": len(answer.text.encode()),
         "status": answer.status,
+        "load": round(os.getloadavg()[0], 1),
     }
     print(json.dumps(line), flush=True)
 
@@ -187,7 +188,8 @@ def search(session: str, long: int, options: Any) -> None:
             line = {"name": f"search for {words} ({_vendor()})", "ratio": round(median(times) / 0.1, 2), "most": 1,
                     "baseline": 0.1, "seconds": round(median(times), 4), "rows": options.guests,
                     "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-                    "queries": answer.queries, "status": answer.status}  # fmt: skip
+                    "queries": answer.queries, "status": answer.status,
+                    "load": round(os.getloadavg()[0], 1)}  # fmt: skip
             print(json.dumps(line), flush=True)
 
 

@@ -27,7 +27,7 @@ from thanxportal.demo.__main__ import answers, free_port
 
 CSRF = "c" * 32
 BARE, PAGES = 150, 20  # requests of a round through the handler
-SECONDS = 2.0  # of a round at the server
+SECONDS = 1.0  # of a round at the server
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
