@@ -20,6 +20,7 @@ from issuance.models import GuestList
 from issuance.statistics.means import Paired, Sums
 
 TABLES = ("window", "guest", "gift", "done", "visit")
+JOINED = ("guest", "gift")  # with tables of which there is no knowing how many rows match
 DAYS_SINCE = {  # of 24 hours
     "postgresql": "CAST(DATE_PART('day', p.purchased_at - g.since) AS integer)",
     "sqlite": "CAST(ROUND((JULIANDAY(p.purchased_at) - JULIANDAY(g.since)) * 86400) AS integer) / 86400",
@@ -146,7 +147,8 @@ def sums_of(campaign: Campaign, until: datetime) -> CampaignSums:
         _write_windows(cursor, campaign, until)
         for table, made in zip(TABLES[1:], (GUESTS, GIFTS, DONE, VISITS), strict=True):
             cursor.execute(made.format(days=DAYS_SINCE[vendor]), values)
-            _analyze(cursor, table)
+            if vendor == "postgresql" and table in JOINED:
+                cursor.execute(f"ANALYZE readout_{table}")
         by_kind = _by_kind(cursor, EACH.format(**days), values)
         return CampaignSums(_arms(by_kind), _kinds(by_kind), _places(cursor), _days(cursor))
 
@@ -160,11 +162,6 @@ def _tables() -> Iterator[CursorWrapper]:
         finally:
             for table in TABLES:
                 cursor.execute(f"DROP TABLE IF EXISTS readout_{table}")
-
-
-def _analyze(cursor: CursorWrapper, table: str) -> None:
-    if connection.vendor == "postgresql":
-        cursor.execute(f"ANALYZE readout_{table}")
 
 
 def _write_windows(cursor: CursorWrapper, campaign: Campaign, until: datetime) -> None:
@@ -210,9 +207,10 @@ def _kinds(by_kind: ByKind) -> list[PartSums]:
 
 
 def _moments(name: str) -> tuple[str, ...]:
-    """Squares are no whole numbers, as those of a few absurd amounts have more digits than whole numbers may have."""
+    """Products are no whole numbers, as those of a few absurd amounts have more digits than whole numbers may have."""
     before = f"{name}_before"
-    return before, f"1.0 * {before} * {before}", name, f"1.0 * {name} * {name}", f"1.0 * {before} * {name}"
+    wide_before, wide = (f"CAST({each} AS double precision)" for each in (before, name))
+    return before, f"{wide_before} * {before}", name, f"{wide} * {name}", f"{wide_before} * {name}"
 
 
 def _arm(row: list[int]) -> ArmSums:
