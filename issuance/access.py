@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 
 from campaigns.models import Campaign
 from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, sight_of_typed, takes_bad_rows
-from issuance.models import Erasure, GuestList, Repair, jobs_and_more
+from issuance.models import Erasure, GuestList, Repair, Stream, jobs_and_more
 from thanxportal.accounts.access import let_in, merchant_for, user_of
 from thanxportal.accounts.looking import is_look
 from thanxportal.accounts.models import Membership, Merchant, Right, User
@@ -90,6 +90,13 @@ def campaign_for_lists(request: HttpRequest, handle: str, pk: int, right: Right 
     campaign: Campaign = get_object_or_404(Campaign.objects.for_merchant(merchant), pk=pk)
     campaign.merchant = merchant
     return campaign
+
+
+def stream_for(request: HttpRequest, handle: str, pk: int) -> Stream:
+    """What a program asked for on one day, at the merchant named in the address."""
+    merchant = merchant_for(request, handle)
+    stream: Stream = get_object_or_404(Stream.objects.for_merchant(merchant), pk=pk)
+    return stream
 
 
 def repair_of(guest_list: GuestList, pk: str) -> Repair:

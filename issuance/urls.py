@@ -11,6 +11,7 @@ from issuance.views import (
     exports,
     guests,
     home,
+    integrations,
     launched,
     lineage,
     list,
@@ -26,6 +27,7 @@ from issuance.views import (
     reward_again,
     send_again,
     story,
+    streams,
 )
 
 app_name = "issuance"
@@ -42,6 +44,9 @@ urlpatterns = [
     path("privacy/<int:pk>/", privacy.erasure, name="privacy_erasure"),
     path("privacy/<int:pk>/certificate.json", privacy.download_certificate, name="privacy_certificate"),
     path("exports/", exports.exports, name="exports"),
+    path("integrations/", integrations.integrations, name="integrations"),
+    path("integrations/<int:pk>/end/", integrations.token_end, name="token_end"),
+    path("streams/<int:pk>/", streams.stream, name="stream"),
     path("lists/", lists.list_index, name="list_index"),
     path("campaigns/<int:pk>/lists/", lists.campaign_lists, name="campaign_lists"),
     path("campaigns/<int:pk>/lists/new/", new_list.list_new, name="list_new"),

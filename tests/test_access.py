@@ -27,11 +27,12 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.checking.repairs import recipe_for, repair_rows
-from issuance.models import GuestList, Rehearsal
+from issuance.models import GuestList, Rehearsal, Stream
 from issuance.models.states import Outcome
 from issuance.privacy.erasing import order_erasure
 from tests import cast
 from tests.crash import as_often
+from tests.issuance.api.programs import token_of_program
 from tests.issuance.factories import read_file
 from tests.routes import ROUTES, Route
 from thanxportal.accounts.looking import begin_look
@@ -70,6 +71,7 @@ WITH_FACTOR = {*PEOPLE} - {*OUTSIDE, "former", UNPROVEN}
 OF_A_MERCHANT = """
     GET       viewer    issuance:home issuance:dock issuance:running issuance:list_index issuance:campaign_lists
     GET       viewer    issuance:list_detail issuance:list_progress issuance:list_review issuance:list_approval
+    GET       viewer    issuance:stream
     GET       viewer    issuance:lineage issuance:jobs issuance:report issuance:proof
     GET       viewer    issuance:read_out issuance:read_out_numbers issuance:read_outs
     GET       viewer    campaigns:template_list campaigns:template_age campaigns:template_detail
@@ -86,6 +88,8 @@ OF_A_MERCHANT = """
     POST      sender    issuance:list_continue issuance:list_include issuance:list_retry issuance:list_send_unsent
     POST      approver  issuance:list_approve issuance:list_send_back
     GET,POST  manager   accounts:settings accounts:team issuance:reveal issuance:guest_story issuance:exports
+    GET,POST  manager   issuance:integrations
+    POST      manager   issuance:token_end
     POST      manager   issuance:list_ask_back issuance:read_out_date issuance:read_out_open issuance:read_out_costs
     POST      manager   accounts:member_role accounts:member_remove accounts:invitation_withdraw
     POST      manager   accounts:loosening_confirm accounts:loosening_withdraw
@@ -101,8 +105,15 @@ GUARDED = {
     "issuance:list_send_unsent", "issuance:one_guest", "issuance:reveal", "issuance:report", "issuance:bad_rows",
     "accounts:team", "accounts:member_role", "accounts:member_remove", "accounts:invitation_withdraw",
     "accounts:settings", "accounts:loosening_confirm", "issuance:privacy_export", "issuance:privacy_erase",
-    "issuance:guest_story",
+    "issuance:guest_story", "issuance:integrations",
 }  # fmt: skip
+# For programs, which show a token: by which methods people ask in vain. See issuance/api/test_rights.py.
+OF_PROGRAMS = """
+    GET       -  api-1:health api-1:campaigns api-1:campaign api-1:reward_templates
+    GET       -  api-1:batches api-1:batch_guests
+    GET,DELETE  -  api-1:batch api-1:withdraw_batch
+    POST      -  api-1:reward
+"""
 # Other addresses: the methods that answer who is outside, those that answer who is signed in, names.
 OF_A_PERSON = f"""
     -         GET       accounts:start accounts:notifications accounts:sessions
@@ -219,6 +230,10 @@ RULES |= {name: merchant_rule(methods, who, name in GUARDED) for methods, who, n
 RULES |= {name: personal_rule(out, set(own.split(","))) for out, own, name in declared(OF_A_PERSON + OF_ALLAUTH)}
 
 
+def program_rule(methods: set[str]) -> Rule:
+    return lambda person, method: "401" if method in methods else "405"
+
+
 def answering(answer: str, but: str, rule: Rule, *methods: str) -> Rule:
     """A rule where those who are signed in and would get `answer`, by these methods or by any, get `but`."""
 
@@ -242,6 +257,7 @@ def owners_rule(methods: set[str], *owners: str) -> Rule:
     return rule
 
 
+RULES |= {name: program_rule(methods) for methods, _, name in declared(OF_PROGRAMS)}
 RULES |= {name: owners_rule(methods, *WITH_FACTOR) for methods, _, name in declared(OF_WHO_HAS_A_FACTOR)} | {
     "account_reauthenticate": lambda person, method: (
         "sign in" if person in OUTSIDE else "405" if person not in WITH_FACTOR and method == "DELETE" else "in"
@@ -272,6 +288,9 @@ RULES |= {name: owners_rule(methods, *WITH_FACTOR) for methods, _, name in decla
     "accounts:read_one": owners_rule({"POST"}, "viewer"),
     "accounts:end_session": owners_rule({"POST"}, "viewer"),
     "accounts:address_confirm": owners_rule({"GET", "POST"}),  # A link that nobody of them was sent.
+    "api-1:docs": lambda person, method: "in" if method == "GET" else "405",
+    "api-1:openapi-json": lambda person, method: "in",
+    "api-1:api-root": lambda person, method: "404",
     "styleguide": owners_rule({"GET"}),  # For who works on the portal, with DEBUG.
     "metrics": lambda person, method: "404",  # As long as there is no token.
     "webhook": lambda person, method: "401" if method == "POST" else "405",  # By its signature alone.
@@ -306,6 +325,10 @@ class Stage:
         manager = self.people["manager"]
         self.erasure = order_erasure(merchant=self.harbor, value="zoe@example.com", actor=manager)
         Rehearsal.objects.create(environment="simulation", started_by=self.people["operations"])
+        self.token = token_of_program(self.harbor, manager)[0]
+        self.stream = Stream.objects.create(
+            merchant=self.harbor, campaign=self.campaign, token=self.token, day=timezone.localdate()
+        )
         self.sessions = {name: self._session(name, person) for name, person in self.people.items()}
         Membership.objects.filter(user=self.people["former"]).delete()
         User.objects.filter(pk=self.people["locked"].pk).update(is_active=False)
@@ -344,7 +367,7 @@ class Stage:
         """Teach this to fill an address whose parameters are new."""
         return route.url(
             handle=self.harbor.handle, pk=self._pk(route), object_id=self._row(route.pattern), url="nothing/here",
-            app_label="issuance", token=self.invitation.token, uidb36="1", key="x-y", content_type_id=1,
+            app_label="issuance", token=self.invitation.token, uidb36="1", key="x-y", content_type_id=1, batch_id=1,
         )  # fmt: skip
 
     @cached_property
@@ -361,6 +384,8 @@ class Stage:
         page = route.name.partition(":")[2]
         if page.startswith("privacy_"):
             return self.erasure.pk
+        if page in ("token_end", "stream"):
+            return self.token.pk if page == "token_end" else self.stream.pk
         if route.of_campaign:
             return self.campaign.pk
         if route.name.startswith("issuance:"):

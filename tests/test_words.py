@@ -23,7 +23,7 @@ ROOMS = ("issuance", "campaigns", "thanxportal/accounts")
 # What only staff read, what only logs say, and what is read in the files of merchants.
 FOR_OTHERS = (
     "admin", "staff", "management", "migrations", "column_names", "column_words", "phone_words", "reconcile", "worker",
-    "models", "transitions", "webhooks", "partner_check",
+    "models", "transitions", "webhooks", "partner_check", "issuance/api",
 )  # fmt: skip
 STAFF_PAGES = ("admin", "styleguide")
 SQL = re.compile(r"SELECT|UPDATE|INSERT|%\(")

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "thanxportal.middleware.Named",
     "thanxportal.middleware.AnyHost",
+    "thanxportal.problems.ForPrograms",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -319,6 +320,8 @@ CANARY_SIZE: int = env.int("CANARY_SIZE", default=50)  # guests per arm
 CANARY_MOST_REFUSED: int = env.int("CANARY_MOST_REFUSED", default=30)  # percent
 ONE_GUEST_PER_SENDER: int = env.int("ONE_GUEST_PER_SENDER", default=20)  # single guests in 24 hours
 ONE_GUEST_PER_GUEST: int = env.int("ONE_GUEST_PER_GUEST", default=1)  # rewards in 24 hours, all senders together
+# What programs ask for is gathered for so many seconds: each list costs requests of Thanx's limit.
+GATHER_SECONDS: int = env.int("GATHER_SECONDS", default=10)
 # The key that hashes guests. After a change, the portal no longer knows who was rewarded.
 IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 # Hours after which the file of a list that was read is deleted. Its rows stay.

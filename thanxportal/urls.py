@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from issuance.admin.home import home
+from issuance.api.urls import urls as api
 from issuance.views.webhooks import receive
 from thanxportal.accounts.views.sign_out import SignOut
 from thanxportal.health import views
@@ -27,6 +28,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
     path("account/", include("thanxportal.accounts.allauth_urls")),
+    path("api/v1/", api),
     path("webhooks/thanx", receive, name="webhook"),
     path("admin/", admin.site.urls),
 ]

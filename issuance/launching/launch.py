@@ -28,7 +28,13 @@ from thanxportal.counted import counted
 
 @transaction.atomic
 def launch_list(
-    *, guest_list: GuestList, token: UUID, actor: User | None, hold: bool = False, at: datetime | None = None
+    *,
+    guest_list: GuestList,
+    token: UUID,
+    actor: User | None,
+    hold: bool = False,
+    at: datetime | None = None,
+    by: str = "",
 ) -> bool:
     """Starts issuing a checked list, once: the token of its review form is used up. False if it was before.
 
@@ -36,7 +42,8 @@ def launch_list(
     approval instead, whoever launches it.
     `hold` is how pages launch: a pause in which stopping is free. `at` makes it as long as until that time. Large lists
     send canaries ahead, whoever launches.
-    Nothing is launched for a merchant that has opted out.
+    Nothing is launched for a merchant that has opted out. `by` is the program that asked for it: the actor made its
+    token, so that both together reward no more alone than one person may.
     """
     if guest_list.state != ListState.CHECKED or has_opted_out(guest_list):
         return False
@@ -49,8 +56,8 @@ def launch_list(
     guest_list.waiting_count = GuestList.objects.values_list("waiting_count", flat=True).get(pk=guest_list.pk)
     alone = rewarded_alone(guest_list.merchant, actor)
     if needs_second_person(guest_list, alone, threshold_of(guest_list)):
-        return _ask_for_approval(guest_list, actor)
-    return start_hold(guest_list, actor, hold=hold)
+        return _ask_for_approval(guest_list, actor, by)
+    return start_hold(guest_list, actor, hold=hold, by=by)
 
 
 def has_opted_out(guest_list: GuestList) -> bool:
@@ -58,17 +65,17 @@ def has_opted_out(guest_list: GuestList) -> bool:
     return Merchant.objects.opted_out().filter(pk=guest_list.merchant_id).exists()
 
 
-def _ask_for_approval(guest_list: GuestList, actor: User | None) -> bool:
+def _ask_for_approval(guest_list: GuestList, actor: User | None, by: str) -> bool:
     fields: dict[str, Any] = {"asked_at": timezone.now(), "confirm_token": uuid4(), "lease_until": None}
     if not move_list(guest_list, ListState.AWAITING_APPROVAL, actor=actor, **fields):
         return False
     guests = counted(guest_list.waiting_count, "guest")
-    note_activity(guest_list, actor, f"Asked for approval to issue “{guest_list.name}” to {guests}.")
+    _note(guest_list, actor, f"Asked for approval to issue “{guest_list.name}” to {guests}.", by)
     tell_asked(GuestList.objects.select_related("merchant").get(pk=guest_list.pk), actor)
     return True
 
 
-def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool:
+def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool, by: str = "") -> bool:
     """Sets a list on its way; the caller has made sure that it may go. False if it moved meanwhile.
 
     A scheduled one is held until its time; if that is over, as after a late approval, no longer than others.
@@ -83,8 +90,13 @@ def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool) -> bool
     if not move_list(guest_list, ListState.HELD, actor=actor, note=note, **fields):
         return False
     did = f"Scheduled “{guest_list.name}” for {when}" if when else f"Launched “{guest_list.name}”"
-    note_activity(guest_list, actor, f"{did}: {counted(guest_list.waiting_count, 'reward')}.")
+    _note(guest_list, actor, f"{did}: {counted(guest_list.waiting_count, 'reward')}.", by)
     return True
+
+
+def _note(guest_list: GuestList, actor: User | None, sentence: str, by: str) -> None:
+    """What a program did is no act of a person, whoever answers for it."""
+    note_activity(guest_list, None if by else actor, f"{sentence} By “{by}”." if by else sentence)
 
 
 @transaction.atomic

@@ -18,11 +18,12 @@ from thanxportal.counted import counted
 def tell_end(guest_list: GuestList, *, why: str = "") -> None:
     """A list has ended: with its ledger. A single guest's list only to who sent it, and only if it went wrong.
 
-    Staff are told as well if something other than a person ended it: `why` is the sentence.
+    What programs ask for all day long is told only if something other than a person ended it. Then staff are told as
+    well: `why` is the sentence.
     """
     ended = GuestList.objects.select_related("merchant", "launched_by").get(pk=guest_list.pk)
     well = ended.rewarded_count + ended.control_count == ended.rows_count
-    if ended.one_guest and (well or ended.launched_by is None):
+    if (ended.one_guest and (well or ended.launched_by is None)) or (ended.stream_id and not why):
         return
     guests = f"{counted(ended.rewarded_count, 'guest')} rewarded"
     guests += f", {ended.refused_count:,} refused" if ended.refused_count else ""

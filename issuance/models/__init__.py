@@ -3,6 +3,7 @@
 from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims, share_claims
 from issuance.models.column_mappings import ColumnMapping
 from issuance.models.erasures import Erasure, ErasureQuerySet
+from issuance.models.events import UNDECIDED, EventBatch, EventBatchQuerySet, KeptAnswer
 from issuance.models.exports import ExportedReward, ExportFile, ExportFileQuerySet, ExportKind, Member, Purchase
 from issuance.models.history import Event, note_event
 from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
@@ -25,6 +26,7 @@ from issuance.models.revocations import RevocationPlan, RevocationRequest
 from issuance.models.rows import Guest, GuestQuerySet, RowError, RowErrorQuerySet, last_row
 from issuance.models.search_texts import SearchText, drop_search_texts, rows_that_may_hold
 from issuance.models.statements import ThanxStatement
+from issuance.models.streams import Stream, StreamQuerySet
 from issuance.models.versions import jobs_and_more
 from issuance.models.webhooks import BATCH_EVENT, TEST_EVENT, WebhookDelivery, WebhookDeliveryQuerySet
 
@@ -33,6 +35,7 @@ __all__ = [
     "PARKED",
     "SOON",
     "TEST_EVENT",
+    "UNDECIDED",
     "Attempt",
     "ClaimOverride",
     "ColumnMapping",
@@ -41,6 +44,8 @@ __all__ = [
     "Erasure",
     "ErasureQuerySet",
     "Event",
+    "EventBatch",
+    "EventBatchQuerySet",
     "ExportFile",
     "ExportFileQuerySet",
     "ExportKind",
@@ -52,6 +57,7 @@ __all__ = [
     "GuestQuerySet",
     "IssuanceJob",
     "IssuanceJobQuerySet",
+    "KeptAnswer",
     "Member",
     "Purchase",
     "ReadOut",
@@ -67,6 +73,8 @@ __all__ = [
     "RowErrorQuerySet",
     "SearchText",
     "SendingPause",
+    "Stream",
+    "StreamQuerySet",
     "ThanxStatement",
     "UnknownReason",
     "WebhookDelivery",

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from campaigns.models import Campaign
 from issuance.models.pauses import SendingPause
 from issuance.models.states import LIST_ENDED, LIST_RUNNING, ListState
+from issuance.models.streams import Stream
 from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant
 from thanxportal.kept_text import KeptText
@@ -34,8 +35,23 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
 
     def in_table(self) -> GuestListQuerySet:
         """Only what a table of lists shows: without what was read of their files, which may be long."""
-        counts = ("rows_count", "rewarded_count", "refused_count")
-        return self.only("name", "state", "launch_at", "held_until", "created_at", *counts, "campaign__name")
+        counts, stream = ("rows_count", "rewarded_count", "refused_count"), ("stream__day", "stream__token__name")
+        shown = (
+            "name",
+            "state",
+            "asked_at",
+            "launch_at",
+            "held_until",
+            "created_at",
+            *counts,
+            "campaign__name",
+            *stream,
+        )
+        return self.select_related("campaign", "stream__token").only(*shown)
+
+    def one_of_each_stream(self) -> GuestListQuerySet:
+        """Without those for which a later list of the same day and program stands."""
+        return self.filter(superseded=False)
 
     def named(self, words: str) -> GuestListQuerySet:
         """Lists with every one of the words in their own name or in that of their campaign."""
@@ -115,6 +131,17 @@ class GuestList(models.Model):
         related_name="retries",
         help_text="The list whose refused guests this one sends again.",
     )
+    stream = models.ForeignKey(
+        Stream,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lists",
+        help_text="Asked for by a program.",
+    )
+    superseded = models.BooleanField(
+        default=False, editable=False, help_text="A later list of its stream stands for it in tables."
+    )
     one_guest = models.BooleanField(default=False, help_text="Made by the form for a single guest.")
     reason = KeptText(max_length=200, blank=True, help_text="Why the single guest is rewarded.")
     name = KeptText(max_length=200)
@@ -193,6 +220,7 @@ class GuestList(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["merchant", "-id"]),
+            models.Index(fields=["merchant", "-id"], condition=Q(superseded=False), name="list_in_tables"),
             models.Index(fields=["state"], condition=Q(state__in=LIST_RUNNING), name="list_running"),
             models.Index(fields=["merchant", "created_at"], condition=Q(one_guest=True), name="list_of_one_guest"),
             models.Index(fields=["ended_at"], condition=Q(purged_at=None), name="list_to_purge"),

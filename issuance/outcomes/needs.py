@@ -114,7 +114,8 @@ class CountOf(Subquery):
 
 
 def _refused(glance: Glance) -> Iterable[GuestList]:
-    """Lists with refused guests who could be sent again and are in no retry yet, where the campaign still takes guests.
+    """Lists of people with refused guests who could be sent again and are in no retry yet, where the campaign still
+    takes guests.
 
     Columns of lists tell where all of them are in retries, so that nobody looks for what isn't there.
     """
@@ -125,7 +126,7 @@ def _refused(glance: Glance) -> Iterable[GuestList]:
 @Prepared
 def _with_refused(merchant: int, now: datetime, since: datetime) -> QuerySet[GuestList]:
     campaigns = Campaign.objects.filter(merchant=merchant).taking_guests(now)
-    ended = GuestList.objects.filter(merchant=merchant).filter(ended_at__gte=since, campaign__in=campaigns)
+    ended = GuestList.objects.filter(merchant=merchant, stream=None, ended_at__gte=since, campaign__in=campaigns)
     left = refused_and_left().filter(guest_list=OuterRef("pk"))
     some = ended.filter(refused_count__gt=taken_from(Outcome.REFUSED)).filter(Exists(left))
     return some.annotate(left=CountOf(left.order_by().values("pk")[:MANY])).order_by("-pk")[: MOST + 1]

@@ -17,6 +17,7 @@ from django.utils import timezone
 from issuance.exports.forgetting import forget_guest
 from issuance.models import (
     Erasure,
+    EventBatch,
     ExportFile,
     ExportKind,
     Guest,
@@ -39,6 +40,7 @@ UNREAD = {
     ListState.REPAIRING: "“{}” is being repaired",
 }
 LAUNCHED = {ListState.AWAITING_APPROVAL: "“{}” waits for approval", ListState.HELD: "“{}” is about to start"}
+ASKED = "what “{}” asked for isn’t gathered yet"
 MAY_GO_ON = (ListState.CHECKED, ListState.UNREADABLE)  # Who is emptied here could still be sent, so the guest leaves.
 NAMING = ("name", "reason", "problem", "sent_back_reason", "file_info", "mapping", "repair_order")  # of a list
 SAID_AT_MOST = 3  # reasons to wait
@@ -74,8 +76,12 @@ def erase_ordered() -> int:
 
 def _erase(erasure: Erasure) -> bool:
     search = GuestSearch(erasure.merchant, erasure.identifier)
-    lists = GuestList.objects.filter(merchant=erasure.merchant, created_at__lte=erasure.ordered_at).order_by("pk")
+    before = erasure.ordered_at
+    asked = EventBatch.objects.filter(merchant=erasure.merchant, received_at__lte=before, waits=False)
+    brought = Q(created_at__lte=before) | Q(pk__in=asked.filter(guest_list__created_at__gt=before).values("guest_list"))
+    lists = GuestList.objects.filter(brought, merchant=erasure.merchant).order_by("pk")
     waits = [why for guest_list in list(lists) if (why := _erase_from(guest_list, search, erasure))]
+    waits += [ASKED.format(batch.stream) for batch in search.asked() if batch.received_at <= before]
     _erase_exports(search, erasure)
     _erase_notifications(search, erasure)
     _erase_typed(search, erasure)

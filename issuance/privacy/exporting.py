@@ -34,6 +34,7 @@ def export_guest(search: GuestSearch) -> list[Section]:
         Section("Rows of lists", [_guest(guest, by_pk) for guest in _guests(search)]),
         Section("Rows of others, and rows without a guest", list(_elsewhere(search, lists, by_pk))),
         Section("Requests to Thanx", [_request(job) for job in _jobs(search)]),
+        Section("Asked for by programs, not started yet", list(_asked(search))),
         Section("What Thanx exported", list(_exported(search))),
         Section("Rewards promised, kept as a keyed hash", [_claim(claim) for claim in search.claims()]),
         Section("Erasures, kept as a keyed hash", [_erasure(each) for each in _erasures(search)]),
@@ -109,6 +110,20 @@ def _request(job: IssuanceJob) -> Row:
         "first sent": job.first_sent_at,
     }
     return sent | {"state": job.status.label, "body kept": job.purged_at is None}
+
+
+def _asked(search: GuestSearch) -> Iterator[Row]:
+    for batch in search.asked():
+        said = [text for guest in batch.guests for text in _texts(guest) if search.named.is_in(text)]
+        yield {"program": batch.stream.token.name, "asked": batch.received_at, "named as": ", ".join(sorted({*said}))}
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _texts(each)
 
 
 def _exported(search: GuestSearch) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from issuance.exports.forgetting import count_rows
 from issuance.importing.batches import guest_hasher
-from issuance.models import Guest, GuestClaim, GuestList, IssuanceJob, RepairedRow, RowError
+from issuance.models import EventBatch, Guest, GuestClaim, GuestList, IssuanceJob, RepairedRow, RowError
 from issuance.models.cells import SEPARATOR
 from issuance.models.states import JOB_UNSETTLED
 from issuance.parsing.identifiers import identity
@@ -30,6 +30,7 @@ PLACES = {
     "forms": "Forms kept while somebody proves who they are",
     "files": "Uploaded files, whole",
     "exports": "Rows of Thanx’s exports",
+    "asked": "Rewards that a program asked for, not started yet",
 }
 
 
@@ -81,8 +82,13 @@ class GuestSearch:
             [pk for pk, _ in guests], quick, self._bad_rows(lists), self._repairs(lists),
             list(jobs.values_list("pk", flat=True)),
         )  # fmt: skip
-        exported = count_rows(self.merchant.pk, self.digest)
-        return found.counts() | ({"exports": exported} if exported else {})
+        more = {"exports": count_rows(self.merchant.pk, self.digest), "asked": len(self.asked())}
+        return found.counts() | {place: count for place, count in more.items() if count}
+
+    def asked(self) -> list[EventBatch]:
+        """What waits to be gathered and names the guest."""
+        waiting = EventBatch.objects.for_merchant(self.merchant).waiting()
+        return [batch for batch in waiting if any(self._named_in(batch.guests))]
 
     def find(self, guest_list: GuestList) -> Found:
         """All of them in one list; reads every row of it."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.contrib.sessions.backends.db import SessionStore
 
-from issuance.models import Erasure
+from issuance.models import Erasure, KeptAnswer
 from issuance.privacy.erasing import erase_ordered
 from issuance.privacy.retention import purge_old_lists
 from issuance.privacy.uploads import delete_old_uploads
@@ -28,8 +28,9 @@ class Removed(NamedTuple):
 
 def remove_personal_data(*, seconds: float | None = None) -> Removed:
     """Removes old files, guests who asked for it, and guests of old lists, the last for so many seconds at most; and
-    sessions that are over, which may keep a form."""
+    sessions that are over, which may keep a form, and what programs were answered a month ago."""
     SessionStore.clear_expired()
+    KeptAnswer.objects.old().delete()
     files, erased = delete_old_uploads(), erase_ordered()
     purged = purge_old_lists(seconds=seconds)
     removed = Removed(files, erased, *purged, Erasure.objects.open().count())

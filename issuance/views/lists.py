@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from issuance.access import campaign_for_lists, may
+from issuance.events.streams import with_their_streams
 from issuance.forms.lists import ListFilter
 from issuance.models import GuestList, GuestListQuerySet, read_out_of
 from issuance.outcomes.arm_outcomes import outcome_of
@@ -26,7 +27,7 @@ def list_index(request: HttpRequest, handle: str) -> HttpResponse:
     """All lists of the merchant, the newest first."""
     merchant = merchant_for(request, handle)
     find = ListFilter(request)
-    context = _page(request, find.of(GuestList.objects.for_merchant(merchant))) | {"find": find}
+    context = _page(request, find.of(GuestList.objects.for_merchant(merchant).one_of_each_stream())) | {"find": find}
     return TemplateResponse(request, "issuance/lists/index.html", context)
 
 
@@ -34,7 +35,7 @@ def list_index(request: HttpRequest, handle: str) -> HttpResponse:
 def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """The lists of one campaign: a piece of the campaign's page, or a page of its own without JavaScript."""
     campaign = campaign_for_lists(request, handle, pk)
-    lists = GuestList.objects.for_merchant(campaign.merchant).filter(campaign=campaign)
+    lists = GuestList.objects.for_merchant(campaign.merchant).filter(campaign=campaign).one_of_each_stream()
     outcome = outcome_of(campaign)
     context = _page(request, lists) | {
         "campaign": campaign,
@@ -49,4 +50,4 @@ def campaign_lists(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, lists: GuestListQuerySet) -> dict[str, Any]:
     page, older = page_of(request, lists.in_table(), PAGE)
-    return {"lists": page, "older": older}
+    return {"lists": with_their_streams(page), "older": older}

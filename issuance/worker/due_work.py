@@ -22,6 +22,7 @@ from issuance.engine.planning import plan_list
 from issuance.engine.polling import poll_job, revoke_job
 from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgotten
 from issuance.engine.submission import submit_job
+from issuance.events.gathering import gather, next_gathering, streams_to_gather
 from issuance.exports.loading import load_export, look_again_for_new_guests
 from issuance.importing.import_list import read_guest_file
 from issuance.lifecycle.transitions import lease_job
@@ -55,7 +56,8 @@ def _prepare() -> int:
     apply_due_deliveries()
     look_for_missing_webhooks()
     tell_refusals()
-    return _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
+    failed = sum(not _succeeds(gather, stream) for stream in streams_to_gather())
+    return failed + _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
 
 
 def _read(list_id: int | None) -> int:
@@ -165,6 +167,7 @@ def _next_to_send(lists: GuestListQuerySet, list_id: int | None) -> datetime | N
         jobs, held = jobs.exclude(state=JobState.READY), held if sends_were_forgotten() else held.none()
     ahead = timezone.now() - database_clock.now()
     ours = [
+        None if list_id else next_gathering(),
         deliveries.aggregate(at=Min("due_at"))["at"],
         jobs.aggregate(at=Min(_after_the_lease("next_attempt_at", ahead)))["at"],
     ]

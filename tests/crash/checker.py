@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.db.models import Sum
+
 from campaigns.models import Campaign
 from issuance.engine.reconcile import reconcile
-from issuance.models import Attempt, Guest, GuestList, IssuanceJob
+from issuance.models import Attempt, EventBatch, Guest, GuestList, IssuanceJob
 from issuance.models.states import JobState, ListState, Outcome
 from tests.crash.worker import LEAVE
 
@@ -40,10 +42,15 @@ def lost(report: dict[str, Any]) -> list[str]:
     sentences: list[str] = []
     for campaign in Campaign.objects.all():
         sentences += _lost_of(campaign, set(report["rewards"].get(campaign.thanx_id, {})))
-    for guest_list in GuestList.objects.filter(parent=None):
+    for guest_list in GuestList.objects.filter(parent=None, stream=None):
         brought = int(guest_list.name.split()[1])
         if guest_list.rows_count != brought:
             sentences.append(f"list {guest_list.pk} has {guest_list.rows_count} rows of {brought}")
+    sentences += [f"batch {pk} is in no list" for pk in EventBatch.objects.waiting().values_list("pk", flat=True)]
+    asked, gathered = (rows.aggregate(all=Sum(size))["all"] for rows, size in (
+        (EventBatch.objects.all(), "size"), (GuestList.objects.exclude(stream=None), "rows_count")
+    ))  # fmt: skip
+    sentences += [f"{asked} guests were asked for, {gathered} are in lists"] * (asked != gathered)
     waiting = Guest.objects.filter(outcome=Outcome.WAITING).exclude(guest_list__name__startswith=LEAVE)
     too_late = waiting.filter(job=None, guest_list__state=ListState.STOPPED, guest_list__planned_at=None)
     uncalled = waiting.exclude(job__state=JobState.CANCELLED).exclude(pk__in=too_late).values_list("pk", "guest_list")

@@ -241,8 +241,8 @@ def _migrate() -> None:
 
 
 def _stage(scenario: Scenario) -> None:
-    """A campaign, a list, two that share guests with it or each other; at some seeds one that was stopped in time and
-    one whose hold outlives the run."""
+    """A campaign, a list, two that share guests with it or each other, what a program asks for; at some
+    seeds one that was stopped in time and one whose hold outlives the run."""
     equip(scenario)
     campaign = worker.open_shop(scenario.seed)
     first = [f"guest{number}@example.com" for number in range(10)]
@@ -255,6 +255,8 @@ def _stage(scenario: Scenario) -> None:
     more = [f"guest{number}@example.com" for number in range(7 if scenario.overlapping else 20, 30)]
     worker.bring(campaign, worker.ISSUE, more[:6] + ["refused1@example.com"] * scenario.overlapping)
     worker.bring(campaign, worker.ISSUE, more[4 if scenario.overlapping else 6 : 8])
+    asked = ["asked0@example.com", "guest2@example.com" if scenario.overlapping else "asked2@example.com"]
+    worker.ask_by_program(campaign, asked, ["asked1@example.com", "nobody"])
     if scenario.seed % 4 == 0:
         left = worker.bring(campaign, worker.LEAVE, [f"left{number}@example.com" for number in range(5)])
         worker.change_ones_mind(left)

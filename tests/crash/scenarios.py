@@ -31,6 +31,8 @@ def _at(point: str, occurrence: int, seed: int) -> Scenario:
     stopped = signal.SIGSTOP if seed % 5 == 3 else signal.SIGKILL
     scenario = Scenario(point, occurrence, stopped, seed, bad=seed % 3 == 1, stop=seed % 4 == 2)
     room = point.partition(":")[0]
+    if room == "events":
+        return replace(scenario, occurrence=1)  # All that waits is gathered at once.
     if room == "doubt":
         return replace(scenario, faults=LOST)
     if room == "refusal":

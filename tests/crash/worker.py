@@ -19,13 +19,14 @@ from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
 from issuance.engine import planning, polling, submission
 from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgotten
+from issuance.events.receiving import receive
 from issuance.importing import batches, import_list
 from issuance.importing.import_list import read_guest_file
 from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list, stop_list
 from issuance.launching.retries import CantRetry, send_unsent
 from issuance.lifecycle import transitions
-from issuance.models import Guest, GuestList, IssuanceJob, Resolution
+from issuance.models import EventBatch, Guest, GuestList, IssuanceJob, Resolution
 from issuance.models.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
 from issuance.staff.made_jobs import read_made_jobs
 from issuance.staff.resolution import CantResolve, confirm_resolution, propose_resolution
@@ -40,6 +41,7 @@ from tests.crash.wire import PlainHTTP
 from tests.statements import settle, written
 from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant, Role, User
+from thanxportal.accounts.tokens import make_token
 from thanxportal.partner import gate, gated_client, slots
 from thanxportal.partner.models import MerchantRefusal
 from thanxportal.partner.slots import Window
@@ -77,6 +79,7 @@ def hurry(haste: Haste) -> None:
     put(os, fsync=lambda descriptor: None)  # As `quicken` says of databases.
     settings.JOB_SIZE = 5
     settings.HOLD_SECONDS = 0.01
+    settings.GATHER_SECONDS = 0
     settings.IN_DOUBT_MINUTES = haste.in_doubt / 60
 
 
@@ -201,6 +204,15 @@ def bring(campaign_id: int, wish: str, lines: list[str]) -> int:
     return create_list(campaign=campaign, name=name, content="\n".join(lines), actor=None).pk
 
 
+def ask_by_program(campaign_id: int, *batches: list[str]) -> None:
+    """A program of the merchant asks for rewards, a batch after the other."""
+    campaign, maker = Campaign.objects.select_related("merchant").get(pk=campaign_id), _staff("ana")
+    fields = {"scopes": ["reward"], "guests_per_day": 1_000, "expires_at": timezone.now() + timedelta(days=1)}
+    token, _ = make_token(merchant=campaign.merchant, actor=maker, name="Survey tool", **fields)
+    for emails in batches:
+        receive(campaign=campaign, token=token, guests=[{"email": email} for email in emails])
+
+
 def change_ones_mind(list_id: int) -> None:
     """Launches a read list, stops it during the hold, and clicks the first, used up, review form once more."""
     guest_list = GuestList.objects.get(pk=list_id)
@@ -275,6 +287,8 @@ def drained() -> bool:
     lists = GuestList.objects.filter(state__in=LIST_RUNNING).exclude(name__startswith=LEAVE, state=ListState.HELD)
     to_launch = GuestList.objects.filter(state=ListState.CHECKED).exclude(name__startswith=LEAVE)
     jobs = IssuanceJob.objects.filter(state__in=(*JOB_OPEN, JobState.REVOKING))
+    if EventBatch.objects.waiting().exists():
+        return False
     return not (lists.exists() or to_launch.exists() or jobs.exists() or _to_be_revoked().exists())
 
 

@@ -12,7 +12,16 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 
 from thanxportal.accounts.looking import is_look, looker_at, only_look
-from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Notification, Right, User
+from thanxportal.accounts.models import (
+    ApiToken,
+    Invitation,
+    Loosening,
+    Membership,
+    Merchant,
+    Notification,
+    Right,
+    User,
+)
 from thanxportal.prepared import Prepared
 
 LAST_MERCHANT = "merchant"  # Session key: id of the merchant to which the user switched last.
@@ -102,6 +111,14 @@ def loosening_for(request: HttpRequest, handle: str, pk: int) -> Loosening:
     loosening: Loosening = get_object_or_404(Loosening.objects.of_merchant(merchant), pk=pk)
     loosening.merchant = merchant
     return loosening
+
+
+def token_for(request: HttpRequest, handle: str, pk: int) -> ApiToken:
+    """Returns a token of a program of the merchant that the user manages."""
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    token: ApiToken = get_object_or_404(ApiToken.objects.for_merchant(merchant), pk=pk)
+    token.merchant = merchant
+    return token
 
 
 def session_of(request: HttpRequest, pk: int) -> UserSession:

@@ -6,11 +6,13 @@ from thanxportal.accounts.models.loosenings import Loosening
 from thanxportal.accounts.models.notifications import Kind, Notification, NotificationChoice
 from thanxportal.accounts.models.people import Locale, Membership, Merchant, Right, Role, User
 from thanxportal.accounts.models.shared_cache import SharedCache
+from thanxportal.accounts.models.tokens import ApiToken, Scope
 
 __all__ = [
     "Activity",
     "ActivityHead",
     "ActivityQuerySet",
+    "ApiToken",
     "Invitation",
     "Kind",
     "Locale",
@@ -21,6 +23,7 @@ __all__ = [
     "NotificationChoice",
     "Right",
     "Role",
+    "Scope",
     "SharedCache",
     "Subject",
     "User",

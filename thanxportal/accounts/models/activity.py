@@ -24,6 +24,7 @@ class Subject(models.TextChoices):
     CAMPAIGNS = "camp", "Campaigns"
     PRIVACY = "eras", "Erased guests"
     GUESTS = "gues", "One guest"
+    TOKENS = "toke", "Tokens of programs"
     TEAM = "", "Team and settings"
 
 

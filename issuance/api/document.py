@@ -1,0 +1,32 @@
+"""How the API reads what is sent, and how it describes itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.parser import Parser
+
+from thanxportal.plain_text import read_json
+from thanxportal.problems import KIND
+
+
+class PlainJson(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return read_json(request.body)
+
+
+class Api(NinjaAPI):
+    """Takes plain text alone, and says in its document that errors are problems."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(parser=PlainJson(), docs_url=None, **options)
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        document = super().get_openapi_schema(**options)
+        for operation in (told for methods in document["paths"].values() for told in methods.values()):
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    answer["content"] = {KIND: answer["content"].pop("application/json")}
+        return document

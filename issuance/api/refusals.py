@@ -1,0 +1,54 @@
+"""What a program is told that asked for what can't be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+
+from thanxportal.problems import problem
+
+NO_TOKEN = "Send a token of this merchant that hasn’t ended, as “Authorization: Bearer …”."  # noqa: S105 - a sentence
+
+
+def tell_problems(api: NinjaAPI) -> None:
+    """Has the API tell each kind of error in the one shape."""
+    api.add_exception_handler(AuthenticationError, _not_let_in)
+    api.add_exception_handler(HttpError, _refused)
+    api.add_exception_handler(Throttled, _too_many)
+    api.add_exception_handler(Http404, _missing)
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(Exception, _raise)
+
+
+def _not_let_in(request: HttpRequest, error: Any) -> HttpResponse:
+    response = problem(401, NO_TOKEN)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _refused(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(error.status_code, error.message)
+
+
+def _missing(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(404, "There is no such thing here.")
+
+
+def _too_many(request: HttpRequest, error: Any) -> HttpResponse:
+    response = problem(429, error.message)
+    response["Retry-After"] = str(error.wait)
+    return response
+
+
+def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
+    """Says where, and never repeats what was sent, as that may be a guest."""
+    errors = [{"at": ".".join(map(str, each["loc"])), "says": each["msg"]} for each in error.errors]
+    status = 400 if any(each["type"] == "json_invalid" for each in error.errors) else 422
+    return problem(status, "What was sent isn’t as the API takes it.", errors=errors)
+
+
+def _raise(request: HttpRequest, error: Any) -> HttpResponse:
+    raise error

@@ -1,0 +1,182 @@
+"""What programs send and get."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from ninja import Header, Path, Query, Schema
+from pydantic import ConfigDict, Field
+
+from campaigns.models import Campaign, RewardTemplate, Variant
+from issuance.events.gathering import MOST as MOST_GUESTS
+from issuance.events.telling import Told, counts_of, state_of
+from issuance.models import EventBatch
+from thanxportal.prepared import LARGEST
+
+Item = TypeVar("Item")
+MOST = 100  # items of a page
+Id = Annotated[int, Path(ge=1, le=LARGEST)]
+Before = Annotated[int | None, Query(ge=1, le=LARGEST, description="The `next` of the page before.")]
+After = Annotated[int, Query(ge=-1, le=MOST_GUESTS, description="The `next` of the page before.")]
+BatchId = Annotated[UUID, Path()]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="Of your own making, one for each thing that you ask for. Asked again with it, nothing is done "
+        "twice: the answer is the same for 30 days.",
+    ),
+]
+Limit = Annotated[int, Query(ge=1, le=MOST)]
+
+
+class Sent(Schema):
+    """What programs send; a name that nobody knows is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Schema):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[dict[str, str]] = []
+
+
+class Page(Schema, Generic[Item]):
+    items: list[Item]
+    next: int | None = Field(description="Send it as `before` to get the next page; null on the last.")
+
+
+class Health(Schema):
+    status: str = "ok"
+    merchant: str
+    token: str
+    scopes: list[str]
+    expires_at: datetime
+
+
+class Arm(Schema):
+    name: str
+    percent: int
+    reward_template_id: int | None = Field(description="Null for Control, whose guests get nothing.")
+
+    @staticmethod
+    def resolve_percent(arm: Variant) -> int:
+        return arm.weight
+
+
+class CampaignOut(Schema):
+    id: int
+    name: str
+    objective: str
+    fine_print: str
+    state: str
+    accepts_guests: bool
+    start_at: datetime | None
+    end_at: datetime | None
+    redeemable_from: datetime | None
+    redeemable_to: datetime | None
+    arms: list[Arm]
+
+    @staticmethod
+    def resolve_accepts_guests(campaign: Campaign) -> bool:
+        return campaign.accepts_lists
+
+    @staticmethod
+    def resolve_arms(campaign: Campaign) -> list[Variant]:
+        return list(campaign.variants.all())
+
+
+class RewardTemplateOut(Schema):
+    id: int
+    name: str
+    description: str
+    fine_print: str
+    offer: str = Field(description="What it gives, in words.")
+
+    @staticmethod
+    def resolve_offer(template: RewardTemplate) -> str:
+        return template.offer
+
+
+class GuestIn(Sent):
+    """Who is to be rewarded, by email or phone, and why."""
+
+    email: str = Field("", max_length=320)
+    phone: str = Field("", max_length=60)
+    reason: str = Field("", max_length=200)
+    external_id: str = Field("", max_length=100, description="Your own name of this event, to find its outcome by.")
+    fields: dict[Annotated[str, Field(min_length=1, max_length=40)], Annotated[str, Field(max_length=200)]] = Field(
+        {}, max_length=10, description="Columns of the report."
+    )
+
+
+class RewardsIn(Sent):
+    guests: list[GuestIn] = Field(min_length=1, max_length=MOST_GUESTS)
+
+
+class Invalid(Schema):
+    index: int = Field(description="In what was sent, from 0.")
+    code: str
+    detail: str
+
+
+class BatchOut(Schema):
+    id: UUID
+    campaign_id: int
+    size: int
+    state: str = Field(
+        description="waiting, needs_approval, held, issuing, finished, stopped, discarded, withdrawn, campaign_ended "
+        "or opted_out."
+    )
+    received_at: datetime
+
+    @staticmethod
+    def resolve_id(batch: EventBatch) -> UUID:
+        return batch.uuid
+
+    @staticmethod
+    def resolve_campaign_id(batch: EventBatch) -> int:
+        return batch.stream.campaign_id
+
+    @staticmethod
+    def resolve_state(batch: EventBatch) -> str:
+        return state_of(batch)
+
+
+class BatchMade(BatchOut):
+    """What is answered at once; the rest is told by and by."""
+
+    invalid: list[Invalid] = Field(description="Guests who can’t be rewarded as they were sent. The others are.")
+
+
+class BatchWhole(BatchOut):
+    outcomes: dict[str, int] = Field(description="How many guests have which outcome; they add up to the size.")
+
+    @staticmethod
+    def resolve_outcomes(batch: EventBatch) -> dict[str, int]:
+        return counts_of(batch)
+
+
+class GuestOut(Schema):
+    index: int = Field(description="In what was sent, from 0.")
+    external_id: str
+    outcome: str = Field(
+        description="waiting, rewarded, refused, control (of a group that gets nothing, to learn what rewards change), "
+        "already_rewarded, invalid, duplicate, unknown, revoked or not_sent."
+    )
+    code: str
+    detail: str = Field(description="Why, in words.")
+
+    @staticmethod
+    def resolve_index(told: Told) -> int:
+        return told.at

@@ -1,0 +1,134 @@
+"""Gathers what programs asked for in a few seconds into one list, and launches it as a person would.
+
+A batch and its rows change in one transaction: whoever dies before its commit has done nothing, and whoever comes after
+it finds nothing to gather. The stream's row is locked, so that two workers take turns.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid5
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from issuance.crash_points import crash_point
+from issuance.events.asked import NAMES, field_names, kept
+from issuance.importing.batches import BatchMaker, insert_batch
+from issuance.importing.earlier_rewards import set_aside_rewarded
+from issuance.launching.launch import launch_list
+from issuance.models import EventBatch, EventBatchQuerySet, GuestList, Stream, note_event
+from issuance.models.states import ListState
+
+MOST = 10_000  # guests of a list: one job of Thanx for each arm
+
+
+def streams_to_gather() -> list[int]:
+    return list(_due().order_by("stream").values_list("stream", flat=True).distinct())
+
+
+def next_gathering() -> datetime | None:
+    """When something is to be gathered next."""
+    first: datetime | None = EventBatch.objects.due(timezone.now()).aggregate(at=Min("received_at"))["at"]
+    return first and first + _wait()
+
+
+def _due() -> EventBatchQuerySet:
+    return EventBatch.objects.due(timezone.now() - _wait())
+
+
+def _wait() -> timedelta:
+    return timedelta(seconds=settings.GATHER_SECONDS)
+
+
+@crash_point("gather events")
+@transaction.atomic
+def gather(stream_id: int) -> GuestList | None:
+    """Makes one list of what waits in a stream, and launches it; None if nothing is due any more."""
+    locked = Stream.objects.select_for_update(of=("self",)).select_related("merchant", "campaign", "token__created_by")
+    stream = locked.get(pk=stream_id)
+    stream.campaign.merchant = stream.merchant
+    batches = _together(stream)
+    if not batches or _given_up(stream, batches):
+        return None
+    made = _list_of(stream, batches)
+    launch_list(guest_list=made, token=made.confirm_token, actor=stream.token.created_by, by=stream.token.name)
+    _let_stand_for_stream(made)
+    return made
+
+
+def _let_stand_for_stream(made: GuestList) -> None:
+    """In tables the latest list stands for those before it; what people were asked about stands for itself."""
+    unasked = GuestList.objects.filter(stream=made.stream_id, asked_at=None)
+    if unasked.filter(pk=made.pk).exists():
+        unasked.filter(superseded=False, pk__lt=made.pk).update(superseded=True)
+
+
+def _together(stream: Stream) -> list[EventBatch]:
+    """A large batch by itself, or as many small ones as fit in one list, the oldest first."""
+    due = list(_due().filter(stream=stream).order_by("-alone", "pk")[:MOST])
+    if due and due[0].alone:
+        return due[:1]
+    taken, size = [], 0
+    for batch in due:
+        if size + batch.size > MOST:
+            break
+        taken.append(batch)
+        size += batch.size
+    return taken
+
+
+def _given_up(stream: Stream, batches: list[EventBatch]) -> bool:
+    """Whether nobody can be rewarded any more; then the batches say why."""
+    if stream.campaign.accepts_lists and not stream.merchant.opted_out:
+        return False
+    why = EventBatch.OPTED_OUT if stream.merchant.opted_out else EventBatch.ENDED
+    waiting = EventBatch.objects.filter(pk__in=[batch.pk for batch in batches], waits=True)
+    return bool(waiting.update(waits=False, guests=[], given_up=why))
+
+
+@crash_point("fill a gathered list")
+def _list_of(stream: Stream, batches: list[EventBatch]) -> GuestList:
+    """One checked list, in which each batch has its rows one after the other."""
+    rewards = [(batch, guest) for batch in batches for guest in kept(batch.guests)]
+    fields = field_names([guest for _, guest in rewards])
+    made = _empty_list(stream, batches, fields)
+    rows = (guest.row(at, _written(batch), fields) for at, (batch, guest) in enumerate(rewards, 1))
+    filled = BatchMaker(made, expected=len(rewards)).make_batch(rows)
+    insert_batch(filled, dict.fromkeys(range(1, len(rewards) + 1)))
+    counts = {f"{term}_count": count for term, count in filled.counts.items()}
+    GuestList.objects.filter(pk=made.pk).update(**counts)
+    first = 1
+    for batch in batches:
+        EventBatch.objects.filter(pk=batch.pk).update(waits=False, guests=[], guest_list=made, first_row=first)
+        first += batch.size
+    set_aside_rewarded(made)
+    return made
+
+
+def _empty_list(stream: Stream, batches: list[EventBatch], fields: list[str]) -> GuestList:
+    """The same batches have the same id, and so the same keys at Thanx, should a backup bring them back."""
+    maker, merchant, now = stream.token.created_by, stream.merchant, timezone.now()
+    info = {"names": [*NAMES, *fields], "email": 0, "phone": 1, "country": merchant.country}
+    made = GuestList.objects.create(
+        uuid=uuid5(batches[0].uuid, " ".join(str(batch.uuid) for batch in batches)),
+        merchant=merchant, campaign=stream.campaign, stream=stream, name=_name(stream, now), state=ListState.CHECKED,
+        checked_at=now, created_by=maker, file_info=info | {"prefer": merchant.preferred_identifier},
+    )  # fmt: skip
+    note_event(made, ListState.CHECKED, note=f"Asked for by “{stream.token}”.")
+    return made
+
+
+def _name(stream: Stream, at: datetime) -> str:
+    """The program and the time, as the merchant's clocks show it."""
+    local = timezone.localtime(at, ZoneInfo(stream.merchant.time_zone))
+    with translation.override(stream.merchant.locale):
+        return f"{stream.token}, {date_format(local, 'MONTH_DAY_FORMAT')}, {local:%H:%M:%S}"
+
+
+def _written(batch: EventBatch) -> str:
+    return f"{batch.received_at:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,64 @@
+"""Takes what a program asks for, under the rules that pages have, and keeps it to be gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from campaigns.publishing_rules import OPTED_OUT
+from issuance.events.asked import asked_for
+from issuance.models import EventBatch, Stream
+from thanxportal.accounts.models import ApiToken
+
+
+class Refused(Exception):
+    """`args[0]` says why nobody can be rewarded now."""
+
+
+class TooManyToday(Exception):
+    """The token has asked for as many guests as it may today."""
+
+
+@transaction.atomic
+def receive(*, campaign: Campaign, token: ApiToken, guests: Sequence[dict[str, Any]]) -> EventBatch:
+    """Raises Refused and TooManyToday, and keeps nothing then."""
+    merchant = token.merchant
+    if why := refusal_of(campaign):
+        raise Refused(why)
+    asked = [asked_for(guest, merchant) for guest in guests]
+    stream, _ = Stream.objects.get_or_create(
+        campaign=campaign, token=token, day=timezone.localdate(), defaults={"merchant": merchant}
+    )
+    batch = EventBatch.objects.create(
+        merchant=merchant, stream=stream, size=len(asked), guests=asked, alone=_needs_approval(token, len(asked))
+    )
+    if not token.take(len(asked)):
+        raise TooManyToday
+    return batch
+
+
+def refusal_of(campaign: Campaign) -> str:
+    """Why no guest of the campaign can be rewarded now; empty if they can."""
+    if campaign.merchant.opted_out:
+        return OPTED_OUT.format(campaign.merchant, "nobody can be rewarded")
+    if campaign.accepts_lists:
+        return ""
+    why = "has ended" if campaign.has_ended else "isn’t published yet"
+    return f"“{campaign.name}” {why}, so it takes no guests."
+
+
+def _needs_approval(token: ApiToken, guests: int) -> bool:
+    """Whether a batch is above the merchant's threshold by itself, so that nothing else has to wait with it."""
+    threshold = token.merchant.approval_threshold
+    return threshold is not None and guests > threshold
+
+
+@transaction.atomic
+def withdraw(batch: EventBatch) -> bool:
+    """Takes a batch back that wasn't gathered yet; False if it was."""
+    waiting = EventBatch.objects.filter(pk=batch.pk, waits=True)
+    return bool(waiting.update(waits=False, guests=[], given_up=EventBatch.WITHDRAWN))

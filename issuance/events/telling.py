@@ -1,0 +1,113 @@
+"""What became of a batch and of each of its guests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from issuance.events.asked import EXTERNAL_ID, kept
+from issuance.guests.reasons import reason_in_words
+from issuance.models import UNDECIDED, EventBatch, Guest, RowError
+from issuance.models.states import LIST_ENDED
+from issuance.parsing.row_text import row_cells
+
+WAITING, NOT_SENT, INVALID = "waiting", "not_sent", "invalid"
+GIVEN_UP = {
+    EventBatch.WITHDRAWN: ("Taken back", ""),
+    EventBatch.ENDED: ("Not sent: the campaign had ended", "warn"),
+    EventBatch.OPTED_OUT: ("Not sent: Thanx no longer lists you", "warn"),
+}
+
+
+class Told(NamedTuple):
+    """One guest of a batch, counted from 0 as it was sent."""
+
+    at: int
+    outcome: str
+    code: str
+    external_id: str
+
+    @property
+    def detail(self) -> str:
+        return reason_in_words(self.code) if self.code else ""
+
+
+def state_of(batch: EventBatch) -> str:
+    made = batch.guest_list
+    if made is None:
+        return batch.given_up or "waiting"
+    return "needs_approval" if made.state in UNDECIDED else made.state
+
+
+def said_of(batch: EventBatch) -> tuple[str, str]:
+    """Its state for people: a label and its tone."""
+    made = batch.guest_list
+    if made is None:
+        return GIVEN_UP.get(batch.given_up, ("Waits to be gathered", "info"))
+    return made.status.label, made.status.tone
+
+
+def counts_of(batch: EventBatch) -> dict[str, int]:
+    if batch.guest_list is None:
+        return dict(Counter(told.outcome for told in _ungathered(batch)))
+    counts: Counter[str] = Counter()
+    for rows, outcome in ((_guests(batch), "outcome"), (_errors(batch), "kind")):
+        counts.update(_shown(batch, value) for value in rows.values_list(outcome, flat=True))
+    return dict(counts)
+
+
+def guests_of(batch: EventBatch, *, after: int, most: int, outcome: str = "") -> list[Told]:
+    """Those behind an index, in order, with this outcome or any."""
+    found = _ungathered(batch) if batch.guest_list is None else _gathered(batch, after)
+    wanted = (told for told in found if told.at > after and outcome in ("", told.outcome))
+    return [told for told, _ in zip(wanted, range(most), strict=False)]
+
+
+def _ungathered(batch: EventBatch) -> Iterator[Told]:
+    if batch.given_up:
+        yield from (Told(index, NOT_SENT, "", "") for index in range(batch.size))
+    for index, guest in enumerate(kept(batch.guests)):
+        yield Told(index, INVALID if guest.code else WAITING, guest.code, guest.cells[EXTERNAL_ID])
+
+
+def _gathered(batch: EventBatch, after: int) -> list[Told]:
+    first = batch.first_row or 0
+    columns = ("row", "outcome", "reason", "cells")
+    told = [
+        Told(row - first, _shown(batch, outcome), reason, _external_id(cells))
+        for row, outcome, reason, cells in _guests(batch).filter(row__gt=first + after).values_list(*columns)
+    ]
+    told += [
+        Told(row - first, kind, code, _external_id(cells))
+        for row, kind, code, cells in _errors(batch)
+        .filter(row__gt=first + after)
+        .values_list("row", "kind", "code", "cells")
+    ]
+    return sorted(told)
+
+
+def _guests(batch: EventBatch) -> QuerySet[Guest]:
+    return Guest.objects.filter(guest_list=batch.guest_list, **_rows(batch))
+
+
+def _errors(batch: EventBatch) -> QuerySet[RowError]:
+    return RowError.objects.filter(guest_list=batch.guest_list, **_rows(batch))
+
+
+def _rows(batch: EventBatch) -> dict[str, int]:
+    first = batch.first_row or 0
+    return {"row__gte": first, "row__lt": first + batch.size}
+
+
+def _shown(batch: EventBatch, outcome: str) -> str:
+    """Who still waits when a list has ended gets nothing by it."""
+    ended = batch.guest_list is not None and batch.guest_list.state in LIST_ENDED
+    return NOT_SENT if ended and outcome == WAITING else outcome
+
+
+def _external_id(cells: str | list[str]) -> str:
+    texts = row_cells(cells) if isinstance(cells, str) else cells
+    return str(texts[EXTERNAL_ID]) if len(texts) > EXTERNAL_ID else ""

@@ -1,0 +1,62 @@
+"""A token for a program: what it may do, from where, how long, how much."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from thanxportal.accounts.models import Scope
+
+DAYS = ((30, "30 days"), (90, "90 days"), (365, "A year"))
+MOST_NETWORKS = 20
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label="Which program gets it",
+        max_length=60,
+        help_text="The activity log says by whom guests were rewarded, such as Survey tool.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=[(scope.value, scope.label.capitalize()) for scope in Scope],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    guests_per_day = forms.IntegerField(
+        label="Most guests a day", min_value=1, max_value=1_000_000, help_text="More are refused until tomorrow."
+    )
+    days = forms.TypedChoiceField(label="How long it works", coerce=int, choices=DAYS)
+    networks = forms.CharField(
+        label="Only from these addresses",
+        required=False,
+        max_length=1_000,
+        help_text="Such as 203.0.113.7 or 203.0.113.0/24, parted by spaces. Empty: from anywhere.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"scopes": list(Scope), "guests_per_day": 500, "days": 90})
+
+    def clean_networks(self) -> list[str]:
+        written = self.cleaned_data["networks"].replace(",", " ").split()
+        if len(written) > MOST_NETWORKS:
+            raise ValidationError(f"These are {len(written)} addresses; {MOST_NETWORKS} are the most.")
+        return [_network(text) for text in written]
+
+    @property
+    def fields_of_token(self) -> dict[str, Any]:
+        values = dict(self.cleaned_data)
+        return values | {"expires_at": timezone.now() + timedelta(days=values.pop("days"))}
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text, strict=False))
+    except ValueError:
+        raise ValidationError(f"“{text}” is no network address, such as 203.0.113.7.") from None

@@ -1,0 +1,99 @@
+"""What programs ask for, until it is gathered into a list, and what they were answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from issuance.models.lists import GuestList
+from issuance.models.states import ListState
+from issuance.models.streams import Stream
+from thanxportal.accounts.models import ApiToken, Merchant
+
+ANSWERS_KEPT = timedelta(days=30)
+UNDECIDED = (ListState.CHECKED, ListState.REPAIRING, ListState.AWAITING_APPROVAL)
+
+
+class EventBatchQuerySet(models.QuerySet["EventBatch"]):
+    def for_merchant(self, merchant: Merchant) -> EventBatchQuerySet:
+        return (
+            self.filter(merchant=merchant)
+            .select_related("stream__token", "stream__campaign", "guest_list")
+            .order_by("-pk")
+        )
+
+    def waiting(self) -> EventBatchQuerySet:
+        return self.filter(waits=True)
+
+    def due(self, before: datetime) -> EventBatchQuerySet:
+        """Those that came before, and large ones at once. Where a list of the stream waits for people, further ones
+        would only ask them again: they wait with it."""
+        own = EventBatch.objects.filter(guest_list=OuterRef("pk"), alone=True)
+        undecided = GuestList.objects.filter(~Exists(own), stream=OuterRef("stream"), state__in=UNDECIDED)
+        return self.waiting().filter(Q(alone=True) | Q(received_at__lte=before) & ~Exists(undecided))
+
+
+class EventBatch(models.Model):
+    """The guests whom a program asked to reward by one request. Once they are rows of a list, it says of which."""
+
+    WITHDRAWN, ENDED, OPTED_OUT = "withdrawn", "campaign_ended", "opted_out"
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="batches", db_index=False)
+    size = models.PositiveIntegerField(help_text="How many guests.")
+    guests = models.JSONField(default=list, help_text="Until they are gathered; see `receiving.Asked`.")
+    alone = models.BooleanField(default=False, help_text="So large that somebody has to approve it by itself.")
+    waits = models.BooleanField(default=True, help_text="To be gathered.")
+    given_up = models.CharField(max_length=20, blank=True, help_text="Why it never became rows of a list.")
+    guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, null=True, related_name="batches")
+    first_row = models.PositiveIntegerField(null=True, help_text="Of the list; the others follow.")
+    received_at = models.DateTimeField(default=timezone.now)
+
+    objects = EventBatchQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="batch_of_merchant"),
+            models.Index(fields=["stream", "id"], condition=Q(waits=True), name="batch_to_gather"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="batch_is_in_one_place",
+                condition=Q(waits=True, guest_list=None, given_up="")
+                | Q(waits=False, guest_list__isnull=False, first_row__isnull=False, given_up="", guests=[])
+                | Q(waits=False, guest_list=None, guests=[]) & ~Q(given_up=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Batch {self.uuid}"
+
+
+class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
+    def old(self) -> KeptAnswerQuerySet:
+        return self.filter(at__lt=timezone.now() - ANSWERS_KEPT)
+
+
+class KeptAnswer(models.Model):
+    """What a program was answered under a key of its own: asked again, it gets the same."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=64, help_text="Keyed hash of what the program sent, which may be anything.")
+    asked = models.CharField(max_length=64, help_text="Keyed hash of address and body.")
+    status = models.PositiveSmallIntegerField()
+    answer = models.TextField(help_text="As it was sent.")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = KeptAnswerQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="answer_by_time")]
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return f"Answer {self.pk}"

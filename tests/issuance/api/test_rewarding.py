@@ -1,0 +1,289 @@
+"""Programs reward guests as lists do: gathered, assigned to arms, sent once, and told one by one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from issuance.launching.approval import approve_list
+from issuance.models import EventBatch, GuestList, IssuanceJob
+from issuance.models.states import JobState, ListState
+from issuance.worker import due_work
+from tests.issuance.api.programs import Program
+from tests.world import World
+from thanxportal.accounts.models import Activity, ApiToken, Merchant, Notification, User
+
+pytestmark = pytest.mark.django_db
+FOUR = [{"email": f"guest{number}@example.com", "external_id": f"survey-{number}"} for number in range(4)]
+
+
+@pytest.fixture
+def program(harbor: Merchant, ana: User) -> Program:
+    return Program(harbor, ana)
+
+
+def ask(program: Program, campaign: Campaign, guests: list[Any], **more: Any) -> Any:
+    return program.post(f"/campaigns/{campaign.pk}/rewards", {"guests": guests}, **more)
+
+
+def outcomes(program: Program, made: Any) -> dict[str, int]:
+    told: dict[str, int] = program.get(f"/batches/{made.json()['id']}").json()["outcomes"]
+    return told
+
+
+def test_guests_are_rewarded_and_told_one_by_one(program: Program, one_arm: Campaign, world: World) -> None:
+    made = ask(program, one_arm, FOUR)
+    assert (made.status_code, made.json()["state"], made.json()["invalid"]) == (202, "waiting", [])
+    assert outcomes(program, made) == {"waiting": 4}
+    world.drive()
+    assert outcomes(program, made) == {"rewarded": 4}
+    told = program.get(f"/batches/{made.json()['id']}/guests", limit=3).json()
+    assert [(each["index"], each["external_id"], each["outcome"]) for each in told["items"]] == [
+        (0, "survey-0", "rewarded"), (1, "survey-1", "rewarded"), (2, "survey-2", "rewarded"),
+    ]  # fmt: skip
+    rest = program.get(f"/batches/{made.json()['id']}/guests", after=told["next"]).json()
+    assert ([each["index"] for each in rest["items"]], rest["next"]) == ([3], None)
+    assert program.get(f"/batches/{made.json()['id']}").json()["state"] == "finished"
+    assert "example.com" not in str(told)
+
+
+def test_what_is_asked_for_in_some_seconds_becomes_one_list(program: Program, one_arm: Campaign, world: World) -> None:
+    made = [ask(program, one_arm, [guest]) for guest in FOUR]
+    due_work.drive_due_work()
+    assert not GuestList.objects.exists()
+    world.drive()
+    gathered = GuestList.objects.get()
+    assert (gathered.rows_count, gathered.rewarded_count, gathered.closed) == (4, 4, True)
+    assert gathered.name.startswith("Survey tool, Jun 1, 05:00:")
+    assert IssuanceJob.objects.count() == 1
+    assert [outcomes(program, each) for each in made] == [{"rewarded": 1}] * 4
+    again = ask(program, one_arm, [{"email": "later@example.com"}])
+    world.drive()
+    assert outcomes(program, again) == {"rewarded": 1}
+    assert len({each.stream_id for each in GuestList.objects.all()}) == 1
+
+
+def test_each_guest_goes_to_the_arm_of_any_list_and_control_is_told_so(
+    program: Program, campaign: Campaign, world: World
+) -> None:
+    guests = [{"email": f"guest{number}@example.com"} for number in range(200)]
+    made = ask(program, campaign, guests)
+    world.drive()
+    told = outcomes(program, made)
+    assert told["control"] > 0
+    assert sum(told.values()) == 200
+    some = program.get(f"/batches/{made.json()['id']}/guests", outcome="control", limit=100).json()["items"]
+    assert len(some) == told["control"]
+
+
+def test_bad_guests_are_answered_at_once_and_counted_as_bad_rows(
+    program: Program, one_arm: Campaign, world: World
+) -> None:
+    made = ask(program, one_arm, [{"email": "nobody@"}, {}, FOUR[0], FOUR[0], {"phone": "202 555 0123"}])
+    assert [(bad["index"], bad["code"]) for bad in made.json()["invalid"]] == [
+        (0, "email_nothing_after_at"), (1, "no_identifier"),
+    ]  # fmt: skip
+    world.drive()
+    assert outcomes(program, made) == {"invalid": 2, "duplicate": 1, "rewarded": 2}
+    gathered = GuestList.objects.get()
+    assert (gathered.rows_count, gathered.invalid_count, gathered.duplicate_count, gathered.closed) == (5, 2, 1, True)
+    assert "nobody@" not in made.content.decode()
+
+
+def test_the_report_has_reason_external_id_time_and_free_fields(
+    program: Program, one_arm: Campaign, world: World
+) -> None:
+    ask(program, one_arm, [FOUR[0] | {"reason": "A long wait", "fields": {"Table": "7"}}, FOUR[1]])
+    world.drive()
+    gathered = GuestList.objects.get()
+    assert gathered.file_info["names"] == ["Email", "Phone", "Reason", "External ID", "Received", "Table"]
+    assert gathered.guests.get(row=1).cells.split("\x1f") == [
+        "guest0@example.com", "", "A long wait", "survey-0", "2026-06-01T12:00:00Z", "7",
+    ]  # fmt: skip
+
+
+def test_nobody_is_rewarded_twice_in_a_campaign(program: Program, one_arm: Campaign, world: World) -> None:
+    ask(program, one_arm, FOUR)
+    world.drive()
+    again = ask(program, one_arm, FOUR)
+    world.drive()
+    assert outcomes(program, again) == {"already_rewarded": 4}
+
+
+def test_the_same_key_is_one_batch_and_the_same_answer(program: Program, one_arm: Campaign) -> None:
+    first = ask(program, one_arm, FOUR, key="a")
+    assert ask(program, one_arm, FOUR, key="a").content == first.content
+    assert ask(program, one_arm, FOUR[:1], key="a").status_code == 422
+    assert EventBatch.objects.count() == 1
+    assert ApiToken.objects.get().asked_count == 4
+    assert ask(program, one_arm, FOUR, key="b").status_code == 202
+
+
+def test_a_refused_request_uses_no_key_up(program: Program, one_arm: Campaign) -> None:
+    assert ask(program, one_arm, [], key="a").status_code == 422
+    assert ask(program, one_arm, FOUR, key="a").status_code == 202
+
+
+def test_a_post_without_a_key_is_refused(program: Program, one_arm: Campaign) -> None:
+    headers = {"Authorization": f"Bearer {program.secret}"}
+    sent = program.client.post(
+        f"/api/v1/campaigns/{one_arm.pk}/rewards", {"guests": FOUR}, content_type="application/json", headers=headers
+    )
+    assert sent.status_code == 422
+    assert "Idempotency-Key" in str(sent.json()["errors"])
+
+
+def test_a_campaign_that_takes_no_lists_takes_no_events(
+    program: Program, one_arm: Campaign, harbor: Merchant, world: World
+) -> None:
+    Campaign.objects.filter(pk=one_arm.pk).update(end_at=timezone.now())
+    refused = ask(program, one_arm, FOUR)
+    assert (refused.status_code, "has ended" in refused.json()["detail"]) == (409, True)
+    Campaign.objects.filter(pk=one_arm.pk).update(end_at=timezone.now() + timedelta(days=1), state="draft")
+    assert ask(program, one_arm, FOUR).status_code == 409
+    Campaign.objects.filter(pk=one_arm.pk).update(state="published")
+    Merchant.objects.filter(pk=harbor.pk).update(withdrawn_at=timezone.now())
+    assert "no longer lists" in ask(program, one_arm, FOUR).json()["detail"]
+    assert not EventBatch.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["campaign_ended", "opted_out"])
+def test_what_can_no_longer_be_gathered_says_why(
+    program: Program, one_arm: Campaign, harbor: Merchant, world: World, why: str
+) -> None:
+    made = ask(program, one_arm, FOUR)
+    if why == "opted_out":
+        Merchant.objects.filter(pk=harbor.pk).update(withdrawn_at=timezone.now())
+    else:
+        Campaign.objects.filter(pk=one_arm.pk).update(end_at=timezone.now())
+    world.drive()
+    assert program.get(f"/batches/{made.json()['id']}").json()["state"] == why
+    assert outcomes(program, made) == {"not_sent": 4}
+    assert (EventBatch.objects.get().guests, GuestList.objects.count()) == ([], 0)
+
+
+def test_a_batch_above_the_threshold_waits_by_itself_for_an_approver(
+    program: Program, one_arm: Campaign, harbor: Merchant, world: World, abe: User, ana: User
+) -> None:
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=3)
+    large, small = ask(program, one_arm, FOUR), ask(program, one_arm, [{"email": "guest9@example.com"}])
+    world.drive()
+    assert program.get(f"/batches/{large.json()['id']}").json()["state"] == "needs_approval"
+    assert outcomes(program, small) == {"rewarded": 1}
+    asked = GuestList.objects.get(state=ListState.AWAITING_APPROVAL)
+    assert not approve_list(guest_list=asked, token=asked.confirm_token, actor=ana), "Whose token it is has asked."
+    assert approve_list(guest_list=asked, token=asked.confirm_token, actor=abe)
+    world.drive()
+    assert outcomes(program, large) == {"rewarded": 4}
+
+
+def test_a_program_rewards_no_more_alone_than_who_made_its_token(
+    program: Program, one_arm: Campaign, harbor: Merchant, world: World
+) -> None:
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=3)
+    for guest in FOUR[:3]:
+        ask(program, one_arm, [guest])
+        world.drive()
+    fourth = ask(program, one_arm, [FOUR[3]])
+    world.drive(hours=0.1)
+    assert program.get(f"/batches/{fourth.json()['id']}").json()["state"] == "needs_approval"
+    later = ask(program, one_arm, [{"email": "later@example.com"}])
+    world.drive(hours=0.1)
+    assert program.get(f"/batches/{later.json()['id']}").json()["state"] == "waiting", "Nobody is asked twice."
+    assert GuestList.objects.filter(state=ListState.AWAITING_APPROVAL).count() == 1
+    assert Notification.objects.filter(sentence__contains="asks you to approve").count() <= 1
+
+
+def test_a_token_asks_for_no_more_guests_a_day_than_it_may(harbor: Merchant, ana: User, one_arm: Campaign) -> None:
+    program = Program(harbor, ana, guests_per_day=5)
+    assert ask(program, one_arm, FOUR).status_code == 202
+    refused = ask(program, one_arm, FOUR)
+    assert (refused.status_code, refused["Retry-After"]) == (429, str(19 * 3600 + 1)), "Until midnight in Los Angeles."
+    assert ask(program, one_arm, [{"email": "one@example.com"}]).status_code == 202
+    assert EventBatch.objects.count() == 2
+
+
+def test_the_limit_of_a_day_begins_anew_on_the_next(
+    harbor: Merchant, ana: User, one_arm: Campaign, world: World
+) -> None:
+    program = Program(harbor, ana, guests_per_day=4)
+    ask(program, one_arm, FOUR)
+    world.advance(86_400)
+    assert ask(program, one_arm, FOUR).status_code == 202
+
+
+def test_a_batch_is_taken_back_as_long_as_it_waits(program: Program, one_arm: Campaign, world: World) -> None:
+    first = ask(program, one_arm, FOUR)
+    assert program.delete(f"/batches/{first.json()['id']}").json()["state"] == "withdrawn"
+    world.drive()
+    assert not GuestList.objects.exists()
+    assert outcomes(program, first) == {"not_sent": 4}
+    second = ask(program, one_arm, FOUR)
+    world.drive()
+    assert program.delete(f"/batches/{second.json()['id']}").status_code == 409
+
+
+def test_the_log_says_which_program_did_it(program: Program, one_arm: Campaign, harbor: Merchant, world: World) -> None:
+    ask(program, one_arm, FOUR)
+    world.drive()
+    launched = Activity.objects.for_merchant(harbor).filter(sentence__startswith="Launched").get()
+    assert launched.sentence.endswith("4 rewards. By “Survey tool”.")
+    assert launched.actor is None
+    assert not Notification.objects.filter(sentence__contains="has finished").exists()
+
+
+def test_nothing_is_gathered_twice_however_often_somebody_looks(
+    program: Program, one_arm: Campaign, world: World
+) -> None:
+    ask(program, one_arm, FOUR)
+    world.advance(11)
+    for _ in range(3):
+        due_work.drive_due_work()
+    assert GuestList.objects.count() == 1
+    assert IssuanceJob.objects.exclude(state=JobState.READY).count() <= 1
+
+
+def test_workers_know_when_something_is_to_be_gathered(program: Program, one_arm: Campaign, world: World) -> None:
+    assert due_work.next_due() is None
+    ask(program, one_arm, FOUR)
+    assert due_work.next_due() == timezone.now() + timedelta(seconds=10)
+
+
+def test_refused_guests_are_told_why(program: Program, one_arm: Campaign, world: World) -> None:
+    made = ask(program, one_arm, [{"email": "refused@example.com"}, FOUR[0]])
+    world.drive()
+    told = program.get(f"/batches/{made.json()['id']}/guests").json()["items"]
+    assert [(each["outcome"], bool(each["detail"])) for each in told] == [("refused", True), ("rewarded", False)]
+
+
+@pytest.mark.parametrize(
+    "guest",
+    [
+        {"mail": "a@example.com"}, {"email": 7}, {"email": "a" * 400}, {"fields": {str(n): "" for n in range(11)}},
+        {"fields": {"a": {"b": "c"}}}, [], None, "ann@example.com",
+    ],
+)  # fmt: skip
+def test_guests_of_another_shape_are_refused(program: Program, one_arm: Campaign, guest: Any) -> None:
+    assert ask(program, one_arm, [guest]).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", '{"guests": "\\u0000"}', "[" * 100_000, '{"guests":[{}],"x":1}']
+)
+def test_bodies_that_are_none_are_refused(program: Program, one_arm: Campaign, body: str) -> None:
+    assert program.post(f"/campaigns/{one_arm.pk}/rewards", body).status_code in (400, 422)
+
+
+def test_text_that_is_none_is_cleaned(program: Program, one_arm: Campaign, world: World) -> None:
+    body = '{"guests": [{"email": "ann@example.com", "reason": "a\\u0000b\\ud800", "fields": {"x\\u0000": "y"}}]}'
+    assert program.post(f"/campaigns/{one_arm.pk}/rewards", body).status_code == 202
+    world.drive()
+    assert GuestList.objects.get().rewarded_count == 1
+
+
+def test_more_guests_than_a_job_takes_are_refused(program: Program, one_arm: Campaign) -> None:
+    assert ask(program, one_arm, [{"email": f"g{n}@example.com"} for n in range(10_001)]).status_code == 422

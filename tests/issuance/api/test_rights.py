@@ -1,0 +1,88 @@
+"""Which token may ask what: every operation, by every kind of token, also by ids of another merchant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from issuance.api.v1 import api
+from issuance.models import EventBatch
+from tests.issuance.api.programs import Program
+from tests.issuance.factories import published_campaign
+from thanxportal.accounts.models import ApiToken, Merchant, Scope, User
+
+pytestmark = pytest.mark.django_db
+NEEDS: dict[str, Scope | None] = {
+    "GET /health": None,
+    "GET /campaigns": Scope.READ,
+    "GET /campaigns/{pk}": Scope.READ,
+    "GET /reward-templates": Scope.READ,
+    "GET /batches": Scope.READ,
+    "GET /batches/{batch_id}": Scope.READ,
+    "GET /batches/{batch_id}/guests": Scope.READ,
+    "POST /campaigns/{pk}/rewards": Scope.REWARD,
+    "DELETE /batches/{batch_id}": Scope.REWARD,
+}
+GUESTS = {"guests": [{"email": "ann@example.com"}]}
+
+
+def operations() -> list[str]:
+    paths = api.get_openapi_schema()["paths"]
+    return [f"{method.upper()} {path.removeprefix('/api/v1')}" for path, methods in paths.items() for method in methods]
+
+
+def ask(program: Program, operation: str, campaign: Campaign, batch: EventBatch) -> Any:
+    method, path = operation.split()
+    path = path.replace("{pk}", str(campaign.pk)).replace("{batch_id}", str(batch.uuid))
+    if method == "POST":
+        return program.post(path, GUESTS)
+    return program.delete(path) if method == "DELETE" else program.get(path)
+
+
+@pytest.fixture
+def batch(harbor: Merchant, ana: User, one_arm: Campaign) -> EventBatch:
+    Program(harbor, ana).post(f"/campaigns/{one_arm.pk}/rewards", GUESTS)
+    return EventBatch.objects.get()
+
+
+def test_every_operation_says_what_it_needs() -> None:
+    assert sorted(operations()) == sorted(NEEDS)
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_token_may_do_what_its_scope_says_and_no_more(
+    scope: Scope, harbor: Merchant, ana: User, one_arm: Campaign, batch: EventBatch
+) -> None:
+    program = Program(harbor, ana, scope)
+    for operation, needed in NEEDS.items():
+        status = ask(program, operation, one_arm, batch).status_code
+        assert status in (200, 202) if needed in (None, scope) else status == 403, operation
+
+
+def test_tokens_that_are_none_any_more_may_do_nothing(
+    harbor: Merchant, ana: User, one_arm: Campaign, batch: EventBatch
+) -> None:
+    ended, expired, wrong = (Program(harbor, ana) for _ in range(3))
+    ApiToken.objects.filter(pk=ended.token.pk).update(ended_at=timezone.now())
+    ApiToken.objects.filter(pk=expired.token.pk).update(expires_at=timezone.now())
+    wrong.secret = wrong.secret[:-1] + ("a" if wrong.secret[-1] != "a" else "b")
+    for program in (ended, expired, wrong):
+        for operation in NEEDS:
+            assert ask(program, operation, one_arm, batch).status_code == 401, operation
+
+
+def test_ids_of_another_merchant_lead_nowhere(
+    sunny: Merchant, cleo: User, harbor: Merchant, one_arm: Campaign, batch: EventBatch
+) -> None:
+    program = Program(sunny, cleo)
+    published_campaign(sunny)
+    for operation in NEEDS:
+        answer = ask(program, operation, one_arm, batch)
+        assert answer.status_code == 404 if "{" in operation else answer.status_code == 200, operation
+        assert one_arm.name not in answer.content.decode()
+        assert harbor.handle not in answer.content.decode()
+    batch.refresh_from_db()
+    assert (batch.waits, EventBatch.objects.count()) == (True, 1)
