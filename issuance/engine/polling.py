@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from issuance.engine.poll_waits import FIRST_POLL, polling_delay
 from issuance.engine.settlement import apply_snapshot, end_job
-from issuance.lifecycle.notices import tell_staff_needed
+from issuance.lifecycle.notices import tell_revoked, tell_staff_needed
 from issuance.lifecycle.transitions import move_job, release_job_lease
 from issuance.models import IssuanceJob
 from issuance.models.states import JobState
@@ -135,4 +135,10 @@ def _not_revoked(job: IssuanceJob, snapshot: Snapshot) -> None:
 
 
 def _end_revocation(job: IssuanceJob, back: JobState, note: str) -> bool:
-    return move_job(job, back, note=note, revoke_sent_at=None, problem_code="")
+    """Of others that were revoked with it people hear now, if it was the last."""
+    if not move_job(job, back, note=note, revoke_sent_at=None, problem_code=""):
+        return False
+    siblings = IssuanceJob.objects.filter(guest_list=job.guest_list, revoke_reason=job.revoke_reason)
+    if siblings.filter(state=JobState.REVOKED).exists():
+        tell_revoked(job)
+    return True

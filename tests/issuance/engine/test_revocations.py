@@ -10,12 +10,13 @@ import httpx
 import pytest
 
 from campaigns.models import Campaign
+from issuance.engine.poll_waits import FIRST_POLL
 from issuance.models import GuestList, IssuanceJob, RevocationPlan
 from issuance.models.states import JOB_REVOCABLE, JobState
 from issuance.staff.revocation_plans import CantRevoke, confirm_plan
 from tests.issuance.factories import job as made_job
 from tests.world import ThroughTheSimulator, World
-from thanxportal.accounts.models import User
+from thanxportal.accounts.models import Notification, User
 from thanxportal.partner import gated_client
 from thanxportal.partner_simulator import Fault, Simulator
 from thanxportal.partner_simulator.weather import Weather
@@ -178,3 +179,27 @@ def test_two_plans_about_one_job_ask_once(
             confirm_plan(plan=second, actor=rob)
         world.drive()
     assert (state_of(ended), wire.sent) == ("revoked", 1)
+
+
+def test_people_hear_of_what_was_taken_back_although_thanx_refused_the_last_job(
+    campaign: Campaign,
+    launched: Launch,
+    plan_of: Callable[..., RevocationPlan],
+    ana: User,
+    rob: User,
+    wire: Wire,
+    world: World,
+) -> None:
+    guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
+    world.drive()
+    first, last = guest_list.jobs.order_by("number")
+    assert confirm_plan(plan=plan_of(first), actor=rob)
+    world.work(1)
+    world.advance(FIRST_POLL - 1)
+    wire.refuses = 1
+    assert confirm_plan(plan=plan_of(last), actor=rob)
+    world.drive()
+    assert (state_of(first), state_of(last)) == ("revoked", "completed")
+    told = Notification.objects.get(person=ana, kind="revoked")
+    assert told.key == f"list:{guest_list.pk}:revoked:{last.pk}"
+    assert f"so {first.success_count} guests have lost theirs: It was meant for July." in told.sentence
