@@ -91,9 +91,15 @@ def shoot(page: Page, name: str, address: str = "", looks: list[tuple[str, int]]
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
+def follow(page: Page, selector: str) -> None:
+    """Clicks what leads to another page, and waits for that."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def build_campaign(page: Page) -> None:
-    page.click("nav.nav:visible >> text=Campaigns")
-    page.click("text=New campaign")
+    follow(page, "nav.nav:visible >> text=Campaigns")
+    follow(page, "text=New campaign")
     for name, value in {
         "name": "Win-back June",
         "objective": "Bring guests back who have not been here for two months",
@@ -116,7 +122,7 @@ def build_campaign(page: Page) -> None:
     page.wait_for_selector("[name=arm2-weight]")
     page.wait_for_timeout(1_000)
     shoot(page, "builder")
-    page.click("text=Review and publish")
+    follow(page, "text=Review and publish")
     shoot(page, "campaign-draft")
     page.click("text=Publish the campaign")
     page.wait_for_selector('a:text-is("Bring guests")', timeout=30_000)
@@ -126,15 +132,14 @@ def build_campaign(page: Page) -> None:
 
 def bring(page: Page, campaign: str, file: Path) -> None:
     page.goto(campaign)
-    page.click('a:text-is("Bring guests")')
+    follow(page, 'a:text-is("Bring guests")')
     page.set_input_files("input[type=file]", file)
-    page.click("text=Read the list")
+    follow(page, "text=Read the list")
 
 
 def launch(page: Page, *, at_once: bool = True) -> None:
     page.wait_for_selector("text=/Continue with/", timeout=60_000)
-    page.click("text=/Continue with/")
-    page.wait_for_url("**/review/")
+    follow(page, "text=/Continue with/")
     if page.locator("input[name=count]").count():
         page.fill("input[name=count]", page.locator("button.go").inner_text().split()[1].replace(",", ""))
     page.click("button.go")
@@ -149,12 +154,12 @@ def finished(page: Page) -> None:
 
 def play_a_list(page: Page, campaign: str) -> None:
     page.goto(campaign)
-    page.click('a:text-is("Bring guests")')
+    follow(page, 'a:text-is("Bring guests")')
     shoot(page, "bring-guests")
     bring(page, campaign, DATA / "sample-guests.csv")
     page.wait_for_selector("text=/Continue with/", timeout=30_000)
     shoot(page, "check")
-    page.click("text=/Continue with/")
+    follow(page, "text=/Continue with/")
     shoot(page, "review")
     page.go_back()
     launch(page, at_once=False)
@@ -162,10 +167,10 @@ def play_a_list(page: Page, campaign: str) -> None:
     page.click("text=Issue now")
     finished(page)
     shoot(page, "finished")
-    page.click(".ledger >> text=refused")
+    follow(page, ".ledger >> text=refused")
     shoot(page, "guests")
     page.go_back()
-    page.click("#retry")
+    follow(page, "#retry")
     page.wait_for_selector("h1:has-text('Correct and retry')")
     shoot(page, "retry")
     for number in range(3):
@@ -175,7 +180,7 @@ def play_a_list(page: Page, campaign: str) -> None:
     page.locator("text=Corrected, was").first.wait_for()
     launch(page)
     finished(page)
-    page.click("text=Every guest counted once")
+    follow(page, "text=Every guest counted once")
     shoot(page, "family")
 
 
@@ -241,7 +246,7 @@ def look_at_the_admin(page: Page) -> None:
     shoot(page, "admin-jobs", "/admin/issuance/issuancejob/?state__exact=completed")
     page.check("input.action-select >> nth=0")
     page.select_option("select[name=action]", label="Revoke selected jobs")
-    page.click("button[name=index]")
+    follow(page, "button[name=index]")
     shoot(page, "admin-revoke", looks=FEW)
 
 
@@ -253,7 +258,7 @@ def main() -> None:
         shoot(sign_in(browser, demo, "cleo@example.com"), "home-empty", looks=FEW)
         page = sign_in(browser, demo, "ana@example.com")
         shoot(page, "rewards", "/m/harbor-grill/rewards/")
-        page.click(".reward >> nth=0")
+        follow(page, ".reward >> nth=0")
         shoot(page, "reward")
         build_campaign(page)
         campaign = page.url
