@@ -2,9 +2,10 @@
 
 A machine with the pages and beat and two with workers, each with a network, a name and a folder of its own, share
 PostgreSQL, Redis and an object store. A list of ROWS guests (1,000,000) comes by the page. Its reader is cut off in the
-middle and later comes back, as it is again while it sends; all programs are restarted one by one, and some killed. The
-clock of one machine is two minutes ahead. Then one machine does a tenth of that alone, with a folder. Ends with one
-JSON line for each. Not zero when a guest wasn't rewarded exactly once by the simulator's books, or a number is wrong.
+middle and later comes back, as it is again while it sends and the programs of the other are killed; then all are
+restarted one by one. The clock of the other machine is two minutes ahead. Then one machine does a tenth of that alone,
+with a folder, and is killed. Ends with one JSON line for each. Not zero when a guest wasn't rewarded exactly once by
+the simulator's books, or a number is wrong.
 """
 
 from __future__ import annotations

@@ -177,7 +177,9 @@ def play_together(folder: Path, rows: int) -> dict[str, Any]:
         _step(web, "launch")
         world.await_list("some are rewarded", lambda _, __, rewarded: rewarded > rows / 10)
         one.unplug()
-        world.say(f"cut off for {CUT_OFF} s")
+        world.say(f"one is cut off for {CUT_OFF} s, and all of two is killed")
+        two.stop(*WORKERS, kill=True)
+        _start(two, *WORKERS, ahead=AHEAD)
         time.sleep(CUT_OFF)
         one.plug()
         for host, names in ((web, PAGES), (one, WORKERS[:2]), (two, WORKERS)):
@@ -185,9 +187,6 @@ def play_together(folder: Path, rows: int) -> dict[str, Any]:
                 world.say(f"restart of {name} on {host.name}")
                 host.stop(name)
                 _start(host, name, ahead=AHEAD if host is two else 0)
-        world.await_list("half are rewarded", lambda _, __, rewarded: rewarded > rows / 2)
-        two.stop(*WORKERS, kill=True)
-        _start(two, *WORKERS, ahead=AHEAD)
         world.await_list("the list has ended", lambda state, *_: state == "finished")
         return _result(world, web, [web, one, two], "together")
 
