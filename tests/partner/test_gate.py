@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.world import World
+from tests.world import World, asked
 from thanxportal.partner import slots
 from thanxportal.partner.gate import MOST_SPREAD, block_after_429, follow_arrivals, seconds_until, take_slot
-from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
+from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client, prove_that_thanx_answers
 from thanxportal.partner.models import ApiRequest, Credential
 from thanxportal.partner.slots import Window
-from thanxportal.partner_api import RateLimited
+from thanxportal.partner_api import InDoubt, RateLimited
 from thanxportal.partner_simulator import Fault, Simulator
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +162,22 @@ def test_every_request_is_logged_by_ids_and_codes_only(simulator: Simulator) -> 
         partner.get_scopes()
     request = ApiRequest.objects.get()
     assert (request.method, request.path, request.status) == ("GET", "/partner/scopes", 200)
+
+
+def test_one_proof_that_thanx_answers_serves_all_callers_for_a_moment(simulator: Simulator, world: World) -> None:
+    for _ in range(3):
+        prove_that_thanx_answers(patience=5)
+    assert asked(simulator, "/partner/scopes") == 1
+    world.advance(2.1)
+    prove_that_thanx_answers(patience=5)
+    assert asked(simulator, "/partner/scopes") == 2
+
+
+def test_a_proof_that_failed_serves_nobody(simulator: Simulator, world: World) -> None:
+    prove_that_thanx_answers(patience=5)
+    world.advance(2.1)
+    simulator.script("GET", "/partner/scopes", [Fault.STATUS_500])
+    with pytest.raises(InDoubt):
+        prove_that_thanx_answers(patience=5)
+    with pytest.raises(GateClosed):
+        prove_that_thanx_answers(patience=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -143,12 +144,17 @@ def limits(traffic: Traffic) -> Found:
 
 
 def errors(traffic: Traffic) -> Found:
-    broken = [
-        later
-        for earlier, later in repeated(traffic.requests)
-        if not succeeded(earlier) and not refused(earlier) and begun_at(later) - earlier.at < BACK_OFF
-    ]
-    return Found(traffic.requests, broken)
+    """What only reads needn't wait once another request has shown that Thanx answers again."""
+    successes = sorted(request.at for request in traffic.requests if succeeded(request))
+
+    def hurries(earlier: ApiRequest, later: ApiRequest) -> bool:
+        begun = begun_at(later)
+        place = bisect_left(successes, earlier.at)
+        answered = later.method == "GET" and place < len(successes) and successes[place] <= begun
+        return begun - earlier.at < BACK_OFF and not answered
+
+    failed = [pair for pair in repeated(traffic.requests) if not succeeded(pair[0]) and not refused(pair[0])]
+    return Found(traffic.requests, [later for earlier, later in failed if hurries(earlier, later)])
 
 
 def monitoring(traffic: Traffic) -> Found:

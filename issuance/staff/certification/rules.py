@@ -67,8 +67,8 @@ RULES = (
          "What creates, issues or revokes is not repeated after a clear answer, and the same thing is not read again "
          "within 2 seconds.", ISSUE, checks.duplicates),
     Rule("errors", "Errors are handled gracefully",
-         "After an answer that is neither a success nor a definite refusal, the same request waits at least a second.",
-         ANYTHING, checks.errors),
+         "After an answer that is neither a success nor a definite refusal, the same request waits at least a second. "
+         "What only reads may go sooner once another request has succeeded.", ANYTHING, checks.errors),
     Rule("limits", "The frequency is reasonable",
          "Thanx never had to answer 429.", ANYTHING, checks.limits),
 )  # fmt: skip
