@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.notices import tell_request_answered
-from issuance.models import GuestList, IssuanceJob, RevocationPlan, RevocationRequest
+from issuance.models import GuestList, IssuanceJob, IssuanceJobQuerySet, RevocationPlan, RevocationRequest
 from issuance.models.states import JOB_REVOCABLE, JobState
 from issuance.staff.double_rewards import Left, what_is_left
 from issuance.staff.revocation import Impact, facts_to_revoke, impact_of, request_revocation
-from issuance.staff.revocation_scope import Scope, doubles_of
+from issuance.staff.revocation_scope import Scope, doubles_of, with_retries
 from thanxportal.accounts.models import User
 from thanxportal.counted import counted
 from thanxportal.reviewed import Facts
@@ -64,6 +64,8 @@ def propose_plan(
     chosen = [job for job in jobs if job.status in JOB_REVOCABLE and job.merchant_id == scope.merchant.pk]
     if not chosen:
         raise CantRevoke("Choose at least one job that can be revoked.")
+    if request is not None and {job.pk for job in chosen} - set(_asked_for(request).values_list("pk", flat=True)):
+        raise CantRevoke("The manager didn’t ask for all of these jobs: propose the others by a plan of their own.")
     times = {"since": scope.since, "until": scope.until} if scope.twice else {}
     fields = {"merchant": scope.merchant, "cause": scope.cause, "note": note, "request": request, **times}
     try:
@@ -87,7 +89,7 @@ def confirm_plan(*, plan: RevocationPlan, actor: User) -> list[IssuanceJob]:
     if not asked:
         raise CantRevoke("None of its jobs can be revoked any more.")
     if plan.request is not None and _answer(plan.request, actor):
-        tell_request_answered(plan.request, "Staff agreed to take back", plan.note)
+        tell_request_answered(plan.request, _yes(plan.request, len(asked)), plan.note)
     return asked
 
 
@@ -108,6 +110,18 @@ def refuse_request(*, request: RevocationRequest, actor: User, reason: str) -> N
     made = request.guest_list
     note_activity(made, actor, f"Staff refused to take back {request.what} of “{made.name}”: {reason}")
     tell_request_answered(request, "Staff won’t take back", reason)
+
+
+def _asked_for(request: RevocationRequest) -> IssuanceJobQuerySet:
+    """All that could be meant: also what was sent again of the list."""
+    jobs = IssuanceJob.objects.filter(guest_list__in=with_retries(request.guest_list))
+    return jobs.filter(variant=request.variant) if request.variant else jobs
+
+
+def _yes(request: RevocationRequest, taken: int) -> str:
+    """Says so if it is only a part."""
+    kept = _asked_for(request).filter(state__in=JOB_REVOCABLE).count()
+    return f"Staff agreed for {taken:,} of {taken + kept:,} jobs to take back" if kept else "Staff agreed to take back"
 
 
 def _end(plan: RevocationPlan, **fields: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +31,7 @@ def words(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def propose(browser: Client, jobs: list[IssuanceJob] | None = None, *, note: str = NOTE, **what: Any) -> Any:
+def propose(browser: Client, jobs: Iterable[IssuanceJob] | None = None, *, note: str = NOTE, **what: Any) -> Any:
     """Looks at what is found, counts what is ticked, and proposes that."""
     page = f"{ADD}?{urlencode(what)}"
     found: Any = browser.get(page)
@@ -230,6 +230,29 @@ def test_a_request_of_a_manager_leads_to_a_plan_that_answers_it(
     assert asked.answered_at
     told = Notification.objects.filter(person=ana, kind="take_back").get()
     assert told.sentence == f"Staff agreed to take back the rewards of arm {arm.name} of “June guests”: {NOTE}"
+
+
+def test_a_request_isnt_answered_by_what_nobody_asked_for(
+    finished: GuestList, one_arm: Campaign, launched: Launch, world: World, ana: User, staff: Client
+) -> None:
+    other = launched(one_arm, "a@example.com")
+    world.drive()
+    arm, another = (job.variant for job in finished.jobs.order_by("number"))
+    ask_to_take_back(guest_list=finished, arm=arm, reason="We took the wrong file.", actor=ana)
+    asked = RevocationRequest.objects.get().pk
+    for what in ({"list": other.pk, "arm": ""}, {"arm": another.pk}, {"arm": ""}):
+        assert "The manager didn’t ask for all of these jobs" in words(propose(staff, request=asked, **what))
+    assert not RevocationPlan.objects.exists()
+
+
+def test_a_plan_for_a_part_of_what_was_asked_says_that_it_is_a_part(
+    finished: GuestList, ana: User, staff: Client, colleague: Client
+) -> None:
+    ask_to_take_back(guest_list=finished, arm=None, reason="We took the wrong file.", actor=ana)
+    propose(staff, finished.jobs.all()[:1], request=RevocationRequest.objects.get().pk)
+    confirm(colleague, RevocationPlan.objects.get())
+    told = Notification.objects.filter(person=ana, kind="take_back").get()
+    assert told.sentence == f"Staff agreed for 1 of 2 jobs to take back all rewards of “June guests”: {NOTE}"
 
 
 def test_a_refused_request_tells_the_merchant_why(
