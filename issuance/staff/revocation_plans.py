@@ -64,8 +64,10 @@ def propose_plan(
     chosen = [job for job in jobs if job.status in JOB_REVOCABLE and job.merchant_id == scope.merchant.pk]
     if not chosen:
         raise CantRevoke("Choose at least one job that can be revoked.")
-    if request is not None and {job.pk for job in chosen} - set(_asked_for(request).values_list("pk", flat=True)):
-        raise CantRevoke("The manager didn’t ask for all of these jobs: propose the others by a plan of their own.")
+    if request is not None:
+        _lock(request)
+        if {job.pk for job in chosen} - set(_asked_for(request).values_list("pk", flat=True)):
+            raise CantRevoke("The manager didn’t ask for all of these jobs: propose the others by a plan of their own.")
     times = {"since": scope.since, "until": scope.until} if scope.twice else {}
     fields = {"merchant": scope.merchant, "cause": scope.cause, "note": note, "request": request, **times}
     try:
@@ -83,12 +85,15 @@ def confirm_plan(*, plan: RevocationPlan, actor: User) -> list[IssuanceJob]:
     """Asks for each of its jobs, as they are now; raises CantRevoke with nothing changed. Returns those asked for."""
     if actor.pk == plan.proposed_by_id:
         raise CantRevoke("Somebody else has to confirm what you proposed.")
+    if plan.request is not None:
+        _lock(plan.request)
     _end(plan, confirmed_by=actor, confirmed_at=timezone.now())
     jobs = plan.jobs.defer("body").select_related("guest_list__merchant").order_by("pk")
     asked = [job for job in jobs if request_revocation(job=job, actor=actor, reason=plan.note)]
     if not asked:
         raise CantRevoke("None of its jobs can be revoked any more.")
-    if plan.request is not None and _answer(plan.request, actor):
+    if plan.request is not None:
+        _answer(plan.request, actor)
         tell_request_answered(plan.request, _yes(plan.request, len(asked)), plan.note)
     return asked
 
@@ -103,10 +108,10 @@ def withdraw_plan(*, plan: RevocationPlan, actor: User) -> None:
 @transaction.atomic
 def refuse_request(*, request: RevocationRequest, actor: User, reason: str) -> None:
     """Says no to a manager. Raises CantRevoke if it was answered, or a plan that would answer it waits."""
+    _lock(request)
     if request.plans.filter(confirmed_at=None, withdrawn_at=None).exists():
         raise CantRevoke("A plan waits for this request: withdraw it first.")
-    if not _answer(request, actor, reason):
-        raise CantRevoke("This request was answered meanwhile.")
+    _answer(request, actor, reason)
     made = request.guest_list
     note_activity(made, actor, f"Staff refused to take back {request.what} of “{made.name}”: {reason}")
     tell_request_answered(request, "Staff won’t take back", reason)
@@ -131,9 +136,15 @@ def _end(plan: RevocationPlan, **fields: object) -> None:
         raise CantRevoke("This plan was confirmed or withdrawn meanwhile.")
 
 
-def _answer(request: RevocationRequest, actor: User, refusal: str = "") -> bool:
+def _lock(request: RevocationRequest) -> None:
+    """Nobody answers it, or plans an answer, until the transaction ends."""
+    if not RevocationRequest.objects.select_for_update().filter(pk=request.pk, answered_at=None):
+        raise CantRevoke("This request was answered meanwhile.")
+
+
+def _answer(request: RevocationRequest, actor: User, refusal: str = "") -> None:
     answer = {"answered_by": actor, "answered_at": timezone.now(), "refusal": refusal[:250]}
-    return bool(RevocationRequest.objects.filter(pk=request.pk, answered_at=None).update(**answer))
+    RevocationRequest.objects.filter(pk=request.pk).update(**answer)
 
 
 def _note(plan: RevocationPlan, actor: User, what: str) -> None:

@@ -10,10 +10,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob, RevocationPlan, RevocationRequest
 from issuance.outcomes.taking_back import ask_to_take_back
+from issuance.staff.revocation_plans import CantRevoke, confirm_plan, propose_plan, refuse_request
+from issuance.staff.revocation_scope import Scope
 from tests import cast
 from tests.issuance.factories import known_at_thanx
 from tests.world import World
@@ -268,6 +271,24 @@ def test_a_refused_request_tells_the_merchant_why(
     assert told.sentence == f"Staff won’t take back all rewards of “June guests”: {why}"
     page = words(client_of(ana).get(reverse("issuance:list_detail", args=["harbor-grill", finished.pk])))
     assert f"<b>Staff won’t take back all rewards.</b> {why}" in page
+    assert states(finished) == ["completed", "completed"]
+
+
+def test_a_request_that_was_refused_meanwhile_is_neither_planned_nor_taken_back(
+    finished: GuestList, ana: User, sam: User, rob: User
+) -> None:
+    ask_to_take_back(guest_list=finished, arm=None, reason="We took the wrong file.", actor=ana)
+    loaded = RevocationRequest.objects.select_related("guest_list__merchant").get()
+    scope, jobs = Scope("other", finished.merchant, finished), [*finished.jobs.all()]
+    what: dict[str, Any] = {"scope": scope, "jobs": jobs, "note": NOTE}
+    plan = propose_plan(**what, actor=sam, request=loaded)
+    with pytest.raises(CantRevoke, match="A plan waits"):
+        refuse_request(request=loaded, actor=rob, reason="They are used by now.")
+    answer = {"answered_by": rob, "answered_at": timezone.now(), "refusal": "They are used by now."}
+    RevocationRequest.objects.update(**answer)  # as if both had come at the same instant
+    for act in (lambda: propose_plan(**what, actor=sam, request=loaded), lambda: confirm_plan(plan=plan, actor=rob)):
+        with pytest.raises(CantRevoke, match="answered meanwhile"):
+            act()
     assert states(finished) == ["completed", "completed"]
 
 
