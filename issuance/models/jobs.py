@@ -214,6 +214,11 @@ class IssuanceJob(models.Model):
     def status(self) -> JobState:
         return JobState(self.state)
 
+    @property
+    def not_refused(self) -> int:
+        """Guests who may hold a reward; all whom a revocation takes it from. Of a failed job nobody knows who does."""
+        return self.total_count - self.failure_count
+
 
 class Attempt(models.Model):
     """One send of a job's body, written before its first byte leaves; finished once when the answer is known."""

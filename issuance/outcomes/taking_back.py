@@ -16,7 +16,8 @@ from thanxportal.accounts.models import User
 
 
 class TakenBack(NamedTuple):
-    """Jobs that were taken back for one reason: `rewards` in all, `running` jobs that Thanx has yet to take back."""
+    """Jobs that were taken back for one reason: `rewards` in all, counted as the list does, and `running` jobs that
+    Thanx has yet to take back."""
 
     why: str
     rewards: int
@@ -28,7 +29,7 @@ def taken_back(jobs: Sequence[IssuanceJob]) -> list[TakenBack]:
     for job in jobs:
         if job.state in (JobState.REVOKING, JobState.REVOKED):
             before = found.get(job.revoke_reason, TakenBack(job.revoke_reason, 0, 0))
-            rewards, running = before.rewards + job.success_count, before.running + (job.state == JobState.REVOKING)
+            rewards, running = before.rewards + job.not_refused, before.running + (job.state == JobState.REVOKING)
             found[job.revoke_reason] = TakenBack(job.revoke_reason, rewards, running)
     return list(found.values())
 

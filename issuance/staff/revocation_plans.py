@@ -160,8 +160,9 @@ def progress_of(plan: RevocationPlan) -> str:
         return "withdrawn"
     if not plan.confirmed_at:
         return "waits for a second person"
-    states = Counter(JobState(state) for state in plan.jobs.order_by().values_list("state", flat=True))
-    taken = sum(plan.jobs.filter(state=JobState.REVOKED).values_list("success_count", flat=True))
+    jobs = plan.jobs.order_by().only("state", "total_count", "failure_count")
+    states = Counter(job.status for job in jobs)
+    taken = sum(job.not_refused for job in jobs if job.state == JobState.REVOKED)
     running, kept = states[JobState.REVOKING], sum(states[state] for state in JOB_REVOCABLE)
     parts = [f"{counted(taken, 'reward')} taken back in {counted(states[JobState.REVOKED], 'job')}"]
     parts += [f"{counted(running, 'job is', 'jobs are')} being revoked"] * bool(running)

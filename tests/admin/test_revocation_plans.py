@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob, RevocationPlan, RevocationRequest
-from issuance.outcomes.taking_back import ask_to_take_back
+from issuance.outcomes.taking_back import ask_to_take_back, taken_back
 from issuance.staff.revocation_plans import CantRevoke, confirm_plan, propose_plan, refuse_request
 from issuance.staff.revocation_scope import Scope
 from tests import cast
@@ -22,6 +22,7 @@ from tests.issuance.factories import known_at_thanx
 from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, Notification, User
 from thanxportal.partner_simulator import Simulator
+from thanxportal.partner_simulator.weather import Weather
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -85,6 +86,30 @@ def test_a_whole_list_is_taken_back_by_two_people(
     assert told.sentence.endswith(f"{rewarded} guests have lost theirs: {NOTE}")
     lines = [line.sentence for line in Activity.objects.for_merchant(finished.merchant)]
     assert "Staff asked a colleague to confirm a plan to take back 2 jobs of “June guests”." in lines
+
+
+def test_rewards_of_failed_jobs_count_as_taken_back(
+    campaign: Campaign,
+    launched: Launch,
+    simulator: Simulator,
+    world: World,
+    staff: Client,
+    colleague: Client,
+    ana: User,
+) -> None:
+    simulator.change_weather(Weather("dying", failed_job_share=1.0))
+    failed = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(9)))
+    world.drive()
+    assert {*states(failed)} == {"failed"}
+    propose(staff, cause="wrong_list", list=failed.pk)
+    plan = RevocationPlan.objects.get()
+    confirm(colleague, plan)
+    world.drive()
+    failed.refresh_from_db()
+    revoked = failed.revoked_count
+    assert revoked > 0
+    assert f"{revoked} rewards taken back in {failed.jobs.count()} jobs." in words(staff.get(plan_page(plan)))
+    assert [back.rewards for back in taken_back(failed.jobs.all())] == [revoked]
 
 
 def test_one_arm_is_taken_back_and_the_other_stays(finished: GuestList, staff: Client, colleague: Client) -> None:
