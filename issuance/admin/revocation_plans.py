@@ -27,6 +27,7 @@ from issuance.staff.revocation_plans import (
     effect_of_plan,
     progress_of,
     propose_plan,
+    target_of,
     withdraw_plan,
 )
 from issuance.staff.revocation_scope import MOST_JOBS, Scope, find_jobs
@@ -186,7 +187,7 @@ class RevocationPlanAdmin(ReadOnlyAdmin):
         context |= {
             "progress": progress_of(plan),
             "effect": effect,
-            "seen": sign(_target(plan), effect.facts) if effect else "",
+            "seen": sign(target_of(plan), effect.facts) if effect else "",
             "jobs": plan.jobs.defer("body").select_related("variant", "guest_list").order_by("guest_list", "number"),
             "mine": plan.proposed_by_id == request.user.pk,
             "may_confirm": self.has_confirm_permission(request),
@@ -197,13 +198,8 @@ class RevocationPlanAdmin(ReadOnlyAdmin):
     def confirm(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Asks Thanx for each job, if what would be undone is still what was looked at."""
         plan = self._plan(request, object_id, may=self.has_confirm_permission(request))
-        if plan.waits and (
-            changed := differences(_target(plan), request.POST.get(FIELD, ""), effect_of_plan(plan).facts)
-        ):
-            self.message_user(request, f"Nothing was done: {' '.join(changed)}", messages.WARNING)
-            return redirect("admin:issuance_revocationplan_change", plan.pk)
         try:
-            asked = confirm_plan(plan=plan, actor=user_of(request))
+            asked = confirm_plan(plan=plan, actor=user_of(request), seen=request.POST.get(FIELD, ""))
         except CantRevoke as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
         else:
@@ -235,10 +231,6 @@ class RevocationPlanAdmin(ReadOnlyAdmin):
 
 def _ticked(request: HttpRequest) -> set[int]:
     return {int(pk) for pk in request.POST.getlist("job") if pk.isascii() and pk.isdecimal()}
-
-
-def _target(plan: RevocationPlan) -> str:
-    return f"{NEW}:{plan.pk}"
 
 
 def _request_by(number: str) -> RevocationRequest | None:

@@ -16,9 +16,9 @@ from issuance.models.states import JOB_REVOCABLE, JobState
 from issuance.staff.double_rewards import Left, what_is_left
 from issuance.staff.revocation import Impact, facts_to_revoke, impact_of, request_revocation
 from issuance.staff.revocation_scope import Scope, doubles_of, with_retries
-from thanxportal.accounts.models import User
+from thanxportal.accounts.models import Merchant, User
 from thanxportal.counted import counted
-from thanxportal.reviewed import Facts
+from thanxportal.reviewed import Facts, differences
 
 
 class CantRevoke(Exception):
@@ -56,6 +56,11 @@ def effect_of_plan(plan: RevocationPlan) -> Effect:
     return effect_of(scope, jobs.order_by("guest_list", "number"))
 
 
+def target_of(plan: RevocationPlan) -> str:
+    """What a form that confirms it decides on."""
+    return f"revocation-plan:{plan.pk}"
+
+
 @transaction.atomic
 def propose_plan(
     *, scope: Scope, jobs: list[IssuanceJob], note: str, actor: User, request: RevocationRequest | None = None
@@ -81,13 +86,17 @@ def propose_plan(
 
 
 @transaction.atomic
-def confirm_plan(*, plan: RevocationPlan, actor: User) -> list[IssuanceJob]:
-    """Asks for each of its jobs, as they are now; raises CantRevoke with nothing changed. Returns those asked for."""
+def confirm_plan(*, plan: RevocationPlan, actor: User, seen: str) -> list[IssuanceJob]:
+    """Asks for each of its jobs, if what would be undone is still what was seen, one plan of a merchant at a time;
+    raises CantRevoke with nothing changed. Returns those asked for."""
     if actor.pk == plan.proposed_by_id:
         raise CantRevoke("Somebody else has to confirm what you proposed.")
+    Merchant.objects.select_for_update(no_key=True).get(pk=plan.merchant_id)
     if plan.request is not None:
         _lock(plan.request)
     _end(plan, confirmed_by=actor, confirmed_at=timezone.now())
+    if changed := differences(target_of(plan), seen, effect_of_plan(plan).facts):
+        raise CantRevoke(f"Nothing was done: {' '.join(changed)}")
     jobs = plan.jobs.defer("body").select_related("guest_list__merchant").order_by("pk")
     asked = [job for job in jobs if request_revocation(job=job, actor=actor, reason=plan.note)]
     if not asked:

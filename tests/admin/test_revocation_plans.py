@@ -15,7 +15,14 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.models import GuestList, IssuanceJob, RevocationPlan, RevocationRequest
 from issuance.outcomes.taking_back import ask_to_take_back, taken_back
-from issuance.staff.revocation_plans import CantRevoke, confirm_plan, propose_plan, refuse_request
+from issuance.staff.revocation_plans import (
+    CantRevoke,
+    confirm_plan,
+    effect_of_plan,
+    propose_plan,
+    refuse_request,
+    target_of,
+)
 from issuance.staff.revocation_scope import Scope
 from tests import cast
 from tests.issuance.factories import known_at_thanx
@@ -23,6 +30,7 @@ from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, Notification, User
 from thanxportal.partner_simulator import Simulator
 from thanxportal.partner_simulator.weather import Weather
+from thanxportal.reviewed import sign
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -193,6 +201,19 @@ def test_what_changed_since_it_was_looked_at_isnt_done(finished: GuestList, staf
     assert sorted(states(finished)) == ["completed", "revoking"]
 
 
+def test_of_two_plans_that_overlap_the_second_is_looked_at_again(
+    sent_twice: tuple[GuestList, GuestList], harbor: Merchant, sam: User, rob: User
+) -> None:
+    first, second = sent_twice
+    scope = Scope("sent_twice", harbor, since=first.created_at)
+    plans = [propose_plan(scope=scope, jobs=[*made.jobs.all()], note=NOTE, actor=sam) for made in (first, second)]
+    seen = [sign(target_of(plan), effect_of_plan(plan).facts) for plan in plans]
+    assert confirm_plan(plan=plans[0], actor=rob, seen=seen[0])
+    with pytest.raises(CantRevoke, match="Guests who lose their only reward"):
+        confirm_plan(plan=plans[1], actor=rob, seen=seen[1])
+    assert (states(first), states(second)) == (["revoking"], ["completed"])
+
+
 def test_ticks_that_nobody_counted_are_shown_again(finished: GuestList, staff: Client) -> None:
     page = f"{ADD}?{urlencode({'cause': 'wrong_list', 'list': finished.pk})}"
     seen = staff.get(page).context["seen"]
@@ -311,7 +332,10 @@ def test_a_request_that_was_refused_meanwhile_is_neither_planned_nor_taken_back(
         refuse_request(request=loaded, actor=rob, reason="They are used by now.")
     answer = {"answered_by": rob, "answered_at": timezone.now(), "refusal": "They are used by now."}
     RevocationRequest.objects.update(**answer)  # as if both had come at the same instant
-    for act in (lambda: propose_plan(**what, actor=sam, request=loaded), lambda: confirm_plan(plan=plan, actor=rob)):
+    for act in (
+        lambda: propose_plan(**what, actor=sam, request=loaded),
+        lambda: confirm_plan(plan=plan, actor=rob, seen=""),
+    ):
         with pytest.raises(CantRevoke, match="answered meanwhile"):
             act()
     assert states(finished) == ["completed", "completed"]

@@ -13,13 +13,14 @@ from campaigns.models import Campaign
 from issuance.engine.poll_waits import FIRST_POLL
 from issuance.models import GuestList, IssuanceJob, RevocationPlan
 from issuance.models.states import JOB_REVOCABLE, JobState
-from issuance.staff.revocation_plans import CantRevoke, confirm_plan
+from issuance.staff.revocation_plans import CantRevoke, confirm_plan, effect_of_plan, target_of
 from tests.issuance.factories import job as made_job
 from tests.world import ThroughTheSimulator, World
 from thanxportal.accounts.models import Notification, User
 from thanxportal.partner import gated_client
 from thanxportal.partner_simulator import Fault, Simulator
 from thanxportal.partner_simulator.weather import Weather
+from thanxportal.reviewed import sign
 
 pytestmark = pytest.mark.django_db
 Launch = Callable[[Campaign, str], GuestList]
@@ -95,10 +96,15 @@ def ended(
     return job
 
 
+def confirm(plan: RevocationPlan, by: User) -> list[IssuanceJob]:
+    """As it is now."""
+    return confirm_plan(plan=plan, actor=by, seen=sign(target_of(plan), effect_of_plan(plan).facts))
+
+
 def click_twice(plan: RevocationPlan, by: User) -> None:
-    assert confirm_plan(plan=plan, actor=by)
+    assert confirm(plan, by)
     with pytest.raises(CantRevoke):
-        confirm_plan(plan=RevocationPlan.objects.get(pk=plan.pk), actor=by)
+        confirm(RevocationPlan.objects.get(pk=plan.pk), by)
 
 
 def state_of(job: IssuanceJob) -> str:
@@ -116,7 +122,7 @@ def test_a_job_in_another_state_is_never_asked_for(
     plan = plan_of(job)
     for _ in range(2):
         with pytest.raises(CantRevoke, match="None of its jobs"):
-            confirm_plan(plan=plan, actor=rob)
+            confirm(plan, rob)
     assert (state_of(job), wire.sent) == (state, 0)
     plan.refresh_from_db()
     assert plan.waits
@@ -176,7 +182,7 @@ def test_two_plans_about_one_job_ask_once(
     world.work(1)
     for _ in range(2):
         with pytest.raises(CantRevoke, match="None of its jobs"):
-            confirm_plan(plan=second, actor=rob)
+            confirm(second, rob)
         world.drive()
     assert (state_of(ended), wire.sent) == ("revoked", 1)
 
@@ -193,11 +199,11 @@ def test_people_hear_of_what_was_taken_back_although_thanx_refused_the_last_job(
     guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
     world.drive()
     first, last = guest_list.jobs.order_by("number")
-    assert confirm_plan(plan=plan_of(first), actor=rob)
+    assert confirm(plan_of(first), rob)
     world.work(1)
     world.advance(FIRST_POLL - 1)
     wire.refuses = 1
-    assert confirm_plan(plan=plan_of(last), actor=rob)
+    assert confirm(plan_of(last), rob)
     world.drive()
     assert (state_of(first), state_of(last)) == ("revoked", "completed")
     told = Notification.objects.get(person=ana, kind="revoked")
