@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.checking.repairs import recipe_for, repair_rows
-from issuance.models import GuestList, Rehearsal, Stream
+from issuance.models import GuestList, Rehearsal, RevocationPlan, RevocationRequest, Stream
 from issuance.models.states import Outcome
 from issuance.privacy.erasing import order_erasure
 from tests import cast
@@ -329,6 +329,8 @@ class Stage:
         self.stream = Stream.objects.create(
             merchant=self.harbor, campaign=self.campaign, token=self.token, day=timezone.localdate()
         )
+        RevocationRequest.objects.create(guest_list=self.list, reason="A mistake.", asked_by=manager)
+        RevocationPlan.objects.create(merchant=self.harbor, cause="other", note="A mistake.", proposed_by=manager)
         self.sessions = {name: self._session(name, person) for name, person in self.people.items()}
         Membership.objects.filter(user=self.people["former"]).delete()
         User.objects.filter(pk=self.people["locked"].pk).update(is_active=False)
