@@ -69,8 +69,11 @@ def _let_stand_for_stream(made: GuestList) -> None:
 
 
 def _together(stream: Stream) -> list[EventBatch]:
-    """A large batch by itself, or as many small ones as fit in one list, the oldest first."""
-    due = list(_due().filter(stream=stream).order_by("-alone", "pk")[:MOST])
+    """A large batch by itself, or as many small ones as fit in one list, the oldest first. Once one is due, those that
+    have just come go with it."""
+    if not _due().filter(stream=stream).exists():
+        return []
+    due = list(EventBatch.objects.due(timezone.now()).filter(stream=stream).order_by("-alone", "pk")[:MOST])
     if due and due[0].alone:
         return due[:1]
     taken, size = [], 0

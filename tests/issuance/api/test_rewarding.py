@@ -67,6 +67,14 @@ def test_what_is_asked_for_in_some_seconds_becomes_one_list(program: Program, on
     assert len({each.stream_id for each in GuestList.objects.all()}) == 1
 
 
+def test_who_comes_while_others_wait_goes_with_them(program: Program, one_arm: Campaign, world: World) -> None:
+    for guest in FOUR:
+        ask(program, one_arm, [guest])
+        world.advance(3)
+    world.drive()
+    assert [each.rows_count for each in GuestList.objects.all()] == [4]
+
+
 def test_each_guest_goes_to_the_arm_of_any_list_and_control_is_told_so(
     program: Program, campaign: Campaign, world: World
 ) -> None:
