@@ -39,6 +39,9 @@ NEVER_ONE = {  # What the line has, and why it never counts one.
     "of {count} numbers": "doubts need several numbers",
     "of {looked_at} numbers": "doubts need several numbers",
     "above {above": "a threshold",
+    "{STORM}": "a storm",
+    "taken + kept": "a part of several",
+    "traffic.is_cut": "a limit",
     '"tomorrow"': "one day has its own word",
 }
 FOR_STAFF = ("reconcile.py", "planning.py", "halving.py", "replace_rows.py", "made_jobs.py", "activity_chain.py")
