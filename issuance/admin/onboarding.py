@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -12,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from issuance.staff.certification.rehearsing import may_certify
 from issuance.staff.onboarding import PAGES, lines, merchants
 from thanxportal.accounts.access import user_of
-from thanxportal.thanx_address import SIMULATION
 
 MERCHANTS = 50  # of a page
 
@@ -24,14 +23,11 @@ def onboarding(request: HttpRequest) -> HttpResponse:
     user, found = user_of(request), lines()
     if not user.has_perm("partner.view_credential"):
         raise PermissionDenied
-    certified = next(line.complete for line in found if line.name == "certified")
     context: dict[str, Any] = admin.site.each_context(request) | {
         "title": "Onboarding",
         "lines": [(line, reverse(f"admin:{PAGES[line.name]}")) for line in found],
         "next_line": next((line.name for line in found if not line.complete), ""),
         "page": Paginator(merchants(), MERCHANTS).get_page(request.GET.get("page")),
-        "may_certify": not certified
-        and settings.THANX_ENVIRONMENT != SIMULATION
-        and user.has_perm("issuance.record_rehearsal"),
+        "may_certify": user.has_perm("issuance.record_rehearsal") and may_certify(),
     }
     return TemplateResponse(request, "admin/issuance/rehearsal/onboarding.html", context)

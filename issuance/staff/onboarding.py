@@ -47,7 +47,7 @@ def _webhook_test() -> Finding:
 def _rehearsal() -> Finding:
     if settings.THANX_ENVIRONMENT == LIVE:
         done = Credential.current().certified_at is not None
-        words = "Rehearsed where rewards aren’t real." if done else "Rewards are real here."
+        words = "Certification is noted." if done else "Rewards are real here."
         return Finding("rehearsal", done, words, "" if done else "Rehearse with a portal for the sandbox.")
     rehearsal = Rehearsal.latest()
     if rehearsal is None:

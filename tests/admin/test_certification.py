@@ -79,7 +79,7 @@ def test_the_certification_is_noted_once_with_who_noted_it_and_never_on_a_simula
 ) -> None:
     staff.post(ACT, {"act": "certified"})
     assert Credential.current().certified_at is None
-    settings.THANX_ENVIRONMENT = "sandbox"
+    settings.THANX_ENVIRONMENT = "live"
     assert "Note that Thanx has certified us" in words(staff.get(ONBOARDING))
     staff.post(ACT, {"act": "certified"})
     noted = Credential.current().certified_at

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from issuance.models import Rehearsal
+from issuance.staff.certification.board import is_complete
 from thanxportal.accounts.models import User
 from thanxportal.partner.models import Credential
-from thanxportal.thanx_address import SANDBOX, SIMULATION
+from thanxportal.thanx_address import LIVE, SANDBOX, SIMULATION
 
 
 def may_rehearse() -> bool:
@@ -35,12 +36,20 @@ def end_rehearsal(actor: User) -> str:
     return "The rehearsal was recorded." if running.update(ended_at=timezone.now()) else ""
 
 
+def may_certify() -> bool:
+    """Once, after a rehearsal that lacks nothing; on a live portal none can be recorded."""
+    if settings.THANX_ENVIRONMENT == SIMULATION or Credential.current().certified_at:
+        return False
+    rehearsal = Rehearsal.latest()
+    return settings.THANX_ENVIRONMENT == LIVE or (rehearsal is not None and is_complete(rehearsal))
+
+
 @transaction.atomic
 def note_certification(actor: User) -> str:
-    """Once, and for the credential that is used; the admin's log says by whom."""
-    credential = Credential.current()
-    if settings.THANX_ENVIRONMENT == SIMULATION or credential.certified_at:
+    """For the credential that is used; the admin's log says by whom."""
+    if not may_certify():
         return ""
+    credential = Credential.current()
     Credential.objects.filter(pk=credential.pk).update(certified_at=timezone.now())
     LogEntry.objects.log_actions(
         actor.pk, [credential], CHANGE, change_message="Noted that Thanx has certified us.", single_object=True

@@ -16,7 +16,7 @@ from campaigns.models import Campaign, RewardTemplate
 from issuance.engine.incoming_webhooks import store_delivery
 from issuance.models import Guest, GuestList, IssuanceJob, Rehearsal, WebhookDelivery
 from issuance.staff.certification.board import BROKEN, KEPT, UNSEEN, Line, lines_of, steps_of
-from issuance.staff.certification.rehearsing import begin_rehearsal, end_rehearsal
+from issuance.staff.certification.rehearsing import begin_rehearsal, end_rehearsal, note_certification
 from issuance.staff.certification.rules import RULES
 from issuance.staff.certification.traffic import Traffic
 from issuance.staff.revocation import request_revocation
@@ -196,6 +196,21 @@ def test_what_the_portal_does_about_faults_keeps_every_rule(
     launched(one_arm, GUESTS)
     world.drive()
     assert [key for key, line in lines().items() if line.state == BROKEN] == []
+
+
+def test_a_certification_is_noted_only_after_a_rehearsal_that_lacks_nothing(
+    rehearsed: Rehearsal, sam: User, settings: Any
+) -> None:
+    settings.THANX_ENVIRONMENT = "sandbox"
+    assert not note_certification(sam)
+    Rehearsal.objects.update(environment="sandbox")
+    revocations = ApiRequest.objects.filter(path__endswith="/revoke")
+    with transaction.atomic():
+        revocations.delete()
+        assert not note_certification(sam)
+        transaction.set_rollback(True)
+    assert note_certification(sam)
+    assert not note_certification(sam)
 
 
 def test_only_one_rehearsal_is_recorded_at_a_time_and_none_where_rewards_are_real(sam: User, settings: Any) -> None:
