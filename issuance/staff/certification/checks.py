@@ -102,17 +102,26 @@ def sizes(traffic: Traffic) -> Found:
 
 
 def keys(traffic: Traffic) -> Found:
-    """A key has one body, and a body one key."""
-    bodies, keys_of = defaultdict(set), defaultdict(set)
+    """A key has one body, and a body one key, but that guests who hold nothing of the last one may be rewarded again."""
+    bodies: dict[str, set[str]] = defaultdict(set)
+    keys_of: dict[str, dict[str, None]] = defaultdict(dict)  # in their order
     for request in traffic.issues:
         bodies[request.idempotency_key].add(request.fingerprint)
-        keys_of[request.fingerprint].add(request.idempotency_key)
+        keys_of[request.fingerprint][request.idempotency_key] = None
 
     def breaks(request: ApiRequest) -> bool:
-        key, body = request.idempotency_key, request.fingerprint
-        return not key or len(bodies[key]) > 1 or len(keys_of[body]) > 1
+        key, (*earlier, _) = request.idempotency_key, keys_of[request.fingerprint]
+        return not key or len(bodies[key]) > 1 or not all(_gave_nothing(traffic.jobs.get(each)) for each in earlier)
 
     return _split(traffic.issues, breaks)
+
+
+def _gave_nothing(job: IssuanceJob | None) -> bool:
+    """Or had it taken back."""
+    if job is None:
+        return False
+    all_refused = job.state == JobState.COMPLETED and not job.success_count
+    return all_refused or job.state in (JobState.REVOKED, JobState.REJECTED)
 
 
 def duplicates(traffic: Traffic) -> Found:

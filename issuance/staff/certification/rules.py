@@ -47,7 +47,7 @@ RULES = (
          "An issue request has 1 to 10,000 identifiers.", ISSUE, checks.sizes),
     Rule("keys", "Idempotency keys are unique per body",
          "Every issue request carries X-Idempotency-Key. A key never comes with another body, and a body never with "
-         "another key.", ISSUE, checks.keys),
+         "another key, unless the rewards of the first were refused or taken back.", ISSUE, checks.keys),
     Rule("monitoring", "Jobs are followed to their end",
          "Every accepted job is asked about until Thanx tells that it has ended; a webhook may tell it sooner.",
          "Wait until the jobs of the list have ended.", checks.monitoring),

@@ -134,10 +134,19 @@ def test_one_breach_breaks_one_rule_and_names_the_request(rehearsed: Rehearsal) 
             transaction.set_rollback(True)
 
 
+def test_guests_whose_reward_was_taken_back_may_be_rewarded_again_with_another_key(rehearsed: Rehearsal) -> None:
+    Rehearsal.objects.update(ended_at=timezone.now() + timedelta(minutes=5))
+    rehearsed.refresh_from_db()
+    again(of(ISSUE), 5, idempotency_key=str(uuid4()))
+    assert "keys" not in broken(rehearsed)
+
+
+@pytest.mark.usefixtures("unguarded")
 def test_a_key_with_another_body_and_a_body_with_another_key_are_broken(rehearsed: Rehearsal) -> None:
     Rehearsal.objects.update(ended_at=timezone.now() + timedelta(minutes=5))
     rehearsed.refresh_from_db()
     issue = of(ISSUE)
+    IssuanceJob.objects.update(state="completed")
     for changes in (OTHER, {"idempotency_key": str(uuid4())}):
         pk = again(issue, 5, **changes)
         assert broken(rehearsed)["keys"] == [issue.pk, pk]
