@@ -102,7 +102,7 @@ def sizes(traffic: Traffic) -> Found:
 
 
 def keys(traffic: Traffic) -> Found:
-    """A key has one body, and a body one key, but that guests who hold nothing of the last one may be rewarded again."""
+    """A key has one body, and a body one key, but that guests who got nothing by the last one may be rewarded again."""
     bodies: dict[str, set[str]] = defaultdict(set)
     keys_of: dict[str, dict[str, None]] = defaultdict(dict)  # in their order
     for request in traffic.issues:
@@ -167,16 +167,16 @@ def errors(traffic: Traffic) -> Found:
 
 
 def monitoring(traffic: Traffic) -> Found:
-    """A job that still runs says nothing yet."""
+    """A job that still runs and was asked about lately says nothing yet; one that nobody knows here is lost."""
     kept: list[ApiRequest] = []
     broken: list[ApiRequest] = []
     for request in filter(succeeded, traffic.issues):
-        if (job := traffic.jobs.get(request.idempotency_key)) is None:
-            continue
-        polls = traffic.polls.get(job.thanx_id or "", [])
-        if job.ended_at and job.status != JobState.NEEDS_STAFF and any(map(succeeded, polls)):
+        job = traffic.jobs.get(request.idempotency_key)
+        polls = traffic.polls.get(job.thanx_id or "", []) if job else []
+        ended = job and job.ended_at and job.ended_at <= traffic.until
+        if job and ended and job.status != JobState.NEEDS_STAFF and any(map(succeeded, polls)):
             kept.append(polls[-1])
-        elif job.ended_at or (not polls and traffic.until - request.at > UNASKED_FOR):
+        elif not job or ended or traffic.until - [request, *polls][-1].at > UNASKED_FOR:
             broken.append(request)
     return Found(kept, broken)
 

@@ -115,7 +115,6 @@ BREACHES: tuple[tuple[str, Callable[[], int]], ...] = (
     ("emails", lambda: change(of(ISSUE), counts={"email": 2, "email!": 1, "phone": 1})),
     ("phones", lambda: change(of(ISSUE), counts={"email": 3, "phone": 1, "phone!": 1})),
     ("sizes", lambda: change(of(ISSUE), counts={"email": 10_000, "phone": 1})),
-    ("keys", lambda: change(of(ISSUE), idempotency_key="")),
     ("duplicates", lambda: again(of(ISSUE), 5)),
     ("duplicates", lambda: again(creation(), 5)),
     ("polling", lambda: again(of("/partner/issuance_jobs", "GET"), 1)),
@@ -146,8 +145,8 @@ def test_a_key_with_another_body_and_a_body_with_another_key_are_broken(rehearse
     Rehearsal.objects.update(ended_at=timezone.now() + timedelta(minutes=5))
     rehearsed.refresh_from_db()
     issue = of(ISSUE)
-    IssuanceJob.objects.update(state="completed")
-    for changes in (OTHER, {"idempotency_key": str(uuid4())}):
+    IssuanceJob.objects.update(state="completed", revoked_at=None)
+    for changes in (OTHER, {"idempotency_key": str(uuid4())}, {"idempotency_key": ""}):
         pk = again(issue, 5, **changes)
         assert broken(rehearsed)["keys"] == [issue.pk, pk]
         ApiRequest.objects.filter(pk=pk).delete()
@@ -173,6 +172,31 @@ def test_a_withdrawn_template_is_not_valid(rehearsed: Rehearsal) -> None:
 def test_a_job_that_nobody_asked_about_is_broken(rehearsed: Rehearsal) -> None:
     ApiRequest.objects.filter(method="GET", path__startswith="/partner/issuance_jobs").delete()
     assert broken(rehearsed) == {"monitoring": [of(ISSUE).pk]}
+
+
+def test_a_job_that_ended_after_the_rehearsal_isnt_broken(rehearsed: Rehearsal) -> None:
+    Rehearsal.objects.update(ended_at=of(ISSUE).at + timedelta(seconds=1))
+    rehearsed.refresh_from_db()
+    assert lines(rehearsed)["monitoring"].state == UNSEEN
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_job_that_was_asked_about_once_and_then_forgotten_is_broken(rehearsed: Rehearsal) -> None:
+    job = IssuanceJob.objects.get()
+    IssuanceJob.objects.update(state="accepted", ended_at=None, revoked_at=None, success_count=0, failure_count=0)
+    first = ApiRequest.objects.filter(method="GET", path=f"/partner/issuance_jobs/{job.thanx_id}").earliest("pk")
+    ApiRequest.objects.filter(method="GET", path=first.path, pk__gt=first.pk).delete()
+    for minutes, state in ((9, UNSEEN), (11, BROKEN)):
+        Rehearsal.objects.update(ended_at=first.at + timedelta(minutes=minutes))
+        rehearsed.refresh_from_db()
+        assert lines(rehearsed)["monitoring"].state == state
+
+
+def test_an_accepted_request_whose_job_nobody_knows_here_is_broken(rehearsed: Rehearsal) -> None:
+    Rehearsal.objects.update(ended_at=timezone.now() + timedelta(minutes=5))
+    rehearsed.refresh_from_db()
+    lost = again(of(ISSUE), 5, idempotency_key=str(uuid4()))
+    assert broken(rehearsed) == {"monitoring": [lost]}
 
 
 @pytest.mark.usefixtures("unguarded")
