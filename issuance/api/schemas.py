@@ -7,9 +7,11 @@ from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 from ninja import Header, Path, Query, Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from campaigns.models import Campaign, RewardTemplate, Variant
+from issuance.events.asked import MOST_FIELDS
 from issuance.events.gathering import MOST as MOST_GUESTS
 from issuance.events.telling import Told, counts_of, state_of
 from issuance.models import EventBatch
@@ -122,6 +124,16 @@ class GuestIn(Sent):
 
 class RewardsIn(Sent):
     guests: list[GuestIn] = Field(min_length=1, max_length=MOST_GUESTS)
+
+    @field_validator("guests")
+    @classmethod
+    def few_columns(cls, guests: list[GuestIn]) -> list[GuestIn]:
+        """Each name of a field is a column of all rows, so names made up for each guest would fill the memory."""
+        if len({name for guest in guests for name in guest.fields}) > MOST_FIELDS:
+            raise PydanticCustomError(
+                "many_fields", f"Fields of one request have at most {MOST_FIELDS} different names."
+            )
+        return guests
 
 
 class Invalid(Schema):

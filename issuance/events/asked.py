@@ -12,6 +12,7 @@ from thanxportal.accounts.models import Merchant
 
 NAMES = ("Email", "Phone", "Reason", "External ID", "Received")  # Columns of a list that programs fill.
 REASON, EXTERNAL_ID = 2, 3  # cells
+MOST_FIELDS = 50  # different names of free fields in a list, as each of them is a column of all its rows
 
 
 class Asked(NamedTuple):

@@ -6,6 +6,7 @@ it finds nothing to gather. The stream's row is locked, so that two workers take
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import uuid5
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from issuance.crash_points import crash_point
-from issuance.events.asked import NAMES, field_names, kept
+from issuance.events.asked import MOST_FIELDS, NAMES, field_names, kept
 from issuance.importing.batches import BatchMaker, insert_batch
 from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.launching.launch import launch_list
@@ -73,15 +74,28 @@ def _together(stream: Stream) -> list[EventBatch]:
     have just come go with it."""
     if not _due().filter(stream=stream).exists():
         return []
-    due = list(EventBatch.objects.due(timezone.now()).filter(stream=stream).order_by("-alone", "pk")[:MOST])
-    if due and due[0].alone:
-        return due[:1]
-    taken, size = [], 0
-    for batch in due:
-        if size + batch.size > MOST:
+    waiting = EventBatch.objects.due(timezone.now()).filter(stream=stream).order_by("-alone", "pk")
+    taken: list[int] = []
+    left = MOST
+    for pk, size, alone in waiting.values_list("pk", "size", "alone")[:MOST]:
+        left -= size
+        if left < 0:
+            break
+        taken.append(pk)
+        if alone:
+            break
+    return _of_few_columns(EventBatch.objects.filter(pk__in=taken).order_by("pk"))
+
+
+def _of_few_columns(batches: Iterable[EventBatch]) -> list[EventBatch]:
+    """The first of them, as long as their fields have few names together."""
+    names: set[str] = set()
+    taken: list[EventBatch] = []
+    for batch in batches:
+        names |= {*field_names(list(kept(batch.guests)))}
+        if taken and len(names) > MOST_FIELDS:
             break
         taken.append(batch)
-        size += batch.size
     return taken
 
 

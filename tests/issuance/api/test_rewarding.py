@@ -293,5 +293,23 @@ def test_text_that_is_none_is_cleaned(program: Program, one_arm: Campaign, world
     assert GuestList.objects.get().rewarded_count == 1
 
 
+def test_a_request_with_a_column_for_each_guest_is_refused(program: Program, one_arm: Campaign) -> None:
+    guests = [{"email": f"guest{n}@example.com", "fields": {f"order-{n}": ""}} for n in range(51)]
+    refused = ask(program, one_arm, guests)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["says"] == "Fields of one request have at most 50 different names."
+    assert ask(program, one_arm, guests[:50]).status_code == 202
+
+
+def test_requests_with_many_columns_become_lists_with_few(program: Program, one_arm: Campaign, world: World) -> None:
+    for part in range(3):
+        names = [f"{part}-{n}" for n in range(30)]
+        guests = [{"email": f"guest{name}@example.com", "fields": {name: "x"}} for name in names]
+        ask(program, one_arm, guests)
+    world.drive()
+    assert [len(made.file_info["names"]) for made in GuestList.objects.all()] == [35, 35, 35]
+    assert sum(made.rewarded_count for made in GuestList.objects.all()) == 90
+
+
 def test_more_guests_than_a_job_takes_are_refused(program: Program, one_arm: Campaign) -> None:
     assert ask(program, one_arm, [{"email": f"g{n}@example.com"} for n in range(10_001)]).status_code == 422
