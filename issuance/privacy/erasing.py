@@ -77,11 +77,14 @@ def erase_ordered() -> int:
 def _erase(erasure: Erasure) -> bool:
     search = GuestSearch(erasure.merchant, erasure.identifier)
     before = erasure.ordered_at
+    ungathered = [
+        batch for batch in search.asked() if batch.received_at <= before
+    ]  # Before the lists that they become.
     asked = EventBatch.objects.filter(merchant=erasure.merchant, received_at__lte=before, waits=False)
     brought = Q(created_at__lte=before) | Q(pk__in=asked.filter(guest_list__created_at__gt=before).values("guest_list"))
     lists = GuestList.objects.filter(brought, merchant=erasure.merchant).order_by("pk")
     waits = [why for guest_list in list(lists) if (why := _erase_from(guest_list, search, erasure))]
-    waits += [ASKED.format(batch.stream) for batch in search.asked() if batch.received_at <= before]
+    waits += [ASKED.format(batch.stream) for batch in ungathered]
     _erase_exports(search, erasure)
     _erase_notifications(search, erasure)
     _erase_typed(search, erasure)

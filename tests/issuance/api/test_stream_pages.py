@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from issuance.models import EventBatch, GuestList, KeptAnswer, Stream
+from issuance.events.gathering import gather, streams_to_gather
+from issuance.models import EventBatch, Guest, GuestList, KeptAnswer, Stream
 from issuance.models.states import ListState
-from issuance.privacy.erasing import order_erasure
+from issuance.privacy import erasing
+from issuance.privacy.erasing import erase_ordered, order_erasure
 from issuance.privacy.exporting import as_document, export_guest
 from issuance.privacy.finding import GuestSearch
 from issuance.privacy.removal import remove_personal_data
@@ -133,6 +135,30 @@ def test_a_guest_who_asks_is_told_of_what_waits_and_erased_after_it(
     assert erasure.done_at
     assert EventBatch.objects.get().guests == []
     assert GuestList.objects.get().guests.get().value == ""
+
+
+def test_a_guest_who_is_gathered_during_an_erasure_is_erased_by_the_next_round(
+    program: Program, one_arm: Campaign, harbor: Merchant, ana: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(program, one_arm, "old@example.com")
+    world.drive()
+    ask(program, one_arm, "ann@example.com")
+    erasure = order_erasure(merchant=harbor, value="ann@example.com", actor=ana)
+    world.advance(11)
+    erase_from = erasing._erase_from
+
+    def meanwhile(*about: Any) -> str:
+        for pk in streams_to_gather():
+            gather(pk)
+        return erase_from(*about)
+
+    monkeypatch.setattr(erasing, "_erase_from", meanwhile)
+    for done in (False, True):
+        erase_ordered()
+        erasure.refresh_from_db()
+        assert bool(erasure.done_at) == done
+        world.drive()
+    assert not Guest.objects.filter(value="ann@example.com").exists()
 
 
 def test_answers_are_forgotten_after_a_month(program: Program, one_arm: Campaign, world: World) -> None:
