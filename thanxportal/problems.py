@@ -16,6 +16,7 @@ TITLES = {
     409: "Conflict", 413: "Too long", 415: "Not JSON", 422: "Invalid", 429: "Too many",
 }  # fmt: skip
 OTHER = "Something went wrong here"
+OF_THE_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "ETag")  # headers that are true of that page alone
 
 
 def problem(status: int, detail: str = "", **more: Any) -> HttpResponse:
@@ -39,5 +40,6 @@ class ForPrograms:
             return response
         told = problem(response.status_code)
         for name, value in response.headers.items():
-            told.headers.setdefault(name, value)
+            if name not in OF_THE_BODY:
+                told.headers.setdefault(name, value)
         return told
