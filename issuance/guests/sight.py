@@ -37,8 +37,13 @@ MASKED = Sight()
 
 def sight_of(member: Membership, guest_list: GuestList) -> Sight:
     """What somebody sees by looking, which leaves no line: a retry isn't brought, but made of what was launched."""
-    brought = guest_list.created_by_id == member.user_id and guest_list.parent_id is None
-    return Sight(whole=brought and guest_list.launched_at is None and member.may(Right.BUILD))
+    return Sight(whole=_brought(member, guest_list) and guest_list.launched_at is None and member.may(Right.BUILD))
+
+
+def _brought(member: Membership, guest_list: GuestList) -> bool:
+    """What a program asked for was brought by nobody, whoever made its token."""
+    by_a_person = guest_list.parent_id is None and guest_list.stream_id is None
+    return by_a_person and guest_list.created_by_id == member.user_id
 
 
 def sight_of_typed(member: Membership, guest_list: GuestList) -> Sight:
@@ -70,8 +75,8 @@ def opens_rows(member: Membership, guest_list: GuestList) -> bool:
     Which rows these are must not depend on anybody but who brought the list: if the wrong columns are read, all of
     them have to be repaired.
     """
-    chose_columns = guest_list.mapping.get("by", guest_list.created_by_id)
-    return reveals(member) or (member.may(Right.BUILD) and chose_columns == guest_list.created_by_id)
+    chosen = guest_list.mapping.get("by", guest_list.created_by_id) == guest_list.created_by_id
+    return reveals(member) or (member.may(Right.BUILD) and chosen and guest_list.stream_id is None)
 
 
 def open_row(member: Membership, guest_list: GuestList, row: int) -> Sight:
