@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from issuance.models import KeptAnswer
@@ -35,7 +35,7 @@ def once(*, token: ApiToken, key: str, asked: bytes, act: Callable[[], Answer]) 
             answer = act()
             KeptAnswer.objects.create(token=token, key=key, asked=digest, status=answer.status, answer=answer.body)
             return answer
-    except IntegrityError:
+    except Exception:  # A lost race fails in many ways: at the key, or as the first took the rest of the day.
         if earlier := _kept(token, key, digest):
             return earlier
         raise

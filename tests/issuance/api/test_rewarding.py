@@ -9,13 +9,15 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from issuance.events import once
+from issuance.guests.sight import opens_rows, sight_of, takes_bad_rows
 from issuance.launching.approval import approve_list
 from issuance.models import EventBatch, GuestList, IssuanceJob
 from issuance.models.states import JobState, ListState
 from issuance.worker import due_work
 from tests.issuance.api.programs import Program
 from tests.world import World
-from thanxportal.accounts.models import Activity, ApiToken, Merchant, Notification, User
+from thanxportal.accounts.models import Activity, ApiToken, Membership, Merchant, Notification, Role, User
 
 pytestmark = pytest.mark.django_db
 FOUR = [{"email": f"guest{number}@example.com", "external_id": f"survey-{number}"} for number in range(4)]
@@ -309,6 +311,38 @@ def test_requests_with_many_columns_become_lists_with_few(program: Program, one_
     world.drive()
     assert [len(made.file_info["names"]) for made in GuestList.objects.all()] == [35, 35, 35]
     assert sum(made.rewarded_count for made in GuestList.objects.all()) == 90
+
+
+def test_errors_of_layers_below_have_the_length_of_their_own_body(program: Program, one_arm: Campaign) -> None:
+    nowhere = program.get("/nowhere")
+    long = program.post(f"/campaigns/{one_arm.pk}/rewards", "x" * (9 * 1024 * 1024))
+    assert (nowhere.status_code, long.status_code) == (404, 413)
+    for told in (nowhere, long):
+        assert told.headers.get("Content-Length") in (None, str(len(told.content)))
+        assert told.json()["status"] == told.status_code
+
+
+def test_of_two_requests_at_once_the_second_gets_the_answer_of_the_first_even_at_the_end_of_the_day(
+    harbor: Merchant, ana: User, one_arm: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Program(harbor, ana, guests_per_day=4)
+    first, kept, looks = ask(program, one_arm, FOUR, key="a"), once._kept, iter([True])
+    monkeypatch.setattr(once, "_kept", lambda *about: None if next(looks, False) else kept(*about))
+    second = ask(program, one_arm, FOUR, key="a")
+    assert (second.status_code, second.content) == (202, first.content)
+    assert ask(program, one_arm, FOUR, key="b").status_code == 429
+
+
+def test_the_maker_of_a_token_sees_what_its_program_asked_for_as_everybody_else(
+    program: Program, one_arm: Campaign, harbor: Merchant, ana: User, world: World
+) -> None:
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=0)
+    Membership.objects.filter(user=ana, merchant=harbor).update(role=Role.BUILDER)
+    ask(program, one_arm, [FOUR[0], {"email": "secret@"}])
+    world.drive(hours=0.1)
+    made, member = GuestList.objects.get(), Membership.objects.get(user=ana, merchant=harbor)
+    assert made.state == ListState.AWAITING_APPROVAL
+    assert not any([sight_of(member, made).whole, takes_bad_rows(member, made), opens_rows(member, made)])
 
 
 def test_more_guests_than_a_job_takes_are_refused(program: Program, one_arm: Campaign) -> None:
