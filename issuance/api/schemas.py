@@ -147,8 +147,8 @@ class BatchOut(Schema):
     campaign_id: int
     size: int
     state: str = Field(
-        description="waiting, needs_approval, held, issuing, finished, stopped, discarded, withdrawn, campaign_ended "
-        "or opted_out."
+        description="waiting, needs_approval, held, issuing, finished, stopped, discarded, withdrawn, campaign_ended, "
+        "opted_out or token_ended."
     )
     received_at: datetime
 

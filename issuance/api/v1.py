@@ -138,8 +138,11 @@ def batch_guests(
 def withdraw_batch(request: HttpRequest, batch_id: BatchId) -> EventBatch:
     """Take a batch back, as long as it waits."""
     found = _batch(request, batch_id)
-    if not withdraw(found):
-        raise HttpError(409, "This batch no longer waits. Stop its list in the portal, if there is still time.")
+    try:
+        if not withdraw(found):
+            raise Refused("This batch no longer waits. Stop its list in the portal, if there is still time.")
+    except Refused as refusal:
+        raise HttpError(409, str(refusal)) from None
     return _batch(request, batch_id)
 
 

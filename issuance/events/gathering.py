@@ -1,13 +1,14 @@
 """Gathers what programs asked for in a few seconds into one list, and launches it as a person would.
 
 A batch and its rows change in one transaction: whoever dies before its commit has done nothing, and whoever comes after
-it finds nothing to gather. The stream's row is locked, so that two workers take turns.
+it finds nothing to gather. The stream's row is locked, so that two workers take turns; batches come in meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid5
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from issuance.crash_points import crash_point
+from issuance.engine.sending_pauses import sends_were_forgotten
 from issuance.events.asked import MOST_FIELDS, NAMES, field_names, kept
 from issuance.importing.batches import BatchMaker, insert_batch
 from issuance.importing.earlier_rewards import set_aside_rewarded
@@ -26,6 +28,10 @@ from issuance.models import EventBatch, EventBatchQuerySet, GuestList, Stream, n
 from issuance.models.states import ListState
 
 MOST = 10_000  # guests of a list: one job of Thanx for each arm
+
+
+class NotLaunched(Exception):
+    """Thanx no longer lists the merchant since a moment: the next round gives up what this one leaves as it was."""
 
 
 def streams_to_gather() -> list[int]:
@@ -50,14 +56,18 @@ def _wait() -> timedelta:
 @transaction.atomic
 def gather(stream_id: int) -> GuestList | None:
     """Makes one list of what waits in a stream, and launches it; None if nothing is due any more."""
-    locked = Stream.objects.select_for_update(of=("self",)).select_related("merchant", "campaign", "token__created_by")
+    locked = Stream.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "merchant", "campaign", "token__created_by"
+    )
     stream = locked.get(pk=stream_id)
     stream.campaign.merchant = stream.merchant
     batches = _together(stream)
-    if not batches or _given_up(stream, batches):
+    if not batches or _given_up(stream):
         return None
     made = _list_of(stream, batches)
-    launch_list(guest_list=made, token=made.confirm_token, actor=stream.token.created_by, by=stream.token.name)
+    who: dict[str, Any] = {"actor": stream.token.created_by, "by": stream.token.name}
+    if not launch_list(guest_list=made, token=made.confirm_token, **who):
+        raise NotLaunched
     _let_stand_for_stream(made)
     return made
 
@@ -99,13 +109,21 @@ def _of_few_columns(batches: Iterable[EventBatch]) -> list[EventBatch]:
     return taken
 
 
-def _given_up(stream: Stream, batches: list[EventBatch]) -> bool:
-    """Whether nobody can be rewarded any more; then the batches say why."""
-    if stream.campaign.accepts_lists and not stream.merchant.opted_out:
-        return False
-    why = EventBatch.OPTED_OUT if stream.merchant.opted_out else EventBatch.ENDED
-    waiting = EventBatch.objects.filter(pk__in=[batch.pk for batch in batches], waits=True)
-    return bool(waiting.update(waits=False, guests=[], given_up=why))
+def _given_up(stream: Stream) -> bool:
+    """Whether nobody can be rewarded any more; then all that waits says why."""
+    why = _in_vain(stream)
+    return bool(why and stream.batches.waiting().update(waits=False, guests=[], given_up=why))
+
+
+def _in_vain(stream: Stream) -> str:
+    """After a restore what waits may have been sent, so it becomes a list whose jobs are settled with Thanx."""
+    reasons = {
+        EventBatch.OPTED_OUT: stream.merchant.opted_out,
+        EventBatch.ENDED: not stream.campaign.accepts_lists,
+        EventBatch.TOKEN_ENDED: stream.token.ended_at is not None,
+    }
+    why = next((why for why, holds in reasons.items() if holds), "")
+    return "" if why and sends_were_forgotten() else why
 
 
 @crash_point("fill a gathered list")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from campaigns.publishing_rules import OPTED_OUT
+from issuance.engine.sending_pauses import sends_were_forgotten
 from issuance.events.asked import asked_for
 from issuance.models import EventBatch, Stream
 from thanxportal.accounts.models import ApiToken
@@ -59,6 +60,10 @@ def _needs_approval(token: ApiToken, guests: int) -> bool:
 
 @transaction.atomic
 def withdraw(batch: EventBatch) -> bool:
-    """Takes a batch back that wasn't gathered yet; False if it was."""
+    """Takes a batch back that wasn't gathered yet; False if it was. Raises Refused."""
+    if sends_were_forgotten():
+        raise Refused(
+            "Sending is paused until it is known what was sent, so nothing is taken back now. Try again later."
+        )
     waiting = EventBatch.objects.filter(pk=batch.pk, waits=True)
     return bool(waiting.update(waits=False, guests=[], given_up=EventBatch.WITHDRAWN))

@@ -19,6 +19,7 @@ GIVEN_UP = {
     EventBatch.WITHDRAWN: ("Taken back", ""),
     EventBatch.ENDED: ("Not sent: the campaign had ended", "warn"),
     EventBatch.OPTED_OUT: ("Not sent: Thanx no longer lists you", "warn"),
+    EventBatch.TOKEN_ENDED: ("Not sent: the token was ended", "warn"),
 }
 
 

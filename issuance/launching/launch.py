@@ -42,10 +42,12 @@ def launch_list(
     approval instead, whoever launches it.
     `hold` is how pages launch: a pause in which stopping is free. `at` makes it as long as until that time. Large lists
     send canaries ahead, whoever launches.
-    Nothing is launched for a merchant that has opted out. `by` is the program that asked for it: the actor made its
+    Nothing is launched for a merchant that has opted out, but what a program asked for before a restore: it may have
+    been sent, and has to be settled. `by` is the program that asked for it: the actor made its
     token, so that both together reward no more alone than one person may.
     """
-    if guest_list.state != ListState.CHECKED or has_opted_out(guest_list):
+    records = bool(by) and sends_were_forgotten()
+    if guest_list.state != ListState.CHECKED or (has_opted_out(guest_list) and not records):
         return False
     # One launch at a time, so that two lists don't both fit under the threshold.
     guest_list.merchant = Merchant.objects.select_for_update(no_key=True).get(pk=guest_list.merchant_id)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from campaigns.models import Campaign
 from issuance.models.lists import GuestList
 from issuance.models.states import ListState
 from issuance.models.streams import Stream
@@ -31,16 +32,23 @@ class EventBatchQuerySet(models.QuerySet["EventBatch"]):
 
     def due(self, before: datetime) -> EventBatchQuerySet:
         """Those that came before, and large ones at once. Where a list of the stream waits for people, further ones
-        would only ask them again: they wait with it."""
+        would only ask them again: they wait with it, unless nobody can be rewarded any more."""
         own = EventBatch.objects.filter(guest_list=OuterRef("pk"), alone=True)
         undecided = GuestList.objects.filter(~Exists(own), stream=OuterRef("stream"), state__in=UNDECIDED)
-        return self.waiting().filter(Q(alone=True) | Q(received_at__lte=before) & ~Exists(undecided))
+        late = Q(received_at__lte=before) & (~Exists(undecided) | _in_vain())
+        return self.waiting().filter(Q(alone=True) | late)
+
+
+def _in_vain() -> Q:
+    """Batches that `gathering` gives up."""
+    ended = ~Q(stream__campaign__in=Campaign.objects.taking_guests())
+    return ended | Q(merchant__in=Merchant.objects.opted_out()) | Q(stream__token__ended_at__isnull=False)
 
 
 class EventBatch(models.Model):
     """The guests whom a program asked to reward by one request. Once they are rows of a list, it says of which."""
 
-    WITHDRAWN, ENDED, OPTED_OUT = "withdrawn", "campaign_ended", "opted_out"
+    WITHDRAWN, ENDED, OPTED_OUT, TOKEN_ENDED = "withdrawn", "campaign_ended", "opted_out", "token_ended"
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+", db_index=False)

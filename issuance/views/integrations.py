@@ -45,7 +45,8 @@ def token_end(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Needs no fresh proof: it can only keep a program out."""
     token, page = token_for(request, handle, pk), reverse("issuance:integrations", args=[handle])
     if end_token(token=token, actor=user_of(request), path=page):
-        messages.success(request, f"“{token.name}” is ended: whoever has it is refused from now on.")
+        waits = "What it asked for and is in no list yet isn’t sent."
+        messages.success(request, f"“{token.name}” is ended: whoever has it is refused from now on. {waits}")
     else:
         messages.warning(request, f"“{token.name}” was ended before.")
     return redirect(page)
