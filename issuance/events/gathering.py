@@ -94,7 +94,7 @@ def _together(stream: Stream) -> list[EventBatch]:
         taken.append(pk)
         if alone:
             break
-    return _of_few_columns(EventBatch.objects.filter(pk__in=taken).order_by("pk"))
+    return _of_few_columns(EventBatch.objects.waiting().filter(pk__in=taken).order_by("pk"))
 
 
 def _of_few_columns(batches: Iterable[EventBatch]) -> list[EventBatch]:
