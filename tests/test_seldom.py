@@ -35,3 +35,10 @@ def test_only_what_the_broker_says_is_shortened(name: str, told: str | None) -> 
     assert FirstLine().filter(record)
     assert record.getMessage() == (told or "Message Error\nframes")
     assert bool(record.exc_info) is (told is None)
+
+
+def test_the_first_line_names_nobody_and_its_values_stay_out_of_the_message() -> None:
+    error: Any = (OSError, OSError("ann@example.com"), None)
+    record = logging.LogRecord("kombu", logging.ERROR, "x.py", 1, "To %s", ("bob@example.com",), error)
+    assert FirstLine().filter(record)
+    assert (record.msg, record.getMessage()) == ("%s", "To [email] ([email])")

@@ -29,12 +29,14 @@ class Seldom:
 
 
 class FirstLine(logging.Filter):
-    """Takes the frames out of what Celery and the broker say about their connection, again and again until it is up."""
+    """Takes the frames out of what Celery and the broker say about their connection, again and again until it is up.
+
+    Values stay apart from the message, as what reports errors elsewhere takes that alone."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.startswith(("celery.beat", "celery.bootsteps", "celery.worker.consumer", "kombu")):
             first, *_ = record.getMessage().splitlines() or [""]
             error = record.exc_info[1] if record.exc_info else None
-            record.msg, record.args = f"{first} ({nameless(str(error))})" if error else first, ()
+            record.msg, record.args = "%s", (nameless(f"{first} ({error})" if error else first),)
             record.exc_info = record.exc_text = None
         return True
