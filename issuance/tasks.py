@@ -7,6 +7,7 @@ from celery import shared_task
 from issuance.checking import background_repairs
 from issuance.engine import planning, reconcile
 from issuance.exports.folder import take_from_folder
+from issuance.models import Rehearsal
 from issuance.privacy import removal
 from issuance.worker import due_work, sweeper
 from thanxportal.celery import nudge
@@ -57,7 +58,7 @@ def remove_personal_data() -> None:
 @shared_task
 def trim_api_log() -> None:
     """What there is no time for now is deleted the next time."""
-    api_log.trim(seconds=100)
+    api_log.trim(seconds=100, kept=Rehearsal.covers("at"))
 
 
 @shared_task

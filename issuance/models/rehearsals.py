@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -31,3 +31,9 @@ class Rehearsal(models.Model):
     def latest(cls) -> Rehearsal | None:
         """The last one on the Thanx that is asked now."""
         return cls.objects.filter(environment=settings.THANX_ENVIRONMENT).first()
+
+    @classmethod
+    def covers(cls, at: str) -> Exists:
+        """Whether a row's `at` lies within one of them."""
+        begun = cls.objects.filter(started_at__lte=OuterRef(at))
+        return Exists(begun.filter(Q(ended_at=None) | Q(ended_at__gte=OuterRef(at))))

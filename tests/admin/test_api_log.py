@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.engine.incoming_webhooks import apply_due_deliveries, store_delivery
-from issuance.models import Guest, GuestList, IssuanceJob, WebhookDelivery
+from issuance.models import Guest, GuestList, IssuanceJob, Rehearsal, WebhookDelivery
 from issuance.staff.failures import SPANS, failures_of
 from issuance.tasks import trim_api_log
 from tests.admin.test_staff_rights import in_group
@@ -107,6 +107,15 @@ def test_old_requests_are_deleted_and_others_stay(settings: Any, monkeypatch: py
         made("/partner/scopes", hours=hours)
     trim_api_log()
     assert ApiRequest.objects.count() == 2
+
+
+def test_the_requests_of_a_rehearsal_stay_as_its_evidence(sam: User) -> None:
+    now = timezone.now()
+    fields = {"started_by": sam, "environment": "sandbox"}
+    Rehearsal.objects.create(started_at=now - timedelta(days=90), ended_at=now - timedelta(days=89), **fields)
+    during, *_ = (made("/partner/scopes", hours=24 * days) for days in (89.5, 91, 88))
+    trim_api_log()
+    assert [*ApiRequest.objects.all()] == [during]
 
 
 @pytest.fixture
