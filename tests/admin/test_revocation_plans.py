@@ -84,6 +84,7 @@ def test_a_whole_list_is_taken_back_by_two_people(
 
     page = words(colleague.get(plan_page(plan)))
     assert f"Take back {rewarded} rewards in 2 jobs" in page
+    assert "Jobs can also be revoked without a plan, by one person who may revoke." in words(staff.get(plan_page(plan)))
     assert "Asked Thanx to revoke 2 jobs." in confirm(colleague, plan)
     world.drive()
     assert states(finished) == ["revoked", "revoked"]
