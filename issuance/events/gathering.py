@@ -68,15 +68,8 @@ def gather(stream_id: int) -> GuestList | None:
     who: dict[str, Any] = {"actor": stream.token.created_by, "by": stream.token.name}
     if not launch_list(guest_list=made, token=made.confirm_token, **who):
         raise NotLaunched
-    _let_stand_for_stream(made)
+    GuestList.objects.let_one_stand_for(stream_id)
     return made
-
-
-def _let_stand_for_stream(made: GuestList) -> None:
-    """In tables the latest list stands for those before it; what people were asked about stands for itself."""
-    unasked = GuestList.objects.filter(stream=made.stream_id, asked_at=None)
-    if unasked.filter(pk=made.pk).exists():
-        unasked.filter(superseded=False, pk__lt=made.pk).update(superseded=True)
 
 
 def _together(stream: Stream) -> list[EventBatch]:

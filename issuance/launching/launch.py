@@ -71,6 +71,8 @@ def _ask_for_approval(guest_list: GuestList, actor: User | None, by: str) -> boo
     fields: dict[str, Any] = {"asked_at": timezone.now(), "confirm_token": uuid4(), "lease_until": None}
     if not move_list(guest_list, ListState.AWAITING_APPROVAL, actor=actor, **fields):
         return False
+    if guest_list.stream_id:
+        GuestList.objects.let_one_stand_for(guest_list.stream_id)
     guests = counted(guest_list.waiting_count, "guest")
     _note(guest_list, actor, f"Asked for approval to issue “{guest_list.name}” to {guests}.", by)
     tell_asked(GuestList.objects.select_related("merchant").get(pk=guest_list.pk), actor)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, Min, Q, When
+from django.db.models import Case, Exists, F, Max, Min, Q, When
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -59,6 +59,14 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         for word in words.split():
             named = named.filter(Q(name__icontains=word) | Q(campaign__name__icontains=word))
         return named
+
+    def let_one_stand_for(self, stream_id: int) -> None:
+        """In tables the latest list of a stream stands for those before it, and what people were asked about for itself."""
+        of_stream = self.filter(stream=stream_id)
+        latest = of_stream.filter(asked_at=None).aggregate(pk=Max("pk"))["pk"]
+        stands = Q(pk=latest) | Q(asked_at__isnull=False)
+        of_stream.filter(stands, superseded=True).update(superseded=False)
+        of_stream.filter(~stands, superseded=False).update(superseded=True)
 
     def running(self, soon: datetime) -> GuestListQuerySet:
         return self.filter(on_their_way(soon))

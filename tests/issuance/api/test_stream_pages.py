@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
+from issuance.engine.sending_pauses import pause_sending
 from issuance.events.gathering import gather, streams_to_gather
+from issuance.launching.launch import launch_list, stop_list
 from issuance.models import EventBatch, Guest, GuestList, KeptAnswer, Stream
 from issuance.models.states import ListState
 from issuance.privacy import erasing
@@ -18,6 +20,7 @@ from issuance.privacy.erasing import erase_ordered, order_erasure
 from issuance.privacy.exporting import as_document, export_guest
 from issuance.privacy.finding import GuestSearch
 from issuance.privacy.removal import remove_personal_data
+from issuance.worker import due_work
 from tests.issuance.api.programs import Program
 from tests.issuance.factories import make_list
 from tests.world import World
@@ -115,6 +118,24 @@ def test_a_list_that_waits_for_an_approver_keeps_its_own_line(
     world.drive(hours=0.1)
     page = client_of(ben).get(reverse("issuance:list_index", args=[harbor.handle]))
     assert [(row.of_stream, row.rows_count) for row in page.context["lists"]] == [(False, 2), (True, 1)]
+
+
+def test_no_guest_leaves_the_table_when_the_list_that_stood_for_a_day_is_asked_about(
+    program: Program, one_arm: Campaign, harbor: Merchant, ana: User, ben: User, world: World, client_of: ClientOf
+) -> None:
+    ask(program, one_arm, "guest0@example.com", "guest1@example.com")
+    world.drive()
+    pause_sending(actor=None, reason="Trouble")
+    ask(program, one_arm, "guest2@example.com", "guest3@example.com")
+    world.advance(11)
+    due_work.drive_due_work()
+    second = GuestList.objects.get(state=ListState.HELD)
+    assert stop_list(guest_list=second, actor=ana)
+    second.refresh_from_db()
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=1)
+    assert launch_list(guest_list=second, token=second.confirm_token, actor=ana, hold=True)
+    page = client_of(ben).get(reverse("issuance:list_index", args=[harbor.handle]))
+    assert [(row.of_stream, row.rows_count) for row in page.context["lists"]] == [(False, 2), (True, 2)]
 
 
 def test_a_guest_who_asks_is_told_of_what_waits_and_erased_after_it(
