@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from issuance.events.asked import EXTERNAL_ID, kept
 from issuance.guests.reasons import reason_in_words
@@ -56,13 +56,14 @@ def counts_of(batch: EventBatch) -> dict[str, int]:
         return dict(Counter(told.outcome for told in _ungathered(batch)))
     counts: Counter[str] = Counter()
     for rows, outcome in ((_guests(batch), "outcome"), (_errors(batch), "kind")):
-        counts.update(_shown(batch, value) for value in rows.values_list(outcome, flat=True))
+        for value, total in rows.order_by().values_list(outcome).annotate(total=Count("pk")):
+            counts[_shown(batch, value)] += total
     return dict(counts)
 
 
 def guests_of(batch: EventBatch, *, after: int, most: int, outcome: str = "") -> list[Told]:
     """Those behind an index, in order, with this outcome or any."""
-    found = _ungathered(batch) if batch.guest_list is None else _gathered(batch, after)
+    found = _ungathered(batch) if batch.guest_list is None else _gathered(batch, after, most, outcome)
     wanted = (told for told in found if told.at > after and outcome in ("", told.outcome))
     return [told for told, _ in zip(wanted, range(most), strict=False)]
 
@@ -74,20 +75,16 @@ def _ungathered(batch: EventBatch) -> Iterator[Told]:
         yield Told(index, INVALID if guest.code else WAITING, guest.code, guest.cells[EXTERNAL_ID])
 
 
-def _gathered(batch: EventBatch, after: int) -> list[Told]:
-    first = batch.first_row or 0
-    columns = ("row", "outcome", "reason", "cells")
-    told = [
-        Told(row - first, _shown(batch, outcome), reason, _external_id(cells))
-        for row, outcome, reason, cells in _guests(batch).filter(row__gt=first + after).values_list(*columns)
-    ]
-    told += [
-        Told(row - first, kind, code, _external_id(cells))
-        for row, kind, code, cells in _errors(batch)
-        .filter(row__gt=first + after)
-        .values_list("row", "kind", "code", "cells")
-    ]
-    return sorted(told)
+def _gathered(batch: EventBatch, after: int, most: int, outcome: str) -> list[Told]:
+    """Of guests and of bad rows no more than are asked for, as both are read in the order of the file."""
+    first, stored = batch.first_row or 0, WAITING if outcome == NOT_SENT else outcome
+    guests = _guests(batch).filter(row__gt=first + after).order_by("row")
+    errors = _errors(batch).filter(row__gt=first + after).order_by("row")
+    if stored:
+        guests, errors = guests.filter(outcome=stored), errors.filter(kind=stored)
+    told = [*guests.values_list("row", "outcome", "reason", "cells")[:most]]
+    told += errors.values_list("row", "kind", "code", "cells")[:most]
+    return sorted(Told(row - first, _shown(batch, value), why, _external_id(cells)) for row, value, why, cells in told)
 
 
 def _guests(batch: EventBatch) -> QuerySet[Guest]:

@@ -21,11 +21,9 @@ UNDECIDED = (ListState.CHECKED, ListState.REPAIRING, ListState.AWAITING_APPROVAL
 
 class EventBatchQuerySet(models.QuerySet["EventBatch"]):
     def for_merchant(self, merchant: Merchant) -> EventBatchQuerySet:
-        return (
-            self.filter(merchant=merchant)
-            .select_related("stream__token", "stream__campaign", "guest_list")
-            .order_by("-pk")
-        )
+        """Without the guests, who may be 10,000 each."""
+        batches = self.filter(merchant=merchant).select_related("stream__token", "stream__campaign", "guest_list")
+        return batches.defer("guests", "stream__campaign__raw", "guest_list__file_info").order_by("-pk")
 
     def waiting(self) -> EventBatchQuerySet:
         return self.filter(waits=True)

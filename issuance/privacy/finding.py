@@ -87,8 +87,8 @@ class GuestSearch:
 
     def asked(self) -> list[EventBatch]:
         """What waits to be gathered and names the guest."""
-        waiting = EventBatch.objects.for_merchant(self.merchant).waiting()
-        return [batch for batch in waiting if any(self._named_in(batch.guests))]
+        waiting = EventBatch.objects.filter(merchant=self.merchant).waiting().select_related("stream__token")
+        return [batch for batch in waiting.iterator(1) if any(self._named_in(batch.guests))]
 
     def find(self, guest_list: GuestList) -> Found:
         """All of them in one list; reads every row of it."""

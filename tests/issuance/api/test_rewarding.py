@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -343,6 +345,26 @@ def test_the_maker_of_a_token_sees_what_its_program_asked_for_as_everybody_else(
     made, member = GuestList.objects.get(), Membership.objects.get(user=ana, merchant=harbor)
     assert made.state == ListState.AWAITING_APPROVAL
     assert not any([sight_of(member, made).whole, takes_bad_rows(member, made), opens_rows(member, made)])
+
+
+def test_outcomes_are_read_a_page_at_a_time(program: Program, one_arm: Campaign, world: World) -> None:
+    made = ask(program, one_arm, [FOUR[0], {"email": "x@"}, FOUR[1], FOUR[1], {}, FOUR[2], FOUR[3]])
+    world.drive()
+    path = f"/batches/{made.json()['id']}/guests"
+    for outcome, indexes in (("", [*range(7)]), ("rewarded", [0, 2, 5, 6]), ("invalid", [1, 4]), ("not_sent", [])):
+        after, told = -1, []
+        while after is not None:
+            page = program.get(path, outcome=outcome, after=after, limit=2).json()
+            told += [each["index"] for each in page["items"]]
+            after = page["next"]
+        assert told == indexes
+
+
+def test_who_looks_at_batches_reads_no_guests(program: Program, one_arm: Campaign) -> None:
+    ask(program, one_arm, FOUR)
+    with CaptureQueriesContext(connection) as asked:
+        assert program.get("/batches").json()["items"]
+    assert not [query for query in asked if '"guests"' in query["sql"]]
 
 
 def test_more_guests_than_a_job_takes_are_refused(program: Program, one_arm: Campaign) -> None:
