@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.engine.sending_pauses import pause_sending
-from issuance.events import gathering
+from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.models import EventBatch, GuestList
 from issuance.models.states import JobState, ListState
 from issuance.worker import due_work
@@ -80,14 +80,13 @@ def test_who_opts_out_while_a_list_is_gathered_leaves_none_behind(
 ) -> None:
     ask(program, one_arm, "a")
     world.advance(11)
-    set_aside = gathering.set_aside_rewarded
 
     def meanwhile(made: GuestList) -> Any:
         Merchant.objects.filter(pk=harbor.pk).update(withdrawn_at=timezone.now())
-        return set_aside(made)
+        return set_aside_rewarded(made)
 
     with monkeypatch.context() as patched:
-        patched.setattr(gathering, "set_aside_rewarded", meanwhile)
+        patched.setattr("issuance.events.gathering.set_aside_rewarded", meanwhile)
         assert due_work.drive_due_work() == 1
     assert not GuestList.objects.exists()
     world.drive()
