@@ -61,7 +61,7 @@ class GuestListQuerySet(models.QuerySet["GuestList"]):
         return named
 
     def let_one_stand_for(self, stream_id: int) -> None:
-        """In tables the latest list of a stream stands for those before it; what people were asked about stands alone."""
+        """In tables the latest list of a stream stands for those before it; what people were asked about, alone."""
         of_stream = self.filter(stream=stream_id)
         latest = of_stream.filter(asked_at=None).aggregate(pk=Max("pk"))["pk"]
         stands = Q(pk=latest) | Q(asked_at__isnull=False)
