@@ -1,4 +1,5 @@
-"""What became of a campaign so far, arm by arm over all its lists: by sums of jobs and lists, no guest is counted."""
+"""What became of a campaign so far, arm by arm over all its lists: by sums of jobs and lists. Guests are counted for
+Control alone, once several lists have some."""
 
 from __future__ import annotations
 
@@ -7,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from campaigns.models import Campaign, Variant
 from campaigns.reward_value import total_in_words
 from issuance.launching.retries import sent_again
-from issuance.models import GuestList, IssuanceJob
+from issuance.models import Guest, GuestList, IssuanceJob
 from issuance.models.states import JobState, Outcome
 
 SELDOM = (Outcome.WAITING, Outcome.UNKNOWN, Outcome.REVOKED)  # columns only where anybody is in them
@@ -80,14 +81,18 @@ def outcome_of(campaign: Campaign) -> CampaignOutcome | None:
     """None as long as nothing was issued."""
     planned = GuestList.objects.filter(campaign=campaign, planned_at__isnull=False, parent=None)
     terms = ("rows", "control", "invalid", "duplicate", "already_rewarded")
-    sums = planned.aggregate(lists=Count("pk"), **{term: Sum(f"{term}_count", default=0) for term in terms})
+    with_control = Count("pk", filter=Q(control_count__gt=0))
+    sums = planned.aggregate(
+        lists=Count("pk"), with_control=with_control, **{term: Sum(f"{term}_count", default=0) for term in terms}
+    )
     if not sums["lists"]:
         return None
     arms = {variant.pk: ArmFacts(variant) for variant in campaign.variants.select_related("reward_template")}
     _add_jobs(arms, _jobs_of(campaign), dict(sent_again(parent__campaign=campaign).values_list("pk", "took")))
+    control = _control_of(planned) if sums["with_control"] > 1 else sums["control"]
     for arm in arms.values():
         if arm.variant.is_control:
-            arm.guests[Outcome.CONTROL] = sums["control"]
+            arm.guests[Outcome.CONTROL] = control
     everybody = sum(arm.assigned for arm in arms.values())
     for arm in arms.values():
         arm.share = round(100 * arm.assigned / everybody) if everybody else None
@@ -95,8 +100,15 @@ def outcome_of(campaign: Campaign) -> CampaignOutcome | None:
         arms=list(arms.values()),
         lists=sums["lists"],
         rows=sums["rows"],
-        left_out=sums["invalid"] + sums["duplicate"] + sums["already_rewarded"],
+        left_out=sums["invalid"] + sums["duplicate"] + sums["already_rewarded"] + sums["control"] - control,
     )
+
+
+def _control_of(lists: QuerySet[GuestList]) -> int:
+    """Guests of Control, once each: nobody claims them, so they may be brought again, and by programs often are."""
+    pks = list(lists.filter(control_count__gt=0).values_list("pk", flat=True))
+    held = Guest.objects.filter(guest_list__in=pks, outcome=Outcome.CONTROL)
+    return held.values("identity").distinct().count()
 
 
 def _jobs_of(campaign: Campaign) -> Iterator[Any]:

@@ -10,7 +10,6 @@ from django.db.models import Count, Max, Q
 
 from campaigns.models import Campaign
 from issuance.models import ControlLeak, Guest, GuestClaim, GuestList
-from issuance.models.states import Outcome
 from issuance.outcomes.arm_outcomes import ArmFacts, CampaignOutcome
 from issuance.statistics.split_check import split_p, tone_of
 
@@ -71,7 +70,7 @@ def health_of(campaign: Campaign, outcome: CampaignOutcome) -> Health | None:
     """None for a campaign of a single arm, which compares nothing."""
     if len(outcome.arms) < 2:
         return None
-    counts = [_in_split(campaign, arm) for arm in outcome.arms]
+    counts = [arm.assigned - arm.by_hand for arm in outcome.arms]
     weights = [arm.variant.weight for arm in outcome.arms]
     leaks, p = ControlLeak.objects.of_campaign(campaign), split_p(counts, weights)
     return Health(
@@ -85,17 +84,6 @@ def health_of(campaign: Campaign, outcome: CampaignOutcome) -> Health | None:
         crossovers=_crossovers(campaign),
         causes=[] if tone_of(p) == "ok" else _causes(campaign, outcome),
     )
-
-
-def _in_split(campaign: Campaign, arm: ArmFacts) -> int:
-    """Guests of the arm but for those picked one by one; nobody claims Control, so it may be brought again."""
-    if not arm.variant.is_control:
-        return arm.assigned - arm.by_hand
-    lists = GuestList.objects.filter(campaign=campaign, planned_at__isnull=False, parent=None, control_count__gt=0)
-    if len(several := list(lists.values_list("pk", flat=True))) < 2:
-        return arm.assigned
-    held = Guest.objects.filter(guest_list__in=several, outcome=Outcome.CONTROL)
-    return held.values("identity").distinct().count()
 
 
 def _by_list(leaks: Any) -> list[Leak]:

@@ -16,6 +16,7 @@ from issuance.guests.sight import opens_rows, sight_of, takes_bad_rows
 from issuance.launching.approval import approve_list
 from issuance.models import EventBatch, GuestList, IssuanceJob
 from issuance.models.states import JobState, ListState
+from issuance.outcomes.arm_outcomes import outcome_of
 from issuance.worker import due_work
 from tests.issuance.api.programs import Program
 from tests.world import World
@@ -90,6 +91,19 @@ def test_each_guest_goes_to_the_arm_of_any_list_and_control_is_told_so(
     assert sum(told.values()) == 200
     some = program.get(f"/batches/{made.json()['id']}/guests", outcome="control", limit=100).json()["items"]
     assert len(some) == told["control"]
+
+
+def test_who_is_of_control_counts_once_however_often_a_program_asks(
+    program: Program, campaign: Campaign, world: World
+) -> None:
+    guests = [{"email": f"guest{number}@example.com"} for number in range(100)]
+    for _ in range(3):
+        ask(program, campaign, guests)
+        world.drive()
+    outcome = outcome_of(campaign)
+    assert outcome is not None
+    assert outcome.assigned + outcome.left_out == outcome.rows == 300
+    assert outcome.guests["control"] == GuestList.objects.order_by("pk")[0].control_count > 0
 
 
 def test_bad_guests_are_answered_at_once_and_counted_as_bad_rows(
