@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -340,6 +343,45 @@ def test_a_request_that_was_refused_meanwhile_is_neither_planned_nor_taken_back(
         with pytest.raises(CantRevoke, match="answered meanwhile"):
             act()
     assert states(finished) == ["completed", "completed"]
+
+
+def outcomes_at_once(*acts: Callable[[], Any]) -> list[bool]:
+    """Which of them succeeded, all begun at the same moment."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> bool:
+        start.wait()
+        try:
+            act()
+        except CantRevoke:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(len(acts)) as people:
+        return list(people.map(run, acts))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_what_two_people_decide_at_the_same_moment_one_holds(
+    finished: GuestList, ana: User, sam: User, rob: User
+) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("The tests’ database in memory refuses a second writer instead of letting it wait.")
+    ask_to_take_back(guest_list=finished, arm=None, reason="We took the wrong file.", actor=ana)
+    request = RevocationRequest.objects.select_related("guest_list__merchant").get()
+    what: dict[str, Any] = {"scope": Scope("other", finished.merchant, finished), "note": NOTE}
+    jobs = [*finished.jobs.all()]
+    plans = [propose_plan(**what, jobs=jobs, actor=sam) for _ in range(2)]
+    both = [
+        partial(confirm_plan, plan=plan, actor=rob, seen=sign(target_of(plan), effect_of_plan(plan).facts))
+        for plan in plans
+    ]
+    propose = partial(propose_plan, **what, jobs=jobs, actor=sam, request=request)
+    refuse = partial(refuse_request, request=request, actor=rob, reason="They are used by now.")
+    assert sorted(outcomes_at_once(propose, refuse)) == [False, True]
+    assert sorted(outcomes_at_once(*both)) == [False, True]
 
 
 def test_onlookers_neither_propose_nor_confirm_nor_answer(
