@@ -14,16 +14,18 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Sum
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from issuance.crash_points import crash_point
 from issuance.engine.sending_pauses import sends_were_forgotten
 from issuance.events.asked import MOST_FIELDS, NAMES, field_names, kept
+from issuance.events.given_up import GIVEN_UP
 from issuance.importing.batches import BatchMaker, insert_batch
 from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.launching.launch import launch_list
+from issuance.lifecycle.notices import tell_given_up
 from issuance.models import EventBatch, EventBatchQuerySet, GuestList, Stream, note_event
 from issuance.models.states import ListState
 
@@ -105,7 +107,10 @@ def _of_few_columns(batches: Iterable[EventBatch]) -> list[EventBatch]:
 def _given_up(stream: Stream) -> bool:
     """Whether nobody can be rewarded any more; then all that waits says why."""
     why = _in_vain(stream)
-    return bool(why and stream.batches.waiting().update(waits=False, guests=[], given_up=why))
+    if not why:
+        return False
+    tell_given_up(stream, stream.batches.waiting().aggregate(guests=Sum("size"))["guests"], GIVEN_UP[why][0])
+    return bool(stream.batches.waiting().update(waits=False, guests=[], given_up=why))
 
 
 def _in_vain(stream: Stream) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db.models import Sum
 from django.db.models.functions import TruncHour
 
+from issuance.events.given_up import GIVEN_UP
 from issuance.guests.ledger_terms import TONES, Term
 from issuance.lifecycle.ledger import LABELS, shown_terms
 from issuance.models import GuestList, Stream
@@ -49,6 +50,12 @@ class StreamFacts:
     def waiting(self) -> int:
         """Guests who were asked for and are in no list yet."""
         return int(self.stream.batches.waiting().aggregate(size=Sum("size", default=0))["size"])
+
+    @property
+    def given_up(self) -> list[tuple[str, str, int]]:
+        """Guests who never came into a list: why, how it looks, and how many."""
+        sums = self.stream.batches.exclude(given_up="").order_by().values_list("given_up").annotate(total=Sum("size"))
+        return [(*GIVEN_UP[why], guests) for why, guests in sums.order_by("given_up")]
 
     @property
     def hours(self) -> list[Hour]:

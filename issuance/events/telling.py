@@ -9,18 +9,13 @@ from typing import NamedTuple
 from django.db.models import Count, QuerySet
 
 from issuance.events.asked import EXTERNAL_ID, kept
+from issuance.events.given_up import GIVEN_UP
 from issuance.guests.reasons import reason_in_words
 from issuance.models import UNDECIDED, EventBatch, Guest, RowError
 from issuance.models.states import LIST_ENDED
 from issuance.parsing.row_text import row_cells
 
 WAITING, NOT_SENT, INVALID = "waiting", "not_sent", "invalid"
-GIVEN_UP = {
-    EventBatch.WITHDRAWN: ("Taken back", ""),
-    EventBatch.ENDED: ("Not sent: the campaign had ended", "warn"),
-    EventBatch.OPTED_OUT: ("Not sent: Thanx no longer lists you", "warn"),
-    EventBatch.TOKEN_ENDED: ("Not sent: the token was ended", "warn"),
-}
 
 
 class Told(NamedTuple):

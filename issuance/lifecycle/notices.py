@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issuance.lifecycle.ledger import facts_of
-from issuance.models import GuestList, IssuanceJob, RevocationRequest
+from issuance.models import GuestList, IssuanceJob, RevocationRequest, Stream
 from issuance.models.states import JobState, ListState
 from thanxportal.accounts.models import Kind, Right, User
 from thanxportal.accounts.notifications import notify, notify_staff
@@ -35,6 +35,14 @@ def tell_end(guest_list: GuestList, *, why: str = "") -> None:
         path = reverse("admin:issuance_guestlist_change", args=[ended.pk])
         fields: dict[str, Any] = {"key": f"list:{ended.pk}:end:staff", "sentence": sentence, "path": path}
         notify_staff(merchant=ended.merchant, kind=Kind.FINISHED, **fields)
+
+
+def tell_given_up(stream: Stream, guests: int, why: str) -> None:
+    """What a program asked for was dropped, once for its day: `why` begins with a capital."""
+    path = reverse("issuance:stream", args=[stream.merchant.handle, stream.pk])
+    fields: dict[str, Any] = {"key": f"stream:{stream.pk}:given-up", "path": path, "right": Right.ISSUE}
+    sentence = f"“{stream}” asked for {counted(guests, 'guest')} in vain. {why}."
+    notify(merchant=stream.merchant, kind=Kind.FINISHED, sentence=sentence, **fields)
 
 
 def tell_missed(guest_list: GuestList) -> None:

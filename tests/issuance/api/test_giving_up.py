@@ -15,7 +15,7 @@ from issuance.models.states import JobState, ListState
 from issuance.worker import due_work
 from tests.issuance.api.programs import Program
 from tests.world import World
-from thanxportal.accounts.models import Merchant, User
+from thanxportal.accounts.models import Merchant, Notification, User
 from thanxportal.accounts.tokens import end_token
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,18 @@ def test_what_waits_is_given_up_though_a_list_before_it_waits_for_people(
     world.drive(hours=0.1)
     last = EventBatch.objects.latest("pk")
     assert (last.waits, last.given_up, last.guests) == (False, why, [])
+
+
+def test_people_are_told_once_a_day_and_the_page_of_the_day_says_how_many(
+    program: Program, one_arm: Campaign, harbor: Merchant, ana: User, ben: User, world: World, client_of: Any
+) -> None:
+    ask(program, one_arm, "a", "b")
+    ask(program, one_arm, "c")
+    make_vain("campaign_ended", program, one_arm, ana)
+    world.drive()
+    told = Notification.objects.get(person=ana)
+    assert told.sentence == "“Survey tool, Jun 1” asked for 3 guests in vain. Not sent: the campaign had ended."
+    assert "Not sent: the campaign had ended: 3 more guests" in client_of(ben).get(told.path).content.decode()
 
 
 @pytest.mark.parametrize("why", ENDS)
