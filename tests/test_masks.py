@@ -63,7 +63,8 @@ BY_NAME = {"privacy_export"}  # What is held about a guest whom a manager names,
 OWN_PAGES = ("/", "/notifications/", "/profile/", "/account/second-factor/")
 # Columns that hold guests. Pages, mails, logs and what staff see are made of the others.
 HOLDERS = {
-    "Guest.value", "Guest.cells", "Guest.other", "GuestList.file_info", "RepairedRow.before", "RowError.cells"
+    "Guest.value", "Guest.cells", "Guest.other", "GuestList.file_info", "RepairedRow.before", "RowError.cells",
+    "SearchText.text",
 }  # fmt: skip
 EVERYBODY_VISITS = bool(as_often(usually=0, ci=1, full=1))
 LOOKED_AT = (

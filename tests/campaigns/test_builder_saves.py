@@ -221,7 +221,7 @@ def test_the_builder_costs_the_same_however_many_rewards_there_are(
     with django_assert_num_queries(9):
         browser.get(edit(draft))
     seen = seen_on(browser, edit(draft))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         browser.post(edit(draft), filled(harbor) | seen, headers=HTMX)
 
 
