@@ -54,8 +54,8 @@ def test_a_page_is_written_as_its_merchant_chose_and_the_next_one_is_not(
 
 
 def test_no_template_writes_a_date_in_a_way_of_its_own() -> None:
-    """But for the month or the zone alone, what machines read, a day that is compared with another, and times in UTC that
-    Thanx looks up in its logs."""
+    """But for the month or the zone alone, what machines read, a day that is compared with another, and times in UTC
+    that Thanx looks up."""
     own = re.compile(
         r"""(?:date:|time:|\bnow )["'](?!\w+_FORMAT["']|[cFTU]["']|Ymd["']|Y-m-d(?: H:i:s)?["'])[^"']*["']"""
     )
