@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from issuance.events.asked import EXTERNAL_ID, kept
 from issuance.events.given_up import GIVEN_UP
 from issuance.guests.reasons import reason_in_words
-from issuance.models import UNDECIDED, EventBatch, Guest, RowError
-from issuance.models.states import LIST_ENDED
+from issuance.models import UNDECIDED, EventBatch, Guest, GuestList, RowError
+from issuance.models.states import LIST_ENDED, Outcome
 from issuance.parsing.row_text import row_cells
 
 WAITING, NOT_SENT, INVALID = "waiting", "not_sent", "invalid"
@@ -53,7 +53,11 @@ def counts_of(batch: EventBatch) -> dict[str, int]:
     for rows, outcome in ((_guests(batch), "outcome"), (_errors(batch), "kind")):
         for value, total in rows.order_by().values_list(outcome).annotate(total=Count("pk")):
             counts[_shown(batch, value)] += total
-    return dict(counts)
+    if later := _later(batch):
+        before = _guests(batch).filter(outcome__in=(Outcome.REFUSED, WAITING)).values_list("row", "outcome")
+        counts.subtract(_shown(batch, outcome) for row, outcome in before if row in later)
+        counts.update(outcome for outcome, _ in later.values())
+    return {outcome: count for outcome, count in counts.items() if count}
 
 
 def guests_of(batch: EventBatch, *, after: int, most: int, outcome: str = "") -> list[Told]:
@@ -75,11 +79,31 @@ def _gathered(batch: EventBatch, after: int, most: int, outcome: str) -> list[To
     first, stored = batch.first_row or 0, WAITING if outcome == NOT_SENT else outcome
     guests = _guests(batch).filter(row__gt=first + after).order_by("row")
     errors = _errors(batch).filter(row__gt=first + after).order_by("row")
+    later = _later(batch)
     if stored:
-        guests, errors = guests.filter(outcome=stored), errors.filter(kind=stored)
+        by_retry = Q(row__in=[row for row, (value, _) in later.items() if value == outcome])
+        guests = guests.filter(by_retry | Q(outcome=stored) & ~Q(row__in=[*later]))
+        errors = errors.filter(kind=stored)
     told = [*guests.values_list("row", "outcome", "reason", "cells")[:most]]
     told += errors.values_list("row", "kind", "code", "cells")[:most]
-    return sorted(Told(row - first, _shown(batch, value), why, _external_id(cells)) for row, value, why, cells in told)
+    return sorted(
+        Told(row - first, *later.get(row, (_shown(batch, value), why)), _external_id(cells))
+        for row, value, why, cells in told
+    )
+
+
+def _later(batch: EventBatch) -> dict[int, tuple[str, str]]:
+    """What lists that sent some of the guests again made of them, by row, which they keep there: outcome and reason."""
+    lists: list[int] = []
+    last = GuestList.objects.filter(parent=batch.guest_list)
+    while pks := list(last.values_list("pk", flat=True)):
+        lists += pks
+        last = GuestList.objects.filter(parent__in=pks)
+    if not lists:
+        return {}
+    again = Guest.objects.filter(guest_list__in=lists, retry_of__isnull=False, **_rows(batch)).exclude(outcome=WAITING)
+    columns = again.order_by("guest_list").values_list("row", "outcome", "reason")
+    return {row: (outcome, reason) for row, outcome, reason in columns}
 
 
 def _guests(batch: EventBatch) -> QuerySet[Guest]:

@@ -14,7 +14,8 @@ from campaigns.models import Campaign
 from issuance.events import once
 from issuance.guests.sight import opens_rows, sight_of, takes_bad_rows
 from issuance.launching.approval import approve_list
-from issuance.models import EventBatch, GuestList, IssuanceJob
+from issuance.launching.retries import retry_refused
+from issuance.models import EventBatch, Guest, GuestList, IssuanceJob
 from issuance.models.states import JobState, ListState
 from issuance.outcomes.arm_outcomes import outcome_of
 from issuance.worker import due_work
@@ -372,6 +373,21 @@ def test_outcomes_are_read_a_page_at_a_time(program: Program, one_arm: Campaign,
             told += [each["index"] for each in page["items"]]
             after = page["next"]
         assert told == indexes
+
+
+def test_who_is_rewarded_by_a_retry_is_told_so(program: Program, one_arm: Campaign, world: World, ana: User) -> None:
+    made = ask(program, one_arm, [{"email": "refused@example.com"}, {"email": "refused2@example.com"}, *FOUR])
+    world.drive()
+    first = GuestList.objects.get()
+    Guest.objects.filter(guest_list=first, row__lte=2).update(outcome="refused", reason="USER_NOT_FOUND")
+    retry = retry_refused(guest_list=first, reasons=[], actor=ana)
+    assert outcomes(program, made) == {"refused": 2, "rewarded": 4}
+    Guest.objects.filter(guest_list=retry, row=1).update(outcome="rewarded")
+    assert outcomes(program, made) == {"refused": 1, "rewarded": 5}
+    path = f"/batches/{made.json()['id']}/guests"
+    for outcome, indexes in (("refused", [1]), ("rewarded", [0, 2, 3, 4, 5])):
+        told = program.get(path, outcome=outcome).json()["items"]
+        assert [(each["index"], each["outcome"]) for each in told] == [(at, outcome) for at in indexes]
 
 
 def test_who_looks_at_batches_reads_no_guests(program: Program, one_arm: Campaign) -> None:
