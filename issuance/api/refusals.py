@@ -44,10 +44,17 @@ def _too_many(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
-    """Says where, and never repeats what was sent, as that may be a guest."""
-    errors = [{"at": ".".join(map(str, each["loc"])), "says": each["msg"]} for each in error.errors]
+    errors = [{"at": ".".join(_place(each)), "says": each["msg"]} for each in error.errors]
     status = 400 if any(each["type"] == "json_invalid" for each in error.errors) else 422
     return problem(status, "What was sent isn’t as the API takes it.", errors=errors)
+
+
+def _place(error: Any) -> list[str]:
+    """Says where, and never repeats what was sent, names included, as that may be a guest."""
+    parts = [str(part) for part in error["loc"]]
+    if error["type"] == "extra_forbidden":
+        parts.pop()
+    return parts[: parts.index("fields") + 1] if "fields" in parts else parts
 
 
 def _raise(request: HttpRequest, error: Any) -> HttpResponse:

@@ -136,8 +136,10 @@ def batch_guests(
 
 @api.delete("/batches/{batch_id}", auth=Token(Scope.REWARD), response={200: BatchOut} | REFUSALS | LATER)
 def withdraw_batch(request: HttpRequest, batch_id: BatchId) -> EventBatch:
-    """Take a batch back, as long as it waits."""
+    """Take a batch back that was asked for with this token, as long as it waits."""
     found = _batch(request, batch_id)
+    if found.stream.token_id != token_of(request).pk:
+        raise HttpError(403, "Only who asked for a batch takes it back: this one was asked for with another token.")
     try:
         if not withdraw(found):
             raise Refused("This batch no longer waits. Stop its list in the portal, if there is still time.")

@@ -66,4 +66,7 @@ def withdraw(batch: EventBatch) -> bool:
             "Sending is paused until it is known what was sent, so nothing is taken back now. Try again later."
         )
     waiting = EventBatch.objects.filter(pk=batch.pk, waits=True)
-    return bool(waiting.update(waits=False, guests=[], given_up=EventBatch.WITHDRAWN))
+    if not waiting.update(waits=False, guests=[], given_up=EventBatch.WITHDRAWN):
+        return False
+    batch.stream.token.give_back(batch.size, batch.stream.day)
+    return True

@@ -69,7 +69,7 @@ def has_opted_out(guest_list: GuestList) -> bool:
 
 def _ask_for_approval(guest_list: GuestList, actor: User | None, by: str) -> bool:
     fields: dict[str, Any] = {"asked_at": timezone.now(), "confirm_token": uuid4(), "lease_until": None}
-    if not move_list(guest_list, ListState.AWAITING_APPROVAL, actor=actor, **fields):
+    if not move_list(guest_list, ListState.AWAITING_APPROVAL, actor=None if by else actor, **fields):
         return False
     if guest_list.stream_id:
         GuestList.objects.let_one_stand_for(guest_list.stream_id)
@@ -91,7 +91,7 @@ def start_hold(guest_list: GuestList, actor: User | None, *, hold: bool, by: str
     fields |= {"canary_size": canary_size(guest_list), "launch_at": guest_list.launch_at if when else None}
     fields |= {"sent_back_reason": "", "sent_back_facts": {}}
     note = f"To start on {when}." if when else ""
-    if not move_list(guest_list, ListState.HELD, actor=actor, note=note, **fields):
+    if not move_list(guest_list, ListState.HELD, actor=None if by else actor, note=note, **fields):
         return False
     did = f"Scheduled “{guest_list.name}” for {when}" if when else f"Launched “{guest_list.name}”"
     _note(guest_list, actor, f"{did}: {counted(guest_list.waiting_count, 'reward')}.", by)

@@ -254,12 +254,38 @@ def test_a_batch_is_taken_back_as_long_as_it_waits(program: Program, one_arm: Ca
     assert program.delete(f"/batches/{second.json()['id']}").status_code == 409
 
 
+def test_what_is_taken_back_leaves_room_for_others_on_that_day(harbor: Merchant, ana: User, one_arm: Campaign) -> None:
+    program = Program(harbor, ana, guests_per_day=4)
+    made = ask(program, one_arm, FOUR)
+    for _ in range(2):
+        program.delete(f"/batches/{made.json()['id']}")
+    assert ApiToken.objects.get().asked_count == 0
+    assert ask(program, one_arm, FOUR).status_code == 202
+
+
+def test_no_program_takes_back_what_another_asked_for(
+    program: Program, one_arm: Campaign, harbor: Merchant, ana: User
+) -> None:
+    made, other = ask(program, one_arm, FOUR), Program(harbor, ana, name="CRM")
+    assert other.delete(f"/batches/{made.json()['id']}").status_code == 403
+    assert EventBatch.objects.get().waits
+
+
+def test_errors_repeat_no_name_that_was_sent(program: Program, one_arm: Campaign) -> None:
+    wrong = {"fields": {"ann@example.com": 5, "bob@example.com" * 5: "x"}, "cyd@example.com": "x"}
+    refused = ask(program, one_arm, [wrong])
+    assert refused.status_code == 422
+    assert "example.com" not in refused.content.decode()
+    assert {each["at"] for each in refused.json()["errors"]} == {"body.body.guests.0.fields", "body.body.guests.0"}
+
+
 def test_the_log_says_which_program_did_it(program: Program, one_arm: Campaign, harbor: Merchant, world: World) -> None:
     ask(program, one_arm, FOUR)
     world.drive()
     launched = Activity.objects.for_merchant(harbor).filter(sentence__startswith="Launched").get()
     assert launched.sentence.endswith("4 rewards. By “Survey tool”.")
     assert launched.actor is None
+    assert not GuestList.objects.get().events.exclude(actor=None).exists()
     assert not Notification.objects.filter(sentence__contains="has finished").exists()
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.api.v1 import api
-from issuance.models import EventBatch
+from issuance.models import EventBatch, Stream
 from tests.issuance.api.programs import Program
 from tests.issuance.factories import published_campaign
 from thanxportal.accounts.models import ApiToken, Merchant, Scope, User
@@ -57,6 +57,7 @@ def test_a_token_may_do_what_its_scope_says_and_no_more(
     scope: Scope, harbor: Merchant, ana: User, one_arm: Campaign, batch: EventBatch
 ) -> None:
     program = Program(harbor, ana, scope)
+    Stream.objects.update(token=program.token)
     for operation, needed in NEEDS.items():
         status = ask(program, operation, one_arm, batch).status_code
         assert status in (200, 202) if needed in (None, scope) else status == 403, operation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
@@ -96,6 +96,11 @@ class ApiToken(models.Model):
         so_far = Case(When(asked_on=today, then=F("asked_count")), default=Value(0))
         mine = ApiToken.objects.filter(pk=self.pk).annotate(total=so_far + guests)
         return bool(mine.filter(total__lte=F("guests_per_day")).update(asked_on=today, asked_count=so_far + guests))
+
+    def give_back(self, guests: int, day: date) -> None:
+        """Guests of a day who were taken back leave room for others, as long as that day is counted."""
+        mine = ApiToken.objects.filter(pk=self.pk, asked_on=day, asked_count__gte=guests)
+        mine.update(asked_count=F("asked_count") - guests)
 
     def note_use(self) -> None:
         """Notes that it was used, at most every minute: requests stay free of writes."""
