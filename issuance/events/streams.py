@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Sum
@@ -46,16 +47,21 @@ class StreamFacts:
             for (key, value), operator in zip(terms, operators, strict=False)
         ]
 
+    @cached_property
+    def _in_no_list(self) -> dict[str, int]:
+        """Guests by why their batch was given up, empty for those that wait."""
+        batches = self.stream.batches.filter(guest_list=None).order_by("given_up")
+        return dict(batches.values_list("given_up").annotate(Sum("size")))
+
     @property
     def waiting(self) -> int:
         """Guests who were asked for and are in no list yet."""
-        return int(self.stream.batches.waiting().aggregate(size=Sum("size", default=0))["size"])
+        return self._in_no_list.get("", 0)
 
     @property
     def given_up(self) -> list[tuple[str, str, int]]:
         """Guests who never came into a list: why, how it looks, and how many."""
-        sums = self.stream.batches.exclude(given_up="").order_by().values_list("given_up").annotate(total=Sum("size"))
-        return [(*GIVEN_UP[why], guests) for why, guests in sums.order_by("given_up")]
+        return [(*GIVEN_UP[why], guests) for why, guests in self._in_no_list.items() if why]
 
     @property
     def hours(self) -> list[Hour]:
