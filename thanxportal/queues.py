@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.core.cache import cache
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from thanxportal import database_clock
 
@@ -32,7 +32,8 @@ def queue_of(name: str, *args: Any, **named: Any) -> dict[str, str] | None:
 
 def _house_is_served() -> bool:
     try:
-        close_old_connections()  # Beat has no other occasion to do without one that broke.
+        if not connection.in_atomic_block:  # Closing would end a transaction.
+            close_old_connections()  # Beat has no other occasion to do without one that broke.
         return not _untold([HOUSE])
     except DatabaseError:
         return False
