@@ -63,7 +63,7 @@ def test_axe_finds_nothing_on_any_page_of_staff(
 @pytest.mark.usefixtures("everything")
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_axe_finds_nothing_where_staff_are_asked_before_they_act(
-    sam: User, page_of: Callable[..., Page], width: int, scheme: str
+    sam: User, page_of: Callable[..., Page], width: int, scheme: str, complaints: list[str]
 ) -> None:
     page = page_of(sam, width=width, scheme=scheme)
     for model in MODELS:
@@ -73,4 +73,6 @@ def test_axe_finds_nothing_where_staff_are_asked_before_they_act(
             page.locator("select[name=action]").select_option(act)
             page.get_by_role("button", name="Go").click()
             page.wait_for_load_state()
+            assert complaints == [], act
             assert_shown_fit(page)
+            complaints.clear()  # As above.
