@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, wraps
 from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth import get_permission_codename
 from django.db.models.signals import post_migrate
 from django.http import HttpRequest
 from django.utils import timezone
@@ -81,7 +83,31 @@ class StaffSiteConfig(AdminConfig):
         super().ready()
         # The permissions of all apps exist by then: those of ours come before auth in INSTALLED_APPS.
         last = apps.get_app_config("auth")
+        post_migrate.connect(name_permissions, sender=last, dispatch_uid="name-permissions")
         post_migrate.connect(make_groups, sender=last, dispatch_uid="make-groups")
+
+
+def name_permissions(*, using: str, **kwargs: Any) -> None:
+    """After migrations: permissions that an older version made are called by today's words, which Django leaves."""
+    from django.apps import apps
+    from django.contrib.auth.models import Permission
+
+    words = {
+        (model._meta.app_label, codename): name
+        for model in apps.get_models()
+        for codename, name in _rights(model._meta)
+    }
+    permissions = Permission.objects.using(using)
+    for app, codename, name, pk in permissions.values_list("content_type__app_label", "codename", "name", "pk"):
+        if (wanted := words.get((app, codename), name)) != name:
+            permissions.filter(pk=pk).update(name=wanted)
+
+
+def _rights(options: Any) -> Iterator[tuple[str, str]]:
+    """Names and words, as Django makes them."""
+    for act in options.default_permissions:
+        yield get_permission_codename(act, options), f"Can {act} {options.verbose_name_raw}"
+    yield from options.permissions
 
 
 def make_groups(*, using: str, **kwargs: Any) -> None:
