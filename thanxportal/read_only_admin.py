@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
@@ -78,8 +79,9 @@ class LogAdmin(ReadOnlyAdmin):
         words = search_term.strip()
         return self.matching(queryset, words) if words else queryset, False
 
+    @abstractmethod
     def matching(self, rows: Any, words: str) -> Any:
-        raise NotImplementedError
+        """The rows that a search for these words shows."""
 
 
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
