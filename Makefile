@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_ARGS ?= -q -n 2 --dist loadgroup
+PYTEST_ARGS ?= -q -n 2 --dist loadgroup --timeout 300 --timeout-method thread
 POSTGRESQL := $(or $(DATABASE_URL),postgres://root:test@127.0.0.1:5432/test)
 PROOFS := crash or repeats or slow
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
