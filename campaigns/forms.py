@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.builder_actions import CONTROL_REWARD, MOST_ARMS, Row, act_on, read_act
@@ -17,6 +18,7 @@ from campaigns.publishing_rules import DATES
 from campaigns.windows import PRESETS, preset_dates
 from thanxportal.accounts.models import Merchant
 from thanxportal.moments import LOCAL, Moment
+from thanxportal.prepared import Prepared
 
 MOST_LOCATIONS = 200  # offered for the fine print
 # What a changed share updates on the page. Fields in which somebody may be typing are left alone.
@@ -218,7 +220,7 @@ class Builder:
     @property
     def locations(self) -> list[Location]:
         """Those that its fine print may name."""
-        return list(Location.objects.open_at(self.merchant)[:MOST_LOCATIONS])
+        return _offered(self.merchant.pk)
 
     @property
     def has_control(self) -> bool:
@@ -227,6 +229,11 @@ class Builder:
     @property
     def has_room(self) -> bool:
         return len(self.arms) < MOST_ARMS
+
+
+@Prepared
+def _offered(merchant: int) -> QuerySet[Location]:
+    return Location.objects.open_at(merchant)[:MOST_LOCATIONS]
 
 
 def _initial(campaign: Campaign | None) -> dict[str, Any]:

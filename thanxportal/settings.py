@@ -113,7 +113,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "thanxportal.urls"
 WSGI_APPLICATION = "thanxportal.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "thanxportal.form_renderer.Renderer"
 LOADERS = ["thanxportal.template_loader.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES: list[dict[str, Any]] = [
     {

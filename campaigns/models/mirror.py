@@ -17,7 +17,7 @@ ASKED_EVERY = timedelta(hours=1)
 
 
 class LocationQuerySet(models.QuerySet["Location"]):
-    def open_at(self, merchant: Merchant) -> LocationQuerySet:
+    def open_at(self, merchant: Merchant | int) -> LocationQuerySet:
         """Those of the merchant that Thanx still has."""
         return self.filter(merchant=merchant, withdrawn_at=None)
 

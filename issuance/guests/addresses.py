@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from issuance.models import GuestList
+from thanxportal.remembered import address_of
 
 
 def guests_url(guest_list: GuestList, **filters: object) -> str:
@@ -25,6 +24,6 @@ def check_url(guest_list: GuestList, **query: object) -> str:
 
 
 def _page(name: str, guest_list: GuestList, query: dict[str, object]) -> str:
-    url = reverse(name, args=[guest_list.merchant.handle, guest_list.pk])
+    url = address_of(name, guest_list.merchant.handle, guest_list.pk)
     kept = urlencode({key: value for key, value in query.items() if value})
     return f"{url}?{kept}" if kept else url

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from campaigns.models import Variant
 from issuance.lifecycle.activity import note_activity
@@ -13,6 +14,7 @@ from issuance.lifecycle.notices import tell_asked_to_revoke
 from issuance.models import GuestList, IssuanceJob, RevocationRequest, note_event
 from issuance.models.states import JOB_REVOCABLE, JobState
 from thanxportal.accounts.models import User
+from thanxportal.prepared import Prepared
 
 
 class TakenBack(NamedTuple):
@@ -41,7 +43,13 @@ def arms_to_take_back(jobs: Sequence[IssuanceJob]) -> list[Variant]:
 
 
 def latest_request(guest_list: GuestList) -> RevocationRequest | None:
-    return guest_list.revocation_requests.select_related("variant", "asked_by").first()
+    return next(iter(_latest_request(guest_list.pk)), None)
+
+
+@Prepared
+def _latest_request(guest_list: int) -> QuerySet[RevocationRequest]:
+    requests = RevocationRequest.objects.filter(guest_list=guest_list)
+    return requests.select_related("variant", "asked_by").order_by("-pk")[:1]
 
 
 @transaction.atomic

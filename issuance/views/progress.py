@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from campaigns.models import Variant
 from issuance.access import list_for
 from issuance.engine.sending_pauses import pause_in_force
 from issuance.forms.taking_back import TakeBackForm
@@ -30,14 +32,14 @@ JOBS = 50  # on a page
 SHOWN = (
     "guest_list", "number", "label", "state", "canary", "part_of", "problem_code", "partner_state", "in_doubt",
     "attempt_count", "total_count", "processed_count", "success_count", "failure_count", "accepted_at", "news_at",
-    "next_attempt_at", "unknown_state_since", "revoke_reason", "variant__name", "variant__position",
+    "next_attempt_at", "unknown_state_since", "revoke_reason", "variant",
 )  # fmt: skip
 
 
 def progress_stage(
     request: HttpRequest, guest_list: GuestList, take_back: TakeBackForm | None = None
 ) -> dict[str, Any]:
-    jobs, now = _jobs(guest_list.pk) if guest_list.status != ListState.HELD else [], timezone.now()
+    jobs, now = _with_arms(_jobs(guest_list.pk)) if guest_list.status != ListState.HELD else [], timezone.now()
     progress = progress_of(guest_list, jobs, now)
     running = guest_list.status.running
     unsent = unsent_of(guest_list)
@@ -64,7 +66,19 @@ def progress_stage(
 
 @Prepared
 def _jobs(guest_list: int) -> QuerySet[IssuanceJob]:
-    return IssuanceJob.objects.of_list(guest_list).with_part_numbers().only(*SHOWN)
+    arm = {"arm_name": F("variant__name"), "arm_position": F("variant__position")}
+    return IssuanceJob.objects.of_list(guest_list).with_part_numbers().select_related(None).only(*SHOWN).annotate(**arm)
+
+
+def _with_arms(jobs: list[IssuanceJob]) -> list[IssuanceJob]:
+    """Makes the one to four arms once, and not one for each job."""
+    arms: dict[int, Variant] = {}
+    for job in jobs:
+        if job.variant_id not in arms:
+            columns = (job.variant_id, job.arm_position, job.arm_name)  # type: ignore[attr-defined]
+            arms[job.variant_id] = Variant.from_db(DEFAULT_DB_ALIAS, ("id", "position", "name"), columns)
+        job.variant = arms[job.variant_id]
+    return jobs
 
 
 def _nothing_given(guest_list: GuestList) -> dict[str, Any]:

@@ -1,25 +1,17 @@
-"""`{% url %}` as Django has it, but a process remembers addresses: pages are full of the same ones."""
+"""`{% url %}` as Django has it, but by addresses that the process remembers."""
 
 from __future__ import annotations
-
-from functools import lru_cache
-from typing import Any
 
 from django import template
 from django.template import Context
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
-from django.urls import get_urlconf, reverse
 from django.utils.html import conditional_escape
 
+from thanxportal.remembered import address_of
+
 register = template.Library()
-MOST = 20_000  # addresses that a process remembers
-
-
-@lru_cache(MOST)
-def _address(urlconf: Any, name: str, arguments: tuple[Any, ...]) -> str:
-    return reverse(name, urlconf, arguments)
 
 
 class RememberedURLNode(URLNode):
@@ -27,10 +19,12 @@ class RememberedURLNode(URLNode):
 
     def render(self, context: Context) -> str:
         name = self.view_name.resolve(context)
-        if self.kwargs or self.asvar or ":" not in name or name.startswith("admin:"):
+        if self.kwargs or name.startswith("admin:") or (self.asvar and ":" not in name):  # Django’s may be missing.
             return super().render(context)
-        arguments = tuple(argument.resolve(context) for argument in self.args)
-        address = _address(get_urlconf(), name, tuple(map(str, arguments)))
+        address = address_of(name, *(argument.resolve(context) for argument in self.args))
+        if self.asvar:
+            context[self.asvar] = address
+            return ""
         return str(conditional_escape(address)) if context.autoescape else address
 
 
