@@ -8,7 +8,7 @@ from math import sqrt
 from typing import Any, NamedTuple
 
 from campaigns.detectable_difference import guests_needed
-from campaigns.models import RewardTemplate
+from campaigns.models import Campaign, RewardTemplate
 from issuance.models import ReadOut
 from issuance.readout.numbers import ArmNumbers, numbers_of
 from issuance.readout.wording import VISITS, Told, sentences_of, tell
@@ -80,6 +80,18 @@ class Across:
         guests, came = sum(arm.guests for arm in held), sum(arm.came for arm in held)
         rate = came / guests if guests else 0.0
         return Planning(rate, guests_needed(WORTH_HAVING, (50, 50), baseline=rate)) if 0 < rate < 1 else None
+
+
+def similar_to(draft: Campaign, read_outs: Iterable[ReadOut]) -> list[ReadOut]:
+    """Those of campaigns that gave a reward of the draft, or had its objective."""
+    rewards = {arm.reward_template_id for arm in draft.variants.all()} - {None}
+    objective = _plain(draft.objective)
+    return [
+        each
+        for each in read_outs
+        if rewards & {arm.reward for arm in numbers_of(each).arms}
+        or (objective and _plain(each.campaign.objective) == objective)
+    ]
 
 
 def _plain(objective: str) -> str:

@@ -117,7 +117,8 @@ def _at_places(campaign: Campaign, sums: CampaignSums, guests: dict[int, int]) -
     totals = Counter[str]()
     for each in sums.places:
         totals[each.part] += each.visits
-    names = dict(campaign.merchant.locations.filter(thanx_id__in=totals).values_list("thanx_id", "name"))
+    locations = campaign.merchant.locations.filter(thanx_id__in=totals)
+    names = {location.thanx_id: location.name or location.street for location in locations}
     most = [place for place, _ in totals.most_common(PLACES)]
     found = {(each.part, each.variant): (each.visits, each.squares) for each in sums.places}
     shared = {name for name, count in Counter(names.values()).items() if count > 1}
@@ -132,7 +133,7 @@ def _at_places(campaign: Campaign, sums: CampaignSums, guests: dict[int, int]) -
 def _title(place: str, name: str | None, shared: set[str]) -> str:
     """The id of Thanx tells locations of one name apart."""
     if not name:
-        return f"Location {place}"
+        return f"A location that Thanx doesn’t name ({place})"
     return f"{name} ({place})" if name in shared else name
 
 

@@ -14,8 +14,9 @@ from campaigns.models import Campaign
 from issuance import tasks
 from issuance.access import campaign_for_lists
 from issuance.forms.readout import OpenEarlyForm, ReadOutDateForm, RewardCostForm
+from issuance.guests.grid import number_in
 from issuance.models import ReadOut, read_out_of
-from issuance.readout.across import MOST, Across
+from issuance.readout.across import MOST, Across, similar_to
 from issuance.readout.dates import choose_date, enter_costs, open_early
 from issuance.readout.page import ReadOutPage
 from issuance.readout.proof import proof_of_assignment
@@ -50,9 +51,12 @@ def _shown(campaign: Campaign, found: ReadOut) -> ReadOutPage | None:
 
 @require_GET
 def read_outs(request: HttpRequest, handle: str) -> HttpResponse:
-    """All of them, and what rewards brought over all campaigns: a piece of it is what the builder shows."""
-    merchant = merchant_for(request, handle)
-    context = {"across": Across(ReadOut.objects.told(merchant)[:MOST])}
+    """All of them, and what rewards brought over all campaigns. The builder shows a piece of it: of campaigns that
+    resemble its draft, if there are any."""
+    told = list(ReadOut.objects.told(merchant_for(request, handle))[:MOST])
+    draft = number_in(request.GET, "draft")
+    similar = similar_to(campaign_for_lists(request, handle, draft), told) if draft else []
+    context = {"across": Across(similar or told), "similar": bool(similar)}
     piece = "#across" if wants_piece(request) else ""
     return TemplateResponse(request, f"issuance/readout/index.html{piece}", context)
 

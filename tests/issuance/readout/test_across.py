@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate
 from issuance.models import GuestList, ReadOut
-from issuance.readout.across import Across
+from issuance.readout.across import Across, similar_to
+from tests.cast import draft_campaign
 from tests.issuance.browsing import ClientOf
 from tests.issuance.factories import checked, published_campaign
 from tests.issuance.readout.feeds import WINDOW, exported, issued, read_out_now
@@ -77,6 +78,43 @@ def test_the_builder_and_home_show_them(two_campaigns: list[GuestList], ana: Use
     assert "What campaigns brought so far" in piece
     assert "<h1>" not in piece
     assert "Last read-outs" in browser.get(reverse("issuance:home", args=["harbor-grill"])).content.decode()
+
+
+def test_the_builder_shows_what_resembles_its_draft(
+    harbor: Merchant, two_campaigns: list[GuestList], ana: User, client_of: ClientOf
+) -> None:
+    first, second = (made.campaign for made in two_campaigns)
+    Campaign.objects.filter(pk=first.pk).update(objective="Bring guests back")
+    Campaign.objects.filter(pk=second.pk).update(objective="Fill Mondays")
+    drafts = [draft_campaign(harbor, name=name) for name in ("Alike", "Another")]
+    for draft, objective in zip(drafts, ("bring guests BACK.", "Fill Tuesdays"), strict=True):
+        draft.variants.all().delete()
+        Campaign.objects.filter(pk=draft.pk).update(objective=objective)
+    address, browser = reverse("issuance:read_outs", args=["harbor-grill"]), client_of(ana)
+    edit = browser.get(reverse("campaigns:campaign_edit", args=["harbor-grill", drafts[0].pk])).content.decode()
+    assert f'hx-get="{address}?draft={drafts[0].pk}"' in edit
+    alike, another = (
+        browser.get(address, {"draft": draft.pk}, headers={"HX-Request": "true"}).context for draft in drafts
+    )
+    assert [line.read_out.campaign for line in alike["across"].lines] == [first]
+    assert alike["similar"]
+    assert {line.read_out.campaign for line in another["across"].lines} == {first, second}
+    assert not another["similar"]
+
+
+def test_a_reward_of_the_draft_makes_a_campaign_similar(harbor: Merchant, two_campaigns: list[GuestList]) -> None:
+    told = ReadOut.objects.told(harbor)
+    draft = draft_campaign(harbor)
+    reward = two_campaigns[0].campaign.variants.exclude(reward_template=None)[0].reward_template
+    draft.variants.exclude(name="Control").update(reward_template=reward)
+    assert len(similar_to(draft, told)) == 2
+
+
+def test_a_draft_of_another_merchant_is_not_found(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
+    other = Merchant.objects.create(thanx_id="other", handle="other-grill", name="Other Grill")
+    draft = Campaign.objects.create(merchant=other, name="Theirs")
+    address = reverse("issuance:read_outs", args=["harbor-grill"])
+    assert client_of(ana).get(address, {"draft": draft.pk}).status_code == 404
 
 
 def test_what_sizes_can_show_follows_from_how_many_guests_came_anyway(

@@ -144,8 +144,8 @@ def test_arms_are_compared_with_control_and_the_numbers_survive_being_stored(
     assert {part.part for part in numbers.explorations} == {
         "Came before",
         "New, or not for a while",
-        "Location Harbor",
-        "Location Airport",
+        "A location that Thanx doesn’t name (Harbor)",
+        "A location that Thanx doesn’t name (Airport)",
     }
 
 
