@@ -20,6 +20,7 @@ from issuance.models import ControlLeak, GuestList, ReadOut
 from issuance.outcomes.arm_outcomes import outcome_of
 from issuance.readout.health import Health, health_of
 from tests import cast
+from tests.issuance.api.programs import Program
 from tests.issuance.browsing import ClientOf
 from tests.issuance.factories import checked, job, make_list, published, published_campaign
 from tests.world import World
@@ -89,6 +90,22 @@ def test_control_stays_control_in_another_list_and_every_other_reward_is_a_named
     assert health.control is not None
     assert health.control.guests == GuestList.objects.order_by("pk")[0].control_count + again.control_count - 100
     assert ControlLeak.objects.get(guest_list__campaign=other).decided_by is None
+
+
+def test_the_api_rewards_nobody_of_control_and_a_reward_of_another_campaign_by_it_is_a_named_leak(
+    campaign: Campaign, harbor: Merchant, held_out: list[str], world: World, ana: User
+) -> None:
+    program, (first, second) = Program(harbor, ana), held_out[:2]
+    other = published(cast.draft_campaign(harbor, weights=(100,), name="Summer"))
+    program.post(f"/campaigns/{campaign.pk}/rewards", {"guests": [{"email": first}]})
+    program.post(f"/campaigns/{other.pk}/rewards", {"guests": [{"email": second}]})
+    world.drive()
+    health = known(campaign)
+    assert health.leaked == 1
+    assert [(leak.by.startswith("Survey tool"), leak.guests) for leak in health.leaks] == [(True, 1)]
+    batches = program.get("/batches").json()["items"]
+    outcomes = [program.get(f"/batches/{batch['id']}").json()["outcomes"] for batch in batches]
+    assert outcomes == [{"rewarded": 1}, {"control": 1}]
 
 
 def test_a_reward_still_on_its_way_when_control_is_held_out_is_a_leak_too(

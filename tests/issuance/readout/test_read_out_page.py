@@ -18,6 +18,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardTemplate
 from issuance.models import ExportedReward, GuestList, ReadOut, read_out_of
 from tests import cast
+from tests.issuance.api.programs import Program
 from tests.issuance.browsing import ClientOf
 from tests.issuance.factories import checked, published_campaign
 from tests.issuance.readout.feeds import WINDOW, exported, issued, read_out_now
@@ -110,6 +111,26 @@ def test_before_the_date_the_admin_tells_staff_nothing_of_outcomes(
             reverse(f"{name}_change", args=[pk]) for pk in model._default_manager.values_list("pk", flat=True)[:2]
         ]
     assert outcomes_on(client_of(sam), pages) == {}
+
+
+def test_before_the_date_no_answer_to_a_program_tells_of_outcomes(
+    harbor: Merchant, everywhere: list[str], campaign: Campaign, ana: User
+) -> None:
+    program = Program(harbor, ana)
+    assert (
+        program.post(f"/campaigns/{campaign.pk}/rewards", {"guests": [{"email": "a@example.com"}]}).status_code == 202
+    )
+    batch = program.get("/batches").json()["items"][0]["id"]
+    operations = program.get("/openapi.json").json()["paths"].items()
+    asked = [
+        path.removeprefix("/api/v1").format(pk=campaign.pk, batch_id=batch)
+        for path, acts in operations
+        if "get" in acts
+    ]
+    answers = [program.get(path) for path in asked]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(answers) > 6
+    assert [words for answer in answers if (words := OUTCOMES.findall(answer.content.decode()))] == []
 
 
 def test_the_search_finds_outcomes_where_they_are(opened: ReadOut, ana: User, client_of: ClientOf) -> None:
