@@ -14,7 +14,7 @@ from thanxportal.prepared import Prepared
 def campaign_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Campaign:
     """Returns a campaign of the merchant in the address, with its variants, if the user may do `right`."""
     merchant = merchant_for(request, handle, right)
-    for campaign in _campaign(merchant.pk, pk):
+    for campaign in campaign_of(merchant.pk, pk):
         campaign.merchant = merchant
         prefetch_related_objects([campaign], variants_and_rewards())
         return campaign
@@ -22,7 +22,8 @@ def campaign_for(request: HttpRequest, handle: str, pk: int, right: Right = Righ
 
 
 @Prepared
-def _campaign(merchant: int, pk: int) -> QuerySet[Campaign]:
+def campaign_of(merchant: int, pk: int) -> QuerySet[Campaign]:
+    """At most one, without its variants."""
     return Campaign.objects.filter(merchant=merchant, pk=pk)
 
 

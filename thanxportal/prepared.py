@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import update_wrapper
 from types import SimpleNamespace
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -19,13 +19,14 @@ STAND_INS: dict[type, Callable[[int], Any]] = {  # What no row has, one for each
     int: lambda number: 9_100_000_000_000_000_000 + number,
     str: lambda number: f"\ue000{number}",
     datetime: lambda number: datetime(9000 + number, 1, 1, tzinfo=UTC),
+    date: lambda number: date(9000 + number, 1, 1),
 }
 
 LARGEST = 2**63 - 1  # number in a database; no row has a larger one
 
 
 class Prepared(Generic[Values, Row]):
-    """A function that makes a query of numbers, texts and times, and here returns the rows or values it finds.
+    """A function that makes a query of numbers, texts, days and times, and here returns the rows or values it finds.
 
     What the function does with a value must be the same for all values, and end as a parameter of the SQL.
     """
@@ -76,4 +77,6 @@ class _Statement:
 
 
 def _adapted(connection: Any, value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value

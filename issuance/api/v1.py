@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja.errors import HttpError, Throttled
 
+from campaigns.access import campaign_of
 from campaigns.models import Campaign, RewardTemplate
 from issuance.api.callers import Token, merchant_of, token_of
 from issuance.api.document import Api
@@ -87,7 +88,10 @@ def reward_templates(request: HttpRequest, before: Before = None, limit: Limit =
 def reward(request: HttpRequest, pk: Id, body: RewardsIn, idempotency_key: Key) -> Any:
     """Reward 1 to 10,000 guests. They are gathered for some seconds with what else is asked for in this campaign, go to
     its arms, and get nothing where a list of guests would give them nothing."""
-    token, chosen = token_of(request), campaign(request, pk)
+    token = token_of(request)
+    chosen = next(iter(campaign_of(token.merchant_id, pk)), None)
+    if chosen is None:
+        raise Http404
     chosen.merchant = token.merchant
 
     def act() -> Answer:

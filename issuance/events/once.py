@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from issuance.models import KeptAnswer
 from thanxportal.accounts.models import ApiToken
+from thanxportal.prepared import Prepared
 
 
 class Answer(NamedTuple):
@@ -47,7 +49,12 @@ def _digest(sent: bytes) -> str:
 
 
 def _kept(token: ApiToken, key: str, digest: str) -> Answer | None:
-    kept = KeptAnswer.objects.filter(token=token, key=key).first()
+    kept = next(iter(_answers(token.pk, key)), None)
     if kept and kept.asked != digest:
         raise KeyReused
     return Answer(kept.status, kept.answer) if kept else None
+
+
+@Prepared
+def _answers(token: int, key: str) -> QuerySet[KeptAnswer]:
+    return KeptAnswer.objects.filter(token=token, key=key)

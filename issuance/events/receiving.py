@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -14,6 +16,7 @@ from issuance.engine.sending_pauses import sends_were_forgotten
 from issuance.events.asked import asked_for
 from issuance.models import EventBatch, Stream
 from thanxportal.accounts.models import ApiToken
+from thanxportal.prepared import Prepared
 
 
 class Refused(Exception):
@@ -31,15 +34,23 @@ def receive(*, campaign: Campaign, token: ApiToken, guests: Sequence[dict[str, A
     if why := refusal_of(campaign):
         raise Refused(why)
     asked = [asked_for(guest, merchant) for guest in guests]
-    stream, _ = Stream.objects.get_or_create(
-        campaign=campaign, token=token, day=timezone.localdate(), defaults={"merchant": merchant}
-    )
+    today = timezone.localdate()
+    stream = next(iter(_streams(campaign.pk, token.pk, today)), None)
+    if stream is None:
+        stream, _ = Stream.objects.get_or_create(
+            campaign=campaign, token=token, day=today, defaults={"merchant": merchant}
+        )
     batch = EventBatch.objects.create(
         merchant=merchant, stream=stream, size=len(asked), guests=asked, alone=_needs_approval(token, len(asked))
     )
     if not token.take(len(asked)):
         raise TooManyToday
     return batch
+
+
+@Prepared
+def _streams(campaign: int, token: int, day: date) -> QuerySet[Stream]:
+    return Stream.objects.filter(campaign=campaign, token=token, day=day)
 
 
 def refusal_of(campaign: Campaign) -> str:

@@ -7,6 +7,7 @@ what is mistyped or made up is refused without asking the database. 190 random b
 from __future__ import annotations
 
 import string
+from datetime import datetime
 from hashlib import sha256
 from secrets import choice
 from typing import Any
@@ -14,10 +15,12 @@ from zlib import crc32
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from thanxportal.accounts.models import ApiToken, Merchant, User, record_activity
+from thanxportal.prepared import Prepared
 from thanxportal.thanx_address import LIVE
 
 SIGNS = string.digits + string.ascii_letters
@@ -49,8 +52,13 @@ def token_by(secret: str) -> ApiToken | None:
     if not _was_made_here(secret):
         return None
     digest = _digest(secret)
-    token = ApiToken.objects.good().filter(digest=digest).select_related("merchant", "created_by").first()
-    return token if token and constant_time_compare(token.digest, digest) else None
+    found = (token for token in _good(digest, timezone.now()) if constant_time_compare(token.digest, digest))
+    return next(found, None)
+
+
+@Prepared
+def _good(digest: str, now: datetime) -> QuerySet[ApiToken]:
+    return ApiToken.objects.good(now).filter(digest=digest).select_related("merchant", "created_by")
 
 
 def new_secret() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
@@ -27,8 +27,8 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def for_merchant(self, merchant: Merchant) -> ApiTokenQuerySet:
         return self.filter(merchant=merchant).select_related("created_by", "ended_by").order_by("-pk")
 
-    def good(self) -> ApiTokenQuerySet:
-        return self.filter(ended_at=None, expires_at__gt=timezone.now())
+    def good(self, now: datetime) -> ApiTokenQuerySet:
+        return self.filter(ended_at=None, expires_at__gt=now)
 
 
 class ApiToken(models.Model):
