@@ -65,7 +65,7 @@ class CampaignAdmin(ReadOnlyAdmin):
     fields = (
         "name", "merchant", "uuid", "objective", "fine_print", "start_at", "end_at", "redeemable_from", "redeemable_to",
         "expected_guests", "state", "thanx_id", "problem", "problem_code", "publish_attempts", "next_attempt_at",
-        "created_by", "created_at", "updated_at", "published_at",
+        "preset", "asked_by", "created_by", "created_at", "updated_at", "published_at",
     )  # fmt: skip
     change_form_template = "admin/campaigns/campaign/change.html"
     inlines = (VariantInline,)

@@ -50,8 +50,10 @@ def save_draft(
     actor: User | None,
     uuid: UUID | None = None,
     seen: str | None = None,
+    by: str = "",
 ) -> Campaign | None:
-    """Creates or overwrites a draft with its arms. Returns None if it was published meanwhile.
+    """Creates or overwrites a draft with its arms. Returns None if it was published meanwhile. `by` is the program that
+    asked for a new one; the actor made its token.
 
     A new draft that comes twice with the same `uuid` is created once. With what a person has `seen` of the draft, as
     the form carries it, raises ChangedSinceReview if it was changed meanwhile, unless to the very same.
@@ -59,7 +61,7 @@ def save_draft(
     fields = {name: values.get(name) for name in FIELDS}
     made = False
     if campaign is None:
-        start = {"merchant": merchant, "created_by": actor, **fields}
+        start = {"merchant": merchant, "created_by": actor, "asked_by": by, **fields}
         campaign, made = Campaign.objects.get_or_create(uuid=uuid or uuid4(), defaults=start)
     drafts = Campaign.objects.for_merchant(merchant).drafts().filter(pk=campaign.pk)
     variants = [arm.variant(campaign, position) for position, arm in enumerate(arms)]
@@ -70,7 +72,7 @@ def save_draft(
     if not drafts.update(**fresh, **fields):
         return None
     if made:
-        note_activity(campaign, actor, f"Drafted the campaign “{campaign.name}”.")
+        note_activity(campaign, actor, f"Drafted the campaign “{campaign.name}”.", by=by)
     campaign.variants.all().delete()
     Variant.objects.bulk_create(variants)
     return campaign
@@ -110,8 +112,8 @@ def duplicate_campaign(*, campaign: Campaign, actor: User | None) -> Campaign:
 
 @transaction.atomic
 def delete_draft(*, campaign: Campaign, actor: User | None) -> bool:
-    """Deletes a draft or a refused campaign. Returns False if it is neither any more."""
-    drafts = Campaign.objects.drafts().select_for_update().filter(pk=campaign.pk, thanx_id="")
+    """Deletes a draft or a refused campaign. Returns False if it is neither any more, or if guests may wait for it."""
+    drafts = Campaign.objects.drafts().select_for_update().filter(pk=campaign.pk, thanx_id="", preset=None)
     if not drafts.exists():
         return False
     note_activity(campaign, actor, f"Deleted the campaign “{campaign.name}”.")

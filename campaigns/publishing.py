@@ -16,6 +16,7 @@ from campaigns.models import Campaign, CampaignQuerySet, CampaignState, Variant
 from campaigns.publishing_rules import problems
 from campaigns.reviewed import facts_of
 from campaigns.their_campaigns import is_same, our_dates, variant_ids
+from campaigns.unpublished import tell_unpublished
 from thanxportal import database_clock
 from thanxportal.accounts.models import User
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
@@ -40,8 +41,9 @@ class RewardsWithdrawn(Exception):
 
 
 @transaction.atomic
-def request_publication(*, campaign: Campaign, actor: User | None, seen: str | None = None) -> bool:
+def request_publication(*, campaign: Campaign, actor: User | None, seen: str | None = None, by: str = "") -> bool:
     """Hands over a complete draft for publishing. False if it is incomplete, or already on its way or published.
+    `by` is the program that asked for it; the actor made its token.
 
     With what a person has `seen` of it, as the form carries it, raises ChangedSinceReview if it isn't that any more.
     """
@@ -56,8 +58,8 @@ def request_publication(*, campaign: Campaign, actor: User | None, seen: str | N
     if problems(asked, list(asked.variants.all()), now=now):
         transaction.set_rollback(True)
         return False
-    note_activity(asked, actor, f"Published the campaign “{asked.name}”.")
-    note_activity(asked, actor, f"Fixed its split: {asked.split_in_words}. Seal: {asked.seal[:16]}.")
+    note_activity(asked, actor, f"Published the campaign “{asked.name}”.", by=by)
+    note_activity(asked, actor, f"Fixed its split: {asked.split_in_words}. Seal: {asked.seal[:16]}.", by=by)
     return True
 
 
@@ -116,8 +118,8 @@ def _find_or_create(partner: PartnerClient, campaign: Campaign) -> TheirCampaign
 
 def _made_before(partner: PartnerClient, campaign: Campaign) -> TheirCampaign | None:
     """Finds what an earlier attempt created although its answer was lost or incomplete."""
-    if campaign.publish_attempts == 1:
-        return None
+    if campaign.publish_attempts == 1 and campaign.preset_id is None:
+        return None  # One made on the fly may be at Thanx since before a restore, and guests were sent its rewards.
     merchant_id, made = campaign.merchant.thanx_id, str(campaign.raw.get("id", ""))
     linked = set(Campaign.objects.exclude(thanx_id="").values_list("thanx_id", flat=True))
     try:
@@ -182,6 +184,7 @@ def _refused(campaign: Campaign, error: Rejected) -> None:
     fields = {"problem": problem, "problem_code": _code(error), "next_attempt_at": None}
     if _held(campaign).update(state=CampaignState.REFUSED, **fields):
         note_activity(campaign, None, f"Thanx refused the campaign “{campaign.name}”.")
+        tell_unpublished(campaign)
 
 
 @transaction.atomic
@@ -192,6 +195,7 @@ def _draft_again(campaign: Campaign, arms: list[Variant]) -> None:
     code = "REWARD_WITHDRAWN"
     if _held(campaign).update(state=CampaignState.DRAFT, problem=problem, problem_code=code, next_attempt_at=None):
         note_activity(campaign, None, f"The campaign “{campaign.name}” is a draft again: Thanx withdrew a reward.")
+        tell_unpublished(campaign)
 
 
 def _later(campaign: Campaign, wait: float, *, code: str = "", attempted: bool = True) -> None:

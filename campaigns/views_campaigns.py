@@ -122,6 +122,8 @@ def duplicate(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     campaign = campaign_for(request, handle, pk, Right.BUILD)
     if not delete_draft(campaign=campaign, actor=user_of(request)):
-        messages.warning(request, "A campaign that Thanx has, or is being asked for, can’t be deleted.")
+        messages.warning(
+            request, "A campaign that Thanx has or is asked for, or that a program needs, can’t be deleted."
+        )
         return redirect("campaigns:campaign_detail", handle, pk)
     return redirect("campaigns:campaign_list", handle)

@@ -88,8 +88,8 @@ OF_A_MERCHANT = """
     POST      sender    issuance:list_continue issuance:list_include issuance:list_retry issuance:list_send_unsent
     POST      approver  issuance:list_approve issuance:list_send_back
     GET,POST  manager   accounts:settings accounts:team issuance:reveal issuance:guest_story issuance:exports
-    GET,POST  manager   issuance:integrations
-    POST      manager   issuance:token_end
+    GET,POST  manager   issuance:integrations issuance:reward_preset
+    POST      manager   issuance:token_end issuance:reward_preset_end
     POST      manager   issuance:list_ask_back issuance:read_out_date issuance:read_out_open issuance:read_out_costs
     POST      manager   accounts:member_role accounts:member_remove accounts:invitation_withdraw
     POST      manager   accounts:loosening_confirm accounts:loosening_withdraw
@@ -105,14 +105,15 @@ GUARDED = {
     "issuance:list_send_unsent", "issuance:one_guest", "issuance:reveal", "issuance:report", "issuance:bad_rows",
     "accounts:team", "accounts:member_role", "accounts:member_remove", "accounts:invitation_withdraw",
     "accounts:settings", "accounts:loosening_confirm", "issuance:privacy_export", "issuance:privacy_erase",
-    "issuance:guest_story", "issuance:integrations",
+    "issuance:guest_story", "issuance:integrations", "issuance:reward_preset",
 }  # fmt: skip
 # For programs, which show a token: by which methods people ask in vain. See issuance/api/test_rights.py.
 OF_PROGRAMS = """
-    GET       -  api-1:health api-1:campaigns api-1:campaign api-1:reward_templates
+    GET       -  api-1:health api-1:campaign api-1:reward_templates
     GET       -  api-1:batches api-1:batch_guests
+    GET,POST  -  api-1:campaigns api-1:make_campaign
     GET,DELETE  -  api-1:batch api-1:withdraw_batch
-    POST      -  api-1:reward
+    POST      -  api-1:reward api-1:reward_on_the_fly
 """
 # Other addresses: the methods that answer who is outside, those that answer who is signed in, names.
 OF_A_PERSON = f"""

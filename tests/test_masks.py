@@ -54,7 +54,7 @@ SHOWS_NOBODY = {
     "duplicate", "guest_story", "guests", "home", "invitation_withdraw", "jobs", "lineage", "list_index", "list_new",
     "location_list", "loosening_confirm", "loosening_withdraw",
     "privacy", "privacy_certificate", "privacy_erase", "privacy_erasure", "privacy_look", "proof",
-    "integrations", "stream", "token_end",
+    "integrations", "stream", "token_end", "reward_preset", "reward_preset_end",
     "exports", "read_out", "read_out_costs", "read_out_date", "read_out_numbers", "read_out_open", "read_outs",
     "member_remove", "member_role", "publish", "refresh_templates", "reward_choices", "running",
     "settings", "team", "template_age", "template_detail", "template_list",

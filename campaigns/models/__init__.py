@@ -10,6 +10,7 @@ from campaigns.models.campaigns import (
     variants_and_rewards,
 )
 from campaigns.models.mirror import OTHER_KIND, Location, RewardTemplate, RewardTemplateQuerySet, TemplateChange
+from campaigns.models.presets import Period, RewardPreset
 from campaigns.models.readings import Part, Reading
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "CampaignState",
     "Location",
     "Part",
+    "Period",
     "Reading",
+    "RewardPreset",
     "RewardTemplate",
     "RewardTemplateQuerySet",
     "TemplateChange",

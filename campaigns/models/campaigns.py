@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from campaigns.allocation import seal_of
 from campaigns.models.mirror import RewardTemplate
+from campaigns.models.presets import RewardPreset
 from thanxportal import database_clock
 from thanxportal.accounts.models import Activity, ActivityQuerySet, Merchant
+from thanxportal.kept_text import KeptText
 
 ENDS_SOON = timedelta(days=7)
 
@@ -90,6 +92,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         running = models.Q(end_at=None) | models.Q(end_at__gt=now or timezone.now())
         return self.filter(running, state=CampaignState.PUBLISHED)
 
+    def ended(self) -> CampaignQuerySet:
+        """Campaigns that are over, but for those of which Thanx hasn't said yet whether it has them."""
+        return self.filter(end_at__lte=timezone.now()).exclude(state=CampaignState.PUBLISHING)
+
     def redeemable(self) -> CampaignQuerySet:
         """Published campaigns whose rewards guests can redeem now, or later."""
         later = models.Q(redeemable_to=None) | models.Q(redeemable_to__gt=timezone.now())
@@ -132,6 +138,11 @@ class Campaign(models.Model):
     next_attempt_at = models.DateTimeField(
         "next attempt", null=True, blank=True, help_text="Also the lease while one is running."
     )
+    preset = models.ForeignKey(
+        RewardPreset, on_delete=models.PROTECT, null=True, blank=True, related_name="campaigns",
+        help_text="Of which it was made on the fly; empty: somebody asked for it as it is.",
+    )  # fmt: skip
+    asked_by = KeptText("asked for by", max_length=60, blank=True, help_text="The program; empty: people made it.")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -167,6 +178,11 @@ class Campaign(models.Model):
     def history(self) -> ActivityQuerySet:
         """What people did with it, the newest first."""
         return Activity.objects.for_merchant(self.merchant).filter(target=self.target)
+
+    def lock_preset(self) -> None:
+        """Until the transaction ends nobody else counts or gathers guests of the preset that it was made of, if any."""
+        if self.preset_id:
+            RewardPreset.objects.select_for_update(no_key=True).only("pk").get(pk=self.preset_id)
 
     @property
     def has_ended(self) -> bool:

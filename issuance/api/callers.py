@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
 from ninja.errors import AuthorizationError
 from ninja.security import HttpBearer
 
@@ -29,6 +29,7 @@ class Token(HttpBearer):
             raise AuthorizationError(message=f"This token may not {self.scope.label}: it lacks “{self.scope}”.")
         found.note_use()
         timezone.activate(found.merchant.time_zone)
+        translation.activate(found.merchant.locale)
         return found
 
 

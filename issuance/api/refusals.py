@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from thanxportal.moments import start_of
 from thanxportal.problems import problem
 
 NO_TOKEN = "Send a token of this merchant that hasn’t ended, as “Authorization: Bearer …”."  # noqa: S105 - a sentence
+
+
+class TooMany(Throttled):
+    """Until a day of the merchant on which there is room again; `most` says how many there are at most."""
+
+    def __init__(self, most: str, until: date) -> None:
+        super().__init__(wait=int((start_of(until) - timezone.now()) / timedelta(seconds=1)) + 1)
+        self.message = f"{most} Try again on {date_format(until, 'MONTH_DAY_FORMAT')}, or ask a manager for more."
+
+
+def invalid(field: str, *sentences: str) -> ValidationError:
+    """What is wrong with a field of the body, where only our own rules can tell."""
+    return ValidationError([{"type": "value_error", "loc": ("body", field), "msg": says} for says in sentences])
 
 
 def tell_problems(api: NinjaAPI) -> None:

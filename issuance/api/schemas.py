@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from campaigns.models import Campaign, RewardTemplate, Variant
 from issuance.events.asked import MOST_FIELDS
 from issuance.events.gathering import MOST as MOST_GUESTS
-from issuance.events.telling import Told, counts_of, state_of
+from issuance.events.telling import Told, counts_of, state_of, why_of
 from issuance.models import EventBatch
 from thanxportal.prepared import LARGEST
 
@@ -81,12 +81,14 @@ class CampaignOut(Schema):
     name: str
     objective: str
     fine_print: str
-    state: str
+    state: str = Field(description="draft, publishing, published or refused.")
     accepts_guests: bool
     start_at: datetime | None
     end_at: datetime | None
     redeemable_from: datetime | None
     redeemable_to: datetime | None
+    expected_guests: int | None
+    problem: str = Field(description="Why publishing failed, in words; empty if it didn’t.")
     arms: list[Arm]
 
     @staticmethod
@@ -136,6 +138,12 @@ class RewardsIn(Sent):
         return guests
 
 
+class RewardIn(GuestIn):
+    """One guest, and the reward that the guest gets."""
+
+    reward_template_id: int = Field(ge=1, le=LARGEST, strict=True, description="As /reward-templates tells it.")
+
+
 class Invalid(Schema):
     index: int = Field(description="In what was sent, from 0.")
     code: str
@@ -147,9 +155,10 @@ class BatchOut(Schema):
     campaign_id: int
     size: int
     state: str = Field(
-        description="waiting, needs_approval, held, issuing, finished, stopped, discarded, withdrawn, campaign_ended, "
-        "opted_out or token_ended."
+        description="waiting, not_published (it waits, as publishing its campaign failed), needs_approval, held, "
+        "issuing, finished, stopped, discarded, withdrawn, campaign_ended, opted_out or token_ended."
     )
+    detail: str = Field(description="Why it is in no list yet or any more, in words; mostly empty.")
     received_at: datetime
 
     @staticmethod
@@ -163,6 +172,10 @@ class BatchOut(Schema):
     @staticmethod
     def resolve_state(batch: EventBatch) -> str:
         return state_of(batch)
+
+    @staticmethod
+    def resolve_detail(batch: EventBatch) -> str:
+        return why_of(batch)
 
 
 class BatchMade(BatchOut):

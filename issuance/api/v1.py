@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja.errors import HttpError, Throttled
+from ninja.errors import HttpError
 
 from campaigns.access import campaign_of
 from campaigns.models import Campaign, RewardTemplate
+from campaigns.tasks import publish_campaign
 from issuance.api.callers import Token, merchant_of, token_of
 from issuance.api.document import Api
-from issuance.api.refusals import tell_problems
+from issuance.api.making import CampaignIn, made_campaign
+from issuance.api.refusals import TooMany, invalid, tell_problems
 from issuance.api.schemas import (
     After,
     BatchId,
@@ -31,15 +34,19 @@ from issuance.api.schemas import (
     Limit,
     Page,
     Problem,
+    RewardIn,
     RewardsIn,
     RewardTemplateOut,
 )
+from issuance.events.on_the_fly import NoGuest, TooManyInPeriod, receive_on_the_fly
 from issuance.events.once import Answer, KeyReused, once
 from issuance.events.receiving import Refused, TooManyToday, receive, withdraw
 from issuance.events.telling import INVALID, guests_of
+from issuance.guests.reasons import reason_in_words
 from issuance.models import EventBatch
-from thanxportal.accounts.models import Scope
-from thanxportal.moments import end_of
+from thanxportal.accounts.models import Merchant, Scope
+from thanxportal.celery import nudge
+from thanxportal.counted import counted
 from thanxportal.pagination import page_of
 
 DESCRIPTION = (
@@ -84,6 +91,47 @@ def reward_templates(request: HttpRequest, before: Before = None, limit: Limit =
     return _page(request, found, limit)
 
 
+@api.post("/campaigns", auth=Token(Scope.CAMPAIGNS), response={201: CampaignOut} | REFUSALS | LATER)
+def make_campaign(request: HttpRequest, body: CampaignIn, idempotency_key: Key) -> Any:
+    """Draft a campaign, under the checks of the builder's page, and publish it at once on demand."""
+    token = token_of(request)
+
+    def act() -> Answer:
+        made = made_campaign(token=token, asked=body)
+        if body.publish:
+            nudge(publish_campaign, made)
+        return Answer(201, CampaignOut.from_orm(campaign(request, made)).model_dump_json())
+
+    return _once(request, idempotency_key, act)
+
+
+@api.post("/rewards", auth=Token(Scope.REWARD), response={202: BatchMade} | REFUSALS | LATER)
+def reward_on_the_fly(request: HttpRequest, body: RewardIn, idempotency_key: Key) -> Any:
+    """Reward one guest, without a campaign: one is made and published of what a manager has set for rewards on the fly,
+    for each reward and period. The guest waits until Thanx has it."""
+    token, asked = token_of(request), body.model_dump()
+
+    def act() -> Answer:
+        template = _published_template(token.merchant, asked.pop("reward_template_id"))
+        try:
+            batch, made = receive_on_the_fly(template=template, token=token, guest=asked)
+        except NoGuest as no_guest:
+            raise invalid("email" if asked["email"] else "phone", reason_in_words(str(no_guest))) from None
+        if made:
+            nudge(publish_campaign, made.pk)
+        return Answer(202, _made(batch))
+
+    return _once(request, idempotency_key, act)
+
+
+def _published_template(merchant: Merchant, pk: int) -> RewardTemplate:
+    for found in RewardTemplate.objects.for_merchant(merchant).published().filter(pk=pk):
+        return found
+    raise invalid(
+        "reward_template_id", "Thanx publishes no such reward of yours. /reward-templates tells those it does."
+    )
+
+
 @api.post("/campaigns/{pk}/rewards", auth=Token(Scope.REWARD), response={202: BatchMade} | REFUSALS | LATER)
 def reward(request: HttpRequest, pk: Id, body: RewardsIn, idempotency_key: Key) -> Any:
     """Reward 1 to 10,000 guests. They are gathered for some seconds with what else is asked for in this campaign, go to
@@ -98,12 +146,20 @@ def reward(request: HttpRequest, pk: Id, body: RewardsIn, idempotency_key: Key) 
         batch = receive(campaign=chosen, token=token, guests=[guest.model_dump() for guest in body.guests])
         return Answer(202, _made(batch))
 
+    return _once(request, idempotency_key, act)
+
+
+def _once(request: HttpRequest, key: str, act: Callable[[], Answer]) -> HttpResponse:
+    token = token_of(request)
     try:
-        answer = once(token=token, key=idempotency_key, asked=request.path.encode() + request.body, act=act)
+        answer = once(token=token, key=key, asked=request.path.encode() + request.body, act=act)
     except Refused as refusal:
         raise HttpError(409, str(refusal)) from None
+    except TooManyInPeriod as too_many:
+        raise TooMany(*too_many.args) from None
     except TooManyToday:
-        raise TooMany(token.guests_per_day) from None
+        most = f"This token may ask for {counted(token.guests_per_day, 'guest')} a day."
+        raise TooMany(most, timezone.localdate() + timedelta(days=1)) from None
     except KeyReused:
         raise HttpError(
             422, "This Idempotency-Key came before with something else. Use a new one for each act."
@@ -112,8 +168,8 @@ def reward(request: HttpRequest, pk: Id, body: RewardsIn, idempotency_key: Key) 
 
 
 def _made(batch: EventBatch) -> str:
-    invalid = [told for told in guests_of(batch, after=-1, most=batch.size) if told.outcome == INVALID]
-    told = [{"index": each.at, "code": each.code, "detail": each.detail} for each in invalid]
+    bad = [told for told in guests_of(batch, after=-1, most=batch.size) if told.outcome == INVALID]
+    told = [{"index": each.at, "code": each.code, "detail": each.detail} for each in bad]
     return json.dumps(BatchOut.from_orm(batch).model_dump(mode="json") | {"invalid": told}, ensure_ascii=False)
 
 
@@ -161,12 +217,3 @@ def _batch(request: HttpRequest, uuid: UUID) -> EventBatch:
 def _page(request: HttpRequest, rows: Any, limit: int) -> dict[str, Any]:
     items, following = page_of(request, rows, limit)
     return {"items": items, "next": following}
-
-
-class TooMany(Throttled):
-    """Of today; tomorrow there may be more."""
-
-    def __init__(self, most: int) -> None:
-        midnight = end_of(timezone.localdate())
-        super().__init__(wait=int((midnight - timezone.now()) / timedelta(seconds=1)) + 1)
-        self.message = f"This token may ask for {most:,} guests a day. Try again tomorrow, or ask a manager for more."

@@ -1,7 +1,8 @@
 """Gathers what programs asked for in a few seconds into one list, and launches it as a person would.
 
 A batch and its rows change in one transaction: whoever dies before its commit has done nothing, and whoever comes after
-it finds nothing to gather. The stream's row is locked, so that two workers take turns; batches come in meanwhile.
+it finds nothing to gather. The stream's row is locked, so that two workers take turns; batches come in meanwhile. Of
+all rewards on the fly of a merchant one stream is gathered at a time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.db.models import Min, Sum
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
+from campaigns.models import Campaign, CampaignState
 from issuance.crash_points import crash_point
 from issuance.engine.sending_pauses import sends_were_forgotten
 from issuance.events.asked import MOST_FIELDS, NAMES, field_names, kept
@@ -63,6 +65,7 @@ def gather(stream_id: int) -> GuestList | None:
     )
     stream = locked.get(pk=stream_id)
     stream.campaign.merchant = stream.merchant
+    stream.campaign.lock_preset()
     batches = _together(stream)
     if not batches or _given_up(stream):
         return None
@@ -114,14 +117,16 @@ def _given_up(stream: Stream) -> bool:
 
 
 def _in_vain(stream: Stream) -> str:
-    """After a restore what waits may have been sent, so it becomes a list whose jobs are settled with Thanx."""
+    """After a restore what waits may have been sent, so it becomes a list whose jobs are settled with Thanx, which only
+    has jobs of what it has a campaign of."""
     reasons = {
         EventBatch.OPTED_OUT: stream.merchant.opted_out,
-        EventBatch.ENDED: not stream.campaign.accepts_lists,
+        EventBatch.ENDED: Campaign.objects.ended().filter(pk=stream.campaign_id).exists(),
         EventBatch.TOKEN_ENDED: stream.token.ended_at is not None,
     }
     why = next((why for why, holds in reasons.items() if holds), "")
-    return "" if why and sends_were_forgotten() else why
+    published = stream.campaign.state == CampaignState.PUBLISHED
+    return "" if why and published and sends_were_forgotten() else why
 
 
 @crash_point("fill a gathered list")

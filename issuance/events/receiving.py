@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.publishing_rules import OPTED_OUT
 from issuance.engine.sending_pauses import sends_were_forgotten
-from issuance.events.asked import asked_for
+from issuance.events.asked import Asked, asked_for
 from issuance.models import EventBatch, Stream
 from thanxportal.accounts.models import ApiToken
 from thanxportal.prepared import Prepared
@@ -30,16 +30,20 @@ class TooManyToday(Exception):
 @transaction.atomic
 def receive(*, campaign: Campaign, token: ApiToken, guests: Sequence[dict[str, Any]]) -> EventBatch:
     """Raises Refused and TooManyToday, and keeps nothing then."""
-    merchant = token.merchant
     if why := refusal_of(campaign):
         raise Refused(why)
-    asked = [asked_for(guest, merchant) for guest in guests]
-    today = timezone.localdate()
+    return keep(campaign, token, [asked_for(guest, token.merchant) for guest in guests])
+
+
+def keep(campaign: Campaign, token: ApiToken, asked: Sequence[Asked]) -> EventBatch:
+    """As a batch that waits to be gathered. Raises TooManyToday."""
+    merchant, today = token.merchant, timezone.localdate()
     stream = next(iter(_streams(campaign.pk, token.pk, today)), None)
     if stream is None:
         stream, _ = Stream.objects.get_or_create(
             campaign=campaign, token=token, day=today, defaults={"merchant": merchant}
         )
+    stream.campaign = campaign
     batch = EventBatch.objects.create(
         merchant=merchant, stream=stream, size=len(asked), guests=asked, alone=_needs_approval(token, len(asked))
     )
@@ -76,8 +80,12 @@ def withdraw(batch: EventBatch) -> bool:
         raise Refused(
             "Sending is paused until it is known what was sent, so nothing is taken back now. Try again later."
         )
+    stream, preset = batch.stream, batch.stream.campaign.preset
+    stream.campaign.lock_preset()
     waiting = EventBatch.objects.filter(pk=batch.pk, waits=True)
     if not waiting.update(waits=False, guests=[], given_up=EventBatch.WITHDRAWN):
         return False
-    batch.stream.token.give_back(batch.size, batch.stream.day)
+    if preset:
+        preset.give_back(batch.size, stream.day)
+    stream.token.give_back(batch.size, stream.day)
     return True

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
+from campaigns.models import Campaign, CampaignState
 from issuance.events.asked import EXTERNAL_ID, kept
 from issuance.events.given_up import GIVEN_UP
 from issuance.guests.reasons import reason_in_words
@@ -16,6 +17,7 @@ from issuance.models.states import LIST_ENDED, Outcome
 from issuance.parsing.row_text import row_cells
 
 WAITING, NOT_SENT, INVALID = "waiting", "not_sent", "invalid"
+NOT_PUBLISHED = "not_published"
 
 
 class Told(NamedTuple):
@@ -34,7 +36,7 @@ class Told(NamedTuple):
 def state_of(batch: EventBatch) -> str:
     made = batch.guest_list
     if made is None:
-        return batch.given_up or "waiting"
+        return batch.given_up or (NOT_PUBLISHED if batch.stream.campaign.status.editable else WAITING)
     return "needs_approval" if made.state in UNDECIDED else made.state
 
 
@@ -42,8 +44,24 @@ def said_of(batch: EventBatch) -> tuple[str, str]:
     """Its state for people: a label and its tone."""
     made = batch.guest_list
     if made is None:
-        return GIVEN_UP.get(batch.given_up, ("Waits to be gathered", "info"))
+        return GIVEN_UP.get(batch.given_up) or _waits(batch.stream.campaign)
     return made.status.label, made.status.tone
+
+
+def _waits(campaign: Campaign) -> tuple[str, str]:
+    if campaign.status.editable:
+        return "Waits: its campaign isn’t published", "bad"
+    publishing = campaign.state == CampaignState.PUBLISHING
+    return ("Waits for Thanx to create its campaign" if publishing else "Waits to be gathered"), "info"
+
+
+def why_of(batch: EventBatch) -> str:
+    """Why it is in no list, in words; empty if it is, or if that takes no more than some seconds."""
+    campaign = batch.stream.campaign
+    if batch.guest_list is not None or (campaign.state == CampaignState.PUBLISHED and not batch.given_up):
+        return ""
+    told = f"{said_of(batch)[0]}."
+    return f"{told} {campaign.problem}" if state_of(batch) == NOT_PUBLISHED else told
 
 
 def counts_of(batch: EventBatch) -> dict[str, int]:

@@ -41,7 +41,7 @@ class TokenForm(forms.Form):
     )
 
     def __init__(self, data: Any = None) -> None:
-        super().__init__(data, initial={"scopes": list(Scope), "guests_per_day": 500, "days": 90})
+        super().__init__(data, initial={"scopes": [Scope.READ, Scope.REWARD], "guests_per_day": 500, "days": 90})
 
     def clean_networks(self) -> list[str]:
         written = self.cleaned_data["networks"].replace(",", " ").split()

@@ -33,7 +33,7 @@ def set_aside_rewarded(guest_list: GuestList, *, rows: Sequence[int] | None = No
     campaigns = _campaigns_with_claims(guest_list)
     if not campaigns:
         return 0
-    since = timezone.now() - timedelta(days=guest_list.merchant.repeat_days)
+    since = timezone.now() - timedelta(days=_days(guest_list))
     values = {
         "list": guest_list.pk,
         "campaign": guest_list.campaign_id,
@@ -64,11 +64,17 @@ def set_aside_rewarded(guest_list: GuestList, *, rows: Sequence[int] | None = No
 
 def _campaigns_with_claims(guest_list: GuestList) -> list[int]:
     """The list's own campaign and the merchant's others that issued anything lately."""
-    since = timezone.now() - timedelta(days=guest_list.merchant.repeat_days)
+    days = _days(guest_list)
+    since = timezone.now() - timedelta(days=days)
     planned = GuestList.objects.filter(merchant=guest_list.merchant_id, planned_at__isnull=False)
     own = planned.filter(campaign=guest_list.campaign_id)
-    others = planned.filter(planned_at__gte=since) if guest_list.merchant.repeat_days else planned.none()
+    others = planned.filter(planned_at__gte=since) if days else planned.none()
     return sorted(set((own | others).order_by().values_list("campaign", flat=True)))
+
+
+def _days(guest_list: GuestList) -> int:
+    """How many days are lately: at least one for rewards on the fly, as a person gives a guest one a day."""
+    return max(guest_list.merchant.repeat_days, 1 if guest_list.campaign.preset_id else 0)
 
 
 def _count(guest_list: GuestList, changes: dict[Outcome, int]) -> None:

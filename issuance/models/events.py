@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignState
 from issuance.models.lists import GuestList
 from issuance.models.states import ListState
 from issuance.models.streams import Stream
@@ -33,13 +33,21 @@ class EventBatchQuerySet(models.QuerySet["EventBatch"]):
         would only ask them again: they wait with it, unless nobody can be rewarded any more."""
         own = EventBatch.objects.filter(guest_list=OuterRef("pk"), alone=True)
         undecided = GuestList.objects.filter(~Exists(own), stream=OuterRef("stream"), state__in=UNDECIDED)
-        late = Q(received_at__lte=before) & (~Exists(undecided) | _in_vain())
-        return self.waiting().filter(Q(alone=True) | late)
+        in_time = Q(alone=True) | Q(received_at__lte=before) & ~Exists(undecided)
+        return self.waiting().filter(in_time & _can_be_sent() | Q(received_at__lte=before) & _in_vain())
+
+
+def _can_be_sent() -> Q:
+    """Batches whose campaign Thanx has. Lists of rewards on the fly come one after the other, so that each finds whom
+    the one before promised a reward, whatever the reward."""
+    before = GuestList.objects.filter(stream__isnull=False, state=ListState.HELD, campaign__preset__isnull=False)
+    published = Q(stream__campaign__state=CampaignState.PUBLISHED)
+    return published & ~Q(stream__campaign__preset__in=before.values("campaign__preset"))
 
 
 def _in_vain() -> Q:
     """Batches that `gathering` gives up."""
-    ended = ~Q(stream__campaign__in=Campaign.objects.taking_guests())
+    ended = Q(stream__campaign__in=Campaign.objects.ended())
     return ended | Q(merchant__in=Merchant.objects.opted_out()) | Q(stream__token__ended_at__isnull=False)
 
 

@@ -30,6 +30,13 @@ class Program:
         self.token, self.secret = token_of_program(merchant, maker, *scopes, **fields)
         self.client = Client()
 
+    @classmethod
+    def of(cls, token: ApiToken, secret: str) -> Program:
+        """The same program after a restart."""
+        program = cls.__new__(cls)
+        program.token, program.secret, program.client = token, secret, Client()
+        return program
+
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(f"/api/v1{path}", query, headers=self._headers())
 

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from campaigns.models import Campaign
 from issuance.models import EventBatch
+from tests.issuance.api.presets import preset_of
 from tests.issuance.api.programs import Program
 from thanxportal.accounts.models import Merchant, User
 
@@ -72,12 +73,36 @@ def test_a_crm_brings_files_piece_by_piece(program: Program, tmp_path: Path) -> 
 
 
 def test_the_lines_for_a_shell_work(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = re.findall(r"^```sh\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+    first, second = lines_for_a_shell()[:2]
     made = answers(first)
     assert made[0]["items"][0]["name"] == "Coffee for everybody"
     monkeypatch.setenv("BATCH", made[1]["id"])
     whole, guests = answers(second)
     assert (whole["outcomes"], guests["items"]) == ({"waiting": 1}, [])
+
+
+def test_a_guest_is_rewarded_without_a_campaign(
+    program: Program, harbor: Merchant, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preset_of(harbor, ana)
+    reward = harbor.reward_templates.order_by("pk")[0]
+    monkeypatch.setenv("REWARD", str(reward.pk))
+    rewards, made = answers(lines_for_a_shell()[2])
+    assert reward.name in [each["name"] for each in rewards["items"]]
+    assert (made["size"], made["detail"]) == (1, "Waits for Thanx to create its campaign.")
+    assert sent() == [["", "202 555 0123", "A cold dish", "5512"]]
+
+
+def test_a_campaign_is_made_and_published(program: Program, harbor: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REWARD", str(harbor.reward_templates.order_by("pk")[0].pk))
+    monkeypatch.setenv("START", "2026-09-01T09:00:00-07:00")
+    monkeypatch.setenv("END", "2026-10-01T09:00:00-07:00")
+    (made,) = answers(lines_for_a_shell()[3])
+    assert (made["state"], [arm["percent"] for arm in made["arms"]]) == ("publishing", [90, 10])
+
+
+def lines_for_a_shell() -> list[str]:
+    return re.findall(r"^```sh\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
 
 def answers(lines: str) -> list[Any]:

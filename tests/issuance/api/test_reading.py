@@ -81,7 +81,7 @@ def test_every_error_is_a_problem_in_json(program: Program, path: str, status: i
 
 
 def test_other_methods_and_missing_tokens_are_problems_too(program: Program) -> None:
-    assert program.post("/campaigns", {}).json()["status"] == 405
+    assert program.post("/batches", {}).json()["status"] == 405
     refused = Client().get("/api/v1/campaigns")
     assert (refused.json()["status"], refused["WWW-Authenticate"]) == (401, "Bearer")
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.api.v1 import api
 from issuance.models import EventBatch, Stream
+from tests.issuance.api.presets import preset_of
 from tests.issuance.api.programs import Program
 from tests.issuance.factories import published_campaign
 from thanxportal.accounts.models import ApiToken, Merchant, Scope, User
@@ -23,7 +24,9 @@ NEEDS: dict[str, Scope | None] = {
     "GET /batches": Scope.READ,
     "GET /batches/{batch_id}": Scope.READ,
     "GET /batches/{batch_id}/guests": Scope.READ,
+    "POST /campaigns": Scope.CAMPAIGNS,
     "POST /campaigns/{pk}/rewards": Scope.REWARD,
+    "POST /rewards": Scope.REWARD,
     "DELETE /batches/{batch_id}": Scope.REWARD,
 }
 GUESTS = {"guests": [{"email": "ann@example.com"}]}
@@ -38,8 +41,16 @@ def ask(program: Program, operation: str, campaign: Campaign, batch: EventBatch)
     method, path = operation.split()
     path = path.replace("{pk}", str(campaign.pk)).replace("{batch_id}", str(batch.uuid))
     if method == "POST":
-        return program.post(path, GUESTS)
+        return program.post(path, body_of(operation, campaign))
     return program.delete(path) if method == "DELETE" else program.get(path)
+
+
+def body_of(operation: str, campaign: Campaign) -> dict[str, Any]:
+    """What names something of the campaign's merchant, where a body can."""
+    reward = campaign.variants.all()[0].reward_template_id
+    if operation == "POST /campaigns":
+        return {"name": "Autumn", "arms": [{"reward_template_id": reward}]}
+    return {"reward_template_id": reward, "phone": "202 555 0123"} if operation == "POST /rewards" else GUESTS
 
 
 @pytest.fixture
@@ -57,10 +68,11 @@ def test_a_token_may_do_what_its_scope_says_and_no_more(
     scope: Scope, harbor: Merchant, ana: User, one_arm: Campaign, batch: EventBatch
 ) -> None:
     program = Program(harbor, ana, scope)
+    preset_of(harbor, ana)
     Stream.objects.update(token=program.token)
     for operation, needed in NEEDS.items():
         status = ask(program, operation, one_arm, batch).status_code
-        assert status in (200, 202) if needed in (None, scope) else status == 403, operation
+        assert status in (200, 201, 202) if needed in (None, scope) else status == 403, operation
 
 
 def test_tokens_that_are_none_any_more_may_do_nothing(
@@ -80,10 +92,11 @@ def test_ids_of_another_merchant_lead_nowhere(
 ) -> None:
     program = Program(sunny, cleo)
     published_campaign(sunny)
+    preset_of(sunny, cleo)
     for operation in NEEDS:
-        answer = ask(program, operation, one_arm, batch)
-        assert answer.status_code == 404 if "{" in operation else answer.status_code == 200, operation
+        answer, status = ask(program, operation, one_arm, batch), 422 if operation.startswith("POST") else 200
+        assert answer.status_code == (404 if "{" in operation else status), operation
         assert one_arm.name not in answer.content.decode()
         assert harbor.handle not in answer.content.decode()
     batch.refresh_from_db()
-    assert (batch.waits, EventBatch.objects.count()) == (True, 1)
+    assert (batch.waits, EventBatch.objects.count(), Campaign.objects.count()) == (True, 1, 2)

@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     TEAM_CHANGED = "team_changed", "Partner staff changed your team or settings"
     LOOSENING = "loosening", "Somebody asks to let fewer people agree to rewards, and what becomes of it"
     REWARD_WITHDRAWN = "reward_withdrawn", "Thanx no longer publishes a reward of a running campaign"
+    NOT_PUBLISHED = "not_published", "A campaign that a program asked for couldn’t be published"
     ACCESS = "access", "Thanx lets the portal issue rewards for a merchant, or no longer does"
 
 

@@ -20,7 +20,8 @@ class Scope(models.TextChoices):
     """What a token may do; the label ends “It may …”."""
 
     READ = "read", "read campaigns, rewards and what came of its batches"
-    REWARD = "reward", "reward guests of published campaigns"
+    REWARD = "reward", "reward guests of published campaigns, and on the fly where a manager allows it"
+    CAMPAIGNS = "campaigns", "make and publish campaigns"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

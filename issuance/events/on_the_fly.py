@@ -1,0 +1,79 @@
+"""Takes one guest for a reward without a campaign: the merchant's preset makes one, and the guest waits for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign, RewardPreset, RewardTemplate
+from campaigns.on_the_fly import CantMake, campaign_of_period
+from campaigns.publishing_rules import OPTED_OUT
+from issuance.events.asked import Asked, asked_for
+from issuance.events.receiving import Refused, keep
+from issuance.importing.batches import guest_hasher
+from issuance.launching.one_guest import controls_of
+from issuance.models import EventBatch, GuestList
+from issuance.parsing.identifiers import identity
+from thanxportal.accounts.models import ApiToken, Merchant
+from thanxportal.counted import counted
+
+NO_PRESET = (
+    "Rewards on the fly are off. A manager turns them on in the portal: Settings, Integrations, Rewards on the fly."
+)
+
+
+class NoGuest(Exception):
+    """`args[0]` is the code of what keeps the guest from being one."""
+
+
+class TooManyInPeriod(Exception):
+    """The preset allows no more guests. `args[0]` says so, `args[1]` is the first day on which there is room again."""
+
+
+@transaction.atomic
+def receive_on_the_fly(
+    *, template: RewardTemplate, token: ApiToken, guest: dict[str, Any]
+) -> tuple[EventBatch, Campaign | None]:
+    """The batch, and the campaign if it was made for it and is to be published. Raises Refused, NoGuest,
+    TooManyInPeriod and TooManyToday, and keeps nothing then."""
+    merchant, today = token.merchant, timezone.localdate()
+    asked = asked_for(guest, merchant)
+    if asked.code:
+        raise NoGuest(asked.code)
+    preset = _preset_of(merchant)
+    if not preset.take(1, today):
+        most = counted(preset.guests_per_period, "guest")
+        raise TooManyInPeriod(f"Rewards on the fly are for {most} a {preset.period} at most.", preset.span.ends(today))
+    by, actor = token.name, token.created_by
+    try:
+        campaign, made = campaign_of_period(preset=preset, template=template, day=today, actor=actor, by=by)
+    except CantMake as why:
+        raise Refused(*why.args) from None
+    _check(campaign, template, asked)
+    return keep(campaign, token, [asked]), campaign if made else None
+
+
+def _preset_of(merchant: Merchant) -> RewardPreset:
+    preset = RewardPreset.objects.in_force(merchant)
+    if preset is None:
+        raise Refused(NO_PRESET)
+    if merchant.opted_out:
+        raise Refused(OPTED_OUT.format(merchant, "nobody can be rewarded"))
+    preset.merchant = merchant
+    return preset
+
+
+def _check(campaign: Campaign, template: RewardTemplate, asked: Asked) -> None:
+    """A campaign that Thanx refused may have been changed by people before they published it."""
+    if campaign.has_ended:
+        raise Refused(f"“{campaign.name}” has ended, so it takes no guests.")
+    if template.pk not in [arm.reward_template_id for arm in campaign.variants.all()]:
+        raise Refused(f"Your team has changed “{campaign.name}”: it no longer gives “{template.name}”.")
+    digest = guest_hasher(GuestList(merchant=campaign.merchant))(identity(asked.value))
+    if controls := controls_of(campaign, asked.value, digest):
+        raise Refused(
+            f"This guest belongs to Control of “{controls[0].name}”, whose guests get nothing, so that you see what a "
+            "reward changes. Who decides otherwise rewards the guest in the portal, under Reward one guest."
+        )

@@ -1,0 +1,80 @@
+"""How programs may reward guests on the fly: what their campaigns are called, how long they last, how many guests."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from campaigns.models import Period, RewardPreset
+
+MARKS = ("{reward}", "{period}")
+_MARK = re.compile(r"\{[^{}]*\}?|\}")
+LONGEST = {"claim_days": 60, "use_days": 730}
+SHORT = forms.NumberInput(attrs={"class": "short", "inputmode": "numeric"})
+
+
+def _days(label: str, most: int, hint: str) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=1, max_value=most, help_text=hint, widget=SHORT)
+
+
+class RewardPresetForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = RewardPreset
+        fields = ("name", "objective", "fine_print", "period", "guests_per_period", "claim_days", "use_days")
+
+    name = forms.CharField(
+        label="Name of each campaign",
+        max_length=60,
+        initial="{reward}, {period}",
+        help_text="{reward} becomes the name of the reward, {period} the day, week or month.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    objective = forms.CharField(
+        label="Objective",
+        max_length=300,
+        required=False,
+        initial="Make up for a bad experience",
+        help_text="One sentence that says what these rewards are for. Thanx expects one.",
+    )
+    fine_print = forms.CharField(
+        label="Fine print",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Guests see it with the reward.",
+    )
+    period = forms.ChoiceField(
+        label="One campaign for each reward and",
+        choices=Period.choices,
+        initial=Period.WEEK,
+        help_text="Weeks begin on Monday. A guest gets the same reward once in this time.",
+    )
+    guests_per_period = forms.IntegerField(
+        label="Most guests in this time",
+        min_value=1,
+        max_value=1_000_000,
+        initial=100,
+        help_text="Of all rewards together. More are refused until the next one begins.",
+        widget=SHORT,
+    )
+    claim_days = _days(
+        "Days after it in which guests are still rewarded",
+        60,
+        "For those who had to wait, such as for an approval.",
+    )
+    use_days = _days("Days after that in which guests can use the reward", 730, "The last guest has at least these.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.initial.update(claim_days=7, use_days=30)
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        for mark in _MARK.findall(name):
+            if mark not in MARKS:
+                raise ValidationError(f"“{mark}” isn’t filled in: only {' and '.join(MARKS)} are.")
+        return name
