@@ -190,7 +190,7 @@ def test_it_ends_by_leaving_by_time_by_signing_out_and_with_the_right(
     world.advance(29 * 60)
     assert looker.get(home).status_code == 200
     world.advance(2 * 60)
-    assert looker.get(home).status_code == 404
+    assert looker.get(home).status_code == 302
 
     look(looker, harbor)
     looker.post(reverse("account_logout"))
@@ -201,6 +201,23 @@ def test_it_ends_by_leaving_by_time_by_signing_out_and_with_the_right(
     sue.groups.clear()
     assert looker.get(home).status_code == 404
     assert look(looker, harbor).status_code == 403
+
+
+def test_who_looks_too_long_is_told_and_led_back_to_where_it_began(
+    harbor: Merchant, sunny: Merchant, sue: User, looker: Client, world: World
+) -> None:
+    look(looker, harbor)
+    world.advance(31 * 60)
+    page = f"/admin/accounts/merchant/{harbor.pk}/change/"
+    answer: Any = looker.get("/m/harbor-grill/lists/", follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    assert "Your look at Harbor Grill ended after 30 minutes. Look again from here." in words(answer)
+    assert "Look as this merchant" in words(answer)
+    piece = looker.get("/m/harbor-grill/", headers={"HX-Request": "true"})
+    assert piece.headers["HX-Redirect"] == page
+    assert looker.get("/m/sunny-side-coffee/").status_code == 404
+    sue.groups.clear()
+    assert looker.get("/m/harbor-grill/").status_code == 404
 
 
 def test_a_look_opens_the_page_it_was_asked_from_and_no_other_site(harbor: Merchant, looker: Client) -> None:

@@ -7,14 +7,16 @@ import stat
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -31,8 +33,10 @@ from tests.issuance.factories import checked
 from tests.world import World
 from thanxportal.accounts.models import User
 from thanxportal.health import readiness
+from thanxportal.management.commands import setup
 from thanxportal.partner.models import Credential
 from thanxportal.seldom import Seldom
+from thanxportal.store_address import in_stores
 from thanxportal.stored_files import StoreFails, delete_leftovers, on_this_machine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once", "bucket")]
@@ -186,6 +190,52 @@ def test_readiness_names_a_store_that_is_away(away: Callable[[], None]) -> None:
     assert readiness._storage() == "ok"
     away()
     assert readiness._storage() == "unwritable"
+
+
+def versioning(bucket: Any, status: str) -> None:
+    client = bucket.meta.client
+    client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": status})
+
+
+def test_a_bucket_that_keeps_what_is_deleted_is_refused_until_it_no_longer_does(
+    bucket: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.UPLOADS_URL = "s3://portal-uploads/portal?region=us-east-1"
+    monkeypatch.setattr(setup, "call_command", lambda *args, **options: None)
+    said = StringIO()
+    versioning(bucket, "Enabled")
+    assert readiness._storage() == "versioned"
+    with pytest.raises(CommandError, match=r"The bucket of UPLOADS_URL has versioning on, so deleted files of guests"):
+        call_command("setup", ask=False, administrator="sam@example.com")
+    assert not User.objects.exists()
+    versioning(bucket, "Suspended")
+    assert readiness._storage() == "ok"
+    call_command("setup", ask=False, administrator="sam@example.com", stdout=said, stderr=said)
+    assert "versioning" not in said.getvalue()
+
+
+def test_a_bucket_of_exports_must_forget_as_well(bucket: Any, settings: Any) -> None:
+    bucket.meta.client.create_bucket(Bucket="exports")
+    settings.STORAGES = settings.STORAGES | in_stores(exports="s3://exports?region=us-east-1")
+    assert readiness._storage() == "ok"
+    versioning(storages["exports"].bucket, "Enabled")
+    assert readiness._storage() == "versioned"
+
+
+def test_a_store_that_doesnt_tell_is_used_and_who_sets_it_up_is_told(
+    bucket: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.UPLOADS_URL = "s3://portal-uploads/portal?region=us-east-1"
+    monkeypatch.setattr(setup, "call_command", lambda *args, **options: None)
+
+    def refuses(**named: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetBucketVersioning")
+
+    monkeypatch.setattr(default_storage.connection.meta.client, "get_bucket_versioning", refuses)  # type: ignore[attr-defined]
+    said = StringIO()
+    call_command("setup", ask=False, administrator="sam@example.com", stdout=said, stderr=said)
+    assert "The store of UPLOADS_URL doesn't tell whether it keeps deleted files." in said.getvalue()
+    assert readiness._storage() == "ok"
 
 
 def test_the_bucket_is_made_once(bucket: Any) -> None:

@@ -20,6 +20,7 @@ from thanxportal.stored_files import StoreFails
 
 IN_MEMORY = 1024 * 1024  # bytes of a file that is read; a longer one is in a nameless file of this machine
 ONE_REQUEST = 5 * 1024**3  # bytes that S3 takes whole: of a process that dies, no parts stay behind
+UNTOLD = ("AccessDenied", "403", "NotImplemented", "501", "MethodNotAllowed", "405")
 # Stores that only resemble S3 know no newer checksums than those of the signature.
 PLAIN = {"request_checksum_calculation": "when_required", "response_checksum_validation": "when_required"}
 
@@ -76,6 +77,17 @@ class ObjectStore(S3Storage):  # type: ignore[misc]
             if error.response["Error"]["Code"] != "404":
                 raise
             client.create_bucket(Bucket=self.bucket_name)
+
+    @_as_of_a_folder
+    def keeps_deleted(self) -> bool | None:
+        """Whether what is deleted stays as an older version; None if the store doesn’t let us know."""
+        try:
+            told = self.connection.meta.client.get_bucket_versioning(Bucket=self.bucket_name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in UNTOLD:
+                return None
+            raise
+        return told.get("Status") == "Enabled"
 
     @_as_of_a_folder
     def put_empty(self, name: str) -> None:

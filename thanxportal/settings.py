@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "thanxportal.accounts.middleware.PictureOrigins",
     "thanxportal.accounts.middleware.Sessions",
     "thanxportal.accounts.middleware.Proofs",
+    "thanxportal.accounts.middleware.EndedLooks",
 ]
 
 ROOT_URLCONF = "thanxportal.urls"
@@ -143,7 +144,7 @@ MESSAGE_TAGS = {messages.SUCCESS: "ok", messages.WARNING: "warn", messages.ERROR
 
 # The database: SQLite by default, PostgreSQL by DATABASE_URL.
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
+    "default": env.db_url_config(env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock at the start of a transaction, so that it waits instead of failing later.

@@ -19,7 +19,6 @@ from thanxportal.read_only_admin import StaffAdmin
 LOOKS = ("accounts.look_as_merchant",)
 OPERATIONS = (
     *LOOKS,
-    "issuance.revoke_issuancejob",
     "issuance.add_revocationplan",
     "issuance.confirm_revocationplan",
     "issuance.answer_revocationrequest",

@@ -9,9 +9,10 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
 from threading import Thread
+from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, default_storage, storages
 
 LOOKED_AFTER = 3600  # seconds between two looks
 
@@ -20,6 +21,13 @@ class StoreFails(OSError):
     """A store on other machines doesn't answer, or refuses us: neither a file nor who brings it is to blame."""
 
     sentence = "Files can’t be stored right now. Bring it again in a few minutes."
+
+
+def stores_of_guests() -> dict[str, Any]:
+    """The stores on other machines in which files of guests are, by the setting that names them."""
+    names = {"default": "UPLOADS_URL", "exports": "EXPORTS_FOLDER"}
+    there = {setting: storages[alias] for alias, setting in names.items() if alias in storages.backends}
+    return {setting: store for setting, store in there.items() if not isinstance(store, FileSystemStorage)}
 
 
 @contextmanager

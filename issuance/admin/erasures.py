@@ -18,6 +18,7 @@ from issuance.privacy.everywhere import export_everywhere, look_everywhere, orde
 from issuance.tasks import remove_personal_data
 from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
+from thanxportal.counted import counted
 from thanxportal.read_only_admin import ReadOnlyAdmin
 
 COUNTRY = "US"  # of phones without a country code
@@ -71,7 +72,7 @@ class ErasureAdmin(ReadOnlyAdmin):
         ordered = order_everywhere(value=guest, actor=user_of(request))
         nudge(remove_personal_data)
         if ordered:
-            self.message_user(request, f"Ordered at {len(ordered):,} of the merchants.", messages.SUCCESS)
+            self.message_user(request, f"Erasure ordered at {counted(len(ordered), 'merchant')}.", messages.SUCCESS)
         else:
             self.message_user(request, "No merchant holds anything about this guest.", messages.INFO)
         return redirect("admin:issuance_erasure_changelist")

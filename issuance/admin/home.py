@@ -31,9 +31,9 @@ class FindForm(forms.Form):
         label="Find",
         max_length=254,
         help_text="A merchant, list, campaign or job by name or id; Thanx’s id; an idempotency key; or a guest’s email "
-        "or phone, which the merchant’s activity log then mentions.",
+        "or phone. The merchant’s activity log says that you looked up a guest.",
         widget=forms.TextInput(attrs=ATTRIBUTES),
-        error_messages={"required": "Write what you look for."},
+        error_messages={"required": "Type what you’re looking for."},
     )
 
 

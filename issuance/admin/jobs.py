@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from issuance.admin.lists import ONE_MERCHANT
 from issuance.admin.parking import ParkedFilter, ParkingAdmin
 from issuance.admin.records import EventInline
-from issuance.admin.revocation import revoke
-from issuance.models import Attempt, IssuanceJob, UnknownReason
+from issuance.models import Attempt, IssuanceJob, RevocationPlan, UnknownReason
+from issuance.models.states import JOB_REVOCABLE
 from issuance.staff.asking_again import ask_again, when_polls_pass
 from issuance.staff.job_story import story_of_job
+from issuance.staff.revocation import impact_of
 from issuance.tasks import work_job
 from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
@@ -48,7 +50,7 @@ class MissingFilter(admin.SimpleListFilter):
 
 @admin.register(IssuanceJob)
 class IssuanceJobAdmin(ParkingAdmin):
-    """Jobs as Thanx knows them, and taking them back. The body, with its guests, stays out of sight."""
+    """Jobs as Thanx knows them, and plans to take them back. The body, with its guests, stays out of sight."""
 
     list_display = (
         "__str__",
@@ -71,7 +73,8 @@ class IssuanceJobAdmin(ParkingAdmin):
         ("State", {"fields": ("state", "partner_state", "unknown_state_since", "thanx_id", "idempotency_key",
                               "problem_code", "in_doubt")}),
         ("Guests", {"fields": ("total_count", "processed_count", "success_count", "failure_count")}),
-        ("Revocation", {"fields": ("revoke_reason", "revoke_requested_by", "revoke_sent_at", "revoked_at")}),
+        ("Revocation", {"fields": ("revoke_reason", "revoke_plan", "revoke_requested_by", "revoke_asked_at",
+                                   "revoke_count", "revoke_sent_at", "revoked_at")}),
         ("Webhooks", {"fields": ("webhooks_due_at", "missing_reward_ids")}),
         ("Dates", {"fields": ("planned_at", "first_sent_at", "accepted_at", "ended_at", "news_at",
                               "lost_since")}),
@@ -80,9 +83,8 @@ class IssuanceJobAdmin(ParkingAdmin):
     )  # fmt: skip
     readonly_fields = ("campaign",)
     change_form_template = "admin/issuance/issuancejob/change.html"
-    own_lookups = ("id__in",)  # What was just revoked.
     inlines = (AttemptInline, UnknownReasonInline, EventInline)
-    actions = (revoke, "return_to_work")
+    actions = ("plan_to_revoke", "return_to_work")
     task = work_job
     why_parked = (
         "These jobs were parked because their workers crashed five times. Workers take them up again; one that "
@@ -98,7 +100,9 @@ class IssuanceJobAdmin(ParkingAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         job = context["original"]
-        context |= {"story": story_of_job(job), "may_ask": self.has_unpark_permission(request)}
+        may_plan = job.status in JOB_REVOCABLE and self.has_plan_permission(request)
+        plan = _plan_page([job]) if may_plan else ""
+        context |= {"story": story_of_job(job), "may_ask": self.has_unpark_permission(request), "plan_page": plan}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def ask(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -110,9 +114,9 @@ class IssuanceJobAdmin(ParkingAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))  # type: ignore[attr-defined, no-any-return]
         if ask_again(job=job, actor=user_of(request)):
             nudge(work_job, job.pk)
-            self.message_user(request, f"A worker asks Thanx once {when_polls_pass()}. Reload to see it.")
+            self.message_user(request, f"A worker asks Thanx as soon as {when_polls_pass()}. Reload to see the answer.")
         else:
-            self.message_user(request, "No later poll waits for this job.", messages.WARNING)
+            self.message_user(request, "Nothing more is being asked about this job.", messages.WARNING)
         return redirect("admin:issuance_issuancejob_change", job.pk)
 
     @admin.display(ordering="guest_list__campaign")
@@ -123,5 +127,21 @@ class IssuanceJobAdmin(ParkingAdmin):
     def issued(self, job: IssuanceJob) -> str:
         return f"{job.success_count:,} of {job.total_count:,}"
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return user_of(request).has_perm("issuance.revoke_issuancejob")
+    def has_plan_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).has_perm("issuance.add_revocationplan")
+
+    @admin.action(description="Plan to revoke selected jobs", permissions=["plan"])
+    def plan_to_revoke(self, request: HttpRequest, queryset: QuerySet[IssuanceJob]) -> HttpResponse | None:
+        """Leads to the plan that a colleague has to confirm."""
+        impact = impact_of(queryset)
+        for job, why in impact.impossible:
+            self.message_user(request, f"{job} can’t be revoked. {why}", messages.WARNING)
+        if len(impact.lists) > 1:
+            self.message_user(request, "Select jobs of one list: each list takes a plan of its own.", messages.WARNING)
+        return redirect(_plan_page(impact.jobs)) if len(impact.lists) == 1 else None
+
+
+def _plan_page(jobs: list[IssuanceJob]) -> str:
+    """Where such a plan is proposed, with these jobs of one list ticked."""
+    what = {"cause": RevocationPlan.OTHER, "list": jobs[0].guest_list_id, "job": [job.pk for job in jobs]}
+    return f"{reverse('admin:issuance_revocationplan_add')}?{urlencode(what, doseq=True)}"

@@ -46,5 +46,5 @@ class ParkingAdmin(ReadOnlyAdmin):
         for row in parked:
             if return_to_work(row, actor=user_of(request), reason=reason):
                 nudge(self.task, row.pk)
-                self.message_user(request, f"{row} is taken up again.", messages.SUCCESS)
+                self.message_user(request, f"{row} is back at work.", messages.SUCCESS)
         return None

@@ -24,7 +24,7 @@ def reason_field(*, label: str, help_text: str, required: str, max_length: int) 
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         error_messages={
             "required": required,
-            "min_length": "Write a whole sentence, so that it can be understood next year.",
+            "min_length": "Write a whole sentence that still makes sense a year from now.",
         },
     )
 
@@ -32,7 +32,7 @@ def reason_field(*, label: str, help_text: str, required: str, max_length: int) 
 class ReasonForm(forms.Form):
     reason = reason_field(
         label="Why?",
-        help_text="One sentence. It is kept for good; name no guest.",
+        help_text="One sentence. It’s kept for good, so don’t name a guest.",
         required="Write why.",
         max_length=250,
     )

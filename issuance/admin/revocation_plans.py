@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -49,9 +49,9 @@ class ScopeForm(forms.Form):
     """What went wrong, and where; sent by GET, as it names no guest."""
 
     cause = forms.ChoiceField(label="What went wrong?", choices=RevocationPlan.CAUSES)
-    list = forms.IntegerField(label="List", required=False, help_text="Its number; not for several rewards.")
+    list = forms.IntegerField(label="List", required=False, help_text="Its number. Empty for several rewards.")
     arm = forms.ModelChoiceField(Variant.objects.none(), label="Arm", required=False, empty_label="All arms")
-    merchant = forms.ModelChoiceField(Merchant.objects.all(), required=False, help_text="For several rewards.")
+    merchant = forms.ModelChoiceField(Merchant.objects.all(), required=False, help_text="Only for several rewards.")
     since, until = Moment("Sent from"), Moment("Sent until")
 
     def __init__(self, data: Any) -> None:
@@ -72,7 +72,7 @@ class ScopeForm(forms.Form):
             if not data["merchant"]:
                 self.add_error("merchant", "Choose the merchant whose guests got several rewards.")
         elif self.guest_list is None:
-            self.add_error("list", "Write the number of the list.")
+            self.add_error("list", "Enter the number of the list.")
         return data
 
     @property
@@ -88,7 +88,7 @@ class ScopeForm(forms.Form):
 class PlanForm(forms.Form):
     reason = reason_field(
         label="What does the merchant read?",
-        help_text="One sentence: what went wrong. It stands on the page of the list and in the activity log; name no "
+        help_text="One sentence about what went wrong. The list’s page and the activity log show it, so don’t name a "
         "guest.",
         required="Write what the merchant reads.",
         max_length=250,
@@ -146,7 +146,8 @@ class RevocationPlanAdmin(ReadOnlyAdmin):
 
     def _found(self, request: HttpRequest, form: ScopeForm, asked: RevocationRequest | None) -> HttpResponse:
         found, proposes = find_jobs(form.scope), "propose" in request.POST
-        ticked = _ticked(request) if request.method == "POST" else found.proposed
+        chosen = _jobs_in(request.GET) & {job.pk for job in found.jobs}
+        ticked = _jobs_in(request.POST) if request.method == "POST" else chosen or found.proposed
         effect = effect_of(form.scope, [job for job in found.jobs if job.pk in ticked])
         written = {"reason": request.POST.get("reason") or (asked.reason if asked else "")}
         plan_form = PlanForm(request.POST) if proposes else PlanForm(initial=written)
@@ -167,7 +168,7 @@ class RevocationPlanAdmin(ReadOnlyAdmin):
         except CantRevoke as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
             return None
-        self.message_user(request, "Proposed. Nothing is taken back before somebody else confirms it.")
+        self.message_user(request, "Proposed. Nothing is taken back until a colleague confirms it.")
         return plan
 
     def _page(self, request: HttpRequest, form: ScopeForm, *, status: int = 200, **facts: Any) -> HttpResponse:
@@ -229,8 +230,9 @@ class RevocationPlanAdmin(ReadOnlyAdmin):
         return plan
 
 
-def _ticked(request: HttpRequest) -> set[int]:
-    return {int(pk) for pk in request.POST.getlist("job") if pk.isascii() and pk.isdecimal()}
+def _jobs_in(data: QueryDict) -> set[int]:
+    """The jobs that are ticked, or that the address names."""
+    return {int(pk) for pk in data.getlist("job") if pk.isascii() and pk.isdecimal()}
 
 
 def _request_by(number: str) -> RevocationRequest | None:

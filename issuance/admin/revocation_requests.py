@@ -21,7 +21,7 @@ from thanxportal.read_only_admin import ReadOnlyAdmin
 class RefusalForm(ReasonForm):
     reason = reason_field(
         label="No, because",
-        help_text="One sentence, which the merchant reads; name no guest.",
+        help_text="One sentence for the merchant. Don’t name a guest.",
         required="Write why not.",
         max_length=250,
     )
@@ -76,7 +76,7 @@ class RevocationRequestAdmin(ReadOnlyAdmin):
         except CantRevoke as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
         else:
-            self.message_user(request, "The merchant is told.", messages.SUCCESS)
+            self.message_user(request, "The merchant has been told.", messages.SUCCESS)
         return redirect("admin:issuance_revocationrequest_change", asked.pk)
 
 

@@ -66,8 +66,8 @@ class SendingPauseAdmin(ReadOnlyAdmin):
     def resume(self, request: HttpRequest, queryset: QuerySet[SendingPause]) -> HttpResponse | None:
         """Reconciles first; asks for the reason before that."""
         explain = (
-            "Plans and first sends of all lists go out again. After a restored backup, what was sent since then has "
-            "to be settled with Thanx first. Every number is checked before anything is sent."
+            "Planning and first sends resume for every list. After a restore, first settle with Thanx what was sent "
+            "since the backup. Every number is checked before anything goes out."
         )
         pauses = queryset.filter(in_force=True)
         reason = asked_reason(self, request, pauses, action="resume", title="Resume sending", explain=explain)
@@ -78,5 +78,5 @@ class SendingPauseAdmin(ReadOnlyAdmin):
         except CantResume as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            self.message_user(request, "Sending goes on.", messages.SUCCESS)
+            self.message_user(request, "Sending has resumed.", messages.SUCCESS)
         return None

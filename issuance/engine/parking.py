@@ -1,4 +1,4 @@
-"""Lists and jobs whose worker crashed five times wait until staff have looked and say why they may go on."""
+"""What waits for staff: lists and jobs whose worker crashed five times, and jobs that Thanx doesn’t revoke."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from issuance.lifecycle.activity import note_activity
 from issuance.models import GuestList, IssuanceJob, note_event
-from issuance.models.states import ListState
+from issuance.models.states import JobState, ListState
 from thanxportal import database_clock
 from thanxportal.accounts.models import User
 
@@ -37,8 +37,9 @@ def return_to_work(parked: IssuanceJob | GuestList, *, actor: User, reason: str)
             note_event(parked, parked.state, old_state=parked.state, actor=actor, note=note)
             note_activity(parked, actor, f"Staff took up “{parked.name}” again: {reason}")
     else:
-        jobs = IssuanceJob.objects.parked().filter(pk=parked.pk)
-        if returned := jobs.update(problem_code="", next_attempt_at=timezone.now(), crash_count=0):
+        now, jobs = timezone.now(), IssuanceJob.objects.parked().filter(pk=parked.pk, state=parked.state)
+        anew = {"revoke_asked_at": now, "revoke_count": 0} if parked.status == JobState.REVOKING else {}
+        if returned := jobs.update(problem_code="", next_attempt_at=now, crash_count=0, **anew):
             note_event(parked.guest_list, parked.state, old_state=parked.state, job=parked, actor=actor, note=note)
             sentence = f"Staff took up job {parked.number} of “{parked.guest_list.name}” again: {reason}"
             note_activity(parked.guest_list, actor, sentence)

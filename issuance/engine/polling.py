@@ -8,10 +8,19 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from issuance.engine.not_revoked import (
+    REFUSED,
+    answer_to_revoke,
+    end_revocation,
+    follow_up,
+    is_endless,
+    park_revocation,
+    refused_for_now,
+)
 from issuance.engine.poll_waits import FIRST_POLL, polling_delay
 from issuance.engine.settlement import apply_snapshot, end_job
-from issuance.lifecycle.notices import tell_revoked, tell_staff_needed
-from issuance.lifecycle.transitions import move_job, release_job_lease
+from issuance.lifecycle.notices import tell_staff_needed
+from issuance.lifecycle.transitions import release_job_lease
 from issuance.models import IssuanceJob
 from issuance.models.states import JobState
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client, reserve_slot
@@ -26,7 +35,6 @@ from thanxportal.partner_api import (
 from thanxportal.partner_api import IssuanceJob as Snapshot
 
 LOST_AFTER = timedelta(minutes=15)  # of answers 404
-REVOKE_LOST_AFTER = timedelta(seconds=60)
 ENDLESS_AFTER = timedelta(hours=24)
 REVOCATION_LOST = "Thanx no longer knows this job, so nobody can tell whether its rewards were taken back."
 log = logging.getLogger(__name__)
@@ -55,7 +63,7 @@ def _news(job: IssuanceJob, snapshot: Snapshot) -> None:
         job.unknown_state_since = theirs["unknown_state_since"]
         _ask_a_person(job)
         if state == JobState.REVOKING and snapshot.state in ("completed", "failed"):
-            _not_revoked(job, snapshot)
+            follow_up(job, snapshot)
 
 
 def _no_news(job: IssuanceJob, error: PartnerApiError) -> None:
@@ -80,7 +88,7 @@ def _give_up_what_is_lost(job: IssuanceJob) -> None:
         end_job(job, JobState.NEEDS_STAFF, problem_code="JOB_NOT_FOUND")
     elif job.status == JobState.REVOKING:
         adds_up = job.success_count + job.failure_count == job.total_count
-        if _end_revocation(job, JobState.COMPLETED if adds_up else JobState.FAILED, REVOCATION_LOST):
+        if end_revocation(job, JobState.COMPLETED if adds_up else JobState.FAILED, REVOCATION_LOST):
             log.error("Job %s was to be revoked, but Thanx no longer knows it.", job.pk)
             tell_staff_needed(job)
 
@@ -102,43 +110,33 @@ def _since(job: IssuanceJob) -> datetime:
 
 def revoke_job(job: IssuanceJob) -> None:
     """Asks Thanx to revoke a claimed job, then looks how it went: a lost answer leads to a GET, not a second POST."""
-    if job.revoke_sent_at is not None:
+    if is_endless(job):
+        park_revocation(job)
+    elif job.revoke_sent_at is None:
+        _ask_to_revoke(job)
+    else:
         poll_job(job)
-        return
-    mine = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch)
+
+
+def _ask_to_revoke(job: IssuanceJob) -> None:
+    """Each request is counted before its first byte leaves, but not one that surely never began."""
+    mine, requests = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch), job.revoke_count + 1
     try:
         reserve_slot(Urgency.REPLAY, about=job.merchant.thanx_id)
-        if not mine.update(revoke_sent_at=timezone.now()):
+        if not mine.update(revoke_sent_at=timezone.now(), revoke_count=requests):
             return  # Another worker owns the job now.
         with partner_client(Urgency.REPLAY, reserved=1) as partner:
             snapshot = partner.revoke_issuance_job(job.thanx_id or "", job.merchant.thanx_id)
     except GateClosed as closed:
         release_job_lease(job, at=closed.retry_at)
-    except (NotSent, RateLimited, CredentialRefused):
-        release_job_lease(job, wait=FIRST_POLL, revoke_sent_at=None)
+    except (NotSent, RateLimited):
+        release_job_lease(job, wait=FIRST_POLL, revoke_sent_at=None, revoke_count=job.revoke_count)
+    except CredentialRefused as error:
+        refused_for_now(job, answer_to_revoke(error), requests)
     except Rejected as error:
-        release_job_lease(job, wait=1, problem_code=f"REVOKE_REFUSED_{error.status}")
-    except PartnerApiError:
-        release_job_lease(job, wait=FIRST_POLL)
+        release_job_lease(job, wait=1, problem_code=f"{REFUSED}{error.status}")
+    except PartnerApiError as error:
+        release_job_lease(job, wait=FIRST_POLL, problem_code=answer_to_revoke(error))
     else:
         apply_snapshot(job.pk, snapshot)
-        release_job_lease(job, wait=FIRST_POLL, attempt_count=0)
-
-
-def _not_revoked(job: IssuanceJob, snapshot: Snapshot) -> None:
-    """Thanx still shows the job as ended: it refused, or never got the request, which may then be sent again."""
-    if job.problem_code.startswith("REVOKE_REFUSED"):
-        back = JobState.FAILED if snapshot.state == "failed" else JobState.COMPLETED
-        _end_revocation(job, back, f"Thanx refused to revoke ({job.problem_code[-3:]}).")
-    elif job.revoke_sent_at and timezone.now() - job.revoke_sent_at > REVOKE_LOST_AFTER:
-        IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch).update(revoke_sent_at=None)
-
-
-def _end_revocation(job: IssuanceJob, back: JobState, note: str) -> bool:
-    """Of others that were revoked with it people hear now, if it was the last."""
-    if not move_job(job, back, note=note, revoke_sent_at=None, problem_code=""):
-        return False
-    siblings = IssuanceJob.objects.filter(guest_list=job.guest_list, revoke_reason=job.revoke_reason)
-    if siblings.filter(state=JobState.REVOKED).exists():
-        tell_revoked(job)
-    return True
+        release_job_lease(job, wait=FIRST_POLL, attempt_count=0, problem_code="")

@@ -109,7 +109,7 @@ def _end_revoked(job: IssuanceJob, snapshot: Snapshot) -> None:
         else:
             end_job(job, JobState.FAILED, problem_code="FAILED")
         move_job(job, JobState.REVOKING, note="Thanx says that it was revoked.")
-    end_job(job, JobState.REVOKED, revoked_at=timezone.now())
+    end_job(job, JobState.REVOKED, revoked_at=timezone.now(), problem_code="")
 
 
 def _failures_that_add_up(job: IssuanceJob, snapshot: Snapshot) -> dict[int, str] | None:

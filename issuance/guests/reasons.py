@@ -47,7 +47,9 @@ JOB_PROBLEMS = {
     "FAILED": "Thanx stopped it without saying who was rewarded.",
     "SENDS_FORGOTTEN": "The portal was restored from a backup, and nobody can tell whether it was sent before.",
     "parked": "It failed here five times in a row.",
+    "REVOKE_UNANSWERED": "Thanx gave no answer when it was asked to take the rewards back.",
 }
+REVOKE = re.compile(r"REVOKE_(?:REFUSED|ANSWERED)_(\d{3})")
 DUPLICATE = "The same guest is already in this file, further up."
 UNKNOWN_STATE = "Thanx reports a state that we don’t know"
 _WORD = re.compile(r"[A-Za-z]+(?:[ _-][A-Za-z]+)*")
@@ -87,6 +89,14 @@ def reason_in_words(code: str) -> str:
 def problem_in_words(code: str) -> str:
     """The sentence for the code of a job that needs staff or failed."""
     return JOB_PROBLEMS.get(code, NO_CLEAR_ANSWER) if code else ""
+
+
+def job_problem_in_words(code: str) -> str:
+    """The same for staff: also what Thanx answered when it was asked to revoke the job; codes without a sentence as
+    they are."""
+    if answered := REVOKE.fullmatch(code):
+        return f"Asked to take the rewards back, Thanx answered {answered[1]}."
+    return JOB_PROBLEMS.get(code, f"({code})" if code else "")
 
 
 def job_refusal_in_words(code: str) -> str:

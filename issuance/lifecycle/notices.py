@@ -89,6 +89,19 @@ def tell_request_answered(request: RevocationRequest, answer: str, why: str) -> 
     _tell(made, Kind.TAKE_BACK, f"answered-to-revoke:{request.pk}", sentence, right=Right.MANAGE)
 
 
+def tell_not_taken_back(job: IssuanceJob, what: str) -> None:
+    """Thanx didn’t revoke a job: staff, and the manager who asked for it, once a day for all jobs of a list. `what` is
+    a sentence for staff."""
+    made, plan, day = job.guest_list, job.revoke_plan, f"{timezone.now():%Y%m%d}"
+    path = reverse("admin:issuance_issuancejob_change", args=[job.pk])
+    key = f"list:{made.pk}:kept:{plan and plan.pk}:{day}"
+    sentence = f"Not all rewards of “{made.name}” are taken back. Job {job.number:,}: {what}"
+    notify_staff(merchant=made.merchant, kind=Kind.TAKE_BACK, key=key, sentence=sentence, path=path)
+    if plan and (request := plan.request):
+        sentence = f"Thanx hasn’t taken back {request.what} of “{made.name}” so far. Staff are looking into it."
+        _tell(made, Kind.TAKE_BACK, f"kept:{request.pk}:{day}", sentence, right=Right.MANAGE, only=request.asked_by)
+
+
 def tell_staff_needed(job: IssuanceJob) -> None:
     """Once per list and day, however many of its jobs it concerns."""
     name = job.guest_list.name

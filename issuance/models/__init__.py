@@ -6,7 +6,15 @@ from issuance.models.erasures import Erasure, ErasureQuerySet
 from issuance.models.events import UNDECIDED, EventBatch, EventBatchQuerySet, KeptAnswer
 from issuance.models.exports import ExportedReward, ExportFile, ExportFileQuerySet, ExportKind, Member, Purchase
 from issuance.models.history import Event, note_event
-from issuance.models.jobs import PARKED, Attempt, IssuanceJob, IssuanceJobQuerySet, UnknownReason
+from issuance.models.jobs import (
+    IS_PARKED,
+    NOT_TAKEN_BACK,
+    PARKED,
+    Attempt,
+    IssuanceJob,
+    IssuanceJobQuerySet,
+    UnknownReason,
+)
 from issuance.models.leaks import ControlLeak, ControlLeakQuerySet
 from issuance.models.lists import SOON, GuestList, GuestListQuerySet, on_their_way
 from issuance.models.pauses import SendingPause
@@ -32,6 +40,8 @@ from issuance.models.webhooks import BATCH_EVENT, TEST_EVENT, WebhookDelivery, W
 
 __all__ = [
     "BATCH_EVENT",
+    "IS_PARKED",
+    "NOT_TAKEN_BACK",
     "PARKED",
     "SOON",
     "TEST_EVENT",

@@ -17,7 +17,10 @@ from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant
 from thanxportal.kept_text import KeptText
 
-PARKED = "parked"  # the problem code of a job that waits for staff
+PARKED = "parked"  # the problem code of a job whose workers crashed
+_NEVER_DUE = Q(next_attempt_at=None, lease_until=None)
+IS_PARKED = Q(problem_code=PARKED) & _NEVER_DUE
+NOT_TAKEN_BACK = Q(state=JobState.REVOKING) & ~Q(problem_code=PARKED) & _NEVER_DUE
 
 
 class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
@@ -45,8 +48,8 @@ class IssuanceJobQuerySet(models.QuerySet["IssuanceJob"]):
         return self.filter(state__in=JOB_DUE, next_attempt_at__isnull=False).exclude(opted_out)
 
     def parked(self) -> IssuanceJobQuerySet:
-        """Waiting for staff: their workers crashed five times."""
-        return self.filter(problem_code=PARKED, next_attempt_at=None, lease_until=None)
+        """Waiting for staff: their workers crashed five times, or Thanx doesn’t take their rewards back."""
+        return self.filter(IS_PARKED | NOT_TAKEN_BACK)
 
     def in_turn(self) -> IssuanceJobQuerySet:
         """The most urgent kind of work first; within it the lists, and then the merchants, take turns."""
@@ -115,6 +118,12 @@ class IssuanceJob(models.Model):
         blank=True,
         related_name="+",
     )
+    revoke_plan = models.ForeignKey(
+        "RevocationPlan", verbose_name="plan", on_delete=models.PROTECT, null=True, blank=True, related_name="asked",
+        help_text="The plan by which Thanx was last asked for it; it counts there alone.",
+    )  # fmt: skip
+    revoke_asked_at = models.DateTimeField("confirmed", null=True, blank=True, help_text="Or asked for again by staff.")
+    revoke_count = models.PositiveSmallIntegerField("requests since then", default=0)
     revoke_sent_at = models.DateTimeField("sent to Thanx", null=True, blank=True)
 
     planned_at = models.DateTimeField("planned", default=timezone.now)
@@ -202,10 +211,7 @@ class IssuanceJob(models.Model):
                 condition=~Q(state="sending") | Q(first_sent_at__isnull=False), name="intent_before_send"
             ),
         ]
-        permissions = [
-            ("revoke_issuancejob", "Can revoke issuance jobs"),
-            ("unpark_issuancejob", "Can return parked jobs to work"),
-        ]
+        permissions = [("unpark_issuancejob", "Can return parked jobs to work")]
 
     def __str__(self) -> str:
         return f"Job {self.number} of list {self.guest_list_id}"

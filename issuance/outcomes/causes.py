@@ -25,11 +25,12 @@ WAITING = {"not sent": "Not sent, as the list was stopped before its end"}
 
 
 class Cause(NamedTuple):
-    """So many rows, and the page that shows just these."""
+    """So many rows, and the page that shows just these; of refused guests also who of them can be sent again."""
 
     words: str
     rows: int
     url: str
+    refusal: Refusal | None = None
 
 
 def causes_of(guest_list: GuestList, refusals: list[Refusal] | None = None) -> list[Cause]:
@@ -41,7 +42,7 @@ def causes_of(guest_list: GuestList, refusals: list[Refusal] | None = None) -> l
 def _refused(guest_list: GuestList, refusals: list[Refusal] | None) -> Iterator[Cause]:
     if guest_list.refused_count:
         known = refusals_of(guest_list) if refusals is None else refusals
-        yield from (Cause(f"Refused: {refusal.sentence}", refusal.count, refusal.url) for refusal in known)
+        yield from (Cause(f"Refused: {refusal.sentence}", refusal.count, refusal.url, refusal) for refusal in known)
 
 
 def _invalid(guest_list: GuestList) -> Iterator[Cause]:

@@ -66,6 +66,8 @@ def _of_job(job: IssuanceJob, now: datetime) -> tuple[str, str, str] | None:
     """(what is said of one job, of several, and what follows); None when nothing is unusual."""
     if job.problem_code == PARKED:
         return "needs staff", "need staff", problem_in_words("parked")
+    if job.state == JobState.REVOKING and job.next_attempt_at is None:
+        return "isn’t taken back by Thanx so far", "aren’t taken back by Thanx so far", "Staff are looking into it."
     if job.state == JobState.NEEDS_STAFF:
         state = f"{state_in_words(job.partner_state)} " if job.unknown_state_since else ""
         return "needs review by staff", "need review by staff", state + problem_in_words(job.problem_code)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from issuance.models import PARKED, TEST_EVENT, GuestList, IssuanceJob, SendingPause, WebhookDelivery
+from issuance.models import IS_PARKED, NOT_TAKEN_BACK, TEST_EVENT, GuestList, IssuanceJob, SendingPause, WebhookDelivery
 from issuance.models.states import JOB_DUE, DeliveryState, JobState
 from thanxportal.partner import slots
 from thanxportal.partner.gate import seconds_until
@@ -100,7 +100,7 @@ def _windows(ring: slots.Ring) -> list[Window]:
 
 def _jobs() -> dict[str, int]:
     now = Q(next_attempt_at__lte=timezone.now())
-    later, parked = Q(next_attempt_at__gt=timezone.now()), Q(problem_code=PARKED, next_attempt_at=None)
+    later, parked = Q(next_attempt_at__gt=timezone.now()), IS_PARKED | NOT_TAKEN_BACK
     classes = {
         "urgent": Q(state__in=(JobState.SENDING, JobState.REVOKING)),
         "ready": Q(state=JobState.READY),

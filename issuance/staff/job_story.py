@@ -9,10 +9,10 @@ from urllib.parse import quote
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from issuance.guests.reasons import JOB_PROBLEMS, reason_in_words
+from issuance.guests.reasons import job_problem_in_words, reason_in_words
 from issuance.models import PARKED, IssuanceJob, WebhookDelivery
 from issuance.models.states import JOB_DUE, DeliveryState, JobState, Outcome
-from issuance.staff.asking_again import may_be_asked_about, when_polls_pass
+from issuance.staff.asking_again import is_given_up, may_be_asked_about, when_polls_pass
 from thanxportal.counted import counted
 from thanxportal.moments import written
 from thanxportal.partner.models import ApiRequest
@@ -86,8 +86,7 @@ def _sends(job: IssuanceJob) -> list[tuple[str, int]]:
 
 
 def _ours(job: IssuanceJob) -> str:
-    why = JOB_PROBLEMS.get(job.problem_code, f"({job.problem_code})" if job.problem_code else "")
-    return f"{IN_WORDS[job.status]} {why}".strip()
+    return f"{IN_WORDS[job.status]} {job_problem_in_words(job.problem_code)}".strip()
 
 
 def _theirs(job: IssuanceJob) -> str:
@@ -103,13 +102,16 @@ def _theirs(job: IssuanceJob) -> str:
 def _next(job: IssuanceJob) -> str:
     if job.problem_code == PARKED:
         return "Nothing, until somebody returns it to work: its workers crashed five times."
+    if is_given_up(job):
+        asked = counted(job.revoke_count, "request")
+        return f"Nothing, until somebody asks again: after {asked} Thanx still hasn’t taken the rewards back."
     if job.state not in JOB_DUE and job.status != JobState.FORGOTTEN:
-        return "Nothing: this is its end."
+        return "Nothing: it has ended."
     if job.next_attempt_at is None:
         return "Nothing, until staff settle it."
     sends = job.status in (JobState.READY, JobState.SENDING)
     if job.next_attempt_at <= timezone.now():
-        once = "sends it once nothing holds sends back" if sends else f"asks Thanx once {when_polls_pass()}"
+        once = "sends it once nothing holds sends back" if sends else f"asks Thanx as soon as {when_polls_pass()}"
         return f"A worker {once}."
     return f"A worker {'sends it' if sends else 'asks Thanx'} at {_zoned(job.next_attempt_at)}, or a little later."
 

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issuance.models import (
-    PARKED,
+    IS_PARKED,
+    NOT_TAKEN_BACK,
     GuestList,
     IssuanceJob,
     Resolution,
@@ -66,11 +67,14 @@ def _jobs() -> Iterator[Need]:
         JobState.FORGOTTEN: ("job is unknown until settled", "jobs are unknown until settled"),
     }
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in states}
-    parked = Count("pk", filter=Q(problem_code=PARKED, next_attempt_at=None, lease_until=None))
-    found = IssuanceJob.objects.filter(state__in=(*JOB_DUE, JobState.FORGOTTEN)).aggregate(parked=parked, **counts)
+    counts |= {"parked": Count("pk", filter=IS_PARKED), "kept": Count("pk", filter=NOT_TAKEN_BACK)}
+    found = IssuanceJob.objects.filter(state__in=(*JOB_DUE, JobState.FORGOTTEN)).aggregate(**counts)
     for state, words in states.items():
         yield Need(found[state.value], *words, "issuance.issuancejob", {"state__exact": state.value})
     yield Need(found["parked"], "job is parked", "jobs are parked", "issuance.issuancejob", {"parked": "yes"})
+    words = ("job isn’t revoked by Thanx: ask again", "jobs aren’t revoked by Thanx: ask again")
+    waiting = {"state__exact": JobState.REVOKING.value, "parked": "yes"}
+    yield Need(found["kept"], *words, "issuance.issuancejob", waiting)
 
 
 def _lists() -> Iterator[Need]:

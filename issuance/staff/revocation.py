@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from issuance.lifecycle.activity import note_activity
 from issuance.lifecycle.transitions import move_job
-from issuance.models import GuestList, IssuanceJob
+from issuance.models import GuestList, IssuanceJob, RevocationPlan
 from issuance.models.states import JOB_REVOCABLE, JobState
 from thanxportal.accounts.models import User
 from thanxportal.counted import counted
@@ -107,13 +107,15 @@ def impact_of(selected: Iterable[IssuanceJob]) -> Impact:
 
 
 @transaction.atomic
-def request_revocation(*, job: IssuanceJob, actor: User, reason: str) -> bool:
-    """Asks that an ended job's rewards be taken back; False if the job isn't completed or failed now."""
+def request_revocation(*, job: IssuanceJob, actor: User, reason: str, plan: RevocationPlan | None = None) -> bool:
+    """Asks that an ended job's rewards be taken back; False if the job isn't completed or failed now. Staff come here
+    by a confirmed plan alone."""
     if job.status not in JOB_REVOCABLE:
         return False
     now = timezone.now()
-    fields = {"revoke_reason": reason[:300], "revoke_requested_by": actor, "revoke_sent_at": None}
-    if not move_job(job, JobState.REVOKING, actor=actor, note=reason, next_attempt_at=now, attempt_count=0, **fields):
+    fields = {"revoke_reason": reason[:300], "revoke_requested_by": actor, "revoke_plan": plan}
+    fields |= {"revoke_asked_at": now, "revoke_count": 0, "revoke_sent_at": None, "attempt_count": 0}
+    if not move_job(job, JobState.REVOKING, actor=actor, note=reason, next_attempt_at=now, **fields):
         return False
     sentence = f"Revoking job {job.number} of “{job.guest_list.name}”: {reason}"
     note_activity(job.guest_list, actor, sentence)

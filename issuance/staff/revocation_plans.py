@@ -90,7 +90,7 @@ def confirm_plan(*, plan: RevocationPlan, actor: User, seen: str) -> list[Issuan
     """Asks for each of its jobs, if what would be undone is still what was seen, one plan of a merchant at a time;
     raises CantRevoke with nothing changed. Returns those asked for."""
     if actor.pk == plan.proposed_by_id:
-        raise CantRevoke("Somebody else has to confirm what you proposed.")
+        raise CantRevoke("You proposed this plan, so a colleague has to confirm it.")
     Merchant.objects.select_for_update(no_key=True).get(pk=plan.merchant_id)
     if plan.request is not None:
         _lock(plan.request)
@@ -98,7 +98,7 @@ def confirm_plan(*, plan: RevocationPlan, actor: User, seen: str) -> list[Issuan
     if changed := differences(target_of(plan), seen, effect_of_plan(plan).facts):
         raise CantRevoke(f"Nothing was done: {' '.join(changed)}")
     jobs = plan.jobs.defer("body").select_related("guest_list__merchant").order_by("pk")
-    asked = [job for job in jobs if request_revocation(job=job, actor=actor, reason=plan.note)]
+    asked = [job for job in jobs if request_revocation(job=job, actor=actor, reason=plan.note, plan=plan)]
     if not asked:
         raise CantRevoke("None of its jobs can be revoked any more.")
     if plan.request is not None:
@@ -169,11 +169,16 @@ def progress_of(plan: RevocationPlan) -> str:
         return "withdrawn"
     if not plan.confirmed_at:
         return "waits for a second person"
-    jobs = plan.jobs.order_by().only("state", "total_count", "failure_count")
-    states = Counter(job.status for job in jobs)
-    taken = sum(job.not_refused for job in jobs if job.state == JobState.REVOKED)
-    running, kept = states[JobState.REVOKING], sum(states[state] for state in JOB_REVOCABLE)
+    jobs = list(plan.jobs.order_by().only("state", "total_count", "failure_count", "revoke_plan", "next_attempt_at"))
+    mine = [job for job in jobs if job.revoke_plan_id in (None, plan.pk)]
+    states = Counter(job.status for job in mine)
+    taken = sum(job.not_refused for job in mine if job.state == JobState.REVOKED)
+    stuck = sum(job.state == JobState.REVOKING and job.next_attempt_at is None for job in mine)
+    running, kept = states[JobState.REVOKING] - stuck, sum(states[state] for state in JOB_REVOCABLE)
     parts = [f"{counted(taken, 'reward')} taken back in {counted(states[JobState.REVOKED], 'job')}"]
     parts += [f"{counted(running, 'job is', 'jobs are')} being revoked"] * bool(running)
+    parts += [f"{counted(stuck, 'job waits', 'jobs wait')} for staff to ask Thanx again"] * bool(stuck)
     parts += [f"{counted(kept, 'job wasn’t', 'jobs weren’t')} taken back"] * bool(kept)
+    others = len(jobs) - len(mine)
+    parts += [f"{counted(others, 'job counts', 'jobs count')} in another plan"] * bool(others)
     return "; ".join(parts)

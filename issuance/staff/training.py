@@ -58,7 +58,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         f"The next {STORM} requests that read and the next {STORM} that act are answered 429 with Retry-After. Issue a "
         "list, or wait for the mirror to be read.",
         ("Queue and budget says that Thanx asked for a pause; the failures at Thanx count the 429.", "issuance_gate"),
-        "The portal waits as long as Thanx asks, and longer each time. Then it goes on by itself, slower at first.",
+        "The portal waits as long as Thanx asks, and longer each time. Then it resumes on its own, slower at first.",
         _storm,
     ),
     "silent": Scenario(
@@ -70,8 +70,9 @@ SCENARIOS: Mapping[str, Scenario] = {
     ),
     "wrong": Scenario(
         "The wrong list was issued",
-        "Nothing fails at Thanx: a person issued a list that was meant for another campaign. Issue one, and pretend.",
-        ("Plan to take its rewards back: which jobs, who loses what, and why; a second person confirms.",
+        "Nothing fails at Thanx: somebody issued a list meant for another campaign. Issue one and pretend.",
+        ("Plan to take its rewards back: which jobs, who loses what, and why. A colleague confirms; in the demo, sign in "
+         "as the second person of the staff.",
          "issuance_revocationplan_changelist"),
         "Each job goes to “Revoked”, and the page of the list says why. Guests may be rewarded again by the same "
         "campaign.",

@@ -22,7 +22,7 @@ from issuance.models import GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.outcomes.causes import causes_of
 from issuance.outcomes.progress import facts_to_continue, progress_of
-from issuance.outcomes.refusals import facts_to_retry, refusals_of, retries_of, unsent_of
+from issuance.outcomes.refusals import Refusal, facts_to_retry, refusals_of, retries_of, unsent_of
 from issuance.outcomes.timeline import timeline_of
 from issuance.views.taking_back import taking_back
 from thanxportal.prepared import Prepared
@@ -84,16 +84,14 @@ def _with_arms(jobs: list[IssuanceJob]) -> list[IssuanceJob]:
 def _nothing_given(guest_list: GuestList) -> dict[str, Any]:
     if guest_list.rows_count == guest_list.rewarded_count:
         return {}
-    refused = _refused(guest_list) if guest_list.refused_count else {}
-    return refused | {"causes": causes_of(guest_list, refused.get("refusals"))}
+    refusals = refusals_of(guest_list) if guest_list.refused_count else []
+    again = _again(guest_list, refusals) if refusals else {}
+    return again | {"causes": causes_of(guest_list, refusals)}
 
 
-def _refused(guest_list: GuestList) -> dict[str, Any]:
-    refusals = refusals_of(guest_list)
-    retries = retries_of(guest_list)
+def _again(guest_list: GuestList, refusals: list[Refusal]) -> dict[str, Any]:
     return {
-        "refusals": refusals,
-        "retries": retries,
+        "retries": retries_of(guest_list),
         "left_count": sum(refusal.left for refusal in refusals),
         "seen_refused": sign(guest_list.target, facts_to_retry(refusals)),
     }

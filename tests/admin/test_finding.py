@@ -65,7 +65,7 @@ def test_what_is_nowhere_breaks_nothing(words: str, staff: Client, finished: Gue
 def test_nothing_is_looked_for_without_words(staff: Client) -> None:
     answer = find(staff, " ")
     assert answer.status_code == 422
-    assert "Write what you look for." in answer.content.decode()
+    assert "Type what you’re looking for." in answer.content.decode()
 
 
 @pytest.mark.parametrize("typed", [GUEST, GUEST.upper(), f"  {GUEST} "])

@@ -59,7 +59,7 @@ def test_a_job_that_has_ended_tells_its_story(staff: Client, finished: GuestList
     page, story = words(staff.get(page_of(job))), story_of_job(job)
     assert "Thanx has finished it, and every guest has an outcome." in page
     assert f"“completed” under the id {job.thanx_id}, {job.total_count} of {job.total_count} guests processed" in page
-    assert "Nothing: this is its end." in page
+    assert "Nothing: it has ended." in page
     assert f"{job.failure_count} refused, {job.success_count} rewarded" in page
     assert "1 reward.issued (applied), 1 reward.issued (put aside)" in page
     assert story.polls == len(story.requests) > 0
@@ -89,7 +89,7 @@ def test_asking_again_makes_only_the_next_poll_due(
 ) -> None:
     before, requests = IssuanceJob.objects.values().get(pk=accepted.pk), asked(simulator, "/")
     answer = words(ask(staff, accepted))
-    assert "A worker asks Thanx once sends leave it a place in the request limit, which has one now." in answer
+    assert "A worker asks Thanx as soon as sends leave room in the request limit, which has room now." in answer
     after = IssuanceJob.objects.values().get(pk=accepted.pk)
     assert {name for name in after if after[name] != before[name]} == {"next_attempt_at"}
     assert after["next_attempt_at"] <= timezone.now()
@@ -103,7 +103,7 @@ def test_asking_again_makes_only_the_next_poll_due(
 def test_who_asks_twice_asks_once(staff: Client, accepted: IssuanceJob) -> None:
     ask(staff, accepted)
     lines = Activity.objects.count()
-    assert "No later poll waits for this job." in words(ask(staff, accepted))
+    assert "Nothing more is being asked about this job." in words(ask(staff, accepted))
     assert Activity.objects.count() == lines
 
 
@@ -131,7 +131,7 @@ def test_it_says_what_the_poll_still_waits_for(
 
 def test_a_job_that_has_ended_is_not_asked_about(staff: Client, finished: GuestList) -> None:
     for job in finished.jobs.all():
-        assert "No later poll waits for this job." in words(ask(staff, job))
+        assert "Nothing more is being asked about this job." in words(ask(staff, job))
         assert IssuanceJob.objects.get(pk=job.pk).next_attempt_at is None
 
 

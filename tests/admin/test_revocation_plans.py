@@ -79,15 +79,15 @@ def test_a_whole_list_is_taken_back_by_two_people(
 ) -> None:
     rewarded = finished.rewarded_count
     answer = words(propose(staff, cause="wrong_list", list=finished.pk))
-    assert "Nothing is taken back before somebody else confirms it." in answer
+    assert "Nothing is taken back until a colleague confirms it." in answer
     plan = RevocationPlan.objects.get()
     assert states(finished) == ["completed", "completed"]
-    assert "Somebody else has to confirm what you proposed." in confirm(staff, plan)
+    assert "You proposed this plan, so a colleague has to confirm it." in confirm(staff, plan)
     assert states(finished) == ["completed", "completed"]
 
     page = words(colleague.get(plan_page(plan)))
     assert f"Take back {rewarded} rewards in 2 jobs" in page
-    assert "Jobs can also be revoked without a plan, by one person who may revoke." in words(staff.get(plan_page(plan)))
+    assert "You proposed this plan, so a colleague has to confirm it." in words(staff.get(plan_page(plan)))
     assert "Asked Thanx to revoke 2 jobs." in confirm(colleague, plan)
     world.drive()
     assert states(finished) == ["revoked", "revoked"]

@@ -1,4 +1,4 @@
-"""Taking rewards back: with the right, with a reason, only from jobs that have ended, and once."""
+"""Jobs chosen in the admin are taken back by a plan: with the right, with what it would undo, and by two people."""
 
 from __future__ import annotations
 
@@ -7,36 +7,33 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.admin import revocation
-from issuance.models import GuestList, IssuanceJob
-from issuance.models.states import JOB_DUE, JOB_KNOWN, JOB_OPEN, JobState
+from issuance.models import GuestList, IssuanceJob, RevocationPlan
+from issuance.models.states import JOB_REVOCABLE, JobState
+from issuance.staff.revocation import WHY_NOT
+from tests.issuance.factories import job as made_job
 from tests.world import World
-from thanxportal.accounts.models import Activity, User
-from thanxportal.partner_simulator import Simulator
+from thanxportal.accounts.models import User
 
 pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
 JOBS = "/admin/issuance/issuancejob/"
-REASON = "The offer was meant for July."
+NOT_SENT = (JobState.READY, JobState.FORGOTTEN, JobState.CANCELLED)
 
 
-def choose(browser: Client, *jobs: IssuanceJob, **more: Any) -> HttpResponse:
-    form = {"action": "revoke", "_selected_action": [job.pk for job in jobs], **more}
-    return browser.post(JOBS, form, follow=True)  # type: ignore[return-value]
+def choose(browser: Client, *jobs: IssuanceJob) -> Any:
+    form = {"action": "plan_to_revoke", "_selected_action": [job.pk for job in jobs]}
+    return browser.post(JOBS, form, follow=True)
 
 
-def confirm(browser: Client, *jobs: IssuanceJob, reason: str = REASON) -> HttpResponse:
-    """Looks at what would be undone, and confirms that."""
-    page: Any = choose(browser, *jobs)
-    return choose(browser, *jobs, confirmed="yes", reason=reason, seen=page.context.get("seen", ""))
+def page_of(job: IssuanceJob) -> str:
+    return reverse("admin:issuance_issuancejob_change", args=[job.pk])
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
@@ -45,155 +42,84 @@ def states(guest_list: GuestList) -> list[str]:
 
 
 def test_staff_without_the_right_are_not_offered_it_and_cant_do_it(
-    finished: GuestList, onlooker: User, client_of: Callable[[User], Client]
+    finished: GuestList, onlooker: User, client_of: ClientOf
 ) -> None:
-    browser = client_of(onlooker)
-    assert "Revoke selected jobs" not in words(browser.get(JOBS))  # type: ignore[arg-type]
-    confirm(browser, *finished.jobs.all())
-    assert states(finished) == ["completed", "completed"]
+    browser, job = client_of(onlooker), finished.jobs.get(number=1)
+    assert "Plan to revoke selected jobs" not in words(browser.get(JOBS))
+    assert "Plan to take its rewards back" not in words(browser.get(page_of(job)))
+    assert "Take rewards back" not in words(choose(browser, job))
 
 
-def test_the_right_to_revoke_is_enough(
-    finished: GuestList, onlooker: User, client_of: Callable[[User], Client]
-) -> None:
-    onlooker.user_permissions.add(Permission.objects.get(codename="revoke_issuancejob"))
-    confirm(client_of(onlooker), finished.jobs.get(number=1))
-    assert states(finished) == ["revoking", "completed"]
+def test_the_right_to_propose_plans_is_enough(finished: GuestList, onlooker: User, client_of: ClientOf) -> None:
+    onlooker.user_permissions.add(Permission.objects.get(codename="add_revocationplan"))
+    assert "Take rewards back" in words(choose(client_of(onlooker), finished.jobs.get(number=1)))
 
 
-def test_without_a_reason_nothing_is_revoked(finished: GuestList, staff: Client) -> None:
-    answer = confirm(staff, *finished.jobs.all(), reason="   ")
-    assert answer.status_code == 422
-    assert "Write why these rewards are taken back." in words(answer)
-    assert states(finished) == ["completed", "completed"]
-
-
-def test_one_word_is_no_reason(finished: GuestList, staff: Client) -> None:
-    assert "Write a whole sentence" in words(confirm(staff, *finished.jobs.all(), reason="oops"))
-    assert states(finished) == ["completed", "completed"]
-
-
-@pytest.mark.parametrize("state", [JobState.READY, JobState.CANCELLED, JobState.ACCEPTED, JobState.NEEDS_STAFF])
-def test_a_job_that_has_not_ended_is_named_with_the_reason(
-    state: JobState,
-    campaign: Campaign,
-    launched: Callable[[Campaign, str], GuestList],
-    world: World,
-    staff: Client,
-) -> None:
-    guest_list = launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(20)))
-    world.work(2)
-    job = guest_list.jobs.get(number=1)
-    IssuanceJob.objects.filter(pk=job.pk).update(state=JobState.ACCEPTED, thanx_id=job.thanx_id or "job1")
-    if state != JobState.ACCEPTED:
-        job = _other_job_in(guest_list, state)
-    answer = confirm(staff, job)
-    assert f"{job} can’t be revoked." in words(answer)
-    job.refresh_from_db()
-    assert job.state == state
-
-
-def _other_job_in(guest_list: GuestList, state: JobState) -> IssuanceJob:
-    """A job that stands where it can't be revoked; written directly, for the admin looks only at its state."""
-    first = guest_list.jobs.get(number=1)
-    first.pk, first.number, first.state = None, 99, state
-    first.idempotency_key, first.problem_code = guest_list.uuid, "NO_CLEAR_ANSWER"
-    if state not in JOB_OPEN:
-        first.ended_at = timezone.now()
-    if state not in JOB_DUE:
-        first.lease_until = first.next_attempt_at = None
-    if state in (JobState.READY, JobState.CANCELLED):
-        first.first_sent_at = None
-    first.thanx_id = "job99" if state in JOB_KNOWN else None
-    first.revoked_at = timezone.now() if state == JobState.REVOKED else None
-    first.save(force_insert=True)
-    return first
-
-
-def test_the_impact_is_shown_before_anything_happens(finished: GuestList, staff: Client) -> None:
+def test_what_would_be_undone_is_shown_and_nothing_happens(finished: GuestList, staff: Client) -> None:
     first, second = finished.jobs.order_by("number")
     page = words(choose(staff, first))
     assert f"You are about to take back <strong>{first.success_count} rewards</strong>" in page
-    assert "Harbor Grill · Win-back June · June guests" in page
     assert f"Other jobs of this list stay as they are: {second}" in page
-    assert f"Revoke {first.success_count} rewards in 1 job" in page
+    assert f"Propose to take back {first.success_count} rewards in 1 job" in page
     assert " style=" not in page
     assert states(finished) == ["completed", "completed"]
 
 
-def test_the_reason_is_kept_and_the_merchant_is_told(finished: GuestList, staff: Client, sam: User) -> None:
+def test_the_page_of_a_job_leads_to_a_plan_of_that_job_alone(finished: GuestList, staff: Client, world: World) -> None:
+    job = finished.jobs.get(number=2)
+    asked = staff.get(page_of(job)).context["plan_page"]
+    assert staff.get(asked).context["ticked"] == {job.pk}
+    IssuanceJob.objects.filter(pk=job.pk).update(
+        state=JobState.REVOKING, next_attempt_at="2026-06-01T12:00:00Z", thanx_id=job.thanx_id
+    )
+    assert staff.get(page_of(job)).context["plan_page"] == ""
+
+
+def test_one_person_alone_takes_nothing_back(
+    finished: GuestList, staff: Client, rob: User, client_of: ClientOf, world: World
+) -> None:
+    """Neither whom it was proposed by, nor an old address of the act that took one."""
     job = finished.jobs.get(number=1)
-    assert f"Asked Thanx to revoke 1 job with {job.total_count} guests" in words(confirm(staff, job))
-    job.refresh_from_db()
-    assert (job.revoke_reason, job.revoke_requested_by) == (REASON, sam)
-    assert REASON in Activity.objects.for_merchant(finished.merchant).first().sentence  # type: ignore[union-attr]
-
-
-def test_the_worker_is_nudged_for_each_job(
-    finished: GuestList,
-    staff: Client,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    nudged: list[int] = []
-    monkeypatch.setattr(revocation, "nudge", lambda task, job_id: nudged.append(job_id))
-    confirm(staff, *finished.jobs.all())
-    assert sorted(nudged) == sorted(finished.jobs.values_list("pk", flat=True))
-
-
-def test_a_second_submit_revokes_nothing_twice(
-    finished: GuestList, staff: Client, world: World, simulator: Simulator
-) -> None:
-    job = finished.jobs.get(number=1)
-    confirm(staff, job)
-    assert "It is being revoked already." in words(confirm(staff, job, reason="Another reason altogether."))
+    found: Any = choose(staff, job)
+    page = found.redirect_chain[-1][0]
+    form = {"job": [job.pk], "propose": "1", "reason": "It was meant for July.", "seen": found.context["seen"]}
+    staff.post(page, form)
+    plan = RevocationPlan.objects.get()
+    confirm = reverse("admin:issuance_confirm_plan", args=[plan.pk])
+    seen = staff.get(reverse("admin:issuance_revocationplan_change", args=[plan.pk])).context["seen"]
+    staff.post(confirm, {"seen": seen})
+    staff.post(JOBS, {"action": "revoke", "_selected_action": job.pk, "confirmed": "yes", "reason": "Just like that."})
+    assert states(finished) == ["completed", "completed"]
+    client_of(rob).post(confirm, {"seen": seen})
     world.drive()
-    assert "It was revoked before." in words(confirm(staff, job))
-    job.refresh_from_db()
-    assert (job.state, job.revoke_reason) == ("revoked", REASON)
-    assert finished.events.filter(job=job, new_state="revoking").count() == 1
+    assert states(finished) == ["revoked", "completed"]
 
 
-def test_the_way_to_revoked_is_visible_in_the_list_of_jobs(finished: GuestList, staff: Client, world: World) -> None:
-    jobs = list(finished.jobs.all())
-    answer = confirm(staff, *jobs)
-    assert words(answer).count("Being revoked</td>") == 2
+@pytest.mark.parametrize("state", [state for state in JobState if state not in JOB_REVOCABLE])
+def test_a_job_that_cant_be_revoked_is_named_with_the_reason(
+    state: JobState, campaign: Campaign, staff: Client
+) -> None:
+    made = GuestList.objects.create(merchant=campaign.merchant, campaign=campaign, name="June guests")
+    fields = {"first_sent_at": None, "accepted_at": None, "thanx_id": None} if state in NOT_SENT else {}
+    fields |= {"problem_code": "NO_CLEAR_ANSWER"} if state == JobState.NEEDS_STAFF else {}
+    job = made_job(made, 1, campaign.variants.all()[0], state, 3, **fields)
+    assert f"{job} can’t be revoked. {WHY_NOT[state]}" in words(choose(staff, job))
+    assert not RevocationPlan.objects.exists()
+
+
+def test_what_cant_be_revoked_does_not_hold_up_the_rest(
+    finished: GuestList, staff: Client, one_arm: Campaign, launched: Any
+) -> None:
+    waiting = launched(one_arm, "a@example.com")
+    first = finished.jobs.get(number=1)
+    page: Any = choose(staff, first, *waiting.jobs.all())
+    assert page.context["ticked"] == {first.pk}
+
+
+def test_jobs_of_two_lists_take_a_plan_each(
+    finished: GuestList, staff: Client, one_arm: Campaign, launched: Any, world: World
+) -> None:
+    other = launched(one_arm, "a@example.com")
     world.drive()
-    page = staff.get(JOBS, {"id__in": ",".join(str(job.pk) for job in jobs)})
-    assert words(page).count("Revoked</td>") == 2  # type: ignore[arg-type]
-    finished.refresh_from_db()
-    assert finished.revoked_count == sum(job.success_count for job in jobs)
-
-
-def test_what_cant_be_revoked_does_not_hold_up_the_rest(finished: GuestList, staff: Client) -> None:
-    first, second = finished.jobs.order_by("number")
-    confirm(staff, first)
-    page = words(choose(staff, first, second))
-    assert "Left out" in page
-    assert "It is being revoked already." in page
-    confirm(staff, first, second)
-    assert states(finished) == ["revoking", "revoking"]
-
-
-def test_a_job_that_changed_while_staff_were_reading_is_left_alone(
-    finished: GuestList, staff: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(revocation, "request_revocation", lambda **kwargs: False)
-    assert "1 job changed meanwhile, so it stays as before." in words(confirm(staff, finished.jobs.get(number=1)))
-
-
-def test_a_job_that_was_revoked_while_staff_were_reading_is_named_and_the_reason_is_kept(
-    finished: GuestList, staff: Client
-) -> None:
-    first, second = finished.jobs.order_by("number")
-    page: Any = choose(staff, first, second)
-    confirm(staff, first)
-    answer = choose(staff, first, second, confirmed="yes", reason=REASON, seen=page.context["seen"])
-    assert answer.status_code == 409
-    assert f"{first} was “" in words(answer)
-    assert "and is “Being revoked” now." in words(answer)
-    assert REASON in words(answer)
-    assert states(finished) == ["revoking", "completed"]
-
-
-def test_the_change_list_is_where_the_action_lives(staff: Client) -> None:
-    assert reverse("admin:issuance_issuancejob_changelist") == JOBS
+    page = words(choose(staff, finished.jobs.get(number=1), other.jobs.get()))
+    assert "Select jobs of one list: each list takes a plan of its own." in page

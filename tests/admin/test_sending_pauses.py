@@ -63,7 +63,7 @@ def test_staff_pause_and_resume_with_reasons(staff: Client, sam: User) -> None:
     assert (pause.started_by, pause.reason) == (sam, "We look into something.")
     assert resume(staff, reason="ok").status_code == 422
     assert sending_is_paused()
-    assert "Sending goes on." in words(resume(staff))
+    assert "Sending has resumed." in words(resume(staff))
     pause.refresh_from_db()
     assert (pause.resumed_by, pause.resume_reason) == (sam, WHY)
     assert not sending_is_paused()

@@ -10,8 +10,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from issuance.models import GuestList, IssuanceJob
-from issuance.models.states import JobState
+from issuance.models import GuestList, RevocationPlan
 from tests import cast
 from thanxportal.accounts.models import Activity, Invitation, Kind, Membership, Merchant, Notification, Role, User
 from thanxportal.accounts.team import invite, join
@@ -20,6 +19,7 @@ pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 OURS = {"accounts", "partner", "campaigns", "issuance"}
 NEVER_SHOWN = {"body", "file", "file_info", "mapping", "raw", "image_url", "password", "cached_counts", "repair_order"}
+PLAN = "/admin/issuance/revocationplan/add/?cause=wrong_list&list={}"
 NO_ROLES = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
 
 
@@ -88,7 +88,7 @@ def test_migrate_makes_three_groups() -> None:
     rights = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}
     assert set(rights) == {"Support", "Operations", "Administrator"}
     assert all(right.startswith(("view_", "look_")) for right in rights["Support"])
-    assert {"revoke_issuancejob", "confirm_resolution", "resume_sendingpause"} <= rights["Operations"]
+    assert {"confirm_revocationplan", "confirm_resolution", "resume_sendingpause"} <= rights["Operations"]
     assert "change_user" not in rights["Operations"]
     assert rights["Support"] < rights["Operations"] < rights["Administrator"]
 
@@ -99,17 +99,16 @@ def test_support_looks_at_every_page_and_does_nothing(finished: GuestList, clien
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         assert browser.get(reverse(f"{name}_changelist")).status_code == 200
         assert browser.get(reverse(f"{name}_add")).status_code == 403
-    act = {"action": "revoke", "_selected_action": job.pk, "confirmed": "yes", "reason": "They asked us to do it."}
-    browser.post("/admin/issuance/issuancejob/", act)
-    assert IssuanceJob.objects.get(pk=job.pk).state == JobState.COMPLETED
+    browser.post(PLAN.format(job.guest_list_id), {"job": job.pk, "propose": "1", "reason": "They asked us to do it."})
+    assert not RevocationPlan.objects.exists()
 
 
-def test_operations_revoke_but_touch_no_team(finished: GuestList, ben: User, client_of: ClientOf) -> None:
+def test_operations_plan_to_revoke_but_touch_no_team(finished: GuestList, ben: User, client_of: ClientOf) -> None:
     browser, job = client_of(in_group("Operations")), finished.jobs.get(number=1)
-    act = {"action": "revoke", "_selected_action": job.pk}
-    seen = browser.post("/admin/issuance/issuancejob/", act).context["seen"]
-    browser.post("/admin/issuance/issuancejob/", act | {"confirmed": "yes", "reason": "As they asked.", "seen": seen})
-    assert IssuanceJob.objects.get(pk=job.pk).state == JobState.REVOKING
+    plan = {"job": job.pk, "propose": "1", "reason": "They asked us to do it."}
+    seen = browser.post(PLAN.format(job.guest_list_id), {"job": job.pk}).context["seen"]
+    browser.post(PLAN.format(job.guest_list_id), plan | {"seen": seen})
+    assert list(RevocationPlan.objects.get().jobs.all()) == [job]
     assert browser.post(change(ben.memberships.get()), {"role": "manager"}).status_code == 403
 
 

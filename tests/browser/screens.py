@@ -245,7 +245,7 @@ def look_at_the_scenery(browser: Browser, demo: Demo, page: Page) -> None:
 def look_at_the_admin(page: Page) -> None:
     shoot(page, "admin-jobs", "/admin/issuance/issuancejob/?state__exact=completed")
     page.check("input.action-select >> nth=0")
-    page.select_option("select[name=action]", label="Revoke selected jobs")
+    page.select_option("select[name=action]", label="Plan to revoke selected jobs")
     follow(page, "button[name=index]")
     shoot(page, "admin-revoke", looks=FEW)
 

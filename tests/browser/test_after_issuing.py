@@ -54,7 +54,7 @@ def test_a_list_is_cut_by_store_issued_and_its_refused_guests_are_corrected_and_
     assert wrong.update(reason="USER_EMAIL_INVALID") == made.refused_count == 3
     page.reload()
     expect(page.get_by_text("All 8 rows are accounted for.")).to_be_visible()
-    page.get_by_role("button", name="Retry 3 guests").click()
+    page.get_by_role("button", name="Retry 3 refused guests").click()
 
     expect(page.get_by_role("heading", name="Correct and retry")).to_be_visible()
     page.get_by_label("New email or phone of row 2").fill("nobody@")
@@ -215,7 +215,7 @@ def test_axe_finds_nothing_after_issuing(
     Guest.objects.filter(guest_list=made, outcome="refused").update(reason="USER_EMAIL_INVALID")
     here = f"/m/harbor-grill/lists/{made.pk}/"
     no_faults(page, here)
-    page.get_by_role("button", name="Retry 3 guests").click()
+    page.get_by_role("button", name="Retry 3 refused guests").click()
     expect(page.get_by_role("heading", name="Correct and retry")).to_be_visible()
     no_faults(page)
     page.get_by_role("button", name="Show row 2").click()

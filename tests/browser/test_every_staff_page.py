@@ -19,7 +19,7 @@ from thanxportal.accounts.models import User
 LOOKS = [("light", 1280), ("dark", 390)]
 LEAST = 70  # pages
 ACTS = {  # that ask before they do anything
-    "issuancejob": ("revoke", "return_to_work"),
+    "issuancejob": ("return_to_work",),
     "guestlist": ("return_to_work",),
     "sendingpause": ("resume",),
     "thanxstatement": ("confirm",),

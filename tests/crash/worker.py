@@ -17,7 +17,7 @@ from django.utils import timezone
 from campaigns.discovery import sync_partner
 from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
-from issuance.engine import planning, polling, submission
+from issuance.engine import not_revoked, planning, polling, submission
 from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgotten
 from issuance.events.receiving import receive
 from issuance.importing import batches, import_list
@@ -67,12 +67,8 @@ def hurry(haste: Haste) -> None:
     put(batches, BATCH=6)
     put(planning, MOST_CRASHES=crashes)
     put(submission, first_wait=lambda job: 0.02, backoff=lambda tries: 0.02)
-    put(
-        polling,
-        FIRST_POLL=0.02,
-        polling_delay=lambda polls, since, done=0.0: 0.02,
-        REVOKE_LOST_AFTER=timedelta(seconds=0.3),
-    )
+    put(polling, FIRST_POLL=0.02, polling_delay=lambda polls, since, done=0.0: 0.02)
+    put(not_revoked, patience=lambda requests: timedelta(seconds=0.3), MOST_REQUESTS=1_000)
     put(gate, PROBE_EVERY=0.05)
     put(slots, SHORT=Window(1_000, 1.0), LONG=Window(2_000, 1.0))
     put(gated_client, SILENCE=0.02, transport=PlainHTTP)

@@ -60,7 +60,13 @@ def test_two_merchants_get_a_person_for_each_role(harbor: Merchant, sunny: Merch
     seed()
     for merchant in (harbor, sunny):
         assert set(merchant.memberships.values_list("role", flat=True)) == set(Role.values)
-    assert User.objects.get(email="sam@example.com").is_staff
+
+
+def test_two_people_of_staff_can_propose_and_confirm(harbor: Merchant) -> None:
+    said = seed()
+    for email in ("sam@example.com", "rob@example.com"):
+        assert User.objects.get(email=email).is_superuser
+        assert f"    {email}\n" in said
 
 
 def test_at_the_second_merchant_large_lists_need_an_approver(harbor: Merchant, sunny: Merchant) -> None:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 
-from thanxportal.accounts.looking import is_look, looker_at, only_look
+from thanxportal.accounts.looking import is_look, looker_at, only_look, tell_ended_look
 from thanxportal.accounts.models import (
     ApiToken,
     Invitation,
@@ -41,6 +41,7 @@ def merchant_for(request: HttpRequest, handle: str, right: Right = Right.VIEW) -
     if looker := looker_at(request, handle):
         only_look(request, looker, right)
         return _enter(request, looker)
+    tell_ended_look(request, handle)
     raise Http404("No such merchant.")
 
 

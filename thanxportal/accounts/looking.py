@@ -29,10 +29,21 @@ KINDS = {  # What the logs call a page, by how its name begins.
 }  # fmt: skip
 
 
+class LookEnded(Exception):
+    """The person looked at this merchant until the time was over: `merchant` is its id, `args[0]` a sentence."""
+
+    def __init__(self, look: dict[str, Any]) -> None:
+        minutes = LASTS // timedelta(minutes=1)
+        super().__init__(f"Your look at {look['name']} ended after {minutes} minutes. Look again from here.")
+        self.merchant: int = look["pk"]
+
+
 def begin_look(request: HttpRequest, merchant: Merchant) -> None:
     """Instead of a look at another merchant."""
     until = time.time() + LASTS.total_seconds()
-    request.session[LOOK] = {"handle": merchant.handle, "name": merchant.name, "until": until, "noted": []}
+    request.session[LOOK] = {
+        "pk": merchant.pk, "handle": merchant.handle, "name": merchant.name, "until": until, "noted": [],
+    }  # fmt: skip
 
 
 def end_look(request: HttpRequest) -> str | None:
@@ -43,13 +54,26 @@ def end_look(request: HttpRequest) -> str | None:
 
 def look_of(request: HttpRequest) -> dict[str, Any] | None:
     """Whose pages the person looks at just now; None for all but staff who may, and once the time is over."""
+    look = _begun(request)
+    if look is None or look["until"] < time.time():
+        return None
+    return look | {"ends": datetime.fromtimestamp(look["until"], UTC)}
+
+
+def _begun(request: HttpRequest) -> dict[str, Any] | None:
+    """The latest look of the session, over or not, of staff who may."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_staff:
         return None
     look: dict[str, Any] | None = request.session.get(LOOK)
-    if look is None or look["until"] < time.time() or not user.has_perm(RIGHT):
-        return None
-    return look | {"ends": datetime.fromtimestamp(look["until"], UTC)}
+    return look if look and user.has_perm(RIGHT) else None
+
+
+def tell_ended_look(request: HttpRequest, handle: str) -> None:
+    """Raises LookEnded where a look at this merchant is over, so that nobody wonders where its pages are."""
+    look = _begun(request)
+    if look and look["handle"] == handle and "pk" in look:
+        raise LookEnded(look)
 
 
 def looker_at(request: HttpRequest, handle: str) -> Membership | None:

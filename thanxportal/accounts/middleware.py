@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 
 from thanxportal.accounts.access import user_of
+from thanxportal.accounts.looking import LookEnded
 from thanxportal.accounts.proofs import FRESH, ProofNeeded, has_second_factor, passed_second_factor
 from thanxportal.accounts.sessions import note_session
 from thanxportal.accounts.typed import forget_typed, keep_typed
@@ -96,6 +97,22 @@ class Proofs:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return _to_proof(request, error) if isinstance(error, ProofNeeded) else None
+
+
+class EndedLooks:
+    """Leads staff whose look at a merchant is over back to where they began it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, LookEnded):
+            return None
+        messages.warning(request, str(error))
+        return lead_to(request, reverse("admin:accounts_merchant_change", args=[error.merchant]))
 
 
 def _to_proof(request: HttpRequest, needed: ProofNeeded) -> HttpResponse:

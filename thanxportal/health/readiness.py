@@ -17,6 +17,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from thanxportal.celery import app
 from thanxportal.partner.models import Credential
 from thanxportal.queues import BEAT, QUEUES, unseen
+from thanxportal.stored_files import stores_of_guests
 
 STOPS_PAGES = ("database", "migrations")
 BELIEVED_FOR = 10  # seconds: strangers may ask us often, but not make us ask others
@@ -56,10 +57,11 @@ def _believed(what: str, ask: Callable[[], str]) -> str:
 
 def _storage() -> str:
     try:
+        versioned = any(store.keeps_deleted() for store in stores_of_guests().values())
         default_storage.delete(default_storage.save("readyz", ContentFile(b"")))
     except Exception:  # Each storage fails in its own way.
         return "unwritable"
-    return "ok"
+    return "versioned" if versioned else "ok"
 
 
 def _broker() -> str:

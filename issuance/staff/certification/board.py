@@ -40,10 +40,10 @@ class Step(NamedTuple):
 STEPS = (
     ("Read what Thanx publishes", "Merchants and reward templates: python manage.py sync_partner.", ("discovery",)),
     ("Create a campaign", "Somebody who may publish at a test merchant does it in the portal.", ("campaign",)),
-    ("Issue a small list", "A few emails and phones, and one that Thanx refuses. A sender of the merchant does it.",
+    ("Issue a small list", "A few emails and phones, one of which Thanx refuses. A sender of the merchant does it.",
      ("emails", "phones", "keys")),
     ("Wait until its jobs have ended", "The page of the list says when.", ("monitoring", "refusals")),
-    ("Revoke one of the jobs", "In the admin: Jobs.", ("revocation",)),
+    ("Revoke one of the jobs", "In the admin: Revocation plans. A colleague confirms.", ("revocation",)),
 )  # fmt: skip
 
 

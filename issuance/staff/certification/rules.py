@@ -59,7 +59,7 @@ RULES = (
          "Issue a list with a guest whom Thanx refuses.", checks.refusals),
     Rule("revocation", "Revocation works",
          "A job that has ended can be revoked, is then followed until it is revoked, and no other is tried.",
-         "Revoke a job of the list, and wait until it is revoked.", checks.revocation),
+         "Plan to revoke a job of the list, let a colleague confirm, and wait until it is revoked.", checks.revocation),
     Rule("headers", "All five headers on every request",
          "Authorization with a bearer token, X-ClientId, Accept-Version v4.0, Content-Type application/json, and a "
          "User-Agent that names the partner and its version.", ANYTHING, checks.headers),

@@ -4,111 +4,29 @@ confirmed."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
-import httpx
 import pytest
 
 from campaigns.models import Campaign
 from issuance.engine.poll_waits import FIRST_POLL
 from issuance.models import GuestList, IssuanceJob, RevocationPlan
 from issuance.models.states import JOB_REVOCABLE, JobState
-from issuance.staff.revocation_plans import CantRevoke, confirm_plan, effect_of_plan, target_of
+from issuance.staff.revocation_plans import (
+    CantRevoke,
+)
+from tests.issuance.engine.revoking import Wire, click_twice, confirm, state_of
 from tests.issuance.factories import job as made_job
-from tests.world import ThroughTheSimulator, World
+from tests.world import World
 from thanxportal.accounts.models import Notification, User
-from thanxportal.partner import gated_client
 from thanxportal.partner_simulator import Fault, Simulator
-from thanxportal.partner_simulator.weather import Weather
-from thanxportal.reviewed import sign
 
 pytestmark = pytest.mark.django_db
 Launch = Callable[[Campaign, str], GuestList]
-GUESTS = "\n".join(f"guest{number}@example.com" for number in range(10))
 NOT_SENT = (JobState.READY, JobState.FORGOTTEN, JobState.CANCELLED)
 LOST = [
     Fault.RESET_AFTER, Fault.TIMEOUT_AFTER, Fault.HALF_BODY, Fault.STATUS_504, Fault.RESET_BEFORE, Fault.STATUS_500,
     Fault.THROTTLE, Fault.UNAUTHORIZED,
 ]  # fmt: skip
-ENDED_AT_THANX = {"completed", "failed"}
-
-
-class Wire(ThroughTheSimulator):
-    """Notes each revocation that is sent, and each state that Thanx tells; `refuses` some with 422."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        super().__init__(simulator)
-        self.log: list[str] = []
-        self.refuses = 0
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/revoke"):
-            self.log.append("revoke")
-            if self.refuses:
-                self.refuses -= 1
-                return httpx.Response(422, json={"error": {"code": "RULE", "message": "no"}}, request=request)
-        response = super().handle_request(request)
-        if request.method == "GET" and "/issuance_jobs/" in request.url.path and response.status_code == 200:
-            response.read()
-            self.log.append(response.json()["issuance_job"]["state"])
-        return response
-
-    @property
-    def sent(self) -> int:
-        return self.log.count("revoke")
-
-    def never_blind(self) -> bool:
-        """Between two revocations Thanx has shown the job as ended."""
-        posts = [at for at, what in enumerate(self.log) if what == "revoke"]
-        return all(ENDED_AT_THANX & {*self.log[first:second]} for first, second in pairwise(posts))
-
-
-@pytest.fixture
-def wire(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    wire = Wire(simulator)
-    monkeypatch.setattr(gated_client, "transport", lambda: wire)
-    return wire
-
-
-@pytest.fixture
-def plan_of(sam: User) -> Callable[..., RevocationPlan]:
-    def plan(*jobs: IssuanceJob) -> RevocationPlan:
-        fields = {"merchant": jobs[0].merchant, "cause": "wrong_list", "note": "It was meant for July."}
-        made = RevocationPlan.objects.create(proposed_by=sam, **fields)
-        made.jobs.set(jobs)
-        return made
-
-    return plan
-
-
-@pytest.fixture(params=JOB_REVOCABLE)
-def ended(
-    request: pytest.FixtureRequest, one_arm: Campaign, launched: Launch, simulator: Simulator, world: World, wire: Wire
-) -> IssuanceJob:
-    """A job that Thanx has completed, or that failed there."""
-    if request.param == JobState.FAILED:
-        simulator.change_weather(Weather("dying", failed_job_share=1.0))
-    guest_list = launched(one_arm, GUESTS)
-    world.drive()
-    wire.log.clear()
-    job = guest_list.jobs.get()
-    assert job.state == request.param
-    return job
-
-
-def confirm(plan: RevocationPlan, by: User) -> list[IssuanceJob]:
-    """As it is now."""
-    return confirm_plan(plan=plan, actor=by, seen=sign(target_of(plan), effect_of_plan(plan).facts))
-
-
-def click_twice(plan: RevocationPlan, by: User) -> None:
-    assert confirm(plan, by)
-    with pytest.raises(CantRevoke):
-        confirm(RevocationPlan.objects.get(pk=plan.pk), by)
-
-
-def state_of(job: IssuanceJob) -> str:
-    return IssuanceJob.objects.values_list("state", flat=True).get(pk=job.pk)
 
 
 @pytest.mark.parametrize("state", [state for state in JobState if state not in JOB_REVOCABLE])

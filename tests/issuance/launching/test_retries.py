@@ -273,7 +273,7 @@ def test_a_retry_can_take_one_cause_and_another_retry_the_rest(
     assert "Retry 3<" in page(browser, ended)
     child = retry(browser, ended, reason="USER_PHONE_INVALID")
     assert child.rows_count == 3
-    assert f"Retry {ended.refused_count - 3} guests" in page(browser, ended)
+    assert f"Retry {ended.refused_count - 3} refused guests" in page(browser, ended)
     assert retry(browser, ended).rows_count == ended.refused_count - 3
 
 

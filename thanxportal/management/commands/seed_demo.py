@@ -20,7 +20,7 @@ from thanxportal.accounts.models import Membership, Merchant, Role, User
 from thanxportal.demo.sample_guests import sample_guests
 
 PREFERRED = ("harbor-grill", "sunny-side-coffee")
-STAFF = "sam@example.com"
+STAFF = ("sam@example.com", "rob@example.com")  # What is proposed takes a second person.
 APPROVAL_ABOVE = 100  # guests; the sample list has more
 TEAMS: tuple[dict[str, Role], ...] = (
     {
@@ -63,7 +63,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {merchant.name}{rule}")
             for email, role in team.items():
                 self.stdout.write(f"    {email:<18} {role.label}")
-        self.stdout.write(f"  Partner staff, in the admin\n    {STAFF}")
+        self.stdout.write("  Partner staff, in the admin: what one proposes, the other confirms")
+        for email in STAFF:
+            self.stdout.write(f"    {email}")
         self.stdout.write(f"  Password of all: {password}")
         self.stdout.write(f"  Guests to upload: {_sample_file()}")
 
@@ -96,7 +98,8 @@ def _people(merchants: list[Merchant]) -> Iterator[User]:
             person = _person(email)
             Membership.objects.get_or_create(user=person, merchant=merchant, defaults={"role": role})
             yield person
-    yield _person(STAFF, is_staff=True, is_superuser=True)
+    for email in STAFF:
+        yield _person(email, is_staff=True, is_superuser=True)
 
 
 def _person(email: str, **fields: Any) -> User:

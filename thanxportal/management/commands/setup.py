@@ -21,11 +21,20 @@ from django.core.validators import validate_email
 
 from campaigns.partner_check import webhook_address
 from thanxportal.accounts.models import Merchant, User
+from thanxportal.stored_files import stores_of_guests
 
 NEXT = """
 Next: start web, both workers and beat (docs/install.md), then open {portal} and sign in.
 Give Thanx this address for its webhooks: {webhooks}
 """
+KEEPS = (
+    "The bucket of {} has versioning on, so deleted files of guests would stay in it. Take a bucket without versioning "
+    "and without object lock, or suspend versioning and delete the older versions."
+)
+UNTOLD = (
+    "The store of {} doesn't tell whether it keeps deleted files. Allow the keys s3:GetBucketVersioning, or make sure "
+    "yourself that versioning is off."
+)
 
 
 class Command(BaseCommand):
@@ -42,6 +51,7 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write("Tables and static files are ready.")
         self._bucket()
+        self._forgets()
         self._administrator(options["administrator"], options["ask"])
         self._merchants()
         try:
@@ -61,6 +71,18 @@ class Command(BaseCommand):
         except OSError as trouble:
             raise CommandError(f"The store of UPLOADS_URL can't be used: {trouble}.") from trouble
         self.stdout.write("The bucket for uploads is ready.")
+
+    def _forgets(self) -> None:
+        """Refuses a bucket in which files of guests outlive their deletion."""
+        for setting, store in stores_of_guests().items():
+            try:
+                kept = store.keeps_deleted()
+            except OSError as trouble:
+                raise CommandError(f"The store of {setting} can't be used: {trouble}.") from trouble
+            if kept:
+                raise CommandError(KEEPS.format(setting))
+            if kept is None:
+                self.stderr.write(UNTOLD.format(setting))
 
     def _administrator(self, email: str | None, ask: bool) -> None:
         """Makes the first one, who chooses a password by a link. Whoever came first invites the others."""
