@@ -41,17 +41,18 @@ from thanxportal.moments import Moment
 from thanxportal.read_only_admin import ReadOnlyAdmin
 from thanxportal.reviewed import FIELD, differences, sign
 
+OF_LISTS, OF_MERCHANTS = ("list", "arm"), ("merchant", "since", "until")  # what the form asks about each
 A_WEEK = timedelta(days=7)
 NEW = "revocation-plan"  # what is decided on before there is a plan
 
 
 class ScopeForm(forms.Form):
-    """What went wrong, and where; sent by GET, as it names no guest."""
+    """What went wrong, and where; sent by GET, as it names no guest. It asks only what the cause needs to know."""
 
     cause = forms.ChoiceField(label="What went wrong?", choices=RevocationPlan.CAUSES)
-    list = forms.IntegerField(label="List", required=False, help_text="Its number. Empty for several rewards.")
+    list = forms.IntegerField(label="List", required=False, help_text="Its number, as in its address.")
     arm = forms.ModelChoiceField(Variant.objects.none(), label="Arm", required=False, empty_label="All arms")
-    merchant = forms.ModelChoiceField(Merchant.objects.all(), required=False, help_text="Only for several rewards.")
+    merchant = forms.ModelChoiceField(Merchant.objects.all(), required=False)
     since, until = Moment("Sent from"), Moment("Sent until")
 
     def __init__(self, data: Any) -> None:
@@ -60,6 +61,9 @@ class ScopeForm(forms.Form):
         self.guest_list = self._list(int(number)) if number.isascii() and number.isdecimal() else None
         if isinstance(arm := self.fields["arm"], forms.ModelChoiceField) and self.guest_list:
             arm.queryset = Variant.objects.filter(campaign=self.guest_list.campaign_id, reward_template__isnull=False)
+        twice = data.get("cause") == RevocationPlan.SENT_TWICE
+        for name in OF_LISTS if twice else OF_MERCHANTS:
+            self.fields[name].widget = self.fields[name].hidden_widget()
 
     def _list(self, pk: int) -> GuestList | None:
         lists = GuestList.objects.select_related("merchant", "campaign").defer("campaign__raw")

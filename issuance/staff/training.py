@@ -71,8 +71,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "wrong": Scenario(
         "The wrong list was issued",
         "Nothing fails at Thanx: somebody issued a list meant for another campaign. Issue one and pretend.",
-        ("Plan to take its rewards back: which jobs, who loses what, and why. A colleague confirms; in the demo, sign in "
-         "as the second person of the staff.",
+        ("Plan to take its rewards back: which jobs, who loses what, and why. A colleague confirms; in the demo, "
+         "sign in as the second person of the staff.",
          "issuance_revocationplan_changelist"),
         "Each job goes to “Revoked”, and the page of the list says why. Guests may be rewarded again by the same "
         "campaign.",

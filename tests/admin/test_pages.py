@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -58,6 +59,17 @@ def test_every_list_and_page_opens(model: type, staff: Client) -> None:
     assert listing.status_code == 200
     row = model._default_manager.first()  # type: ignore[attr-defined]
     assert staff.get(url(model, "change", row.pk)).status_code == 200
+
+
+@pytest.mark.usefixtures("everything")
+def test_each_cell_of_a_list_says_what_it_is_where_rows_are_cards(staff: Client) -> None:
+    page = staff.get(url(IssuanceJob, "changelist")).content.decode()
+    row = page.partition("<tbody")[2].partition("</tr>")[0]
+    assert re.findall(r'<t[dh] data-label="([^"]+)"', row) == [
+        "Select", "Job", "Merchant", "Campaign", "Arm", "State", "Issued", "Refused",
+        "Code of the problem", "Last news",
+    ]  # fmt: skip
+    assert row.count("<td") + row.count("<th") == 10
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
