@@ -87,7 +87,7 @@ class ObjectStore(S3Storage):  # type: ignore[misc]
             if error.response["Error"]["Code"] in UNTOLD:
                 return None
             raise
-        return told.get("Status") == "Enabled"
+        return bool(told.get("Status") == "Enabled")
 
     @_as_of_a_folder
     def put_empty(self, name: str) -> None:

@@ -29,7 +29,7 @@ def answer_to_revoke(error: PartnerApiError) -> str:
 
 def patience(requests: int) -> timedelta:
     """How long after so many requests the next one may follow."""
-    return LOST_AFTER * 2 ** max(requests - 1, 0)
+    return LOST_AFTER * (1 << max(requests - 1, 0))
 
 
 def is_endless(job: IssuanceJob) -> bool:

@@ -23,7 +23,6 @@ from tests.world import World
 from thanxportal.accounts.models import Notification, User
 from thanxportal.counted import counted
 from thanxportal.partner_simulator import Simulator
-from thanxportal.partner_simulator.weather import Weather
 
 pytestmark = pytest.mark.django_db
 Launch = Callable[[Campaign, str], GuestList]
@@ -60,10 +59,10 @@ def test_what_thanx_refuses_for_good_is_given_up_told_and_asked_for_again(
 def test_between_two_requests_passes_ever_more_time(
     one_arm: Campaign, launched: Launch, plan_of: Callable[..., RevocationPlan], rob: User, wire: Wire, world: World
 ) -> None:
-    job = launched(one_arm, GUESTS).jobs.get()
+    guest_list = launched(one_arm, GUESTS)
     world.drive()
     wire.refuses, wire.status = 1_000, 409
-    confirm(plan_of(IssuanceJob.objects.get(pk=job.pk)), rob)
+    confirm(plan_of(guest_list.jobs.get()), rob)
     world.drive(hours=1)
     assert wire.sent == 6, "after 0, 1, 3, 7, 15 and 31 minutes, or a poll later"
 
@@ -72,14 +71,14 @@ def test_a_revocation_without_an_end_in_a_day_is_given_up(
     ended: IssuanceJob, plan_of: Callable[..., RevocationPlan], rob: User, wire: Wire, simulator: Simulator,
     world: World,
 ) -> None:  # fmt: skip
-    simulator.change_weather(Weather("endless", revoke_seconds=1e9))
+    theirs = simulator.jobs[ended.thanx_id or ""]
+    theirs.revoke_seconds = 1e9
     confirm(plan_of(ended), rob)
     world.drive(hours=36)
     assert IssuanceJob.objects.get(pk=ended.pk).next_attempt_at is None
     assert wire.sent == 1
     assert Notification.objects.filter(person=rob, kind="take_back").exists()
-    simulator.change_weather(Weather("calm"))
-    simulator.jobs[ended.thanx_id or ""].revoke_asked_at = simulator.clock.time() - 1e9
+    theirs.revoke_seconds = 0
     assert ask_again(job=IssuanceJob.objects.get(pk=ended.pk), actor=rob)
     world.drive()
     assert (state_of(ended), wire.sent) == ("revoked", 1)

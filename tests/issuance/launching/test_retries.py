@@ -380,7 +380,7 @@ def test_a_retry_that_could_not_work_is_not_offered(ended: GuestList, sid: User,
     Campaign.objects.update(end_at=ended.created_at)
     html = page(client_of(sid), ended)
     assert 'id="retry"' not in html
-    assert "“Win-back June” has ended, so nobody can be sent again by it." in html
+    assert "“Win-back June” has ended, so refused guests can’t be sent again by it." in html
 
 
 def test_a_retry_of_a_retry_belongs_to_the_same_lineage(
