@@ -211,7 +211,7 @@ def test_who_looks_too_long_is_told_and_led_back_to_where_it_began(
     page = f"/admin/accounts/merchant/{harbor.pk}/change/"
     answer: Any = looker.get("/m/harbor-grill/lists/", follow=True)
     assert answer.redirect_chain == [(page, 302)]
-    assert "Your look at Harbor Grill ended after 30 minutes. Look again from here." in words(answer)
+    assert "Your look at Harbor Grill ended after 30 min. Look again from here." in words(answer)
     assert "Look as this merchant" in words(answer)
     piece = looker.get("/m/harbor-grill/", headers={"HX-Request": "true"})
     assert piece.headers["HX-Redirect"] == page

@@ -53,7 +53,7 @@ def test_a_lost_answer_ends_with_every_guest_rewarded_once(
     staff: Client, simulator: Simulator, one_arm: Campaign, launched: Launch, world: World
 ) -> None:
     staff.post(ACT, {"scenario": "lost"})
-    assert "1 of the next requests get a spoiled answer" in words(staff.get(PAGE))
+    assert "1 bad answer still to come" in words(staff.get(PAGE))
     launched(one_arm, "ann@example.com")
     world.drive()
     assert [attempt.result for attempt in Attempt.objects.order_by("pk")] == ["in_doubt", "accepted"]

@@ -34,7 +34,7 @@ class LookEnded(Exception):
 
     def __init__(self, look: dict[str, Any]) -> None:
         minutes = LASTS // timedelta(minutes=1)
-        super().__init__(f"Your look at {look['name']} ended after {minutes} minutes. Look again from here.")
+        super().__init__(f"Your look at {look['name']} ended after {minutes} min. Look again from here.")
         self.merchant: int = look["pk"]
 
 
