@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 
 from campaigns.models import Campaign
 from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, sight_of_typed, takes_bad_rows
-from issuance.models import Erasure, GuestList, Repair, Stream, jobs_and_more
+from issuance.models import Erasure, GuestList, Hook, HookEvent, Repair, Stream, jobs_and_more
 from thanxportal.accounts.access import let_in, merchant_for, user_of
 from thanxportal.accounts.looking import is_look
 from thanxportal.accounts.models import Membership, Merchant, Right, User
@@ -97,6 +97,22 @@ def stream_for(request: HttpRequest, handle: str, pk: int) -> Stream:
     merchant = merchant_for(request, handle)
     stream: Stream = get_object_or_404(Stream.objects.for_merchant(merchant), pk=pk)
     return stream
+
+
+def hook_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Hook:
+    """A hook of the merchant named in the address, with its campaign, if the user may do `right`."""
+    merchant = merchant_for(request, handle, right)
+    hook: Hook = get_object_or_404(Hook.objects.for_merchant(merchant), pk=pk)
+    hook.merchant = hook.campaign.merchant = hook.token.merchant = merchant
+    return hook
+
+
+def hook_event_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> HookEvent:
+    """An event of a hook of the merchant named in the address, with its hook."""
+    merchant = merchant_for(request, handle, right)
+    event: HookEvent = get_object_or_404(HookEvent.objects.for_merchant(merchant), pk=pk)
+    event.hook.merchant = event.hook.campaign.merchant = event.hook.token.merchant = merchant
+    return event
 
 
 def repair_of(guest_list: GuestList, pk: str) -> Repair:

@@ -27,7 +27,8 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.checking.repairs import recipe_for, repair_rows
-from issuance.models import GuestList, Rehearsal, RevocationPlan, RevocationRequest, Stream
+from issuance.hooks.making import make_hook
+from issuance.models import GuestList, HookEvent, Rehearsal, RevocationPlan, RevocationRequest, Stream
 from issuance.models.states import Outcome
 from issuance.privacy.erasing import order_erasure
 from tests import cast
@@ -71,7 +72,7 @@ WITH_FACTOR = {*PEOPLE} - {*OUTSIDE, "former", UNPROVEN}
 OF_A_MERCHANT = """
     GET       viewer    issuance:home issuance:dock issuance:running issuance:list_index issuance:campaign_lists
     GET       viewer    issuance:list_detail issuance:list_progress issuance:list_review issuance:list_approval
-    GET       viewer    issuance:stream
+    GET       viewer    issuance:stream issuance:hooks issuance:hook issuance:hook_event
     GET       viewer    issuance:lineage issuance:jobs issuance:report issuance:proof
     GET       viewer    issuance:read_out issuance:read_out_numbers issuance:read_outs
     GET       viewer    campaigns:template_list campaigns:template_age campaigns:template_detail
@@ -90,6 +91,10 @@ OF_A_MERCHANT = """
     GET,POST  manager   accounts:settings accounts:team issuance:reveal issuance:guest_story issuance:exports
     GET,POST  manager   issuance:integrations issuance:reward_preset
     POST      manager   issuance:token_end issuance:reward_preset_end
+    GET,POST  manager   issuance:hook_new issuance:hook_rules
+    POST      manager   issuance:hook_switch issuance:hook_try_again issuance:hook_renew
+    POST      manager   issuance:hook_signature issuance:hook_event_reveal issuance:hook_event_pass
+    POST      manager   issuance:hook_event_drop
     POST      manager   issuance:list_ask_back issuance:read_out_date issuance:read_out_open issuance:read_out_costs
     POST      manager   accounts:member_role accounts:member_remove accounts:invitation_withdraw
     POST      manager   accounts:loosening_confirm accounts:loosening_withdraw
@@ -106,6 +111,9 @@ GUARDED = {
     "accounts:team", "accounts:member_role", "accounts:member_remove", "accounts:invitation_withdraw",
     "accounts:settings", "accounts:loosening_confirm", "issuance:privacy_export", "issuance:privacy_erase",
     "issuance:guest_story", "issuance:integrations", "issuance:reward_preset",
+    "issuance:hook_new", "issuance:hook_rules",
+    "issuance:hook_try_again", "issuance:hook_renew", "issuance:hook_signature", "issuance:hook_event_reveal",
+    "issuance:hook_event_pass",
 }  # fmt: skip
 # For programs, which show a token: by which methods people ask in vain. See issuance/api/test_rights.py.
 OF_PROGRAMS = """
@@ -295,6 +303,7 @@ RULES |= {name: owners_rule(methods, *WITH_FACTOR) for methods, _, name in decla
     "styleguide": owners_rule({"GET"}),  # For who works on the portal, with DEBUG.
     "metrics": lambda person, method: "404",  # As long as there is no token.
     "webhook": lambda person, method: "401" if method == "POST" else "405",  # By its signature alone.
+    "hook": lambda person, method: "404" if method == "POST" else "405",  # By its secret alone.
 }
 
 
@@ -330,6 +339,8 @@ class Stage:
         self.stream = Stream.objects.create(
             merchant=self.harbor, campaign=self.campaign, token=self.token, day=timezone.localdate()
         )
+        self.hook, _ = make_hook(campaign=self.campaign, name="Survey hook", guests_per_day=5, actor=manager)
+        self.event = HookEvent.objects.create(hook=self.hook, fields=[["/mail", "ann@example.com"]], body_key="x")
         RevocationRequest.objects.create(guest_list=self.list, reason="A mistake.", asked_by=manager)
         RevocationPlan.objects.create(merchant=self.harbor, cause="other", note="A mistake.", proposed_by=manager)
         self.sessions = {name: self._session(name, person) for name, person in self.people.items()}
@@ -371,6 +382,7 @@ class Stage:
         return route.url(
             handle=self.harbor.handle, pk=self._pk(route), object_id=self._row(route.pattern), url="nothing/here",
             app_label="issuance", token=self.invitation.token, uidb36="1", key="x-y", content_type_id=1, batch_id=1,
+            secret="x",
         )  # fmt: skip
 
     @cached_property
@@ -387,6 +399,8 @@ class Stage:
         page = route.name.partition(":")[2]
         if page.startswith("privacy_"):
             return self.erasure.pk
+        if page.startswith("hook"):
+            return self.event.pk if "event" in page else self.hook.pk
         if page in ("token_end", "stream"):
             return self.token.pk if page == "token_end" else self.stream.pk
         if route.of_campaign:

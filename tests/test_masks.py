@@ -55,6 +55,8 @@ SHOWS_NOBODY = {
     "location_list", "loosening_confirm", "loosening_withdraw",
     "privacy", "privacy_certificate", "privacy_erase", "privacy_erasure", "privacy_look", "proof",
     "integrations", "stream", "token_end", "reward_preset", "reward_preset_end",
+    "hooks", "hook", "hook_new", "hook_rules", "hook_switch", "hook_try_again",
+    "hook_renew", "hook_signature", "hook_event", "hook_event_reveal", "hook_event_pass", "hook_event_drop",
     "exports", "read_out", "read_out_costs", "read_out_date", "read_out_numbers", "read_out_open", "read_outs",
     "member_remove", "member_role", "publish", "refresh_templates", "reward_choices", "running",
     "settings", "team", "template_age", "template_detail", "template_list",

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from thanxportal.log_lines import fact
 
-PROGRAMS = "/api/"
+PROGRAMS = ("/api/", "/hooks/")
 KIND = "application/problem+json"
 TITLES = {
     400: "Bad request", 401: "No good token", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
-    409: "Conflict", 413: "Too long", 415: "Not JSON", 422: "Invalid", 429: "Too many",
+    409: "Conflict", 413: "Too long", 415: "Not a kind that is read", 422: "Invalid", 429: "Too many",
 }  # fmt: skip
 OTHER = "Something went wrong here"
 OF_THE_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "ETag")  # headers that are true of that page alone

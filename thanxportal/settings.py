@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "thanxportal.middleware.AnyHost",
     "thanxportal.problems.ForPrograms",
     "django.middleware.security.SecurityMiddleware",
+    "thanxportal.middleware.SecretPaths",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "thanxportal.body_limits.BodyLimits",

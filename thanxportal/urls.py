@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from issuance.admin.home import home
 from issuance.api.urls import urls as api
+from issuance.views.hook_door import take
 from issuance.views.webhooks import receive
 from thanxportal.accounts.views.sign_out import SignOut
 from thanxportal.health import views
@@ -29,6 +30,7 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     path("account/", include("thanxportal.accounts.allauth_urls")),
     path("api/v1/", api),
+    path("hooks/in/<str:secret>", take, name="hook"),
     path("webhooks/thanx", receive, name="webhook"),
     path("admin/", admin.site.urls),
 ]

@@ -21,7 +21,7 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         found = token_by(token)
-        if found is None:
+        if found is None or found.of_hook:
             return None
         if found.networks and not found.works_from(get_adapter().get_client_ip(request)):
             raise AuthorizationError(message="This token isn’t taken from your network address.")

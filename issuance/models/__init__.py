@@ -6,6 +6,16 @@ from issuance.models.erasures import Erasure, ErasureQuerySet
 from issuance.models.events import UNDECIDED, EventBatch, EventBatchQuerySet, KeptAnswer
 from issuance.models.exports import ExportedReward, ExportFile, ExportFileQuerySet, ExportKind, Member, Purchase
 from issuance.models.history import Event, note_event
+from issuance.models.hooks import (
+    FIELDS_KEPT,
+    LATEST,
+    MOST_A_MINUTE,
+    Hook,
+    HookEvent,
+    HookEventQuerySet,
+    HookEventState,
+    HookQuerySet,
+)
 from issuance.models.jobs import (
     IS_PARKED,
     NOT_TAKEN_BACK,
@@ -40,7 +50,10 @@ from issuance.models.webhooks import BATCH_EVENT, TEST_EVENT, WebhookDelivery, W
 
 __all__ = [
     "BATCH_EVENT",
+    "FIELDS_KEPT",
     "IS_PARKED",
+    "LATEST",
+    "MOST_A_MINUTE",
     "NOT_TAKEN_BACK",
     "PARKED",
     "SOON",
@@ -65,6 +78,11 @@ __all__ = [
     "GuestList",
     "GuestListQuerySet",
     "GuestQuerySet",
+    "Hook",
+    "HookEvent",
+    "HookEventQuerySet",
+    "HookEventState",
+    "HookQuerySet",
     "IssuanceJob",
     "IssuanceJobQuerySet",
     "KeptAnswer",

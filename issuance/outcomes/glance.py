@@ -10,8 +10,8 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from campaigns.models import Campaign, CampaignState, Variant
-from issuance.models import SOON, GuestList, IssuanceJob, on_their_way
+from campaigns.models import Campaign, Variant
+from issuance.models import SOON, GuestList, HookEvent, IssuanceJob, on_their_way
 from issuance.models.states import LIST_RUNNING, JobState, ListState
 from thanxportal.accounts.models import Merchant
 from thanxportal.prepared import Prepared
@@ -54,8 +54,9 @@ class Glance:
         return [guest_list for guest_list in self.lists if guest_list.state in states]
 
     @cached_property
-    def campaigns(self) -> list[Campaign]:
-        """Those that give what Thanx no longer publishes, and drafts."""
+    def campaigns(self) -> list[Any]:
+        """Those that give what Thanx no longer publishes (`withdrawn`), those with a `hook` at which events wait, and
+        drafts."""
         return _campaigns(self.merchant.pk, timezone.now())
 
 
@@ -83,11 +84,15 @@ def _lists(merchant: int, since: datetime, soon: datetime) -> QuerySet[Any]:
 
 @Prepared
 def _campaigns(merchant: int, now: datetime) -> QuerySet[Campaign]:
-    withdrawn = Variant.objects.filter(campaign=OuterRef("pk"), reward_template__withdrawn_at__isnull=False)
+    of_withdrawn = Variant.objects.filter(campaign=OuterRef("pk"), reward_template__withdrawn_at__isnull=False)
+    waiting = HookEvent.objects.waiting().filter(hook__campaign=OuterRef("pk")).order_by("pk")
     mine = Campaign.objects.filter(merchant=merchant)
-    shown = mine.drafts() | mine.taking_guests(now).filter(Exists(withdrawn))
-    published = Case(When(state=CampaignState.PUBLISHED, then=1), default=0)
-    return _latest_of_each(shown, published)
+    withdrawn = mine.taking_guests(now).filter(Exists(of_withdrawn))
+    shown = mine.drafts() | withdrawn | mine.filter(Exists(waiting))
+    kinds = {"withdrawn": Case(When(pk__in=withdrawn.values("pk"), then=1), default=0)}
+    shown = shown.annotate(hook=Subquery(waiting.values("hook")[:1]), **kinds)
+    waits = Case(When(hook=None, then=0), default=1)
+    return _latest_of_each(shown, F("withdrawn"), waits)
 
 
 def _latest_of_each(rows: QuerySet[Any], *kinds: Any) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
@@ -52,6 +53,7 @@ class Kind(NamedTuple):
     page: str = "issuance:list_detail"
     page_of_all: str = "issuance:list_index"
     asker_may_answer: bool = True
+    pk: Callable[[Any], int] = attrgetter("pk")  # of what the page shows
 
 
 def needs_of(glance: Glance) -> list[Need]:
@@ -72,7 +74,7 @@ def _needs(kind: Kind, glance: Glance) -> list[Need]:
 def _need(kind: Kind, merchant: Merchant, row: Any) -> Need:
     words = (kind.title, kind.text, kind.tone, kind.action)
     title, text, tone, action = (said(row) if callable(said) else said.format(row) for said in words)
-    url = reverse(kind.page, args=[merchant.handle, row.pk])
+    url = reverse(kind.page, args=[merchant.handle, kind.pk(row)])
     return Need(title, text, tone, url, action, kind.right, None if kind.asker_may_answer else row.launched_by_id)
 
 
@@ -146,7 +148,12 @@ def _checked_in_words(guest_list: GuestList) -> str:
 
 
 def _withdrawn(glance: Glance) -> Iterable[Campaign]:
-    return (campaign for campaign in glance.campaigns if not campaign.status.editable)
+    return (campaign for campaign in glance.campaigns if campaign.withdrawn)
+
+
+def _with_hooks(glance: Glance) -> Iterable[Campaign]:
+    """Campaigns for which a tool sent what waits for somebody."""
+    return (campaign for campaign in glance.campaigns if campaign.hook)
 
 
 def _drafts(glance: Glance) -> Iterable[Campaign]:
@@ -204,6 +211,16 @@ KINDS = (
         action="Correct and retry",
         right=Right.ISSUE,
         tone="bad",
+    ),
+    Kind(
+        _with_hooks,
+        title="What a tool sent for “{0.name}” waits.",
+        text="Its hook can’t tell on its own whether to reward these guests. Nothing is lost meanwhile.",
+        action="Look and decide",
+        right=Right.MANAGE,
+        page="issuance:hook",
+        page_of_all="issuance:hooks",
+        pk=attrgetter("hook"),
     ),
     Kind(
         _lists(ListState.CHECKED),

@@ -22,6 +22,8 @@ from issuance.models import (
     ExportKind,
     Guest,
     GuestList,
+    HookEvent,
+    HookEventState,
     RepairedRow,
     RowError,
     drop_search_texts,
@@ -77,6 +79,7 @@ def erase_ordered() -> int:
 def _erase(erasure: Erasure) -> bool:
     search = GuestSearch(erasure.merchant, erasure.identifier)
     before = erasure.ordered_at
+    _erase_hook_events(search, erasure)  # Before what is asked for: from then on none of them is passed on.
     ungathered = [
         batch for batch in search.asked() if batch.received_at <= before
     ]  # Before the lists that they become.
@@ -182,6 +185,16 @@ def _erase_exports(search: GuestSearch, erasure: Erasure) -> None:
     naming = ExportFile.objects.filter(merchant=search.merchant, kind=ExportKind.MEMBERSHIPS)
     files = sum(map(delete_export, naming.filter(state__in=EXPORT_ENDED).exclude(file="")))
     _count(erasure, {"exports": forget_guest(search.merchant.pk, search.digest), "files": files})
+
+
+@transaction.atomic
+def _erase_hook_events(search: GuestSearch, erasure: Erasure) -> None:
+    """Those that wait are settled with it: nobody can let them through any more."""
+    named = [event.pk for event in search.hook_events() if event.received_at <= erasure.ordered_at]
+    events = HookEvent.objects.filter(pk__in=named)
+    removed = events.waiting().update(state=HookEventState.ERASED, note="", fields=[])
+    removed += events.exclude(fields=[]).update(fields=[])
+    _count(erasure, {"hook_events": removed})
 
 
 def _erase_notifications(search: GuestSearch, erasure: Erasure) -> None:

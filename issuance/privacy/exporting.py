@@ -35,6 +35,7 @@ def export_guest(search: GuestSearch) -> list[Section]:
         Section("Rows of others, and rows without a guest", list(_elsewhere(search, lists, by_pk))),
         Section("Requests to Thanx", [_request(job) for job in _jobs(search)]),
         Section("Asked for by programs, not started yet", list(_asked(search))),
+        Section("Sent by tools to a hook", list(_hook_events(search))),
         Section("What Thanx exported", list(_exported(search))),
         Section("Rewards promised, kept as a keyed hash", [_claim(claim) for claim in search.claims()]),
         Section("Erasures, kept as a keyed hash", [_erasure(each) for each in _erasures(search)]),
@@ -116,6 +117,12 @@ def _asked(search: GuestSearch) -> Iterator[Row]:
     for batch in search.asked():
         said = [text for guest in batch.guests for text in _texts(guest) if search.named.is_in(text)]
         yield {"program": batch.stream.token.name, "asked": batch.received_at, "named as": ", ".join(sorted({*said}))}
+
+
+def _hook_events(search: GuestSearch) -> Iterator[Row]:
+    for event in search.hook_events():
+        fields = [Cell(pointer, text) for pointer, text in event.fields]
+        yield {"hook": str(event.hook), "received": event.received_at, "became": event.status.label, "fields": fields}
 
 
 def _texts(part: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from issuance.exports.forgetting import count_rows
 from issuance.importing.batches import guest_hasher
-from issuance.models import EventBatch, Guest, GuestClaim, GuestList, IssuanceJob, RepairedRow, RowError
+from issuance.models import EventBatch, Guest, GuestClaim, GuestList, HookEvent, IssuanceJob, RepairedRow, RowError
 from issuance.models.cells import SEPARATOR
 from issuance.models.states import JOB_UNSETTLED
 from issuance.parsing.identifiers import identity
@@ -31,6 +31,7 @@ PLACES = {
     "files": "Uploaded files, whole",
     "exports": "Rows of Thanx’s exports",
     "asked": "Rewards that a program asked for, not started yet",
+    "hook_events": "Events that a tool sent",
 }
 
 
@@ -83,12 +84,18 @@ class GuestSearch:
             list(jobs.values_list("pk", flat=True)),
         )  # fmt: skip
         more = {"exports": count_rows(self.merchant.pk, self.digest), "asked": len(self.asked())}
+        more["hook_events"] = len(self.hook_events())
         return found.counts() | {place: count for place, count in more.items() if count}
 
     def asked(self) -> list[EventBatch]:
         """What waits to be gathered and names the guest."""
         waiting = EventBatch.objects.filter(merchant=self.merchant).waiting().select_related("stream__token")
         return [batch for batch in waiting.iterator(1) if any(self._named_in(batch.guests))]
+
+    def hook_events(self) -> list[HookEvent]:
+        """What tools sent, as long as its fields are kept, and names the guest."""
+        events = HookEvent.objects.filter(hook__merchant=self.merchant).with_fields().select_related("hook__token")
+        return [event for event in events.order_by("pk").iterator(AT_ONCE) if any(self._named_in(event.fields))]
 
     def find(self, guest_list: GuestList) -> Found:
         """All of them in one list; reads every row of it."""

@@ -47,6 +47,13 @@ def end_token(*, token: ApiToken, actor: User, path: str = "") -> bool:
     return True
 
 
+def renew_secret(token: ApiToken) -> str | None:
+    """A new secret in place of the old one, which opens nothing from then on; None if the token is no longer good."""
+    secret = new_secret()
+    good = ApiToken.objects.good(timezone.now()).filter(pk=token.pk)
+    return secret if good.update(digest=_digest(secret), ending=secret[-4:]) else None
+
+
 def token_by(secret: str) -> ApiToken | None:
     """The token of this secret, if it is still good."""
     if not _was_made_here(secret):

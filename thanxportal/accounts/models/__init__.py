@@ -6,9 +6,10 @@ from thanxportal.accounts.models.loosenings import Loosening
 from thanxportal.accounts.models.notifications import Kind, Notification, NotificationChoice
 from thanxportal.accounts.models.people import Locale, Membership, Merchant, Right, Role, User
 from thanxportal.accounts.models.shared_cache import SharedCache
-from thanxportal.accounts.models.tokens import ApiToken, Scope
+from thanxportal.accounts.models.tokens import OF_HOOK, ApiToken, Scope
 
 __all__ = [
+    "OF_HOOK",
     "Activity",
     "ActivityHead",
     "ActivityQuerySet",

@@ -25,6 +25,7 @@ class Subject(models.TextChoices):
     PRIVACY = "eras", "Erased guests"
     GUESTS = "gues", "One guest"
     TOKENS = "toke", "Tokens of programs"
+    HOOKS = "hook", "Hooks"
     TEAM = "", "Team and settings"
 
 

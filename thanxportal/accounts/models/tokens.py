@@ -24,6 +24,9 @@ class Scope(models.TextChoices):
     CAMPAIGNS = "campaigns", "make and publish campaigns"
 
 
+OF_HOOK = "hook"  # The scope of the address of a hook, alone: no operation of the API takes it.
+
+
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def for_merchant(self, merchant: Merchant) -> ApiTokenQuerySet:
         return self.filter(merchant=merchant).select_related("created_by", "ended_by").order_by("-pk")
@@ -85,7 +88,12 @@ class ApiToken(models.Model):
 
     @property
     def may(self) -> list[str]:
-        return [scope.label for scope in Scope if scope in self.scopes]
+        own = ["send events to its hook"] if self.of_hook else []
+        return own + [scope.label for scope in Scope if scope in self.scopes]
+
+    @property
+    def of_hook(self) -> bool:
+        return OF_HOOK in self.scopes
 
     def works_from(self, address: str) -> bool:
         """For tokens that may be used only from some networks."""

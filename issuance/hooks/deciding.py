@@ -1,0 +1,122 @@
+"""What becomes of an event that was kept: by the rules of its hook, or by a person who looked at it.
+
+The hook's row is locked meanwhile, so that of two events with one external id the second finds the first. An event
+waits with the reason until it is settled; whoever dies on the way has done nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from issuance.events.receiving import Refused, TooManyToday, receive
+from issuance.hooks.arriving import keyed
+from issuance.hooks.fields import kept
+from issuance.hooks.making import note_hook
+from issuance.hooks.rules import Verdict, guest_in, verdict_on
+from issuance.models import EventBatch, Hook, HookEvent, HookEventState
+from thanxportal.accounts.models import User
+from thanxportal.counted import counted
+
+log = logging.getLogger(__name__)
+MOST_AT_ONCE = 200  # events tried again by one click
+SAME = "An event with this external id was passed on before."
+FULL_DAY = "The hook has asked for as many guests as it may today."
+ENDED = "The hook was ended, so it asks for nobody any more."
+
+
+def decide_all(pks: Iterable[int], actor: User | None = None) -> list[str]:
+    """By the rules; returns the states. What fails waits as it is, so that nothing that was stored is lost."""
+    return [_decided(pk, actor) for pk in pks]
+
+
+def _decided(pk: int, actor: User | None) -> str:
+    try:
+        return decide(pk, actor=actor).state
+    except Exception as error:
+        log.error("Event %s of a hook waits, as it failed with %s.", pk, type(error).__name__)
+        return HookEventState.WAITS
+
+
+@transaction.atomic
+def decide(pk: int, *, mapping: Mapping[str, str] | None = None, actor: User | None = None) -> HookEvent:
+    """Settles an event that waits; by `mapping` alone if a person lets it through. Returns it as it is then."""
+    event = _locked(pk)
+    if event.waits:
+        hook, fields = event.hook, kept(event.fields)
+        verdict = verdict_on(hook, fields) if mapping is None else guest_in(dict(fields), mapping, hook.merchant)
+        _settle(event, verdict, actor)
+    return event
+
+
+def _locked(pk: int) -> HookEvent:
+    hook = Hook.objects.select_for_update(of=("self",)).select_related("merchant", "campaign", "token__created_by")
+    locked = hook.get(events=pk)
+    locked.campaign.merchant = locked.token.merchant = locked.merchant
+    event = HookEvent.objects.select_for_update().get(pk=pk)
+    event.hook = locked
+    return event
+
+
+def _settle(event: HookEvent, verdict: Verdict, actor: User | None) -> None:
+    state, note, batch, key = verdict.state, verdict.why, None, ""
+    if verdict.guest is not None:
+        state, note, batch, key = _ask_for(event, verdict.guest)
+    event.state, event.note, event.batch, event.external_key = state, note, batch, key
+    if actor and not event.waits:
+        event.decided_by, event.decided_at = actor, timezone.now()
+    event.save(update_fields=["state", "note", "batch", "external_key", "decided_by", "decided_at"])
+
+
+def _ask_for(event: HookEvent, guest: dict[str, str]) -> tuple[HookEventState, str, EventBatch | None, str]:
+    hook = event.hook
+    external = guest.get("external_id", "")
+    key = keyed(b"external " + external.encode()) if external else ""
+    if key and hook.events.filter(external_key=key).exists():
+        return HookEventState.SAME, SAME, None, ""
+    if not hook.token.works:
+        return HookEventState.WAITS, ENDED, None, ""
+    try:
+        batch = receive(campaign=hook.campaign, token=hook.token, guests=[guest])
+    except Refused as refusal:
+        return HookEventState.WAITS, str(refusal), None, ""
+    except TooManyToday:
+        return HookEventState.WAITS, FULL_DAY, None, ""
+    return HookEventState.PASSED, "", batch, key
+
+
+@transaction.atomic
+def try_again(hook: Hook, actor: User) -> str:
+    """Settles what waits by the rules as they are now; returns what came of it, in words."""
+    pks = [*hook.events.waiting().order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE]]
+    states = decide_all(pks, actor)
+    passed, left = states.count(HookEventState.PASSED), states.count(HookEventState.WAITS)
+    sentence = (
+        f"{counted(passed, 'guest is', 'guests are')} rewarded, {left:,} of {counted(len(pks), 'event')} still wait"
+    )
+    note_hook(hook, actor, f"Tried what waited at the hook “{hook}” again: {sentence}.")
+    return sentence
+
+
+@transaction.atomic
+def let_through(event: HookEvent, mapping: Mapping[str, str], actor: User) -> HookEvent:
+    """Rewards the guest whom these fields name, whatever the conditions say: somebody has looked."""
+    if not event.waits:
+        return event
+    settled = decide(event.pk, mapping=mapping, actor=actor)
+    if not settled.waits:
+        note_hook(settled.hook, actor, f"Let an event of the hook “{settled.hook}” through: {settled.status.label}.")
+    return settled
+
+
+@transaction.atomic
+def drop(event: HookEvent, actor: User) -> bool:
+    """False if it was settled before."""
+    fields = {"state": HookEventState.DROPPED, "note": "", "decided_by": actor, "decided_at": timezone.now()}
+    if not HookEvent.objects.filter(pk=event.pk).waiting().update(**fields):
+        return False
+    note_hook(event.hook, actor, f"Dropped an event of the hook “{event.hook}”: nobody is rewarded for it.")
+    return True

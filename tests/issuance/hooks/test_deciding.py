@@ -1,0 +1,240 @@
+"""What becomes of an event: a guest is rewarded once, and whatever can't be told waits for a person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from issuance.hooks import deciding
+from issuance.hooks.deciding import drop, let_through, try_again
+from issuance.hooks.making import switch
+from issuance.models import EventBatch, Guest, GuestList, HookEvent
+from issuance.outcomes.glance import Glance
+from issuance.outcomes.needs import needs_of
+from tests.issuance.hooks.tools import MAPPING, UNHAPPY, Tool, unhappy
+from tests.world import World
+from thanxportal.accounts.models import Activity, ApiToken, Merchant, User
+from thanxportal.accounts.tokens import end_token
+
+pytestmark = pytest.mark.django_db
+
+
+def states() -> list[str]:
+    return [event.state for event in HookEvent.objects.order_by("pk")]
+
+
+def waits_because(tool: Tool) -> str:
+    event = tool.event()
+    assert (event.state, event.batch) == ("waits", None)
+    assert not EventBatch.objects.exists()
+    return event.note
+
+
+def test_an_event_becomes_a_guest_of_a_list_named_after_the_hook(tool: Tool, world: World, ana: User) -> None:
+    assert tool.send(UNHAPPY).status_code == 202
+    world.drive()
+    made = GuestList.objects.get()
+    assert (made.rewarded_count, made.rows_count, made.closed) == (1, 1, True)
+    assert made.name.startswith("Survey hook, Jun 1")
+    assert Guest.objects.get().cells.split("\x1f")[:4] == ["ann@example.com", "", "", "r-1"]
+    assert tool.event().batch.guest_list == made
+    launched = Activity.objects.get(sentence__startswith="Launched")
+    assert (launched.actor, launched.sentence.endswith("1 reward. By “Survey hook”.")) == (None, True)
+
+
+def test_without_a_mapping_events_wait(one_arm: Campaign, ana: User) -> None:
+    tool = Tool(one_arm, ana, mapped=False)
+    tool.send(UNHAPPY)
+    assert "which field holds the guest" in waits_because(tool)
+
+
+def test_while_a_hook_is_off_events_wait_and_go_on_once_it_is_on(tool: Tool, ana: User) -> None:
+    switch(tool.hook, on=False, actor=ana)
+    tool.send(UNHAPPY)
+    assert "off" in waits_because(tool)
+    try_again(tool.hook, ana)
+    assert states() == ["waits"]
+    switch(tool.hook, on=True, actor=ana)
+    assert try_again(tool.hook, ana) == "1 guest is rewarded, 0 of 1 event still wait"
+    assert states() == ["passed"]
+
+
+@pytest.mark.parametrize(
+    ("guest", "says"),
+    [
+        ({}, "empty"),
+        ({"email": None}, "empty"),
+        ({"email": " "}, "empty"),
+        ({"email": "nobody@"}, "@"),
+        ({"email": ["ann@example.com"]}, "empty"),
+        ({"email": "a" * 400 + "@example.com"}, ""),
+        ("ann@example.com", "empty"),
+    ],
+)
+def test_an_event_that_names_no_guest_waits_with_the_reason(tool: Tool, guest: Any, says: str) -> None:
+    tool.send(UNHAPPY | {"guest": guest})
+    assert says in waits_because(tool)
+
+
+def test_conditions_leave_out_who_is_happy_and_wait_where_nobody_can_tell(tool: Tool) -> None:
+    tool.reads(MAPPING, ("/score", "at_most", "2"), ("/location", "is", "Pier 4"))
+    for number, more in enumerate(
+        [
+            {"score": 5, "location": "Pier 4"},
+            {"score": 2, "location": "pier  4 "},
+            {"score": "two", "location": "Pier 4"},
+            {"score": 1},
+            {"score": 5},
+        ]
+    ):
+        tool.send(unhappy(number) | more)
+    assert states() == ["left_out", "passed", "waits", "waits", "left_out"]
+    notes = [event.note for event in HookEvent.objects.order_by("pk")]
+    assert notes[0] == "It isn’t so that “score is at most 2”."
+    assert "no number" in notes[2]
+    assert "no “location”" in notes[3]
+
+
+def test_the_same_id_of_the_sender_is_one_event(tool: Tool) -> None:
+    tool.send(unhappy(1), webhook_id="m1")
+    tool.send(unhappy(2), webhook_id="m1")
+    tool.send(unhappy(3), webhook_id="m2")
+    assert states() == ["passed", "passed"]
+    assert [event.received_count for event in HookEvent.objects.order_by("pk")] == [2, 1]
+
+
+def test_the_same_bytes_are_one_event_for_a_day(tool: Tool, world: World) -> None:
+    tool.reads({"email": "/guest/email"})
+    tool.send(UNHAPPY, webhook_id="m1")
+    tool.send(UNHAPPY, webhook_id="m2")
+    assert (states(), tool.event().received_count) == (["passed"], 2)
+    world.drive()
+    world.advance(86_401)
+    tool.send(UNHAPPY)
+    world.drive()
+    assert states() == ["passed", "passed"]
+    assert [made.rewarded_count for made in GuestList.objects.order_by("pk")] == [1, 0], "The campaign knows the guest."
+
+
+def test_the_same_external_id_is_passed_on_once_whenever_it_comes(tool: Tool, world: World) -> None:
+    tool.send(unhappy(1))
+    world.advance(10 * 86_400)
+    tool.send(unhappy(1, guest={"email": "bob@example.com"}))
+    assert states() == ["passed", "same"]
+    assert EventBatch.objects.count() == 1
+
+
+def test_who_was_left_out_before_is_rewarded_once_the_answer_changes(tool: Tool) -> None:
+    tool.reads(MAPPING, ("/score", "at_most", "2"))
+    tool.send(unhappy(1, score=5))
+    tool.send(unhappy(1, score=1))
+    assert states() == ["left_out", "passed"]
+
+
+def test_the_database_itself_refuses_a_second_event_of_the_same_id(tool: Tool) -> None:
+    tool.send(unhappy(1), webhook_id="m1")
+    event = tool.event()
+    for key in ("sender_key", "external_key"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            HookEvent.objects.create(hook=tool.hook, body_key="x", **{key: getattr(event, key)})
+
+
+def test_a_campaign_that_takes_no_guests_keeps_them_waiting(tool: Tool, one_arm: Campaign, ana: User) -> None:
+    Campaign.objects.filter(pk=one_arm.pk).update(end_at=timezone.now())
+    tool.send(UNHAPPY)
+    assert "has ended" in waits_because(tool)
+    Campaign.objects.filter(pk=one_arm.pk).update(end_at=timezone.now() + timedelta(days=1))
+    try_again(tool.hook, ana)
+    assert states() == ["passed"]
+
+
+def test_more_guests_than_a_day_has_wait_for_the_next(one_arm: Campaign, ana: User, world: World) -> None:
+    tool = Tool(one_arm, ana, guests_per_day=1)
+    tool.send(unhappy(1))
+    tool.send(unhappy(2))
+    assert states() == ["passed", "waits"]
+    assert ApiToken.objects.get().asked_count == 1
+    world.advance(86_400)
+    try_again(tool.hook, ana)
+    assert states() == ["passed", "passed"]
+
+
+def test_what_fails_after_it_was_stored_waits_and_is_tried_again(
+    tool: Tool, ana: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*args: Any, **named: Any) -> None:
+        raise RuntimeError("ann@example.com")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deciding, "receive", fail)
+        assert tool.send(UNHAPPY).status_code == 202
+    assert "nothing was made of it yet" in waits_because(tool)
+    assert "RuntimeError" in caplog.text
+    assert "ann@" not in caplog.text
+    try_again(tool.hook, ana)
+    assert states() == ["passed"]
+
+
+def test_a_person_maps_again_and_lets_an_event_through_once(tool: Tool, ana: User, world: World) -> None:
+    tool.reads({"email": "/mail"}, ("/score", "at_most", "2"))
+    tool.send(UNHAPPY)
+    event = tool.event()
+    assert "score is at most 2" not in event.note
+    for _ in range(2):
+        settled = let_through(event, {"email": "/guest/email", "external_id": "/id"}, ana)
+        event.refresh_from_db()
+    assert (settled.state, settled.decided_by, EventBatch.objects.count()) == ("passed", ana, 1)
+    assert settled.decided_at == timezone.now()
+    line = Activity.objects.latest("pk")
+    assert (line.actor, line.target) == (ana, tool.hook.target)
+    assert line.sentence == "Let an event of the hook “Survey hook” through: Asked for."
+    world.drive()
+    assert GuestList.objects.get().rewarded_count == 1
+
+
+def test_what_a_person_lets_through_is_still_one_reward_for_one_external_id(tool: Tool, ana: User) -> None:
+    tool.send(unhappy(1))
+    tool.send(unhappy(1, guest={"mail": "bob@example.com"}))
+    waiting = HookEvent.objects.get(state="waits")
+    assert let_through(waiting, {"email": "/guest/mail", "external_id": "/id"}, ana).state == "same"
+    assert EventBatch.objects.count() == 1
+
+
+def test_a_dropped_event_rewards_nobody_and_the_log_says_who_dropped_it(tool: Tool, ana: User) -> None:
+    tool.send({"id": 1})
+    event = tool.event()
+    assert drop(event, ana)
+    assert not drop(event, ana)
+    assert let_through(tool.event(), {"email": "/id"}, ana).state == "dropped"
+    assert Activity.objects.latest("pk").sentence.startswith("Dropped an event of the hook “Survey hook”")
+
+
+def test_an_ended_hook_lets_nobody_through(tool: Tool, ana: User) -> None:
+    tool.send({"guest": {"mail": "ann@example.com"}})
+    end_token(token=tool.hook.token, actor=ana)
+    assert "was ended" in let_through(tool.event(), {"email": "/guest/mail"}, ana).note
+    assert not EventBatch.objects.exists()
+
+
+def test_home_says_what_waits_until_it_is_settled(tool: Tool, harbor: Merchant, sunny: Merchant, ana: User) -> None:
+    for number in range(2):
+        tool.send({"id": number})
+    needs = [need for need in needs_of(Glance(harbor)) if "hook" in need.url]
+    assert [need.title for need in needs] == ["What a tool sent for “Coffee for everybody” waits."]
+    assert needs_of(Glance(sunny)) == []
+    for event in HookEvent.objects.all():
+        drop(event, ana)
+    assert [need for need in needs_of(Glance(harbor)) if "hook" in need.url] == []
+
+
+def test_only_the_last_ten_settled_events_keep_their_fields(tool: Tool) -> None:
+    tool.send({"id": "waits"})
+    for number in range(13):
+        tool.send(unhappy(number))
+    events = HookEvent.objects.order_by("pk")
+    assert [bool(event.fields) for event in events] == [True, *[False] * 3, *[True] * 10]

@@ -1,0 +1,246 @@
+"""The pages of hooks: managers make and change them, everybody of the merchant looks at them masked, others never."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from issuance.models import EventBatch, Hook, HookEvent
+from tests.issuance.hooks.tools import MAPPING, UNHAPPY, Tool
+from thanxportal.accounts.models import Activity, ApiToken, Merchant, User
+from thanxportal.accounts.tokens import token_by
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+
+
+def url(name: str, row: Hook | HookEvent | None = None, merchant: str = "harbor-grill") -> str:
+    return reverse(f"issuance:{name}", args=[merchant, *([row.pk] if row else [])])
+
+
+def rules(*conditions: tuple[str, str, str], **mapping: str) -> dict[str, Any]:
+    """A form of the page on which fields are chosen."""
+    form: dict[str, Any] = {"c-TOTAL_FORMS": len(conditions) + 2, "c-INITIAL_FORMS": 0} | mapping
+    for at, condition in enumerate(conditions):
+        form |= {f"c-{at}-{name}": value for name, value in zip(("field", "operator", "value"), condition, strict=True)}
+    return form
+
+
+def text_of(page: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.content.decode()))
+
+
+def test_a_manager_makes_a_hook_whose_address_is_shown_once(
+    one_arm: Campaign, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    browser = client_of(ana)
+    form = {"name": "Survey hook", "campaign": one_arm.pk, "guests_per_day": 50}
+    shown = browser.post(url("hook_new"), form).content.decode()
+    (secret,) = re.findall(r"<code>[^<]*/hooks/in/(tpk_\w+)</code>", shown)
+    hook = Hook.objects.get()
+    assert token_by(secret) == hook.token
+    assert (hook.campaign, hook.token.guests_per_day, hook.label) == (one_arm, 50, "Not set up")
+    for page in ("hooks", "integrations", "home"):
+        assert secret not in browser.get(url(page)).content.decode()
+    assert secret not in browser.get(url("hook", hook)).content.decode()
+    assert secret not in str([*ApiToken.objects.values(), *Hook.objects.values(), *Activity.objects.values()])
+    line = Activity.objects.for_merchant(harbor)[0]
+    assert (line.actor, line.target, line.path) == (ana, hook.target, url("hook", hook))
+
+
+def test_a_campaign_that_takes_no_guests_or_is_anothers_gets_no_hook(
+    campaign: Campaign, sunny: Merchant, ana: User, client_of: ClientOf, one_arm: Campaign
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(state="draft")
+    Campaign.objects.filter(pk=one_arm.pk).update(merchant=sunny)
+    for pk in (campaign.pk, one_arm.pk, 0, ""):
+        refused = client_of(ana).post(url("hook_new"), {"name": "x", "campaign": pk, "guests_per_day": 5})
+        assert refused.status_code == 422
+    assert not ApiToken.objects.exists()
+
+
+def acts(hook: Hook, event: HookEvent) -> Iterator[str]:
+    names = ("switch", "try_again", "renew", "signature", "rules")
+    yield from (url(f"hook_{name}", hook) for name in names)
+    yield from (url(f"hook_event_{name}", event) for name in ("reveal", "pass", "drop"))
+    yield url("hook_new")
+
+
+def test_who_is_no_manager_looks_masked_and_changes_nothing(
+    tool: Tool, ben: User, abe: User, client_of: ClientOf
+) -> None:
+    tool.send(UNHAPPY | {"guest": {"mail": "ann@example.com"}})
+    before = (Hook.objects.values()[0], HookEvent.objects.values()[0], ApiToken.objects.values()[0])
+    for person in (ben, abe):
+        browser = client_of(person)
+        page = browser.get(url("hook_event", tool.event()))
+        assert "ann@" not in page.content.decode()
+        assert "a•••@example.com" in page.content.decode()
+        assert "<button" not in page.content.decode().partition("<main")[2]
+        for address in acts(tool.hook, tool.event()):
+            assert browser.post(address, {"on": "yes"} | rules(email="/guest/mail")).status_code == 403, address
+    assert (Hook.objects.values()[0], HookEvent.objects.values()[0], ApiToken.objects.values()[0]) == before
+
+
+def test_a_hook_of_another_merchant_does_not_exist(tool: Tool, cleo: User, client_of: ClientOf) -> None:
+    tool.send({"id": 1})
+    browser, event = client_of(cleo), tool.event()
+    for handle in ("harbor-grill", "sunny-side-coffee"):
+        for name in ("hook", "hook_rules"):
+            assert browser.get(url(name, tool.hook, handle)).status_code == 404
+        assert browser.get(url("hook_event", event, handle)).status_code == 404
+        for address in acts(tool.hook, event):
+            asked = address.replace("harbor-grill", handle)
+            assert browser.post(asked, rules(email="/id")).status_code in (404, 422), asked
+    assert "Survey hook" not in browser.get(url("hooks", merchant="sunny-side-coffee")).content.decode()
+    assert Hook.objects.count() == 1
+
+
+def test_fields_are_chosen_on_the_event_that_came_and_all_is_logged(
+    one_arm: Campaign, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    tool, browser = Tool(one_arm, ana, mapped=False), client_of(ana)
+    tool.send(UNHAPPY)
+    page = browser.get(url("hook_rules", tool.hook)).content.decode()
+    assert 'name="email" value="/guest/email" checked' in page, "It is proposed."
+    assert 'name="external_id" value="/id"' in page
+    assert "ann@" not in page
+    form = rules(("/score", "at_most", "2"), email="/guest/email", external_id="/id")
+    assert browser.post(url("hook_rules", tool.hook), form).status_code == 302
+    tool.hook.refresh_from_db()
+    assert (tool.hook.mapping, tool.hook.conditions) == (MAPPING, [["/score", "at_most", "2"]])
+    line = Activity.objects.for_merchant(harbor)[0].sentence
+    assert "email from guest › email, external id from id; only if score is at most 2" in line
+    shown = text_of(browser.get(url("hook", tool.hook)))
+    assert "score is at most 2" in shown
+    assert "Try all of them again" in shown
+    browser.post(url("hook_try_again", tool.hook))
+    assert tool.event().state == "passed"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        rules(), rules(reason="/guest/name"), rules(email="guest"), rules(email="/ann@example.com"),
+        rules(email="/" + "a" * 300), {"email": "/guest/email"}, rules(("/score", "at_most", "x"), email="/a"),
+        rules(("/score", "is", ""), email="/a"), rules(("/score", "is", "ann@example.com"), email="/a"),
+        rules(("/ann@example.com", "is", "x"), email="/a"), rules(("/score", "like", "x"), email="/a"),
+        rules(*[("/score", "is", "2")] * 11, email="/a"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_rules_is_said_and_nothing_is_saved(
+    form: dict[str, Any], tool: Tool, ana: User, client_of: ClientOf
+) -> None:
+    tool.send(UNHAPPY)
+    assert client_of(ana).post(url("hook_rules", tool.hook), form).status_code == 422
+    tool.hook.refresh_from_db()
+    assert (tool.hook.mapping, tool.hook.conditions) == (MAPPING, [])
+
+
+@pytest.mark.parametrize(
+    ("sample", "says"),
+    [
+        (json.dumps(UNHAPPY), "Its guest would be rewarded"),
+        (json.dumps(UNHAPPY | {"score": 5}), "Nobody would be rewarded. It isn’t so that “score is at most 2”."),
+        (json.dumps(UNHAPPY | {"score": "?"}), "It would wait for you."),
+        (json.dumps([UNHAPPY]), "Its guest would be rewarded"),
+        ("{", "no JSON"),
+        ("[]", "The list is empty"),
+        ("", "This field is required"),
+    ],
+)
+def test_a_sample_says_what_would_become_of_it_and_does_nothing(
+    sample: str, says: str, tool: Tool, ana: User, client_of: ClientOf
+) -> None:
+    form = rules(("/score", "at_most", "2"), email="/guest/email", external_id="/id")
+    browser, lines = client_of(ana), Activity.objects.count()
+    page = browser.post(url("hook_rules", tool.hook), form | {"sample": sample, "test": "yes"})
+    assert says in text_of(page)
+    assert not HookEvent.objects.exists()
+    assert not EventBatch.objects.exists()
+    assert Activity.objects.count() == lines
+    tool.hook.refresh_from_db()
+    assert tool.hook.conditions == []
+
+
+def test_a_manager_sees_an_event_in_full_and_the_log_says_so(
+    tool: Tool, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    tool.send(UNHAPPY)
+    browser = client_of(ana)
+    assert "ann@" not in browser.get(url("hook_event", tool.event())).content.decode()
+    assert "ann@example.com" in browser.post(url("hook_event_reveal", tool.event())).content.decode()
+    line = Activity.objects.for_merchant(harbor)[0]
+    assert (line.actor, line.sentence) == (ana, "Looked at an event of the hook “Survey hook” unmasked.")
+
+
+def test_an_event_is_let_through_or_dropped_on_its_page(tool: Tool, ana: User, client_of: ClientOf) -> None:
+    for number in range(2):
+        tool.send({"id": number, "mail": f"guest{number}@example.com"})
+    browser, (first, second) = client_of(ana), HookEvent.objects.order_by("pk")
+    assert "Reward this guest" in text_of(browser.get(url("hook_event", first)))
+    assert browser.post(url("hook_event_pass", first), {}).status_code == 422
+    assert browser.post(url("hook_event_pass", first), {"email": "/id"}).status_code == 302
+    assert EventBatch.objects.count() == 0
+    for _ in range(2):
+        assert browser.post(url("hook_event_pass", first), {"email": "/mail"}).status_code == 302
+        assert browser.post(url("hook_event_drop", second)).status_code == 302
+    assert [event.state for event in HookEvent.objects.order_by("pk")] == ["passed", "dropped"]
+    assert EventBatch.objects.count() == 1
+    shown = text_of(browser.get(url("hook", tool.hook)))
+    assert "Waits to be gathered" in shown
+    assert "Dropped" in shown
+
+
+def test_a_signature_is_set_without_being_shown_and_its_secret_kept(tool: Tool, ana: User, client_of: ClientOf) -> None:
+    browser, address = client_of(ana), url("hook_signature", tool.hook)
+    form = {"kind": "hmac", "header": "X-Signature", "encoding": "base64", "before": "sha256=", "secret": "shared-77"}
+    for wrong in ({"secret": ""}, {"header": ""}, {"header": "a b"}, {"kind": "x"}, {"kind": "standard"}):
+        assert browser.post(address, form | wrong).status_code == 422, wrong
+    assert browser.post(address, form).status_code == 302
+    assert "shared-77" not in browser.get(url("hook", tool.hook)).content.decode()
+    assert browser.post(address, form | {"secret": "", "before": ""}).status_code == 302
+    tool.hook.refresh_from_db()
+    assert tool.hook.signature == form | {"before": ""}
+    assert tool.send(UNHAPPY).status_code == 401
+    assert "1 request refused so far" in text_of(browser.get(url("hook", tool.hook)))
+    assert browser.post(address, {"kind": ""}).status_code == 302
+    assert tool.send(UNHAPPY).status_code == 202
+    assert "shared-77" not in str([*Activity.objects.values()])
+
+
+def test_switching_and_renewing_are_acts_of_managers_that_are_logged(
+    tool: Tool, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    browser = client_of(ana)
+    for on, label in (("no", "Off"), ("no", "Off"), ("yes", "On")):
+        browser.post(url("hook_switch", tool.hook), {"on": on})
+        assert Hook.objects.get().label == label
+    shown = browser.post(url("hook_renew", tool.hook)).content.decode()
+    (secret,) = re.findall(r"/hooks/in/(tpk_\w+)</code>", shown)
+    assert secret != tool.secret
+    assert [line.sentence for line in Activity.objects.for_merchant(harbor)[:3]] == [
+        "Renewed the address of the hook “Survey hook”.", "Turned the hook “Survey hook” on.",
+        "Turned the hook “Survey hook” off.",
+    ]  # fmt: skip
+
+
+def test_the_pages_of_a_hook_ask_the_database_no_more_the_more_came(
+    tool: Tool, ana: User, client_of: ClientOf, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(25):
+        tool.send({"id": number, "guest": {"email": f"guest{number}@example.com"} if number % 2 else {}})
+    browser = client_of(ana)
+    for address in (url("hooks"), url("hook", tool.hook), url("hook_rules", tool.hook), url("home")):
+        with django_assert_max_num_queries(11):
+            assert browser.get(address).status_code == 200
+    older = re.search(r'href="(\?before=\d+)"', browser.get(url("hook", tool.hook)).content.decode())
+    assert older
+    assert browser.get(url("hook", tool.hook) + older[1]).content.decode().count('class="need"') == 3
