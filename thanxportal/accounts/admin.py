@@ -87,11 +87,12 @@ class UserAdmin(TeamAdmin):
     ordering = ("email",)
     fieldsets = (
         (None, {"fields": ("email", "name", "is_active")}),
-        ("Partner staff", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Partner staff", {"fields": ("is_staff", "is_superuser", "groups")}),
+        ("Single permissions, beyond the groups", {"classes": ("collapse",), "fields": ("user_permissions",)}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
-        (None, {"fields": ("email", "name"), "description": "The person chooses a password by “Forgot password”."}),
+        (None, {"fields": ("email", "name"), "description": "They choose a password by “Forgot password”."}),
     )
     inlines = (MembershipInline,)
 
