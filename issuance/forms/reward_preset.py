@@ -47,25 +47,25 @@ class RewardPresetForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Guests see it with the reward.",
     )
     period = forms.ChoiceField(
-        label="One campaign for each reward and",
-        choices=Period.choices,
+        label="How often a new campaign begins",
+        choices=[(Period.DAY, "Every day"), (Period.WEEK, "Every Monday"), (Period.MONTH, "Every month")],
         initial=Period.WEEK,
-        help_text="Weeks begin on Monday. A guest gets the same reward once in this time.",
+        help_text="Each reward has one of its own, and a guest gets that reward once until the next begins.",
     )
     guests_per_period = forms.IntegerField(
-        label="Most guests in this time",
+        label="Most guests until the next begins",
         min_value=1,
         max_value=1_000_000,
         initial=100,
-        help_text="Of all rewards together. More are refused until the next one begins.",
+        help_text="Of all rewards together. More are refused until then.",
         widget=SHORT,
     )
     claim_days = _days(
-        "Days after it in which guests are still rewarded",
+        "Days left to reward guests who wait",
         60,
-        "For those who had to wait, such as for an approval.",
+        "After the day, week or month, such as for somebody to approve.",
     )
-    use_days = _days("Days after that in which guests can use the reward", 730, "The last guest has at least these.")
+    use_days = _days("Days left to use the reward", 730, "After those, so that every guest has at least as many.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
