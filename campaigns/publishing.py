@@ -19,6 +19,7 @@ from campaigns.their_campaigns import is_same, our_dates, variant_ids
 from campaigns.unpublished import tell_unpublished
 from thanxportal import database_clock
 from thanxportal.accounts.models import User
+from thanxportal.outgoing.happenings import Kind, note_happening
 from thanxportal.partner.gated_client import GateClosed, Urgency, partner_client
 from thanxportal.partner_api import Campaign as TheirCampaign
 from thanxportal.partner_api import InDoubt, PartnerApiError, PartnerClient, Rejected
@@ -176,6 +177,7 @@ def _published(campaign: Campaign, theirs: TheirCampaign) -> None:
     for pk, thanx_id in variant_ids(campaign, theirs).items():
         campaign.variants.filter(pk=pk).update(thanx_id=thanx_id)
     note_activity(campaign, None, f"Thanx created the campaign “{campaign.name}”.")
+    note_happening(campaign.merchant_id, Kind.CAMPAIGN_PUBLISHED, campaign.pk)
 
 
 @transaction.atomic

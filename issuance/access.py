@@ -18,6 +18,7 @@ from thanxportal.accounts.access import let_in, merchant_for, user_of
 from thanxportal.accounts.looking import is_look
 from thanxportal.accounts.models import Membership, Merchant, Right, User
 from thanxportal.accounts.proofs import require_proof
+from thanxportal.outgoing.models import Endpoint, Message
 from thanxportal.prepared import Prepared
 
 
@@ -129,6 +130,23 @@ def erasure_for(request: HttpRequest, handle: str, pk: int) -> Erasure:
     erasure: Erasure = get_object_or_404(Erasure.objects.for_merchant(merchant), pk=pk)
     erasure.merchant = merchant
     return erasure
+
+
+def endpoint_for(request: HttpRequest, handle: str, pk: int) -> Endpoint:
+    """An address of a system of the merchant that the user manages."""
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    endpoint: Endpoint = get_object_or_404(Endpoint.objects.for_merchant(merchant), pk=pk)
+    endpoint.merchant = merchant
+    return endpoint
+
+
+def message_for(request: HttpRequest, handle: str, pk: int) -> Message:
+    """A message to such a system."""
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    messages = Message.objects.filter(endpoint__merchant=merchant).select_related("endpoint")
+    message: Message = get_object_or_404(messages, pk=pk)
+    message.endpoint.merchant = merchant
+    return message
 
 
 def may(request: HttpRequest, right: Right) -> bool:

@@ -40,10 +40,12 @@ from thanxportal.accounts.looking import begin_look
 from thanxportal.accounts.models import Kind, Loosening, Membership, Notification, Role, User
 from thanxportal.accounts.proofs import FRESH
 from thanxportal.accounts.team import invite
+from thanxportal.outgoing.endpoints import add_endpoint
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS")
 EVERY_METHOD = bool(as_often(usually=0, ci=1, full=1))
+HOOK = "https://hooks.example.com/portal"
 SECRETS = ("Win-back June", "June guests", "guest1@example.com", "Harbor Grill")
 
 Rule = Callable[[str, str], str]  # the answer to a person who asks by a method
@@ -95,6 +97,10 @@ OF_A_MERCHANT = """
     POST      manager   issuance:hook_switch issuance:hook_try_again issuance:hook_renew
     POST      manager   issuance:hook_signature issuance:hook_event_reveal issuance:hook_event_pass
     POST      manager   issuance:hook_event_drop
+    GET,POST  manager   issuance:endpoints issuance:endpoint
+    POST      manager   issuance:endpoint_secret issuance:endpoint_test issuance:endpoint_off
+    POST      manager   issuance:endpoint_on issuance:endpoint_remove issuance:message_again
+    GET       manager   issuance:message
     POST      manager   issuance:list_ask_back issuance:read_out_date issuance:read_out_open issuance:read_out_costs
     POST      manager   accounts:member_role accounts:member_remove accounts:invitation_withdraw
     POST      manager   accounts:loosening_confirm accounts:loosening_withdraw
@@ -114,6 +120,7 @@ GUARDED = {
     "issuance:hook_new", "issuance:hook_rules",
     "issuance:hook_try_again", "issuance:hook_renew", "issuance:hook_signature", "issuance:hook_event_reveal",
     "issuance:hook_event_pass",
+    "issuance:endpoints", "issuance:endpoint", "issuance:endpoint_secret",
 }  # fmt: skip
 # For programs, which show a token: by which methods people ask in vain. See issuance/api/test_rights.py.
 OF_PROGRAMS = """
@@ -341,6 +348,8 @@ class Stage:
         )
         self.hook, _ = make_hook(campaign=self.campaign, name="Survey hook", guests_per_day=5, actor=manager)
         self.event = HookEvent.objects.create(hook=self.hook, fields=[["/mail", "ann@example.com"]], body_key="x")
+        self.endpoint = add_endpoint(merchant=self.harbor, actor=manager, address=HOOK, types=["batch.finished"])[0]
+        self.message = self.endpoint.messages.create(type="test", body="{}")
         RevocationRequest.objects.create(guest_list=self.list, reason="A mistake.", asked_by=manager)
         RevocationPlan.objects.create(merchant=self.harbor, cause="other", note="A mistake.", proposed_by=manager)
         self.sessions = {name: self._session(name, person) for name, person in self.people.items()}
@@ -403,6 +412,8 @@ class Stage:
             return self.event.pk if "event" in page else self.hook.pk
         if page in ("token_end", "stream"):
             return self.token.pk if page == "token_end" else self.stream.pk
+        if page.startswith(("endpoint", "message")):
+            return self.endpoint.pk if page.startswith("endpoint") else self.message.pk
         if route.of_campaign:
             return self.campaign.pk
         if route.name.startswith("issuance:"):

@@ -95,6 +95,6 @@ def test_work_that_was_found_without_a_message_names_its_row(
     def plan_list(list_id: int) -> None:
         log.warning("planning")
 
-    due_work._succeeds(plan_list, 5)
+    due_work.succeeds(plan_list, 5)
     assert (said[0]["work"], said[0]["list_id"]) == ("plan_list", 5)
     assert arguments(work_job.run, [3]) == {"job_id": 3}

@@ -128,7 +128,9 @@ def test_both_ways_lead_to_the_same_schema_and_ours_is_that_of_the_models(
 
 
 def ours(schema: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    return [fact for fact in schema if fact[1].startswith(("accounts_", "campaigns_", "issuance_", "partner_"))]
+    return [
+        fact for fact in schema if fact[1].startswith(("accounts_", "campaigns_", "issuance_", "outgoing_", "partner_"))
+    ]
 
 
 def differences(first: list[tuple[str, ...]], second: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "thanxportal",
     "thanxportal.accounts",
     "thanxportal.partner",
+    "thanxportal.outgoing",
     "campaigns",
     "issuance",
     "allauth",
@@ -324,6 +325,9 @@ ONE_GUEST_PER_SENDER: int = env.int("ONE_GUEST_PER_SENDER", default=20)  # singl
 ONE_GUEST_PER_GUEST: int = env.int("ONE_GUEST_PER_GUEST", default=1)  # rewards in 24 hours, all senders together
 # What programs ask for is gathered for so many seconds: each list costs requests of Thanx's limit.
 GATHER_SECONDS: int = env.int("GATHER_SECONDS", default=10)
+# Ports at which merchants' systems are told what happened, by https; on this machine by http, where nothing is real.
+ENDPOINT_PORTS: list[int] = env.list("ENDPOINT_PORTS", cast=int, default=[443])
+ENDPOINTS_HERE: bool = THANX_ENVIRONMENT == "simulation" or TRIAL
 # The key that hashes guests. After a change, the portal no longer knows who was rewarded.
 IDENTITY_KEY: str = env.str("IDENTITY_KEY", default="") or SECRET_KEY
 # Hours after which the file of a list that was read is deleted. Its rows stay.

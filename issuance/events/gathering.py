@@ -30,6 +30,7 @@ from issuance.launching.launch import launch_list
 from issuance.lifecycle.notices import tell_given_up
 from issuance.models import EventBatch, EventBatchQuerySet, GuestList, Stream, note_event
 from issuance.models.states import ListState
+from thanxportal.outgoing.happenings import Kind, note_happening
 
 MOST = 10_000  # guests of a list: one job of Thanx for each arm
 
@@ -112,8 +113,12 @@ def _given_up(stream: Stream) -> bool:
     why = _in_vain(stream)
     if not why:
         return False
-    tell_given_up(stream, stream.batches.waiting().aggregate(guests=Sum("size"))["guests"], GIVEN_UP[why][0])
-    return bool(stream.batches.waiting().update(waits=False, guests=[], given_up=why))
+    waiting = stream.batches.waiting()
+    tell_given_up(stream, waiting.aggregate(guests=Sum("size"))["guests"], GIVEN_UP[why][0])
+    pks = list(waiting.values_list("pk", flat=True))
+    for pk in pks:
+        note_happening(stream.merchant_id, Kind.BATCH_GIVEN_UP, pk)
+    return bool(waiting.filter(pk__in=pks).update(waits=False, guests=[], given_up=why))
 
 
 def _in_vain(stream: Stream) -> str:

@@ -16,6 +16,7 @@ from issuance.engine.sending_pauses import sends_were_forgotten
 from issuance.events.asked import Asked, asked_for
 from issuance.models import EventBatch, Stream
 from thanxportal.accounts.models import ApiToken
+from thanxportal.outgoing.happenings import Kind, note_happening
 from thanxportal.prepared import Prepared
 
 
@@ -85,6 +86,7 @@ def withdraw(batch: EventBatch) -> bool:
     waiting = EventBatch.objects.filter(pk=batch.pk, waits=True)
     if not waiting.update(waits=False, guests=[], given_up=EventBatch.WITHDRAWN):
         return False
+    note_happening(batch.merchant_id, Kind.BATCH_GIVEN_UP, batch.pk)
     if preset:
         preset.give_back(batch.size, stream.day)
     stream.token.give_back(batch.size, stream.day)

@@ -25,6 +25,7 @@ from issuance.models import PARKED, GuestList, IssuanceJob, note_event
 from issuance.models.states import JOB_DUE, JOB_MOVES, JOB_OPEN, LIST_MOVES, JobState, ListState
 from thanxportal import database_clock
 from thanxportal.accounts.models import User
+from thanxportal.outgoing.happenings import Kind, note_happening
 from thanxportal.stored_files import StoreFails
 
 LEASE = timedelta(seconds=120)  # Longer than the client's timeouts together.
@@ -46,6 +47,7 @@ def move_list(
         return False
     note_event(guest_list, new, old_state=old, actor=actor, note=note)
     guest_list.state = new
+    _note_list(guest_list)
     if new in (ListState.FINISHED, ListState.STOPPED):
         tell_end(guest_list, why=note)
     elif new in (ListState.MAPPING, ListState.UNREADABLE):
@@ -76,9 +78,28 @@ def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note
         return False
     note_event(job.guest_list, new, old_state=old, job=job, actor=actor, note=note)
     job.state = new
+    _note_job(job, old)
     if new == JobState.NEEDS_STAFF:
         tell_staff_needed(job)
     return True
+
+
+def _note_list(guest_list: GuestList) -> None:
+    """What merchants' systems may want to know of a list that has just moved."""
+    if guest_list.state == ListState.AWAITING_APPROVAL:
+        note_happening(guest_list.merchant_id, Kind.APPROVAL_ASKED, guest_list.pk)
+    elif guest_list.status.ended and guest_list.stream_id and guest_list.parent_id is None:
+        note_happening(guest_list.merchant_id, Kind.LIST_ENDED, guest_list.pk)
+
+
+def _note_job(job: IssuanceJob, old: JobState) -> None:
+    """The same of a job whose guests a program asked for. One that Thanx didn't revoke after all was told before."""
+    if not (job.guest_list.stream_id or job.guest_list.parent_id):
+        return
+    if job.state == JobState.REVOKED:
+        note_happening(job.merchant_id, Kind.JOB_REVOKED, job.pk)
+    elif job.state in (JobState.COMPLETED, JobState.REJECTED) and old != JobState.REVOKING:
+        note_happening(job.merchant_id, Kind.JOB_SETTLED, job.pk)
 
 
 @crash_point("lease a job")

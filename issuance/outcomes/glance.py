@@ -1,19 +1,20 @@
-"""What the start page shows of a merchant: all its lists by one query, and its campaigns by another."""
+"""What the start page shows of a merchant: its lists, its campaigns, and all else, each by one query."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When, Window
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from campaigns.models import Campaign, Variant
+from campaigns.models import Campaign, RewardTemplate, Variant
 from issuance.models import SOON, GuestList, HookEvent, IssuanceJob, on_their_way
 from issuance.models.states import LIST_RUNNING, JobState, ListState
 from thanxportal.accounts.models import Merchant
+from thanxportal.outgoing.models import Endpoint
 from thanxportal.prepared import Prepared
 
 MOST = 5  # of each kind
@@ -21,6 +22,16 @@ JOBS = IssuanceJob.objects.filter(guest_list=OuterRef("pk")).order_by().values("
 PROCESSED = Subquery(JOBS.annotate(processed=Sum("processed_count")).values("processed"))  # guests of a list
 RECENT = timedelta(days=14)
 WAITING = (ListState.AWAITING_APPROVAL, ListState.MAPPING, ListState.CHECKED)
+
+
+class Around(NamedTuple):
+    """How many rewards Thanx publishes for the merchant, and when that was last asked; how many of its systems the
+    portal stopped telling what happens, and the id of the latest."""
+
+    templates: int | None
+    seen_at: datetime | None
+    silent: int | None
+    pk: int | None
 
 
 class Glance:
@@ -59,6 +70,11 @@ class Glance:
         drafts."""
         return _campaigns(self.merchant.pk, timezone.now())
 
+    @cached_property
+    def around(self) -> Around:
+        """What belongs to no list or campaign."""
+        return next(Around(*row) for row in _around(self.merchant.pk))
+
 
 @Prepared
 def _lists(merchant: int, since: datetime, soon: datetime) -> QuerySet[Any]:
@@ -93,6 +109,19 @@ def _campaigns(merchant: int, now: datetime) -> QuerySet[Campaign]:
     shown = shown.annotate(hook=Subquery(waiting.values("hook")[:1]), **kinds)
     waits = Case(When(hook=None, then=0), default=1)
     return _latest_of_each(shown, F("withdrawn"), waits)
+
+
+@Prepared
+def _around(merchant: int) -> QuerySet[Merchant, tuple[Any, ...]]:
+    templates = RewardTemplate.objects.published().filter(merchant=OuterRef("pk")).order_by().values("merchant")
+    silent = Endpoint.objects.switched_off().filter(merchant=OuterRef("pk")).order_by().values("merchant")
+    found = {
+        "templates_count": Subquery(templates.annotate(n=Count("pk")).values("n")),
+        "templates_seen_at": Subquery(templates.annotate(n=Max("seen_at")).values("n")),
+        "silent": Subquery(silent.annotate(n=Count("pk")).values("n")),
+        "last_silent": Subquery(silent.annotate(n=Max("pk")).values("n")),
+    }
+    return Merchant.objects.filter(pk=merchant).annotate(**found).values_list(*found)
 
 
 def _latest_of_each(rows: QuerySet[Any], *kinds: Any) -> QuerySet[Any]:

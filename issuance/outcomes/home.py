@@ -1,14 +1,13 @@
-"""What the start page shows beside needs: what runs, what came last, and how fresh the rewards of Thanx are."""
+"""What the start page shows beside needs: what runs."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.models import RewardTemplate
 from issuance.models import SOON, GuestList, GuestListQuerySet
 from issuance.models.states import ListState
 from issuance.outcomes.glance import MOST, PROCESSED
@@ -62,20 +61,3 @@ def as_running(guest_list: GuestList) -> Running:
     total = guest_list.waiting_count + guest_list.rewarded_count + guest_list.refused_count + guest_list.unknown_count
     detail = f"{guest_list.rewarded_count:,} of {total:,} rewarded"
     return Running(guest_list, guest_list.processed or 0, total, detail)  # type: ignore[attr-defined]
-
-
-class Mirror(NamedTuple):
-    """How many reward templates Thanx publishes for the merchant, and when that was last asked."""
-
-    templates: int
-    seen_at: datetime | None
-
-
-def mirror_of(merchant: Merchant) -> Mirror:
-    return next((Mirror(*seen) for seen in _published(merchant.pk)), Mirror(0, None))
-
-
-@Prepared
-def _published(merchant: int) -> QuerySet[RewardTemplate, tuple[int, datetime]]:
-    published = RewardTemplate.objects.filter(merchant=merchant).published().values("merchant")
-    return published.values_list(Count("pk"), Max("seen_at"))

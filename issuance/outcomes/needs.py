@@ -16,7 +16,7 @@ from issuance.importing.broken_files import rows_before_break
 from issuance.launching.retries import refused_and_left, taken_from
 from issuance.models import GuestList
 from issuance.models.states import ListState, Outcome
-from issuance.outcomes.glance import MOST, RECENT, Glance
+from issuance.outcomes.glance import MOST, RECENT, Around, Glance
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.counted import counted
 from thanxportal.prepared import Prepared
@@ -165,6 +165,16 @@ def _draft(campaign: Campaign, refused: str, unfinished: str) -> str:
     return refused if campaign.state == CampaignState.REFUSED else unfinished
 
 
+def _silent(glance: Glance) -> Iterable[Around]:
+    """Systems to which the portal stopped sending, until somebody turns them on or removes them; all by one need."""
+    return [glance.around] if glance.around.silent else []
+
+
+def _silent_in_words(around: Any) -> str:
+    others = f" and {around.silent - 1} more" if around.silent > 1 else ""
+    return f"One of your systems{others} {'are' if others else 'is'} no longer told what happens."
+
+
 KINDS = (
     Kind(
         _stopped,
@@ -203,6 +213,15 @@ KINDS = (
         text="Thanx’s answer isn’t clear. Staff are looking into it. Nobody is rewarded twice in the meantime.",
         action="See the list",
         right=None,
+    ),
+    Kind(
+        _silent,
+        title=_silent_in_words,
+        text="It took no messages for days, or said that nobody listens there. Turn it on again once it works.",
+        action="Look at it",
+        right=Right.MANAGE,
+        page="issuance:endpoint",
+        page_of_all="issuance:endpoints",
     ),
     Kind(
         _refused,

@@ -11,6 +11,7 @@ from issuance.models import Erasure, HookEvent, HookEventState, KeptAnswer
 from issuance.privacy.erasing import erase_ordered
 from issuance.privacy.retention import purge_old_lists
 from issuance.privacy.uploads import delete_old_uploads
+from thanxportal.outgoing.messages import delete_old_messages
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +29,13 @@ class Removed(NamedTuple):
 
 def remove_personal_data(*, seconds: float | None = None) -> Removed:
     """Removes old files, guests who asked for it, and guests of old lists, the last for so many seconds at most; and
-    sessions that are over, which may keep a form, what programs were answered a month ago, and what tools sent."""
+    sessions that are over, which may keep a form; what programs were answered or told a month ago; what tools sent."""
     SessionStore.clear_expired()
     KeptAnswer.objects.old().delete()
     HookEvent.objects.lapsed().update(state=HookEventState.LAPSED)
     HookEvent.objects.to_empty().update(fields=[])
     files, erased = delete_old_uploads(), erase_ordered()
+    delete_old_messages(seconds=seconds)
     purged = purge_old_lists(seconds=seconds)
     removed = Removed(files, erased, *purged, Erasure.objects.open().count())
     if any(removed):

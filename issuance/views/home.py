@@ -20,7 +20,7 @@ from issuance.access import may, member_of
 from issuance.models import ReadOut
 from issuance.outcomes.first_steps import first_steps_of
 from issuance.outcomes.glance import MOST, Glance
-from issuance.outcomes.home import Running, as_running, mirror_of, running_at, running_of
+from issuance.outcomes.home import Running, as_running, running_at, running_of
 from issuance.outcomes.month import month_of
 from issuance.outcomes.needs import needs_of
 from issuance.outcomes.poll_versions import version_of_running
@@ -56,7 +56,7 @@ def home(request: HttpRequest, handle: str) -> HttpResponse:
         "first_steps": first_steps,
         "month": None if first_steps else month_of(merchant),
         "read_outs": [] if first_steps else Across(_last_told(merchant.pk, timezone.now())).lines,
-        "mirror": mirror_of(merchant),
+        "mirror": glance.around,
         "may_build": may(request, Right.BUILD),
     }
     return TemplateResponse(request, "issuance/outcomes/home.html", context)

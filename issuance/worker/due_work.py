@@ -56,7 +56,7 @@ def _prepare() -> int:
     apply_due_deliveries()
     look_for_missing_webhooks()
     tell_refusals()
-    failed = sum(not _succeeds(gather, stream) for stream in streams_to_gather())
+    failed = sum(not succeeds(gather, stream) for stream in streams_to_gather())
     return failed + _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
 
 
@@ -70,7 +70,7 @@ def read_in_turn() -> int:
     """Reads all lists that are due, in fair order; returns how many failed."""
     failed = 0
     for pk in lists_in_turn():
-        failed += not _succeeds(read_guest_file, pk)
+        failed += not succeeds(read_guest_file, pk)
     return failed
 
 
@@ -90,13 +90,13 @@ def load_due_exports() -> int:
     failed = 0
     look_again_for_new_guests()
     while not shutdown.asked.is_set() and (export := ExportFile.objects.due().only("pk").first()):
-        failed += not _succeeds(load_export, export.pk)
+        failed += not succeeds(load_export, export.pk)
     return failed
 
 
 def compute_due_read_outs() -> int:
     """Returns how many failed."""
-    return sum(not _succeeds(compute_read_out, pk) for pk in due_read_outs())
+    return sum(not succeeds(compute_read_out, pk) for pk in due_read_outs())
 
 
 def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:
@@ -104,11 +104,11 @@ def _each(work: Callable[[int], object], rows: QuerySet[Any]) -> int:
     for pk in list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE]):
         if shutdown.asked.is_set():
             break
-        failed += not _succeeds(work, pk)
+        failed += not succeeds(work, pk)
     return failed
 
 
-def _succeeds(work: Callable[[int], object], pk: int) -> bool:
+def succeeds(work: Callable[[int], object], pk: int) -> bool:
     """One broken row must not stop the others: its lease runs out and it is tried again, a job at most five times."""
     try:
         with about(work=work.__name__, **arguments(work, [pk])):

@@ -1,7 +1,8 @@
 """Threads in every worker that look for due rows by themselves: losing beat or the broker costs seconds, not rewards.
 
 There is one for each queue of lists. Those of the queues that the worker serves look all the time, the others only
-while nobody serves theirs: a worker that is missing makes its work slower, but leaves none undone.
+while nobody serves theirs: a worker that is missing makes its work slower, but leaves none undone. Workers that don't
+send to Thanx also have one that delivers messages to merchants' systems.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from django.db import close_old_connections, connections
 
 from issuance import shutdown
 from issuance.worker.due_work import drive_due_work, seconds_to_next_due, tell_of_trouble
+from issuance.worker.messenger import keep_delivering
 from thanxportal.celery import app
-from thanxportal.queues import EVERY, QUEUES, SENDING, tell_served, unserved
+from thanxportal.queues import EVERY, HOUSE, QUEUES, READING, SENDING, tell_served, unserved
 from thanxportal.seldom import Seldom
 from thanxportal.stored_files import look_after_leftovers
 
@@ -93,6 +95,8 @@ def start(served: Collection[str]) -> None:
     for queue in QUEUES:
         _start_thread(partial(look_for_work, queue, served_here=queue in served), f"sweeper of {queue}")
     _start_thread(partial(keep_telling, served), "telling")
+    if HOUSE in served or READING in served:
+        _start_thread(keep_delivering, "messenger")
     look_after_leftovers()
 
 

@@ -23,9 +23,10 @@ from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Kind, Role, User, record_activity
 from thanxportal.accounts.notifications import notify
 from thanxportal.accounts.team import invite
+from thanxportal.outgoing.endpoints import add_endpoint
 from thanxportal.partner.models import ApiRequest, Credential, MerchantRefusal
 
-OURS = ("accounts", "partner", "campaigns", "issuance")
+OURS = ("accounts", "partner", "campaigns", "issuance", "outgoing")
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 
 
@@ -57,5 +58,7 @@ def make_everything(finished: GuestList, ana: User) -> None:
     plan = RevocationPlan.objects.create(merchant=finished.merchant, cause="other", note="A mistake.", proposed_by=ana)
     plan.jobs.set(finished.jobs.all())
     Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
+    endpoint, _ = add_endpoint(merchant=finished.merchant, actor=ana, address="https://hooks.example.com/x", types=[])
+    endpoint.messages.create(type="test", body="{}").log.create(status=500, duration_ms=90)
     Credential.current()
     ApiRequest.objects.create(method="GET", path="/partner/merchants", status=200, duration_ms=90)

@@ -17,7 +17,7 @@ from thanxportal.accounts.team import invite, join
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
-OURS = {"accounts", "partner", "campaigns", "issuance"}
+OURS = {"accounts", "partner", "campaigns", "issuance", "outgoing"}
 NEVER_SHOWN = {"body", "file", "file_info", "mapping", "raw", "image_url", "password", "cached_counts", "repair_order"}
 PLAN = "/admin/issuance/revocationplan/add/?cause=wrong_list&list={}"
 NO_ROLES = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}

@@ -20,6 +20,7 @@ from issuance.worker import due_work
 from tests import cast
 from tests.world import World
 from thanxportal.accounts.models import Invitation, Merchant, Role, User
+from thanxportal.outgoing.happenings import Kind, note_happening
 from thanxportal.partner import slots
 from thanxportal.partner.models import ApiRequest, Credential
 from thanxportal.queues import QUEUES, tell_served
@@ -93,6 +94,11 @@ def mail_is_refused(world: World, campaign: Campaign, launched: Launch) -> None:
     )  # fmt: skip
 
 
+def nobody_tells(world: World, campaign: Campaign, launched: Launch) -> None:
+    note_happening(campaign.merchant_id, Kind.CAMPAIGN_PUBLISHED, campaign.pk)
+    world.advance(301)
+
+
 TROUBLES = {
     "check_ok": lambda world, *_: world.advance(120),
     "oldest_due_seconds": nobody_works,
@@ -102,6 +108,7 @@ TROUBLES = {
     "thanx_requests_left": thanx_is_asked_too_much,
     "webhooks_waiting": webhooks_of_strangers_come,
     "mail_failing": mail_is_refused,
+    "untold_seconds": nobody_tells,
 }
 
 

@@ -18,6 +18,7 @@ from issuance.models.states import JOB_DUE, LIST_RUNNING, ListState
 from issuance.worker.due_work import next_due
 from thanxportal.accounts.models import Invitation, Notification, User
 from thanxportal.health import readiness
+from thanxportal.outgoing.models import Endpoint, Happening, Message
 from thanxportal.partner import slots
 from thanxportal.partner.gate import Urgency
 from thanxportal.partner.models import ApiRequest, Credential
@@ -86,6 +87,7 @@ def _others() -> Iterator[GaugeMetricFamily]:
     waiting = WebhookDelivery.objects.filter(due_at__isnull=False).order_by().values_list("state")
     webhooks = {(state,): count for state, count in waiting.annotate(Count("pk"))}
     yield _gauge("webhooks_waiting", "Webhooks that have not had their effect.", webhooks, "state")
+    yield from _messages()
     since = timezone.now() - LATELY
     ends = WebhookDelivery.objects.ends_since(since).count()
     yield GaugeMetricFamily("portal_webhooks_of_ends", "Ends of jobs told by webhook in the last 15 minutes.", ends)
@@ -95,6 +97,16 @@ def _others() -> Iterator[GaugeMetricFamily]:
     yield GaugeMetricFamily("portal_sign_ins", "People who signed in in the last 15 minutes.", people)
     emails = Invitation.objects.mail_failing().count() + Notification.objects.mail_failing().count()
     yield GaugeMetricFamily("portal_mail_failing", "Emails that were tried in vain twice or more, or given up.", emails)
+
+
+def _messages() -> Iterator[GaugeMetricFamily]:
+    first = Happening.objects.order_by("pk").values_list("at", flat=True).first()
+    late = (timezone.now() - first).total_seconds() if first else 0.0
+    yield GaugeMetricFamily("portal_untold_seconds", "For how long merchants' systems wait to be told.", late)
+    waiting = Message.objects.undelivered().filter(endpoint__in=Endpoint.objects.on()).count()
+    yield GaugeMetricFamily(
+        "portal_messages_waiting", "Messages to merchants' systems that weren't delivered.", waiting
+    )
 
 
 def _gauge(name: str, what: str, values: dict[Any, Any], *labels: str) -> GaugeMetricFamily:

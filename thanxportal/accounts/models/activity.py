@@ -26,6 +26,7 @@ class Subject(models.TextChoices):
     GUESTS = "gues", "One guest"
     TOKENS = "toke", "Tokens of programs"
     HOOKS = "hook", "Hooks"
+    ENDPOINTS = "endp", "Messages to your systems"
     TEAM = "", "Team and settings"
 
 

@@ -1,0 +1,1 @@
+"""What merchants' own systems are told: noted as it happens, kept until delivered, sent to public addresses."""
