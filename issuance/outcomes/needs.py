@@ -161,8 +161,14 @@ def _drafts(glance: Glance) -> Iterable[Campaign]:
 
 
 def _draft(campaign: Campaign, refused: str, unfinished: str) -> str:
-    """The words for a campaign that Thanx refused, or for one that nobody has finished."""
-    return refused if campaign.state == CampaignState.REFUSED else unfinished
+    """The words for a campaign that Thanx refused, or didn't take for guests who wait, or that nobody has finished."""
+    return refused if campaign.state == CampaignState.REFUSED or campaign.preset_id else unfinished
+
+
+def _draft_in_words(campaign: Campaign) -> str:
+    if campaign.preset_id:
+        return f"The campaign “{campaign.name}” isn’t published, and guests wait for it."
+    return f"The campaign “{campaign.name}” {_draft(campaign, 'was refused by Thanx', 'is a draft')}."
 
 
 def _silent(glance: Glance) -> Iterable[Around]:
@@ -261,9 +267,7 @@ KINDS = (
     ),
     Kind(
         _drafts,
-        title=lambda campaign: (
-            f"The campaign “{campaign.name}” {_draft(campaign, 'was refused by Thanx', 'is a draft')}."
-        ),
+        title=_draft_in_words,
         text=lambda campaign: _draft(campaign, campaign.problem, "Finish and publish it before you bring guests."),
         action=lambda campaign: _draft(campaign, "Correct it", "Finish it"),
         right=Right.BUILD,

@@ -194,6 +194,7 @@ def test_if_publishing_fails_guests_wait_and_everybody_is_told_in_words(
     assert "asked to reward wait until it is published" in client_of(ana).get(notice.path).content.decode()
     page = client_of(ana).get("/m/harbor-grill/integrations/").content.decode()
     assert "Waits: its campaign isn’t published" in page
+    assert "isn’t published, and guests wait for it." in client_of(ana).get("/m/harbor-grill/").content.decode()
 
 
 def test_guests_who_waited_are_rewarded_once_somebody_has_corrected_their_campaign(
