@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 
 from campaigns.models import Campaign
 from issuance.guests.sight import Sight, open_row, opens_rows, sight_of, sight_of_typed, takes_bad_rows
-from issuance.models import Erasure, GuestList, Hook, HookEvent, Repair, Stream, jobs_and_more
+from issuance.models import Erasure, GuestList, Hook, HookEvent, Repair, Stream, WatchedFolder, jobs_and_more
 from thanxportal.accounts.access import let_in, merchant_for, user_of
 from thanxportal.accounts.looking import is_look
 from thanxportal.accounts.models import Membership, Merchant, Right, User
@@ -114,6 +114,14 @@ def hook_event_for(request: HttpRequest, handle: str, pk: int, right: Right = Ri
     event: HookEvent = get_object_or_404(HookEvent.objects.for_merchant(merchant), pk=pk)
     event.hook.merchant = event.hook.campaign.merchant = event.hook.token.merchant = merchant
     return event
+
+
+def folder_for(request: HttpRequest, handle: str, pk: int) -> WatchedFolder:
+    """The folder of a campaign of the merchant that the user manages."""
+    merchant = merchant_for(request, handle, Right.MANAGE)
+    folder: WatchedFolder = get_object_or_404(WatchedFolder.objects.for_merchant(merchant), campaign=pk)
+    folder.merchant = folder.campaign.merchant = merchant
+    return folder
 
 
 def repair_of(guest_list: GuestList, pk: str) -> Repair:

@@ -28,7 +28,16 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.checking.repairs import recipe_for, repair_rows
 from issuance.hooks.making import make_hook
-from issuance.models import GuestList, HookEvent, Rehearsal, RevocationPlan, RevocationRequest, Stream
+from issuance.models import (
+    FolderFile,
+    GuestList,
+    HookEvent,
+    Rehearsal,
+    RevocationPlan,
+    RevocationRequest,
+    Stream,
+    WatchedFolder,
+)
 from issuance.models.states import Outcome
 from issuance.privacy.erasing import order_erasure
 from tests import cast
@@ -91,8 +100,9 @@ OF_A_MERCHANT = """
     POST      sender    issuance:list_continue issuance:list_include issuance:list_retry issuance:list_send_unsent
     POST      approver  issuance:list_approve issuance:list_send_back
     GET,POST  manager   accounts:settings accounts:team issuance:reveal issuance:guest_story issuance:exports
-    GET,POST  manager   issuance:integrations issuance:reward_preset
-    POST      manager   issuance:token_end issuance:reward_preset_end
+    GET,POST  manager   issuance:integrations issuance:reward_preset issuance:folders
+    GET       manager   issuance:folder
+    POST      manager   issuance:token_end issuance:reward_preset_end issuance:folder_end
     GET,POST  manager   issuance:hook_new issuance:hook_rules
     POST      manager   issuance:hook_switch issuance:hook_try_again issuance:hook_renew
     POST      manager   issuance:hook_signature issuance:hook_event_reveal issuance:hook_event_pass
@@ -116,7 +126,7 @@ GUARDED = {
     "issuance:list_send_unsent", "issuance:one_guest", "issuance:reveal", "issuance:report", "issuance:bad_rows",
     "accounts:team", "accounts:member_role", "accounts:member_remove", "accounts:invitation_withdraw",
     "accounts:settings", "accounts:loosening_confirm", "issuance:privacy_export", "issuance:privacy_erase",
-    "issuance:guest_story", "issuance:integrations", "issuance:reward_preset",
+    "issuance:guest_story", "issuance:integrations", "issuance:reward_preset", "issuance:folders",
     "issuance:hook_new", "issuance:hook_rules",
     "issuance:hook_try_again", "issuance:hook_renew", "issuance:hook_signature", "issuance:hook_event_reveal",
     "issuance:hook_event_pass",
@@ -128,7 +138,7 @@ OF_PROGRAMS = """
     GET       -  api-1:batches api-1:batch_guests
     GET,POST  -  api-1:campaigns api-1:make_campaign
     GET,DELETE  -  api-1:batch api-1:withdraw_batch
-    POST      -  api-1:reward api-1:reward_on_the_fly
+    POST      -  api-1:reward api-1:reward_on_the_fly api-1:lookup
 """
 # Other addresses: the methods that answer who is outside, those that answer who is signed in, names.
 OF_A_PERSON = f"""
@@ -165,6 +175,7 @@ MAY_ADD = {
     "erasure": RUN,
     "resolution": ACT,
     "revocationplan": ACT,
+    "partnertoken": RUN,
     "sendingpause": ACT,
     "thanxstatement": ACT,
 }
@@ -350,6 +361,8 @@ class Stage:
         self.event = HookEvent.objects.create(hook=self.hook, fields=[["/mail", "ann@example.com"]], body_key="x")
         self.endpoint = add_endpoint(merchant=self.harbor, actor=manager, address=HOOK, types=["batch.finished"])[0]
         self.message = self.endpoint.messages.create(type="test", body="{}")
+        folder = WatchedFolder.objects.create(merchant=self.harbor, campaign=self.campaign, made_by=manager)
+        FolderFile.objects.create(folder=folder, name="june.csv", guest_list=self.list)
         RevocationRequest.objects.create(guest_list=self.list, reason="A mistake.", asked_by=manager)
         RevocationPlan.objects.create(merchant=self.harbor, cause="other", note="A mistake.", proposed_by=manager)
         self.sessions = {name: self._session(name, person) for name, person in self.people.items()}

@@ -54,7 +54,7 @@ SHOWS_NOBODY = {
     "duplicate", "guest_story", "guests", "home", "invitation_withdraw", "jobs", "lineage", "list_index", "list_new",
     "location_list", "loosening_confirm", "loosening_withdraw",
     "privacy", "privacy_certificate", "privacy_erase", "privacy_erasure", "privacy_look", "proof",
-    "integrations", "stream", "token_end", "reward_preset", "reward_preset_end",
+    "integrations", "stream", "token_end", "reward_preset", "reward_preset_end", "folders", "folder", "folder_end",
     "hooks", "hook", "hook_new", "hook_rules", "hook_switch", "hook_try_again",
     "hook_renew", "hook_signature", "hook_event", "hook_event_reveal", "hook_event_pass", "hook_event_drop",
     "exports", "read_out", "read_out_costs", "read_out_date", "read_out_numbers", "read_out_open", "read_outs",

@@ -67,7 +67,8 @@ def _trial() -> list[CheckMessage]:
 
 def _production() -> list[CheckMessage]:
     database, mail = settings.DATABASES["default"]["ENGINE"], settings.EMAIL_CONFIG["EMAIL_BACKEND"]
-    stores = filter(is_store, (settings.UPLOADS_URL, str(settings.SENT_MARKS), settings.EXPORTS_FOLDER))
+    places = (settings.UPLOADS_URL, str(settings.SENT_MARKS), settings.EXPORTS_FOLDER, settings.GUESTS_FOLDER)
+    stores = filter(is_store, places)
     in_the_clear = any(map(goes_in_the_clear, stores))
     wrong = (
         ("E011", settings.DEBUG, "DEBUG is on.", "Unset DEBUG."),
@@ -119,11 +120,13 @@ def what_is_kept_ends(**kwargs: Any) -> list[CheckMessage]:
 def uploads_have_a_place(**kwargs: Any) -> list[CheckMessage]:
     """Refuses an address that is none, and machines that share their uploads but count their sends each for itself."""
     uploads, marks, exports = settings.UPLOADS_URL, str(settings.SENT_MARKS), settings.EXPORTS_FOLDER
-    shared, stored = (where.startswith(SCHEME) for where in (marks, exports))
+    guests = settings.GUESTS_FOLDER
+    shared, stored, dropped = (where.startswith(SCHEME) for where in (marks, exports, guests))
     wrong = (
         ("E026", uploads and not is_store(uploads), "UPLOADS_URL is no address of an object store.", STORE_HINT),
         ("E027", shared and not is_store(marks), "SENT_MARKS is no address of an object store.", STORE_HINT),
         ("E030", stored and not is_store(exports), "EXPORTS_FOLDER is no address of an object store.", STORE_HINT),
+        ("E032", dropped and not is_store(guests), "GUESTS_FOLDER is no address of an object store.", STORE_HINT),
         ("E028", uploads and not shared, "SENT_MARKS is a folder of one machine.", MARKS_HINT),
     )
     return [Error(what, hint=hint, id=f"thanxportal.{code}") for code, is_so, what, hint in wrong if is_so]

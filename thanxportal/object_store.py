@@ -25,7 +25,9 @@ UNTOLD = ("AccessDenied", "403", "NotImplemented", "501", "MethodNotAllowed", "4
 PLAIN = {"request_checksum_calculation": "when_required", "response_checksum_validation": "when_required"}
 
 
-def _as_of_a_folder(method: Callable[..., Any]) -> Callable[..., Any]:
+def as_of_a_folder(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Has a method fail as those of folders do."""
+
     @wraps(method)
     def told(*args: Any, **named: Any) -> Any:
         try:
@@ -41,9 +43,9 @@ def _as_of_a_folder(method: Callable[..., Any]) -> Callable[..., Any]:
 class ObjectStore(S3Storage):  # type: ignore[misc]
     """A bucket, or the part of it below a prefix. What it holds is as private as the bucket."""
 
-    _save, delete, exists = map(_as_of_a_folder, (S3Storage._save, S3Storage.delete, S3Storage.exists))
-    size, listdir = map(_as_of_a_folder, (S3Storage.size, S3Storage.listdir))
-    get_modified_time = _as_of_a_folder(S3Storage.get_modified_time)
+    _save, delete, exists = map(as_of_a_folder, (S3Storage._save, S3Storage.delete, S3Storage.exists))
+    size, listdir = map(as_of_a_folder, (S3Storage.size, S3Storage.listdir))
+    get_modified_time = as_of_a_folder(S3Storage.get_modified_time)
 
     def __init__(self, url: str, *, seconds: int = 20, attempts: int = 2) -> None:
         """A request may be silent for so many seconds, and is tried so often."""
@@ -67,7 +69,7 @@ class ObjectStore(S3Storage):  # type: ignore[misc]
             ),
         )
 
-    @_as_of_a_folder
+    @as_of_a_folder
     def make_bucket(self) -> None:
         """Makes the bucket unless it is there."""
         client = self.connection.meta.client
@@ -78,7 +80,7 @@ class ObjectStore(S3Storage):  # type: ignore[misc]
                 raise
             client.create_bucket(Bucket=self.bucket_name)
 
-    @_as_of_a_folder
+    @as_of_a_folder
     def keeps_deleted(self) -> bool | None:
         """Whether what is deleted stays as an older version; None if the store doesn’t let us know."""
         try:
@@ -89,12 +91,12 @@ class ObjectStore(S3Storage):  # type: ignore[misc]
             raise
         return bool(told.get("Status") == "Enabled")
 
-    @_as_of_a_folder
+    @as_of_a_folder
     def put_empty(self, name: str) -> None:
         """An object that says all by its name; of that name there is one."""
         self.bucket.Object(self._normalize_name(name)).put(Body=b"")
 
-    @_as_of_a_folder
+    @as_of_a_folder
     def _open(self, name: str, mode: str = "rb") -> S3File:
         """Fetches the file at once, as opening has to find out whether that works."""
         return super()._open(name, mode).open()

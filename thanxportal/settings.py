@@ -234,6 +234,9 @@ SENT_MARKS: str = env.str("SENT_MARKS", default=below(UPLOADS_URL, "sent") if UP
 # Where something puts exports of Thanx, in a folder for each merchant, named by its handle: a folder of this machine,
 # or part of a bucket as above; empty: nowhere.
 EXPORTS_FOLDER: str = env.str("EXPORTS_FOLDER", default="")
+# Where programs put files of guests, in a folder for each merchant and campaign: a folder that all workers share, or
+# part of a bucket as above; empty: nowhere.
+GUESTS_FOLDER: str = env.str("GUESTS_FOLDER", default="")
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
@@ -248,7 +251,7 @@ _static_storage = (
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _static_storage},
-    **in_stores(default=UPLOADS_URL, sent_marks=SENT_MARKS, exports=EXPORTS_FOLDER),
+    **in_stores(default=UPLOADS_URL, sent_marks=SENT_MARKS, exports=EXPORTS_FOLDER, guests=GUESTS_FOLDER),
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "arriving"  # Where what a killed process leaves behind is found and deleted.
@@ -351,6 +354,8 @@ LIMITS: dict[str, list[int]] = {
     "searches": env.list("LIMIT_SEARCHES", cast=int, default=[2, 4, 60]),
     "downloads": env.list("LIMIT_DOWNLOADS", cast=int, default=[2, 6, 600]),
 }
+# How fast a program may ask each web process: requests a second, and how many at once before.
+PROGRAM_RATE: list[int] = env.list("LIMIT_PROGRAMS", cast=int, default=[20, 100])
 TAKE_NEW_AREA_CODES: bool = env.bool("TAKE_NEW_AREA_CODES", default=False)
 
 # Mail, logs and figures.

@@ -40,6 +40,7 @@ ADMINISTRATION = (
     "accounts.delete_membership",
     "accounts.add_invitation",
     "accounts.change_invitation",
+    "accounts.add_partnertoken",
     "issuance.add_erasure",
     "issuance.export_guest",
 )

@@ -5,6 +5,7 @@ from issuance.admin import (  # noqa: F401 - each registers its models
     erasures,
     jobs,
     lists,
+    programs,
     records,
     resolutions,
     revocation_plans,

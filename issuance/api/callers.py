@@ -1,15 +1,19 @@
-"""Who asks: a program with a token of one merchant, for which everything is looked up."""
+"""Who asks: a program with a token of one merchant, or of the partner for the merchant that it names."""
 
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone, translation
-from ninja.errors import AuthorizationError
+from ninja.errors import AuthorizationError, HttpError, Throttled
 from ninja.security import HttpBearer
 
 from thanxportal.accounts.models import ApiToken, Merchant, Scope
+from thanxportal.accounts.partner_tokens import is_of_partner, note_reading, part_at
+from thanxportal.accounts.request_rate import rates
 from thanxportal.accounts.tokens import token_by
+
+NAMES_MERCHANT = "X-Merchant"
 
 
 class Token(HttpBearer):
@@ -20,7 +24,9 @@ class Token(HttpBearer):
         self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
-        found = token_by(token)
+        if wait := rates.wait(token):
+            raise TooFast(wait)
+        found = _part(request, token) if is_of_partner(token) else token_by(token)
         if found is None or found.of_hook:
             return None
         if found.networks and not found.works_from(get_adapter().get_client_ip(request)):
@@ -28,9 +34,28 @@ class Token(HttpBearer):
         if self.scope and self.scope not in found.scopes:
             raise AuthorizationError(message=f"This token may not {self.scope.label}: it lacks “{self.scope}”.")
         found.note_use()
+        if found.partner_token:
+            found.partner_token.note_use()
+            note_reading(found)
         timezone.activate(found.merchant.time_zone)
         translation.activate(found.merchant.locale)
         return found
+
+
+class TooFast(Throttled):
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait=wait)
+        self.message = "This token asks too often. Wait for as many seconds as Retry-After says."
+
+
+def _part(request: HttpRequest, secret: str) -> ApiToken | None:
+    handle = request.headers.get(NAMES_MERCHANT, "")
+    if not handle:
+        raise HttpError(400, f"Name the merchant by its handle in the header {NAMES_MERCHANT}, such as harbor-grill.")
+    try:
+        return part_at(secret, handle)
+    except Merchant.DoesNotExist:
+        raise Http404 from None
 
 
 def token_of(request: HttpRequest) -> ApiToken:

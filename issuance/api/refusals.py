@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,11 +18,14 @@ NO_TOKEN = "Send a token of this merchant that hasn’t ended, as “Authorizati
 
 
 class TooMany(Throttled):
-    """Until a day of the merchant on which there is room again; `most` says how many there are at most."""
+    """Until a moment, or the begin of a day of the merchant, when there is room again; `most` says how many there are
+    at most."""
 
-    def __init__(self, most: str, until: date) -> None:
-        super().__init__(wait=int((start_of(until) - timezone.now()) / timedelta(seconds=1)) + 1)
-        self.message = f"{most} Try again on {date_format(until, 'MONTH_DAY_FORMAT')}, or ask a manager for more."
+    def __init__(self, most: str, until: date | datetime) -> None:
+        moment = until if isinstance(until, datetime) else start_of(until)
+        super().__init__(wait=int((moment - timezone.now()) / timedelta(seconds=1)) + 1)
+        day = date_format(timezone.localtime(moment), "MONTH_DAY_FORMAT")
+        self.message = f"{most} Try again on {day}, or ask a manager for more."
 
 
 def invalid(field: str, *sentences: str) -> ValidationError:

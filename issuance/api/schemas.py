@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from ninja import Header, Path, Query, Schema
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.models import Campaign, RewardTemplate, Variant
@@ -15,6 +15,7 @@ from issuance.events.asked import MOST_FIELDS
 from issuance.events.gathering import MOST as MOST_GUESTS
 from issuance.events.telling import Told, counts_of, state_of, why_of
 from issuance.models import EventBatch
+from issuance.outcomes.story import Chapter, Story
 from thanxportal.prepared import LARGEST
 
 Item = TypeVar("Item")
@@ -51,6 +52,9 @@ class Problem(Schema):
     detail: str
     request_id: str
     errors: list[dict[str, str]] = []
+
+
+REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 422, 429), Problem)
 
 
 class Page(Schema, Generic[Item]):
@@ -142,6 +146,63 @@ class RewardIn(GuestIn):
     """One guest, and the reward that the guest gets."""
 
     reward_template_id: int = Field(ge=1, le=LARGEST, strict=True, description="As /reward-templates tells it.")
+
+
+class GuestLookUp(Sent):
+    """One guest: an email or a phone."""
+
+    email: str = Field("", max_length=320)
+    phone: str = Field("", max_length=60)
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> GuestLookUp:
+        if bool(self.email.strip()) == bool(self.phone.strip()):
+            raise PydanticCustomError("one_guest", "Send an email or a phone, not both.")
+        return self
+
+
+class GuestChapter(Schema):
+    """One row of the guest in a list."""
+
+    campaign_id: int
+    list_id: int
+    outcome: str = Field(description="As that of a batch’s guest.")
+    detail: str = Field(description="Why, in words.")
+    reward_template_id: int | None = Field(description="What the guest got; null for nothing.")
+    reward: str
+    at: datetime = Field(description="When its job ended, or else when its list was launched or brought.")
+
+    @staticmethod
+    def resolve_campaign_id(chapter: Chapter) -> int:
+        return chapter.list.campaign_id
+
+    @staticmethod
+    def resolve_list_id(chapter: Chapter) -> int:
+        return chapter.list.pk
+
+    @staticmethod
+    def resolve_detail(chapter: Chapter) -> str:
+        return chapter.reason
+
+    @staticmethod
+    def resolve_reward_template_id(chapter: Chapter) -> int | None:
+        return chapter.reward.pk if chapter.reward else None
+
+    @staticmethod
+    def resolve_reward(chapter: Chapter) -> str:
+        return chapter.reward.name if chapter.reward else ""
+
+
+class GuestStory(Schema):
+    """Empty for a guest whom no list names."""
+
+    items: list[GuestChapter]
+    rewards: int = Field(description="How many of the items are rewarded.")
+    more: bool = Field(description="Whether there are older ones.")
+
+    @staticmethod
+    def resolve_items(story: Story) -> list[Chapter]:
+        return story.chapters
 
 
 class Invalid(Schema):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja.errors import HttpError
 
 from campaigns.access import campaign_of
@@ -17,9 +15,11 @@ from campaigns.models import Campaign, RewardTemplate
 from campaigns.tasks import publish_campaign
 from issuance.api.callers import Token, merchant_of, token_of
 from issuance.api.document import Api
+from issuance.api.guests import router as guests
 from issuance.api.making import CampaignIn, made_campaign
 from issuance.api.refusals import TooMany, invalid, tell_problems
 from issuance.api.schemas import (
+    REFUSALS,
     After,
     BatchId,
     BatchMade,
@@ -55,11 +55,11 @@ DESCRIPTION = (
     "(RFC 9457). Times are in UTC."
 )
 LATER: dict[Any, Any] = dict.fromkeys((409, 429), Problem)
-REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 422), Problem)
 
 
 api = Api(title="Thanx Portal", version="1", description=DESCRIPTION, urls_namespace="api-1")
 tell_problems(api)
+api.add_router("/guests", guests)
 
 
 @api.get("/health", auth=Token(), response={200: Health} | REFUSALS)
@@ -158,8 +158,9 @@ def _once(request: HttpRequest, key: str, act: Callable[[], Answer]) -> HttpResp
     except TooManyInPeriod as too_many:
         raise TooMany(*too_many.args) from None
     except TooManyToday:
-        most = f"This token may ask for {counted(token.guests_per_day, 'guest')} a day."
-        raise TooMany(most, timezone.localdate() + timedelta(days=1)) from None
+        cost = f" and for rewards worth ${token.dollars_per_day:,}" if token.dollars_per_day is not None else ""
+        most = f"This token may ask for {counted(token.guests_per_day, 'guest')}{cost} a day."
+        raise TooMany(most, token.day_ends) from None
     except KeyReused:
         raise HttpError(
             422, "This Idempotency-Key came before with something else. Use a new one for each act."

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, Sum
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
@@ -27,12 +28,15 @@ from issuance.events.given_up import GIVEN_UP
 from issuance.importing.batches import BatchMaker, insert_batch
 from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.launching.launch import launch_list
-from issuance.lifecycle.notices import tell_given_up
-from issuance.models import EventBatch, EventBatchQuerySet, GuestList, Stream, note_event
+from issuance.lifecycle.notices import tell_given_up, tell_set_aside
+from issuance.models import MOST_TRIES, EventBatch, EventBatchQuerySet, GuestList, Stream, note_event
 from issuance.models.states import ListState
+from thanxportal.accounts.models import User, record_activity
+from thanxportal.counted import counted
 from thanxportal.outgoing.happenings import Kind, note_happening
 
 MOST = 10_000  # guests of a list: one job of Thanx for each arm
+FIRST_WAIT, LONGER = timedelta(minutes=1), 5  # before a batch that failed is tried again: 1, 5 and 25 minutes
 
 
 class NotLaunched(Exception):
@@ -57,6 +61,40 @@ def _wait() -> timedelta:
     return timedelta(seconds=settings.GATHER_SECONDS)
 
 
+def gather_or_put_off(stream_id: int) -> GuestList | None:
+    """What fails is tried again later, one batch at a time, so that a bad one stops no other; and then set aside."""
+    try:
+        return gather(stream_id)
+    except NotLaunched:
+        raise
+    except Exception:
+        _put_off(stream_id)
+        raise
+
+
+@transaction.atomic
+def _put_off(stream_id: int) -> None:
+    stream = Stream.objects.select_for_update(no_key=True, of=("self",)).select_related("merchant").get(pk=stream_id)
+    failed = EventBatch.objects.filter(pk__in=_next(stream))
+    for tries in failed.values_list("tries", flat=True)[:1]:  # All have the same.
+        failed.update(tries=tries + 1, try_at=timezone.now() + FIRST_WAIT * LONGER**tries)
+        if tries + 1 == MOST_TRIES:
+            tell_set_aside(stream)
+
+
+@transaction.atomic
+def gather_again(batch: EventBatch, *, actor: User) -> bool:
+    """Tries once more what was set aside; False if somebody else has."""
+    aside = EventBatch.objects.set_aside().filter(pk=batch.pk)
+    if not aside.update(tries=MOST_TRIES - 1, try_at=None):
+        return False
+    guests, merchant = counted(batch.size, "guest"), batch.merchant
+    path = reverse("issuance:stream", args=[merchant.handle, batch.stream_id])
+    sentence = f"Staff took up {guests} again whom “{batch.stream}” asked for."
+    record_activity(merchant=merchant, actor=actor, sentence=sentence, path=path)
+    return True
+
+
 @crash_point("gather events")
 @transaction.atomic
 def gather(stream_id: int) -> GuestList | None:
@@ -79,21 +117,25 @@ def gather(stream_id: int) -> GuestList | None:
 
 
 def _together(stream: Stream) -> list[EventBatch]:
-    """A large batch by itself, or as many small ones as fit in one list, the oldest first. Once one is due, those that
-    have just come go with it."""
+    return _of_few_columns(EventBatch.objects.waiting().filter(pk__in=_next(stream)).order_by("pk"))
+
+
+def _next(stream: Stream) -> list[int]:
+    """A batch by itself if it is large or failed before, or as many small ones as fit in one list, the oldest first.
+    Once one is due, those that have just come go with it."""
     if not _due().filter(stream=stream).exists():
         return []
-    waiting = EventBatch.objects.due(timezone.now()).filter(stream=stream).order_by("-alone", "pk")
+    waiting = EventBatch.objects.due(timezone.now()).filter(stream=stream).order_by("tries", "-alone", "pk")
     taken: list[int] = []
     left = MOST
-    for pk, size, alone in waiting.values_list("pk", "size", "alone")[:MOST]:
+    for pk, size, alone, tries in waiting.values_list("pk", "size", "alone", "tries")[:MOST]:
         left -= size
-        if left < 0:
+        if taken and (left < 0 or alone or tries):
             break
         taken.append(pk)
-        if alone:
+        if alone or tries:
             break
-    return _of_few_columns(EventBatch.objects.waiting().filter(pk__in=taken).order_by("pk"))
+    return taken
 
 
 def _of_few_columns(batches: Iterable[EventBatch]) -> list[EventBatch]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -45,12 +46,20 @@ def keep(campaign: Campaign, token: ApiToken, asked: Sequence[Asked]) -> EventBa
             campaign=campaign, token=token, day=today, defaults={"merchant": merchant}
         )
     stream.campaign = campaign
-    batch = EventBatch.objects.create(
-        merchant=merchant, stream=stream, size=len(asked), guests=asked, alone=_needs_approval(token, len(asked))
-    )
-    if not token.take(len(asked)):
+    cents = _expected_cents(campaign, len(asked)) if token.dollars_per_day is not None else 0
+    counted_until = token.take(len(asked), cents)
+    if counted_until is None:
         raise TooManyToday
-    return batch
+    return EventBatch.objects.create(
+        merchant=merchant, stream=stream, size=len(asked), guests=asked, alone=_needs_approval(token, len(asked)),
+        cents=cents, counted_until=counted_until,
+    )  # fmt: skip
+
+
+def _expected_cents(campaign: Campaign, guests: int) -> int:
+    """What the rewards of so many guests are worth by the shares of the arms, as far as Thanx names amounts."""
+    worths = ((variant.weight, variant.worth) for variant in campaign.variants.select_related("reward_template"))
+    return math.ceil(sum(percent * dollars for percent, dollars in worths if dollars is not None) * guests)
 
 
 @Prepared
@@ -89,5 +98,5 @@ def withdraw(batch: EventBatch) -> bool:
     note_happening(batch.merchant_id, Kind.BATCH_GIVEN_UP, batch.pk)
     if preset:
         preset.give_back(batch.size, stream.day)
-    stream.token.give_back(batch.size, stream.day)
+    stream.token.give_back(batch.size, batch.cents, batch.counted_until)
     return True

@@ -43,6 +43,8 @@ def state_of(batch: EventBatch) -> str:
 def said_of(batch: EventBatch) -> tuple[str, str]:
     """Its state for people: a label and its tone."""
     made = batch.guest_list
+    if batch.is_set_aside:
+        return "Waits for partner staff", "warn"
     if made is None:
         return GIVEN_UP.get(batch.given_up) or _waits(batch.stream.campaign)
     return made.status.label, made.status.tone

@@ -11,26 +11,13 @@ from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
 from issuance.guests.sight import Sight
+from issuance.importing.no_tables import why_no_table
 from issuance.models import GuestList
 from issuance.parsing.column_choice import MOST_COLUMNS
 from issuance.parsing.countries import COUNTRIES
 from issuance.parsing.header_row import HEADER_WITHIN
 from thanxportal.counted import counted
 
-NO_TABLES = {
-    "pdf": "a PDF document",
-    "doc": "a text document",
-    "docx": "a text document",
-    "pages": "a text document",
-    "numbers": "an Apple Numbers file",
-    "jpg": "a picture",
-    "jpeg": "a picture",
-    "png": "a picture",
-    "heic": "a picture",
-    "zip": "a compressed archive",
-    "vcf": "an address book",
-    "json": "a JSON file",
-}
 KINDS = ".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv,text/plain"
 
 
@@ -68,8 +55,8 @@ class NewListForm(forms.Form):
         size, most = file.size or 0, settings.MAX_LIST_BYTES
         if not size:
             raise forms.ValidationError("This file is empty. Choose the file that has your guests.")
-        if what := NO_TABLES.get((file.name or "").rpartition(".")[2].lower()):
-            raise forms.ValidationError(f"This is {what}. Save your list as CSV or Excel (.xlsx) and bring that file.")
+        if why := why_no_table(file.name or ""):
+            raise forms.ValidationError(why)
         if size > most:
             raise forms.ValidationError(
                 f"This file has {filesizeformat(size)}; a list can have {filesizeformat(most)}. "

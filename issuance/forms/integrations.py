@@ -31,6 +31,13 @@ class TokenForm(forms.Form):
     guests_per_day = forms.IntegerField(
         label="Most guests a day", min_value=1, max_value=1_000_000, help_text="More are refused until tomorrow."
     )
+    dollars_per_day = forms.IntegerField(
+        label="Most dollars a day",
+        required=False,
+        min_value=1,
+        max_value=10_000_000,
+        help_text="What the rewards are worth together, as far as Thanx names amounts. Empty: no limit.",
+    )
     days = forms.TypedChoiceField(label="How long it works", coerce=int, choices=DAYS)
     networks = forms.CharField(
         label="Only from these addresses",

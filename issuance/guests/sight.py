@@ -16,7 +16,7 @@ from django.urls import reverse
 from issuance.guests.masking import mask
 from issuance.lifecycle.activity import note_activity
 from issuance.models import GuestList
-from thanxportal.accounts.models import Membership, Right, record_activity
+from thanxportal.accounts.models import Membership, Merchant, Right, record_activity
 
 
 class Sight(NamedTuple):
@@ -67,6 +67,13 @@ def note_look_up(member: Membership) -> None:
     merchant, path = member.merchant, reverse("issuance:guest_story", args=[member.merchant.handle])
     sentence = "Looked up what one guest got."
     record_activity(merchant=merchant, actor=member.user, sentence=sentence, target="guest", path=path)
+
+
+def note_look_up_by(merchant: Merchant, program: str) -> None:
+    """The same of a program that may."""
+    path = reverse("issuance:guest_story", args=[merchant.handle])
+    sentence = f"Looked up what one guest got. By “{program}”."
+    record_activity(merchant=merchant, actor=None, sentence=sentence, target="guest", path=path)
 
 
 def opens_rows(member: Membership, guest_list: GuestList) -> bool:

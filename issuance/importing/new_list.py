@@ -24,11 +24,18 @@ class CampaignTakesNoLists(Exception):
 
 
 def create_list(
-    *, campaign: Campaign, name: str, content: File[bytes] | str, actor: User | None, token: UUID | None = None
+    *,
+    campaign: Campaign,
+    name: str,
+    content: File[bytes] | str,
+    actor: User | None,
+    token: UUID | None = None,
+    by: str = "",
 ) -> GuestList:
     """Stores a file, or pasted text, as a new list that waits to be read. Raises CampaignTakesNoLists.
 
-    The token is the form's: the same guests sent by it twice, as by a double click, are one list.
+    The token is the form's: the same guests sent by it twice, as by a double click, are one list. `by` is what brought
+    it, where that was nobody.
     """
     if not campaign.accepts_lists:
         why = "has ended" if campaign.has_ended else "isn't published yet"
@@ -45,18 +52,19 @@ def create_list(
     guest_list.file.save(f"{uuid}{suffix}", file, save=False)
     guest_list.bytes_total = guest_list.file.size
     try:
-        return _added(guest_list)
+        return _added(guest_list, by)
     except IntegrityError:  # The same form was faster.
         guest_list.file.delete(save=False)
         return GuestList.objects.get(uuid=uuid)
 
 
 @transaction.atomic
-def _added(guest_list: GuestList) -> GuestList:
+def _added(guest_list: GuestList, by: str) -> GuestList:
     actor, campaign = guest_list.created_by, guest_list.campaign
     guest_list.save(force_insert=True)
-    note_event(guest_list, ListState.UPLOADED, actor=actor)
-    note_activity(guest_list, actor, f"Added the guest list “{guest_list.name}” to “{campaign.name}”.")
+    note_event(guest_list, ListState.UPLOADED, actor=actor, note=by and f"Brought by “{by}”.")
+    whence = by and f" By “{by}”."
+    note_activity(guest_list, actor, f"Added the guest list “{guest_list.name}” to “{campaign.name}”.{whence}")
     return guest_list
 
 

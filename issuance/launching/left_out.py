@@ -19,7 +19,7 @@ def checks_of_rows(guest_list: GuestList) -> Iterator[Check]:
     """Warnings first, then what is only to be known."""
     rewarded = rewarded_by_campaign(guest_list)
     yield from (_again(guest_list, earlier) for earlier in rewarded if earlier.included)
-    yield from _invalid(guest_list)
+    yield from checks_of_invalid_rows(guest_list)
     if rest := what_is_left_out(guest_list):
         yield Check(WARN, rest)
     if (hidden := guest_list.file_info.get("hidden_rows")) and guest_list.mapping.get("hidden") == "leave_out":
@@ -45,7 +45,7 @@ def _aside(guest_list: GuestList, earlier: RewardedBefore) -> Check:
     return Check(PASS, sentence, guests_url(guest_list, outcome="already_rewarded"))
 
 
-def _invalid(guest_list: GuestList) -> Iterator[Check]:
+def checks_of_invalid_rows(guest_list: GuestList) -> Iterator[Check]:
     if not guest_list.invalid_count:
         yield Check(PASS, "No row that was read is left out for being invalid.")
         return

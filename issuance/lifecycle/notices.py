@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issuance.lifecycle.ledger import facts_of
-from issuance.models import GuestList, IssuanceJob, RevocationRequest, Stream
+from issuance.models import MOST_TRIES, FolderFile, GuestList, IssuanceJob, RevocationRequest, Stream
 from issuance.models.states import JobState, ListState
 from thanxportal.accounts.models import Kind, Right, User
 from thanxportal.accounts.notifications import notify, notify_staff
@@ -43,6 +43,14 @@ def tell_given_up(stream: Stream, guests: int, why: str) -> None:
     fields: dict[str, Any] = {"key": f"stream:{stream.pk}:given-up", "path": path, "right": Right.ISSUE}
     sentence = f"“{stream}” asked for {counted(guests, 'guest')} in vain. {why}."
     notify(merchant=stream.merchant, kind=Kind.FINISHED, sentence=sentence, **fields)
+
+
+def tell_set_aside(stream: Stream) -> None:
+    """What a program asked for could not be gathered, however often it was tried: staff, once for its day."""
+    path = reverse("admin:issuance_eventbatch_changelist") + "?aside=yes"
+    sentence = f"A batch of “{stream}” was set aside: gathering it failed {MOST_TRIES} times. Its guests wait for you."
+    fields: dict[str, Any] = {"key": f"stream:{stream.pk}:set-aside", "sentence": sentence, "path": path}
+    notify_staff(merchant=stream.merchant, kind=Kind.NEEDS_STAFF, **fields)
 
 
 def tell_missed(guest_list: GuestList) -> None:
@@ -117,6 +125,15 @@ def tell_unread(guest_list: GuestList) -> None:
     why = "needs you to say which columns hold the guests." if columns else f"can’t be read. {unread.problem}"
     key = f"unread:{unread.state}"
     _tell(unread, Kind.LIST_UNREAD, key, f"“{unread.name}” {why}", right=Right.BUILD, only=unread.created_by)
+
+
+def tell_file_refused(file: FolderFile) -> None:
+    """No list is made of a file that a program put into a folder."""
+    merchant = file.folder.merchant
+    path = reverse("issuance:folder", args=[merchant.handle, file.folder.campaign_id])
+    fields: dict[str, Any] = {"key": f"folder-file:{file.pk}", "path": path, "right": Right.MANAGE}
+    sentence = f"“{file.name}” in the folder of “{file.folder.campaign}” can’t be taken. {file.problem}"
+    notify(merchant=merchant, kind=Kind.LIST_UNREAD, sentence=sentence, **fields)
 
 
 def tell_asked(guest_list: GuestList, asker: User | None) -> None:

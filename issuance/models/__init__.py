@@ -3,8 +3,9 @@
 from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims, share_claims
 from issuance.models.column_mappings import ColumnMapping
 from issuance.models.erasures import Erasure, ErasureQuerySet
-from issuance.models.events import UNDECIDED, EventBatch, EventBatchQuerySet, KeptAnswer
+from issuance.models.events import MOST_TRIES, UNDECIDED, EventBatch, EventBatchQuerySet, KeptAnswer
 from issuance.models.exports import ExportedReward, ExportFile, ExportFileQuerySet, ExportKind, Member, Purchase
+from issuance.models.folders import LOOK_EVERY, FolderFile, FolderFileQuerySet, WatchedFolder, WatchedFolderQuerySet
 from issuance.models.history import Event, note_event
 from issuance.models.hooks import (
     FIELDS_KEPT,
@@ -53,7 +54,9 @@ __all__ = [
     "FIELDS_KEPT",
     "IS_PARKED",
     "LATEST",
+    "LOOK_EVERY",
     "MOST_A_MINUTE",
+    "MOST_TRIES",
     "NOT_TAKEN_BACK",
     "PARKED",
     "SOON",
@@ -73,6 +76,8 @@ __all__ = [
     "ExportFileQuerySet",
     "ExportKind",
     "ExportedReward",
+    "FolderFile",
+    "FolderFileQuerySet",
     "Guest",
     "GuestClaim",
     "GuestList",
@@ -105,6 +110,8 @@ __all__ = [
     "StreamQuerySet",
     "ThanxStatement",
     "UnknownReason",
+    "WatchedFolder",
+    "WatchedFolderQuerySet",
     "WebhookDelivery",
     "WebhookDeliveryQuerySet",
     "drop_search_texts",

@@ -15,6 +15,7 @@ from issuance.models.states import ListState
 from issuance.models.streams import Stream
 from thanxportal.accounts.models import ApiToken, Merchant
 
+MOST_TRIES = 4  # to gather a batch
 ANSWERS_KEPT = timedelta(days=30)
 UNDECIDED = (ListState.CHECKED, ListState.REPAIRING, ListState.AWAITING_APPROVAL)
 
@@ -28,13 +29,19 @@ class EventBatchQuerySet(models.QuerySet["EventBatch"]):
     def waiting(self) -> EventBatchQuerySet:
         return self.filter(waits=True)
 
+    def set_aside(self) -> EventBatchQuerySet:
+        """Those that could never be gathered, and wait for staff."""
+        return self.waiting().filter(tries__gte=MOST_TRIES)
+
     def due(self, before: datetime) -> EventBatchQuerySet:
-        """Those that came before, and large ones at once. Where a list of the stream waits for people, further ones
-        would only ask them again: they wait with it, unless nobody can be rewarded any more."""
+        """Those that came before, and large ones at once, but for those that failed lately or too often. Where a list
+        of the stream waits for people, further ones would only ask them again: they wait with it, unless nobody can be
+        rewarded any more."""
         own = EventBatch.objects.filter(guest_list=OuterRef("pk"), alone=True)
         undecided = GuestList.objects.filter(~Exists(own), stream=OuterRef("stream"), state__in=UNDECIDED)
         in_time = Q(alone=True) | Q(received_at__lte=before) & ~Exists(undecided)
-        return self.waiting().filter(in_time & _can_be_sent() | Q(received_at__lte=before) & _in_vain())
+        again = Q(tries__lt=MOST_TRIES) & (Q(try_at=None) | Q(try_at__lte=timezone.now()))
+        return self.waiting().filter(in_time & again & _can_be_sent() | Q(received_at__lte=before) & _in_vain())
 
 
 def _can_be_sent() -> Q:
@@ -67,10 +74,16 @@ class EventBatch(models.Model):
     guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, null=True, related_name="batches")
     first_row = models.PositiveIntegerField(null=True, help_text="Of the list; the others follow.")
     received_at = models.DateTimeField(default=timezone.now)
+    cents = models.PositiveBigIntegerField(default=0, help_text="What its rewards are expected to be worth.")
+    counted_until = models.DateTimeField(null=True, help_text="When the day of the token ends in which it is counted.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often it could not be gathered.")
+    try_at = models.DateTimeField(null=True, blank=True, help_text="When it is tried again; empty: at once.")
 
     objects = EventBatchQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "batch of a program"
+        verbose_name_plural = "batches of programs"
         indexes = [
             models.Index(fields=["merchant", "-id"], name="batch_of_merchant"),
             models.Index(fields=["stream", "id"], condition=Q(waits=True), name="batch_to_gather"),
@@ -86,6 +99,10 @@ class EventBatch(models.Model):
 
     def __str__(self) -> str:
         return f"Batch {self.uuid}"
+
+    @property
+    def is_set_aside(self) -> bool:
+        return self.waits and self.tries >= MOST_TRIES
 
 
 class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):

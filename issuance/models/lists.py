@@ -233,6 +233,11 @@ class GuestList(models.Model):
             models.Index(fields=["merchant", "created_at"], condition=Q(one_guest=True), name="list_of_one_guest"),
             models.Index(fields=["ended_at"], condition=Q(purged_at=None), name="list_to_purge"),
             models.Index(fields=["id"], condition=Q(purge_left=True), name="list_being_purged"),
+            models.Index(
+                fields=["campaign", "ended_at"],
+                condition=Q(refused_count__gt=0, stream__isnull=False),
+                name="list_refused_of_programs",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

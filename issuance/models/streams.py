@@ -25,6 +25,8 @@ class Stream(models.Model):
     objects = StreamQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "day of a program"
+        verbose_name_plural = "days of programs"
         constraints = [
             models.UniqueConstraint(fields=["campaign", "token", "day"], name="one_stream_a_day"),
         ]

@@ -6,18 +6,34 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate, Variant
-from issuance.models import SOON, GuestList, HookEvent, IssuanceJob, on_their_way
+from issuance.launching.retries import refused_and_left
+from issuance.models import SOON, FolderFile, GuestList, HookEvent, IssuanceJob, on_their_way
 from issuance.models.states import LIST_RUNNING, JobState, ListState
 from thanxportal.accounts.models import Merchant
 from thanxportal.outgoing.models import Endpoint
 from thanxportal.prepared import Prepared
 
 MOST = 5  # of each kind
+MANY = 1_000  # guests; beyond that nobody counts them for the home page
 JOBS = IssuanceJob.objects.filter(guest_list=OuterRef("pk")).order_by().values("guest_list")
 PROCESSED = Subquery(JOBS.annotate(processed=Sum("processed_count")).values("processed"))  # guests of a list
 RECENT = timedelta(days=14)
@@ -66,9 +82,11 @@ class Glance:
 
     @cached_property
     def campaigns(self) -> list[Any]:
-        """Those that give what Thanx no longer publishes (`withdrawn`), those with a `hook` at which events wait, and
-        drafts."""
-        return _campaigns(self.merchant.pk, timezone.now())
+        """Drafts, those that give what Thanx no longer publishes (`withdrawn`), those with a `hook` at which events
+        wait, those from whose folder the last file was refused (`file_refused`, with its `file_name` and
+        `file_problem`), and those of whose guests that programs asked for so many were refused and can be sent again
+        (`left`)."""
+        return _campaigns(self.merchant.pk, timezone.now(), timezone.now() - RECENT)
 
     @cached_property
     def around(self) -> Around:
@@ -99,16 +117,26 @@ def _lists(merchant: int, since: datetime, soon: datetime) -> QuerySet[Any]:
 
 
 @Prepared
-def _campaigns(merchant: int, now: datetime) -> QuerySet[Campaign]:
+def _campaigns(merchant: int, now: datetime, since: datetime) -> QuerySet[Any]:
     of_withdrawn = Variant.objects.filter(campaign=OuterRef("pk"), reward_template__withdrawn_at__isnull=False)
     waiting = HookEvent.objects.waiting().filter(hook__campaign=OuterRef("pk")).order_by("pk")
+    last = FolderFile.objects.filter(folder__campaign=OuterRef("pk"), folder__ended_at=None).order_by("-pk")
+    name, problem, at = (Subquery(last.values(field)[:1]) for field in ("name", "problem", "at"))
+    asked = GuestList.objects.filter(stream__isnull=False, refused_count__gt=0, ended_at__gte=since)
+    left = refused_and_left().filter(guest_list__in=asked.filter(campaign=OuterRef(OuterRef("pk"))))
+    some = Exists(asked.filter(campaign=OuterRef("pk")))
     mine = Campaign.objects.filter(merchant=merchant)
-    withdrawn = mine.taking_guests(now).filter(Exists(of_withdrawn))
-    shown = mine.drafts() | withdrawn | mine.filter(Exists(waiting))
-    kinds = {"withdrawn": Case(When(pk__in=withdrawn.values("pk"), then=1), default=0)}
-    shown = shown.annotate(hook=Subquery(waiting.values("hook")[:1]), **kinds)
-    waits = Case(When(hook=None, then=0), default=1)
-    return _latest_of_each(shown, F("withdrawn"), waits)
+    taking = Q(pk__in=mine.taking_guests(now).values("pk"))
+    withdrawn = Case(When(taking & Q(Exists(of_withdrawn)), then=1), default=0)
+    mine = mine.annotate(withdrawn=withdrawn, hook=Subquery(waiting.values("hook")[:1]))
+    mine = mine.annotate(file_name=name, file_problem=problem, file_at=at).annotate(
+        file_refused=Case(When(~Q(file_problem="") & Q(file_at__gte=since), then=1), default=0),
+        left=Case(When(taking & Q(some), then=CountOf(left.order_by().values("pk")[:MANY])), default=0),
+    )
+    speaking = Q(withdrawn=1) | Q(hook__isnull=False) | Q(file_refused=1) | Q(left__gt=0)
+    waits, refused = (Case(When(each, then=1), default=0) for each in (Q(hook__isnull=False), Q(left__gt=0)))
+    shown = mine.drafts() | mine.filter(speaking)
+    return _latest_of_each(shown, F("withdrawn"), waits, F("file_refused"), refused)
 
 
 @Prepared
@@ -122,6 +150,13 @@ def _around(merchant: int) -> QuerySet[Merchant, tuple[Any, ...]]:
         "last_silent": Subquery(silent.annotate(n=Max("pk")).values("n")),
     }
     return Merchant.objects.filter(pk=merchant).annotate(**found).values_list(*found)
+
+
+class CountOf(Subquery):
+    """How many rows a query finds: no more than its LIMIT, which bounds the work as well."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 def _latest_of_each(rows: QuerySet[Any], *kinds: Any) -> QuerySet[Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,12 +16,11 @@ from issuance.importing.broken_files import rows_before_break
 from issuance.launching.retries import refused_and_left, taken_from
 from issuance.models import GuestList
 from issuance.models.states import ListState, Outcome
-from issuance.outcomes.glance import MOST, RECENT, Around, Glance
+from issuance.outcomes.glance import MANY, MOST, RECENT, Around, CountOf, Glance
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.counted import counted
 from thanxportal.prepared import Prepared
 
-MANY = 1_000  # guests; beyond that nobody counts them for the home page
 Words = str | Callable[[Any], str]  # a format that takes the row, or a function of the row
 
 
@@ -99,6 +98,11 @@ def _unreadable(glance: Glance) -> list[Any]:
     return [one for one in unreadable if newest[one.campaign_id] == one.pk and one.ended_at >= since]
 
 
+def _refused_files(glance: Glance) -> Iterable[Campaign]:
+    """Campaigns from whose folder the last file was refused lately."""
+    return (campaign for campaign in glance.campaigns if campaign.file_refused)
+
+
 def _jobs_for_staff(glance: Glance) -> Iterable[Any]:
     return [guest_list for guest_list in glance.lists if guest_list.jobs_for_staff]
 
@@ -106,13 +110,6 @@ def _jobs_for_staff(glance: Glance) -> Iterable[Any]:
 def _jobs_in_words(row: Any) -> str:
     of_list = f"of “{row.name}”"
     return counted(row.jobs_for_staff, f"job {of_list} needs review.", f"jobs {of_list} need review.")
-
-
-class CountOf(Subquery):
-    """How many rows a query finds: no more than its LIMIT, which bounds the work as well."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
 
 
 def _refused(glance: Glance) -> Iterable[GuestList]:
@@ -132,6 +129,16 @@ def _with_refused(merchant: int, now: datetime, since: datetime) -> QuerySet[Gue
     left = refused_and_left().filter(guest_list=OuterRef("pk"))
     some = ended.filter(refused_count__gt=taken_from(Outcome.REFUSED)).filter(Exists(left))
     return some.annotate(left=CountOf(left.order_by().values("pk")[:MANY])).order_by("-pk")[: MOST + 1]
+
+
+def _refused_of_programs(glance: Glance) -> Iterable[Any]:
+    return (campaign for campaign in glance.campaigns if campaign.left)
+
+
+def _refused_of_programs_in_words(campaign: Any) -> str:
+    more = "or more " if campaign.left == MANY else ""
+    whom = f"whom programs asked for in “{campaign}”"
+    return counted(campaign.left, f"guest {whom} was refused.", f"{more}guests {whom} were refused.")
 
 
 def _refused_in_words(guest_list: Any) -> str:
@@ -214,6 +221,16 @@ KINDS = (
         tone="bad",
     ),
     Kind(
+        _refused_files,
+        title="“{0.file_name}” in the folder of “{0.name}” can’t be taken.",
+        text="{0.file_problem}",
+        action="See its folder",
+        right=Right.MANAGE,
+        tone="bad",
+        page="issuance:folder",
+        page_of_all="issuance:folders",
+    ),
+    Kind(
         _jobs_for_staff,
         title=_jobs_in_words,
         text="Thanx’s answer isn’t clear. Staff are looking into it. Nobody is rewarded twice in the meantime.",
@@ -246,6 +263,15 @@ KINDS = (
         page="issuance:hook",
         page_of_all="issuance:hooks",
         pk=attrgetter("hook"),
+    ),
+    Kind(
+        _refused_of_programs,
+        title=_refused_of_programs_in_words,
+        text="The lists of the last two weeks say why. Correct them there, and send them again.",
+        action="See its lists",
+        right=Right.ISSUE,
+        tone="bad",
+        page="issuance:campaign_lists",
     ),
     Kind(
         _lists(ListState.CHECKED),

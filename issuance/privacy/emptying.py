@@ -8,19 +8,22 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from issuance.models import Attempt, ExportFile, GuestList, IssuanceJob, UnknownReason
+from issuance.models import Attempt, ExportFile, FolderFile, GuestList, IssuanceJob, UnknownReason
 from issuance.models.states import JOB_UNSETTLED
 
 SAMPLES = ("columns", "reasons")  # in `file_info`
 
 
 def delete_upload(guest_list: GuestList) -> bool:
-    """Deletes the file of a list and its samples; False if the list is being read again, or has no file any more."""
+    """Deletes the file of a list and its samples; False if the list is being read again, or has no file any more.
+
+    The folder from which it was taken lets it go at the next look."""
     name = str(guest_list.file.name)
     info: dict[str, Any] = {key: value for key, value in guest_list.file_info.items() if key not in SAMPLES}
     mine = GuestList.objects.filter(pk=guest_list.pk, state=guest_list.state, file=name).exclude(file="")
     if not mine.update(file="", file_info=info):
         return False
+    FolderFile.objects.kept().filter(guest_list=guest_list).update(delete_at=timezone.now())
     transaction.on_commit(lambda: default_storage.delete(name), robust=True)
     return True
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from issuance.models import (
     IS_PARKED,
     NOT_TAKEN_BACK,
+    EventBatch,
     GuestList,
     IssuanceJob,
     Resolution,
@@ -21,6 +22,7 @@ from issuance.models import (
     RevocationRequest,
     SendingPause,
     ThanxStatement,
+    WatchedFolder,
     WebhookDelivery,
 )
 from issuance.models.states import JOB_DUE, JobState
@@ -57,7 +59,7 @@ class Need(NamedTuple):
 def needs_of(user: User) -> list[Need]:
     """Only what this person may look at, and nothing of which there is none. Few queries, none of which looks at
     guests."""
-    needs = (*_revocations(), *_jobs(), *_lists(), *_decisions(), *_webhooks(), *_mails(), *_merchants())
+    needs = (*_revocations(), *_jobs(), *_lists(), *_decisions(), *_webhooks(), *_mails(), *_merchants(), *_programs())
     return [need for need in needs if need.rows and user.has_perm(need.right)]
 
 
@@ -140,3 +142,12 @@ def _merchants() -> Iterator[Need]:
     unfinished = Merchant.objects.unfinished().count()
     words = ("merchant isn’t set up yet", "merchants aren’t set up yet")
     yield Need(unfinished, *words, "accounts.merchant", {"unfinished": "yes"})
+
+
+def _programs() -> Iterator[Need]:
+    aside = EventBatch.objects.set_aside().count()
+    words = ("batch of a program was set aside", "batches of programs were set aside")
+    yield Need(aside, *words, "issuance.eventbatch", {"aside": "yes"})
+    folders = WatchedFolder.objects.filter(ended_at=None).exclude(trouble="").count()
+    words = ("folder for files of guests can’t be read", "folders for files of guests can’t be read")
+    yield Need(folders, *words, "issuance.watchedfolder", {"trouble__isempty": "0", "ended_at__isempty": "1"})

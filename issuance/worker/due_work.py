@@ -22,11 +22,20 @@ from issuance.engine.planning import plan_list
 from issuance.engine.polling import poll_job, revoke_job
 from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgotten
 from issuance.engine.submission import submit_job
-from issuance.events.gathering import gather, next_gathering, streams_to_gather
+from issuance.events.gathering import gather_or_put_off, next_gathering, streams_to_gather
 from issuance.exports.loading import load_export, look_again_for_new_guests
+from issuance.folders.deciding import decide
+from issuance.folders.taking import folders_to_look_into, look_into
 from issuance.importing.import_list import read_guest_file
 from issuance.lifecycle.transitions import lease_job
-from issuance.models import ExportFile, GuestList, GuestListQuerySet, IssuanceJob, WebhookDelivery
+from issuance.models import (
+    ExportFile,
+    FolderFile,
+    GuestList,
+    GuestListQuerySet,
+    IssuanceJob,
+    WebhookDelivery,
+)
 from issuance.models.states import JobState
 from issuance.readout.computing import compute_read_out, due_read_outs
 from issuance.worker.reading_turns import lists_in_turn
@@ -56,14 +65,19 @@ def _prepare() -> int:
     apply_due_deliveries()
     look_for_missing_webhooks()
     tell_refusals()
-    failed = sum(not succeeds(gather, stream) for stream in streams_to_gather())
+    failed = sum(not succeeds(gather_or_put_off, stream) for stream in streams_to_gather())
     return failed + _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
 
 
 def _read(list_id: int | None) -> int:
     lists = GuestList.objects.all() if list_id is None else GuestList.objects.filter(pk=list_id)
-    failed = read_in_turn() if list_id is None else _each(read_guest_file, lists.due_to_read())
-    return failed + _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
+    if list_id is None:
+        failed = _each(look_into, folders_to_look_into()) + read_in_turn()
+    else:
+        failed = _each(read_guest_file, lists.due_to_read())
+    failed += _each(make_ordered_repair, lists.due_to_repair().order_by("pk"))
+    files = FolderFile.objects.due_to_decide()
+    return failed + _each(decide, files if list_id is None else files.filter(guest_list=list_id))
 
 
 def read_in_turn() -> int:

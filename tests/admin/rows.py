@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import CampaignAtThanx, Location, Reading
 from issuance.models import (
     ClaimOverride,
     Erasure,
+    EventBatch,
+    FolderFile,
     GuestList,
     Rehearsal,
     Resolution,
     RevocationPlan,
     RevocationRequest,
     SendingPause,
+    Stream,
     ThanxStatement,
     UnknownReason,
+    WatchedFolder,
     WebhookDelivery,
 )
 from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Kind, Role, User, record_activity
 from thanxportal.accounts.notifications import notify
+from thanxportal.accounts.partner_tokens import make_partner_token
 from thanxportal.accounts.team import invite
+from thanxportal.accounts.tokens import make_token
 from thanxportal.outgoing.endpoints import add_endpoint
 from thanxportal.partner.models import ApiRequest, Credential, MerchantRefusal
 
@@ -60,5 +69,14 @@ def make_everything(finished: GuestList, ana: User) -> None:
     Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
     endpoint, _ = add_endpoint(merchant=finished.merchant, actor=ana, address="https://hooks.example.com/x", types=[])
     endpoint.messages.create(type="test", body="{}").log.create(status=500, duration_ms=90)
+    folder = WatchedFolder.objects.create(merchant=finished.merchant, campaign=finished.campaign, made_by=ana)
+    FolderFile.objects.create(folder=folder, name="june.csv", guest_list=finished)
+    fields = {"scopes": ["read"], "guests_per_day": 500, "expires_at": timezone.now() + timedelta(days=90)}
+    token, _ = make_token(merchant=finished.merchant, actor=ana, name="Survey tool", **fields)
+    make_partner_token(actor=ana, name="Our CRM", **fields)
+    stream = Stream.objects.create(
+        merchant=finished.merchant, campaign=finished.campaign, token=token, day=timezone.localdate()
+    )
+    EventBatch.objects.create(merchant=finished.merchant, stream=stream, size=1, guests=[])
     Credential.current()
     ApiRequest.objects.create(method="GET", path="/partner/merchants", status=200, duration_ms=90)

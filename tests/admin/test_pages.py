@@ -27,6 +27,7 @@ ADDED = (
     "thanxstatement",
     "erasure",
     "revocationplan",
+    "partnertoken",
 )
 MIRRORED = [model for model in MODELS if model._meta.model_name not in ADDED]
 

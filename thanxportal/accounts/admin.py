@@ -20,6 +20,7 @@ from thanxportal.accounts.access import user_of
 from thanxportal.accounts.looking import RIGHT, begin_look
 from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Activity, Invitation, Loosening, Membership, Merchant, Notification, Role, User
+from thanxportal.accounts.partner_tokens import end_partner_tokens_of
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, let_sign_in, remove_member, withdraw_invitation
 from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
@@ -120,6 +121,8 @@ class UserAdmin(TeamAdmin):
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
             let_sign_in(user=obj, active=obj.is_active, actor=user_of(request))
+        if not obj.is_staff:
+            end_partner_tokens_of(obj, user_of(request))
 
 
 class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -168,10 +171,11 @@ class MerchantAdmin(TeamAdmin):
     search_fields = ("name", "handle", "thanx_id__exact")
     fields = (
         "name", "handle", "thanx_id", "time_zone", "country", "preferred_identifier", "repeat_days",
-        "approval_threshold", "second_factor", "seen_at", "withdrawn_at", "left_to_do",
+        "approval_threshold", "second_factor", "launch_from_folders", "seen_at", "withdrawn_at", "left_to_do",
     )  # fmt: skip
     readonly_fields = (
-        "name", "handle", "thanx_id", "approval_threshold", "second_factor", "seen_at", "withdrawn_at", "left_to_do",
+        "name", "handle", "thanx_id", "approval_threshold", "second_factor", "launch_from_folders", "seen_at",
+        "withdrawn_at", "left_to_do",
     )  # fmt: skip
     inlines = (MembershipInline,)
     change_form_template = "admin/accounts/merchant/change.html"

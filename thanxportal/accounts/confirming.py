@@ -10,6 +10,7 @@ from django.utils import timezone
 from thanxportal.accounts.loosenings import is_manager, say, withdraw
 from thanxportal.accounts.merchant_settings import set_settings
 from thanxportal.accounts.models import Loosening, Membership, Merchant, Role, User
+from thanxportal.accounts.models.loosenings import OF_SETTINGS
 from thanxportal.accounts.team import TeamRefusal, send_invitation, set_role
 
 
@@ -68,7 +69,7 @@ def _take_effect(loosening: Loosening, merchant: Merchant) -> None:
     asker, values = loosening.asked_by, loosening.values
     if not is_manager(merchant, asker):
         raise TeamRefusal(f"{asker} asked for this and is no manager any more. Withdraw it.")
-    if loosening.subject in ("approval_threshold", "second_factor"):
+    if loosening.subject in OF_SETTINGS:
         if loosening.subject == "approval_threshold":
             Loosening.objects.filter(pk=loosening.pk).update(threshold_before=merchant.approval_threshold)
         set_settings(merchant=merchant, values=values, actor=asker)

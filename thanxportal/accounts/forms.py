@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -70,6 +71,8 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not settings.GUESTS_FOLDER:
+            del self.fields["launch_from_folders"]
         self.fields["time_zone"].choices = zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]
         self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
         for name, label, hint in (
@@ -87,8 +90,12 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             ("second_factor", "Ask for a second factor",
              "Who issues, approves, downloads guests in full or manages the team gives it once more "
              "every 15 minutes. Turning it off takes a second manager."),
+            ("launch_from_folders", "Start lists from folders without a person",
+             "If nothing speaks against it: no question, hardly an invalid row, no warning. Others wait for you, and "
+             "large ones for an approver. Turning it on takes a second manager."),
         ):  # fmt: skip
-            self.fields[name].label, self.fields[name].help_text = label, hint
+            if field := self.fields.get(name):
+                field.label, field.help_text = label, hint
         self.fields["repeat_days"].widget.attrs |= {"class": "short", "max": 365}
         self.fields["approval_threshold"].widget.attrs |= {"class": "short"}
 

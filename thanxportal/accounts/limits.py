@@ -12,6 +12,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from thanxportal.accounts.models import Merchant
+
 WORDS = {
     "uploads": "Many files came from you or your team just now.",
     "pastes": "You or your team pasted guests many times just now.",
@@ -29,8 +31,13 @@ def take_place(request: HttpRequest, kind: str) -> list[str]:
 
     Returns what `give_back` takes; nothing if there is no place.
     """
+    return take_places(kind, f"person:{request.user.pk}", getattr(request, "merchant", None))
+
+
+def take_places(kind: str, who: str, merchant: Merchant | None) -> list[str]:
+    """The same of whoever it is, such as `token:7`."""
     of_person, of_merchant, seconds = settings.LIMITS[kind]
-    takers, merchant = [(f"person:{request.user.pk}", of_person)], getattr(request, "merchant", None)
+    takers = [(who, of_person)]
     if merchant:
         takers.append((f"merchant:{merchant.pk}", of_merchant))
     taken: list[str] = []

@@ -16,7 +16,8 @@ from thanxportal.accounts.team import log_change
 from thanxportal.reviewed import Facts, check_unchanged
 
 SETTINGS = (
-    "time_zone", "locale", "country", "preferred_identifier", "repeat_days", "approval_threshold", "second_factor"
+    "time_zone", "locale", "country", "preferred_identifier", "repeat_days", "approval_threshold", "second_factor",
+    "launch_from_folders",
 )  # fmt: skip
 
 
@@ -58,11 +59,16 @@ def facts_of_settings(merchant: Merchant) -> Facts:
 def _loosens(name: str, before: Any, after: Any) -> bool:
     if name == "approval_threshold":
         return before is not None and (after is None or after > before)
-    return name == "second_factor" and before and not after
+    if name == "launch_from_folders":
+        return bool(after)
+    return name == "second_factor" and not after
 
 
 def _ask_for(merchant: Merchant, name: str, value: Any, actor: User) -> Loosening:
-    wish = "no longer ask for a second factor"
+    wish = {
+        "second_factor": "no longer ask for a second factor",
+        "launch_from_folders": "start lists from folders without a person",
+    }.get(name, "")
     if name == "approval_threshold":
         was, new = merchant.approval_threshold, _said(value)
         wish = f"raise the approval threshold from {_said(was)} to {new}" if value else "let nobody have to approve"

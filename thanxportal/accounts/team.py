@@ -26,7 +26,9 @@ from thanxportal.accounts.models import (
 )
 from thanxportal.accounts.models.invitations import VALID_FOR
 from thanxportal.accounts.notifications import notify, notify_staff
+from thanxportal.accounts.partner_tokens import end_partner_tokens_of
 from thanxportal.accounts.sessions import end_sessions
+from thanxportal.accounts.tokens import end_tokens_of
 from thanxportal.reviewed import Facts, check_unchanged
 
 MOST_INVITATIONS = 20
@@ -175,6 +177,8 @@ def set_role(*, member: Membership, role: Role, actor: User) -> None:
         fields["approver_since"] = timezone.now() if role.approves else None
     Membership.objects.filter(pk=member.pk).update(**fields)
     less = was == Role.MANAGER and role != was
+    if less:
+        end_tokens_of(member.user, actor, merchant=member.merchant)
     log_change(member.merchant, actor, f"Made {member.user} {role.label}, before {was.label}.", of_manager=less)
 
 
@@ -187,6 +191,7 @@ def remove_member(*, member: Membership, actor: User, seen: str | None = None) -
     take_back(merchant=member.merchant, subject=target_of_member(member), actor=actor)
     managed = is_manager(member.merchant, member.user)
     Membership.objects.filter(pk=member.pk).delete()
+    end_tokens_of(member.user, actor, merchant=member.merchant)
     log_change(member.merchant, actor, f"Removed {member.user} from the team.", of_manager=managed)
 
 
@@ -197,6 +202,8 @@ def let_sign_in(*, user: User, active: bool, actor: User) -> None:
     User.objects.filter(pk=user.pk).update(is_active=active)
     if not active:
         end_sessions(user.pk)
+        end_partner_tokens_of(user, actor)
+        end_tokens_of(user, actor)
     act = "Opened the account of" if active else "Locked the account of"
     for member in user.memberships.select_related("merchant").order_by("merchant"):
         log_change(member.merchant, actor, f"{act} {user}.")

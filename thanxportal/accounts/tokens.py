@@ -16,25 +16,29 @@ from zlib import crc32
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from thanxportal.accounts.models import ApiToken, Merchant, User, record_activity
+from thanxportal.accounts.models import ApiToken, Kind, Merchant, Right, User, record_activity
+from thanxportal.accounts.notifications import notify
 from thanxportal.prepared import Prepared
 from thanxportal.thanx_address import LIVE
 
 SIGNS = string.digits + string.ascii_letters
-PREFIXES = {LIVE: "tpk_live_"}  # of all other environments `tpk_test_`
+OF_MERCHANT, OF_PARTNER = "tpk", "tpp"
 RANDOM, CHECK = 32, 6
 
 
 @transaction.atomic
 def make_token(*, merchant: Merchant, actor: User, path: str = "", **fields: Any) -> tuple[ApiToken, str]:
-    """Makes a token; returns it with its secret, which nobody can read again. `path` is the page of tokens."""
+    """Makes a token; returns it with its secret, which nobody can read again. `path` is the page of tokens. The other
+    managers are told."""
     secret = new_secret()
-    secretless = {"digest": _digest(secret), "ending": secret[-4:]}
-    token = ApiToken.objects.create(merchant=merchant, created_by=actor, **secretless, **fields)
-    _note(token, actor, f"Made the token “{token.name}”. It may {' and '.join(token.may)}.", path)
+    token = ApiToken.objects.create(merchant=merchant, created_by=actor, **kept_of(secret), **fields)
+    did = f"made the token “{token.name}”. It may {' and '.join(token.may)}."
+    _note(token, actor, f"{did[0].upper()}{did[1:]}", path)
+    tell_of_token(token, "made", f"{actor} {did}", path, but=actor)
     return token, secret
 
 
@@ -50,36 +54,58 @@ def end_token(*, token: ApiToken, actor: User, path: str = "") -> bool:
 def renew_secret(token: ApiToken) -> str | None:
     """A new secret in place of the old one, which opens nothing from then on; None if the token is no longer good."""
     secret = new_secret()
-    good = ApiToken.objects.good(timezone.now()).filter(pk=token.pk)
-    return secret if good.update(digest=_digest(secret), ending=secret[-4:]) else None
+    return secret if ApiToken.objects.good().filter(pk=token.pk).update(**kept_of(secret)) else None
+
+
+def end_tokens_of(person: User, actor: User, *, merchant: Merchant | None = None) -> None:
+    """Ends what somebody made who may no longer answer for it, at one merchant or at all, and tells the managers, as
+    their programs stop."""
+    made: QuerySet[ApiToken] = ApiToken.objects.good().filter(created_by=person).select_related("merchant")
+    for token in made.filter(merchant=merchant) if merchant else made:
+        path = reverse("issuance:integrations", args=[token.merchant.handle])
+        if end_token(token=token, actor=actor, path=path):
+            why = f"“{token.name}” stopped: {person}, who made its token, may no longer answer for it."
+            tell_of_token(token, "ended", f"{why} Make a new one to let it go on.", path)
+
+
+def tell_of_token(token: ApiToken, event: str, sentence: str, path: str, *, but: User | None = None) -> None:
+    """Tells the managers, all `but` one."""
+    about: dict[str, Any] = {"merchant": token.merchant, "kind": Kind.TOKEN, "right": Right.MANAGE, "but": but}
+    notify(key=f"token:{token.pk}:{event}", sentence=sentence, path=path, **about)
 
 
 def token_by(secret: str) -> ApiToken | None:
-    """The token of this secret, if it is still good."""
-    if not _was_made_here(secret):
+    """The token of one merchant that has this secret, if it is still good."""
+    if not was_made_here(secret, OF_MERCHANT):
         return None
-    digest = _digest(secret)
+    digest = digest_of(secret)
     found = (token for token in _good(digest, timezone.now()) if constant_time_compare(token.digest, digest))
     return next(found, None)
 
 
 @Prepared
 def _good(digest: str, now: datetime) -> QuerySet[ApiToken]:
-    return ApiToken.objects.good(now).filter(digest=digest).select_related("merchant", "created_by")
+    tokens: QuerySet[ApiToken] = ApiToken.objects.good(now).filter(digest=digest)
+    return tokens.select_related("merchant", "created_by")
 
 
-def new_secret() -> str:
-    start = _prefix() + "".join(choice(SIGNS) for _ in range(RANDOM))
+def new_secret(whose: str = OF_MERCHANT) -> str:
+    start = _prefix(whose) + "".join(choice(SIGNS) for _ in range(RANDOM))
     return start + _check(start)
 
 
-def _was_made_here(secret: str) -> bool:
+def kept_of(secret: str) -> dict[str, str]:
+    """What the database keeps of a secret."""
+    return {"digest": digest_of(secret), "ending": secret[-4:]}
+
+
+def was_made_here(secret: str, whose: str) -> bool:
     start, check = secret[:-CHECK], secret[-CHECK:]
-    return secret.isascii() and start.startswith(_prefix()) and constant_time_compare(check, _check(start))
+    return secret.isascii() and start.startswith(_prefix(whose)) and constant_time_compare(check, _check(start))
 
 
-def _prefix() -> str:
-    return PREFIXES.get(settings.THANX_ENVIRONMENT, "tpk_test_")
+def _prefix(whose: str) -> str:
+    return f"{whose}_{'live' if settings.THANX_ENVIRONMENT == LIVE else 'test'}_"
 
 
 def _check(start: str) -> str:
@@ -91,7 +117,7 @@ def _check(start: str) -> str:
     return signs
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 

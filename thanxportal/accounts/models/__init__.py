@@ -6,7 +6,7 @@ from thanxportal.accounts.models.loosenings import Loosening
 from thanxportal.accounts.models.notifications import Kind, Notification, NotificationChoice
 from thanxportal.accounts.models.people import Locale, Membership, Merchant, Right, Role, User
 from thanxportal.accounts.models.shared_cache import SharedCache
-from thanxportal.accounts.models.tokens import OF_HOOK, ApiToken, Scope
+from thanxportal.accounts.models.tokens import OF_HOOK, ApiToken, PartnerToken, Scope
 
 __all__ = [
     "OF_HOOK",
@@ -22,6 +22,7 @@ __all__ = [
     "Merchant",
     "Notification",
     "NotificationChoice",
+    "PartnerToken",
     "Right",
     "Role",
     "Scope",

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from thanxportal.accounts.models.people import Merchant, User
 
+OF_SETTINGS = ("approval_threshold", "second_factor", "launch_from_folders")
+
 
 class LooseningQuerySet(models.QuerySet["Loosening"]):
     def of_merchant(self, merchant: Merchant) -> LooseningQuerySet:
@@ -70,5 +72,4 @@ class Loosening(models.Model):
     @property
     def page(self) -> str:
         """The name of the page on which it is answered."""
-        settings_named = self.subject in ("approval_threshold", "second_factor")
-        return "accounts:settings" if settings_named else "accounts:team"
+        return "accounts:settings" if self.subject in OF_SETTINGS else "accounts:team"

@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     REWARD_WITHDRAWN = "reward_withdrawn", "Thanx no longer publishes a reward of a running campaign"
     NOT_PUBLISHED = "not_published", "A campaign that a program asked for couldn’t be published"
     ENDPOINT_OFF = "endpoint_off", "The portal stopped sending messages to one of your systems"
+    TOKEN = "token", "A program gets a token, or its token ends"
     ACCESS = "access", "Thanx lets the portal issue rewards for a merchant, or no longer does"
 
 

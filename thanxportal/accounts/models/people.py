@@ -104,6 +104,9 @@ class Merchant(models.Model):
     second_factor = models.BooleanField(
         default=True, help_text="Whether issuing, approving, exports and the team need a second factor."
     )
+    launch_from_folders = models.BooleanField(
+        default=False, help_text="Whether lists from folders start without a person if nothing speaks against it."
+    )
     seen_at = models.DateTimeField("last seen", null=True, blank=True)
     withdrawn_at = models.DateTimeField(
         "gone since", null=True, blank=True, help_text="Set when Thanx no longer lists it."

@@ -1,9 +1,10 @@
-"""Tokens with which a merchant's other systems ask the portal for rewards."""
+"""Tokens with which a merchant's other systems, and the partner's, ask the portal for rewards."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -12,8 +13,11 @@ from django.utils import timezone
 
 from thanxportal.accounts.models.people import Merchant
 from thanxportal.kept_text import KeptText
+from thanxportal.moments import end_of
 
+Row = TypeVar("Row", bound=models.Model)
 USE_NOTED_EVERY = timedelta(minutes=1)
+CENTS = 100
 
 
 class Scope(models.TextChoices):
@@ -22,31 +26,29 @@ class Scope(models.TextChoices):
     READ = "read", "read campaigns, rewards and what came of its batches"
     REWARD = "reward", "reward guests of published campaigns, and on the fly where a manager allows it"
     CAMPAIGNS = "campaigns", "make and publish campaigns"
+    GUESTS = "guests", "look up what one guest got"
 
 
 OF_HOOK = "hook"  # The scope of the address of a hook, alone: no operation of the API takes it.
 
 
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    def for_merchant(self, merchant: Merchant) -> ApiTokenQuerySet:
-        return self.filter(merchant=merchant).select_related("created_by", "ended_by").order_by("-pk")
-
-    def good(self, now: datetime) -> ApiTokenQuerySet:
-        return self.filter(ended_at=None, expires_at__gt=now)
+class TokenQuerySet(models.QuerySet[Row], Generic[Row]):
+    def good(self, now: datetime | None = None) -> Any:
+        return self.filter(ended_at=None, expires_at__gt=now or timezone.now())
 
 
-class ApiToken(models.Model):
-    """What a program shows to be let in for one merchant. Only the hash of its secret is kept."""
+class Token(models.Model):
+    """What a program shows to be let in. Only the hash of its secret is kept."""
 
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="tokens")
     name = KeptText(max_length=60, help_text="The program that has it, such as Survey tool.")
     digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the secret.")
     ending = models.CharField(max_length=4, help_text="Its last characters, to tell it from others.")
     scopes = models.JSONField(default=list)
     networks = models.JSONField(default=list, blank=True, help_text="From where it may be used; empty: anywhere.")
     guests_per_day = models.PositiveIntegerField(help_text="Most guests on one day of the merchant.")
-    asked_on = models.DateField(null=True, blank=True, editable=False, help_text="The merchant's day that is counted.")
-    asked_count = models.PositiveIntegerField(default=0, editable=False, help_text="Guests asked for on that day.")
+    dollars_per_day = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Most that their rewards may be worth, as far as Thanx names amounts."
+    )
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True, help_text="When it was last used, to the minute.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -56,21 +58,11 @@ class ApiToken(models.Model):
     )
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ApiTokenQuerySet.as_manager()
-
     class Meta:
-        indexes = [models.Index(fields=["merchant", "-id"])]
-        constraints = [
-            models.CheckConstraint(condition=Q(asked_count__lte=F("guests_per_day")), name="token_asks_no_more_a_day")
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def target(self) -> str:
-        """Its name in the merchant's activity log."""
-        return f"token:{self.pk}"
 
     @property
     def state(self) -> str:
@@ -99,20 +91,94 @@ class ApiToken(models.Model):
         """For tokens that may be used only from some networks."""
         return any(ip_address(address) in ip_network(network) for network in self.networks)
 
-    def take(self, guests: int) -> bool:
-        """Counts guests of today; False if they are more than it may ask for. Who asks at once waits for each other."""
-        today = timezone.localdate()
-        so_far = Case(When(asked_on=today, then=F("asked_count")), default=Value(0))
-        mine = ApiToken.objects.filter(pk=self.pk).annotate(total=so_far + guests)
-        return bool(mine.filter(total__lte=F("guests_per_day")).update(asked_on=today, asked_count=so_far + guests))
-
-    def give_back(self, guests: int, day: date) -> None:
-        """Guests of a day who were taken back leave room for others, as long as that day is counted."""
-        mine = ApiToken.objects.filter(pk=self.pk, asked_on=day, asked_count__gte=guests)
-        mine.update(asked_count=F("asked_count") - guests)
-
-    def note_use(self) -> None:
-        """Notes that it was used, at most every minute: requests stay free of writes."""
+    def note_use(self) -> bool:
+        """Notes that it was used, at most every minute: requests stay free of writes. False if that was noted."""
         now = timezone.now()
-        if self.used_at is None or self.used_at < now - USE_NOTED_EVERY:
-            ApiToken.objects.filter(pk=self.pk).update(used_at=now)
+        if self.used_at is not None and self.used_at >= now - USE_NOTED_EVERY:
+            return False
+        type(self)._default_manager.filter(pk=self.pk).update(used_at=now)
+        return True
+
+
+class PartnerTokenQuerySet(TokenQuerySet["PartnerToken"]):
+    pass
+
+
+class PartnerToken(Token):
+    """A token of partner staff, for all merchants. At each of them it has an ApiToken of its own, made as it first asks
+    there, by which it is counted, gathered, seen and ended like others."""
+
+    objects = PartnerTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "token for all merchants"
+        verbose_name_plural = "tokens for all merchants"
+
+
+class ApiTokenQuerySet(TokenQuerySet["ApiToken"]):
+    def for_merchant(self, merchant: Merchant) -> ApiTokenQuerySet:
+        return self.filter(merchant=merchant).select_related("created_by", "ended_by").order_by("-pk")
+
+
+class ApiToken(Token):
+    """A token for one merchant."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="tokens")
+    partner_token = models.ForeignKey(
+        PartnerToken, on_delete=models.PROTECT, null=True, blank=True, related_name="at_merchants",
+        help_text="Whose part it is at this merchant; its own secret nobody knows.",
+    )  # fmt: skip
+    counted_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the day ends that is counted."
+    )
+    asked_count = models.PositiveIntegerField(default=0, editable=False, help_text="Guests asked for on that day.")
+    asked_cents = models.PositiveBigIntegerField(default=0, editable=False, help_text="What their rewards are worth.")
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "token of a program"
+        verbose_name_plural = "tokens of programs"
+        indexes = [models.Index(fields=["merchant", "-id"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(asked_count__lte=F("guests_per_day")), name="token_asks_no_more_a_day"),
+            models.CheckConstraint(
+                condition=Q(dollars_per_day=None) | Q(asked_cents__lte=F("dollars_per_day") * CENTS),
+                name="token_costs_no_more_a_day",
+            ),
+            models.UniqueConstraint(fields=["partner_token", "merchant"], name="one_part_at_each_merchant"),
+        ]
+
+    @property
+    def target(self) -> str:
+        """Its name in the merchant's activity log."""
+        return f"token:{self.pk}"
+
+    @property
+    def day_ends(self) -> datetime:
+        """When the day ends that is counted now."""
+        now = timezone.now()
+        return self.counted_until if self.counted_until and self.counted_until > now else end_of(timezone.localdate())
+
+    def take(self, guests: int, cents: int) -> datetime | None:
+        """Counts guests of today and what their rewards are worth; None if that is more than it may ask for. Who asks
+        at once waits for each other. Returns when the day ends that was counted.
+
+        A day that has begun ends when it was to end, whatever becomes of the merchant's time zone.
+        """
+        now = timezone.now()
+        same_day = Q(counted_until__gt=now)
+        until = self.day_ends
+        sums = {
+            "asked_count": Case(When(same_day, then=F("asked_count")), default=Value(0)) + guests,
+            "asked_cents": Case(When(same_day, then=F("asked_cents")), default=Value(0)) + cents,
+        }
+        mine = ApiToken.objects.filter(pk=self.pk).annotate(guests=sums["asked_count"], cents=sums["asked_cents"])
+        cheap = Q(dollars_per_day=None) | Q(cents__lte=F("dollars_per_day") * CENTS)
+        mine = mine.filter(cheap, guests__lte=F("guests_per_day"))
+        return until if mine.update(counted_until=until, **sums) else None
+
+    def give_back(self, guests: int, cents: int, day: datetime | None) -> None:
+        """Guests of a day who were taken back leave room for others, as long as that day is counted."""
+        mine = ApiToken.objects.filter(pk=self.pk, counted_until=day, asked_count__gte=guests, asked_cents__gte=cents)
+        mine.update(asked_count=F("asked_count") - guests, asked_cents=F("asked_cents") - cents)

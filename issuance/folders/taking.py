@@ -1,0 +1,126 @@
+"""Takes files out of a folder: each becomes a list, as if a person had brought it, and is moved away.
+
+A file is copied first, and its bytes decide: the same bytes are the same list, whatever the file is called and however
+often it comes. So whoever dies at any point has lost nothing, and whoever comes next brings nothing twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+
+from issuance import shutdown
+from issuance.folders.dropped import Changes, DropFolder, Unfit, readable
+from issuance.folders.opening import are_there, opened
+from issuance.importing.new_list import CampaignTakesNoLists, create_list
+from issuance.importing.no_tables import why_no_table
+from issuance.lifecycle.notices import tell_file_refused
+from issuance.models import LOOK_EVERY, FolderFile, GuestList, WatchedFolder, WatchedFolderQuerySet
+from thanxportal.seldom import Seldom
+
+QUIET = 60  # seconds since a file was last changed, after which it is whole
+MOST_AT_ONCE = 10  # files of one look, as lists wait to be read meanwhile
+log = Seldom(logging.getLogger(__name__))
+
+
+def folders_to_look_into() -> WatchedFolderQuerySet:
+    folders = WatchedFolder.objects.due() if are_there() else WatchedFolder.objects.none()
+    return folders.order_by("look_at")
+
+
+def look_into(folder_id: int) -> None:
+    """Takes what lies in a folder that is due, and deletes what was taken as long ago as uploads are kept."""
+    folder = _next_look(folder_id)
+    if folder is None:
+        return
+    troubles: list[str] = []
+    try:
+        with opened(folder) as place:
+            if folder.ended_at is None:
+                troubles = _take_all(folder, place)
+            _delete_old(folder, place)
+    except OSError as error:
+        troubles.append(type(error).__name__)
+    for trouble in troubles:
+        log.error("Folder %s: %s.", folder.pk, trouble, about=f"{folder.pk} {trouble}")
+    looked = {"looked_at": timezone.now(), "trouble": ", ".join(dict.fromkeys(troubles))[:100]}
+    WatchedFolder.objects.filter(pk=folder.pk).update(**looked)
+
+
+def _next_look(folder_id: int) -> WatchedFolder | None:
+    """The folder, unless somebody else looks into it now. Who is slower than the next look shares the work with it."""
+    due = WatchedFolder.objects.due().filter(pk=folder_id)
+    if not due.update(look_at=timezone.now() + LOOK_EVERY):
+        return None
+    return WatchedFolder.objects.select_related("merchant", "campaign__merchant").get(pk=folder_id)
+
+
+def _take_all(folder: WatchedFolder, place: DropFolder) -> list[str]:
+    """One file that can't be taken stops no other; returns why."""
+    troubles = []
+    for name in place.whole_files(time.time() - QUIET)[:MOST_AT_ONCE]:
+        if shutdown.asked.is_set():
+            break
+        try:
+            _take(folder, place, name)
+        except (Changes, FileNotFoundError):
+            continue  # It is still being written, or another worker was faster.
+        except OSError as error:
+            troubles.append(type(error).__name__)
+    return troubles
+
+
+def _take(folder: WatchedFolder, place: DropFolder, name: str) -> None:
+    copied: Any = None
+    with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+        try:
+            if why := why_no_table(name):
+                raise Unfit(why)
+            copied = place.copy(name, copy)
+            file = _noted(folder, name, made=_list_of(folder, name, copy))
+        except (Unfit, CampaignTakesNoLists) as refusal:
+            file = _noted(folder, name, problem=str(refusal))
+    place.move(name, *file.kept_as, copied)
+    now = timezone.now()
+    kept = timedelta(hours=settings.UPLOAD_RETENTION_HOURS)
+    FolderFile.objects.filter(pk=file.pk).update(moved_at=now, delete_at=now + kept)
+
+
+def _list_of(folder: WatchedFolder, name: str, copy: IO[bytes]) -> GuestList:
+    """A new list, or the one that these bytes became before. Raises CampaignTakesNoLists."""
+    copy.seek(0)
+    title = readable(name).rpartition(".")[0] or readable(name)
+    content = File(copy, name=readable(name))
+    return create_list(
+        campaign=folder.campaign, name=title, content=content, actor=None, token=folder.uuid, by=str(folder)
+    )
+
+
+@transaction.atomic
+def _noted(folder: WatchedFolder, name: str, *, made: GuestList | None = None, problem: str = "") -> FolderFile:
+    """Its line in the log; the one of an earlier look that came no further than to write it."""
+    WatchedFolder.objects.select_for_update(no_key=True).get(pk=folder.pk)
+    known = FolderFile.objects.filter(folder=folder)
+    same = {"name": readable(name), "guest_list": made, "problem": problem[:300]}
+    if unmoved := known.filter(**same, moved_at=None).first():
+        return unmoved
+    repeated = made is not None and known.filter(guest_list=made).exists()
+    alone = folder.merchant.launch_from_folders and made is not None and not repeated
+    file = FolderFile.objects.create(folder=folder, **same, repeated=repeated, undecided=alone)
+    if problem:
+        tell_file_refused(file)
+    return file
+
+
+def _delete_old(folder: WatchedFolder, place: DropFolder) -> None:
+    for file in FolderFile.objects.kept().filter(folder=folder, delete_at__lte=timezone.now())[:MOST_AT_ONCE]:
+        place.delete(*file.kept_as)
+        FolderFile.objects.filter(pk=file.pk).update(delete_at=None)
