@@ -17,7 +17,7 @@ from issuance.admin.lists import ONE_MERCHANT
 from issuance.admin.parking import ParkedFilter, ParkingAdmin
 from issuance.admin.records import EventInline
 from issuance.models import Attempt, IssuanceJob, RevocationPlan, UnknownReason
-from issuance.models.states import JOB_REVOCABLE
+from issuance.models.states import JOB_REVOCABLE, JobState
 from issuance.staff.asking_again import ask_again, when_polls_pass
 from issuance.staff.job_story import story_of_job
 from issuance.staff.revocation import impact_of
@@ -72,12 +72,13 @@ class IssuanceJobAdmin(ParkingAdmin):
         (None, {"fields": ("guest_list", "campaign", "merchant", "variant", "number", "canary", "part_of")}),
         ("State", {"fields": ("state", "partner_state", "unknown_state_since", "thanx_id", "idempotency_key",
                               "problem_code", "in_doubt")}),
-        ("Guests", {"fields": ("total_count", "processed_count", "success_count", "failure_count")}),
+        ("Guests", {"classes": ("collapse",), "fields": (
+            "total_count", "processed_count", "success_count", "failure_count")}),
         ("Revocation", {"fields": ("revoke_reason", "revoke_plan", "revoke_requested_by", "revoke_asked_at",
                                    "revoke_count", "revoke_sent_at", "revoked_at")}),
-        ("Webhooks", {"fields": ("webhooks_due_at", "missing_reward_ids")}),
-        ("Dates", {"fields": ("planned_at", "first_sent_at", "accepted_at", "ended_at", "news_at",
-                              "lost_since")}),
+        ("Webhooks", {"classes": ("collapse",), "fields": ("webhooks_due_at", "missing_reward_ids")}),
+        ("Dates", {"classes": ("collapse",), "fields": (
+            "planned_at", "first_sent_at", "accepted_at", "ended_at", "news_at", "lost_since")}),
         ("Inside the portal", {"classes": ("collapse",), "fields": (
             "body_sha256", "epoch", "lease_until", "next_attempt_at", "attempt_count", "crash_count")}),
     )  # fmt: skip
@@ -93,6 +94,11 @@ class IssuanceJobAdmin(ParkingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IssuanceJob]:
         return super().get_queryset(request).defer("body")
+
+    def get_fieldsets(self, request: HttpRequest, obj: IssuanceJob | None = None) -> Any:
+        """Without what nobody has asked for."""
+        asked = obj is None or obj.revoke_reason or obj.state in (JobState.REVOKING, JobState.REVOKED)
+        return [(name, shown) for name, shown in self.fieldsets if name != "Revocation" or asked]
 
     def get_urls(self) -> list[URLPattern]:
         ask = self.admin_site.admin_view(require_POST(self.ask))

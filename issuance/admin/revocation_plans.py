@@ -122,6 +122,10 @@ class RevocationPlanAdmin(ReadOnlyAdmin):
     def progress(self, plan: RevocationPlan) -> str:
         return progress_of(plan)
 
+    def get_fields(self, request: HttpRequest, obj: RevocationPlan | None = None) -> Any:
+        """Only what there is something to say about."""
+        return [name for name in self.fields if obj is None or getattr(obj, name)]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return user_of(request).has_perm("issuance.add_revocationplan")
 

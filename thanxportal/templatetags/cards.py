@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 register = template.Library()
+EMPTY = "-"  # what Django writes for nothing
 
 
 @register.filter
@@ -22,5 +23,6 @@ def labelled(cells: Iterable[str], headers: Iterable[Mapping[str, Any]]) -> list
 def _named(cell: str, column: str) -> SafeString:
     """Above the boxes that select rows is a box, not a name."""
     name = "Select" if "<input" in column else capfirst(column)
-    tag = cell[:3]  # "<td" or "<th"
-    return format_html('{} data-label="{}"{}', mark_safe(tag), name, mark_safe(cell[3:]))
+    tag, rest = cell[:3], cell[3:]  # "<td" or "<th", and what follows
+    empty = mark_safe(" data-empty" if cell.endswith(f">{EMPTY}</td>") else "")
+    return format_html('{} data-label="{}"{}{}', mark_safe(tag), name, empty, mark_safe(rest))
