@@ -58,7 +58,7 @@ class ScopeForm(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         number = data.get("list", "")
-        self.guest_list = self._list(int(number)) if number.isascii() and number.isdecimal() else None
+        self.guest_list = self._list(int(number)) if _is_id(number) else None
         if isinstance(arm := self.fields["arm"], forms.ModelChoiceField) and self.guest_list:
             arm.queryset = Variant.objects.filter(campaign=self.guest_list.campaign_id, reward_template__isnull=False)
         twice = data.get("cause") == RevocationPlan.SENT_TWICE
@@ -67,7 +67,7 @@ class ScopeForm(forms.Form):
 
     def _list(self, pk: int) -> GuestList | None:
         lists = GuestList.objects.select_related("merchant", "campaign").defer("campaign__raw")
-        return lists.filter(pk=pk).first() if pk < 2**63 else None
+        return lists.filter(pk=pk).first()
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -240,12 +240,17 @@ class RevocationPlanAdmin(ReadOnlyAdmin):
 
 def _jobs_in(data: QueryDict) -> set[int]:
     """The jobs that are ticked, or that the address names."""
-    return {int(pk) for pk in data.getlist("job") if pk.isascii() and pk.isdecimal()}
+    return {int(pk) for pk in data.getlist("job") if _is_id(pk)}
+
+
+def _is_id(number: str) -> bool:
+    """Whether a database can hold it."""
+    return number.isascii() and number.isdecimal() and len(number) < 19
 
 
 def _request_by(number: str) -> RevocationRequest | None:
     """The unanswered request that the address names."""
-    if not (number.isascii() and number.isdecimal() and len(number) < 16):
+    if not _is_id(number):
         return None
     waiting = RevocationRequest.objects.filter(answered_at=None, pk=number)
     return waiting.select_related("guest_list__merchant", "variant").first()

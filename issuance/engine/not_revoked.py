@@ -16,8 +16,8 @@ from thanxportal.partner_api import IssuanceJob as Snapshot
 from thanxportal.partner_api import PartnerApiError
 
 LOST_AFTER = timedelta(seconds=60)  # from the first request to the next; then twice as long each time
-MOST_REQUESTS = 8  # until staff are asked: about two hours
-ENDLESS_AFTER = timedelta(hours=24)
+MOST_REQUESTS = 8  # until staff are asked: two to three hours
+ENDLESS_AFTER = timedelta(hours=24)  # since the first request
 REFUSED, ANSWERED = "REVOKE_REFUSED_", "REVOKE_ANSWERED_"
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,9 @@ def answer_to_revoke(error: PartnerApiError) -> str:
 
 
 def patience(requests: int) -> timedelta:
-    """How long after so many requests the next one may follow."""
+    """How long after so many requests the next one may follow, or staff are asked."""
+    if requests >= MOST_REQUESTS:
+        return LOST_AFTER
     return LOST_AFTER * (1 << max(requests - 1, 0))
 
 
@@ -51,9 +53,10 @@ def follow_up(job: IssuanceJob, snapshot: Snapshot) -> None:
 def refused_for_now(job: IssuanceJob, code: str, requests: int) -> None:
     """Surely not executed, so nothing has to be looked up before the next request."""
     job.problem_code = code
-    released = release_job_lease(job, wait=patience(requests).total_seconds(), revoke_sent_at=None, problem_code=code)
-    if released and requests >= MOST_REQUESTS:
+    if requests >= MOST_REQUESTS:
         park_revocation(job)
+    else:
+        release_job_lease(job, wait=patience(requests).total_seconds(), revoke_sent_at=None, problem_code=code)
 
 
 def end_revocation(job: IssuanceJob, back: JobState, note: str) -> bool:
@@ -69,9 +72,9 @@ def end_revocation(job: IssuanceJob, back: JobState, note: str) -> bool:
 
 @transaction.atomic
 def park_revocation(job: IssuanceJob) -> None:
-    """Asks no more until staff ask again. They, and who wanted it, are told."""
+    """Asks no more until staff ask again, which begins with a look at the job. They, and who wanted it, are told."""
     mine = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch, state=JobState.REVOKING)
-    if mine.update(lease_until=None, next_attempt_at=None):
+    if mine.update(lease_until=None, next_attempt_at=None, problem_code=job.problem_code):
         note = "Thanx doesn’t revoke it. Nothing more is asked until staff ask again."
         note_event(job.guest_list, job.state, old_state=job.state, job=job, note=note)
         log.error("Job %s is parked: Thanx doesn’t revoke it (%s).", job.pk, job.problem_code or "no end")

@@ -38,7 +38,8 @@ def return_to_work(parked: IssuanceJob | GuestList, *, actor: User, reason: str)
             note_activity(parked, actor, f"Staff took up “{parked.name}” again: {reason}")
     else:
         now, jobs = timezone.now(), IssuanceJob.objects.parked().filter(pk=parked.pk, state=parked.state)
-        anew = {"revoke_asked_at": now, "revoke_count": 0} if parked.status == JobState.REVOKING else {}
+        asked = now if parked.revoke_sent_at else None
+        anew = {"revoke_asked_at": asked, "revoke_count": 0} if parked.status == JobState.REVOKING else {}
         if returned := jobs.update(problem_code="", next_attempt_at=now, crash_count=0, **anew):
             note_event(parked.guest_list, parked.state, old_state=parked.state, job=parked, actor=actor, note=note)
             sentence = f"Staff took up job {parked.number} of “{parked.guest_list.name}” again: {reason}"

@@ -121,9 +121,11 @@ def revoke_job(job: IssuanceJob) -> None:
 def _ask_to_revoke(job: IssuanceJob) -> None:
     """Each request is counted before its first byte leaves, but not one that surely never began."""
     mine, requests = IssuanceJob.objects.filter(pk=job.pk, epoch=job.epoch), job.revoke_count + 1
+    now = timezone.now()
     try:
         reserve_slot(Urgency.REPLAY, about=job.merchant.thanx_id)
-        if not mine.update(revoke_sent_at=timezone.now(), revoke_count=requests):
+        asked = {"revoke_asked_at": job.revoke_asked_at or now, "revoke_sent_at": now, "revoke_count": requests}
+        if not mine.update(**asked):
             return  # Another worker owns the job now.
         with partner_client(Urgency.REPLAY, reserved=1) as partner:
             snapshot = partner.revoke_issuance_job(job.thanx_id or "", job.merchant.thanx_id)

@@ -36,12 +36,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='issuancejob',
             name='revoke_asked_at',
-            field=models.DateTimeField(blank=True, help_text='Or asked for again by staff.', null=True, verbose_name='confirmed'),
+            field=models.DateTimeField(blank=True, help_text='The first of these requests.', null=True, verbose_name='first sent to Thanx'),
         ),
         migrations.AddField(
             model_name='issuancejob',
             name='revoke_count',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='requests since then'),
+            field=models.PositiveSmallIntegerField(default=0, verbose_name='requests to Thanx'),
         ),
         migrations.AddField(
             model_name='issuancejob',

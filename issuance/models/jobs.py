@@ -122,8 +122,10 @@ class IssuanceJob(models.Model):
         "RevocationPlan", verbose_name="plan", on_delete=models.PROTECT, null=True, blank=True, related_name="asked",
         help_text="The plan by which Thanx was last asked for it; it counts there alone.",
     )  # fmt: skip
-    revoke_asked_at = models.DateTimeField("confirmed", null=True, blank=True, help_text="Or asked for again by staff.")
-    revoke_count = models.PositiveSmallIntegerField("requests since then", default=0)
+    revoke_asked_at = models.DateTimeField(
+        "first sent to Thanx", null=True, blank=True, help_text="The first of these requests."
+    )
+    revoke_count = models.PositiveSmallIntegerField("requests to Thanx", default=0)
     revoke_sent_at = models.DateTimeField("sent to Thanx", null=True, blank=True)
 
     planned_at = models.DateTimeField("planned", default=timezone.now)

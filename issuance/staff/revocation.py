@@ -114,7 +114,7 @@ def request_revocation(*, job: IssuanceJob, actor: User, reason: str, plan: Revo
         return False
     now = timezone.now()
     fields = {"revoke_reason": reason[:300], "revoke_requested_by": actor, "revoke_plan": plan}
-    fields |= {"revoke_asked_at": now, "revoke_count": 0, "revoke_sent_at": None, "attempt_count": 0}
+    fields |= {"revoke_asked_at": None, "revoke_count": 0, "revoke_sent_at": None, "attempt_count": 0}
     if not move_job(job, JobState.REVOKING, actor=actor, note=reason, next_attempt_at=now, **fields):
         return False
     sentence = f"Revoking job {job.number} of “{job.guest_list.name}”: {reason}"

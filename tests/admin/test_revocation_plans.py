@@ -396,3 +396,9 @@ def test_onlookers_neither_propose_nor_confirm_nor_answer(
     page = words(browser.get(plan_page(plan)))
     assert "Take back" not in page
     assert "Withdraw the plan" not in page
+
+
+@pytest.mark.parametrize("asked", [{"list": "9" * 5_000}, {"list": 1, "job": "9" * 5_000}, {"request": "9" * 5_000}])
+def test_a_number_that_no_row_can_have_is_no_error(asked: dict[str, Any], staff: Client, finished: GuestList) -> None:
+    assert staff.get(ADD, {"cause": "wrong_list"} | asked).status_code in (200, 422)
+    assert staff.post(f"{ADD}?cause=wrong_list&list={finished.pk}", {"job": "9" * 5_000}).status_code == 200

@@ -35,7 +35,7 @@ def test_what_thanx_refuses_for_good_is_given_up_told_and_asked_for_again(
 ) -> None:  # fmt: skip
     wire.refuses, wire.status, browser = 1_000, status, client_of(sam)
     click_twice(plan_of(ended), rob)
-    world.drive(hours=36)
+    world.drive(hours=3)
     given_up = IssuanceJob.objects.get(pk=ended.pk)
     assert (given_up.state, given_up.next_attempt_at, wire.sent) == ("revoking", None, MOST_REQUESTS)
     assert status == 403 or wire.never_blind()
@@ -50,8 +50,11 @@ def test_what_thanx_refuses_for_good_is_given_up_told_and_asked_for_again(
     wire.refuses = 0
     for _ in range(2):
         browser.post(reverse("admin:issuance_ask", args=[ended.pk]))
+    wire.log.append("again")
     world.drive()
     assert (state_of(ended), wire.sent) == ("revoked", MOST_REQUESTS + 1)
+    again = wire.log[wire.log.index("again") + 1 :]
+    assert again.index("revoke") > 0, "It begins with a look."
     assert status == 403 or wire.never_blind()
     assert "isn’t revoked by Thanx" not in words(browser.get("/admin/"))
 
@@ -80,6 +83,15 @@ def test_a_revocation_without_an_end_in_a_day_is_given_up(
     assert Notification.objects.filter(person=rob, kind="take_back").exists()
     theirs.revoke_seconds = 0
     assert ask_again(job=IssuanceJob.objects.get(pk=ended.pk), actor=rob)
+    world.drive()
+    assert (state_of(ended), wire.sent) == ("revoked", 1)
+
+
+def test_what_was_never_sent_is_not_given_up_however_long_no_worker_ran(
+    ended: IssuanceJob, plan_of: Callable[..., RevocationPlan], rob: User, wire: Wire, world: World
+) -> None:
+    confirm(plan_of(ended), rob)
+    world.advance(30 * 3_600)
     world.drive()
     assert (state_of(ended), wire.sent) == ("revoked", 1)
 
