@@ -83,7 +83,7 @@ def test_choosing_a_weather_ends_what_is_left_of_a_scenario(staff: Client, simul
 def test_support_looks_and_changes_nothing(simulator: Simulator, client_of: Callable[[User], Client]) -> None:
     browser = client_of(in_group("Support"))
     page = words(browser.get(PAGE))
-    assert "How it ends." in page
+    assert "How it ends" in page
     assert 'name="scenario"' not in page
     assert browser.post(ACT, {"weather": "flaky"}).status_code == 403
     assert simulator.weather.name == "calm"
