@@ -199,7 +199,8 @@ class Builder:
             return campaign, list(campaign.variants.all()) if self.campaign else []
         values = {name: self.form.cleaned_data.get(name) for name in FIELDS}
         words = {name: values.pop(name) or "" for name in ("name", "objective", "fine_print")}
-        campaign = Campaign(merchant=self.merchant, **words, **values)
+        preset = self.campaign.preset_id if self.campaign else None
+        campaign = Campaign(merchant=self.merchant, preset_id=preset, **words, **values)
         return campaign, [arm.variant(campaign, position) for position, arm in enumerate(self.drafted())]
 
     @property

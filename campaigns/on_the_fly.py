@@ -13,6 +13,9 @@ from campaigns.publishing import request_publication
 from campaigns.publishing_rules import problems
 from thanxportal.accounts.models import Merchant, User, record_activity
 from thanxportal.counted import counted
+from thanxportal.reviewed import Facts, check_unchanged
+
+FIELDS_OF_PRESET = ("name", "objective", "fine_print", "period", "guests_per_period", "claim_days", "use_days")
 
 
 class CantMake(Exception):
@@ -44,9 +47,30 @@ def campaign_of_period(
     return Campaign.objects.with_variants().get(pk=made.pk), True
 
 
+def target_of_preset(merchant: Merchant) -> str:
+    return f"preset:{merchant.pk}"
+
+
+def facts_of_preset(preset: RewardPreset | None) -> Facts:
+    """What whoever changes it has seen; nothing of one that nobody has made."""
+    if preset is None:
+        return {}
+    facts = {field.replace("_", " ").capitalize(): str(getattr(preset, field)) for field in FIELDS_OF_PRESET}
+    return facts | {"Rewards on the fly": "off" if preset.ended_at else "on"}
+
+
 @transaction.atomic
-def set_preset(*, merchant: Merchant, values: dict[str, object], actor: User, path: str) -> RewardPreset:
-    """Makes or changes the preset, also one that had ended. What it is now counts for campaigns made later."""
+def set_preset(
+    *, merchant: Merchant, values: dict[str, object], actor: User, path: str, seen: str | None = None
+) -> RewardPreset:
+    """Makes or changes the preset, also one that had ended. What it is now counts for campaigns made later.
+
+    With what a person has `seen` of it, as the form carries it, raises ChangedSinceReview if it isn't that any more:
+    nobody turns on by an old page what somebody else has just turned off.
+    """
+    if seen is not None:
+        before = RewardPreset.objects.select_for_update().filter(merchant=merchant).first()
+        check_unchanged(target_of_preset(merchant), seen, facts_of_preset(before))
     preset, _ = RewardPreset.objects.update_or_create(merchant=merchant, defaults=values | {"ended_at": None})
     most = f"at most {counted(preset.guests_per_period, 'guest')} a {preset.period}"
     days = (

@@ -59,6 +59,8 @@ def _about_arms(campaign: Campaign, variants: Sequence[Variant]) -> Iterator[str
         yield "Pick a reward for at least one arm."
     if len(variants) > MOST_ARMS:
         yield f"A campaign has at most {MOST_ARMS} arms, Control included."
+    if campaign.preset_id and len(variants) > 1:
+        yield "A campaign for rewards on the fly has one arm: each guest gets the reward that was asked for."
     if len({variant.name for variant in variants}) < len(variants):
         yield "Give each arm a name of its own, and use Control once."
     total = sum(variant.weight for variant in variants)

@@ -62,8 +62,8 @@ class RewardPreset(models.Model):
     guests_per_period = models.PositiveIntegerField(help_text="Most guests of all its campaigns of one period.")
     claim_days = models.PositiveSmallIntegerField(help_text="Days after the period in which its guests are rewarded.")
     use_days = models.PositiveSmallIntegerField(help_text="Days after those in which the reward can be used.")
-    asked_since = models.DateField(null=True, editable=False, help_text="Begin of the period that is counted.")
-    asked_count = models.PositiveIntegerField(default=0, editable=False, help_text="Guests asked for in it.")
+    counted_until = models.DateField(null=True, editable=False, help_text="First day that is counted anew.")
+    asked_count = models.PositiveIntegerField(default=0, editable=False, help_text="Guests asked for until then.")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = RewardPresetQuerySet.as_manager()
@@ -95,20 +95,29 @@ class RewardPreset(models.Model):
             named = self.name.replace(PERIOD, self.span.in_words(day))
         return named.replace(REWARD, template.name[:MOST_OF_REWARD].strip())[:MOST_OF_NAME].strip()
 
-    def take(self, guests: int, day: date) -> bool:
-        """Counts guests of the day's period; False if they are more than it allows. Whoever takes holds the row until
-        the transaction ends, so that others wait."""
-        begins = self.span.begins(day)
-        so_far = Case(When(asked_since=begins, then=F("asked_count")), default=Value(0))
-        mine = RewardPreset.objects.filter(pk=self.pk, ended_at=None).annotate(total=so_far + guests)
-        fitting = mine.filter(total__lte=F("guests_per_period"))
-        return bool(fitting.update(asked_since=begins, asked_count=so_far + guests))
+    def take(self, guests: int, day: date) -> date | None:
+        """Counts guests; returns until when they count, None if they are more than the period allows. A period that has
+        begun to be counted is counted to its end, whatever the preset or the zone become meanwhile.
 
-    def give_back(self, guests: int, day: date) -> None:
-        """Guests who were taken back leave room for others, as long as their period is counted."""
-        mine = RewardPreset.objects.filter(Q(asked_since=self.span.begins(day)), pk=self.pk, asked_count__gte=guests)
+        Whoever takes holds the row until the transaction ends, so that others wait.
+        """
+        goes_on = Q(counted_until__gt=day)
+        so_far = Case(When(goes_on, then=F("asked_count")), default=Value(0))
+        until = Case(When(goes_on, then=F("counted_until")), default=Value(self.span.ends(day)))
+        mine = RewardPreset.objects.filter(pk=self.pk, ended_at=None).annotate(total=so_far + guests)
+        if not mine.filter(total__lte=F("guests_per_period")).update(counted_until=until, asked_count=so_far + guests):
+            return None
+        return RewardPreset.objects.values_list("counted_until", flat=True).get(pk=self.pk)
+
+    def give_back(self, guests: int, until: date) -> None:
+        """Guests who were taken back leave room for others, as long as those are counted with whom they were."""
+        mine = RewardPreset.objects.filter(pk=self.pk, counted_until=until, asked_count__gte=guests)
         mine.update(asked_count=F("asked_count") - guests)
 
     def taken(self, day: date) -> int:
-        """How many guests of the day's period were asked for."""
-        return self.asked_count if self.asked_since == self.span.begins(day) else 0
+        """How many guests were asked for in the period that is counted on this day."""
+        return self.asked_count if self.counted_until and self.counted_until > day else 0
+
+    def room_again(self, day: date) -> date:
+        """The first day on which guests are counted anew."""
+        return self.counted_until if self.counted_until and self.counted_until > day else self.span.ends(day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any
@@ -9,7 +10,8 @@ from typing import Annotated, Any
 from django.db import transaction
 from django.utils import timezone
 from ninja.errors import ValidationError
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from campaigns.builder_actions import CONTROL_REWARD, MOST_ARMS
 from campaigns.drafts import FIELDS, save_draft
@@ -39,7 +41,18 @@ def _between(least: int, most: int) -> Any:
 
 
 WHEN = "Such as 2027-06-01T09:00:00-07:00; without an offset in the merchant’s time zone. A draft may lack it."
-When = Annotated[str | None, Field(description=WHEN, json_schema_extra={"format": "date-time"})]
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+def _written_in_full(text: str) -> str:
+    """The page also reads dates as the merchant’s locale writes them. Of a program’s nobody guesses what they mean."""
+    if not ISO.fullmatch(text):
+        raise PydanticCustomError("no_iso_date", "Write date and time by ISO 8601, such as 2027-06-01T09:00:00-07:00.")
+    return text
+
+
+Iso = Annotated[str, AfterValidator(_written_in_full), Field(json_schema_extra={"format": "date-time"})]
+When = Annotated[Iso | None, Field(description=WHEN)]
 
 
 class ArmIn(Sent):
@@ -91,7 +104,6 @@ class CampaignIn(Sent):
 def made_campaign(*, token: ApiToken, asked: CampaignIn) -> int:
     """The id of the draft, which is handed over for publishing if that is asked for. Raises ninja's ValidationError
     with what the page would say, and keeps nothing then."""
-    _limit(token)
     builder = Builder.posted(token.merchant, None, asked.as_typed())
     if not builder.is_valid():
         raise ValidationError([*_wrong(builder)])
@@ -100,13 +112,15 @@ def made_campaign(*, token: ApiToken, asked: CampaignIn) -> int:
         merchant=token.merchant, campaign=None, values=builder.form.cleaned_data, arms=builder.drafted(), **by
     )
     assert made is not None  # noqa: S101 - a new draft is never published meanwhile
+    _limit(token)
     if asked.publish and not request_publication(campaign=made, **by):
         raise invalid("publish", *problems(made, list(made.variants.all()), now=timezone.now()))
     return made.pk
 
 
 def _limit(token: ApiToken) -> None:
-    """Of this day, counted by what it was answered. Nobody but a program that went wrong gets there."""
+    """Of this day, counted by what it was answered, one request after the other: the draft's line has locked the end of
+    the merchant's log. Nobody but a program that went wrong gets there."""
     today = timezone.localdate()
     made = KeptAnswer.objects.filter(token=token, status=201, at__gte=start_of(today))
     if made.count() >= MOST_A_DAY:

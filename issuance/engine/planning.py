@@ -25,6 +25,7 @@ from issuance.engine.control_leaks import note_leaks
 from issuance.engine.frozen_jobs import frozen_job
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import forget_unsent, lock_forgotten, sending_is_paused, sends_were_forgotten
+from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.lifecycle.campaign_end import not_sent_in_words
 from issuance.lifecycle.notices import tell_missed
 from issuance.lifecycle.transitions import (
@@ -84,6 +85,8 @@ def _plan(guest_list: GuestList, forgotten: bool) -> bool:
         return move_list(guest_list, ListState.STOPPED, note=why, ended_at=timezone.now())
     if guest_list.launch_at and now - guest_list.launch_at > LATEST_START and not forgotten:
         return _missed(guest_list)
+    if guest_list.campaign.preset_id:
+        _look_again(guest_list)
     if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
         return False
     _claim_guests(guest_list)
@@ -93,6 +96,13 @@ def _plan(guest_list: GuestList, forgotten: bool) -> bool:
         forget_unsent(IssuanceJob.objects.of_list(guest_list))
     end_list_if_done(guest_list)
     return True
+
+
+def _look_again(guest_list: GuestList) -> None:
+    """Rewards on the fly are of many campaigns, and a list may have waited for an approver: who was rewarded meanwhile
+    is set aside. One list of the preset is planned at a time."""
+    guest_list.campaign.lock_preset()
+    set_aside_rewarded(guest_list)
 
 
 def _missed(guest_list: GuestList) -> bool:

@@ -43,16 +43,17 @@ def receive_on_the_fly(
     if asked.code:
         raise NoGuest(asked.code)
     preset = _preset_of(merchant)
-    if not preset.take(1, today):
+    until = preset.take(1, today)
+    if until is None:
         most = counted(preset.guests_per_period, "guest")
-        raise TooManyInPeriod(f"Rewards on the fly are for {most} a {preset.period} at most.", preset.span.ends(today))
+        raise TooManyInPeriod(f"Rewards on the fly are for {most} a {preset.period} at most.", preset.room_again(today))
     by, actor = token.name, token.created_by
     try:
         campaign, made = campaign_of_period(preset=preset, template=template, day=today, actor=actor, by=by)
     except CantMake as why:
         raise Refused(*why.args) from None
     _check(campaign, template, asked)
-    return keep(campaign, token, [asked]), campaign if made else None
+    return keep(campaign, token, [asked], preset_until=until), campaign if made else None
 
 
 def _preset_of(merchant: Merchant) -> RewardPreset:
@@ -69,8 +70,8 @@ def _check(campaign: Campaign, template: RewardTemplate, asked: Asked) -> None:
     """A campaign that Thanx refused may have been changed by people before they published it."""
     if campaign.has_ended:
         raise Refused(f"“{campaign.name}” has ended, so it takes no guests.")
-    if template.pk not in [arm.reward_template_id for arm in campaign.variants.all()]:
-        raise Refused(f"Your team has changed “{campaign.name}”: it no longer gives “{template.name}”.")
+    if {arm.reward_template_id for arm in campaign.variants.all()} != {template.pk}:
+        raise Refused(f"Your team has changed “{campaign.name}”: it no longer gives “{template.name}” alone.")
     digest = guest_hasher(GuestList(merchant=campaign.merchant))(identity(asked.value))
     if controls := controls_of(campaign, asked.value, digest):
         raise Refused(

@@ -34,11 +34,15 @@ def receive(*, campaign: Campaign, token: ApiToken, guests: Sequence[dict[str, A
     """Raises Refused and TooManyToday, and keeps nothing then."""
     if why := refusal_of(campaign):
         raise Refused(why)
+    if campaign.preset_id:
+        raise Refused(f"“{campaign.name}” is for rewards on the fly, which are asked for one by one at /rewards.")
     return keep(campaign, token, [asked_for(guest, token.merchant) for guest in guests])
 
 
-def keep(campaign: Campaign, token: ApiToken, asked: Sequence[Asked]) -> EventBatch:
-    """As a batch that waits to be gathered. Raises TooManyToday."""
+def keep(
+    campaign: Campaign, token: ApiToken, asked: Sequence[Asked], *, preset_until: date | None = None
+) -> EventBatch:
+    """As a batch that waits to be gathered, and says until when its preset counts it. Raises TooManyToday."""
     merchant, today = token.merchant, timezone.localdate()
     stream = next(iter(_streams(campaign.pk, token.pk, today)), None)
     if stream is None:
@@ -52,7 +56,7 @@ def keep(campaign: Campaign, token: ApiToken, asked: Sequence[Asked]) -> EventBa
         raise TooManyToday
     return EventBatch.objects.create(
         merchant=merchant, stream=stream, size=len(asked), guests=asked, alone=_needs_approval(token, len(asked)),
-        cents=cents, counted_until=counted_until,
+        cents=cents, counted_until=counted_until, preset_until=preset_until,
     )  # fmt: skip
 
 
@@ -96,7 +100,7 @@ def withdraw(batch: EventBatch) -> bool:
     if not waiting.update(waits=False, guests=[], given_up=EventBatch.WITHDRAWN):
         return False
     note_happening(batch.merchant_id, Kind.BATCH_GIVEN_UP, batch.pk)
-    if preset:
-        preset.give_back(batch.size, stream.day)
+    if preset and batch.preset_until:
+        preset.give_back(batch.size, batch.preset_until)
     stream.token.give_back(batch.size, batch.cents, batch.counted_until)
     return True

@@ -60,7 +60,8 @@ def _waits(campaign: Campaign) -> tuple[str, str]:
 def why_of(batch: EventBatch) -> str:
     """Why it is in no list, in words; empty if it is, or if that takes no more than some seconds."""
     campaign = batch.stream.campaign
-    if batch.guest_list is not None or (campaign.state == CampaignState.PUBLISHED and not batch.given_up):
+    waits = campaign.state == CampaignState.PUBLISHED and not batch.given_up and not batch.is_set_aside
+    if batch.guest_list is not None or waits:
         return ""
     told = f"{said_of(batch)[0]}."
     return f"{told} {campaign.problem}" if state_of(batch) == NOT_PUBLISHED else told

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from campaigns.models import Period, RewardPreset
+from campaigns.on_the_fly import FIELDS_OF_PRESET
 
 MARKS = ("{reward}", "{period}")
 _MARK = re.compile(r"\{[^{}]*\}?|\}")
@@ -23,7 +24,7 @@ def _days(label: str, most: int, hint: str) -> forms.IntegerField:
 class RewardPresetForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = RewardPreset
-        fields = ("name", "objective", "fine_print", "period", "guests_per_period", "claim_days", "use_days")
+        fields = FIELDS_OF_PRESET
 
     name = forms.CharField(
         label="Name of each campaign",

@@ -73,6 +73,9 @@ class EventBatch(models.Model):
     given_up = models.CharField(max_length=20, blank=True, help_text="Why it never became rows of a list.")
     guest_list = models.ForeignKey(GuestList, on_delete=models.PROTECT, null=True, related_name="batches")
     first_row = models.PositiveIntegerField(null=True, help_text="Of the list; the others follow.")
+    preset_until = models.DateField(
+        null=True, help_text="The preset counts its guests until then; empty: they are for no reward on the fly."
+    )
     received_at = models.DateTimeField(default=timezone.now)
     cents = models.PositiveBigIntegerField(default=0, help_text="What its rewards are expected to be worth.")
     counted_until = models.DateTimeField(null=True, help_text="When the day of the token ends in which it is counted.")

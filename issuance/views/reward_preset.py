@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.models import Campaign, RewardPreset
-from campaigns.on_the_fly import end_preset, set_preset
+from campaigns.on_the_fly import end_preset, facts_of_preset, set_preset, target_of_preset
 from issuance.forms.reward_preset import RewardPresetForm
 from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Merchant, Right
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.typed import keeps_typed, typed_before
+from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 
 SHOWN = 20  # campaigns, the newest
 
@@ -33,7 +34,11 @@ def reward_preset(request: HttpRequest, handle: str) -> HttpResponse:
     form = RewardPresetForm(request.POST, instance=preset)
     if not form.is_valid():
         return _page(request, merchant, form, status=422)
-    set_preset(merchant=merchant, values=form.cleaned_data, actor=user_of(request), path=request.path)
+    who, seen = user_of(request), request.POST.get(FIELD, "")
+    try:
+        set_preset(merchant=merchant, values=form.cleaned_data, actor=who, path=request.path, seen=seen)
+    except ChangedSinceReview as changed:
+        return _page(request, merchant, form, changed=changed.differences, status=409)
     messages.success(request, "Saved. It counts for campaigns made from now on.")
     return redirect(request.path)
 
@@ -57,11 +62,17 @@ def _preset_of(merchant: Merchant) -> RewardPreset:
     return RewardPreset.objects.filter(merchant=merchant).first() or RewardPreset(merchant=merchant)
 
 
-def _page(request: HttpRequest, merchant: Merchant, form: RewardPresetForm, *, status: int = 200) -> HttpResponse:
-    preset = RewardPreset.objects.in_force(merchant)
+def _page(
+    request: HttpRequest, merchant: Merchant, form: RewardPresetForm, *, changed: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    kept = RewardPreset.objects.filter(merchant=merchant).first()
+    preset = None if kept is None or kept.ended_at else kept
     made = Campaign.objects.for_merchant(merchant).filter(preset__isnull=False).defer("raw")
     context = {
         "form": form,
+        "changed": changed,
+        "seen": sign(target_of_preset(merchant), facts_of_preset(kept)),
         "preset": preset,
         "taken": preset.taken(timezone.localdate()) if preset else 0,
         "campaigns": made.with_variants()[:SHOWN],

@@ -85,7 +85,11 @@ def test_the_log_says_which_program_did_it(program: Program, harbor: Merchant, w
     [
         ({"name": " "}, "name", "Give the campaign a name"),
         ({"name": "x" * 121}, "name", "at most 120 characters"),
-        ({"start_at": "soon"}, "start_at", "Write a day and a time"),
+        ({"start_at": "soon"}, "start_at", "ISO 8601"),
+        ({"start_at": "06/07/2026 09:00"}, "start_at", "ISO 8601"),
+        ({"start_at": "2026-06-07"}, "start_at", "ISO 8601"),
+        ({"start_at": ""}, "start_at", "ISO 8601"),
+        ({"start_at": "2026-06-31T09:00"}, "start_at", "Write a day and a time"),
         ({"start_at": "2027-03-14T02:30"}, "start_at", "there is no"),
         ({"end_at": "0026-06-30T09:00:00Z"}, "end_at", "Did you mean 2026?"),
         ({"expected_guests": 0}, "expected_guests", "greater than or equal to 1"),

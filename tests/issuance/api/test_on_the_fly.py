@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, RewardPreset, RewardTemplate
 from campaigns.publishing import request_publication
 from issuance.engine.sending_pauses import pause_sending
+from issuance.launching.approval import approve_list
 from issuance.models import EventBatch, GuestList, IssuanceJob
 from issuance.models.states import ListState
 from issuance.worker import due_work
@@ -316,6 +317,79 @@ def test_no_more_guests_than_the_preset_allows_in_a_period(
     assert ask(program, coffee, "cyd").status_code == 202
     world.advance(7 * 86_400)
     assert ask(program, coffee, "dan").status_code == 202
+
+
+def test_the_campaign_made_is_no_way_around_the_preset(
+    program: Program, preset: RewardPreset, coffee: RewardTemplate, world: World
+) -> None:
+    ask(program, coffee)
+    world.drive()
+    refused = program.post(f"/campaigns/{Campaign.objects.get().pk}/rewards", {"guests": [{"email": "b@example.com"}]})
+    assert (refused.status_code, "one by one at /rewards" in refused.json()["detail"]) == (409, True)
+    assert EventBatch.objects.count() == 1
+
+
+def test_what_is_taken_back_leaves_room_where_it_was_counted_alone(
+    program: Program, preset: RewardPreset, coffee: RewardTemplate, dessert: RewardTemplate, harbor: Merchant,
+    ana: User, world: World,
+) -> None:  # fmt: skip
+    first = ask(program, coffee, "ann")
+    world.advance(7 * 86_400)
+    ask(program, dessert, "bob")
+    program.delete(f"/batches/{first.json()['id']}")
+    preset.refresh_from_db()
+    assert preset.asked_count == 1, "Ann was counted in the week before."
+
+
+def test_a_change_of_the_period_or_the_zone_empties_no_count(
+    program: Program, harbor: Merchant, ana: User, coffee: RewardTemplate, world: World
+) -> None:
+    preset_of(harbor, ana, guests_per_period=1)
+    first = ask(program, coffee, "ann")
+    preset_of(harbor, ana, guests_per_period=1, period="day")
+    Merchant.objects.filter(pk=harbor.pk).update(time_zone="Pacific/Auckland")
+    again = Program.of(ApiToken.objects.get(), program.secret)
+    refused = ask(again, coffee, "bob")
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) > 5 * 86_400, "The week that has begun is counted to its end."
+    again.delete(f"/batches/{first.json()['id']}")
+    assert ask(again, coffee, "bob").status_code == 202
+    world.advance(8 * 86_400)
+    assert ask(again, coffee, "cyd").status_code == 202
+
+
+def test_who_was_rewarded_while_a_list_waited_for_an_approver_gets_nothing_by_it(
+    program: Program, preset: RewardPreset, coffee: RewardTemplate, dessert: RewardTemplate, harbor: Merchant,
+    abe: User, world: World,
+) -> None:  # fmt: skip
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=0)
+    first = ask(program, coffee)
+    world.drive(hours=1)
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=None)
+    second = ask(program, dessert)
+    world.drive(hours=1)
+    assert told(program, second)["outcomes"] == {"rewarded": 1}
+    asked = GuestList.objects.get(state=ListState.AWAITING_APPROVAL)
+    assert approve_list(guest_list=asked, token=asked.confirm_token, actor=abe)
+    world.drive(hours=1)
+    assert told(program, first)["outcomes"] == {"already_rewarded": 1}
+    made = GuestList.objects.get(pk=asked.pk)
+    assert (made.state, made.closed, IssuanceJob.objects.count()) == (ListState.FINISHED, True, 1)
+
+
+def test_a_campaign_made_on_the_fly_is_published_with_no_other_arm(
+    program: Program, preset: RewardPreset, coffee: RewardTemplate, dessert: RewardTemplate, ana: User, world: World,
+    simulator: Simulator, client_of: Any,
+) -> None:  # fmt: skip
+    ask(program, coffee)
+    withdrawn(simulator, coffee)
+    world.drive()
+    campaign = Campaign.objects.get()
+    campaign.variants.update(weight=50, reward_template=dessert)
+    campaign.variants.create(position=1, name="Other", reward_template=dessert, weight=50)
+    assert not request_publication(campaign=campaign, actor=ana)
+    page = client_of(ana).get(f"/m/harbor-grill/campaigns/{campaign.pk}/edit/").content.decode()
+    assert "A campaign for rewards on the fly has one arm" in page
 
 
 def test_a_refusal_by_the_tokens_own_limit_counts_for_nothing(

@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 
 from campaigns.models import Campaign, RewardPreset
+from issuance.api import making
 from issuance.events.gathering import gather, streams_to_gather
 from issuance.models import EventBatch, GuestList
 from issuance.worker import due_work
@@ -95,6 +96,15 @@ def test_a_campaign_that_is_asked_for_twice_at_once_is_made_once(harbor: Merchan
         assert {answer.status_code for answer in answers} == {201}
         assert len({answer.json()["id"] for answer in answers}) == 1
         assert Campaign.objects.count() == number
+
+
+def test_of_more_campaigns_at_once_than_a_day_has_room_for_the_others_are_refused(
+    harbor: Merchant, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "MOST_A_DAY", 3)
+    answers = posted(harbor, ana, "/campaigns", [{"name": f"Summer {at}"} for at in range(AT_ONCE)])
+    assert Counter(answer.status_code for answer in answers) == {201: 3, 429: AT_ONCE - 3}
+    assert Campaign.objects.count() == 3
 
 
 def test_of_more_guests_at_once_than_the_period_has_room_for_the_others_are_refused(

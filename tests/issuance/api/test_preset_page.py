@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from campaigns.models import Campaign, RewardPreset
+from tests.campaigns.filling import seen_on
 from tests.issuance.api.presets import PRESET, preset_of
 from tests.issuance.api.programs import Program
 from thanxportal.accounts.models import Activity, Merchant, User
@@ -19,7 +20,7 @@ PAGE = "/m/harbor-grill/integrations/on-the-fly/"
 def test_a_manager_turns_it_on_and_the_log_says_so(harbor: Merchant, ana: User, client_of: Any) -> None:
     browser = client_of(ana)
     assert "Turn on rewards on the fly" in browser.get(PAGE).content.decode()
-    assert browser.post(PAGE, PRESET).status_code == 302
+    assert browser.post(PAGE, PRESET | seen_on(browser, PAGE)).status_code == 302
     page = browser.get(PAGE).content.decode()
     assert "asked for 0 guests this week" in " ".join(page.split())
     preset = RewardPreset.objects.in_force(harbor)
@@ -38,7 +39,7 @@ def test_turning_it_off_and_on_again_keeps_what_was_set(harbor: Merchant, ana: U
     assert RewardPreset.objects.in_force(harbor) is None
     assert "Ask at the counter." in browser.get(PAGE).content.decode()
     assert Activity.objects.for_merchant(harbor).filter(sentence__startswith="No longer allowed").count() == 1
-    browser.post(PAGE, PRESET)
+    browser.post(PAGE, PRESET | seen_on(browser, PAGE))
     assert RewardPreset.objects.in_force(harbor) == RewardPreset.objects.get()
 
 
@@ -71,7 +72,8 @@ def test_a_change_counts_for_campaigns_made_later_and_no_second_one_is_made(
     preset_of(harbor, ana)
     program, reward = Program(harbor, ana), harbor.reward_templates.order_by("pk")[0]
     program.post("/rewards", {"email": "ann@example.com", "reward_template_id": reward.pk})
-    client_of(ana).post(PAGE, PRESET | {"fine_print": "New."})
+    browser = client_of(ana)
+    browser.post(PAGE, PRESET | {"fine_print": "New."} | seen_on(browser, PAGE))
     program.post("/rewards", {"email": "bob@example.com", "reward_template_id": reward.pk})
     assert [campaign.fine_print for campaign in Campaign.objects.all()] == ["One per guest."]
     page = client_of(ana).get(PAGE).content.decode()
@@ -79,12 +81,24 @@ def test_a_change_counts_for_campaigns_made_later_and_no_second_one_is_made(
     assert "asked for 2 guests this week" in " ".join(page.split())
 
 
+def test_an_old_page_turns_on_nothing_that_somebody_has_turned_off(harbor: Merchant, ana: User, client_of: Any) -> None:
+    preset_of(harbor, ana)
+    browser = client_of(ana)
+    old = seen_on(browser, PAGE)
+    browser.post(f"{PAGE}end/")
+    answer = browser.post(PAGE, PRESET | old)
+    assert answer.status_code == 409
+    assert "was “on” and is “off” now" in answer.content.decode()
+    assert RewardPreset.objects.in_force(harbor) is None
+    assert browser.post(PAGE, PRESET).status_code == 409, "Nobody has looked."
+
+
 def test_what_the_page_takes_can_always_be_published(harbor: Merchant, ana: User, client_of: Any) -> None:
     reward = harbor.reward_templates.order_by("pk")[0]
-    program = Program(harbor, ana)
+    program, browser = Program(harbor, ana), client_of(ana)
     for period in ("day", "week", "month"):
         for days in ({"claim_days": 1, "use_days": 1}, {"claim_days": 60, "use_days": 730}):
-            client_of(ana).post(PAGE, PRESET | days | {"period": period})
+            browser.post(PAGE, PRESET | days | {"period": period} | seen_on(browser, PAGE))
             RewardPreset.objects.update(uuid=uuid4())  # As of another merchant, for which none is made yet.
             asked = program.post("/rewards", {"email": "ann@example.com", "reward_template_id": reward.pk})
             assert asked.status_code == 202, (period, days)
