@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as portal
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -155,6 +156,7 @@ def test_page_and_api_give_the_same_verdict(
     harbor: Merchant, sunny: Merchant, ana: User, client_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "MOST_A_DAY", 10**9)
+    monkeypatch.setattr(portal, "PROGRAM_RATE", (10**9, 10**9))
     first, second = harbor.reward_templates.order_by("pk")
     gone = harbor.reward_templates.create(
         thanx_id="gone", name="Gone", seen_at=first.seen_at, withdrawn_at=first.seen_at

@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from campaigns.reward_value import DOLLARS
 from issuance.launching.approval import approve_list
 from issuance.models import EventBatch, GuestList
 from tests import cast
+from tests.issuance.api.presets import preset_of
 from tests.issuance.api.programs import Program
 from tests.issuance.factories import known_at_thanx
 from tests.world import World
@@ -133,6 +135,47 @@ def test_managers_are_told_see_and_end_it(
     browser.post(reverse("issuance:token_end", args=[harbor.handle, ApiToken.objects.get().pk]))
     assert program.get("/health").status_code == 401
     assert ApiToken.objects.count() == 1, "It isn’t made anew."
+
+
+def test_it_makes_campaigns_at_the_merchant_that_it_names(
+    program: OfPartner, harbor: Merchant, sunny: Merchant, sam: User
+) -> None:
+    reward = harbor.reward_templates.order_by("pk")[0]
+    sent = {"name": "Autumn", "arms": [{"reward_template_id": reward.pk}]}
+    assert program.post("/campaigns", sent, key="a").status_code == 201
+    program.handle = sunny.handle
+    assert program.post("/campaigns", sent, key="a").status_code == 422, "The reward is another merchant’s."
+    made = Campaign.objects.get()
+    assert (made.merchant, made.created_by, made.asked_by) == (harbor, sam, ApiToken.objects.get(merchant=harbor).name)
+
+
+def test_it_rewards_on_the_fly_where_a_manager_allows_it(
+    program: OfPartner, harbor: Merchant, sunny: Merchant, ana: User, world: World
+) -> None:
+    preset_of(harbor, ana)
+    for merchant, status in ((harbor, 202), (sunny, 409)):
+        program.handle = merchant.handle
+        reward = merchant.reward_templates.order_by("pk")[0]
+        asked = program.post("/rewards", {"email": "ann@example.com", "reward_template_id": reward.pk}, key="a")
+        assert asked.status_code == status
+    world.drive()
+    assert [(made.merchant, made.rewarded_count) for made in GuestList.objects.all()] == [(harbor, 1)]
+
+
+def test_what_it_asked_for_is_taken_back_from_its_day_and_from_the_period(
+    sam: User, harbor: Merchant, ana: User
+) -> None:
+    program, preset = OfPartner(sam, dollars_per_day=5), preset_of(harbor, ana)
+    reward = harbor.reward_templates.order_by("pk")[0]
+    reward.discount_type, reward.discount_value = DOLLARS, "5"
+    reward.save()
+    asked = program.post("/rewards", {"email": "ann@example.com", "reward_template_id": reward.pk}).json()["id"]
+    more = program.post("/rewards", {"email": "bob@example.com", "reward_template_id": reward.pk})
+    assert more.status_code == 429
+    program.delete(f"/batches/{asked}")
+    part = ApiToken.objects.get(merchant=harbor)
+    preset.refresh_from_db()
+    assert (part.asked_count, part.asked_cents, preset.asked_count) == (0, 0, 0)
 
 
 def test_it_reads_again_after_half_an_hour_and_the_log_says_so(
