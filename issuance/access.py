@@ -101,9 +101,10 @@ def stream_for(request: HttpRequest, handle: str, pk: int) -> Stream:
 
 
 def hook_for(request: HttpRequest, handle: str, pk: int, right: Right = Right.VIEW) -> Hook:
-    """A hook of the merchant named in the address, with its campaign, if the user may do `right`."""
+    """A hook of the merchant named in the address, with its campaign and how many events wait, if the user may do
+    `right`."""
     merchant = merchant_for(request, handle, right)
-    hook: Hook = get_object_or_404(Hook.objects.for_merchant(merchant), pk=pk)
+    hook: Hook = get_object_or_404(Hook.objects.for_merchant(merchant).with_waiting(), pk=pk)
     hook.merchant = hook.campaign.merchant = hook.token.merchant = merchant
     return hook
 

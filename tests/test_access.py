@@ -104,7 +104,7 @@ OF_A_MERCHANT = """
     GET       manager   issuance:folder
     POST      manager   issuance:token_end issuance:reward_preset_end issuance:folder_end
     GET,POST  manager   issuance:hook_new issuance:hook_rules
-    POST      manager   issuance:hook_switch issuance:hook_try_again issuance:hook_renew
+    POST      manager   issuance:hook_switch issuance:hook_try_again issuance:hook_renew issuance:hook_drop_all
     POST      manager   issuance:hook_signature issuance:hook_event_reveal issuance:hook_event_pass
     POST      manager   issuance:hook_event_drop
     GET,POST  manager   issuance:endpoints issuance:endpoint
@@ -127,9 +127,8 @@ GUARDED = {
     "accounts:team", "accounts:member_role", "accounts:member_remove", "accounts:invitation_withdraw",
     "accounts:settings", "accounts:loosening_confirm", "issuance:privacy_export", "issuance:privacy_erase",
     "issuance:guest_story", "issuance:integrations", "issuance:reward_preset", "issuance:folders",
-    "issuance:hook_new", "issuance:hook_rules",
-    "issuance:hook_try_again", "issuance:hook_renew", "issuance:hook_signature", "issuance:hook_event_reveal",
-    "issuance:hook_event_pass",
+    "issuance:hook_new", "issuance:hook_rules", "issuance:hook_try_again", "issuance:hook_renew",
+    "issuance:hook_drop_all", "issuance:hook_signature", "issuance:hook_event_reveal", "issuance:hook_event_pass",
     "issuance:endpoints", "issuance:endpoint", "issuance:endpoint_secret",
 }  # fmt: skip
 # For programs, which show a token: by which methods people ask in vain. See issuance/api/test_rights.py.

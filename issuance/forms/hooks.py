@@ -39,7 +39,7 @@ class HookForm(forms.Form):
 
     def __init__(self, merchant: Merchant, data: Any = None) -> None:
         super().__init__(data, initial={"guests_per_day": 500})
-        campaigns = Campaign.objects.for_merchant(merchant).taking_guests()
+        campaigns = Campaign.objects.for_merchant(merchant).taking_guests().filter(preset=None)
         self.fields["campaign"].queryset = campaigns.defer("raw")  # type: ignore[attr-defined]
 
 

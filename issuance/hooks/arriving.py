@@ -15,8 +15,9 @@ from issuance.hooks.fields import Field
 from issuance.models import LATEST, Hook, HookEvent, HookEventState
 from thanxportal.accounts.tokens import token_by
 
-SENDERS_ID = ("webhook-id", "svix-id", "idempotency-key", "x-webhook-id", "x-event-id")  # headers
+SENDERS_ID = ("webhook-id", "svix-id", "idempotency-key")  # headers; others may name the sender, not the event
 SAME_BYTES = timedelta(days=1)  # for which the same bytes are the same event
+UNTOUCHED = "It came, and nothing was made of it yet."
 MOST_WAITING = 5_000  # events of a hook; more come again later
 
 
@@ -37,7 +38,7 @@ def hook_at(secret: str) -> Hook | None:
 
 @transaction.atomic
 def store(hook: Hook, events: Sequence[Sequence[Field]], *, raw: bytes, headers: Mapping[str, str]) -> list[int]:
-    """Keeps each event of a request, and returns the ids of those that are new. Raises TooManyWait."""
+    """Keeps each event of a request, and returns the ids of those of which nothing was made yet. Raises TooManyWait."""
     Hook.objects.select_for_update().get(pk=hook.pk)  # Copies that come at once take turns.
     if hook.events.waiting().order_by()[MOST_WAITING : MOST_WAITING + 1].exists():
         raise TooManyWait
@@ -48,19 +49,17 @@ def store(hook: Hook, events: Sequence[Sequence[Field]], *, raw: bytes, headers:
 
 
 def _store(hook: Hook, fields: Sequence[Field], sender: str, raw: bytes, at: int) -> int | None:
-    """The id of the event, the one at this place of its request; None if it came before."""
+    """The id of the event at this place of its request; None if it came before and something was made of it."""
     body_key = keyed(b"%d %b" % (at, raw))
     sender_key = keyed(f"{at} {sender}".encode()) if sender else ""
     same = Q(body_key=body_key, received_at__gt=timezone.now() - SAME_BYTES)
     if sender_key:
         same |= Q(sender_key=sender_key)
-    if HookEvent.objects.filter(pk__in=hook.events.filter(same).order_by("pk").values("pk")[:1]).update(
-        received_count=F("received_count") + 1
-    ):
-        return None
-    note = "It came, and nothing was made of it yet."
+    for earlier in hook.events.filter(same).order_by("pk")[:1]:
+        HookEvent.objects.filter(pk=earlier.pk).update(received_count=F("received_count") + 1)
+        return earlier.pk if earlier.waits and earlier.note == UNTOUCHED else None
     made = HookEvent.objects.create(
-        hook=hook, fields=[[*field] for field in fields], body_key=body_key, sender_key=sender_key, note=note
+        hook=hook, fields=[[*field] for field in fields], body_key=body_key, sender_key=sender_key, note=UNTOUCHED
     )
     return made.pk
 

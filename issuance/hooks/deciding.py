@@ -102,6 +102,15 @@ def try_again(hook: Hook, actor: User) -> str:
 
 
 @transaction.atomic
+def drop_all(hook: Hook, actor: User) -> int:
+    """Drops whatever waits; returns how much."""
+    fields = {"state": HookEventState.DROPPED, "note": "", "decided_by": actor, "decided_at": timezone.now()}
+    if dropped := hook.events.waiting().update(**fields):
+        note_hook(hook, actor, f"Dropped {counted(dropped, 'event')} of the hook “{hook}”: nobody is rewarded.")
+    return dropped
+
+
+@transaction.atomic
 def let_through(event: HookEvent, mapping: Mapping[str, str], actor: User) -> HookEvent:
     """Rewards the guest whom these fields name, whatever the conditions say: somebody has looked."""
     if not event.waits:

@@ -17,6 +17,7 @@ from issuance.models import Hook
 from thanxportal.accounts.models import OF_HOOK, User, record_activity
 from thanxportal.accounts.tokens import make_token, renew_secret
 from thanxportal.plain_text import nameless
+from thanxportal.reviewed import Facts, check_unchanged
 
 ADDRESS_LASTS = timedelta(days=3650)  # Tools that nobody looks at go on sending; a manager ends it before.
 
@@ -33,12 +34,25 @@ def make_hook(*, campaign: Campaign, name: str, guests_per_day: int, actor: User
     return hook, secret
 
 
-@transaction.atomic
-def change_rules(hook: Hook, *, mapping: Mapping[str, str], conditions: Sequence[Condition], actor: User) -> None:
-    Hook.objects.filter(pk=hook.pk).update(mapping=mapping, conditions=[[*each] for each in conditions])
+def facts_of_rules(hook: Hook) -> Facts:
+    """What a manager saw who changes them."""
+    return {"What it reads": words_of(hook.mapping, [Condition(*each) for each in hook.conditions]) or "nothing"}
+
+
+def words_of(mapping: Mapping[str, str], conditions: Sequence[Condition]) -> str:
     fields = ", ".join(f"{role.replace('_', ' ')} from {label_of(pointer)}" for role, pointer in mapping.items())
-    only = f"; only if {' and '.join(map(str, conditions))}" if conditions else ""
-    note_hook(hook, actor, f"Changed what the hook “{hook}” reads: {fields}{only}.")
+    return f"{fields}; only if {' and '.join(map(str, conditions))}" if conditions else fields
+
+
+@transaction.atomic
+def change_rules(
+    hook: Hook, *, mapping: Mapping[str, str], conditions: Sequence[Condition], actor: User, seen: str | None = None
+) -> None:
+    """Raises ChangedSinceReview if they aren't as they were seen, signed."""
+    if seen is not None:
+        check_unchanged(hook.target, seen, facts_of_rules(Hook.objects.select_for_update().get(pk=hook.pk)))
+    Hook.objects.filter(pk=hook.pk).update(mapping=mapping, conditions=[[*each] for each in conditions])
+    note_hook(hook, actor, f"Changed what the hook “{hook}” reads: {words_of(mapping, conditions)}.")
 
 
 @transaction.atomic

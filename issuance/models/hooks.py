@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -41,7 +42,9 @@ class HookQuerySet(models.QuerySet["Hook"]):
 
     def with_waiting(self) -> HookQuerySet:
         """Each with `waiting`, its events about which somebody has to decide."""
-        return self.annotate(waiting=Count("events", filter=Q(events__state=HookEventState.WAITS)))
+        waiting = HookEvent.objects.waiting().filter(hook=OuterRef("pk")).order_by().values("hook")
+        counted = waiting.annotate(total=Count("pk")).values("total")
+        return self.annotate(waiting=Coalesce(Subquery(counted), 0))
 
 
 class Hook(models.Model):

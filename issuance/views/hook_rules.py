@@ -15,7 +15,7 @@ from issuance.access import hook_for
 from issuance.forms.hooks import MappingForm, SampleForm, conditions_form, conditions_in
 from issuance.guests.sight import Sight
 from issuance.hooks.fields import Field, kept
-from issuance.hooks.making import change_rules
+from issuance.hooks.making import change_rules, facts_of_rules
 from issuance.hooks.rules import ROLES, conditions_of, proposed, verdict_on
 from issuance.hooks.telling import Told, lines_of, told_of_sample
 from issuance.models import Hook
@@ -23,6 +23,7 @@ from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.typed import keeps_typed, typed_before
+from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 
 
 @keeps_typed
@@ -39,12 +40,18 @@ def hook_rules(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     mapping, conditions = MappingForm(request.POST), conditions_form([], [], request.POST)
     if not mapping.is_valid() or not conditions.is_valid():
         return _page(request, hook, request.POST, status=422)
-    change_rules(hook, mapping=mapping.cleaned_data, conditions=conditions_in(conditions), actor=user_of(request))
+    seen, chosen = request.POST.get(FIELD, ""), conditions_in(conditions)
+    try:
+        change_rules(hook, mapping=mapping.cleaned_data, conditions=chosen, actor=user_of(request), seen=seen)
+    except ChangedSinceReview as changed:
+        return _page(request, hook, request.POST, changed=changed.differences, status=409)
     messages.success(request, "Saved. What waits can be tried again.")
     return redirect("issuance:hook", handle, hook.pk)
 
 
-def _page(request: HttpRequest, hook: Hook, typed: Any, *, tests: bool = False, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, hook: Hook, typed: Any, *, tests: bool = False, status: int = 200, **more: Any
+) -> HttpResponse:
     sample = SampleForm(typed if typed and typed.get("sample") else {"sample": ""} if tests else None)
     pasted = sample.cleaned_data["sample"] if sample.is_bound and sample.is_valid() else None
     fields = _latest(hook) if pasted is None else pasted
@@ -61,9 +68,10 @@ def _page(request: HttpRequest, hook: Hook, typed: Any, *, tests: bool = False, 
         "mapping": mapping,
         "conditions": conditions,
         "told": told,
+        "seen": sign(hook.target, facts_of_rules(hook)),
     }
     status = 422 if tests and not (sample.is_valid() and told) else status
-    return TemplateResponse(request, "issuance/hooks/rules.html", context, status=status)
+    return TemplateResponse(request, "issuance/hooks/rules.html", context | more, status=status)
 
 
 def _latest(hook: Hook) -> list[Field]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from issuance.access import hook_for, may
 from issuance.forms.hooks import HookForm, SignatureForm
-from issuance.hooks.deciding import try_again
+from issuance.hooks.deciding import drop_all, try_again
 from issuance.hooks.making import change_signature, make_hook, renew_address, switch
 from issuance.hooks.telling import rules_in_words, told_of
 from issuance.models import LATEST, Hook, HookEvent
@@ -23,6 +23,7 @@ from thanxportal.accounts.access import merchant_for, user_of
 from thanxportal.accounts.models import Right
 from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.typed import keeps_typed, typed_before
+from thanxportal.counted import counted
 from thanxportal.pagination import page_of
 
 
@@ -77,6 +78,15 @@ def hook_try_again(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     found = hook_for(request, handle, pk, Right.MANAGE)
     _prove(request, found)
     messages.success(request, f"{try_again(found, user_of(request))}.")
+    return redirect(_address(found))
+
+
+@require_POST
+def hook_drop_all(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    found = hook_for(request, handle, pk, Right.MANAGE)
+    _prove(request, found)
+    dropped = drop_all(found, user_of(request))
+    messages.success(request, f"{counted(dropped, 'event was', 'events were')} dropped: nobody is rewarded.")
     return redirect(_address(found))
 
 

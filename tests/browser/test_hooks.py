@@ -85,7 +85,7 @@ def test_a_manager_makes_a_hook_and_chooses_its_fields_by_clicks(
     first.get_by_label("Value").fill("2")
     page.get_by_role("button", name="Save what it reads").click()
     expect(page.get_by_text("form_response › answers › 1 › number is at most 2")).to_be_visible()
-    page.get_by_role("button", name="Try all of them again").click()
+    page.get_by_role("button", name="Try 1 event again").click()
     expect(page.get_by_text("Waits to be gathered")).to_be_visible()
     (guest,) = EventBatch.objects.get().guests
     assert guest[5] == ["ann@example.com", "", "Cold soup, and nobody came for an hour", "a3f9"]

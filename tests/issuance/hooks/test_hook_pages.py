@@ -12,10 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign
+from issuance.hooks.making import facts_of_rules
 from issuance.models import EventBatch, Hook, HookEvent
 from tests.issuance.hooks.tools import MAPPING, UNHAPPY, Tool
 from thanxportal.accounts.models import Activity, ApiToken, Merchant, User
 from thanxportal.accounts.tokens import token_by
+from thanxportal.reviewed import sign
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -31,6 +33,12 @@ def rules(*conditions: tuple[str, str, str], **mapping: str) -> dict[str, Any]:
     for at, condition in enumerate(conditions):
         form |= {f"c-{at}-{name}": value for name, value in zip(("field", "operator", "value"), condition, strict=True)}
     return form
+
+
+def seen(hook: Hook) -> dict[str, str]:
+    """What a form carries of what its page showed."""
+    hook.refresh_from_db()
+    return {"seen": sign(hook.target, facts_of_rules(hook))}
 
 
 def text_of(page: Any) -> str:
@@ -67,7 +75,7 @@ def test_a_campaign_that_takes_no_guests_or_is_anothers_gets_no_hook(
 
 
 def acts(hook: Hook, event: HookEvent) -> Iterator[str]:
-    names = ("switch", "try_again", "renew", "signature", "rules")
+    names = ("switch", "try_again", "drop_all", "renew", "signature", "rules")
     yield from (url(f"hook_{name}", hook) for name in names)
     yield from (url(f"hook_event_{name}", event) for name in ("reveal", "pass", "drop"))
     yield url("hook_new")
@@ -113,14 +121,14 @@ def test_fields_are_chosen_on_the_event_that_came_and_all_is_logged(
     assert 'name="external_id" value="/id"' in page
     assert "ann@" not in page
     form = rules(("/score", "at_most", "2"), email="/guest/email", external_id="/id")
-    assert browser.post(url("hook_rules", tool.hook), form).status_code == 302
+    assert browser.post(url("hook_rules", tool.hook), form | seen(tool.hook)).status_code == 302
     tool.hook.refresh_from_db()
     assert (tool.hook.mapping, tool.hook.conditions) == (MAPPING, [["/score", "at_most", "2"]])
     line = Activity.objects.for_merchant(harbor)[0].sentence
     assert "email from guest › email, external id from id; only if score is at most 2" in line
     shown = text_of(browser.get(url("hook", tool.hook)))
     assert "score is at most 2" in shown
-    assert "Try all of them again" in shown
+    assert "Try 1 event again" in shown
     browser.post(url("hook_try_again", tool.hook))
     assert tool.event().state == "passed"
 
@@ -139,9 +147,33 @@ def test_what_is_wrong_with_rules_is_said_and_nothing_is_saved(
     form: dict[str, Any], tool: Tool, ana: User, client_of: ClientOf
 ) -> None:
     tool.send(UNHAPPY)
-    assert client_of(ana).post(url("hook_rules", tool.hook), form).status_code == 422
+    assert client_of(ana).post(url("hook_rules", tool.hook), form | seen(tool.hook)).status_code == 422
     tool.hook.refresh_from_db()
     assert (tool.hook.mapping, tool.hook.conditions) == (MAPPING, [])
+
+
+def test_what_another_manager_changed_meanwhile_is_not_overwritten(tool: Tool, ana: User, client_of: ClientOf) -> None:
+    old, browser = seen(tool.hook), client_of(ana)
+    tool.reads(MAPPING, ("/score", "at_most", "1"))
+    for form in (old, {"seen": ""}):
+        refused = browser.post(url("hook_rules", tool.hook), rules(email="/guest/email") | form)
+        assert refused.status_code == 409
+    tool.hook.refresh_from_db()
+    assert tool.hook.conditions == [["/score", "at_most", "1"]]
+    assert browser.post(url("hook_rules", tool.hook), rules(email="/id") | seen(tool.hook)).status_code == 302
+
+
+def test_all_that_waits_is_dropped_by_one_act_that_is_logged(
+    tool: Tool, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    for number in range(3):
+        tool.send({"id": number})
+    assert "Drop 3 events" in text_of(client_of(ana).get(url("hook", tool.hook)))
+    for _ in range(2):
+        client_of(ana).post(url("hook_drop_all", tool.hook))
+    assert {event.state for event in HookEvent.objects.all()} == {"dropped"}
+    line = Activity.objects.for_merchant(harbor)[0].sentence
+    assert line == "Dropped 3 events of the hook “Survey hook”: nobody is rewarded."
 
 
 @pytest.mark.parametrize(
