@@ -66,6 +66,7 @@ urlpatterns = [
     path("hook-events/<int:pk>/", hook_events.hook_event, name="hook_event"),
     path("hook-events/<int:pk>/reveal/", hook_events.hook_event_reveal, name="hook_event_reveal"),
     path("hook-events/<int:pk>/pass/", hook_events.hook_event_pass, name="hook_event_pass"),
+    path("hook-events/<int:pk>/take-up/", hook_events.hook_event_take_up, name="hook_event_take_up"),
     path("hook-events/<int:pk>/drop/", hook_events.hook_event_drop, name="hook_event_drop"),
     path("integrations/endpoints/", endpoints.endpoints, name="endpoints"),
     path("integrations/endpoints/<int:pk>/", endpoints.endpoint, name="endpoint"),

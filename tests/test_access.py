@@ -106,7 +106,7 @@ OF_A_MERCHANT = """
     GET,POST  manager   issuance:hook_new issuance:hook_rules
     POST      manager   issuance:hook_switch issuance:hook_try_again issuance:hook_renew issuance:hook_drop_all
     POST      manager   issuance:hook_signature issuance:hook_event_reveal issuance:hook_event_pass
-    POST      manager   issuance:hook_event_drop
+    POST      manager   issuance:hook_event_drop issuance:hook_event_take_up
     GET,POST  manager   issuance:endpoints issuance:endpoint
     POST      manager   issuance:endpoint_secret issuance:endpoint_test issuance:endpoint_off
     POST      manager   issuance:endpoint_on issuance:endpoint_remove issuance:message_again

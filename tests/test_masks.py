@@ -57,7 +57,7 @@ SHOWS_NOBODY = {
     "integrations", "stream", "token_end", "reward_preset", "reward_preset_end", "folders", "folder", "folder_end",
     "hooks", "hook", "hook_new", "hook_rules", "hook_switch", "hook_try_again",
     "hook_renew", "hook_drop_all", "hook_signature", "hook_event", "hook_event_reveal", "hook_event_pass",
-    "hook_event_drop",
+    "hook_event_drop", "hook_event_take_up",
     "exports", "read_out", "read_out_costs", "read_out_date", "read_out_numbers", "read_out_open", "read_outs",
     "member_remove", "member_role", "publish", "refresh_templates", "reward_choices", "running",
     "settings", "team", "template_age", "template_detail", "template_list",

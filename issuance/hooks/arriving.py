@@ -7,16 +7,17 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from issuance.hooks.fields import Field
-from issuance.models import LATEST, Hook, HookEvent, HookEventState
+from issuance.models import LATEST, Hook, HookEvent
 from thanxportal.accounts.tokens import token_by
 
 SENDERS_ID = ("webhook-id", "svix-id", "idempotency-key")  # headers; others may name the sender, not the event
 SAME_BYTES = timedelta(days=1)  # for which the same bytes are the same event
+OTHER_CONTENT = "An event with the same id in its header came before, with other content."
 UNTOUCHED = "It came, and nothing was made of it yet."
 MOST_WAITING = 5_000  # events of a hook; more come again later
 
@@ -49,27 +50,27 @@ def store(hook: Hook, events: Sequence[Sequence[Field]], *, raw: bytes, headers:
 
 
 def _store(hook: Hook, fields: Sequence[Field], sender: str, raw: bytes, at: int) -> int | None:
-    """The id of the event at this place of its request; None if it came before and something was made of it."""
+    """The id of the event at this place of its request; None if somebody decides, or something was made of it."""
     body_key = keyed(b"%d %b" % (at, raw))
     sender_key = keyed(f"{at} {sender}".encode()) if sender else ""
-    same = Q(body_key=body_key, received_at__gt=timezone.now() - SAME_BYTES)
-    if sender_key:
-        same |= Q(sender_key=sender_key)
-    for earlier in hook.events.filter(same).order_by("pk")[:1]:
+    same_id = hook.events.filter(sender_key=sender_key) if sender_key else hook.events.none()
+    lately = hook.events.filter(body_key=body_key, received_at__gt=timezone.now() - SAME_BYTES)
+    for earlier in (lately | same_id.filter(body_key=body_key)).order_by("pk")[:1]:
         HookEvent.objects.filter(pk=earlier.pk).update(received_count=F("received_count") + 1)
         return earlier.pk if earlier.waits and earlier.note == UNTOUCHED else None
+    note = OTHER_CONTENT if same_id.exists() else UNTOUCHED
     made = HookEvent.objects.create(
-        hook=hook, fields=[[*field] for field in fields], body_key=body_key, sender_key=sender_key, note=UNTOUCHED
+        hook=hook, fields=[[*field] for field in fields], body_key=body_key, sender_key=sender_key, note=note
     )
-    return made.pk
+    return made.pk if note == UNTOUCHED else None
 
 
 def _empty_all_but_the_latest(hook: Hook) -> None:
     """Of those that came before: with the one that came now they are as many as are kept."""
-    decided = hook.events.with_fields().exclude(state=HookEventState.WAITS)
-    last = decided.order_by("-pk").values_list("pk", flat=True)[LATEST - 1 : LATEST]
+    settled = hook.events.with_fields().settled()
+    last = settled.order_by("-pk").values_list("pk", flat=True)[LATEST - 1 : LATEST]
     for pk in last:
-        decided.filter(pk__lte=pk).update(fields=[])
+        settled.filter(pk__lte=pk).empty()
 
 
 def keyed(sent: bytes) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
+from time import monotonic
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,18 +24,21 @@ from thanxportal.accounts.models import User
 from thanxportal.counted import counted
 
 log = logging.getLogger(__name__)
-MOST_AT_ONCE = 200  # events tried again by one click
+SECONDS = 10  # for what one click tries again
 SAME = "An event with this external id was passed on before."
 FULL_DAY = "The hook has asked for as many guests as it may today."
+TAKEN_UP = "Somebody wants to look at it again."
 ENDED = "The hook was ended, so it asks for nobody any more."
 
 
-def decide_all(pks: Iterable[int], actor: User | None = None) -> list[str]:
-    """By the rules; returns the states. What fails waits as it is, so that nothing that was stored is lost."""
-    return [_decided(pk, actor) for pk in pks]
+def decide_all(pks: Iterable[int]) -> None:
+    """By the rules."""
+    for pk in pks:
+        _decided(pk, None)
 
 
 def _decided(pk: int, actor: User | None) -> str:
+    """The state of an event then. What fails waits as it is, so that nothing that was stored is lost."""
     try:
         return decide(pk, actor=actor).state
     except Exception as error:
@@ -43,12 +48,15 @@ def _decided(pk: int, actor: User | None) -> str:
 
 @transaction.atomic
 def decide(pk: int, *, mapping: Mapping[str, str] | None = None, actor: User | None = None) -> HookEvent:
-    """Settles an event that waits; by `mapping` alone if a person lets it through. Returns it as it is then."""
+    """Settles an event that waits; by `mapping` alone if a person lets it through, whatever the conditions say.
+    Returns it as it is then."""
     event = _locked(pk)
     if event.waits:
         hook, fields = event.hook, kept(event.fields)
         verdict = verdict_on(hook, fields) if mapping is None else guest_in(dict(fields), mapping, hook.merchant)
         _settle(event, verdict, actor)
+        if mapping is not None and actor and not event.waits:
+            note_hook(hook, actor, f"Let an event of the hook “{hook}” through: {event.status.label}.")
     return event
 
 
@@ -64,16 +72,17 @@ def _locked(pk: int) -> HookEvent:
 def _settle(event: HookEvent, verdict: Verdict, actor: User | None) -> None:
     state, note, batch, key = verdict.state, verdict.why, None, ""
     if verdict.guest is not None:
-        state, note, batch, key = _ask_for(event, verdict.guest)
+        state, note, batch, key = _ask_for(event, verdict.guest, verdict.external_id)
     event.state, event.note, event.batch, event.external_key = state, note, batch, key
     if actor and not event.waits:
         event.decided_by, event.decided_at = actor, timezone.now()
     event.save(update_fields=["state", "note", "batch", "external_key", "decided_by", "decided_at"])
 
 
-def _ask_for(event: HookEvent, guest: dict[str, str]) -> tuple[HookEventState, str, EventBatch | None, str]:
+def _ask_for(
+    event: HookEvent, guest: dict[str, str], external: str
+) -> tuple[HookEventState, str, EventBatch | None, str]:
     hook = event.hook
-    external = guest.get("external_id", "")
     key = keyed(b"external " + external.encode()) if external else ""
     if key and hook.events.filter(external_key=key).exists():
         return HookEventState.SAME, SAME, None, ""
@@ -88,17 +97,16 @@ def _ask_for(event: HookEvent, guest: dict[str, str]) -> tuple[HookEventState, s
     return HookEventState.PASSED, "", batch, key
 
 
-@transaction.atomic
 def try_again(hook: Hook, actor: User) -> str:
-    """Settles what waits by the rules as they are now; returns what came of it, in words."""
-    pks = [*hook.events.waiting().order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE]]
-    states = decide_all(pks, actor)
+    """Settles what waits by the rules as they are now, as far as there is time; returns what came of it, in words."""
+    note_hook(hook, actor, f"Tried what waits at the hook “{hook}” again.")
+    pks, end = [*hook.events.waiting().order_by("pk").values_list("pk", flat=True)], monotonic() + SECONDS
+    states = [_decided(pk, actor) for pk in takewhile(lambda _: monotonic() < end, pks)]
     passed, left = states.count(HookEventState.PASSED), states.count(HookEventState.WAITS)
-    sentence = (
-        f"{counted(passed, 'guest is', 'guests are')} rewarded, {left:,} of {counted(len(pks), 'event')} still wait"
-    )
-    note_hook(hook, actor, f"Tried what waited at the hook “{hook}” again: {sentence}.")
-    return sentence
+    tried = counted(len(states), "event")
+    sentence = f"{counted(passed, 'guest is', 'guests are')} rewarded, {left:,} of {tried} still wait"
+    untried = len(pks) - len(states)
+    return f"{sentence}; there was no time for {untried:,} more" if untried else sentence
 
 
 @transaction.atomic
@@ -111,14 +119,14 @@ def drop_all(hook: Hook, actor: User) -> int:
 
 
 @transaction.atomic
-def let_through(event: HookEvent, mapping: Mapping[str, str], actor: User) -> HookEvent:
-    """Rewards the guest whom these fields name, whatever the conditions say: somebody has looked."""
-    if not event.waits:
-        return event
-    settled = decide(event.pk, mapping=mapping, actor=actor)
-    if not settled.waits:
-        note_hook(settled.hook, actor, f"Let an event of the hook “{settled.hook}” through: {settled.status.label}.")
-    return settled
+def take_up(event: HookEvent, actor: User) -> bool:
+    """Has an event wait again that rewarded nobody; False if it can't be looked at any more."""
+    nobodys = HookEvent.objects.filter(pk=event.pk, state__in=(HookEventState.LEFT_OUT, HookEventState.DROPPED))
+    fields = {"state": HookEventState.WAITS, "note": TAKEN_UP, "decided_by": None, "decided_at": None}
+    if not nobodys.with_fields().update(**fields):
+        return False
+    note_hook(event.hook, actor, f"Has an event of the hook “{event.hook}” wait again.")
+    return True
 
 
 @transaction.atomic

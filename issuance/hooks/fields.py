@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from thanxportal.plain_text import nameless
 
-MOST_FIELDS, MOST_DEPTH, LONGEST_POINTER = 300, 12, 200
+MOST_FIELDS, MOST_DEPTH, LONGEST_POINTER = 300, 12, 400
 _SMALL = re.compile(r"-?\d{1,4}(?:\.\d{1,4})?|true|false", re.ASCII).fullmatch
 
 
@@ -36,12 +36,11 @@ class Field(NamedTuple):
 
 
 def fields_in(document: Any) -> list[Field]:
-    """All that stand in a JSON document, nulls and empty ones left out. Raises TooMuch."""
+    """All that stand in a JSON document, but for nulls, empty texts, and names too long to be kept. Raises TooMuch."""
     found: list[Field] = []
     for field in _walk(document, "", 0):
-        if len(field.pointer) > LONGEST_POINTER:
-            raise TooMuch("A name of a field is too long.")
-        found.append(field)
+        if len(field.pointer) <= LONGEST_POINTER:
+            found.append(field)
         if len(found) > MOST_FIELDS:
             raise TooMuch(f"An event has at most {MOST_FIELDS} fields.")
     return found

@@ -20,11 +20,12 @@ IS_OFF = "It came while the hook was off."
 
 
 class Verdict(NamedTuple):
-    """What becomes of an event, and why; `guest` if a reward is asked for."""
+    """What becomes of an event, and why; `guest` if a reward is asked for, with the whole external id."""
 
     state: HookEventState
     why: str = ""
     guest: dict[str, str] | None = None
+    external_id: str = ""
 
 
 def verdict_on(hook: Hook, fields: Sequence[Field]) -> Verdict:
@@ -61,7 +62,7 @@ def guest_in(texts: Mapping[str, str], mapping: Mapping[str, str], merchant: Mer
     found = asked_for(guest, merchant)
     if found.code:
         return Verdict(HookEventState.WAITS, reason_in_words(found.code))
-    return Verdict(HookEventState.PASSED, "", guest)
+    return Verdict(HookEventState.PASSED, "", guest, texts.get(mapping.get("external_id", ""), ""))
 
 
 def proposed(fields: Iterable[Field], country: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from issuance.models.events import EventBatch
 from thanxportal.accounts.models import ApiToken, Merchant
 from thanxportal.kept_text import KeptText
 
-MOST_A_MINUTE = 120  # requests to one hook
+MOST_A_MINUTE = 600  # events to one hook
 FIELDS_KEPT = timedelta(days=7)  # of an event about which nobody has to decide
 LATEST = 10  # events whose fields are kept
 
@@ -61,7 +61,7 @@ class Hook(models.Model):
     refused_count = models.PositiveIntegerField(default=0, help_text="Requests that weren’t stored.")
     refused_at = models.DateTimeField(null=True)
     refused_why = models.CharField(max_length=200, blank=True, help_text="The last time, in words.")
-    minute = models.DateTimeField(null=True, help_text="In which requests are counted.")
+    minute = models.DateTimeField(null=True, help_text="In which events are counted.")
     minute_count = models.PositiveIntegerField(default=0)
 
     objects = HookQuerySet.as_manager()
@@ -84,12 +84,12 @@ class Hook(models.Model):
     def tone(self) -> str:
         return {"On": "ok", "Not set up": "warn"}.get(self.label, "")
 
-    def count_request(self) -> bool:
-        """Counts a request of this minute; False if there were too many. One statement, as requests come at once."""
+    def take(self, events: int) -> bool:
+        """Counts events of this minute; False if they are too many. One statement, as requests come at once."""
         now = timezone.now().replace(second=0, microsecond=0)
         so_far = Case(When(minute=now, then=F("minute_count")), default=Value(0))
-        mine = Hook.objects.filter(pk=self.pk).annotate(total=so_far + 1)
-        return bool(mine.filter(total__lte=MOST_A_MINUTE).update(minute=now, minute_count=so_far + 1))
+        mine = Hook.objects.filter(pk=self.pk).annotate(total=so_far + events)
+        return bool(mine.filter(total__lte=MOST_A_MINUTE).update(minute=now, minute_count=so_far + events))
 
     def count_refusal(self, why: str) -> None:
         fields: dict[str, Any] = {"refused_at": timezone.now(), "refused_why": why[:200]}
@@ -113,12 +113,22 @@ class HookEventQuerySet(models.QuerySet["HookEvent"]):
         return self.filter(state=HookEventState.WAITS)
 
     def with_fields(self) -> HookEventQuerySet:
-        return self.exclude(fields=[])
+        return self.filter(is_kept=True)
+
+    def settled(self) -> HookEventQuerySet:
+        return self.exclude(state=HookEventState.WAITS)
+
+    def empty(self) -> int:
+        return self.update(fields=[], is_kept=False)
 
     def to_empty(self) -> HookEventQuerySet:
         """Events about which nobody decides any more, whose fields were kept long enough."""
-        decided = self.with_fields().exclude(state=HookEventState.WAITS)
-        return decided.filter(received_at__lt=timezone.now() - FIELDS_KEPT)
+        return self.with_fields().settled().filter(received_at__lt=timezone.now() - FIELDS_KEPT)
+
+    def to_delete(self) -> HookEventQuerySet:
+        """Events of which nothing came, after so long that nobody asks any more."""
+        old = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
+        return self.settled().exclude(state=HookEventState.LAPSED).filter(batch=None, received_at__lt=old)
 
     def lapsed(self) -> HookEventQuerySet:
         """Events about which nobody decided for as long as guests may be kept."""
@@ -130,6 +140,7 @@ class HookEvent(models.Model):
 
     hook = models.ForeignKey(Hook, on_delete=models.PROTECT, related_name="events")
     fields = models.JSONField(default=list, help_text="JSON Pointer and text of each.")
+    is_kept = models.BooleanField(default=True, help_text="Whether it has its fields still.")
     sender_key = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the sender’s id.")
     body_key = models.CharField(max_length=64, help_text="Keyed hash of the bytes.")
     external_key = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the external id, once passed.")
@@ -147,11 +158,14 @@ class HookEvent(models.Model):
         indexes = [
             models.Index(fields=["hook", "-id"], name="event_of_hook"),
             models.Index(fields=["hook", "body_key"], name="event_by_body"),
+            models.Index(fields=["hook", "sender_key"], condition=~Q(sender_key=""), name="event_by_sender_id"),
             models.Index(fields=["hook"], condition=Q(state="waits"), name="event_of_hook_waits"),
+            models.Index(fields=["hook", "-id"], condition=Q(is_kept=True) & ~Q(state="waits"), name="event_kept"),
+            models.Index(fields=["received_at"], condition=Q(batch=None) & ~Q(state="waits"), name="event_of_nothing"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["hook", "sender_key"], condition=~Q(sender_key=""), name="one_event_per_sender_id"
+                fields=["hook", "sender_key", "body_key"], condition=~Q(sender_key=""), name="one_event_per_sender_id"
             ),
             models.UniqueConstraint(
                 fields=["hook", "external_key"], condition=~Q(external_key=""), name="one_event_per_external_id"
@@ -164,6 +178,11 @@ class HookEvent(models.Model):
 
     def __str__(self) -> str:
         return f"Event {self.pk}"
+
+    @property
+    def can_be_taken_up(self) -> bool:
+        """Whether it rewarded nobody and can still be looked at."""
+        return self.is_kept and self.state in (HookEventState.LEFT_OUT, HookEventState.DROPPED)
 
     @property
     def waits(self) -> bool:

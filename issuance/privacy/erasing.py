@@ -192,8 +192,8 @@ def _erase_hook_events(search: GuestSearch, erasure: Erasure) -> None:
     """Those that wait are settled with it: nobody can let them through any more."""
     named = [event.pk for event in search.hook_events() if event.received_at <= erasure.ordered_at]
     events = HookEvent.objects.filter(pk__in=named)
-    removed = events.waiting().update(state=HookEventState.ERASED, note="", fields=[])
-    removed += events.exclude(fields=[]).update(fields=[])
+    events.waiting().update(state=HookEventState.ERASED, note="")
+    removed = events.with_fields().empty()
     _count(erasure, {"hook_events": removed})
 
 

@@ -6,11 +6,14 @@ import logging
 from typing import NamedTuple
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
 
-from issuance.models import Erasure, HookEvent, HookEventState, KeptAnswer
+from issuance.models import Erasure, Hook, HookEvent, HookEventState, KeptAnswer
 from issuance.privacy.erasing import erase_ordered
 from issuance.privacy.retention import purge_old_lists
 from issuance.privacy.uploads import delete_old_uploads
+from thanxportal.accounts.models import record_activity
+from thanxportal.counted import counted
 from thanxportal.outgoing.messages import delete_old_messages
 
 log = logging.getLogger(__name__)
@@ -32,8 +35,9 @@ def remove_personal_data(*, seconds: float | None = None) -> Removed:
     sessions that are over, which may keep a form; what programs were answered or told a month ago; what tools sent."""
     SessionStore.clear_expired()
     KeptAnswer.objects.old().delete()
-    HookEvent.objects.lapsed().update(state=HookEventState.LAPSED)
-    HookEvent.objects.to_empty().update(fields=[])
+    _lapse_events()
+    HookEvent.objects.to_empty().empty()
+    HookEvent.objects.to_delete().delete()
     files, erased = delete_old_uploads(), erase_ordered()
     delete_old_messages(seconds=seconds)
     purged = purge_old_lists(seconds=seconds)
@@ -41,3 +45,13 @@ def remove_personal_data(*, seconds: float | None = None) -> Removed:
     if any(removed):
         log.info("Personal data: %s", ", ".join(f"{name} {count}" for name, count in removed._asdict().items()))
     return removed
+
+
+@transaction.atomic
+def _lapse_events() -> None:
+    """Events about which nobody decided in time end, and the merchant's log says how many."""
+    waiting = HookEvent.objects.lapsed().order_by().values("hook")
+    for hook in Hook.objects.filter(pk__in=waiting).select_related("token", "merchant"):
+        lapsed = hook.events.lapsed().update(state=HookEventState.LAPSED)
+        sentence = f"{counted(lapsed, 'event')} of the hook “{hook}” came to nothing, as nobody decided in time."
+        record_activity(merchant=hook.merchant, actor=None, sentence=sentence, target=hook.target)

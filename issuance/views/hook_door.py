@@ -1,4 +1,4 @@
-"""Where tools post their events: limits, signature, store, answer; what is in them is looked at after that."""
+"""Where tools post their events: size, signature, limits, store, answer; what becomes of them is decided after that."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from issuance.hooks.deciding import decide_all
 from issuance.hooks.documents import MOST_BYTES, Unreadable, events_in
 from issuance.hooks.signatures import is_signed
 from issuance.models import Hook
+from thanxportal.body_limits import takes_body
 from thanxportal.problems import problem
 
 NOWHERE = "There is no hook at this address, or its address was renewed."
@@ -20,8 +21,14 @@ TOO_OFTEN = "This hook was asked too often. Send the same again later."
 TOO_MANY_WAIT = "Too many events of this hook wait for a person. Send the same again later."
 UNSIGNED = "The signature is missing or wrong."
 LATER = 3600  # seconds
+MOST_SEEN = 4 * MOST_BYTES  # What is longer is refused before anybody can say at which hook.
 
 
+class TooManyNow(Exception):
+    """Of this minute; `args[0]` says so."""
+
+
+@takes_body(lambda: MOST_SEEN)
 @login_not_required
 @csrf_exempt
 @require_POST
@@ -30,8 +37,6 @@ def take(request: HttpRequest, secret: str) -> HttpResponse:
     hook = hook_at(secret)
     if hook is None:
         return problem(404, NOWHERE)
-    if not hook.count_request():
-        return _later(TOO_OFTEN, 60 - timezone.now().second)
     hook.token.note_use()
     timezone.activate(hook.merchant.time_zone)
     try:
@@ -39,6 +44,9 @@ def take(request: HttpRequest, secret: str) -> HttpResponse:
     except Unreadable as refusal:
         hook.count_refusal(refusal.why)
         return problem(refusal.status, refusal.why)
+    except TooManyNow as refusal:
+        hook.count_refusal(str(refusal))
+        return _later(str(refusal), 60 - timezone.now().second)
     except TooManyWait:
         hook.count_refusal(TOO_MANY_WAIT)
         return _later(TOO_MANY_WAIT, LATER)
@@ -55,7 +63,10 @@ def _stored(request: HttpRequest, hook: Hook) -> list[int]:
         raise Unreadable(413, f"An event has at most {MOST_BYTES // 1024} KB.")
     if not is_signed(hook.signature, raw, request.headers):
         raise Unreadable(401, UNSIGNED)
-    return store(hook, events_in(request), raw=raw, headers=request.headers)
+    events = events_in(request)
+    if not hook.take(max(1, len(events))):
+        raise TooManyNow(TOO_OFTEN)
+    return store(hook, events, raw=raw, headers=request.headers)
 
 
 def _later(why: str, seconds: int) -> HttpResponse:

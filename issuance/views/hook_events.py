@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from issuance.access import hook_event_for, may
 from issuance.forms.hooks import MappingForm
 from issuance.guests.sight import Sight
-from issuance.hooks.deciding import drop, let_through
+from issuance.hooks.deciding import decide, drop, take_up
 from issuance.hooks.fields import kept
 from issuance.hooks.making import note_hook
 from issuance.hooks.rules import ROLES, proposed
@@ -46,7 +46,7 @@ def hook_event_pass(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     event, form = _to_act_on(request, handle, pk), MappingForm(request.POST)
     if not form.is_valid():
         return _page(request, event, form=form, status=422)
-    settled = let_through(event, form.cleaned_data, user_of(request))
+    settled = decide(event.pk, mapping=form.cleaned_data, actor=user_of(request))
     if settled.state == HookEventState.PASSED:
         messages.success(request, "Its guest goes the way of every guest: into a list within seconds.")
     else:
@@ -63,6 +63,17 @@ def hook_event_drop(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     else:
         messages.warning(request, "This event was settled before.")
     return redirect("issuance:hook", handle, event.hook_id)
+
+
+@require_POST
+def hook_event_take_up(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    """Needs no fresh proof, as it rewards nobody."""
+    event = hook_event_for(request, handle, pk, Right.MANAGE)
+    if take_up(event, user_of(request)):
+        messages.success(request, "It waits for you again.")
+    else:
+        messages.warning(request, "This event is settled for good, or what it said is deleted.")
+    return redirect("issuance:hook_event", handle, pk)
 
 
 def _to_act_on(request: HttpRequest, handle: str, pk: int) -> HookEvent:

@@ -98,6 +98,7 @@ def hook_renew(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     _prove(request, found)
     secret = renew_address(found, user_of(request))
     if secret:
+        found.token.refresh_from_db()
         return _page(request, found, secret=secret)
     messages.warning(request, f"“{found}” was ended, so it gets no other address. Make a new hook.")
     return redirect(_address(found))

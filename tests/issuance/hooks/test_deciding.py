@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.hooks import deciding
-from issuance.hooks.deciding import drop, let_through, try_again
+from issuance.hooks.deciding import decide, drop, take_up, try_again
 from issuance.hooks.making import switch
 from issuance.models import EventBatch, Guest, GuestList, HookEvent
 from issuance.outcomes.glance import Glance
@@ -22,6 +22,10 @@ from thanxportal.accounts.models import Activity, ApiToken, Merchant, User
 from thanxportal.accounts.tokens import end_token
 
 pytestmark = pytest.mark.django_db
+
+
+def let_through(event: HookEvent, mapping: dict[str, str], actor: User) -> HookEvent:
+    return decide(event.pk, mapping=mapping, actor=actor)
 
 
 def states() -> list[str]:
@@ -100,12 +104,71 @@ def test_conditions_leave_out_who_is_happy_and_wait_where_nobody_can_tell(tool: 
     assert "no “location”" in notes[3]
 
 
-def test_the_same_id_of_the_sender_is_one_event(tool: Tool) -> None:
+def test_the_same_id_of_the_sender_is_one_event_whenever_it_comes(tool: Tool, world: World) -> None:
+    tool.reads({"email": "/guest/email"})
     tool.send(unhappy(1), webhook_id="m1")
-    tool.send(unhappy(2), webhook_id="m1")
+    world.advance(10 * 86_400)
+    tool.send(unhappy(1), webhook_id="m1")
     tool.send(unhappy(3), webhook_id="m2")
     assert states() == ["passed", "passed"]
     assert [event.received_count for event in HookEvent.objects.order_by("pk")] == [2, 1]
+
+
+@pytest.mark.parametrize("header", ["webhook_id", "svix_id", "idempotency_key"])
+def test_an_id_that_a_tool_sends_each_time_swallows_no_event(tool: Tool, header: str, ana: User) -> None:
+    for number in (1, 2, 3, 3):
+        assert tool.send(unhappy(number), **{header: "constant"}).status_code == 202
+    assert states() == ["passed", "waits", "waits"]
+    assert "with other content" in HookEvent.objects.latest("pk").note
+    assert HookEvent.objects.latest("pk").received_count == 2
+    assert try_again(tool.hook, ana) == "2 guests are rewarded, 0 of 2 events still wait"
+    assert EventBatch.objects.count() == 3
+
+
+def test_the_id_of_a_subscription_is_none_of_an_event(tool: Tool) -> None:
+    for number in (1, 2):
+        tool.send(unhappy(number), x_webhook_id="subscription")
+    assert states() == ["passed", "passed"]
+
+
+def test_long_external_ids_that_begin_alike_are_two(tool: Tool) -> None:
+    for end in "ab":
+        tool.send(unhappy(1, id="x" * 150 + end, guest={"email": f"{end}@example.com"}))
+    assert states() == ["passed", "passed"]
+
+
+def test_what_waits_is_tried_to_its_end_and_what_there_was_no_time_for_is_said(
+    tool: Tool, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool.reads({})
+    for number in range(3):
+        tool.send({"id": number})
+    tool.send(unhappy(7))
+    tool.reads(MAPPING)
+    assert try_again(tool.hook, ana) == "1 guest is rewarded, 3 of 4 events still wait"
+    monkeypatch.setattr(deciding, "SECONDS", -1)
+    assert try_again(tool.hook, ana).endswith("there was no time for 3 more")
+
+
+def test_who_was_left_out_by_a_wrong_condition_is_decided_on_again(tool: Tool, ana: User, world: World) -> None:
+    tool.reads(MAPPING, ("/score", "at_least", "2"))
+    tool.send(unhappy(1, score=1))
+    assert states() == ["left_out"]
+    assert take_up(tool.event(), ana)
+    assert not take_up(tool.event(), ana)
+    tool.reads(MAPPING, ("/score", "at_most", "2"))
+    try_again(tool.hook, ana)
+    assert states() == ["passed"]
+    assert not take_up(tool.event(), ana)
+    assert EventBatch.objects.count() == 1
+
+
+def test_what_somebody_else_settled_meanwhile_is_no_line_of_mine(tool: Tool, ana: User, sid: User) -> None:
+    tool.send({"mail": "ann@example.com"})
+    drop(tool.event(), sid)
+    lines = Activity.objects.count()
+    assert decide(tool.event().pk, mapping={"email": "/mail"}, actor=ana).state == "dropped"
+    assert Activity.objects.count() == lines
 
 
 def test_the_same_bytes_are_one_event_for_a_day(tool: Tool, world: World) -> None:
@@ -139,9 +202,9 @@ def test_who_was_left_out_before_is_rewarded_once_the_answer_changes(tool: Tool)
 def test_the_database_itself_refuses_a_second_event_of_the_same_id(tool: Tool) -> None:
     tool.send(unhappy(1), webhook_id="m1")
     event = tool.event()
-    for key in ("sender_key", "external_key"):
+    for keys in ({"external_key": event.external_key}, {"sender_key": event.sender_key, "body_key": event.body_key}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            HookEvent.objects.create(hook=tool.hook, body_key="x", **{key: getattr(event, key)})
+            HookEvent.objects.create(hook=tool.hook, **{"body_key": "x"} | keys)
 
 
 def test_a_campaign_that_takes_no_guests_keeps_them_waiting(tool: Tool, one_arm: Campaign, ana: User) -> None:

@@ -77,7 +77,7 @@ def test_a_campaign_that_takes_no_guests_or_is_anothers_gets_no_hook(
 def acts(hook: Hook, event: HookEvent) -> Iterator[str]:
     names = ("switch", "try_again", "drop_all", "renew", "signature", "rules")
     yield from (url(f"hook_{name}", hook) for name in names)
-    yield from (url(f"hook_event_{name}", event) for name in ("reveal", "pass", "drop"))
+    yield from (url(f"hook_event_{name}", event) for name in ("reveal", "pass", "drop", "take_up"))
     yield url("hook_new")
 
 
@@ -137,7 +137,7 @@ def test_fields_are_chosen_on_the_event_that_came_and_all_is_logged(
     "form",
     [
         rules(), rules(reason="/guest/name"), rules(email="guest"), rules(email="/ann@example.com"),
-        rules(email="/" + "a" * 300), {"email": "/guest/email"}, rules(("/score", "at_most", "x"), email="/a"),
+        rules(email="/" + "a" * 500), {"email": "/guest/email"}, rules(("/score", "at_most", "x"), email="/a"),
         rules(("/score", "is", ""), email="/a"), rules(("/score", "is", "ann@example.com"), email="/a"),
         rules(("/ann@example.com", "is", "x"), email="/a"), rules(("/score", "like", "x"), email="/a"),
         rules(*[("/score", "is", "2")] * 11, email="/a"),
@@ -231,6 +231,17 @@ def test_an_event_is_let_through_or_dropped_on_its_page(tool: Tool, ana: User, c
     assert "Dropped" in shown
 
 
+def test_an_event_that_was_left_out_is_decided_on_again_on_its_page(tool: Tool, ana: User, client_of: ClientOf) -> None:
+    tool.reads(MAPPING, ("/score", "at_least", "5"))
+    tool.send(UNHAPPY)
+    browser = client_of(ana)
+    assert "Decide on it again" in text_of(browser.get(url("hook_event", tool.event())))
+    for _ in range(2):
+        assert browser.post(url("hook_event_take_up", tool.event())).status_code == 302
+    assert tool.event().state == "waits"
+    assert "Reward this guest" in text_of(browser.get(url("hook_event", tool.event())))
+
+
 def test_a_signature_is_set_without_being_shown_and_its_secret_kept(tool: Tool, ana: User, client_of: ClientOf) -> None:
     browser, address = client_of(ana), url("hook_signature", tool.hook)
     form = {"kind": "hmac", "header": "X-Signature", "encoding": "base64", "before": "sha256=", "secret": "shared-77"}
@@ -258,6 +269,7 @@ def test_switching_and_renewing_are_acts_of_managers_that_are_logged(
     shown = browser.post(url("hook_renew", tool.hook)).content.decode()
     (secret,) = re.findall(r"/hooks/in/(tpk_\w+)</code>", shown)
     assert secret != tool.secret
+    assert f"<code>{secret[-4:]}</code>" in shown
     assert [line.sentence for line in Activity.objects.for_merchant(harbor)[:3]] == [
         "Renewed the address of the hook “Survey hook”.", "Turned the hook “Survey hook” on.",
         "Turned the hook “Survey hook” off.",

@@ -15,7 +15,7 @@ from issuance.privacy.removal import remove_personal_data
 from tests.issuance.hooks.tools import UNHAPPY, Tool, unhappy
 from tests.issuance.privacy.tables import everything
 from tests.world import World
-from thanxportal.accounts.models import Merchant, User
+from thanxportal.accounts.models import Activity, Merchant, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 
@@ -25,16 +25,19 @@ def test_a_settled_event_loses_its_fields_after_a_week_and_one_that_waits_after_
 ) -> None:
     tool.send(unhappy(1))
     tool.send({"id": 2, "guest": {"mail": "ann@example.com"}})
+    tool.send(unhappy(1, guest={"email": "bob@example.com"}))
     world.drive()
     world.advance(7 * 86_400 + 1)
     remove_personal_data()
-    assert [bool(event.fields) for event in HookEvent.objects.order_by("pk")] == [False, True]
+    assert [bool(event.fields) for event in HookEvent.objects.order_by("pk")] == [False, True, False]
     world.advance(settings.RETENTION_DAYS * 86_400)
     remove_personal_data()
-    assert [(event.state, event.fields) for event in HookEvent.objects.order_by("pk")] == [
-        ("passed", []),
-        ("lapsed", []),
-    ]
+    events = HookEvent.objects.order_by("pk")
+    assert [(event.state, event.fields) for event in events] == [("passed", []), ("lapsed", [])]
+    told = Activity.objects.latest("pk").sentence
+    assert told == "1 event of the hook “Survey hook” came to nothing, as nobody decided in time."
+    remove_personal_data()
+    assert Activity.objects.latest("pk").sentence == told
     assert "ann@" not in everything()
 
 

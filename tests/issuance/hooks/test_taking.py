@@ -22,7 +22,7 @@ from campaigns.models import Campaign
 from issuance.hooks import arriving
 from issuance.hooks.fields import MOST_DEPTH, MOST_FIELDS
 from issuance.hooks.making import renew_address
-from issuance.models import MOST_A_MINUTE, EventBatch, Hook, HookEvent
+from issuance.models import MOST_A_MINUTE, EventBatch, HookEvent
 from issuance.views.hook_door import take
 from tests.issuance.api.programs import Program
 from tests.issuance.api.test_rights import NEEDS, ask
@@ -97,7 +97,6 @@ def deep(levels: int) -> str:
         (deep(MOST_DEPTH + 2), JSON, 422, "levels deep"),
         ("[" * 30_000, JSON, 400, "no JSON"),
         (json.dumps({str(number): 1 for number in range(MOST_FIELDS + 1)}), JSON, 422, "fields"),
-        (json.dumps({"a" * 300: 1}), JSON, 422, "too long"),
         (json.dumps([{}] * 101), JSON, 422, "100 events"),
         ("{", JSON, 400, "no JSON"),
         ("9" * 5_000, JSON, 400, "no JSON"),
@@ -129,15 +128,35 @@ def test_a_form_with_a_file_is_refused(tool: Tool) -> None:
     assert (refused.status_code, HookEvent.objects.count()) == (415, 0)
 
 
-def test_more_requests_than_a_hook_takes_in_a_minute_come_again_later(tool: Tool, world: World) -> None:
-    Hook.objects.filter(pk=tool.hook.pk).update(
-        minute=timezone.now().replace(second=0, microsecond=0), minute_count=MOST_A_MINUTE - 1
-    )
+def test_more_events_than_a_hook_takes_in_a_minute_come_again_later_and_are_counted(tool: Tool, world: World) -> None:
+    tool.change(minute=timezone.now().replace(second=0, microsecond=0), minute_count=MOST_A_MINUTE - 1)
+    assert tool.send([unhappy(1), unhappy(2)]).status_code == 429
     assert tool.send(unhappy(1)).status_code == 202
     refused = tool.send(unhappy(2))
     assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert refusals(tool) == (2, "This hook was asked too often. Send the same again later.")
     world.advance(60)
     assert tool.send(unhappy(2)).status_code == 202
+
+
+def test_who_does_not_sign_uses_up_no_place_of_who_does(tool: Tool) -> None:
+    tool.change(signature={"kind": "standard", "secret": SECRET})
+    for _ in range(3):
+        assert tool.send(unhappy(1)).status_code == 401
+    tool.hook.refresh_from_db()
+    assert (tool.hook.minute_count, tool.hook.refused_count) == (0, 3)
+
+
+def test_an_event_that_is_too_long_is_counted(tool: Tool) -> None:
+    assert tool.post("x" * 65_537, JSON).status_code == 413
+    assert refusals(tool) == (1, "An event has at most 64 KB.")
+
+
+def test_a_field_whose_name_is_a_whole_question_is_read_and_one_beyond_reason_left_out(tool: Tool) -> None:
+    question, endless = "How did you like it? " * 15, "x" * 500
+    assert tool.send(UNHAPPY | {question: "5", endless: "6"}).status_code == 202
+    assert ["/" + question, "5"] in tool.event().fields
+    assert "6" not in str([text for _, text in tool.event().fields])
 
 
 def test_where_thousands_wait_people_decide_before_more_comes(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
