@@ -65,9 +65,14 @@
     field.querySelector(".errorlist")?.remove();
     field.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
   };
-  document.addEventListener("change", (event) => {
+  const forgiven = (event) => {
     const wrong = event.target.closest?.(".wrong");
     if (wrong) forgive(wrong);
+  };
+  // At the first sign: once the field is left for a button, the button would move away from under the click.
+  document.addEventListener("input", forgiven);
+  document.addEventListener("change", (event) => {
+    forgiven(event);
     const zone = event.target.matches("input[type=file]") && zoneOf(event);
     if (zone) showChosen(zone);
   });
