@@ -124,7 +124,7 @@ class RevocationPlanAdmin(ReadOnlyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: RevocationPlan | None = None) -> Any:
         """Only what there is something to say about."""
-        return [name for name in self.fields if obj is None or getattr(obj, name)]
+        return [name for name in self.fields if obj is None or obj.pk is None or getattr(obj, name)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return user_of(request).has_perm("issuance.add_revocationplan")
