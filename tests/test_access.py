@@ -360,7 +360,9 @@ class Stage:
         self.event = HookEvent.objects.create(hook=self.hook, fields=[["/mail", "ann@example.com"]], body_key="x")
         self.endpoint = add_endpoint(merchant=self.harbor, actor=manager, address=HOOK, types=["batch.finished"])[0]
         self.message = self.endpoint.messages.create(type="test", body="{}")
-        folder = WatchedFolder.objects.create(merchant=self.harbor, campaign=self.campaign, made_by=manager)
+        folder = WatchedFolder.objects.create(
+            merchant=self.harbor, campaign=self.campaign, path="harbor-grill/campaign-1", made_by=manager
+        )
         FolderFile.objects.create(folder=folder, name="june.csv", guest_list=self.list)
         RevocationRequest.objects.create(guest_list=self.list, reason="A mistake.", asked_by=manager)
         RevocationPlan.objects.create(merchant=self.harbor, cause="other", note="A mistake.", proposed_by=manager)

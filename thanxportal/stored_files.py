@@ -25,7 +25,7 @@ class StoreFails(OSError):
 
 def stores_of_guests() -> dict[str, Any]:
     """The stores on other machines in which files of guests are, by the setting that names them."""
-    names = {"default": "UPLOADS_URL", "exports": "EXPORTS_FOLDER"}
+    names = {"default": "UPLOADS_URL", "exports": "EXPORTS_FOLDER", "guests": "GUESTS_FOLDER"}
     there = {setting: storages[alias] for alias, setting in names.items() if alias in storages.backends}
     return {setting: store for setting, store in there.items() if not isinstance(store, FileSystemStorage)}
 

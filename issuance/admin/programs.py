@@ -175,14 +175,9 @@ class WatchedFolderAdmin(ReadOnlyAdmin):
     search_help_text = "A merchant’s handle"
     ordering = ("-id",)
     fields = ("path", "merchant", "campaign", "made_by", "made_at", "looked_at", "trouble", "ended_at")
-    readonly_fields = ("path",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related(*self.list_select_related).defer("campaign__raw")
-
-    @admin.display(description="folder")
-    def path(self, folder: WatchedFolder) -> str:
-        return folder.path
 
 
 @admin.register(FolderFile)

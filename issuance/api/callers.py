@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from ninja.errors import AuthorizationError, HttpError, Throttled
 from ninja.security import HttpBearer
 
-from thanxportal.accounts.models import ApiToken, Merchant, Scope
-from thanxportal.accounts.partner_tokens import is_of_partner, note_reading, part_at
+from thanxportal.accounts.models import ApiToken, Merchant, PartnerToken, Scope
+from thanxportal.accounts.partner_tokens import is_of_partner, note_reading, part_at, partner_token_by
 from thanxportal.accounts.request_rate import rates
 from thanxportal.accounts.tokens import token_by
 
@@ -26,13 +26,10 @@ class Token(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         if wait := rates.wait(token):
             raise TooFast(wait)
-        found = _part(request, token) if is_of_partner(token) else token_by(token)
+        found = self._part(request, token) if is_of_partner(token) else token_by(token)
         if found is None or found.of_hook:
             return None
-        if found.networks and not found.works_from(get_adapter().get_client_ip(request)):
-            raise AuthorizationError(message="This token isn’t taken from your network address.")
-        if self.scope and self.scope not in found.scopes:
-            raise AuthorizationError(message=f"This token may not {self.scope.label}: it lacks “{self.scope}”.")
+        self._check(request, found)
         found.note_use()
         if found.partner_token:
             found.partner_token.note_use()
@@ -41,21 +38,30 @@ class Token(HttpBearer):
         translation.activate(found.merchant.locale)
         return found
 
+    def _check(self, request: HttpRequest, found: ApiToken | PartnerToken) -> None:
+        if found.networks and not found.works_from(get_adapter().get_client_ip(request)):
+            raise AuthorizationError(message="This token isn’t taken from your network address.")
+        if self.scope and self.scope not in found.scopes:
+            raise AuthorizationError(message=f"This token may not {self.scope.label}: it lacks “{self.scope}”.")
+
+    def _part(self, request: HttpRequest, secret: str) -> ApiToken | None:
+        """Nothing is made at a merchant for whom the token isn't taken."""
+        whole, handle = partner_token_by(secret), request.headers.get(NAMES_MERCHANT, "")
+        if whole is None:
+            return None
+        self._check(request, whole)
+        if not handle:
+            raise HttpError(400, f"Name the merchant by its handle in the header {NAMES_MERCHANT}: harbor-grill.")
+        try:
+            return part_at(whole, handle)
+        except Merchant.DoesNotExist:
+            raise Http404 from None
+
 
 class TooFast(Throttled):
     def __init__(self, wait: int) -> None:
         super().__init__(wait=wait)
         self.message = "This token asks too often. Wait for as many seconds as Retry-After says."
-
-
-def _part(request: HttpRequest, secret: str) -> ApiToken | None:
-    handle = request.headers.get(NAMES_MERCHANT, "")
-    if not handle:
-        raise HttpError(400, f"Name the merchant by its handle in the header {NAMES_MERCHANT}, such as harbor-grill.")
-    try:
-        return part_at(secret, handle)
-    except Merchant.DoesNotExist:
-        raise Http404 from None
 
 
 def token_of(request: HttpRequest) -> ApiToken:

@@ -24,7 +24,7 @@ def lookup(request: HttpRequest, body: GuestLookUp) -> Any:
     """What one guest got from this merchant, the newest first, without email and phone. The merchant's activity log
     says that the program asked, not about whom."""
     token = token_of(request)
-    found = parse_guest(body.email or body.phone, token.merchant.country)
+    found = parse_guest(body.email.strip() or body.phone, token.merchant.country)
     if not found.value:
         raise HttpError(422, "No guest can be read from this. Send one email, or one phone with its country code.")
     taken = take_places("searches", f"token:{token.pk}", token.merchant)

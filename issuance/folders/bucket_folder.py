@@ -30,15 +30,26 @@ class BucketFolder:
     @as_of_a_folder
     def move(self, name: str, into: str, as_name: str, copied: str | None) -> None:
         """A bucket moves nothing: it copies and deletes. What takes the object's place in between stays."""
-        own = self._object(name)
-        self._object(f"{into}/{as_name}").copy_from(CopySource={"Bucket": own.bucket_name, "Key": own.key})
+        own, there = self._object(name), self._object(f"{into}/{as_name}")
         if copied and own.e_tag != copied:
+            raise Changes
+        there.copy_from(CopySource={"Bucket": own.bucket_name, "Key": own.key})
+        own.reload()
+        if copied and own.e_tag != copied:
+            there.delete()
             raise Changes
         own.delete()
 
+    def mark(self, copied: str) -> str:
+        return ""
+
+    def bring_back_changed(self, inside: str, name: str, mark: str) -> bool:
+        return False
+
     @as_of_a_folder
-    def delete(self, inside: str, name: str) -> None:
+    def delete(self, inside: str, name: str) -> bool:
         self._object(f"{inside}/{name}").delete()
+        return True
 
     def _object(self, name: str) -> Any:
         return self._bucket.Object(self._prefix + name)

@@ -33,12 +33,18 @@ class DropFolder(Protocol):
     def copy(self, name: str, target: IO[bytes]) -> Any:
         """Copies a file, and returns what it was, which `move` takes. Raises Unfit and Changes."""
 
+    def mark(self, copied: Any) -> str:
+        """What is no longer the same once somebody writes to the file; empty where nobody can."""
+
     def move(self, name: str, into: str, as_name: str, copied: Any) -> None:
         """Moves it into `done` or `refused`, unless something else took its place since it was `copied`, None if it
         wasn't."""
 
-    def delete(self, inside: str, name: str) -> None:
-        """Deletes what was moved; nothing happens if it is gone."""
+    def bring_back_changed(self, inside: str, name: str, mark: str) -> bool:
+        """Brings what was moved back if it no longer has this mark: some of it was never read."""
+
+    def delete(self, inside: str, name: str) -> bool:
+        """Deletes what was moved; False if it isn't there."""
 
 
 def is_meant(name: str) -> bool:

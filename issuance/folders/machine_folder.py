@@ -53,9 +53,22 @@ class MachineFolder:
         if copied and _content(_seen(as_name, there)) != _content(copied):
             os.rename(as_name, as_name, src_dir_fd=there, dst_dir_fd=self._own)
 
-    def delete(self, inside: str, name: str) -> None:
+    def mark(self, copied: os.stat_result) -> str:
+        return f"{copied.st_size} {copied.st_mtime_ns}"
+
+    def bring_back_changed(self, inside: str, name: str, mark: str) -> bool:
+        there = self._inside[inside]
+        with suppress(FileNotFoundError):
+            if self.mark(_seen(name, there)) != mark:
+                os.rename(name, name, src_dir_fd=there, dst_dir_fd=self._own)
+                return True
+        return False
+
+    def delete(self, inside: str, name: str) -> bool:
         with suppress(FileNotFoundError):
             os.unlink(name, dir_fd=self._inside[inside])
+            return True
+        return False
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from issuance.folders.machine_folder import machine_folder
 from issuance.models import WatchedFolder
 
 ALIAS = "guests"
+LEVELS = 2  # of folders below the root
 
 
 def are_there() -> bool:
@@ -25,11 +26,12 @@ def are_there() -> bool:
 @contextmanager
 def opened(folder: WatchedFolder) -> Iterator[DropFolder]:
     """Raises OSError."""
-    if any(part in ("", ".", "..") or "/" in part for part in folder.parts):
+    parts = folder.path.split("/")
+    if len(parts) != LEVELS or any(part in ("", ".", "..") for part in parts):
         raise OSError("The handle of the merchant can’t be the name of a folder.")
     if ALIAS in settings.STORAGES:
         store: Any = storages[ALIAS]
-        yield BucketFolder(store, *folder.parts)
+        yield BucketFolder(store, *parts)
         return
-    with machine_folder(settings.GUESTS_FOLDER, *folder.parts) as found:
+    with machine_folder(settings.GUESTS_FOLDER, *parts) as found:
         yield found

@@ -24,10 +24,14 @@ from issuance.importing.new_list import CampaignTakesNoLists, create_list
 from issuance.importing.no_tables import why_no_table
 from issuance.lifecycle.notices import tell_file_refused
 from issuance.models import LOOK_EVERY, FolderFile, GuestList, WatchedFolder, WatchedFolderQuerySet
+from issuance.models.states import ListState
 from thanxportal.seldom import Seldom
 
 QUIET = 60  # seconds since a file was last changed, after which it is whole
-MOST_AT_ONCE = 10  # files of one look, as lists wait to be read meanwhile
+MOST_AT_ONCE = 10  # files taken in one look, as lists wait to be read meanwhile
+MOST_KEPT = 1_000  # of those that were taken, looked after in one look
+SOUGHT_FOR = timedelta(days=7)  # how long a file is to be deleted that isn't found, as a disk may be away
+IN_VAIN: dict[str, str] = {ListState.UNREADABLE: "can’t be read", ListState.DISCARDED: "was discarded"}
 log = Seldom(logging.getLogger(__name__))
 
 
@@ -46,7 +50,7 @@ def look_into(folder_id: int) -> None:
         with opened(folder) as place:
             if folder.ended_at is None:
                 troubles = _take_all(folder, place)
-            _delete_old(folder, place)
+            _look_after(folder, place)
     except OSError as error:
         troubles.append(type(error).__name__)
     for trouble in troubles:
@@ -65,12 +69,13 @@ def _next_look(folder_id: int) -> WatchedFolder | None:
 
 def _take_all(folder: WatchedFolder, place: DropFolder) -> list[str]:
     """One file that can't be taken stops no other; returns why."""
-    troubles = []
-    for name in place.whole_files(time.time() - QUIET)[:MOST_AT_ONCE]:
-        if shutdown.asked.is_set():
+    troubles, taken = [], 0
+    for name in place.whole_files(time.time() - QUIET):
+        if shutdown.asked.is_set() or taken == MOST_AT_ONCE:
             break
         try:
             _take(folder, place, name)
+            taken += 1
         except (Changes, FileNotFoundError):
             continue  # It is still being written, or another worker was faster.
         except OSError as error:
@@ -85,42 +90,61 @@ def _take(folder: WatchedFolder, place: DropFolder, name: str) -> None:
             if why := why_no_table(name):
                 raise Unfit(why)
             copied = place.copy(name, copy)
-            file = _noted(folder, name, made=_list_of(folder, name, copy))
+            file, new = _noted(folder, name, made=_list_of(folder, name, copy), mark=place.mark(copied))
         except (Unfit, CampaignTakesNoLists) as refusal:
-            file = _noted(folder, name, problem=str(refusal))
-    place.move(name, *file.kept_as, copied)
+            file, new = _noted(folder, name, problem=str(refusal))
+    try:
+        place.move(name, *file.kept_as, copied)
+    except FileNotFoundError:
+        if new and file.repeated:  # Another worker was faster: it brought this very file, and noted that.
+            file.delete()
+        raise
     now = timezone.now()
     kept = timedelta(hours=settings.UPLOAD_RETENTION_HOURS)
     FolderFile.objects.filter(pk=file.pk).update(moved_at=now, delete_at=now + kept)
 
 
 def _list_of(folder: WatchedFolder, name: str, copy: IO[bytes]) -> GuestList:
-    """A new list, or the one that these bytes became before. Raises CampaignTakesNoLists."""
+    """A new list, or the one that these bytes became before. Raises CampaignTakesNoLists, and Unfit for what came
+    before in vain."""
     copy.seek(0)
     title = readable(name).rpartition(".")[0] or readable(name)
     content = File(copy, name=readable(name))
-    return create_list(
+    made = create_list(
         campaign=folder.campaign, name=title, content=content, actor=None, token=folder.uuid, by=str(folder)
     )
+    moved = FolderFile.objects.filter(folder=folder, guest_list=made, moved_at__isnull=False)
+    if made.state in IN_VAIN and moved.exists():
+        raise Unfit(f"The same file came before as “{made.name}”, whose list {IN_VAIN[made.state]}. Change the file.")
+    return made
 
 
 @transaction.atomic
-def _noted(folder: WatchedFolder, name: str, *, made: GuestList | None = None, problem: str = "") -> FolderFile:
-    """Its line in the log; the one of an earlier look that came no further than to write it."""
+def _noted(
+    folder: WatchedFolder, name: str, *, made: GuestList | None = None, problem: str = "", mark: str = ""
+) -> tuple[FolderFile, bool]:
+    """Its line in the log, and whether that is new: it isn't if an earlier look came no further than to write it."""
     WatchedFolder.objects.select_for_update(no_key=True).get(pk=folder.pk)
     known = FolderFile.objects.filter(folder=folder)
     same = {"name": readable(name), "guest_list": made, "problem": problem[:300]}
     if unmoved := known.filter(**same, moved_at=None).first():
-        return unmoved
+        return unmoved, False
     repeated = made is not None and known.filter(guest_list=made).exists()
     alone = folder.merchant.launch_from_folders and made is not None and not repeated
-    file = FolderFile.objects.create(folder=folder, **same, repeated=repeated, undecided=alone)
+    file = FolderFile.objects.create(folder=folder, **same, repeated=repeated, undecided=alone, mark=mark)
     if problem:
         tell_file_refused(file)
-    return file
+    return file, True
 
 
-def _delete_old(folder: WatchedFolder, place: DropFolder) -> None:
-    for file in FolderFile.objects.kept().filter(folder=folder, delete_at__lte=timezone.now())[:MOST_AT_ONCE]:
-        place.delete(*file.kept_as)
-        FolderFile.objects.filter(pk=file.pk).update(delete_at=None)
+def _look_after(folder: WatchedFolder, place: DropFolder) -> None:
+    """Files that were taken: what was written to since comes back to be taken again, and what is old goes."""
+    now = timezone.now()
+    for file in FolderFile.objects.kept().filter(folder=folder).order_by("delete_at")[:MOST_KEPT]:
+        if file.mark and place.bring_back_changed(*file.kept_as, file.mark):
+            log.error("Folder %s: file %s was written to after it was taken.", folder.pk, file.pk, about=str(file.pk))
+            FolderFile.objects.filter(pk=file.pk).update(delete_at=None)
+        elif file.delete_at and file.delete_at <= now:
+            found = place.delete(*file.kept_as)
+            if found or file.delete_at <= now - SOUGHT_FOR:
+                FolderFile.objects.filter(pk=file.pk).update(delete_at=None)

@@ -32,11 +32,13 @@ class WatchedFolderQuerySet(models.QuerySet["WatchedFolder"]):
 
 
 class WatchedFolder(models.Model):
-    """A folder of one campaign. Where it is follows from the setting, the merchant's handle and the campaign's id."""
+    """A folder of one campaign. Where it is follows from the setting, the merchant's handle at that time and the
+    campaign's id."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="folders")
     campaign = models.OneToOneField(Campaign, on_delete=models.PROTECT, related_name="folder")
+    path = models.CharField(max_length=140, help_text="Below the root, such as harbor-grill/campaign-7.")
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", help_text="Who answers for its lists."
     )
@@ -55,15 +57,6 @@ class WatchedFolder(models.Model):
 
     def __str__(self) -> str:
         return f"Folder of {self.campaign}"
-
-    @property
-    def parts(self) -> tuple[str, str]:
-        """Where it is below the root."""
-        return self.merchant.handle, f"campaign-{self.campaign_id}"
-
-    @property
-    def path(self) -> str:
-        return "/".join(self.parts)
 
     @property
     def said(self) -> tuple[str, str]:
@@ -99,6 +92,7 @@ class FolderFile(models.Model):
     guest_list = models.ForeignKey(
         GuestList, on_delete=models.PROTECT, null=True, blank=True, related_name="folder_files"
     )
+    mark = models.CharField(max_length=60, blank=True, help_text="Size and time of the file as it was taken.")
     repeated = models.BooleanField(default=False, help_text="The same content came before and is in that list.")
     problem = models.CharField(max_length=300, blank=True, help_text="Why no list is made of it; empty: one is.")
     undecided = models.BooleanField(default=False, help_text="To be launched without a person if all is well.")

@@ -69,7 +69,9 @@ def make_everything(finished: GuestList, ana: User) -> None:
     Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
     endpoint, _ = add_endpoint(merchant=finished.merchant, actor=ana, address="https://hooks.example.com/x", types=[])
     endpoint.messages.create(type="test", body="{}").log.create(status=500, duration_ms=90)
-    folder = WatchedFolder.objects.create(merchant=finished.merchant, campaign=finished.campaign, made_by=ana)
+    folder = WatchedFolder.objects.create(
+        merchant=finished.merchant, campaign=finished.campaign, path="harbor-grill/campaign-1", made_by=ana
+    )
     FolderFile.objects.create(folder=folder, name="june.csv", guest_list=finished)
     fields = {"scopes": ["read"], "guests_per_day": 500, "expires_at": timezone.now() + timedelta(days=90)}
     token, _ = make_token(merchant=finished.merchant, actor=ana, name="Survey tool", **fields)

@@ -121,8 +121,11 @@ class UserAdmin(TeamAdmin):
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
             let_sign_in(user=obj, active=obj.is_active, actor=user_of(request))
-        if not obj.is_staff:
-            end_partner_tokens_of(obj, user_of(request))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Groups are stored by then, by which the person may make tokens or not."""
+        super().save_related(request, form, formsets, change)
+        end_partner_tokens_of(form.instance, user_of(request))
 
 
 class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]

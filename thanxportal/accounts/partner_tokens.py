@@ -24,6 +24,7 @@ from thanxportal.accounts.tokens import (
 )
 
 COPIED = ("name", "ending", "scopes", "networks", "guests_per_day", "dollars_per_day", "expires_at", "created_by")
+RIGHT = "accounts.add_partnertoken"
 READING_NOTED_EVERY = timedelta(minutes=30)
 
 
@@ -37,16 +38,18 @@ def make_partner_token(*, actor: User, **fields: Any) -> tuple[PartnerToken, str
 def end_partner_token(*, token: PartnerToken, actor: User) -> bool:
     """Ends it at once at all merchants; False if it had ended before."""
     mine = PartnerToken.objects.filter(pk=token.pk, ended_at=None)
-    if not mine.update(ended_at=timezone.now(), ended_by=actor):
-        return False
-    for part in token.at_merchants.select_related("merchant"):
+    ended = bool(mine.update(ended_at=timezone.now(), ended_by=actor))
+    for part in token.at_merchants.filter(ended_at=None).select_related("merchant"):
         end_token(token=part, actor=actor, path=_page(part.merchant))
-    return True
+    return ended
 
 
 def end_partner_tokens_of(person: User, actor: User) -> None:
-    """Of somebody who is no staff any more."""
-    for token in PartnerToken.objects.good().filter(created_by=person):
+    """Of somebody who may make none any more, as the database knows the person now."""
+    fresh = User.objects.get(pk=person.pk)
+    if fresh.is_active and fresh.is_staff and fresh.has_perm(RIGHT):
+        return
+    for token in PartnerToken.objects.filter(created_by=person, ended_at=None):
         end_partner_token(token=token, actor=actor)
 
 
@@ -54,22 +57,26 @@ def is_of_partner(secret: str) -> bool:
     return was_made_here(secret, OF_PARTNER)
 
 
-def part_at(secret: str, handle: str) -> ApiToken | None:
-    """What the partner's token of this secret is at a merchant; None if it isn't good, or if the merchant ended it.
+def partner_token_by(secret: str) -> PartnerToken | None:
+    """The token of this secret, if it is still good."""
+    token: PartnerToken | None = PartnerToken.objects.good().filter(digest=digest_of(secret)).first()
+    return token
 
-    Raises Merchant.DoesNotExist, but only to who has a good token.
-    """
-    digest = digest_of(secret)
-    parts: Any = ApiToken.objects.good().filter(partner_token__digest=digest, merchant__handle=handle)
-    if part := parts.select_related("merchant", "created_by", "partner_token").first():
-        return part if isinstance(part, ApiToken) else None
-    token: PartnerToken | None = PartnerToken.objects.good().filter(digest=digest).first()
-    return _made(token, Merchant.objects.get(handle=handle)) if token else None
+
+def part_at(token: PartnerToken, handle: str) -> ApiToken | None:
+    """What it is at a merchant; None if the merchant ended that. Raises Merchant.DoesNotExist."""
+    parts = ApiToken.objects.filter(partner_token=token, merchant__handle=handle)
+    part = parts.select_related("merchant", "created_by", "partner_token").first()
+    part = part or _made(token, Merchant.objects.get(handle=handle))
+    return part if part and part.works else None
 
 
 @transaction.atomic
 def _made(token: PartnerToken, merchant: Merchant) -> ApiToken | None:
-    """Its part at a merchant where it never asked before; the managers are told."""
+    """Its part at a merchant where it never asked before; the managers are told. None if it was ended just now: who
+    ends it waits for who makes a part, or the other way round."""
+    if not PartnerToken.objects.good().select_for_update(no_key=True).filter(pk=token.pk).first():
+        return None
     fields = {name: getattr(token, name) for name in COPIED}
     own = sha256(f"{token.digest} {merchant.pk}".encode()).hexdigest()  # No secret has this digest.
     part, new = ApiToken.objects.get_or_create(
@@ -80,7 +87,7 @@ def _made(token: PartnerToken, merchant: Merchant) -> ApiToken | None:
         sentence = f"“{token.name}”, a program of partner staff, asks for you from now on. It may {may}."
         record_activity(merchant=merchant, actor=None, sentence=sentence, target=part.target, path=_page(merchant))
         tell_of_token(part, "made", sentence, _page(merchant))
-    return part if part.works else None
+    return part
 
 
 def note_reading(part: ApiToken) -> None:

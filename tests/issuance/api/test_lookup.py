@@ -64,6 +64,10 @@ def test_a_guest_is_found_in_every_spelling_and_told_without_a_name(
     assert "ann" not in answer.content.decode().lower().replace("anna", "")
 
 
+def test_blanks_beside_a_phone_are_no_email(program: Program) -> None:
+    assert lookup(program, {"email": "  ", "phone": "202 555 0123"}).status_code == 200
+
+
 def test_the_log_says_that_a_program_asked_and_not_about_whom(
     program: Program, harbor: Merchant, caplog: pytest.LogCaptureFixture
 ) -> None:

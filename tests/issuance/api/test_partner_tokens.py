@@ -22,6 +22,7 @@ from tests.issuance.api.presets import preset_of
 from tests.issuance.api.programs import Program
 from tests.issuance.factories import known_at_thanx
 from tests.world import World
+from thanxportal.accounts import partner_tokens
 from thanxportal.accounts.models import Activity, ApiToken, Merchant, Notification, PartnerToken, Scope, User
 from thanxportal.accounts.partner_tokens import end_partner_token, make_partner_token
 from thanxportal.accounts.team import let_sign_in
@@ -206,6 +207,50 @@ def test_it_ends_with_the_account_of_who_made_it_also_at_merchants_where_it_aske
     assert program.get("/health").status_code == 401
     assert not ApiToken.objects.good().exists()
     assert PartnerToken.objects.get().ended_by == rob
+
+
+def test_a_part_that_is_made_while_its_token_ends_is_none(
+    program: OfPartner, sam: User, harbor: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = partner_tokens._made
+
+    def meanwhile(token: PartnerToken, merchant: Merchant) -> ApiToken | None:
+        end_partner_token(token=token, actor=sam)
+        return made(token, merchant)
+
+    monkeypatch.setattr(partner_tokens, "_made", meanwhile)
+    assert program.get("/health").status_code == 401
+    assert not ApiToken.objects.exists()
+
+
+def test_ending_it_once_more_ends_what_is_left_of_it(program: OfPartner, sam: User) -> None:
+    program.get("/health")
+    PartnerToken.objects.update(ended_at=timezone.now())
+    assert not end_partner_token(token=program.own, actor=sam)
+    assert not ApiToken.objects.good().exists()
+
+
+def test_nothing_is_made_at_a_merchant_for_whom_it_is_not_taken(sam: User, harbor: Merchant) -> None:
+    assert OfPartner(sam, networks=["203.0.113.0/24"]).get("/health").status_code == 403
+    assert OfPartner(sam, scopes=["read"]).post("/guests/lookup", {"email": "a@example.com"}).status_code == 403
+    assert not ApiToken.objects.exists()
+    assert not Activity.objects.for_merchant(harbor).exists()
+
+
+def test_it_ends_when_who_made_it_is_no_administrator_any_more(
+    rob: User, harbor: Merchant, client_of: Callable[[User], Client]
+) -> None:
+    ada = cast.person("ada@example.com", is_staff=True)
+    groups = {group.name: group.pk for group in Group.objects.all()}
+    ada.groups.set([groups["Administrator"]])
+    program = OfPartner(ada)
+    form = {"name": "Ada", "is_active": "on", "is_staff": "on"}
+    form |= {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    page = reverse("admin:accounts_user_change", args=[ada.pk])
+    client_of(rob).post(page, form | {"groups": [groups["Administrator"]]})
+    assert program.get("/health").status_code == 200
+    client_of(rob).post(page, form | {"groups": [groups["Operations"]]})
+    assert program.get("/health").status_code == 401
 
 
 def test_it_ends_when_who_made_it_is_no_staff_any_more(

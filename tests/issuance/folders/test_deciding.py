@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.folders import deciding
+from issuance.folders.watching import ENDED, end_folder
 from issuance.importing.mapping import choose_columns
+from issuance.launching.launch import launch_list, stop_list
 from issuance.models import FolderFile, GuestList, WatchedFolder
 from issuance.models.states import ListState
 from tests.issuance.factories import read
@@ -67,7 +70,7 @@ def test_its_guests_are_rewarded_once_however_often_the_file_comes(
 def test_a_question_waits_for_a_person_also_once_it_is_answered(drop: Drop, ana: User) -> None:
     made = brought(drop, "a,b\nann@example.com,bob@example.com\ncid@example.com,dan@example.com\n")
     assert made.state == ListState.MAPPING
-    assert doubts() == [deciding.ASKED]
+    assert doubts()[0] == deciding.ASKED
     choose_columns(guest_list=made, actor=ana, email=0)
     assert read(made).state == "checked"
     drop.look()
@@ -103,7 +106,7 @@ def test_a_warning_of_the_reader_is_one(drop: Drop) -> None:
 
 @pytest.mark.usefixtures("alone")
 def test_what_the_review_warns_of_or_forbids_waits(drop: Drop, one_arm: Campaign, harbor: Merchant) -> None:
-    Campaign.objects.filter(pk=one_arm.pk).update(start_at=timezone.now() + timezone.timedelta(days=1))  # type: ignore[attr-defined]
+    Campaign.objects.filter(pk=one_arm.pk).update(start_at=timezone.now() + timedelta(days=1))
     assert (brought(drop).state, doubts()) == ("checked", ["The campaign hasn’t started yet."])
     Merchant.objects.filter(pk=harbor.pk).update(withdrawn_at=timezone.now())
     assert brought(drop, "Email\nzoe@example.com\n", "may.csv").state == "checked"
@@ -180,6 +183,62 @@ def test_a_decision_that_fails_is_left_to_a_person_and_stops_nothing_else(
     assert drop.look() == 0
     assert (GuestList.objects.get().state, doubts()) == ("checked", [deciding.FAILED])
     assert "ann@" not in caplog.text
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_folder_that_was_ended_starts_nothing_more(drop: Drop, ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for moment in ("before", "meanwhile"):
+        with monkeypatch.context() as unread:
+            unread.setattr("issuance.worker.due_work.read_in_turn", lambda: 0)
+            made = brought(drop, f"Email\n{moment}@example.com\n", f"{moment}.csv")
+        if moment == "before":
+            end_folder(folder=WatchedFolder.objects.get(), actor=ana, path="/")
+        else:
+            WatchedFolder.objects.update(ended_at=timezone.now())
+        drop.look()
+        made.refresh_from_db()
+        assert (made.state, doubts()) == ("checked", [ENDED])
+        WatchedFolder.objects.update(ended_at=None)
+
+
+@pytest.mark.usefixtures("alone")
+def test_what_a_person_started_and_stopped_is_not_started_again(
+    drop: Drop, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as undecided:
+        undecided.setattr("issuance.worker.due_work.decide", lambda pk: None)
+        made = brought(drop)
+    assert launch_list(guest_list=made, token=made.confirm_token, actor=ana, hold=True)
+    assert stop_list(guest_list=made, actor=ana)
+    drop.look()
+    made.refresh_from_db()
+    assert (made.state, doubts()) == ("checked", ["Somebody started it before, or asked for approval."])
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_second_worker_that_fails_says_nothing_of_what_was_launched(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide = deciding._decide
+
+    def decided_meanwhile(file: int) -> None:
+        decide(file)
+        raise RuntimeError
+
+    monkeypatch.setattr(deciding, "_decide", decided_meanwhile)
+    assert brought(drop).state == "held"
+    assert doubts() == []
+    decide(FolderFile.objects.get().pk)
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_campaign_about_to_end_and_a_list_that_can_not_be_read_say_so(drop: Drop, one_arm: Campaign) -> None:
+    soon = timezone.now() + timedelta(hours=20)
+    Campaign.objects.filter(pk=one_arm.pk).update(end_at=soon)
+    assert brought(drop).state == "checked"
+    assert "The campaign ends within a day." in doubts()
+    assert brought(drop, "PK\x03\x04", "broken.xlsx").state == "unreadable"
+    assert doubts() == [f"Its list is in another state: {GuestList.objects.latest('pk').label}."]
 
 
 @pytest.mark.usefixtures("alone")

@@ -10,10 +10,13 @@ from pkgutil import resolve_name
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.folders import taking
+from issuance.folders.machine_folder import MachineFolder
 from issuance.folders.watching import end_folder, watch_folder
+from issuance.launching.discarding import discard_list
 from issuance.models import Event, FolderFile, Guest, GuestList, WatchedFolder
 from issuance.privacy.emptying import delete_upload
 from issuance.worker.due_work import drive_due_work
@@ -61,6 +64,74 @@ def test_what_is_no_file_stops_nobody(drop: Drop, tmp_path: Path, monkeypatch: p
     assert drop.inside("refused") == ["pipe.csv", "socket.csv"]
     assert drop.inside("done") == ["june.csv"]
     assert (drop.folder / "folder.csv").is_dir()
+
+
+def test_a_stalled_upload_that_goes_on_after_it_was_taken_comes_back_whole(
+    drop: Drop, caplog: pytest.LogCaptureFixture
+) -> None:
+    with drop.put("june.csv").open("a") as writing:
+        drop.look()
+        writing.write("cid@example.com,Cid\n")
+        writing.flush()
+        for _ in range(3):
+            drop.look()
+    assert [made.ready_count for made in GuestList.objects.order_by("pk")] == [2, 3]
+    assert "was written to after it was taken" in caplog.text
+    assert drop.left == []
+
+
+def test_files_that_can_not_be_taken_stop_no_other(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(15):
+        drop.put(f"a{number}.csv", f"Email\nguest{number}@example.com\n")
+    drop.put("june.csv")
+    copy = MachineFolder.copy
+
+    def fails(self: MachineFolder, name: str, target: Any) -> Any:
+        if name.startswith("a"):
+            raise OSError(5, "Input/output error")
+        return copy(self, name, target)
+
+    monkeypatch.setattr(MachineFolder, "copy", fails)
+    drop.look()
+    assert drop.inside("done") == ["june.csv"]
+    assert WatchedFolder.objects.get().trouble == "OSError"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"), [("june.csv", GUESTS, "was discarded"), ("june.xlsx", "PK\x03\x04", "can’t be read")]
+)
+def test_a_file_that_came_in_vain_says_so_when_it_comes_again(
+    name: str, content: str, why: str, drop: Drop, ana: User
+) -> None:
+    drop.put(name, content)
+    drop.look()
+    discard_list(guest_list=GuestList.objects.get(), actor=None)
+    drop.put(name, content)
+    drop.look()
+    said = f"The same file came before as “june”, whose list {why}. Change the file."
+    assert log()[-1] == (name, "Refused", said)
+    assert Notification.objects.filter(person=ana, sentence__contains="can’t be taken").exists()
+    assert GuestList.objects.count() == 1
+
+
+def test_a_handle_that_changes_at_thanx_cuts_no_folder_off(drop: Drop, harbor: Merchant) -> None:
+    drop.put("june.csv")
+    Merchant.objects.filter(pk=harbor.pk).update(handle="harbor-grill-2")
+    drop.look()
+    assert GuestList.objects.count() == 1
+
+
+def test_what_is_to_be_deleted_and_not_found_is_sought_for_a_week(drop: Drop) -> None:
+    drop.put("june.csv")
+    drop.look()
+    (taken,) = (drop.folder / "done").iterdir()
+    away = taken.rename(drop.folder.parent / "away.csv")
+    FolderFile.objects.update(delete_at=timezone.now())
+    drop.look()
+    assert FolderFile.objects.kept().count() == 1, "Its disk may come back."
+    away.rename(taken)
+    drop.look()
+    assert (FolderFile.objects.kept().count(), taken.exists()) == (0, False)
 
 
 @pytest.mark.parametrize("place", ["", "done", "refused"])
@@ -261,6 +332,7 @@ def test_two_workers_at_once_bring_a_file_once(drop: Drop, monkeypatch: pytest.M
     drop.look()
     assert GuestList.objects.count() == 1
     assert drop.inside("done") == ["june.csv"]
+    assert [said[1] for said in log()] == ["Ready for review"]
 
 
 def test_a_file_that_nobody_may_move_stays_and_makes_one_list_however_often_it_is_seen(
@@ -310,9 +382,9 @@ def test_files_of_another_merchant_and_of_nobody_stay_where_they_are(
     assert all((place / "june.csv").exists() for place in places)
 
 
-def test_a_handle_that_is_a_way_elsewhere_opens_nothing(drop: Drop, harbor: Merchant) -> None:
+def test_a_handle_that_is_a_way_elsewhere_opens_nothing(drop: Drop) -> None:
     drop.put("june.csv")
-    Merchant.objects.filter(pk=harbor.pk).update(handle="../harbor-grill")
+    WatchedFolder.objects.update(path="../harbor-grill/campaign-1")
     drop.look()
     assert not GuestList.objects.exists()
     assert WatchedFolder.objects.get().trouble == "OSError"
