@@ -20,7 +20,7 @@ from issuance.hooks.fields import kept
 from issuance.hooks.making import note_hook
 from issuance.hooks.rules import Verdict, guest_in, verdict_on
 from issuance.models import EventBatch, Hook, HookEvent, HookEventState
-from thanxportal.accounts.models import User
+from thanxportal.accounts.models import Membership, Right, User
 from thanxportal.counted import counted
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ SECONDS = 10  # for what one click tries again
 SAME = "An event with this external id was passed on before."
 FULL_DAY = "The hook has asked for as many guests as it may today."
 TAKEN_UP = "Somebody wants to look at it again."
+LEFT = "Who made the hook no longer manages here. Renew its address, and you answer for its guests."
 ENDED = "The hook was ended, so it asks for nobody any more."
 
 
@@ -88,6 +89,8 @@ def _ask_for(
         return HookEventState.SAME, SAME, None, ""
     if not hook.token.works:
         return HookEventState.WAITS, ENDED, None, ""
+    if not _is_answered_for(hook):
+        return HookEventState.WAITS, LEFT, None, ""
     try:
         batch = receive(campaign=hook.campaign, token=hook.token, guests=[guest])
     except Refused as refusal:
@@ -95,6 +98,11 @@ def _ask_for(
     except TooManyToday:
         return HookEventState.WAITS, FULL_DAY, None, ""
     return HookEventState.PASSED, "", batch, key
+
+
+def _is_answered_for(hook: Hook) -> bool:
+    managers = Membership.objects.of_merchant(hook.merchant).who_may(Right.MANAGE)
+    return managers.filter(user=hook.token.created_by_id).exists()
 
 
 def try_again(hook: Hook, actor: User) -> str:

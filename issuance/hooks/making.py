@@ -70,8 +70,9 @@ def switch(hook: Hook, *, on: bool, actor: User) -> None:
 
 @transaction.atomic
 def renew_address(hook: Hook, actor: User) -> str | None:
-    """The secret of a new address, in place of the old one; None if the hook was ended."""
-    secret = renew_secret(hook.token)
+    """The secret of a new address, in place of the old one; None if the hook was ended. Who renews it answers for its
+    guests from then on."""
+    secret = renew_secret(hook.token, actor)
     if secret:
         note_hook(hook, actor, f"Renewed the address of the hook “{hook}”.")
     return secret

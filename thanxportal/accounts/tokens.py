@@ -51,19 +51,23 @@ def end_token(*, token: ApiToken, actor: User, path: str = "") -> bool:
     return True
 
 
-def renew_secret(token: ApiToken) -> str | None:
-    """A new secret in place of the old one, which opens nothing from then on; None if the token is no longer good."""
+def renew_secret(token: ApiToken, actor: User) -> str | None:
+    """A new secret in place of the old one, which opens nothing from then on; None if the token is no longer good. Who
+    renews it answers for it as who made it did."""
     secret = new_secret()
-    return secret if ApiToken.objects.good().filter(pk=token.pk).update(**kept_of(secret)) else None
+    return secret if ApiToken.objects.good().filter(pk=token.pk).update(created_by=actor, **kept_of(secret)) else None
 
 
 def end_tokens_of(person: User, actor: User, *, merchant: Merchant | None = None) -> None:
     """Ends what somebody made who may no longer answer for it, at one merchant or at all, and tells the managers, as
-    their programs stop."""
+    their programs stop. A hook doesn't end: what comes there waits until somebody renews its address."""
     made: QuerySet[ApiToken] = ApiToken.objects.good().filter(created_by=person).select_related("merchant")
     for token in made.filter(merchant=merchant) if merchant else made:
         path = reverse("issuance:integrations", args=[token.merchant.handle])
-        if end_token(token=token, actor=actor, path=path):
+        if token.of_hook:
+            why = f"What comes to “{token.name}” waits: {person}, who made it, may no longer answer for it."
+            tell_of_token(token, "left", f"{why} Renew its address under Hooks, and you do.", path)
+        elif end_token(token=token, actor=actor, path=path):
             why = f"“{token.name}” stopped: {person}, who made its token, may no longer answer for it."
             tell_of_token(token, "ended", f"{why} Make a new one to let it go on.", path)
 

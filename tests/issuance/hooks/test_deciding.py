@@ -12,13 +12,15 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.hooks import deciding
 from issuance.hooks.deciding import decide, drop, take_up, try_again
-from issuance.hooks.making import switch
+from issuance.hooks.making import renew_address, switch
 from issuance.models import EventBatch, Guest, GuestList, HookEvent
 from issuance.outcomes.glance import Glance
 from issuance.outcomes.needs import needs_of
+from tests import cast
 from tests.issuance.hooks.tools import MAPPING, UNHAPPY, Tool, unhappy
 from tests.world import World
-from thanxportal.accounts.models import Activity, ApiToken, Merchant, User
+from thanxportal.accounts.models import Activity, ApiToken, Kind, Membership, Merchant, Notification, Role, User
+from thanxportal.accounts.team import let_sign_in, remove_member, set_role
 from thanxportal.accounts.tokens import end_token
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +163,29 @@ def test_who_was_left_out_by_a_wrong_condition_is_decided_on_again(tool: Tool, a
     assert states() == ["passed"]
     assert not take_up(tool.event(), ana)
     assert EventBatch.objects.count() == 1
+
+
+@pytest.mark.parametrize("how", ["removed", "demoted", "locked"])
+def test_once_who_made_a_hook_no_longer_manages_events_wait_until_another_manager_renews_its_address(
+    tool: Tool, ana: User, harbor: Merchant, how: str
+) -> None:
+    mia = cast.person("mia@example.com", harbor, Role.MANAGER)
+    member = Membership.objects.get(user=ana)
+    if how == "removed":
+        remove_member(member=member, actor=mia)
+    elif how == "demoted":
+        set_role(member=member, role=Role.APPROVER, actor=mia)
+    else:
+        let_sign_in(user=ana, active=False, actor=mia)
+    assert tool.send(UNHAPPY).status_code == 202
+    assert "no longer manages" in waits_because(tool)
+    assert let_through(tool.event(), MAPPING, mia).waits
+    assert "What comes to “Survey hook” waits" in Notification.objects.get(person=mia, kind=Kind.TOKEN).sentence
+    tool.secret = renew_address(tool.hook, mia) or ""
+    try_again(tool.hook, mia)
+    assert tool.send(unhappy(2)).status_code == 202
+    assert states() == ["passed", "passed"]
+    assert ApiToken.objects.get().created_by == mia
 
 
 def test_what_somebody_else_settled_meanwhile_is_no_line_of_mine(tool: Tool, ana: User, sid: User) -> None:
