@@ -13,12 +13,11 @@ from campaigns.on_the_fly import FIELDS_OF_PRESET
 
 MARKS = ("{reward}", "{period}")
 _MARK = re.compile(r"\{[^{}]*\}?|\}")
-LONGEST = {"claim_days": 60, "use_days": 730}
 SHORT = forms.NumberInput(attrs={"class": "short", "inputmode": "numeric"})
 
 
-def _days(label: str, most: int, hint: str) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=1, max_value=most, help_text=hint, widget=SHORT)
+def _days(label: str, proposed: int, most: int, hint: str) -> forms.IntegerField:
+    return forms.IntegerField(label=label, initial=proposed, min_value=1, max_value=most, help_text=hint, widget=SHORT)
 
 
 class RewardPresetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -63,15 +62,16 @@ class RewardPresetForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     claim_days = _days(
         "Days left to reward guests who wait",
+        7,
         60,
         "After the day, week or month, such as for somebody to approve.",
     )
-    use_days = _days("Days left to use the reward", 730, "After those, so that every guest has at least as many.")
+    use_days = _days("Days left to use the reward", 30, 730, "After those, so that every guest has at least as many.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
-            self.initial.update(claim_days=7, use_days=30)
+            self.initial.clear()  # Proposals, instead of a new row's empty fields.
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

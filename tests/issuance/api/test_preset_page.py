@@ -31,6 +31,15 @@ def test_a_manager_turns_it_on_and_the_log_says_so(harbor: Merchant, ana: User, 
     assert "at most 100 guests a week" in line.sentence
 
 
+def test_what_the_page_proposes_can_be_saved_as_it_is(harbor: Merchant, ana: User, client_of: Any) -> None:
+    browser = client_of(ana)
+    form = browser.get(PAGE).context["form"]
+    proposed = {name: form[name].value() or "" for name in PRESET}
+    assert browser.post(PAGE, proposed | seen_on(browser, PAGE)).status_code == 302
+    preset = RewardPreset.objects.get()
+    assert (preset.name, preset.claim_days, preset.use_days) == ("{reward}, {period}", 7, 30)
+
+
 def test_turning_it_off_and_on_again_keeps_what_was_set(harbor: Merchant, ana: User, client_of: Any) -> None:
     preset_of(harbor, ana, fine_print="Ask at the counter.")
     browser = client_of(ana)
