@@ -1,9 +1,9 @@
 """Tables of what a merchant offers: the mirror of Thanx's templates and locations, and campaigns with their arms."""
 
+from campaigns.models.at_thanx import CampaignAtThanx
 from campaigns.models.campaigns import (
     CONTROL,
     Campaign,
-    CampaignAtThanx,
     CampaignQuerySet,
     CampaignState,
     Variant,

@@ -27,7 +27,8 @@ from issuance.models.jobs import (
     UnknownReason,
 )
 from issuance.models.leaks import ControlLeak, ControlLeakQuerySet
-from issuance.models.lists import SOON, GuestList, GuestListQuerySet, on_their_way
+from issuance.models.list_queries import SOON, GuestListQuerySet, on_their_way
+from issuance.models.lists import GuestList
 from issuance.models.pauses import SendingPause
 from issuance.models.readouts import (
     ReadOut,

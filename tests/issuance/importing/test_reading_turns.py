@@ -12,7 +12,7 @@ from campaigns.models import Campaign
 from issuance import giving_way, tasks
 from issuance.importing.import_list import read_guest_file
 from issuance.models import GuestList
-from issuance.models.lists import LARGE
+from issuance.models.list_queries import LARGE
 from issuance.models.states import ListState
 from issuance.worker import reading_turns
 from tests.issuance.factories import brought, published_campaign
