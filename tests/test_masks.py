@@ -58,6 +58,8 @@ SHOWS_NOBODY = {
     "hooks", "hook", "hook_new", "hook_rules", "hook_switch", "hook_try_again",
     "hook_renew", "hook_drop_all", "hook_signature", "hook_event", "hook_event_reveal", "hook_event_pass",
     "hook_event_drop", "hook_event_take_up",
+    "endpoints", "endpoint", "endpoint_secret", "endpoint_test", "endpoint_off", "endpoint_on", "endpoint_remove",
+    "message", "message_again",
     "exports", "read_out", "read_out_costs", "read_out_date", "read_out_numbers", "read_out_open", "read_outs",
     "member_remove", "member_role", "publish", "refresh_templates", "reward_choices", "running",
     "settings", "team", "template_age", "template_detail", "template_list",
