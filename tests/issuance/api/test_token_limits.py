@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -193,3 +195,13 @@ def test_an_expired_token_that_could_end_again_tells_nobody(harbor: Merchant, an
     Notification.objects.all().delete()
     remove_member(member=Membership.objects.get(user=cid), actor=ana)
     assert not Notification.objects.filter(kind="token").exists()
+
+
+def test_tokens_of_who_had_left_before_end_with_the_update(harbor: Merchant, ana: User, sam: User) -> None:
+    cid, dan = (cast.person(f"{name}@example.com", harbor, Role.MANAGER) for name in ("cid", "dan"))
+    own, left, sunk, locked = Program(harbor, ana), Program(harbor, cid), Program(harbor, dan), Program(harbor, sam)
+    Membership.objects.filter(user=cid).delete()
+    Membership.objects.filter(user=dan).update(role=Role.SENDER)
+    name = "thanxportal.accounts.migrations.0023_tokens_of_who_left"
+    import_module(name).end_tokens_of_who_left(apps, None)
+    assert [each.get("/health").status_code for each in (own, left, sunk, locked)] == [200, 401, 401, 401]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import EndpointConnectionError
 
 from issuance.folders import taking
@@ -14,6 +15,7 @@ from issuance.worker.due_work import drive_due_work
 from tests.issuance.folders.dropping import GUESTS, log
 from thanxportal.queues import READING
 from thanxportal.store_address import in_stores
+from thanxportal.stored_files import stores_of_guests
 
 pytestmark = pytest.mark.django_db
 Put = Callable[..., None]
@@ -83,6 +85,31 @@ def test_what_takes_the_place_of_an_object_meanwhile_comes_next(put: Put, monkey
         look()
     look()
     assert GuestList.objects.count() == 2
+
+
+def test_what_takes_its_place_while_it_is_moved_leaves_no_copy_behind(
+    put: Put, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("june.csv")
+    make = BaseClient._make_api_call
+
+    def replaced(client: Any, operation: str, arguments: Any) -> Any:
+        answer = make(client, operation, arguments)
+        if operation == "CopyObject":
+            monkeypatch.setattr(BaseClient, "_make_api_call", make)
+            put("june.csv", "Email\nzoe@example.com\n")
+        return answer
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", replaced)
+    look()
+    assert keys(bucket) == ["june.csv"]
+    look()
+    assert keys(bucket) == ["done/june.csv"]
+    assert GuestList.objects.count() == 2
+
+
+def test_the_bucket_is_asked_whether_it_keeps_what_is_deleted(put: Put) -> None:
+    assert "GUESTS_FOLDER" in stores_of_guests()
 
 
 def test_a_bucket_that_does_not_answer_is_said_on_the_page_and_nothing_is_lost(
