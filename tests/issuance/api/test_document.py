@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 import schemathesis
+from django.conf import settings as portal
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import given, settings
@@ -30,13 +31,18 @@ from thanxportal.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.repeats]
 EXAMPLES = as_often(usually=25, ci=100, full=1_250)  # of each operation and kind
-RULED = {"/api/v1/campaigns", "/api/v1/rewards"}  # Rules between what is sent are in no document.
+RULED = {
+    "/api/v1/campaigns",
+    "/api/v1/rewards",
+    "/api/v1/guests/lookup",
+}  # Rules between what is sent are in no document.
 asked: Counter[int] = Counter()
 
 
 @pytest.fixture
-def program(harbor: Merchant, ana: User, one_arm: Campaign) -> Iterator[Program]:
+def program(harbor: Merchant, ana: User, one_arm: Campaign, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     """Its requests leave the connection open as those of Django's own test client do: it is the test's transaction."""
+    monkeypatch.setattr(portal, "PROGRAM_RATE", (10**9, 10**9))
     program = Program(harbor, ana, guests_per_day=1_000_000)
     preset_of(harbor, ana)
     for number in range(3):
