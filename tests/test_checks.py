@@ -183,3 +183,9 @@ def test_a_trial_is_for_one_machine(tmp_path: Path) -> None:
 
 def test_a_trial_does_not_talk_to_strangers(tmp_path: Path) -> None:
     assert refused(said_to(tmp_path, THANX_BASE_URL="https://example.com", TRIAL="True", **REAL)) == {"E001"}
+
+
+def test_an_empty_address_of_the_database_means_sqlite_as_the_example_says(tmp_path: Path) -> None:
+    started = start(tmp_path, "command", DATABASE_URL="")
+    assert started.returncode == 0, started.stderr
+    assert said_to(tmp_path, DATABASE_URL="") == ""
