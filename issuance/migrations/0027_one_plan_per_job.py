@@ -6,8 +6,10 @@ from django.db import migrations, models
 
 def name_their_plans(apps, schema_editor):
     """Jobs that were revoked by a plan say so: it is the one whose note and second person they carry."""
-    jobs = apps.get_model("issuance", "IssuanceJob").objects.filter(revoke_plan=None)
-    for plan in apps.get_model("issuance", "RevocationPlan").objects.exclude(confirmed_at=None).order_by("pk"):
+    alias = schema_editor.connection.alias
+    jobs = apps.get_model("issuance", "IssuanceJob").objects.using(alias).filter(revoke_plan=None)
+    plans = apps.get_model("issuance", "RevocationPlan").objects.using(alias)
+    for plan in plans.exclude(confirmed_at=None).order_by("pk"):
         mine = jobs.filter(
             pk__in=plan.jobs.values("pk"), revoke_reason=plan.note, revoke_requested_by=plan.confirmed_by_id
         )
@@ -15,7 +17,7 @@ def name_their_plans(apps, schema_editor):
 
 
 def forget_the_right_to_revoke_alone(apps, schema_editor):
-    apps.get_model("auth", "Permission").objects.filter(
+    apps.get_model("auth", "Permission").objects.using(schema_editor.connection.alias).filter(
         content_type__app_label="issuance", codename="revoke_issuancejob"
     ).delete()
 
