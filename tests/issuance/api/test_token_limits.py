@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -203,5 +204,5 @@ def test_tokens_of_who_had_left_before_end_with_the_update(harbor: Merchant, ana
     Membership.objects.filter(user=cid).delete()
     Membership.objects.filter(user=dan).update(role=Role.SENDER)
     name = "thanxportal.accounts.migrations.0023_tokens_of_who_left"
-    import_module(name).end_tokens_of_who_left(apps, None)
+    import_module(name).end_tokens_of_who_left(apps, SimpleNamespace(connection=connection))
     assert [each.get("/health").status_code for each in (own, left, sunk, locked)] == [200, 401, 401, 401]
