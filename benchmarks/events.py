@@ -31,6 +31,7 @@ CLIENT_ID, ACCESS_TOKEN = "bench-client", "bench-token"
 SECONDS, A_SECOND, CONNECTIONS = 600, 50, 50
 RUSH = 10  # seconds in which all connections ask as fast as they are answered
 LATEST = 60.0
+UNLIMITED = "1000000,1000000"
 
 
 class Answer(NamedTuple):
@@ -44,7 +45,12 @@ def main(seconds: int = SECONDS) -> int:
     with tempfile.TemporaryDirectory() as folder:
         database = database_at(os.environ.get("DATABASE_URL") or POSTGRESQL, Path(folder))
         database.create()
-        thanx = {"THANX_BASE_URL": server.url, "THANX_CLIENT_ID": CLIENT_ID, "THANX_ACCESS_TOKEN": ACCESS_TOKEN}
+        thanx = {
+            "THANX_BASE_URL": server.url,
+            "THANX_CLIENT_ID": CLIENT_ID,
+            "THANX_ACCESS_TOKEN": ACCESS_TOKEN,
+            "LIMIT_PROGRAMS": UNLIMITED,
+        }
         try:
             measured = _measure(environment_of(database, folder) | thanx, seconds)
         finally:

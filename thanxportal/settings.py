@@ -355,7 +355,7 @@ LIMITS: dict[str, list[int]] = {
     "downloads": env.list("LIMIT_DOWNLOADS", cast=int, default=[2, 6, 600]),
 }
 # How fast a program may ask each web process: requests a second, and how many at once before.
-PROGRAM_RATE: list[int] = env.list("LIMIT_PROGRAMS", cast=int, default=[20, 100])
+PROGRAM_RATE: list[int] = env.list("LIMIT_PROGRAMS", cast=int, default=[100, 500])
 TAKE_NEW_AREA_CODES: bool = env.bool("TAKE_NEW_AREA_CODES", default=False)
 
 # Mail, logs and figures.
