@@ -3,8 +3,9 @@
     python -m benchmarks.events [SECONDS]
 
 Over real sockets into gunicorn as in the Procfile, a worker and the simulator, on PostgreSQL (of DATABASE_URL, or on
-this machine). Each request asks for one guest. Ends with one JSON line, and not with 0 if an answer was no 202, Thanx
-answered 429, a guest was lost, or an event was accepted by Thanx later than 60 s after it came.
+this machine). Each request asks for one guest; every thirtieth is sent once more under its key, by another connection
+20 ms later. Ends with one JSON line, and not with 0 if an answer was no 202, a request sent twice became two batches,
+Thanx answered 429, a guest was lost, or an event was accepted by Thanx later than 60 s after it came.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from thanxportal.partner_simulator import Simulator, serve
 
 CLIENT_ID, ACCESS_TOKEN = "bench-client", "bench-token"
 SECONDS, A_SECOND, CONNECTIONS = 600, 50, 50
+AGAIN_EVERY = 30  # requests
 RUSH = 10  # seconds in which all connections ask as fast as they are answered
 LATEST = 60.0
 UNLIMITED = "1000000,1000000"
@@ -57,7 +59,7 @@ def main(seconds: int = SECONDS) -> int:
             database.drop()
     measured["answers_429"] = simulator.statuses[429]
     print(json.dumps({"name": "events", "seconds": seconds, **measured}))
-    wrong = ("not_202", "answers_429", "lost")
+    wrong = ("not_202", "doubled", "answers_429", "lost")
     return int(any(measured[name] for name in wrong) or measured["slowest_s"] > LATEST)
 
 
@@ -72,7 +74,10 @@ def _measure(environment: dict[str, str], seconds: int) -> dict[str, Any]:
             comes_true(lambda: ask(_in_django("left()"), environment) == "0", 300)
             told = json.loads(ask(_in_django("waits()"), environment))
         rush = _post_all(port, path, secret, seconds=RUSH)
+    sent_once = {_key(turn) for turn in range(len(steady))}
     return told | {
+        "sent_again": len(steady) - len(sent_once),
+        "doubled": told["events"] - len(sent_once),
         "not_202": sum(answer.status != 202 for answer in [*steady, *rush]),
         "p99_ms": _milliseconds(steady, 98),
         "rush_a_second": round(len(rush) / RUSH),
@@ -96,7 +101,7 @@ def _post_all(port: int, path: str, secret: str, *, seconds: float, a_second: in
             if due > begin + seconds:
                 return
             time.sleep(max(0, due - time.monotonic()))
-            answers.append(Answer(_post(web, path, secret, f"{begin}.{turn}"), time.monotonic() - due))
+            answers.append(Answer(_post(web, path, secret, f"{begin}.{_key(turn)}"), time.monotonic() - due))
 
     threads = [threading.Thread(target=post_some) for _ in range(CONNECTIONS)]
     for thread in threads:
@@ -104,6 +109,11 @@ def _post_all(port: int, path: str, secret: str, *, seconds: float, a_second: in
     for thread in threads:
         thread.join()
     return answers
+
+
+def _key(turn: int) -> int:
+    """The request after each thirtieth is that one once more."""
+    return turn - (turn % AGAIN_EVERY == 1)
 
 
 def _post(web: http.client.HTTPConnection, path: str, secret: str, key: str) -> int:
