@@ -48,4 +48,7 @@ class Drop:
 
 def log() -> list[tuple[str, str, str]]:
     """Each file: its name, its state, why it was refused."""
-    return [(file.name, file.said[0], file.problem) for file in FolderFile.objects.select_related("guest_list")]
+    return [
+        (file.name, file.said[0], file.problem)
+        for file in FolderFile.objects.select_related("guest_list").order_by("pk")
+    ]
