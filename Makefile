@@ -19,7 +19,7 @@ PRODUCTION := VAR_DIR=var/check DEBUG=False THANX_BASE_URL=https://api.thanx.com
 # Without byte code every process would compile all modules anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-exports bench-gate bench-ingest bench-merchants hosts-check bench-pages bench-staff bench-strangers bench-webhooks identifiers image-check help demo dev test test-slow test-browser check lint types format lock screens clean
+.PHONY: read-score crash crash-ci crash-quick bench-discovery bench-events bench-exports bench-gate bench-ingest bench-merchants hosts-check bench-pages bench-staff bench-strangers bench-webhooks identifiers image-check help demo dev test test-slow test-browser check lint types format lock screens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -106,6 +106,9 @@ bench-webhooks: $(VENV)/dev.stamp ## signed events: against a bare insert, and 1
 
 bench-discovery: $(VENV)/dev.stamp ## a simulated day of 2,000 merchants: age of the mirror, share of Thanx's limit
 	$(BIN)/python -m benchmarks.discovery
+
+bench-events: $(VENV)/dev.stamp ## 50 events of a program a second for ten minutes, until Thanx has each, then as many as go: SECONDS=60
+	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.events $(or $(SECONDS),600)
 
 bench-exports: $(VENV)/dev.stamp ## loading exports and a read-out, against a bare load, on both databases: PURCHASES=100000
 	@env -u DATABASE_URL $(BIN)/python -m benchmarks.exports $(or $(PURCHASES),5000000)
