@@ -1,4 +1,4 @@
-"""Admin pages of people, merchants, memberships, invitations, notifications and the activity log."""
+"""Admin pages of people, merchants, memberships, invitations and what loosens a rule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -17,14 +17,13 @@ from django.views.decorators.http import require_POST
 from phonenumbers import SUPPORTED_REGIONS
 
 from thanxportal.accounts.access import user_of
+from thanxportal.accounts.admin.logs import FailingMailFilter
 from thanxportal.accounts.looking import RIGHT, begin_look
 from thanxportal.accounts.merchant_settings import change_settings
-from thanxportal.accounts.models import Activity, Invitation, Loosening, Membership, Merchant, Notification, Role, User
+from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Role, User
 from thanxportal.accounts.partner_tokens import end_partner_tokens_of
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, let_sign_in, remove_member, withdraw_invitation
-from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
-
-MOST_PEOPLE = 50  # whose lines are searched at once
+from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
 
 class TeamAdmin(StaffAdmin):
@@ -140,17 +139,6 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
         if country not in SUPPORTED_REGIONS:
             raise forms.ValidationError("No such country. Write its two letters, such as US.")
         return country
-
-
-class FailingMailFilter(admin.SimpleListFilter):
-    title = "email"
-    parameter_name = "mail"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("failing", "Tried in vain, or given up")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.mail_failing() if self.value() else queryset
 
 
 class UnfinishedFilter(admin.SimpleListFilter):
@@ -289,41 +277,3 @@ class LooseningAdmin(ReadOnlyAdmin):
         "merchant", "sentence", "asked_by", "asked_at", "due_at", "answered_by", "done_at", "withdrawn_at",
         "threshold_before",
     )  # fmt: skip
-
-
-def of_somebody(person: str, words: str) -> Q:
-    """Rows of a merchant or of people who are named like this: looked up first, as there are few of them."""
-    merchants = Merchant.objects.filter(handle=words).values_list("pk", flat=True)
-    people = User.objects.filter(email__icontains=words).values_list("pk", flat=True)[:MOST_PEOPLE]
-    return Q(merchant__in=[*merchants]) | Q(**{f"{person}__in": [*people]})
-
-
-@admin.register(Notification)
-class NotificationAdmin(LogAdmin):
-    """What people were told. An email that is still due after several attempts points to the mail server."""
-
-    list_display = ("at", "person", "merchant", "kind", "sentence", "mail_attempts", "mail_sent_at", "read_at")
-    list_filter = ("kind", FailingMailFilter, ("mail_sent_at", admin.EmptyFieldListFilter))
-    list_select_related = ("merchant", "person")
-    search_fields = ("person__email", "merchant__handle")
-    search_help_text = "A merchant’s handle, or a part of the person’s email"
-    fields = (
-        "at", "person", "merchant", "kind", "sentence", "facts", "path", "key", "in_app", "read_at", "mail_due_at",
-        "mail_attempts", "mail_sent_at",
-    )  # fmt: skip
-
-    def matching(self, rows: Any, words: str) -> Any:
-        return rows.filter(of_somebody("person", words))
-
-
-@admin.register(Activity)
-class ActivityAdmin(LogAdmin):
-    list_display = ("at", "merchant", "actor", "sentence", "target")
-    list_filter = ("merchant",)
-    list_select_related = ("merchant", "actor")
-    search_fields = ("target", "merchant__handle", "actor__email")
-    search_help_text = "Such as list:12 or campaign:7, a merchant’s handle, or the email of who did it"
-    fields = ("at", "merchant", "actor", "sentence", "target", "path")
-
-    def matching(self, rows: Any, words: str) -> Any:
-        return rows.filter(Q(target=words) if ":" in words else of_somebody("actor", words))
