@@ -42,7 +42,8 @@ def receive(*, campaign: Campaign, token: ApiToken, guests: Sequence[dict[str, A
 def keep(
     campaign: Campaign, token: ApiToken, asked: Sequence[Asked], *, preset_until: date | None = None
 ) -> EventBatch:
-    """As a batch that waits to be gathered, and says until when its preset counts it. Raises TooManyToday."""
+    """As a batch that waits to be gathered, and says until when its preset counts it. Raises TooManyToday: then the
+    caller's transaction must end with nothing kept."""
     merchant, today = token.merchant, timezone.localdate()
     stream = next(iter(_streams(campaign.pk, token.pk, today)), None)
     if stream is None:
@@ -51,13 +52,14 @@ def keep(
         )
     stream.campaign = campaign
     cents = _expected_cents(campaign, len(asked)) if token.dollars_per_day is not None else 0
-    counted_until = token.take(len(asked), cents)
-    if counted_until is None:
-        raise TooManyToday
-    return EventBatch.objects.create(
+    until = token.day_ends
+    batch = EventBatch.objects.create(
         merchant=merchant, stream=stream, size=len(asked), guests=asked, alone=_needs_approval(token, len(asked)),
-        cents=cents, counted_until=counted_until, preset_until=preset_until,
+        cents=cents, counted_until=until, preset_until=preset_until,
     )  # fmt: skip
+    if not token.take(len(asked), cents, until):  # At last, as others who ask wait for it until the commit.
+        raise TooManyToday
+    return batch
 
 
 def _expected_cents(campaign: Campaign, guests: int) -> int:

@@ -156,19 +156,15 @@ class ApiToken(Token):
 
     @property
     def day_ends(self) -> datetime:
-        """When the day ends that is counted now."""
+        """When the day ends that is counted now: one that has begun when it was to end, whatever becomes of the
+        merchant's time zone."""
         now = timezone.now()
         return self.counted_until if self.counted_until and self.counted_until > now else end_of(timezone.localdate())
 
-    def take(self, guests: int, cents: int) -> datetime | None:
-        """Counts guests of today and what their rewards are worth; None if that is more than it may ask for. Who asks
-        at once waits for each other. Returns when the day ends that was counted.
-
-        A day that has begun ends when it was to end, whatever becomes of the merchant's time zone.
-        """
-        now = timezone.now()
-        same_day = Q(counted_until__gt=now)
-        until = self.day_ends
+    def take(self, guests: int, cents: int, until: datetime) -> bool:
+        """Counts guests of the day that ends then, see `day_ends`, and what their rewards are worth; False if that is
+        more than it may ask for. Who asks at once waits for each other."""
+        same_day = Q(counted_until__gt=timezone.now())
         sums = {
             "asked_count": Case(When(same_day, then=F("asked_count")), default=Value(0)) + guests,
             "asked_cents": Case(When(same_day, then=F("asked_cents")), default=Value(0)) + cents,
@@ -176,7 +172,7 @@ class ApiToken(Token):
         mine = ApiToken.objects.filter(pk=self.pk).annotate(guests=sums["asked_count"], cents=sums["asked_cents"])
         cheap = Q(dollars_per_day=None) | Q(cents__lte=F("dollars_per_day") * CENTS)
         mine = mine.filter(cheap, guests__lte=F("guests_per_day"))
-        return until if mine.update(counted_until=until, **sums) else None
+        return bool(mine.update(counted_until=until, **sums))
 
     def give_back(self, guests: int, cents: int, day: datetime | None) -> None:
         """Guests of a day who were taken back leave room for others, as long as that day is counted."""
