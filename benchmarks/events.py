@@ -34,6 +34,7 @@ AGAIN_EVERY = 30  # requests
 RUSH = 10  # seconds in which all connections ask as fast as they are answered
 LATEST = 60.0
 UNLIMITED = "1000000,1000000"
+PROCESSES = "2"  # of the web server, for two cores
 
 
 class Answer(NamedTuple):
@@ -66,7 +67,7 @@ def main(seconds: int = SECONDS) -> int:
 def _measure(environment: dict[str, str], seconds: int) -> dict[str, Any]:
     secret, campaign = json.loads(ask(_in_django("prepare()"), environment))
     path, port = f"/api/v1/campaigns/{campaign}/rewards", free_port(8170)
-    with running(f"{WEB}127.0.0.1:{port}", environment):
+    with running(f"{WEB}127.0.0.1:{port}", environment | {"WEB_CONCURRENCY": PROCESSES}):
         if not comes_true(lambda: _is_up(port), 60):
             raise SystemExit("The web process doesn't come up.")
         with running(WORKER, environment):
