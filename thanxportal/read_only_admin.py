@@ -5,16 +5,25 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.text import capfirst
 
 COUNT_AT_MOST = 10_000
 ASKED_BY_FILTERS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt")
+
+
+def link_to_rows(model: type[Model], words: str, **query: object) -> str:
+    """A link to the list of those rows that the query asks for, which its page has to allow."""
+    page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return format_html('<a href="{}?{}">{}</a>', page, urlencode(query), words)
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]

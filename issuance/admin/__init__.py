@@ -3,6 +3,7 @@
 from issuance.admin import (  # noqa: F401 - each registers its models
     certification,
     erasures,
+    hooks,
     jobs,
     lists,
     programs,

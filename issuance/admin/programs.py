@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import display_for_value
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -17,7 +18,7 @@ from issuance.models import EventBatch, FolderFile, Stream, WatchedFolder
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import ApiToken, Merchant, PartnerToken
 from thanxportal.accounts.partner_tokens import end_partner_token, make_partner_token
-from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin
+from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin, link_to_rows
 
 
 class OfMerchantAdmin(LogAdmin):
@@ -136,13 +137,13 @@ class AsideFilter(admin.SimpleListFilter):
 class EventBatchAdmin(OfMerchantAdmin):
     """What programs asked for by one request each, without its guests."""
 
-    list_display = ("received_at", "merchant", "stream", "size", "state", "guest_list", "tries")
+    list_display = ("received_at", "merchant", "stream", "size", "state", "given_up", "guest_list", "tries")
     list_filter = (AsideFilter,)
     list_select_related = ("merchant", "stream__token", "stream__campaign", "guest_list")
     deferred = ("guests", "stream__campaign__raw", "guest_list__file_info")
     fields = (
-        "uuid", "merchant", "stream", "size", "state", "received_at", "guest_list", "first_row", "cents", "tries",
-        "try_at",
+        "uuid", "merchant", "stream", "size", "state", "given_up", "received_at", "guest_list", "first_row", "cents",
+        "tries", "try_at",
     )  # fmt: skip
     readonly_fields = ("uuid", "state")
     actions: Any = ("gather_again",)
@@ -164,7 +165,7 @@ class EventBatchAdmin(OfMerchantAdmin):
 class WatchedFolderAdmin(ReadOnlyAdmin):
     """Folders for files of guests, below `GUESTS_FOLDER`. Managers set them up; staff see that they can be read."""
 
-    list_display = ("path", "merchant", "campaign", "made_by", "looked_at", "trouble", "ended_at")
+    list_display = ("path", "merchant", "campaign", "made_by", "state", "looked_at", "trouble", "last_file")
     list_filter = (
         ("trouble", admin.EmptyFieldListFilter),
         ("ended_at", admin.EmptyFieldListFilter),
@@ -174,10 +175,28 @@ class WatchedFolderAdmin(ReadOnlyAdmin):
     search_fields = ("merchant__handle__exact",)
     search_help_text = "A merchant’s handle"
     ordering = ("-id",)
-    fields = ("path", "merchant", "campaign", "made_by", "made_at", "looked_at", "trouble", "ended_at")
+    fields = (
+        "path", "merchant", "campaign", "made_by", "made_at", "state", "looked_at", "trouble", "last_file", "files",
+        "ended_at",
+    )  # fmt: skip
+    readonly_fields = ("state", "last_file", "files")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related(*self.list_select_related).defer("campaign__raw")
+        newest = FolderFile.objects.filter(folder=OuterRef("pk")).order_by("-pk").values("at")
+        folders = super().get_queryset(request).select_related(*self.list_select_related).defer("campaign__raw")
+        return folders.annotate(last_file=Subquery(newest[:1]))
+
+    @admin.display
+    def state(self, folder: WatchedFolder) -> str:
+        return folder.said[0]
+
+    @admin.display(description="last file")
+    def last_file(self, folder: Any) -> str:
+        return display_for_value(folder.last_file, "-")
+
+    @admin.display
+    def files(self, folder: WatchedFolder) -> str:
+        return link_to_rows(FolderFile, "What came", folder__exact=folder.pk)
 
 
 @admin.register(FolderFile)
@@ -185,8 +204,14 @@ class FolderFileAdmin(OfMerchantAdmin):
     """What became of each file."""
 
     of_merchant = "folder__merchant"
-    list_display = ("at", "name", "folder", "guest_list", "repeated", "problem", "moved_at")
+    list_display = ("at", "name", "folder", "guest_list", "state", "problem", "moved_at")
+    own_lookups = ("folder__exact",)
     list_select_related = ("folder__campaign", "guest_list")
     deferred = ("folder__campaign__raw", "guest_list__file_info")
     search_fields = ("folder__merchant__handle",)
-    fields = ("at", "name", "folder", "guest_list", "repeated", "problem", "doubts", "moved_at", "delete_at")
+    fields = ("at", "name", "folder", "guest_list", "state", "repeated", "problem", "doubts", "moved_at", "delete_at")
+    readonly_fields = ("state",)
+
+    @admin.display
+    def state(self, file: FolderFile) -> str:
+        return file.said[0]

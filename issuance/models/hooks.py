@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -39,6 +39,10 @@ class HookQuerySet(models.QuerySet["Hook"]):
     def for_merchant(self, merchant: Merchant) -> HookQuerySet:
         hooks = self.filter(merchant=merchant).select_related("token__created_by", "campaign")
         return hooks.defer("campaign__raw").order_by("-pk")
+
+    def waiting(self) -> HookQuerySet:
+        """Those with events about which somebody has to decide."""
+        return self.filter(Exists(HookEvent.objects.waiting().filter(hook=OuterRef("pk"))))
 
     def with_waiting(self) -> HookQuerySet:
         """Each with `waiting`, its events about which somebody has to decide."""

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import CampaignAtThanx, Location, Reading
+from issuance.hooks.making import make_hook
 from issuance.models import (
     ClaimOverride,
     Erasure,
@@ -69,6 +70,8 @@ def make_everything(finished: GuestList, ana: User) -> None:
     Resolution.objects.create(job=finished.jobs.first(), decision="never_executed", evidence="Mail", proposed_by=ana)
     endpoint, _ = add_endpoint(merchant=finished.merchant, actor=ana, address="https://hooks.example.com/x", types=[])
     endpoint.messages.create(type="test", body="{}").log.create(status=500, duration_ms=90)
+    hook, _ = make_hook(campaign=finished.campaign, name="Survey hook", guests_per_day=500, actor=ana)
+    hook.events.create(fields=[["/guest/email", "ann@example.com"]], body_key="0" * 64, note="The hook is off.")
     folder = WatchedFolder.objects.create(
         merchant=finished.merchant, campaign=finished.campaign, path="harbor-grill/campaign-1", made_by=ana
     )

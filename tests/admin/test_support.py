@@ -14,6 +14,7 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from issuance.models import GuestList
+from tests.issuance.hooks.tools import UNHAPPY, Tool
 from tests.world import World
 from thanxportal.accounts.models import User
 
@@ -152,6 +153,14 @@ def test_why_does_it_wait(
     Staff(client_of(sam)).find("July wave").click("^Open ").reads(r"Next A worker (sends it|asks Thanx)")
 
 
+def test_why_did_an_event_reward_nobody(
+    one_arm: Campaign, ana: User, sam: User, client_of: Callable[[User], Client]
+) -> None:
+    Tool(one_arm, ana, mapped=False).send(UNHAPPY)
+    answer = Staff(client_of(sam)).click("^Hooks$").click("^Survey hook$").click("^What came$")
+    answer.reads("waits The hook doesn’t say yet which field holds the guest")
+
+
 def test_is_thanx_slow(at_home: Staff) -> None:
     at_home.reads(r"Thanx answers in \d+\.\d s on average; 0 of \d+ requests failed in 15 minutes")
     at_home.click("^API requests$").reads("Milliseconds|Took")
@@ -164,4 +173,4 @@ def test_is_the_portal_healthy(at_home: Staff) -> None:
 def test_the_page_on_support_names_as_many_questions_as_are_walked_here() -> None:
     text = Path(settings.BASE_DIR, "docs", "support.md").read_text("utf-8")
     walked = [name for name in globals() if name.startswith("test_") and "page_on_support" not in name]
-    assert len(re.findall(r"^\| .+\? \|", text, re.MULTILINE)) == len(walked) == 10
+    assert len(re.findall(r"^\| .+\? \|", text, re.MULTILINE)) == len(walked) == 11

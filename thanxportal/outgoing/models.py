@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from thanxportal.accounts.models import Merchant
@@ -66,6 +67,12 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
         due = Message.objects.filter(endpoint=OuterRef("pk"), due_at__lte=now)
         order = (F(column).asc(nulls_first=True) for column in ("failing_since", "succeeded_at"))
         return self.on().filter(free, rested, Exists(due)).order_by(*order, "pk")
+
+    def with_waiting(self) -> EndpointQuerySet:
+        """Each with `waiting`, its messages that are still to be sent."""
+        waiting = Message.objects.undelivered().filter(endpoint=OuterRef("pk")).order_by().values("endpoint")
+        counted = waiting.annotate(total=Count("pk")).values("total")
+        return self.annotate(waiting=Coalesce(Subquery(counted), 0))
 
     def switched_off(self) -> EndpointQuerySet:
         """By the portal, not by people."""
