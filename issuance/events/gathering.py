@@ -1,8 +1,9 @@
 """Gathers what programs asked for in a few seconds into one list, and launches it as a person would.
 
-A batch and its rows change in one transaction: whoever dies before its commit has done nothing, and whoever comes after
-it finds nothing to gather. The stream's row is locked, so that two workers take turns; batches come in meanwhile. Of
-all rewards on the fly of a merchant one stream is gathered at a time.
+A batch and its rows change in one transaction: whoever dies before its commit has done nothing but count the try, and
+whoever comes after it finds nothing to gather. The stream's row is locked, so that two workers take turns; batches come
+in meanwhile. Of all rewards on the fly of a merchant one stream is gathered at a time. What fails, or kills its worker,
+is tried again later, one batch at a time, so that a bad one stops no other; and then set aside.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, Sum
+from django.db.models import F, Min, Sum
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -36,7 +37,7 @@ from thanxportal.counted import counted
 from thanxportal.outgoing.happenings import Kind, note_happening
 
 MOST = 10_000  # guests of a list: one job of Thanx for each arm
-FIRST_WAIT, LONGER = timedelta(minutes=1), 5  # before a batch that failed is tried again: 1, 5 and 25 minutes
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 25, 1)]  # from each try to the next, and to setting aside
 
 
 class NotLaunched(Exception):
@@ -61,27 +62,6 @@ def _wait() -> timedelta:
     return timedelta(seconds=settings.GATHER_SECONDS)
 
 
-def gather_or_put_off(stream_id: int) -> GuestList | None:
-    """What fails is tried again later, one batch at a time, so that a bad one stops no other; and then set aside."""
-    try:
-        return gather(stream_id)
-    except NotLaunched:
-        raise
-    except Exception:
-        _put_off(stream_id)
-        raise
-
-
-@transaction.atomic
-def _put_off(stream_id: int) -> None:
-    stream = Stream.objects.select_for_update(no_key=True, of=("self",)).select_related("merchant").get(pk=stream_id)
-    failed = EventBatch.objects.filter(pk__in=_next(stream))
-    for tries in failed.values_list("tries", flat=True)[:1]:  # All have the same.
-        failed.update(tries=tries + 1, try_at=timezone.now() + FIRST_WAIT * LONGER**tries)
-        if tries + 1 == MOST_TRIES:
-            tell_set_aside(stream)
-
-
 @transaction.atomic
 def gather_again(batch: EventBatch, *, actor: User) -> bool:
     """Tries once more what was set aside; False if somebody else has."""
@@ -96,17 +76,38 @@ def gather_again(batch: EventBatch, *, actor: User) -> bool:
 
 
 @crash_point("gather events")
-@transaction.atomic
 def gather(stream_id: int) -> GuestList | None:
     """Makes one list of what waits in a stream, and launches it; None if nothing is due any more."""
-    locked = Stream.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "merchant", "campaign", "token__created_by"
-    )
-    stream = locked.get(pk=stream_id)
-    stream.campaign.merchant = stream.merchant
-    stream.campaign.lock_preset()
-    batches = _together(stream)
-    if not batches or _given_up(stream):
+    pks = _begin(stream_id)
+    return _finish(stream_id, pks) if pks else None
+
+
+@crash_point("count a try")
+@transaction.atomic
+def _begin(stream_id: int) -> list[int]:
+    """Counts that batches are tried, and returns their ids: before the work, which may kill whoever does it. Nobody
+    else tries them meanwhile; those that were tried often enough are set aside instead."""
+    stream = _locked(stream_id)
+    pks = _next(stream)
+    if not pks or _given_up(stream):
+        return []
+    due = EventBatch.objects.filter(pk__in=pks)
+    tries = due.values_list("tries", flat=True)[0]  # All have the same.
+    if tries >= MOST_TRIES:
+        if due.exclude(try_at=None).update(try_at=None):
+            tell_set_aside(stream)
+        return []
+    due.update(tries=tries + 1, try_at=timezone.now() + WAITS[tries])
+    return pks
+
+
+@transaction.atomic
+def _finish(stream_id: int, pks: list[int]) -> GuestList | None:
+    stream = _locked(stream_id)
+    waiting = EventBatch.objects.filter(pk__in=pks)
+    waiting.waiting().update(tries=F("tries") - 1, try_at=None)  # The try counts unless all of this is committed.
+    batches = _of_few_columns(waiting.due(timezone.now()).order_by("pk"))
+    if not batches:
         return None
     made = _list_of(stream, batches)
     who: dict[str, Any] = {"actor": stream.token.created_by, "by": stream.token.name}
@@ -116,8 +117,14 @@ def gather(stream_id: int) -> GuestList | None:
     return made
 
 
-def _together(stream: Stream) -> list[EventBatch]:
-    return _of_few_columns(EventBatch.objects.waiting().filter(pk__in=_next(stream)).order_by("pk"))
+def _locked(stream_id: int) -> Stream:
+    locked = Stream.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "merchant", "campaign", "token__created_by"
+    )
+    stream = locked.get(pk=stream_id)
+    stream.campaign.merchant = stream.merchant
+    stream.campaign.lock_preset()
+    return stream
 
 
 def _next(stream: Stream) -> list[int]:

@@ -19,10 +19,12 @@ from issuance.exports.columns import ExportRefused, positions
 from issuance.exports.keeping import KEEPERS, Keeper, Row
 from issuance.exports.table import ExportTable, open_export
 from issuance.giving_way import give_way
+from issuance.lifecycle.transitions import MOST_CRASHES
 from issuance.models import ExportFile, ExportFileQuerySet, ExportKind, GuestList, Member
 from issuance.models.bulk import merge_rows
 from issuance.models.states import ExportState
 from thanxportal import database_clock
+from thanxportal.stored_files import StoreFails
 
 BATCH = 50_000  # kept rows in one transaction
 LEASE = timedelta(minutes=5)
@@ -34,12 +36,16 @@ LATER: dict[str, tuple[str, ...]] = {  # what is read again once an export names
 }
 WAITS = "It names none of your guests yet. It is read again once memberships.csv says who its guests are."
 GONE = "Its file is gone. Bring it again."
+TOO_MANY_CRASHES = "Loading this export failed five times. Ask staff to look, or bring it anew."
 
 
 def load_export(pk: int) -> None:
     """Loads an export to its end, unless another worker has it."""
     export = _lease(pk)
     if export is None:
+        return
+    if export.crash_count >= MOST_CRASHES:
+        _end(export, ExportState.REFUSED, TOO_MANY_CRASHES)
         return
     try:
         with default_storage.open(str(export.file)) as file, open_export(file.file, export.name) as table:
@@ -48,6 +54,9 @@ def load_export(pk: int) -> None:
         _end(export, ExportState.REFUSED, str(refusal))
     except FileNotFoundError:
         _end(export, ExportState.REFUSED, GONE)
+    except StoreFails:
+        _mine(export).update(crash_count=0)  # It isn't the export's fault.
+        raise
 
 
 def look_again_for_new_guests() -> None:
@@ -67,8 +76,10 @@ def _lease(pk: int) -> ExportFile | None:
         return None
     mine = ExportFile.objects.filter(pk=pk, epoch=export.epoch, lease_until=export.lease_until)
     export.epoch += 1
+    export.crash_count += export.lease_until is not None
     until = database_clock.now() + LEASE
-    if not mine.update(state=ExportState.LOADING, epoch=export.epoch, lease_until=until, problem=""):
+    fields = {"epoch": export.epoch, "lease_until": until, "crash_count": export.crash_count}
+    if not mine.update(state=ExportState.LOADING, problem="", **fields):
         return None
     export.kept_count = 0
     if export.status != ExportState.LOADING:  # Of a reading that was broken off, what was new stays so.
@@ -157,4 +168,5 @@ def _hold(export: ExportFile) -> bool:
 
 
 def _end(export: ExportFile, state: ExportState, problem: str = "") -> None:
-    _mine(export).update(state=state, problem=problem, loaded_at=timezone.now(), lease_until=None)
+    ended = {"loaded_at": timezone.now(), "lease_until": None, "crash_count": 0}
+    _mine(export).update(state=state, problem=problem, **ended)

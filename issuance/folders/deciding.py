@@ -27,24 +27,21 @@ ASKED = "The file raised a question, so look at what was read."
 
 
 def decide(file_id: int) -> None:
-    """Launches the list of a file as its people would, or notes why one of them has to look; once, even if it fails."""
-    try:
+    """Launches the list of a file as its people would, or notes why one of them has to look; once, even if it fails or
+    kills its worker: that it failed is written before."""
+    if FolderFile.objects.filter(pk=file_id, undecided=True).update(undecided=False, doubts=[FAILED]):
         _decide(file_id)
-    except Exception:
-        FolderFile.objects.filter(pk=file_id, undecided=True).update(undecided=False, doubts=[FAILED])
-        raise
 
 
 @transaction.atomic
 def _decide(file_id: int) -> None:
-    mine = FolderFile.objects.filter(pk=file_id, undecided=True)
-    file = mine.select_related("folder__made_by", "folder__merchant", "guest_list__campaign").first()
-    if file is None:
-        return  # Another worker was faster.
+    mine = FolderFile.objects.filter(pk=file_id)
+    file = mine.select_related("folder__made_by", "folder__merchant", "guest_list__campaign").get()
     made: Any = file.guest_list
     made.campaign.merchant = made.merchant = file.folder.merchant
     doubts = [nameless(doubt) for doubt in _doubts(file, made)]
-    if not mine.update(undecided=False, doubts=doubts) or doubts:
+    mine.update(doubts=doubts)
+    if doubts:
         return
     who: dict[str, Any] = {"actor": file.folder.made_by, "by": str(file.folder)}
     launch_list(guest_list=made, token=made.confirm_token, hold=True, **who)

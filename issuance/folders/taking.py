@@ -78,7 +78,7 @@ def _take_all(folder: WatchedFolder, place: DropFolder) -> list[str]:
             taken += 1
         except (Changes, FileNotFoundError):
             continue  # It is still being written, or another worker was faster.
-        except OSError as error:
+        except Exception as error:
             troubles.append(type(error).__name__)
     return troubles
 

@@ -31,16 +31,16 @@ class EventBatchQuerySet(models.QuerySet["EventBatch"]):
 
     def set_aside(self) -> EventBatchQuerySet:
         """Those that could never be gathered, and wait for staff."""
-        return self.waiting().filter(tries__gte=MOST_TRIES)
+        return self.waiting().filter(tries__gte=MOST_TRIES, try_at=None)
 
     def due(self, before: datetime) -> EventBatchQuerySet:
-        """Those that came before, and large ones at once, but for those that failed lately or too often. Where a list
-        of the stream waits for people, further ones would only ask them again: they wait with it, unless nobody can be
-        rewarded any more."""
+        """Those that came before, and large ones at once, but for those that are being tried, were lately, or too
+        often. Where a list of the stream waits for people, further ones would only ask them again: they wait with it,
+        unless nobody can be rewarded any more."""
         own = EventBatch.objects.filter(guest_list=OuterRef("pk"), alone=True)
         undecided = GuestList.objects.filter(~Exists(own), stream=OuterRef("stream"), state__in=UNDECIDED)
         in_time = Q(alone=True) | Q(received_at__lte=before) & ~Exists(undecided)
-        again = Q(tries__lt=MOST_TRIES) & (Q(try_at=None) | Q(try_at__lte=timezone.now()))
+        again = Q(tries__lt=MOST_TRIES, try_at=None) | Q(try_at__lte=timezone.now())
         return self.waiting().filter(in_time & again & _can_be_sent() | Q(received_at__lte=before) & _in_vain())
 
 
@@ -105,7 +105,7 @@ class EventBatch(models.Model):
 
     @property
     def is_set_aside(self) -> bool:
-        return self.waits and self.tries >= MOST_TRIES
+        return self.waits and self.tries >= MOST_TRIES and self.try_at is None
 
 
 class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):

@@ -62,6 +62,9 @@ class ExportFile(models.Model):
     changed_at = models.DateTimeField(null=True, blank=True, help_text="When it last told something that was new.")
     lease_until = models.DateTimeField(null=True, blank=True)
     epoch = models.PositiveIntegerField(default=0)
+    crash_count = models.PositiveIntegerField(
+        "crashes", default=0, help_text="Leases that ran out: the worker died or failed."
+    )
 
     objects = ExportFileQuerySet.as_manager()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from django.db import transaction
 
 from issuance.outgoing.bodies import approval, batches_ended, campaign_published, given_up, guests_settled, revoked
+from thanxportal.outgoing.happenings import begin_to_tell
 from thanxportal.outgoing.messages import Told, endpoints_of, tell
 from thanxportal.outgoing.models import Happening, MessageType
 
@@ -22,15 +23,16 @@ TELLERS: dict[str, tuple[set[str], Callable[[int], Iterator[Told]]]] = {
 }
 
 
-@transaction.atomic
 def tell_happening(happening_id: int) -> int:
     """Writes the messages about one thing that happened; returns how many. 0 if another worker has it."""
-    waiting = Happening.objects.select_for_update(skip_locked=True).filter(pk=happening_id)
-    happening = waiting.first()
-    if happening is None:
-        return 0
+    happening = begin_to_tell(happening_id)
+    return _tell(happening) if happening else 0
+
+
+@transaction.atomic
+def _tell(happening: Happening) -> int:
+    if not Happening.objects.filter(pk=happening.pk).delete()[0]:
+        return 0  # Another worker was faster after all.
     types, tellers = TELLERS[happening.kind]
     endpoints = [each for each in endpoints_of(happening.merchant_id) if types.intersection(each.types)]
-    count = tell(endpoints, tellers(happening.subject), happening.at) if endpoints else 0
-    happening.delete()
-    return count
+    return tell(endpoints, tellers(happening.subject), happening.at) if endpoints else 0

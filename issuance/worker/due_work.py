@@ -22,7 +22,7 @@ from issuance.engine.planning import plan_list
 from issuance.engine.polling import poll_job, revoke_job
 from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgotten
 from issuance.engine.submission import submit_job
-from issuance.events.gathering import gather_or_put_off, next_gathering, streams_to_gather
+from issuance.events.gathering import gather, next_gathering, streams_to_gather
 from issuance.exports.loading import load_export, look_again_for_new_guests
 from issuance.folders.deciding import decide
 from issuance.folders.taking import folders_to_look_into, look_into
@@ -65,7 +65,7 @@ def _prepare() -> int:
     apply_due_deliveries()
     look_for_missing_webhooks()
     tell_refusals()
-    failed = sum(not succeeds(gather_or_put_off, stream) for stream in streams_to_gather())
+    failed = sum(not succeeds(gather, stream) for stream in streams_to_gather())
     return failed + _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
 
 

@@ -53,7 +53,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="crash-") as folder:
         partner = Partner()
         database = database_at(options.database, Path(folder))
-        _surround(partner.url, database.url, folder)
+        surround(partner.url, database.url, folder)
         from tests.crash.harness import Harness, Tally, preload
 
         preload()
@@ -79,7 +79,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _surround(partner: str, database: str, folder: str) -> None:
+def surround(partner: str, database: str, folder: str) -> None:
     """Sets Django up for this process and its children, with nothing from outside but the engine."""
     os.environ.update(
         DJANGO_SETTINGS_MODULE="thanxportal.settings",

@@ -67,6 +67,7 @@ POINTS: dict[str, Call | Moment] = {
     "reading: inside a batch": Call("write rows", "before", _bad_rows),
     "reading: between batches": Call("save batches", "after"),
     "reading: before it is checked": Call("end reading", "before"),
+    "events: try counted": Call("count a try", "after", _something),
     "events: gathered, not launched": Call("fill a gathered list", "after"),
     "events: after commit": Call("gather events", "after", _something),
     "plan: list claimed": Call("plan a list", "before"),

@@ -19,6 +19,7 @@ from campaigns.models import Campaign, RewardTemplate
 from campaigns.publishing import publish_campaign, request_publication
 from issuance.engine import not_revoked, planning, polling, submission
 from issuance.engine.sending_pauses import sending_is_paused, sends_were_forgotten
+from issuance.events import gathering
 from issuance.events.receiving import receive
 from issuance.importing import batches, import_list
 from issuance.importing.import_list import read_guest_file
@@ -26,7 +27,7 @@ from issuance.importing.new_list import create_list
 from issuance.launching.launch import launch_list, stop_list
 from issuance.launching.retries import CantRetry, send_unsent
 from issuance.lifecycle import transitions
-from issuance.models import EventBatch, Guest, GuestList, IssuanceJob, Resolution
+from issuance.models import MOST_TRIES, EventBatch, Guest, GuestList, IssuanceJob, Resolution
 from issuance.models.states import JOB_OPEN, LIST_RUNNING, JobState, ListState
 from issuance.staff.made_jobs import read_made_jobs
 from issuance.staff.resolution import CantResolve, confirm_resolution, propose_resolution
@@ -65,6 +66,7 @@ def hurry(haste: Haste) -> None:
     put(transitions, LEASE=lease, MOST_CRASHES=crashes)
     put(import_list, LEASE=lease, MOST_CRASHES=crashes, TOGETHER=1, COMMIT_EVERY=0)
     put(batches, BATCH=6)
+    put(gathering, WAITS=[timedelta(seconds=0.02)] * MOST_TRIES)
     put(planning, MOST_CRASHES=crashes)
     put(submission, first_wait=lambda job: 0.02, backoff=lambda tries: 0.02)
     put(polling, FIRST_POLL=0.02, polling_delay=lambda polls, since, done=0.0: 0.02)

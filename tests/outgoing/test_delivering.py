@@ -184,10 +184,33 @@ def test_a_worker_killed_between_sending_and_noting_sends_the_same_again_after_i
     world.advance(61)
     with pytest.raises(Killed):
         delivering.serve(endpoint.pk)
-    assert (states(), Try.objects.count()) == (["Waits"], 0)
-    deliver()
+    assert (states(), Try.objects.count()) == (["Tried again"], 0)
+    deliver(hours=0.003)
     assert receiver.names == [message.name] * 2
     assert states() == ["Delivered"]
+
+
+def test_a_message_that_kills_whoever_sends_it_holds_up_no_other_and_is_given_up_after_three_days(
+    endpoint: Endpoint, receiver: Receiver, told: Say, world: World
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die_of_the_first() -> None:
+        if receiver.names[-1] == bad.name:
+            raise Killed
+
+    bad = told(3)[0]
+    receiver.before = die_of_the_first
+    deaths = 0
+    for _ in range(3 * 24 * 12 + 24):
+        try:
+            delivering.serve(endpoint.pk)
+        except Killed:
+            deaths += 1
+        world.advance(300)
+    assert states() == ["Given up", "Delivered", "Delivered"]
+    assert 10 < deaths < 20
 
 
 def test_while_one_sends_nobody_else_does(endpoint: Endpoint, receiver: Receiver, told: Say, world: World) -> None:

@@ -1,7 +1,7 @@
 """Delivers messages at least once: one worker at a time sends to an endpoint, in turns, and notes each answer.
 
-A message stays due until its answer is stored, so whoever comes after a worker that died sends it again, under the same
-name. An endpoint that fails rests, so that none makes the others wait.
+A message is due again until its answer is stored, so whoever comes after a worker that died sends it again, under the
+same name. An endpoint that fails rests, so that none makes the others wait.
 """
 
 from __future__ import annotations
@@ -73,11 +73,18 @@ def _send_next(mine: EndpointQuerySet, poster: Poster) -> bool:
     if endpoint is None or (endpoint.rests_until and endpoint.rests_until > now):
         return False
     message = endpoint.messages.filter(due_at__lte=now).order_by("due_at", "pk").first()
-    if message is None:
+    if message is None or not _begin(message, now):
         return False
     answer = poster.post(message.body.encode(), headers_of(message, endpoint, now))
     _record(endpoint.pk, message, answer)
     return True
+
+
+def _begin(message: Message, now: datetime) -> bool:
+    """Counts the try, and puts the message off as one that failed, before it is sent: one that kills whoever sends it
+    holds up no other. False if it was removed meanwhile."""
+    mine = Message.objects.filter(pk=message.pk, due_at=message.due_at)
+    return bool(mine.update(tries=F("tries") + 1, due_at=_next_try(message, timedelta(0), now)))
 
 
 @transaction.atomic
@@ -87,18 +94,19 @@ def _record(endpoint_id: int, message: Message, answer: Answer) -> None:
     if endpoint is None:
         return
     now = database_clock.now()
-    due_at = None if answer.taken else _next_try(message, answer, now)
+    due_at = None if answer.taken else _next_try(message, _asked_to_wait(answer), now)
     fields = {"due_at": due_at, "delivered_at": now if answer.taken else message.delivered_at}
-    if Message.objects.filter(pk=message.pk).update(tries=F("tries") + 1, **fields):
+    if Message.objects.filter(pk=message.pk).update(**fields):
         told = {"status": answer.status, "code": answer.code, "answer": answer.words}
         Try.objects.create(message=message, at=now, duration_ms=answer.duration_ms, **told)
         _learn(endpoint, answer, now)
 
 
-def _next_try(message: Message, answer: Answer, now: datetime) -> datetime | None:
-    """None if the message is given up, three days after it was made or last asked for."""
+def _next_try(message: Message, asked: timedelta, now: datetime) -> datetime | None:
+    """When a message is tried next that is being tried now, not before the wait that the receiver asked for; None if it
+    is given up, three days after it was made or last asked for."""
     wait = WAITS[min(message.tries, len(WAITS) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
-    due = now + max(timedelta(seconds=wait), _asked_to_wait(answer))
+    due = now + max(timedelta(seconds=wait), asked)
     return due if due < message.asked_at + PATIENCE else None
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from thanxportal.outgoing.models import Endpoint, Happening
 
 Kind = Happening.Kind
+LEAST_WAIT = timedelta(seconds=10)
 
 
 def note_happening(merchant_id: int, kind: Happening.Kind, subject: int) -> None:
@@ -17,4 +22,13 @@ def happenings_to_tell() -> list[int]:
     told = Endpoint.objects.on().values("merchant")
     if Happening.objects.exclude(merchant__in=told).exists():
         Happening.objects.exclude(merchant__in=told).delete()
-    return list(Happening.objects.order_by("pk").values_list("pk", flat=True)[:1_000])
+    return list(Happening.objects.due().order_by("pk").values_list("pk", flat=True)[:1_000])
+
+
+def begin_to_tell(happening_id: int) -> Happening | None:
+    """The happening, unless another worker has it. It is put off before anything is made of it, the longer the older it
+    is: what can't be told, or kills whoever tries, keeps nobody from telling the rest."""
+    due, now = Happening.objects.due().filter(pk=happening_id), timezone.now()
+    happening = due.first()
+    wait = max(LEAST_WAIT, (now - happening.at) / 2) if happening else LEAST_WAIT
+    return happening if due.update(try_at=now + wait) else None

@@ -30,6 +30,11 @@ class MessageType(models.TextChoices):
     CAMPAIGN_PUBLISHED = "campaign.published", "A campaign was published"
 
 
+class HappeningQuerySet(models.QuerySet["Happening"]):
+    def due(self) -> HappeningQuerySet:
+        return self.filter(Q(try_at=None) | Q(try_at__lte=timezone.now()))
+
+
 class Happening(models.Model):
     """Something that merchants' systems may want to know, written in the transaction in which it happens, and deleted
     in the one that makes messages of it: neither a killed worker nor a restart loses or doubles any."""
@@ -48,6 +53,9 @@ class Happening(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject = models.PositiveBigIntegerField()
     at = models.DateTimeField(default=timezone.now)
+    try_at = models.DateTimeField(null=True, help_text="When it is tried again to make its messages; empty: at once.")
+
+    objects = HappeningQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"

@@ -101,5 +101,6 @@ def test_who_opts_out_while_a_list_is_gathered_leaves_none_behind(
         patched.setattr("issuance.events.gathering.set_aside_rewarded", meanwhile)
         assert due_work.drive_due_work() == 1
     assert not GuestList.objects.exists()
+    world.advance(60)
     world.drive()
     assert [made.state for made in GuestList.objects.all()] == [ListState.FINISHED]

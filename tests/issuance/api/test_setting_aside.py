@@ -25,20 +25,24 @@ pytestmark = pytest.mark.django_db
 BAD = "poison"
 
 
+class Killed(BaseException):
+    """A worker dies at once, as by the kernel: nothing of it catches this."""
+
+
 @pytest.fixture
 def program(harbor: Merchant, ana: User) -> Program:
     return Program(harbor, ana)
 
 
-@pytest.fixture
-def poison(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Lists with a guest who gives this reason can't be filled; returns what mends that."""
+@pytest.fixture(params=[ValueError, Killed])
+def poison(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Lists with a guest who gives this reason can't be filled, or kill who fills them; returns what mends that."""
     fill = gathering._list_of
 
     def fails(stream: Any, batches: list[EventBatch]) -> GuestList:
         made = fill(stream, batches)
         if any(guest[5][2] == BAD for batch in batches for guest in batch.guests):
-            raise ValueError("ann@example.com")
+            raise request.param("ann@example.com")
         return made
 
     monkeypatch.setattr(gathering, "_list_of", fails)
@@ -54,8 +58,16 @@ def work(world: World, minutes: float) -> None:
     """As a worker does that looks again and again."""
     until = timezone.now() + timedelta(minutes=minutes)
     while timezone.now() < until:
-        due_work.drive_due_work(kinds=[SENDING])
+        look()
         world.advance(15)
+
+
+def look() -> int:
+    """Returns how much failed, also by killing the worker."""
+    try:
+        return due_work.drive_due_work(kinds=[SENDING])
+    except Killed:
+        return 1
 
 
 def test_a_bad_batch_holds_up_no_other(
@@ -85,16 +97,16 @@ def test_it_is_set_aside_after_four_tries_and_staff_are_told_once(
         "A batch of “Survey tool, Jun 1” was set aside: gathering it failed 4 times. Its guests wait for you."
     ]
     assert "2 batches of programs were set aside" in [need.words for need in needs_of(sam)]
-    assert due_work.drive_due_work(kinds=[SENDING]) == 0, "Nobody tries any more."
+    assert look() == 0, "Nobody tries any more."
     assert program.get(f"/batches/{EventBatch.objects.all()[0].uuid}").json()["state"] == "waiting"
 
 
 def test_what_is_not_tried_now_wakes_no_worker(program: Program, one_arm: Campaign, world: World, poison: Any) -> None:
     ask(program, one_arm, "ann", BAD)
     world.advance(11)
-    assert due_work.drive_due_work(kinds=[SENDING]) == 1
+    assert look() == 1
     assert due_work.next_due(kinds=[SENDING]) is None
-    assert due_work.drive_due_work(kinds=[SENDING]) == 0
+    assert look() == 0
 
 
 def test_staff_have_it_tried_again_once_it_is_mended(
@@ -117,14 +129,35 @@ def test_staff_have_it_tried_again_once_it_is_mended(
     assert (line.actor, line.sentence) == (sam, "Staff took up 1 guest again whom “Survey tool, Jun 1” asked for.")
 
 
-def test_one_that_fails_again_after_that_is_set_aside_at_once(
+def test_one_that_fails_again_after_that_is_set_aside_soon(
     program: Program, one_arm: Campaign, world: World, poison: Any, sam: User
 ) -> None:
     ask(program, one_arm, "ann", BAD)
     work(world, 45)
     assert gathering.gather_again(EventBatch.objects.get(), actor=sam)
-    due_work.drive_due_work(kinds=[SENDING])
+    work(world, 2)
     assert EventBatch.objects.get().is_set_aside
+
+
+def test_a_batch_whose_worker_was_killed_once_is_gathered_a_minute_later(
+    program: Program, one_arm: Campaign, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(program, one_arm, "ann")
+    world.advance(11)
+    with monkeypatch.context() as deadly:
+        deadly.setattr(gathering, "_finish", die)
+        assert look() == 1
+    world.advance(55)
+    assert look() == 0
+    assert EventBatch.objects.get().waits
+    world.advance(6)
+    look()
+    batch = EventBatch.objects.get()
+    assert (batch.waits, batch.tries, batch.try_at) == (False, 1, None)
+
+
+def die(*args: Any) -> None:
+    raise Killed
 
 
 def test_what_waits_for_staff_ends_with_its_campaign(

@@ -30,6 +30,7 @@ from tests.issuance.exports.bringing import (
 )
 from tests.issuance.factories import checked
 from thanxportal.accounts.models import Merchant
+from thanxportal.stored_files import StoreFails
 
 pytestmark = pytest.mark.django_db
 LATER = timezone.now() + timedelta(days=1)
@@ -321,6 +322,41 @@ def test_a_worker_that_dies_leaves_the_export_to_the_next(
     export.refresh_from_db()
     assert counts(export) == BOTH
     assert amounts() == AMOUNTS
+
+
+def test_an_export_that_kills_its_workers_is_refused_and_the_next_is_loaded(
+    harbor: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadly = bring(harbor, lines(PURCHASES, COFFEE, LUNCH), "purchases.csv")
+    with monkeypatch.context() as broken:
+        broken.setattr(loading, "_merge", _die)
+        for _ in range(5):
+            with pytest.raises(SystemExit):
+                loading.load_export(deadly.pk)
+            ExportFile.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+    loading.load_export(deadly.pk)
+    deadly.refresh_from_db()
+    assert (deadly.state, deadly.problem, deadly.crash_count) == ("refused", loading.TOO_MANY_CRASHES, 0)
+    assert not ExportFile.objects.due().exists()
+
+
+def test_an_export_waits_for_a_store_that_is_away_however_long(
+    harbor: Merchant, members: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = bring(harbor, lines(PURCHASES, COFFEE), "purchases.csv")
+    with monkeypatch.context() as away:
+        away.setattr(loading, "open_export", _store_fails)
+        for _ in range(9):
+            with pytest.raises(StoreFails):
+                loading.load_export(export.pk)
+            ExportFile.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+    loading.load_export(export.pk)
+    export.refresh_from_db()
+    assert export.state == "loaded"
+
+
+def _store_fails(*args: Any) -> None:
+    raise StoreFails
 
 
 def _die(*args: Any) -> bool:

@@ -186,6 +186,25 @@ def test_a_decision_that_fails_is_left_to_a_person_and_stops_nothing_else(
 
 
 @pytest.mark.usefixtures("alone")
+def test_a_decision_that_kills_its_worker_is_left_to_a_person_as_well(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def dies(**named: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as deadly:
+        deadly.setattr(deciding, "launch_list", dies)
+        drop.put("june.csv")
+        with pytest.raises(Killed):
+            drop.look()
+    assert drop.look() == 0
+    assert (GuestList.objects.get().state, doubts()) == ("checked", [deciding.FAILED])
+
+
+@pytest.mark.usefixtures("alone")
 def test_a_folder_that_was_ended_starts_nothing_more(drop: Drop, ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
     for moment in ("before", "meanwhile"):
         with monkeypatch.context() as unread:

@@ -271,6 +271,32 @@ def test_a_worker_killed_while_it_tells_has_told_nothing_and_the_next_tells_all(
     assert len(told()) == 3
 
 
+def test_what_kills_whoever_tells_it_keeps_nobody_from_telling_the_rest(
+    program: Program, one_arm: Campaign, endpoint: Endpoint, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(subject: int) -> None:
+        raise Killed
+
+    asked, _ = deriving.TELLERS[Kind.CAMPAIGN_PUBLISHED]
+    monkeypatch.setitem(deriving.TELLERS, Kind.CAMPAIGN_PUBLISHED, (asked, die))  # type: ignore[arg-type]
+    note_happening(one_arm.merchant_id, Kind.CAMPAIGN_PUBLISHED, one_arm.pk)
+    ask(program, one_arm, FOUR)
+    world.drive()
+    deaths = 0
+    for _ in range(240):  # an hour
+        try:
+            tell_what_happened()
+        except Killed:
+            deaths += 1
+        world.advance(15)
+    assert len(types()) == 3
+    assert deaths < 20
+    assert [each.kind for each in Happening.objects.all()] == [Kind.CAMPAIGN_PUBLISHED]
+
+
 def test_what_cant_be_told_doesnt_hold_up_the_rest(
     program: Program, one_arm: Campaign, endpoint: Endpoint, world: World
 ) -> None:
