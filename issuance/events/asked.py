@@ -1,13 +1,13 @@
-"""One guest whom a program asks to reward: what it says, and who that is by the rules of every list."""
+"""Guests whom a program asks to reward: what it says of each, and who that is by the rules of every list."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from issuance.parsing.identifiers import parse_guest
 from issuance.parsing.row_result import PackedRow
 from issuance.parsing.row_text import row_text
+from issuance.parsing.sent_rows import read_rows
 from thanxportal.accounts.models import Merchant
 
 NAMES = ("Email", "Phone", "Reason", "External ID", "Received")  # Columns of a list that programs fill.
@@ -25,28 +25,22 @@ class Asked(NamedTuple):
     other: str
     cells: list[str]  # the first four of NAMES
     fields: dict[str, str]
+    column: str = ""  # at fault
 
     def row(self, number: int, received: str, fields: Sequence[str]) -> PackedRow:
         """As a row of a list, with these further columns."""
-        more = [self.fields.get(name, "") for name in fields]
-        column = "" if not self.code else NAMES[0] if self.cells[0] else NAMES[1]
-        text = row_text([*self.cells, received, *more])
-        return number, self.kind, self.value, text, self.code, column, self.fixed, self.other
+        text = row_text([*self.cells, received, *(self.fields.get(name, "") for name in fields)])
+        return number, self.kind, self.value, text, self.code, self.column, self.fixed, self.other
 
 
-def asked_for(guest: dict[str, Any], merchant: Merchant) -> Asked:
+def asked_for(guests: Sequence[dict[str, Any]], merchant: Merchant) -> list[Asked]:
     """Finds out who is meant; a bad one is kept as sent, as a bad row of a file is."""
-    email, phone = guest.get("email") or "", guest.get("phone") or ""
-    cells = [email, phone, guest.get("reason") or "", guest.get("external_id") or ""]
-    tried = [parse_guest(text, merchant.country) for text in (email, phone) if text.strip()]
-    good = [found for found in tried if found.value]
-    fields = dict(guest.get("fields") or {})
-    if not good:
-        return Asked("", "", tried[0].code if tried else "no_identifier", False, "", cells, fields)
-    good.sort(key=lambda found: _kind(found.value) != merchant.preferred_identifier)
-    first, others = good[0], [found.value for found in good[1:] if found.value != good[0].value]
-    fixed = first.fixed or len(good) < len(tried)
-    return Asked(_kind(first.value), first.value, "", fixed, "".join(others), cells, fields)
+    rows = [[guest.get(name) or "" for name in ("email", "phone", "reason", "external_id")] for guest in guests]
+    found = read_rows(rows, NAMES[:4], country=merchant.country, prefer=merchant.preferred_identifier)
+    return [
+        Asked(kind, value, code, fixed, other, cells, dict(guest.get("fields") or {}), column)
+        for guest, cells, (_, kind, value, _, code, column, fixed, other) in zip(guests, rows, found, strict=True)
+    ]
 
 
 def field_names(guests: Sequence[Asked]) -> list[str]:
@@ -57,7 +51,3 @@ def field_names(guests: Sequence[Asked]) -> list[str]:
 def kept(guests: Any) -> Iterator[Asked]:
     """Out of what a batch keeps."""
     return (Asked(*guest) for guest in guests)
-
-
-def _kind(value: str) -> str:
-    return "email" if "@" in value else "phone"

@@ -39,7 +39,7 @@ def receive_on_the_fly(
     """The batch, and the campaign if it was made for it and is to be published. Raises Refused, NoGuest,
     TooManyInPeriod and TooManyToday, and keeps nothing then."""
     merchant, today = token.merchant, timezone.localdate()
-    asked = asked_for(guest, merchant)
+    (asked,) = asked_for([guest], merchant)
     if asked.code:
         raise NoGuest(asked.code)
     preset = _preset_of(merchant)

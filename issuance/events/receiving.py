@@ -36,7 +36,7 @@ def receive(*, campaign: Campaign, token: ApiToken, guests: Sequence[dict[str, A
         raise Refused(why)
     if campaign.preset_id:
         raise Refused(f"“{campaign.name}” is for rewards on the fly, which are asked for one by one at /rewards.")
-    return keep(campaign, token, [asked_for(guest, token.merchant) for guest in guests])
+    return keep(campaign, token, asked_for(guests, token.merchant))
 
 
 def keep(

@@ -59,7 +59,7 @@ def guest_in(texts: Mapping[str, str], mapping: Mapping[str, str], merchant: Mer
     guest = {role: texts.get(pointer, "")[: LONGEST[role]] for role, pointer in mapping.items()}
     if not guest.get("email") and not guest.get("phone"):
         return Verdict(HookEventState.WAITS, "The fields that should hold an email or a phone are empty.")
-    found = asked_for(guest, merchant)
+    (found,) = asked_for([guest], merchant)
     if found.code:
         return Verdict(HookEventState.WAITS, reason_in_words(found.code))
     return Verdict(HookEventState.PASSED, "", guest, texts.get(mapping.get("external_id", ""), ""))

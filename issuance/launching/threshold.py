@@ -38,5 +38,6 @@ def threshold_of(guest_list: GuestList) -> int | None:
 
 
 def needs_second_person(guest_list: GuestList, alone: int, threshold: int | None) -> bool:
-    """Whether the list is above its threshold, with those whom its sender rewarded alone before."""
-    return threshold is not None and guest_list.waiting_count + alone > threshold
+    """Whether the list is above its threshold, with those whom its sender rewarded alone before. One that rewards
+    nobody, as where a program asks for Control alone, never is."""
+    return threshold is not None and guest_list.waiting_count > max(threshold - alone, 0)

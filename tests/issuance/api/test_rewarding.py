@@ -121,6 +121,31 @@ def test_bad_guests_are_answered_at_once_and_counted_as_bad_rows(
     assert "nobody@" not in made.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("email", "phone", "value", "code"),
+    [
+        ("(202) 555-0101", "202 555 0102", "+12025550102", ""),
+        ("202 555 0101", "n/a", "+12025550101", ""),
+        ("ann@example.com", "bob@example.com", "ann@example.com", ""),
+        ("n/a", "ann@example.com", "ann@example.com", ""),
+        ("hello", "", "", "email_no_at"),
+        ("555-0101", "", "", "email_no_at"),
+        ("", "ann@example", "", "phone_no_digits"),
+        ("", "", "", "no_identifier"),
+    ],
+)
+def test_who_is_meant_is_read_as_in_the_columns_of_a_file(
+    program: Program, one_arm: Campaign, world: World, email: str, phone: str, value: str, code: str
+) -> None:
+    made = ask(program, one_arm, [{"email": email, "phone": phone}, FOUR[0]])
+    assert [bad["code"] for bad in made.json()["invalid"]] == ([code] if code else [])
+    world.drive()
+    gathered = GuestList.objects.get()
+    bad = [(error.code, error.column) for error in gathered.row_errors.all()]
+    assert bad == ([(code, "Phone" if email == "" and phone else "Email")] if code else [])
+    assert [guest.value for guest in gathered.guests.order_by("row")] == [*([value] if value else []), FOUR[0]["email"]]
+
+
 def test_the_report_has_reason_external_id_time_and_free_fields(
     program: Program, one_arm: Campaign, world: World
 ) -> None:
@@ -223,6 +248,20 @@ def test_a_program_rewards_no_more_alone_than_who_made_its_token(
     assert program.get(f"/batches/{later.json()['id']}").json()["state"] == "waiting", "Nobody is asked twice."
     assert GuestList.objects.filter(state=ListState.AWAITING_APPROVAL).count() == 1
     assert Notification.objects.filter(sentence__contains="asks you to approve").count() <= 1
+
+
+def test_nobody_is_asked_to_approve_that_nobody_gets_anything(
+    program: Program, campaign: Campaign, harbor: Merchant, world: World
+) -> None:
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=100)
+    ask(program, campaign, [{"email": f"guest{number}@example.com"} for number in range(50)])
+    world.drive()
+    held_out = Guest.objects.filter(outcome="control")[0]
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=3)
+    made = ask(program, campaign, [{"email": held_out.value}])
+    world.drive()
+    assert program.get(f"/batches/{made.json()['id']}").json()["state"] == "finished"
+    assert outcomes(program, made) == {"control": 1}
 
 
 def test_a_token_asks_for_no_more_guests_a_day_than_it_may(harbor: Merchant, ana: User, one_arm: Campaign) -> None:
