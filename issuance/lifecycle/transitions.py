@@ -85,10 +85,12 @@ def move_job(job: IssuanceJob, new: JobState, *, actor: User | None = None, note
 
 
 def _note_list(guest_list: GuestList) -> None:
-    """What merchants' systems may want to know of a list that has just moved."""
+    """What merchants' systems may want to know of a list that has just moved. One that sent guests again has changed
+    what became of their batches."""
+    sent_again = guest_list.parent_id is not None and guest_list.state != ListState.DISCARDED
     if guest_list.state == ListState.AWAITING_APPROVAL:
         note_happening(guest_list.merchant_id, Kind.APPROVAL_ASKED, guest_list.pk)
-    elif guest_list.status.ended and guest_list.stream_id and guest_list.parent_id is None:
+    elif guest_list.status.ended and (guest_list.stream_id or sent_again):
         note_happening(guest_list.merchant_id, Kind.LIST_ENDED, guest_list.pk)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from campaigns.models import Campaign
@@ -33,8 +34,12 @@ class Row(NamedTuple):
 
 
 def batches_ended(list_id: int) -> Iterator[Told]:
-    """Batches of programs in a list that has ended."""
-    return (Told(Type.BATCH_FINISHED, _whole(batch)) for batch in _batches(list_id))
+    """Batches of programs in a list that has ended; of one that sends guests again, those of its guests, once more."""
+    batches = _batches(list_id)
+    if batches and batches[0].guest_list_id != list_id:
+        again = Guest.objects.filter(guest_list=list_id).order_by("row")
+        batches = [batch for batch, _ in _by_batch(batches, again)]
+    yield from (Told(Type.BATCH_FINISHED, _whole(batch)) for batch in batches)
 
 
 def given_up(batch_id: int) -> Iterator[Told]:
@@ -46,7 +51,7 @@ def given_up(batch_id: int) -> Iterator[Told]:
 def guests_settled(job_id: int) -> Iterator[Told]:
     """Guests of batches whom a job rewarded or was refused, some at a time."""
     job = _job(job_id)
-    for batch, rows in _by_batch(job, *SETTLED):
+    for batch, rows in _of_job(job, *SETTLED):
         of = _of(batch) | {"list_id": job.guest_list_id, "arm": job.variant.name}
         for outcome, kind in SETTLED.items():
             guests = [_guest(batch, row) for row in rows if row.outcome == outcome]
@@ -56,7 +61,7 @@ def guests_settled(job_id: int) -> Iterator[Told]:
 
 def revoked(job_id: int) -> Iterator[Told]:
     """Batches of which Thanx took rewards back by one job."""
-    for batch, rows in _by_batch(_job(job_id), Outcome.REVOKED.value):
+    for batch, rows in _of_job(_job(job_id), Outcome.REVOKED.value):
         yield Told(Type.BATCH_REVOKED, _whole(batch) | {"guests_revoked": len(rows)})
 
 
@@ -100,15 +105,17 @@ def _job(job_id: int) -> IssuanceJob:
     return IssuanceJob.objects.select_related("variant").defer("body").get(pk=job_id)
 
 
-def _by_batch(job: IssuanceJob, *outcomes: str) -> Iterator[tuple[EventBatch, list[Row]]]:
-    """Guests of a job who stand at one of the outcomes, by their batch; those of no batch left out."""
-    batches = _batches(job.guest_list_id)
-    if not batches:
-        return
+def _of_job(job: IssuanceJob, *outcomes: str) -> Iterator[tuple[EventBatch, list[Row]]]:
+    """Guests of a job who stand at one of the outcomes, by their batch."""
+    if batches := _batches(job.guest_list_id):
+        yield from _by_batch(batches, Guest.objects.filter(job=job, outcome__in=outcomes).order_by("row"))
+
+
+def _by_batch(batches: list[EventBatch], guests: QuerySet[Guest]) -> Iterator[tuple[EventBatch, list[Row]]]:
+    """Batches that have some of these guests, and their rows; those of no batch left out."""
     firsts = [batch.first_row or 0 for batch in batches]
     found: dict[int, list[Row]] = defaultdict(list)
-    columns = Guest.objects.filter(job=job, outcome__in=outcomes).order_by("row")
-    for values in columns.values_list(*Row._fields).iterator():
+    for values in guests.values_list(*Row._fields).iterator():
         row = Row(*values)
         at = bisect_right(firsts, row.row) - 1
         if at >= 0 and row.row < firsts[at] + batches[at].size:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.engine.settlement import end_job
+from issuance.launching.discarding import discard_list
 from issuance.launching.launch import launch_list
 from issuance.launching.retries import retry_refused
 from issuance.lifecycle.transitions import move_job
@@ -158,22 +159,62 @@ def test_an_endpoint_is_told_what_it_asks_for_and_another_merchant_nothing(
     assert Message.objects.get().endpoint == some
 
 
-def test_a_guest_whom_a_retry_rewarded_is_told_as_of_the_first_batch(
-    program: Program, one_arm: Campaign, endpoint: Endpoint, sid: User, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batch = ask(program, one_arm, FOUR)
+@pytest.fixture
+def again(
+    program: Program, one_arm: Campaign, endpoint: Endpoint, sid: User, world: World
+) -> tuple[list[str], GuestList]:
+    """Two batches that ended, and a retry of the guest whom Thanx refused in the second, whose email is corrected."""
+    batches = [ask(program, one_arm, FOUR[:1]), ask(program, one_arm, FOUR[1:])]
     world.drive()
-    told()
+    assert [each["outcomes"] for each in told("batch.finished")] == [{"rewarded": 1}, {"rewarded": 2, "refused": 1}]
     Message.objects.all().delete()
     Guest.objects.filter(outcome="refused").update(reason="USER_EMAIL_INVALID")
     retry = retry_refused(guest_list=GuestList.objects.get(), reasons=[], actor=sid)
-    assert retry
     retry.guests.update(value="corrected@example.com")
     assert launch_list(guest_list=retry, token=retry.confirm_token, actor=sid)
+    return batches, retry
+
+
+def test_a_guest_whom_a_retry_rewarded_is_told_as_of_the_first_batch_which_finishes_once_more(
+    again: tuple[list[str], GuestList], sid: User, world: World
+) -> None:
+    (_, batch), retry = again
     world.drive()
-    (rewarded,) = told()
-    assert (rewarded["batch_id"], [guest["index"] for guest in rewarded["guests"]]) == (batch, [3])
-    assert types() == ["guest.rewarded"]
+    rewarded, finished = told()
+    assert (rewarded["batch_id"], [guest["index"] for guest in rewarded["guests"]]) == (batch, [2])
+    assert (finished["batch_id"], finished["list_id"], finished["state"]) == (batch, retry.parent_id, "finished")
+    assert finished["outcomes"] == {"rewarded": 3}
+    assert types() == ["guest.rewarded", "batch.finished"], "Nobody of the other batch was sent again."
+
+
+def test_of_a_retry_that_is_refused_once_more_the_last_counts_are_told_too(
+    again: tuple[list[str], GuestList], sid: User, world: World
+) -> None:
+    (_, batch), retry = again
+    retry.guests.update(value="refused2@example.com")
+    assert launch_list(guest_list=retry, token=retry.confirm_token, actor=sid)
+    world.drive()
+    refused, finished = told()
+    assert (refused["batch_id"], finished["batch_id"]) == (batch, batch)
+    assert finished["outcomes"] == {"rewarded": 2, "refused": 1}
+
+
+def test_a_retry_that_is_discarded_tells_nobody(again: tuple[list[str], GuestList], sid: User, world: World) -> None:
+    assert discard_list(guest_list=again[1], actor=sid)
+    world.drive()
+    assert told() == []
+
+
+def test_a_retry_of_a_list_of_people_has_no_messages(
+    launched: Callable[[Campaign, str], GuestList], one_arm: Campaign, endpoint: Endpoint, sid: User, world: World
+) -> None:
+    launched(one_arm, "a@example.com refused@example.com")
+    world.drive()
+    Guest.objects.filter(outcome="refused").update(reason="USER_EMAIL_INVALID")
+    retry = retry_refused(guest_list=GuestList.objects.get(), reasons=[], actor=sid)
+    assert launch_list(guest_list=retry, token=retry.confirm_token, actor=sid)
+    world.drive()
+    assert told() == []
 
 
 def test_rewards_that_were_taken_back_are_told(
