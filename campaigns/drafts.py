@@ -52,8 +52,8 @@ def save_draft(
     seen: str | None = None,
     by: str = "",
 ) -> Campaign | None:
-    """Creates or overwrites a draft with its arms. Returns None if it was published meanwhile. `by` is the program that
-    asked for a new one; the actor made its token.
+    """Creates or overwrites a draft with its arms, but for an arm that guests were promised. Returns None if it was
+    published meanwhile. `by` is the program that asked for a new one; the actor made its token.
 
     A new draft that comes twice with the same `uuid` is created once. With what a person has `seen` of the draft, as
     the form carries it, raises ChangedSinceReview if it was changed meanwhile, unless to the very same.
@@ -73,8 +73,9 @@ def save_draft(
         return None
     if made:
         note_activity(campaign, actor, f"Drafted the campaign “{campaign.name}”.", by=by)
-    campaign.variants.all().delete()
-    Variant.objects.bulk_create(variants)
+    if not campaign.promised:
+        campaign.variants.all().delete()
+        Variant.objects.bulk_create(variants)
     return campaign
 
 

@@ -155,10 +155,12 @@ class Builder:
 
     @classmethod
     def posted(cls, merchant: Merchant, campaign: Campaign | None, data: dict[str, Any]) -> Builder:
-        """The page as typed, after what the pressed button does to it."""
+        """The page as typed, after what the pressed button does to it; a promised arm as it was saved."""
         act = data.get("act", "")
-        rows = [row for row in (_typed(data, position) for position in range(MOST_ARMS)) if not row.empty]
         after = data | _dates_after(act, merchant) | _fine_print_after(act, merchant, data)
+        if campaign and campaign.promised:
+            return cls(merchant, campaign, [_row(variant) for variant in campaign.variants.all()], data=after)
+        rows = [row for row in (_typed(data, position) for position in range(MOST_ARMS)) if not row.empty]
         return cls(merchant, campaign, act_on(rows, read_act(act)), data=after)
 
     def is_valid(self) -> bool:
@@ -229,7 +231,8 @@ class Builder:
 
     @property
     def has_room(self) -> bool:
-        return len(self.arms) < MOST_ARMS
+        promised = self.campaign is not None and self.campaign.promised
+        return len(self.arms) < MOST_ARMS and not promised
 
 
 @Prepared

@@ -191,9 +191,11 @@ def _refused(campaign: Campaign, error: Rejected) -> None:
 
 @transaction.atomic
 def _draft_again(campaign: Campaign, arms: list[Variant]) -> None:
-    """Gives the campaign back to the merchant, who has to pick other rewards for these arms."""
+    """Gives the campaign back to the merchant, who has to pick other rewards for these arms, or to wait for the one
+    that guests were promised."""
     names = " and ".join(f"“{arm.reward_template}”"[:80] for arm in arms)[:200]
-    problem = f"Thanx no longer publishes {names}. Nothing was created: pick another reward, then publish again."
+    then = "publish again once it does" if campaign.promised else "pick another reward, then publish again"
+    problem = f"Thanx no longer publishes {names}. Nothing was created: {then}."
     code = "REWARD_WITHDRAWN"
     if _held(campaign).update(state=CampaignState.DRAFT, problem=problem, problem_code=code, next_attempt_at=None):
         note_activity(campaign, None, f"The campaign “{campaign.name}” is a draft again: Thanx withdrew a reward.")

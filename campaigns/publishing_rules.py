@@ -59,8 +59,6 @@ def _about_arms(campaign: Campaign, variants: Sequence[Variant]) -> Iterator[str
         yield "Pick a reward for at least one arm."
     if len(variants) > MOST_ARMS:
         yield f"A campaign has at most {MOST_ARMS} arms, Control included."
-    if campaign.preset_id and len(variants) > 1:
-        yield "A campaign for rewards on the fly has one arm: each guest gets the reward that was asked for."
     if len({variant.name for variant in variants}) < len(variants):
         yield "Give each arm a name of its own, and use Control once."
     total = sum(variant.weight for variant in variants)
@@ -71,4 +69,10 @@ def _about_arms(campaign: Campaign, variants: Sequence[Variant]) -> Iterator[str
         if template is None or template.merchant_id != campaign.merchant_id:
             yield f"Pick a reward for the arm “{variant.name}”."
         elif template.withdrawn_at is not None:
-            yield f"“{template.name}” is no longer published at Thanx. Pick another reward for “{variant.name}”."
+            yield f"“{template.name}” is no longer published at Thanx. {_instead(campaign, variant)}"
+
+
+def _instead(campaign: Campaign, variant: Variant) -> str:
+    if campaign.promised:
+        return "Guests were promised it: publish the campaign once Thanx has it again."
+    return f"Pick another reward for “{variant.name}”."

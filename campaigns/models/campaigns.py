@@ -185,6 +185,11 @@ class Campaign(models.Model):
             RewardPreset.objects.select_for_update(no_key=True).only("pk").get(pk=self.preset_id)
 
     @property
+    def promised(self) -> bool:
+        """Whether guests may wait for what its arm gives, so that it gives nothing else."""
+        return self.preset_id is not None
+
+    @property
     def has_ended(self) -> bool:
         return self.is_over(timezone.now())
 

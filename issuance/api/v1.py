@@ -108,7 +108,8 @@ def make_campaign(request: HttpRequest, body: CampaignIn, idempotency_key: Key) 
 @api.post("/rewards", auth=Token(Scope.REWARD), response={202: BatchMade} | REFUSALS | LATER)
 def reward_on_the_fly(request: HttpRequest, body: RewardIn, idempotency_key: Key) -> Any:
     """Reward one guest, without a campaign: one is made and published of what a manager has set for rewards on the fly,
-    for each reward and period. The guest waits until Thanx has it."""
+    for each reward and period. The guest waits until Thanx has it. One whom another campaign holds out to learn what
+    rewards change gets nothing: the batch is finished at once, with the outcome control."""
     token, asked = token_of(request), body.model_dump()
 
     def act() -> Answer:

@@ -9,4 +9,5 @@ GIVEN_UP = {
     EventBatch.ENDED: ("Not sent: the campaign had ended", "warn"),
     EventBatch.OPTED_OUT: ("Not sent: Thanx no longer lists you", "warn"),
     EventBatch.TOKEN_ENDED: ("Not sent: the token was ended", "warn"),
+    EventBatch.CONTROL: ("Control, which gets nothing", ""),
 }

@@ -11,7 +11,7 @@ from campaigns.models import Campaign, RewardPreset, RewardTemplate
 from campaigns.on_the_fly import CantMake, campaign_of_period
 from campaigns.publishing_rules import OPTED_OUT
 from issuance.events.asked import Asked, asked_for
-from issuance.events.receiving import Refused, keep
+from issuance.events.receiving import Refused, give_up, keep
 from issuance.importing.batches import guest_hasher
 from issuance.launching.one_guest import controls_of
 from issuance.models import EventBatch, GuestList
@@ -52,8 +52,12 @@ def receive_on_the_fly(
         campaign, made = campaign_of_period(preset=preset, template=template, day=today, actor=actor, by=by)
     except CantMake as why:
         raise Refused(*why.args) from None
-    _check(campaign, template, asked)
-    return keep(campaign, token, [asked], preset_until=until), campaign if made else None
+    if campaign.has_ended:
+        raise Refused(f"“{campaign.name}” has ended, so it takes no guests.")
+    batch = keep(campaign, token, [asked], preset_until=until)
+    if _held_out(campaign, asked):
+        give_up(batch, EventBatch.CONTROL)
+    return batch, campaign if made else None
 
 
 def _preset_of(merchant: Merchant) -> RewardPreset:
@@ -66,15 +70,7 @@ def _preset_of(merchant: Merchant) -> RewardPreset:
     return preset
 
 
-def _check(campaign: Campaign, template: RewardTemplate, asked: Asked) -> None:
-    """A campaign that Thanx refused may have been changed by people before they published it."""
-    if campaign.has_ended:
-        raise Refused(f"“{campaign.name}” has ended, so it takes no guests.")
-    if {arm.reward_template_id for arm in campaign.variants.all()} != {template.pk}:
-        raise Refused(f"Your team has changed “{campaign.name}”: it no longer gives “{template.name}” alone.")
+def _held_out(campaign: Campaign, asked: Asked) -> bool:
+    """Whether another campaign holds the guest out, to learn what rewards change: this one has a single arm."""
     digest = guest_hasher(GuestList(merchant=campaign.merchant))(identity(asked.value))
-    if controls := controls_of(campaign, asked.value, digest):
-        raise Refused(
-            f"This guest belongs to Control of “{controls[0].name}”, whose guests get nothing, so that you see what a "
-            "reward changes. Who decides otherwise rewards the guest in the portal, under Reward one guest."
-        )
+    return bool(controls_of(campaign, asked.value, digest))

@@ -98,11 +98,19 @@ def withdraw(batch: EventBatch) -> bool:
         )
     stream, preset = batch.stream, batch.stream.campaign.preset
     stream.campaign.lock_preset()
-    waiting = EventBatch.objects.filter(pk=batch.pk, waits=True)
-    if not waiting.update(waits=False, guests=[], given_up=EventBatch.WITHDRAWN):
+    if not give_up(batch, EventBatch.WITHDRAWN):
         return False
-    note_happening(batch.merchant_id, Kind.BATCH_GIVEN_UP, batch.pk)
     if preset and batch.preset_until:
         preset.give_back(batch.size, batch.preset_until)
     stream.token.give_back(batch.size, batch.cents, batch.counted_until)
+    return True
+
+
+def give_up(batch: EventBatch, why: str) -> bool:
+    """Ends a batch that will never be rows of a list; False if it doesn't wait any more."""
+    batch.waits, batch.guests, batch.given_up = False, [], why
+    waiting = EventBatch.objects.filter(pk=batch.pk, waits=True)
+    if not waiting.update(waits=False, guests=[], given_up=why):
+        return False
+    note_happening(batch.merchant_id, Kind.BATCH_GIVEN_UP, batch.pk)
     return True

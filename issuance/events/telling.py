@@ -13,7 +13,7 @@ from issuance.events.asked import EXTERNAL_ID, kept
 from issuance.events.given_up import GIVEN_UP
 from issuance.guests.reasons import reason_in_words
 from issuance.models import UNDECIDED, EventBatch, Guest, GuestList, RowError
-from issuance.models.states import LIST_ENDED, Outcome
+from issuance.models.states import LIST_ENDED, ListState, Outcome
 from issuance.parsing.row_text import row_cells
 
 WAITING, NOT_SENT, INVALID = "waiting", "not_sent", "invalid"
@@ -35,6 +35,8 @@ class Told(NamedTuple):
 
 def state_of(batch: EventBatch) -> str:
     made = batch.guest_list
+    if batch.given_up == EventBatch.CONTROL:
+        return ListState.FINISHED
     if made is None:
         return batch.given_up or (NOT_PUBLISHED if batch.stream.campaign.status.editable else WAITING)
     return "needs_approval" if made.state in UNDECIDED else made.state
@@ -90,7 +92,8 @@ def guests_of(batch: EventBatch, *, after: int, most: int, outcome: str = "") ->
 
 def _ungathered(batch: EventBatch) -> Iterator[Told]:
     if batch.given_up:
-        yield from (Told(index, NOT_SENT, "", "") for index in range(batch.size))
+        outcome = Outcome.CONTROL if batch.given_up == EventBatch.CONTROL else NOT_SENT
+        yield from (Told(index, outcome, "", "") for index in range(batch.size))
     for index, guest in enumerate(kept(batch.guests)):
         yield Told(index, INVALID if guest.code else WAITING, guest.code, guest.cells[EXTERNAL_ID])
 

@@ -62,6 +62,7 @@ class EventBatch(models.Model):
     """The guests whom a program asked to reward by one request. Once they are rows of a list, it says of which."""
 
     WITHDRAWN, ENDED, OPTED_OUT, TOKEN_ENDED = "withdrawn", "campaign_ended", "opted_out", "token_ended"
+    CONTROL = "control"  # Its guest is held out by another campaign, to learn what rewards change.
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+", db_index=False)

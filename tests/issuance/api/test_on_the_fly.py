@@ -198,21 +198,41 @@ def test_if_publishing_fails_guests_wait_and_everybody_is_told_in_words(
     assert "isn’t published, and guests wait for it." in client_of(ana).get("/m/harbor-grill/").content.decode()
 
 
-def test_guests_who_waited_are_rewarded_once_somebody_has_corrected_their_campaign(
+def edited(browser: Client, campaign: Campaign, **typed: Any) -> str:
+    """What the builder says after somebody has typed this into the campaign."""
+    page = f"/m/harbor-grill/campaigns/{campaign.pk}/edit/"
+    form = browser.get(page).context["builder"].form
+    values = {field.html_name: field.value() or "" for field in form}
+    dates = {name: f"{value:%Y-%m-%dT%H:%M}" for name, value in values.items() if isinstance(value, datetime)}
+    browser.post(page, values | dates | typed)
+    return browser.get(page).content.decode()
+
+
+def test_who_was_promised_a_reward_gets_that_one_whatever_people_change_in_its_campaign(
     program: Program, preset: RewardPreset, coffee: RewardTemplate, dessert: RewardTemplate, ana: User, world: World,
-    simulator: Simulator,
+    simulator: Simulator, client_of: Any,
 ) -> None:  # fmt: skip
     made = ask(program, coffee)
     withdrawn(simulator, coffee)
     world.drive()
+    campaign, browser = Campaign.objects.get(), client_of(ana)
+    assert "publish again once it does" in campaign.problem
+    other = {"arm0-reward": str(dessert.pk), "arm0-weight": "50", "arm1-reward": str(dessert.pk), "arm1-name": "B"}
+    for act in ("save", "add", "control", f"choose-0-{dessert.pk}", "remove-0"):
+        page = edited(browser, campaign, act=act, fine_print="Two per guest.", **other, **{"arm1-weight": "50"})
+    assert "so it stays. You can change everything else." in page
+    assert "Guests were promised it: publish the campaign once Thanx has it again." in page
     campaign = Campaign.objects.get()
-    campaign.variants.update(reward_template=dessert)
+    assert campaign.fine_print == "Two per guest."
+    assert [(arm.reward_template, arm.weight) for arm in campaign.variants.all()] == [(coffee, 100)]
+    assert not request_publication(campaign=campaign, actor=ana)
+    simulator.books.unpublished.clear()
+    RewardTemplate.objects.filter(pk=coffee.pk).update(withdrawn_at=None)
     assert request_publication(campaign=campaign, actor=ana)
     world.drive()
     assert told(program, made)["outcomes"] == {"rewarded": 1}
-    RewardTemplate.objects.filter(pk=coffee.pk).update(withdrawn_at=None)
-    other = ask(program, coffee, "bob")
-    assert (other.status_code, "no longer gives" in other.json()["detail"]) == (409, True)
+    (body,) = simulator.books.campaigns.values()
+    assert [arm["reward_template_id"] for arm in body["variants"]] == [coffee.thanx_id]
 
 
 def test_a_campaign_for_which_guests_wait_cant_be_deleted(
@@ -279,16 +299,39 @@ def test_who_was_rewarded_lately_by_a_list_gets_nothing(
     assert told(program, made)["outcomes"] == {"already_rewarded": 1}
 
 
-def test_a_guest_in_control_of_another_campaign_takes_a_persons_decision(
+def test_a_guest_in_control_of_another_campaign_gets_nothing_and_is_told_so(
+    program: Program, preset: RewardPreset, coffee: RewardTemplate, campaign: Campaign, launched: Any, world: World,
+    simulator: Simulator, ben: User, client_of: Any,
+) -> None:  # fmt: skip
+    launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
+    world.drive()
+    before, held_out = issued(simulator), GuestList.objects.get().guests.filter(outcome="control")[0]
+    made = ask(program, coffee, {"email": held_out.value.upper()}, key="a")
+    assert (made.status_code, made.json()["state"]) == (202, "finished")
+    assert made.json()["detail"] == "Control, which gets nothing."
+    assert told(program, made)["outcomes"] == {"control": 1}
+    (guest,) = program.get(f"/batches/{made.json()['id']}/guests", outcome="control").json()["items"]
+    assert (guest["index"], guest["outcome"]) == (0, "control")
+    assert ask(program, coffee, {"email": held_out.value.upper()}, key="a").content == made.content
+    world.drive()
+    assert (issued(simulator), EventBatch.objects.get().guests, GuestList.objects.count()) == (before, [], 1)
+    assert ApiToken.objects.get().asked_count == RewardPreset.objects.get().asked_count == 1
+    assert program.delete(f"/batches/{made.json()['id']}").status_code == 409
+    stream = client_of(ben).get(f"/m/harbor-grill/streams/{EventBatch.objects.get().stream_id}/").content.decode()
+    assert "Control, which gets nothing: 1 more guest of this day." in " ".join(stream.split())
+    assert told(program, ask(program, coffee, "somebody"))["outcomes"] == {"waiting": 1}
+
+
+def test_who_is_in_control_of_a_campaign_that_is_no_longer_compared_is_rewarded(
     program: Program, preset: RewardPreset, coffee: RewardTemplate, campaign: Campaign, launched: Any, world: World
 ) -> None:
     launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
     world.drive()
     held_out = GuestList.objects.get().guests.filter(outcome="control")[0]
-    refused = ask(program, coffee, {"email": held_out.value})
-    assert (refused.status_code, f"Control of “{campaign.name}”" in refused.json()["detail"]) == (409, True)
-    assert (Campaign.objects.filter(preset=preset).count(), ApiToken.objects.get().asked_count) == (0, 0)
-    assert held_out.value not in refused.content.decode()
+    Campaign.objects.filter(pk=campaign.pk).update(redeemable_to=timezone.now())
+    made = ask(program, coffee, {"email": held_out.value})
+    world.drive()
+    assert told(program, made)["outcomes"] == {"rewarded": 1}
 
 
 def test_above_the_threshold_somebody_has_to_approve(
@@ -375,21 +418,6 @@ def test_who_was_rewarded_while_a_list_waited_for_an_approver_gets_nothing_by_it
     assert told(program, first)["outcomes"] == {"already_rewarded": 1}
     made = GuestList.objects.get(pk=asked.pk)
     assert (made.state, made.closed, IssuanceJob.objects.count()) == (ListState.FINISHED, True, 1)
-
-
-def test_a_campaign_made_on_the_fly_is_published_with_no_other_arm(
-    program: Program, preset: RewardPreset, coffee: RewardTemplate, dessert: RewardTemplate, ana: User, world: World,
-    simulator: Simulator, client_of: Any,
-) -> None:  # fmt: skip
-    ask(program, coffee)
-    withdrawn(simulator, coffee)
-    world.drive()
-    campaign = Campaign.objects.get()
-    campaign.variants.update(weight=50, reward_template=dessert)
-    campaign.variants.create(position=1, name="Other", reward_template=dessert, weight=50)
-    assert not request_publication(campaign=campaign, actor=ana)
-    page = client_of(ana).get(f"/m/harbor-grill/campaigns/{campaign.pk}/edit/").content.decode()
-    assert "A campaign for rewards on the fly has one arm" in page
 
 
 def test_a_refusal_by_the_tokens_own_limit_counts_for_nothing(

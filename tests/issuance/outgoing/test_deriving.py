@@ -22,6 +22,7 @@ from issuance.models.states import JobState
 from issuance.outgoing import bodies, deriving
 from issuance.worker.messenger import tell_what_happened
 from tests import cast
+from tests.issuance.api.presets import preset_of
 from tests.issuance.api.programs import Program
 from tests.issuance.factories import published
 from tests.world import World
@@ -171,7 +172,6 @@ def again(
     Guest.objects.filter(outcome="refused").update(reason="USER_EMAIL_INVALID")
     retry = retry_refused(guest_list=GuestList.objects.get(), reasons=[], actor=sid)
     retry.guests.update(value="corrected@example.com")
-    assert launch_list(guest_list=retry, token=retry.confirm_token, actor=sid)
     return batches, retry
 
 
@@ -179,6 +179,7 @@ def test_a_guest_whom_a_retry_rewarded_is_told_as_of_the_first_batch_which_finis
     again: tuple[list[str], GuestList], sid: User, world: World
 ) -> None:
     (_, batch), retry = again
+    assert launch_list(guest_list=retry, token=retry.confirm_token, actor=sid)
     world.drive()
     rewarded, finished = told()
     assert (rewarded["batch_id"], [guest["index"] for guest in rewarded["guests"]]) == (batch, [2])
@@ -271,6 +272,20 @@ def test_what_never_becomes_a_list_is_told_as_finished(
     (finished,) = told()
     assert (finished["batch_id"], finished["state"], finished["outcomes"]) == (batch, why, {"not_sent": 4})
     assert finished["list_id"] is None
+
+
+def test_a_guest_of_control_is_told_as_finished(
+    program: Program, campaign: Campaign, launched: Callable[[Campaign, str], GuestList], endpoint: Endpoint,
+    harbor: Merchant, ana: User, world: World,
+) -> None:  # fmt: skip
+    launched(campaign, "\n".join(f"guest{number}@example.com" for number in range(30)))
+    world.drive()
+    preset_of(harbor, ana)
+    held_out = Guest.objects.filter(outcome="control")[0]
+    reward = harbor.reward_templates.order_by("pk")[0]
+    batch = program.post("/rewards", {"email": held_out.value, "reward_template_id": reward.pk}).json()["id"]
+    (finished,) = told("batch.finished")
+    assert (finished["batch_id"], finished["state"], finished["outcomes"]) == (batch, "finished", {"control": 1})
 
 
 def test_a_campaign_is_told_once_it_is_published(harbor: Merchant, endpoint: Endpoint, simulator: Any) -> None:
