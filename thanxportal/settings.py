@@ -307,6 +307,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-mirror": {"task": "campaigns.tasks.refresh_mirror", "schedule": 60},
     "reconcile": {"task": "issuance.tasks.reconcile_all", "schedule": crontab(hour=3, minute=17)},
     "loosen": {"task": "thanxportal.accounts.tasks.loosen", "schedule": 60},
+    "end-tokens": {"task": "thanxportal.accounts.tasks.end_tokens", "schedule": 5 * 60},
     "mail": {"task": "thanxportal.accounts.tasks.send_mail", "schedule": 15},
     "remove-personal-data": {"task": "issuance.tasks.remove_personal_data", "schedule": 15 * 60},
     "load-exports": {"task": "issuance.tasks.load_exports", "schedule": 3 * 60},

@@ -19,6 +19,7 @@ from issuance.hooks.signatures import KINDS
 from issuance.hooks.telling import Line, lines_of
 from issuance.models import Hook, HookEvent
 from thanxportal.accounts.models import Merchant
+from thanxportal.accounts.tokens import is_answered_for
 from thanxportal.read_only_admin import ReadOnlyAdmin, link_to_rows
 
 
@@ -44,10 +45,10 @@ class HookAdmin(ReadOnlyAdmin):
     search_help_text = "A merchant’s handle"
     ordering = ("-id",)
     fields = (
-        "merchant", "campaign", "token", "state", "reads", "signed", "waiting", "last_event", "events", "refused_count",
-        "refused_at", "refused_why",
+        "merchant", "campaign", "token", "state", "answered_for", "reads", "signed", "waiting", "last_event", "events",
+        "refused_count", "refused_at", "refused_why",
     )  # fmt: skip
-    readonly_fields = ("state", "reads", "signed", "waiting", "last_event", "events")
+    readonly_fields = ("state", "answered_for", "reads", "signed", "waiting", "last_event", "events")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         newest = HookEvent.objects.filter(hook=OuterRef("pk")).order_by("-pk").values("received_at")
@@ -57,6 +58,10 @@ class HookAdmin(ReadOnlyAdmin):
     @admin.display
     def state(self, hook: Hook) -> str:
         return hook.label
+
+    @admin.display(description="its maker manages", boolean=True)
+    def answered_for(self, hook: Hook) -> bool:
+        return is_answered_for(hook.token)
 
     @admin.display(description="waits for the merchant")
     def waiting(self, hook: Any) -> int:

@@ -32,7 +32,8 @@ from issuance.launching.launch import launch_list
 from issuance.lifecycle.notices import tell_given_up, tell_set_aside
 from issuance.models import MOST_TRIES, EventBatch, EventBatchQuerySet, GuestList, Stream, note_event
 from issuance.models.states import ListState
-from thanxportal.accounts.models import User, record_activity
+from thanxportal.accounts.models import ApiToken, User, record_activity
+from thanxportal.accounts.tokens import is_answered_for
 from thanxportal.counted import counted
 from thanxportal.outgoing.happenings import Kind, note_happening
 
@@ -176,11 +177,16 @@ def _in_vain(stream: Stream) -> str:
     reasons = {
         EventBatch.OPTED_OUT: stream.merchant.opted_out,
         EventBatch.ENDED: Campaign.objects.ended().filter(pk=stream.campaign_id).exists(),
-        EventBatch.TOKEN_ENDED: stream.token.ended_at is not None,
+        EventBatch.TOKEN_ENDED: stream.token.ended_at is not None or _nobody_answers_for(stream.token),
     }
     why = next((why for why, holds in reasons.items() if holds), "")
     published = stream.campaign.state == CampaignState.PUBLISHED
     return "" if why and published and sends_were_forgotten() else why
+
+
+def _nobody_answers_for(token: ApiToken) -> bool:
+    """What came to a hook was passed on while somebody did; a part of a partner's token is ended with that."""
+    return not (token.of_hook or token.partner_token_id or is_answered_for(token))
 
 
 @crash_point("fill a gathered list")

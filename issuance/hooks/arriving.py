@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from issuance.hooks.fields import Field
 from issuance.models import LATEST, Hook, HookEvent
-from thanxportal.accounts.tokens import token_by
+from thanxportal.accounts.tokens import hook_token_by
 
 SENDERS_ID = ("webhook-id", "svix-id", "idempotency-key")  # headers; others may name the sender, not the event
 SAME_BYTES = timedelta(days=1)  # for which the same bytes are the same event
@@ -28,8 +28,8 @@ class TooManyWait(Exception):
 
 def hook_at(secret: str) -> Hook | None:
     """The hook whose address ends so, with its merchant and its token."""
-    token = token_by(secret)
-    if token is None or not token.of_hook:
+    token = hook_token_by(secret)
+    if token is None:
         return None
     for hook in Hook.objects.filter(token=token):
         hook.token, hook.merchant = token, token.merchant

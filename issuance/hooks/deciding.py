@@ -20,7 +20,8 @@ from issuance.hooks.fields import kept
 from issuance.hooks.making import note_hook
 from issuance.hooks.rules import Verdict, guest_in, verdict_on
 from issuance.models import EventBatch, Hook, HookEvent, HookEventState
-from thanxportal.accounts.models import Membership, Right, User
+from thanxportal.accounts.models import User
+from thanxportal.accounts.tokens import is_answered_for
 from thanxportal.counted import counted
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ def _ask_for(
         return HookEventState.SAME, SAME, None, ""
     if not hook.token.works:
         return HookEventState.WAITS, ENDED, None, ""
-    if not _is_answered_for(hook):
+    if not is_answered_for(hook.token):
         return HookEventState.WAITS, LEFT, None, ""
     try:
         batch = receive(campaign=hook.campaign, token=hook.token, guests=[guest])
@@ -98,11 +99,6 @@ def _ask_for(
     except TooManyToday:
         return HookEventState.WAITS, FULL_DAY, None, ""
     return HookEventState.PASSED, "", batch, key
-
-
-def _is_answered_for(hook: Hook) -> bool:
-    managers = Membership.objects.of_merchant(hook.merchant).who_may(Right.MANAGE)
-    return managers.filter(user=hook.token.created_by_id).exists()
 
 
 def try_again(hook: Hook, actor: User) -> str:

@@ -3,12 +3,13 @@ counts and ends it as any other."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,9 +23,9 @@ from thanxportal.accounts.tokens import (
     tell_of_token,
     was_made_here,
 )
+from thanxportal.prepared import Prepared
 
 COPIED = ("name", "ending", "scopes", "networks", "guests_per_day", "dollars_per_day", "expires_at", "created_by")
-RIGHT = "accounts.add_partnertoken"
 READING_NOTED_EVERY = timedelta(minutes=30)
 
 
@@ -35,7 +36,7 @@ def make_partner_token(*, actor: User, **fields: Any) -> tuple[PartnerToken, str
 
 
 @transaction.atomic
-def end_partner_token(*, token: PartnerToken, actor: User) -> bool:
+def end_partner_token(*, token: PartnerToken, actor: User | None) -> bool:
     """Ends it at once at all merchants; False if it had ended before."""
     mine = PartnerToken.objects.filter(pk=token.pk, ended_at=None)
     ended = bool(mine.update(ended_at=timezone.now(), ended_by=actor))
@@ -46,10 +47,16 @@ def end_partner_token(*, token: PartnerToken, actor: User) -> bool:
 
 def end_partner_tokens_of(person: User, actor: User) -> None:
     """Of somebody who may make none any more, as the database knows the person now."""
-    fresh = User.objects.get(pk=person.pk)
-    if fresh.is_active and fresh.is_staff and fresh.has_perm(RIGHT):
-        return
-    for token in PartnerToken.objects.filter(created_by=person, ended_at=None):
+    _end_unanswered(PartnerToken.objects.filter(created_by=person), actor)
+
+
+def end_unanswered_partner_tokens() -> None:
+    """Of all whose maker lost the right to them past the pages."""
+    _end_unanswered(PartnerToken.objects.all(), None)
+
+
+def _end_unanswered(tokens: QuerySet[PartnerToken], actor: User | None) -> None:
+    for token in tokens.filter(ended_at=None).exclude(pk__in=PartnerToken.objects.answered_for()):
         end_partner_token(token=token, actor=actor)
 
 
@@ -58,9 +65,14 @@ def is_of_partner(secret: str) -> bool:
 
 
 def partner_token_by(secret: str) -> PartnerToken | None:
-    """The token of this secret, if it is still good."""
-    token: PartnerToken | None = PartnerToken.objects.good().filter(digest=digest_of(secret)).first()
-    return token
+    """The token of this secret, if it is still good and its maker may still make such tokens."""
+    return next(iter(_good(digest_of(secret), timezone.now())), None)
+
+
+@Prepared
+def _good(digest: str, now: datetime) -> QuerySet[PartnerToken]:
+    tokens: QuerySet[PartnerToken] = PartnerToken.objects.good(now).answered_for().filter(digest=digest)
+    return tokens
 
 
 def part_at(token: PartnerToken, handle: str) -> ApiToken | None:

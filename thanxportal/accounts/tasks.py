@@ -4,6 +4,8 @@ from celery import shared_task
 
 from thanxportal.accounts.confirming import let_take_effect
 from thanxportal.accounts.mail import send_due_mail
+from thanxportal.accounts.partner_tokens import end_unanswered_partner_tokens
+from thanxportal.accounts.tokens import end_unanswered_tokens
 
 
 @shared_task
@@ -14,3 +16,9 @@ def send_mail() -> None:
 @shared_task
 def loosen() -> None:
     let_take_effect()
+
+
+@shared_task
+def end_tokens() -> None:
+    end_unanswered_tokens()
+    end_unanswered_partner_tokens()

@@ -7,6 +7,7 @@ what is mistyped or made up is refused without asking the database. 190 random b
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from secrets import choice
@@ -43,7 +44,7 @@ def make_token(*, merchant: Merchant, actor: User, path: str = "", **fields: Any
 
 
 @transaction.atomic
-def end_token(*, token: ApiToken, actor: User, path: str = "") -> bool:
+def end_token(*, token: ApiToken, actor: User | None, path: str = "") -> bool:
     """Ends it at once; False if it had ended before."""
     if not ApiToken.objects.filter(pk=token.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=actor):
         return False
@@ -58,7 +59,7 @@ def renew_secret(token: ApiToken, actor: User) -> str | None:
     return secret if ApiToken.objects.good().filter(pk=token.pk).update(created_by=actor, **kept_of(secret)) else None
 
 
-def end_tokens_of(person: User, actor: User, *, merchant: Merchant | None = None) -> None:
+def end_tokens_of(person: User, actor: User | None, *, merchant: Merchant | None = None) -> None:
     """Ends what somebody made who may no longer answer for it, at one merchant or at all, and tells the managers, as
     their programs stop. A hook doesn't end: what comes there waits until somebody renews its address."""
     made: QuerySet[ApiToken] = ApiToken.objects.good().filter(created_by=person).select_related("merchant")
@@ -66,10 +67,23 @@ def end_tokens_of(person: User, actor: User, *, merchant: Merchant | None = None
         path = reverse("issuance:integrations", args=[token.merchant.handle])
         if token.of_hook:
             why = f"What comes to “{token.name}” waits: {person}, who made it, may no longer answer for it."
-            tell_of_token(token, "left", f"{why} Renew its address under Hooks, and you do.", path)
+            tell_of_token(token, f"left:{person.pk}", f"{why} Renew its address under Hooks, and you do.", path)
         elif end_token(token=token, actor=actor, path=path):
             why = f"“{token.name}” stopped: {person}, who made its token, may no longer answer for it."
             tell_of_token(token, "ended", f"{why} Make a new one to let it go on.", path)
+
+
+def is_answered_for(token: ApiToken) -> bool:
+    """Whether its maker still manages its merchant."""
+    return ApiToken.objects.answered_for().filter(pk=token.pk).exists()
+
+
+def end_unanswered_tokens() -> None:
+    """Ends those whose maker lost the right to them past the pages, as in the database: nobody is let in by them
+    already."""
+    unanswered = ApiToken.objects.good().unanswered_for().select_related("created_by", "merchant")
+    for token in unanswered:
+        end_tokens_of(token.created_by, None, merchant=token.merchant)
 
 
 def tell_of_token(token: ApiToken, event: str, sentence: str, path: str, *, but: User | None = None) -> None:
@@ -79,17 +93,33 @@ def tell_of_token(token: ApiToken, event: str, sentence: str, path: str, *, but:
 
 
 def token_by(secret: str) -> ApiToken | None:
-    """The token of one merchant that has this secret, if it is still good."""
+    """The token of one merchant that has this secret, if it is still good and its maker still manages there."""
+    return _found(secret, _answered_for)
+
+
+def hook_token_by(secret: str) -> ApiToken | None:
+    """The same of a hook, whoever made it: what comes there waits once that person no longer manages."""
+    token = _found(secret, _good)
+    return token if token and token.of_hook else None
+
+
+def _found(secret: str, ask: Callable[[str, datetime], list[ApiToken]]) -> ApiToken | None:
     if not was_made_here(secret, OF_MERCHANT):
         return None
     digest = digest_of(secret)
-    found = (token for token in _good(digest, timezone.now()) if constant_time_compare(token.digest, digest))
+    found = (token for token in ask(digest, timezone.now()) if constant_time_compare(token.digest, digest))
     return next(found, None)
 
 
 @Prepared
 def _good(digest: str, now: datetime) -> QuerySet[ApiToken]:
     tokens: QuerySet[ApiToken] = ApiToken.objects.good(now).filter(digest=digest)
+    return tokens.select_related("merchant", "created_by")
+
+
+@Prepared
+def _answered_for(digest: str, now: datetime) -> QuerySet[ApiToken]:
+    tokens: QuerySet[ApiToken] = ApiToken.objects.good(now).answered_for().filter(digest=digest)
     return tokens.select_related("merchant", "created_by")
 
 
@@ -125,5 +155,5 @@ def digest_of(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def _note(token: ApiToken, actor: User, sentence: str, path: str) -> None:
+def _note(token: ApiToken, actor: User | None, sentence: str, path: str) -> None:
     record_activity(merchant=token.merchant, actor=actor, sentence=sentence, target=token.target, path=path)

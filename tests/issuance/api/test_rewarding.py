@@ -419,9 +419,9 @@ def test_the_maker_of_a_token_sees_what_its_program_asked_for_as_everybody_else(
     program: Program, one_arm: Campaign, harbor: Merchant, ana: User, world: World
 ) -> None:
     Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=0)
-    Membership.objects.filter(user=ana, merchant=harbor).update(role=Role.BUILDER)
     ask(program, one_arm, [FOUR[0], {"email": "secret@"}])
     world.drive(hours=0.1)
+    Membership.objects.filter(user=ana, merchant=harbor).update(role=Role.BUILDER)
     made, member = GuestList.objects.get(), Membership.objects.get(user=ana, merchant=harbor)
     assert made.state == ListState.AWAITING_APPROVAL
     assert not any([sight_of(member, made).whole, takes_bad_rows(member, made), opens_rows(member, made)])

@@ -7,11 +7,12 @@ from ipaddress import ip_address, ip_network
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from thanxportal.accounts.models.people import Merchant
+from thanxportal.accounts.models.people import Membership, Merchant, Right
 from thanxportal.kept_text import KeptText
 from thanxportal.moments import end_of
 
@@ -29,11 +30,13 @@ class Scope(models.TextChoices):
     GUESTS = "guests", "look up what one guest got"
 
 
+MAKES_PARTNER_TOKENS = "accounts.add_partnertoken"
 OF_HOOK = "hook"  # The scope of the address of a hook, alone: no operation of the API takes it.
 
 
 class TokenQuerySet(models.QuerySet[Row], Generic[Row]):
     def good(self, now: datetime | None = None) -> Any:
+        """Those that weren't ended and last still; see also `answered_for`."""
         return self.filter(ended_at=None, expires_at__gt=now or timezone.now())
 
 
@@ -101,7 +104,10 @@ class Token(models.Model):
 
 
 class PartnerTokenQuerySet(TokenQuerySet["PartnerToken"]):
-    pass
+    def answered_for(self) -> PartnerTokenQuerySet:
+        """Those whose maker may still make such tokens."""
+        makers = ModelBackend().with_perm(MAKES_PARTNER_TOKENS)
+        return self.filter(created_by__in=makers.filter(is_staff=True))
 
 
 class PartnerToken(Token):
@@ -118,6 +124,19 @@ class PartnerToken(Token):
 class ApiTokenQuerySet(TokenQuerySet["ApiToken"]):
     def for_merchant(self, merchant: Merchant) -> ApiTokenQuerySet:
         return self.filter(merchant=merchant).select_related("created_by", "ended_by").order_by("-pk")
+
+    def answered_for(self) -> ApiTokenQuerySet:
+        """Those whose maker still manages their merchant, whatever was done past the pages."""
+        return self.filter(_manages())
+
+    def unanswered_for(self) -> ApiTokenQuerySet:
+        """The others; parts of a partner's token have no maker at their merchant."""
+        return self.filter(~_manages(), partner_token=None)
+
+
+def _manages() -> Exists:
+    managers = Membership.objects.who_may(Right.MANAGE).filter(user__is_active=True)
+    return Exists(managers.filter(user=OuterRef("created_by"), merchant=OuterRef("merchant")))
 
 
 class ApiToken(Token):
