@@ -13,7 +13,7 @@ from issuance.hooks.conditions import BY_NUMBER, OPERATORS, WITHOUT_VALUE, Condi
 from issuance.hooks.documents import Unreadable, sample_event
 from issuance.hooks.fields import LONGEST_POINTER, Field, is_nameless, label_of
 from issuance.hooks.rules import ROLES
-from issuance.hooks.signatures import ENCODINGS, HMAC, KINDS, STANDARD, is_standard_secret
+from issuance.hooks.signatures import ENCODINGS, HMAC, KINDS, STANDARD, TIMED, is_standard_secret
 from thanxportal.accounts.models import Merchant
 from thanxportal.plain_text import nameless
 
@@ -117,10 +117,15 @@ class SignatureForm(forms.Form):
         label="Header with the signature",
         required=False,
         max_length=60,
-        help_text="Such as X-Signature. Only for HMAC-SHA256.",
+        help_text="Such as X-Signature. Only for HMAC-SHA256, without or with the time.",
         widget=forms.TextInput(attrs=PLAIN),
     )
-    encoding = forms.ChoiceField(label="How the signature is written", required=False, choices=[*ENCODINGS.items()])
+    encoding = forms.ChoiceField(
+        label="How the signature is written",
+        required=False,
+        choices=[*ENCODINGS.items()],
+        help_text="Only for HMAC-SHA256 without the time, as is what stands before.",
+    )
     before = forms.CharField(
         label="What stands before it",
         required=False,
@@ -148,14 +153,18 @@ class SignatureForm(forms.Form):
             self.add_error("secret", "Enter the secret that the sender gave you.")
         elif kind == STANDARD and not is_standard_secret(secret):
             self.add_error("secret", "This is no such secret. It begins with whsec_.")
-        if kind == HMAC and not _is_header(asked.get("header", "")):
+        if kind in (HMAC, TIMED) and not _is_header(asked.get("header", "")):
             self.add_error("header", "Enter the name of the header, such as X-Signature.")
         return asked | {"secret": secret}
 
     @property
     def signature(self) -> dict[str, Any]:
         """As a hook keeps it: empty if nobody signs."""
-        names = {HMAC: ("kind", "header", "encoding", "before", "secret"), STANDARD: ("kind", "secret")}
+        names = {
+            HMAC: ("kind", "header", "encoding", "before", "secret"),
+            TIMED: ("kind", "header", "secret"),
+            STANDARD: ("kind", "secret"),
+        }
         asked = self.cleaned_data | {"encoding": self.cleaned_data.get("encoding") or "hex"}
         return {name: asked[name] for name in names.get(asked["kind"], ())}
 

@@ -259,6 +259,18 @@ def test_a_signature_is_set_without_being_shown_and_its_secret_kept(tool: Tool, 
     assert "shared-77" not in str([*Activity.objects.values()])
 
 
+def test_a_signature_with_its_time_needs_its_header_and_keeps_nothing_else(
+    tool: Tool, ana: User, client_of: ClientOf
+) -> None:
+    browser, address = client_of(ana), url("hook_signature", tool.hook)
+    form = {"kind": "timed", "header": "X-Signature", "encoding": "base64", "before": "sha256=", "secret": "whsec_x"}
+    for wrong in ({"secret": ""}, {"header": ""}):
+        assert browser.post(address, form | wrong).status_code == 422, wrong
+    assert browser.post(address, form).status_code == 302
+    tool.hook.refresh_from_db()
+    assert tool.hook.signature == {"kind": "timed", "header": "X-Signature", "secret": "whsec_x"}
+
+
 def test_switching_and_renewing_are_acts_of_managers_that_are_logged(
     tool: Tool, harbor: Merchant, ana: User, client_of: ClientOf
 ) -> None:

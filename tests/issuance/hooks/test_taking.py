@@ -229,6 +229,48 @@ def test_standard_webhooks_are_verified_with_their_time(tool: Tool, world: World
     assert tool.event().received_count == 2
 
 
+def test_svix_signs_under_names_of_its_own(tool: Tool) -> None:
+    tool.change(signature={"kind": "standard", "secret": SECRET})
+    raw = json.dumps(UNHAPPY)
+    good = {name.replace("webhook", "svix"): value for name, value in standard(raw, timezone.now()).items()}
+    old = {name.replace("webhook", "svix"): value for name, value in standard(raw, long_ago()).items()}
+    half = {"svix_id": good["svix_id"], "svix_timestamp": good["svix_timestamp"]}
+    mixed = half | {"webhook_signature": good["svix_signature"]}
+    for given in (old, half, mixed, good | {"svix_id": "msg_2"}, good | {"webhook_signature": "v1,x"}):
+        assert tool.post(raw, JSON, **given).status_code == 401, given
+    assert not HookEvent.objects.exists()
+    for _ in range(2):
+        assert tool.post(raw, JSON, **good).status_code == 202
+    assert tool.event().received_count == 2
+
+
+def timed(raw: str, at: datetime, key: str = "shared") -> str:
+    """As the documentation of Stripe says it is made."""
+    seconds = int(at.timestamp())
+    return f"t={seconds},v1={signed(f'{seconds}.{raw}'.encode(), encoding='hex', key=key)}"
+
+
+def long_ago() -> datetime:
+    return timezone.now() - timedelta(minutes=6)
+
+
+def test_a_signature_with_its_time_is_taken_for_five_minutes(tool: Tool) -> None:
+    tool.change(signature={"kind": "timed", "header": "X-Signature", "secret": "shared"})
+    raw, now = json.dumps(UNHAPPY), timezone.now()
+    right = timed(raw, now)
+    at, _, digest = right.partition(",")
+    moved = f"t={int(now.timestamp()) + 1},{digest}"
+    wrong = ["", "x", "ä", "t=,v1=", at, digest, digest.upper(), f"{at},v0={digest[3:]}", moved, f"{right}x"]
+    wrong += [timed(raw, long_ago()), timed(raw, now + timedelta(minutes=6)), timed(raw, now, key="other")]
+    wrong += [timed("{}", now), f"t={'9' * 5_000},{digest}", f"t=-1,{digest}", f"t=nan,{digest}", f"t=²,{digest}"]
+    for given in wrong:
+        assert tool.post(raw, JSON, X_Signature=given).status_code == 401, given
+    assert refusals(tool)[0] == len(wrong)
+    assert not HookEvent.objects.exists()
+    for good in (right, f"{at}, v1=00ff, {digest},v0=x", timed(raw, now - timedelta(minutes=4))):
+        assert tool.post(raw, JSON, X_Signature=good).status_code == 202, good
+
+
 def test_no_log_has_an_address_and_no_cookie_counts(
     tool: Tool, ana: User, client_of: Callable[[User], Client], caplog: pytest.LogCaptureFixture, monkeypatch: Any
 ) -> None:
