@@ -1,5 +1,6 @@
-"""How fast a program may ask: so many requests a second, after a burst of more. Each process counts by itself, in its
-memory: to refuse must cost less than to answer."""
+"""How fast a program may ask a process: so many requests a second, after a burst of more. Each counts by itself, in its
+memory: to refuse must cost less than to answer. Nor does each take its share alone, as who keeps one connection has one
+process."""
 
 from __future__ import annotations
 
