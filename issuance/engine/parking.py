@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from issuance.lifecycle.activity import note_activity
+from issuance.lifecycle.notices import tell_parked
 from issuance.models import GuestList, IssuanceJob, note_event
 from issuance.models.states import JobState, ListState
 from thanxportal import database_clock
@@ -24,6 +25,7 @@ def park_list(guest_list: GuestList) -> None:
     if mine.update(held_until=None, lease_until=None):
         note = "Parked: its worker crashed five times in a row."
         note_event(guest_list, ListState.HELD, old_state=ListState.HELD, note=note)
+        tell_parked(guest_list)
         log.error("List %s is parked: its worker crashed %s times.", guest_list.pk, guest_list.crash_count)
 
 

@@ -53,6 +53,14 @@ def tell_set_aside(stream: Stream) -> None:
     notify_staff(merchant=stream.merchant, kind=Kind.NEEDS_STAFF, **fields)
 
 
+def tell_parked(guest_list: GuestList) -> None:
+    """A list could not be planned, however often it was tried: staff."""
+    path = reverse("admin:issuance_guestlist_change", args=[guest_list.pk])
+    sentence = f"“{guest_list.name}” is parked: making its jobs failed five times. Nothing was sent; it waits for you."
+    fields: dict[str, Any] = {"key": f"list:{guest_list.pk}:parked:{guest_list.epoch}", "path": path}
+    notify_staff(merchant=guest_list.merchant, kind=Kind.NEEDS_STAFF, sentence=sentence, **fields)
+
+
 def tell_missed(guest_list: GuestList) -> None:
     """A scheduled list couldn't start for so long that somebody has to decide anew."""
     sentence = f"“{guest_list.name}” couldn’t start within a day of its time, so nothing was sent. Review it again."

@@ -46,8 +46,10 @@ class EventBatchQuerySet(models.QuerySet["EventBatch"]):
 
 def _can_be_sent() -> Q:
     """Batches whose campaign Thanx has. Lists of rewards on the fly come one after the other, so that each finds whom
-    the one before promised a reward, whatever the reward."""
-    before = GuestList.objects.filter(stream__isnull=False, state=ListState.HELD, campaign__preset__isnull=False)
+    the one before promised a reward, whatever the reward. A parked one promised nobody anything yet, and looks again
+    when it is planned after all."""
+    held = GuestList.objects.filter(state=ListState.HELD, held_until__isnull=False)
+    before = held.filter(stream__isnull=False, campaign__preset__isnull=False)
     published = Q(stream__campaign__state=CampaignState.PUBLISHED)
     return published & ~Q(stream__campaign__preset__in=before.values("campaign__preset"))
 

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, RewardPreset, RewardTemplate
 from campaigns.publishing import request_publication
+from issuance.engine import planning
+from issuance.engine.parking import return_to_work
 from issuance.engine.sending_pauses import pause_sending
 from issuance.launching.approval import approve_list
 from issuance.models import EventBatch, GuestList, IssuanceJob
@@ -487,3 +489,24 @@ def test_a_session_is_no_token(preset: RewardPreset, coffee: RewardTemplate, ana
     browser.force_login(ana)
     sent = browser.post("/api/v1/rewards", ANN | {"reward_template_id": coffee.pk}, content_type="application/json")
     assert sent.status_code == 401
+
+
+def test_a_parked_list_holds_up_no_other_reward_and_looks_again_once_it_is_mended(
+    program: Program, preset: RewardPreset, coffee: RewardTemplate, dessert: RewardTemplate, world: World, sam: User,
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def fail(*args: Any) -> None:
+        raise MemoryError
+
+    stuck = ask(program, coffee, "ann")
+    with monkeypatch.context() as poison:
+        poison.setattr(planning, "_claim_guests", fail)
+        world.drive(hours=3)
+    parked = GuestList.objects.parked().get()
+    for guest in ("ann", "bob"):
+        ask(program, dessert, guest)
+    world.drive()
+    assert (told(program, stuck)["state"], issued(simulator)) == ("held", 2)
+    assert return_to_work(parked, actor=sam, reason="It has more memory now.")
+    world.drive()
+    assert (told(program, stuck)["outcomes"], issued(simulator)) == ({"already_rewarded": 1}, 2)

@@ -16,7 +16,7 @@ from issuance.launching.launch import issue_now, stop_list
 from issuance.models import GuestList
 from issuance.worker import due_work
 from tests.world import World
-from thanxportal.accounts.models import User
+from thanxportal.accounts.models import Notification, User
 
 pytestmark = pytest.mark.django_db
 LISTS = "/admin/issuance/guestlist/"
@@ -27,6 +27,7 @@ def parked(
     one_arm: Campaign,
     launched: Callable[[Campaign, str], GuestList],
     world: World,
+    sam: User,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> GuestList:
@@ -51,6 +52,12 @@ def parked(
 def test_nobody_waits_for_it_any_more(parked: GuestList) -> None:
     assert due_work.next_due() is None
     assert not issue_now(guest_list=parked)
+
+
+def test_staff_are_told_once(parked: GuestList, sam: User) -> None:
+    told = Notification.objects.get(person=sam, kind="needs_staff")
+    assert told.sentence.endswith("is parked: making its jobs failed five times. Nothing was sent; it waits for you.")
+    assert told.path == f"{LISTS}{parked.pk}/change/"
 
 
 def test_the_merchant_is_told_and_can_still_stop_it(
