@@ -209,7 +209,8 @@ def _list_of(stream: Stream, batches: list[EventBatch]) -> GuestList:
 
 
 def _empty_list(stream: Stream, batches: list[EventBatch], fields: list[str]) -> GuestList:
-    """The same batches have the same id, and so the same keys at Thanx, should a backup bring them back."""
+    """The same batches have the same id, and so the same keys at Thanx, should a backup bring them back. The list is as
+    old as its first batch: a threshold that was loosened since still holds for it."""
     maker, merchant, now = stream.token.created_by, stream.merchant, timezone.now()
     info = {"names": [*NAMES, *fields], "email": 0, "phone": 1, "country": merchant.country}
     made = GuestList.objects.create(
@@ -217,6 +218,8 @@ def _empty_list(stream: Stream, batches: list[EventBatch], fields: list[str]) ->
         merchant=merchant, campaign=stream.campaign, stream=stream, name=_name(stream, now), state=ListState.CHECKED,
         checked_at=now, created_by=maker, file_info=info | {"prefer": merchant.preferred_identifier},
     )  # fmt: skip
+    made.created_at = min(batch.received_at for batch in batches)
+    made.save(update_fields=["created_at"])
     note_event(made, ListState.CHECKED, note=f"Asked for by “{stream.token}”.")
     return made
 

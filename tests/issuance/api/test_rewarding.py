@@ -21,7 +21,7 @@ from issuance.outcomes.arm_outcomes import outcome_of
 from issuance.worker import due_work
 from tests.issuance.api.programs import Program
 from tests.world import World
-from thanxportal.accounts.models import Activity, ApiToken, Membership, Merchant, Notification, Role, User
+from thanxportal.accounts.models import Activity, ApiToken, Loosening, Membership, Merchant, Notification, Role, User
 
 pytestmark = pytest.mark.django_db
 FOUR = [{"email": f"guest{number}@example.com", "external_id": f"survey-{number}"} for number in range(4)]
@@ -248,6 +248,21 @@ def test_a_program_rewards_no_more_alone_than_who_made_its_token(
     assert program.get(f"/batches/{later.json()['id']}").json()["state"] == "waiting", "Nobody is asked twice."
     assert GuestList.objects.filter(state=ListState.AWAITING_APPROVAL).count() == 1
     assert Notification.objects.filter(sentence__contains="asks you to approve").count() <= 1
+
+
+def test_what_was_asked_for_before_the_threshold_was_loosened_is_judged_by_the_old_one(
+    program: Program, one_arm: Campaign, harbor: Merchant, ana: User, world: World
+) -> None:
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=3)
+    before = ask(program, one_arm, FOUR)
+    Merchant.objects.filter(pk=harbor.pk).update(approval_threshold=None)
+    about: dict[str, Any] = {"subject": "approval_threshold", "values": {}, "sentence": "loosen it", "asked_by": ana}
+    Loosening.objects.create(merchant=harbor, threshold_before=3, done_at=timezone.now(), **about)
+    world.advance(5)
+    later = ask(program, one_arm, FOUR)
+    world.drive(hours=0.1)
+    states = [program.get(f"/batches/{made.json()['id']}").json()["state"] for made in (before, later)]
+    assert states == ["needs_approval", "finished"]
 
 
 def test_nobody_is_asked_to_approve_that_nobody_gets_anything(
