@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
-from thanxportal.accounts.models.people import Membership, Merchant, Right
+from thanxportal.accounts.models.people import Merchant, Role
 from thanxportal.kept_text import KeptText
 from thanxportal.moments import end_of
 
@@ -126,17 +126,14 @@ class ApiTokenQuerySet(TokenQuerySet["ApiToken"]):
         return self.filter(merchant=merchant).select_related("created_by", "ended_by").order_by("-pk")
 
     def answered_for(self) -> ApiTokenQuerySet:
-        """Those whose maker still manages their merchant, whatever was done past the pages."""
-        return self.filter(_manages())
+        """Those whose maker still manages their merchant, whatever was done past the pages. By joins, as it is asked
+        with each request, and a subquery costs more."""
+        manages = {"merchant__memberships__user": F("created_by"), "merchant__memberships__role": Role.MANAGER}
+        return self.filter(created_by__is_active=True, **manages)
 
     def unanswered_for(self) -> ApiTokenQuerySet:
         """The others; parts of a partner's token have no maker at their merchant."""
-        return self.filter(~_manages(), partner_token=None)
-
-
-def _manages() -> Exists:
-    managers = Membership.objects.who_may(Right.MANAGE).filter(user__is_active=True)
-    return Exists(managers.filter(user=OuterRef("created_by"), merchant=OuterRef("merchant")))
+        return self.filter(partner_token=None).exclude(pk__in=ApiToken.objects.answered_for())
 
 
 class ApiToken(Token):
