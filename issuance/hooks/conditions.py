@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
@@ -18,6 +19,7 @@ OPERATORS = {
 }
 BY_NUMBER = ("at_least", "at_most")
 WITHOUT_VALUE = ("is_present",)
+_COUNTS = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?").fullmatch  # 0012, 1E3 and 1_0 are ids
 
 
 class CantRead(Exception):
@@ -54,10 +56,10 @@ def number_in(text: str) -> Decimal | None:
 
 
 def _same(text: str, value: str) -> bool:
-    numbers = number_in(text), number_in(value)
-    if None not in numbers:
-        return numbers[0] == numbers[1]
-    return _plainly(text) == _plainly(value)
+    text, value = _plainly(text), _plainly(value)
+    if _COUNTS(text) and _COUNTS(value):
+        return Decimal(text) == Decimal(value)
+    return text == value
 
 
 def _plainly(text: str) -> str:

@@ -25,8 +25,12 @@ from thanxportal.accounts.tokens import is_answered_for
 from thanxportal.counted import counted
 
 log = logging.getLogger(__name__)
+Asked = tuple[HookEventState, str, EventBatch | None]  # what became of it, why, and what was asked for
 SECONDS = 10  # for what one click tries again
-SAME = "An event with this external id was passed on before."
+SAME = "An event with this external id was passed on for this guest before."
+OTHER_GUEST = (
+    "Another guest was passed on with this external id before. If both are right, choose no field for that id."
+)
 FULL_DAY = "The hook has asked for as many guests as it may today."
 TAKEN_UP = "Somebody wants to look at it again."
 LEFT = "Who made the hook no longer manages here. Renew its address, and you answer for its guests."
@@ -72,33 +76,45 @@ def _locked(pk: int) -> HookEvent:
 
 
 def _settle(event: HookEvent, verdict: Verdict, actor: User | None) -> None:
-    state, note, batch, key = verdict.state, verdict.why, None, ""
+    keys = _keys(verdict)
+    event.state, event.note = verdict.state, verdict.why
     if verdict.guest is not None:
-        state, note, batch, key = _ask_for(event, verdict.guest, verdict.external_id)
-    event.state, event.note, event.batch, event.external_key = state, note, batch, key
+        event.state, event.note, event.batch = _came_before(event.hook, keys) or _ask_for(event.hook, verdict.guest)
+    if event.batch:
+        event.external_key, event.guest_key = keys
     if actor and not event.waits:
         event.decided_by, event.decided_at = actor, timezone.now()
-    event.save(update_fields=["state", "note", "batch", "external_key", "decided_by", "decided_at"])
+    event.save(update_fields=["state", "note", "batch", "external_key", "guest_key", "decided_by", "decided_at"])
 
 
-def _ask_for(
-    event: HookEvent, guest: dict[str, str], external: str
-) -> tuple[HookEventState, str, EventBatch | None, str]:
-    hook = event.hook
-    key = keyed(b"external " + external.encode()) if external else ""
-    if key and hook.events.filter(external_key=key).exists():
-        return HookEventState.SAME, SAME, None, ""
+def _keys(verdict: Verdict) -> tuple[str, str]:
+    """Of the external id, and of the guest under it, which tells of no other id of that guest; empty without an id."""
+    external = verdict.external_id
+    if not external:
+        return "", ""
+    return keyed(b"external " + external.encode()), keyed(f"guest {verdict.who} {external}".encode())
+
+
+def _came_before(hook: Hook, keys: tuple[str, str]) -> Asked | None:
+    """One id of two guests may be that of a shop or a survey, so that a person has to look."""
+    external_key, guest_key = keys
+    for earlier in hook.events.filter(external_key=external_key) if external_key else ():
+        same = earlier.guest_key == guest_key
+        return (HookEventState.SAME, SAME, None) if same else (HookEventState.WAITS, OTHER_GUEST, None)
+    return None
+
+
+def _ask_for(hook: Hook, guest: dict[str, str]) -> Asked:
     if not hook.token.works:
-        return HookEventState.WAITS, ENDED, None, ""
+        return HookEventState.WAITS, ENDED, None
     if not is_answered_for(hook.token):
-        return HookEventState.WAITS, LEFT, None, ""
+        return HookEventState.WAITS, LEFT, None
     try:
-        batch = receive(campaign=hook.campaign, token=hook.token, guests=[guest])
+        return HookEventState.PASSED, "", receive(campaign=hook.campaign, token=hook.token, guests=[guest])
     except Refused as refusal:
-        return HookEventState.WAITS, str(refusal), None, ""
+        return HookEventState.WAITS, str(refusal), None
     except TooManyToday:
-        return HookEventState.WAITS, FULL_DAY, None, ""
-    return HookEventState.PASSED, "", batch, key
+        return HookEventState.WAITS, FULL_DAY, None
 
 
 def try_again(hook: Hook, actor: User) -> str:

@@ -14,17 +14,21 @@ from issuance.parsing.identifiers import parse_guest
 from thanxportal.accounts.models import Merchant
 
 ROLES = {"email": "Email", "phone": "Phone", "reason": "Reason", "external_id": "External id"}
-LONGEST = {"email": 320, "phone": 60, "reason": 200, "external_id": 100}  # characters of a cell
+LONGEST = {"email": 320, "phone": 60, "external_id": 200}  # characters; what is longer may say more than one thing
+LONGEST_REASON = 200  # characters of it that a report has
 NO_MAPPING = "The hook doesn’t say yet which field holds the guest."
+TOO_LONG = "The field of the {} has more than {} characters, so nobody can tell what it says."
 IS_OFF = "It came while the hook was off."
 
 
 class Verdict(NamedTuple):
-    """What becomes of an event, and why; `guest` if a reward is asked for, with the whole external id."""
+    """What becomes of an event, and why; if a reward is asked for also `guest`, as sent, `who` that is, and the whole
+    external id."""
 
     state: HookEventState
     why: str = ""
     guest: dict[str, str] | None = None
+    who: str = ""
     external_id: str = ""
 
 
@@ -56,13 +60,17 @@ def _by_conditions(conditions: Iterable[Condition], texts: Mapping[str, str]) ->
 
 def guest_in(texts: Mapping[str, str], mapping: Mapping[str, str], merchant: Merchant) -> Verdict:
     """The guest whom the mapped fields name, or why they name nobody."""
-    guest = {role: texts.get(pointer, "")[: LONGEST[role]] for role, pointer in mapping.items()}
+    guest = {role: texts.get(pointer, "") for role, pointer in mapping.items()}
     if not guest.get("email") and not guest.get("phone"):
         return Verdict(HookEventState.WAITS, "The fields that should hold an email or a phone are empty.")
+    for role, most in LONGEST.items():
+        if len(guest.get(role, "")) > most:
+            return Verdict(HookEventState.WAITS, TOO_LONG.format(ROLES[role].lower(), most))
+    guest["reason"] = guest.get("reason", "")[:LONGEST_REASON]
     (found,) = asked_for([guest], merchant)
     if found.code:
         return Verdict(HookEventState.WAITS, reason_in_words(found.code))
-    return Verdict(HookEventState.PASSED, "", guest, texts.get(mapping.get("external_id", ""), ""))
+    return Verdict(HookEventState.PASSED, "", guest, found.value, guest.get("external_id", ""))
 
 
 def proposed(fields: Iterable[Field], country: str) -> dict[str, str]:

@@ -148,6 +148,7 @@ class HookEvent(models.Model):
     sender_key = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the sender’s id.")
     body_key = models.CharField(max_length=64, help_text="Keyed hash of the bytes.")
     external_key = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the external id, once passed.")
+    guest_key = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the external id and its guest.")
     state = models.CharField(max_length=8, choices=HookEventState.choices, default=HookEventState.WAITS)
     note = KeptText(max_length=300, blank=True, help_text="Why, in words.")
     batch = models.OneToOneField(EventBatch, on_delete=models.PROTECT, null=True, related_name="hook_event")

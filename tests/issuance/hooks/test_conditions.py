@@ -14,6 +14,8 @@ from issuance.hooks.telling import lines_of
     ("operator", "text", "value", "holds"),
     [
         ("is", "Pier 4", " pier  4", True), ("is", "2.0", "2", True), ("is", "20", "2", False), ("is", "ß", "SS", True),
+        ("is", "0012", "12", False), ("is", "1E3", "1000", False), ("is", "1_0", "10", False), ("is", "٣", "3", False),
+        ("is", "0012", "0012", True), ("is", "-0.50", "-0.5", True), ("is", " 1E3", "1e3", True),
         ("is_not", "Pier 4", "Pier 5", True), ("is_not", "2", "2.0", False),
         ("contains", "It was COLD.", "cold", True), ("contains", "warm", "cold", False),
         ("at_least", "2", "2", True), ("at_least", "1.9", "2", False), ("at_least", "-3", "-4", True),

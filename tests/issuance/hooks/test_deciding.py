@@ -78,7 +78,7 @@ def test_while_a_hook_is_off_events_wait_and_go_on_once_it_is_on(tool: Tool, ana
         ({"email": " "}, "empty"),
         ({"email": "nobody@"}, "@"),
         ({"email": ["ann@example.com"]}, "empty"),
-        ({"email": "a" * 400 + "@example.com"}, ""),
+        ({"email": "a" * 400 + "@example.com"}, "more than 320 characters"),
         ("ann@example.com", "empty"),
     ],
 )
@@ -212,9 +212,48 @@ def test_the_same_bytes_are_one_event_for_a_day(tool: Tool, world: World) -> Non
 def test_the_same_external_id_is_passed_on_once_whenever_it_comes(tool: Tool, world: World) -> None:
     tool.send(unhappy(1))
     world.advance(10 * 86_400)
-    tool.send(unhappy(1, guest={"email": "bob@example.com"}))
+    tool.send(unhappy(1, score=1, guest={"email": "GUEST1@example.com "}))
     assert states() == ["passed", "same"]
     assert EventBatch.objects.count() == 1
+
+
+def test_an_external_id_that_all_guests_have_swallows_none_of_them(tool: Tool, ana: User) -> None:
+    tool.reads({"email": "/guest/email", "external_id": "/survey"})
+    for number in range(4):
+        tool.send(unhappy(number, survey="SV_42"))
+    assert states() == ["passed", "waits", "waits", "waits"]
+    assert "Another guest" in HookEvent.objects.latest("pk").note
+    tool.reads({"email": "/guest/email"})
+    assert try_again(tool.hook, ana) == "3 guests are rewarded, 0 of 3 events still wait"
+    assert EventBatch.objects.count() == 4
+
+
+def test_an_event_whose_guest_was_not_kept_swallows_no_other(tool: Tool) -> None:
+    tool.send(unhappy(1))
+    HookEvent.objects.update(guest_key="")
+    tool.send(unhappy(1, score=1))
+    assert states() == ["passed", "waits"]
+
+
+@pytest.mark.parametrize(
+    ("role", "text"),
+    [
+        ("phone", "202-555-0123 (mobile of my husband, please use it instead of) 202-555-0199"),
+        ("phone", "202-555-0123 or 202-555-0199"),
+        ("email", "ann@example.com" + " " * 310 + "bob@example.com"),
+        ("external_id", "x" * 201),
+    ],
+)
+def test_two_guests_in_one_field_are_never_one_however_long_it_is(tool: Tool, role: str, text: str) -> None:
+    tool.reads({"email": "/guest/email"} | {role: "/other"} if role == "external_id" else {role: "/other"})
+    tool.send(UNHAPPY | {"other": text})
+    assert waits_because(tool)
+
+
+def test_of_a_long_reason_the_beginning_is_kept(tool: Tool) -> None:
+    tool.reads(MAPPING | {"reason": "/why"})
+    tool.send(UNHAPPY | {"why": "Cold soup. " * 50})
+    assert len(EventBatch.objects.get().guests[0][5][2]) == 200
 
 
 def test_who_was_left_out_before_is_rewarded_once_the_answer_changes(tool: Tool) -> None:
@@ -289,10 +328,18 @@ def test_a_person_maps_again_and_lets_an_event_through_once(tool: Tool, ana: Use
 
 def test_what_a_person_lets_through_is_still_one_reward_for_one_external_id(tool: Tool, ana: User) -> None:
     tool.send(unhappy(1))
-    tool.send(unhappy(1, guest={"mail": "bob@example.com"}))
+    tool.send(unhappy(1, guest={"mail": "guest1@example.com"}))
     waiting = HookEvent.objects.get(state="waits")
     assert let_through(waiting, {"email": "/guest/mail", "external_id": "/id"}, ana).state == "same"
     assert EventBatch.objects.count() == 1
+
+
+def test_a_person_lets_another_guest_under_the_same_id_through_by_leaving_the_id_out(tool: Tool, ana: User) -> None:
+    tool.send(unhappy(1))
+    tool.send(unhappy(1, guest={"email": "bob@example.com"}))
+    waiting = HookEvent.objects.get(state="waits")
+    assert "choose no field" in let_through(waiting, MAPPING, ana).note
+    assert let_through(waiting, {"email": "/guest/email"}, ana).state == "passed"
 
 
 def test_a_dropped_event_rewards_nobody_and_the_log_says_who_dropped_it(tool: Tool, ana: User) -> None:
