@@ -23,6 +23,7 @@ from thanxportal.plain_text import nameless
 LEAST_TIME = timedelta(days=1)  # until the campaign ends
 MOST_INVALID = 1  # percent of the rows
 FAILED = "Something went wrong here when it was to start. Nothing was sent: review it and issue it yourself."
+CUT_OFF = "The last line of the file has no end, as if the file was cut off: look whether all of it is there."
 ASKED = "The file raised a question, so look at what was read."
 
 
@@ -72,6 +73,8 @@ def _doubts_of_rows(made: GuestList) -> Iterator[str]:
     if end and end - timezone.now() < LEAST_TIME:
         yield "The campaign ends within a day."
     yield from made.file_info.get("warnings") or []
+    if made.file_info.get("ends_within_a_line"):
+        yield CUT_OFF
     if made.invalid_count * 100 > made.rows_count * MOST_INVALID:
         yield f"{made.invalid_count:,} of {made.rows_count:,} rows are invalid, which is more than {MOST_INVALID}%."
     few = [*checks_of_invalid_rows(made)]

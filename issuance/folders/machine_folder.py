@@ -26,10 +26,11 @@ class MachineFolder:
         return [name for name in sorted(os.listdir(self._own)) if is_meant(name) and self._rests(name, before)]
 
     def _rests(self, name: str, before: float) -> bool:
-        """By the time of its last change of any kind as well: programs can set that of its content."""
+        """By the time of its last change of any kind, which only the kernel sets: programs set that of its content, to
+        long ago or to years ahead."""
         with suppress(FileNotFoundError):
             seen = _seen(name, self._own)
-            return not S_ISDIR(seen.st_mode) and max(seen.st_mtime, seen.st_ctime) < before
+            return not S_ISDIR(seen.st_mode) and seen.st_ctime < before
         return False
 
     def copy(self, name: str, target: IO[bytes]) -> os.stat_result:

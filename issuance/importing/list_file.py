@@ -13,6 +13,7 @@ from django.conf import settings
 from issuance.models import ColumnMapping, GuestList, last_row
 from issuance.parsing.guest_file import GuestFile, open_guest_file
 from issuance.parsing.pasted.text import PastedGuests, read_pasted
+from issuance.parsing.text_encoding import ends_within_a_line
 from thanxportal.stored_files import on_this_machine
 
 
@@ -31,7 +32,7 @@ def open_list_file(guest_list: GuestList) -> Iterator[GuestFile | PastedGuests]:
         if guest_list.rows_count:
             file.resume(last_row=last_row(guest_list), results=guest_list.rows_count)
         else:
-            _note_info(guest_list, file)
+            _note_info(guest_list, file, path)
         yield file
 
 
@@ -75,12 +76,13 @@ def needs_columns(guest_list: GuestList) -> bool:
     return not guest_list.rows_count and bool(mapping.get("ask") or unasked or not info["sure"])
 
 
-def _note_info(guest_list: GuestList, file: GuestFile | PastedGuests) -> None:
+def _note_info(guest_list: GuestList, file: GuestFile | PastedGuests, path: Path) -> None:
     opened = file.opened
     info: dict[str, Any] = guest_list.file_info | {
         "kind": opened.kind,
         "encoding": opened.encoding,
         "delimiter": opened.delimiter,
+        "ends_within_a_line": opened.kind == "csv" and ends_within_a_line(path),
         "names": list(opened.columns.names),
         "email": opened.columns.email,
         "phone": opened.columns.phone,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from contextlib import suppress
+from os import SEEK_END
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from issuance.parsing.column_names import UNCLEAR, email_rank, phone_rank, plain
 from issuance.parsing.unreadable_file import UnreadableFile
 
 _CHUNK = 1024 * 1024  # also the bound of a line: a whole chunk without a line end is refused
+_TAIL = 64  # bytes
 _FEW = 10  # NUL signs in a chunk are no proof of damage
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # Before UTF-16, whose mark is its beginning.
@@ -122,3 +124,11 @@ def _check_text(path: Path, encoding: str, errors: str) -> bool:
             lines += line_ends
         decoder.decode(b"", final=True)
     return holds_nul
+
+
+def ends_within_a_line(path: Path) -> bool:
+    """Whether nothing ends the last line of a text file, as where it was cut off."""
+    with path.open("rb") as file:
+        file.seek(-min(_TAIL, path.stat().st_size), SEEK_END)
+        tail = file.read()
+    return not tail.rstrip(b" \t\x00\x1a").endswith((b"\n", b"\r"))  # NUL: half of a sign in UTF-16.

@@ -26,7 +26,7 @@ from thanxportal.partner_simulator import Simulator
 pytestmark = pytest.mark.django_db
 
 
-def brought(drop: Drop, content: str = GUESTS, name: str = "june.csv") -> GuestList:
+def brought(drop: Drop, content: str | bytes = GUESTS, name: str = "june.csv") -> GuestList:
     drop.put(name, content)
     drop.look()
     return GuestList.objects.latest("pk")
@@ -92,16 +92,26 @@ def test_columns_that_somebody_chose_before_are_no_question(drop: Drop, ana: Use
 @pytest.mark.parametrize(("bad", "state"), [(1, "held"), (2, "checked")])
 def test_hardly_any_row_may_be_invalid(bad: int, state: str, drop: Drop) -> None:
     rows = [f"guest{number}@example.com" for number in range(100 - bad)] + [f"nobody{number}" for number in range(bad)]
-    made = brought(drop, "\n".join(["Email", *rows]))
+    made = brought(drop, "\n".join(["Email", *rows, ""]))
     assert (made.rows_count, made.invalid_count, made.state) == (100, bad, state)
     assert doubts() == (["2 of 100 rows are invalid, which is more than 1%."] if bad == 2 else [])
 
 
 @pytest.mark.usefixtures("alone")
 def test_a_warning_of_the_reader_is_one(drop: Drop) -> None:
-    made = brought(drop, "ann@example.com, bob@example.com, cid@example.com")
+    made = brought(drop, "ann@example.com, bob@example.com, cid@example.com\n")
     assert made.file_info["warnings"]
     assert (made.state, doubts()) == ("checked", made.file_info["warnings"])
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_file_that_ends_within_its_last_row_waits(end: str, encoding: str, drop: Drop) -> None:
+    rows = end.join(["Email,Name", *(f"guest{number}@example.com,Guest" for number in range(150)), "ann@example.co"])
+    assert (brought(drop, rows.encode(encoding)).state, doubts()) == ("checked", [deciding.CUT_OFF])
+    whole = f"{rows}m,Ann{end}".encode(encoding)
+    assert (brought(drop, whole, "whole.csv").state, doubts()) == ("held", [])
 
 
 @pytest.mark.usefixtures("alone")

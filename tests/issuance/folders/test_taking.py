@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from pkgutil import resolve_name
@@ -167,6 +168,16 @@ def test_a_file_that_somebody_still_writes_waits(drop: Drop) -> None:
     assert new.exists() is False
     assert drop.left == [".june.csv", "June.TMP", "june.csv.part", "~june.csv"]
     assert GuestList.objects.count() == 2
+
+
+def test_a_file_that_claims_to_be_of_next_year_is_taken_all_the_same(drop: Drop) -> None:
+    path = drop.put("june.csv")
+    next_year = time.time() + 365 * 86_400
+    os.utime(path, (next_year, next_year))
+    drop.look()
+    assert (drop.left, drop.inside("done")) == ([], ["june.csv"])
+    drop.look()
+    assert GuestList.objects.count() == 1
 
 
 def test_a_file_that_grows_while_it_is_copied_is_left_until_it_is_whole(
