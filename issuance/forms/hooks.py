@@ -112,7 +112,12 @@ def _is_pointer(text: str) -> bool:
 
 
 class SignatureForm(forms.Form):
-    kind = forms.ChoiceField(label="How the sender signs", required=False, choices=[*KINDS.items()])
+    kind = forms.ChoiceField(
+        label="How the sender signs",
+        required=False,
+        choices=[*KINDS.items()],
+        help_text="With the time, the header looks like t=1780000000,v1=5257a8….",
+    )
     header = forms.CharField(
         label="Header with the signature",
         required=False,

@@ -17,7 +17,7 @@ HMAC, TIMED, STANDARD = "hmac", "timed", "standard"
 KINDS = {
     "": "The sender doesn’t sign",
     HMAC: "HMAC-SHA256 in a header",
-    TIMED: "HMAC-SHA256 with the time in a header, such as t=1780000000,v1=5257a8…",
+    TIMED: "HMAC-SHA256 with the time in a header",
     STANDARD: "Standard Webhooks/Svix",
 }
 MOST_OFF = 300  # seconds that a time may be off
