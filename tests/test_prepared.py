@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 from django.utils import timezone
 
 from campaigns.models import Campaign
 from tests import cast
 from thanxportal.accounts.models import Merchant, User
-from thanxportal.prepared import Prepared
+from thanxportal.prepared import Prepared, PreparedUpdate
 
 
 @Prepared
@@ -60,3 +60,31 @@ def test_a_query_of_values_returns_values(harbor: Merchant, django_assert_num_qu
 @pytest.mark.parametrize("kind", ["campaigns", "lists"])
 def test_a_number_that_no_row_can_have_finds_nothing(kind: str, harbor: Merchant, ana: User, client_of: Any) -> None:
     assert client_of(ana).get(f"/m/{harbor.handle}/{kind}/99999999999999999999/").status_code == 404
+
+
+@PreparedUpdate
+def rename(merchant: int, before: str, after: str, at: datetime) -> int:
+    renamed = {"name": after, "start_at": Case(When(start_at=None, then=Value(at)), default=F("start_at"))}
+    return Campaign.objects.filter(merchant=merchant, name=before).update(**renamed)
+
+
+def test_an_update_changes_the_rows_of_its_own_values_and_counts_them(
+    harbor: Merchant, sunny: Merchant, django_assert_num_queries: Any
+) -> None:
+    ours, theirs = (cast.draft_campaign(merchant, name="June") for merchant in (harbor, sunny))
+    cast.draft_campaign(harbor, name="July")
+    assert rename(harbor.pk, "May", "June", timezone.now()) == 0
+    with django_assert_num_queries(3):
+        assert rename(harbor.pk, "June", "%s' OR 1=1 --", timezone.now()) == 1
+        assert rename(harbor.pk, "June", "May", timezone.now()) == 0
+        assert rename(sunny.pk, "June", "May", timezone.now()) == 1
+    names = Campaign.objects.filter(pk__in=[ours.pk, theirs.pk]).order_by("pk").values_list("name", flat=True)
+    assert [*names] == ["%s' OR 1=1 --", "May"]
+
+
+def test_preparing_an_update_changes_nothing(harbor: Merchant) -> None:
+    told = cast.draft_campaign(harbor, name="June")
+    prepared = PreparedUpdate(lambda name: Campaign.objects.update(name=name))
+    assert prepared("August") == 1
+    told.refresh_from_db()
+    assert told.name == "August"

@@ -10,7 +10,7 @@ from functools import update_wrapper
 from types import SimpleNamespace
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import QuerySet
 
 Values = ParamSpec("Values")
@@ -33,7 +33,7 @@ class Prepared(Generic[Values, Row]):
 
     def __init__(self, query: Callable[Values, QuerySet[Any, Row]]) -> None:
         self._query: Callable[..., QuerySet[Any, Row]] = query
-        self._statements: dict[tuple[Any, ...], _Statement] = {}
+        self._statements: dict[tuple[Any, ...], _Query] = {}
         update_wrapper(self, query)
 
     def __call__(self, *values: Values.args, **none: Values.kwargs) -> list[Row]:
@@ -42,31 +42,73 @@ class Prepared(Generic[Values, Row]):
         connection, kinds = connections[DEFAULT_DB_ALIAS], tuple(map(type, values))
         key = (connection.vendor, *kinds)
         if key not in self._statements:
-            stand_ins = [STAND_INS[kind](number) for number, kind in enumerate(kinds)]
-            self._statements[key] = _Statement(connection, self._query(*stand_ins), stand_ins)
+            stand_ins = _stand_ins(kinds)
+            self._statements[key] = _Query(connection, self._query(*stand_ins), stand_ins)
         return self._statements[key].rows(connection, values)
 
 
+class PreparedUpdate(Generic[Values]):
+    """The same for a function that updates rows by one statement: here it returns how many it changed."""
+
+    def __init__(self, update: Callable[Values, int]) -> None:
+        self._update: Callable[..., int] = update
+        self._statements: dict[tuple[Any, ...], _Statement] = {}
+        update_wrapper(self, update)
+
+    def __call__(self, *values: Values.args, **none: Values.kwargs) -> int:
+        connection, kinds = connections[DEFAULT_DB_ALIAS], tuple(map(type, values))
+        key = (connection.vendor, *kinds)
+        if key not in self._statements:
+            self._statements[key] = self._statement(connection, _stand_ins(kinds))
+        statement = self._statements[key]
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.filled(connection, values))
+            return int(cursor.rowcount)
+
+    def _statement(self, connection: Any, stand_ins: Sequence[Any]) -> _Statement:
+        """What the function would execute, which it is kept from here."""
+        said: list[tuple[str, Sequence[Any]]] = []
+        with connection.execute_wrapper(lambda execute, sql, parameters, *_: said.append((sql, parameters))):
+            self._update(*stand_ins)
+        [(sql, parameters)] = said
+        return _Statement(connection, sql, parameters, stand_ins)
+
+
+def _stand_ins(kinds: Sequence[type]) -> list[Any]:
+    return [STAND_INS[kind](number) for number, kind in enumerate(kinds)]
+
+
 class _Statement:
+    """SQL with its parameters, some of which stand for values that come later."""
+
+    def __init__(self, connection: Any, sql: str, parameters: Sequence[Any], stand_ins: Sequence[Any]) -> None:
+        self.sql, self.parameters = sql, parameters
+        numbers = {_adapted(connection, stand_in): number for number, stand_in in enumerate(stand_ins)}
+        self.numbers = [numbers.get(parameter) for parameter in parameters]
+        if {*range(len(stand_ins))} - {*self.numbers}:
+            raise ValueError("A value of a prepared query isn't one of its parameters.")
+
+    def filled(self, connection: Any, values: Sequence[Any]) -> tuple[Any, ...]:
+        adapted = [_adapted(connection, value) for value in values]
+        return tuple(
+            given if number is None else adapted[number]
+            for given, number in zip(self.parameters, self.numbers, strict=True)
+        )
+
+
+class _Query(_Statement):
     def __init__(self, connection: Any, queryset: QuerySet[Any, Any], stand_ins: Sequence[Any]) -> None:
         self.query: Any = queryset.query
         self.fields = queryset._fields  # type: ignore[attr-defined]
         self.compiler = self.query.get_compiler(connection=connection)
-        self.sql, self.parameters = self.compiler.as_sql()
+        sql, parameters = self.compiler.as_sql()
+        super().__init__(connection, sql, parameters, stand_ins)
         columns = self.compiler.select[: self.compiler.col_count]
         self.converters = self.compiler.get_converters([column[0] for column in columns])
         self.iterable: Any = queryset._iterable_class
-        numbers = {_adapted(connection, stand_in): number for number, stand_in in enumerate(stand_ins)}
-        self.numbers = [numbers.get(parameter) for parameter in self.parameters]
-        if {*range(len(stand_ins))} - {*self.numbers}:
-            raise ValueError("A value of a prepared query isn't one of its parameters.")
 
     def rows(self, connection: Any, values: Sequence[Any]) -> list[Any]:
-        adapted = [_adapted(connection, value) for value in values]
-        filled = tuple(
-            given if number is None else adapted[number]
-            for given, number in zip(self.parameters, self.numbers, strict=True)
-        )
+        filled = self.filled(connection, values)
         compiler = copy(self.compiler)
         compiler.connection, compiler.as_sql = connection, lambda *args, **options: (self.sql, filled)
         compiler.get_converters = lambda columns: self.converters  # Else made anew for each answer.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -39,8 +40,8 @@ from issuance.api.schemas import (
     RewardTemplateOut,
 )
 from issuance.events.on_the_fly import NoGuest, TooManyInPeriod, receive_on_the_fly
-from issuance.events.once import Answer, KeyReused, once
-from issuance.events.receiving import Refused, TooManyToday, receive, withdraw
+from issuance.events.once import Answer, KeyReused, batch_once, once
+from issuance.events.receiving import Refused, TooManyToday, checked, withdraw
 from issuance.events.telling import INVALID, guests_of
 from issuance.guests.reasons import reason_in_words
 from issuance.models import EventBatch
@@ -102,7 +103,7 @@ def make_campaign(request: HttpRequest, body: CampaignIn, idempotency_key: Key) 
             nudge(publish_campaign, made)
         return Answer(201, CampaignOut.from_orm(campaign(request, made)).model_dump_json())
 
-    return _once(request, idempotency_key, act)
+    return _answered(request, partial(once, key=idempotency_key, act=act))
 
 
 @api.post("/rewards", auth=Token(Scope.REWARD), response={202: BatchMade} | REFUSALS | LATER)
@@ -122,7 +123,7 @@ def reward_on_the_fly(request: HttpRequest, body: RewardIn, idempotency_key: Key
             nudge(publish_campaign, made.pk)
         return Answer(202, _made(batch))
 
-    return _once(request, idempotency_key, act)
+    return _answered(request, partial(once, key=idempotency_key, act=act))
 
 
 def _published_template(merchant: Merchant, pk: int) -> RewardTemplate:
@@ -143,17 +144,17 @@ def reward(request: HttpRequest, pk: Id, body: RewardsIn, idempotency_key: Key) 
         raise Http404
     chosen.merchant = token.merchant
 
-    def act() -> Answer:
-        batch = receive(campaign=chosen, token=token, guests=[guest.model_dump() for guest in body.guests])
-        return Answer(202, _made(batch))
+    def act() -> tuple[EventBatch, Answer]:
+        batch = checked(campaign=chosen, token=token, guests=[guest.model_dump() for guest in body.guests])
+        return batch, Answer(202, _made(batch))
 
-    return _once(request, idempotency_key, act)
+    return _answered(request, partial(batch_once, key=idempotency_key, act=act))
 
 
-def _once(request: HttpRequest, key: str, act: Callable[[], Answer]) -> HttpResponse:
+def _answered(request: HttpRequest, ask: Callable[..., Answer]) -> HttpResponse:
     token = token_of(request)
     try:
-        answer = once(token=token, key=key, asked=request.path.encode() + request.body, act=act)
+        answer = ask(token=token, asked=request.path.encode() + request.body)
     except Refused as refusal:
         raise HttpError(409, str(refusal)) from None
     except TooManyInPeriod as too_many:

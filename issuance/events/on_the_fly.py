@@ -11,7 +11,7 @@ from campaigns.models import Campaign, RewardPreset, RewardTemplate
 from campaigns.on_the_fly import CantMake, campaign_of_period
 from campaigns.publishing_rules import OPTED_OUT
 from issuance.events.asked import Asked, asked_for
-from issuance.events.receiving import Refused, give_up, keep
+from issuance.events.receiving import Refused, batch_of, give_up, keep
 from issuance.importing.batches import guest_hasher
 from issuance.launching.one_guest import controls_of
 from issuance.models import EventBatch, GuestList
@@ -54,7 +54,8 @@ def receive_on_the_fly(
         raise Refused(*why.args) from None
     if campaign.has_ended:
         raise Refused(f"“{campaign.name}” has ended, so it takes no guests.")
-    batch = keep(campaign, token, [asked], preset_until=until)
+    batch = batch_of(campaign, token, [asked], preset_until=until)
+    keep(batch)
     if _held_out(campaign, asked):
         give_up(batch, EventBatch.CONTROL)
     return batch, campaign if made else None

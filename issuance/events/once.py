@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
-from issuance.models import KeptAnswer
+from issuance.events.together import together
+from issuance.models import EventBatch, KeptAnswer
 from thanxportal.accounts.models import ApiToken
 from thanxportal.prepared import Prepared
 
@@ -25,34 +26,48 @@ class KeyReused(Exception):
 
 
 def once(*, token: ApiToken, key: str, asked: bytes, act: Callable[[], Answer]) -> Answer:
-    """Acts and keeps the answer in one transaction; of two at once the second finds the first's.
+    """Acts and keeps the answer, in one transaction.
 
     What `act` raises is no answer: nothing is kept then, and the key can be used again.
     """
-    key, digest = _digest(key.encode()), _digest(asked)
-    if earlier := _kept(token, key, digest):
-        return earlier
-    try:
+
+    def keep(kept: KeptAnswer) -> None:
         with transaction.atomic():
-            answer = act()
-            KeptAnswer.objects.create(token=token, key=key, asked=digest, status=answer.status, answer=answer.body)
-            return answer
-    except Exception:  # A lost race fails in many ways: at the key, or as the first took the rest of the day.
-        if earlier := _kept(token, key, digest):
-            return earlier
-        raise
+            kept.status, kept.answer = act()
+            kept.save(force_insert=True)
+
+    return _once(token, key, asked, keep)
+
+
+def batch_once(*, token: ApiToken, key: str, asked: bytes, act: Callable[[], tuple[EventBatch, Answer]]) -> Answer:
+    """The same for a batch: it is kept with its answer, in one transaction with what others ask for just now."""
+
+    def keep(kept: KeptAnswer) -> None:
+        batch, (kept.status, kept.answer) = act()
+        together.keep(batch, kept)
+
+    return _once(token, key, asked, keep)
+
+
+def _once(token: ApiToken, key: str, asked: bytes, keep: Callable[[KeptAnswer], None]) -> Answer:
+    """Nobody looks first whether there is an answer, which is rare: then keeping fails, as it does for the second of
+    two at once. That happens in many ways: at the key, or as the first took the rest of the day."""
+    kept = KeptAnswer(token=token, key=_digest(key.encode()), asked=_digest(asked))
+    try:
+        keep(kept)
+    except Exception:
+        earlier = next(iter(_answers(token.pk, kept.key)), None)
+        if earlier is None:
+            raise
+        if earlier.asked != kept.asked:
+            raise KeyReused from None
+        kept = earlier
+    return Answer(kept.status, kept.answer)
 
 
 def _digest(sent: bytes) -> str:
     """Keyed, as what is sent may be one guest, whom a bare hash would tell to whoever guesses."""
     return salted_hmac("once", sent, secret=settings.IDENTITY_KEY, algorithm="sha256").hexdigest()
-
-
-def _kept(token: ApiToken, key: str, digest: str) -> Answer | None:
-    kept = next(iter(_answers(token.pk, key)), None)
-    if kept and kept.asked != digest:
-        raise KeyReused
-    return Answer(kept.status, kept.answer) if kept else None
 
 
 @Prepared

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,37 +30,62 @@ class TooManyToday(Exception):
     """The token has asked for as many guests as it may today."""
 
 
-@transaction.atomic
 def receive(*, campaign: Campaign, token: ApiToken, guests: Sequence[dict[str, Any]]) -> EventBatch:
     """Raises Refused and TooManyToday, and keeps nothing then."""
+    batch = checked(campaign=campaign, token=token, guests=guests)
+    keep(batch)
+    return batch
+
+
+def checked(*, campaign: Campaign, token: ApiToken, guests: Sequence[dict[str, Any]]) -> EventBatch:
+    """A batch that is to be kept. Raises Refused."""
     if why := refusal_of(campaign):
         raise Refused(why)
     if campaign.preset_id:
         raise Refused(f"“{campaign.name}” is for rewards on the fly, which are asked for one by one at /rewards.")
-    return keep(campaign, token, asked_for(guests, token.merchant))
+    return batch_of(campaign, token, asked_for(guests, token.merchant))
 
 
-def keep(
+def batch_of(
     campaign: Campaign, token: ApiToken, asked: Sequence[Asked], *, preset_until: date | None = None
 ) -> EventBatch:
-    """As a batch that waits to be gathered, and says until when its preset counts it. Raises TooManyToday: then the
-    caller's transaction must end with nothing kept."""
-    merchant, today = token.merchant, timezone.localdate()
-    stream = next(iter(_streams(campaign.pk, token.pk, today)), None)
-    if stream is None:
-        stream, _ = Stream.objects.get_or_create(
-            campaign=campaign, token=token, day=today, defaults={"merchant": merchant}
-        )
-    stream.campaign = campaign
-    cents = _expected_cents(campaign, len(asked)) if token.dollars_per_day is not None else 0
-    until = token.day_ends
-    batch = EventBatch.objects.create(
-        merchant=merchant, stream=stream, size=len(asked), guests=asked, alone=_needs_approval(token, len(asked)),
-        cents=cents, counted_until=until, preset_until=preset_until,
+    """One that is to be kept, and says until when its preset counts it."""
+    merchant, size = token.merchant, len(asked)
+    return EventBatch(
+        merchant=merchant, stream=Stream(campaign=campaign, token=token, merchant=merchant, day=timezone.localdate()),
+        size=size, guests=asked, alone=_needs_approval(token, size), preset_until=preset_until,
+        cents=_expected_cents(campaign, size) if token.dollars_per_day is not None else 0, counted_until=token.day_ends,
     )  # fmt: skip
-    if not token.take(len(asked), cents, until):  # At last, as others who ask wait for it until the commit.
-        raise TooManyToday
-    return batch
+
+
+@transaction.atomic
+def keep(batch: EventBatch) -> None:
+    """As one that waits to be gathered. Raises TooManyToday, and keeps nothing then."""
+    add([batch])
+
+
+def add(batches: Iterable[EventBatch]) -> None:
+    """The same, in a transaction of the caller that ends with nothing kept if it raises."""
+    batches = [*batches]
+    for batch in batches:
+        batch.stream = _kept_stream(batch.stream)
+    EventBatch.objects.bulk_create(batches)
+    guests, cents = Counter[tuple[ApiToken, Any]](), Counter[tuple[ApiToken, Any]]()
+    for batch in batches:
+        guests[whose := (batch.stream.token, batch.counted_until)] += batch.size
+        cents[whose] += batch.cents
+    for token, until in sorted(guests, key=lambda whose: whose[0].pk):  # Other processes wait from here to the commit.
+        if not token.take(guests[token, until], cents[token, until], until):
+            raise TooManyToday
+
+
+def _kept_stream(new: Stream) -> Stream:
+    of_day = {"campaign": new.campaign, "token": new.token, "day": new.day}
+    stream = next(iter(_streams(new.campaign_id, new.token_id, new.day)), None)
+    if stream is None:
+        stream, _ = Stream.objects.get_or_create(**of_day, defaults={"merchant": new.merchant})
+    stream.campaign, stream.token = new.campaign, new.token
+    return stream
 
 
 def _expected_cents(campaign: Campaign, guests: int) -> int:

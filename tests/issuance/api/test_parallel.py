@@ -118,6 +118,20 @@ def test_of_more_guests_at_once_than_the_period_has_room_for_the_others_are_refu
     assert (RewardPreset.objects.get().asked_count, ApiToken.objects.get().asked_count) == (3, 3)
 
 
+def test_of_more_guests_at_once_than_the_day_has_room_for_the_others_are_refused(
+    harbor: Merchant, ana: User, one_arm: Campaign
+) -> None:
+    first = Program(harbor, ana, guests_per_day=3)
+    posts = [
+        partial(Program.of(first.token, first.secret).post, f"/campaigns/{one_arm.pk}/rewards",
+                {"guests": [{"email": f"g{at}@example.com"}]}, key=str(at // 2))
+        for at in range(2 * AT_ONCE)
+    ]  # fmt: skip
+    answers = together(*(partial(post) for post in posts))
+    assert Counter(answer.status_code for answer in answers)[202] >= 3
+    assert (EventBatch.objects.count(), ApiToken.objects.get().asked_count) == (3, 3)
+
+
 def test_one_guest_for_two_rewards_is_rewarded_once_though_two_workers_gather_at_once(
     harbor: Merchant, ana: User, world: World
 ) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from thanxportal.accounts.models.people import Merchant, Role
 from thanxportal.kept_text import KeptText
 from thanxportal.moments import end_of
+from thanxportal.prepared import PreparedUpdate
 
 Row = TypeVar("Row", bound=models.Model)
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -180,17 +181,21 @@ class ApiToken(Token):
     def take(self, guests: int, cents: int, until: datetime) -> bool:
         """Counts guests of the day that ends then, see `day_ends`, and what their rewards are worth; False if that is
         more than it may ask for. Who asks at once waits for each other."""
-        same_day = Q(counted_until__gt=timezone.now())
-        sums = {
-            "asked_count": Case(When(same_day, then=F("asked_count")), default=Value(0)) + guests,
-            "asked_cents": Case(When(same_day, then=F("asked_cents")), default=Value(0)) + cents,
-        }
-        mine = ApiToken.objects.filter(pk=self.pk).annotate(guests=sums["asked_count"], cents=sums["asked_cents"])
-        cheap = Q(dollars_per_day=None) | Q(cents__lte=F("dollars_per_day") * CENTS)
-        mine = mine.filter(cheap, guests__lte=F("guests_per_day"))
-        return bool(mine.update(counted_until=until, **sums))
+        return bool(_take(self.pk, guests, cents, timezone.now(), until))
 
     def give_back(self, guests: int, cents: int, day: datetime | None) -> None:
         """Guests of a day who were taken back leave room for others, as long as that day is counted."""
         mine = ApiToken.objects.filter(pk=self.pk, counted_until=day, asked_count__gte=guests, asked_cents__gte=cents)
         mine.update(asked_count=F("asked_count") - guests, asked_cents=F("asked_cents") - cents)
+
+
+@PreparedUpdate
+def _take(token: int, guests: int, cents: int, now: datetime, until: datetime) -> int:
+    same_day = Q(counted_until__gt=now)
+    sums = {
+        "asked_count": Case(When(same_day, then=F("asked_count")), default=Value(0)) + guests,
+        "asked_cents": Case(When(same_day, then=F("asked_cents")), default=Value(0)) + cents,
+    }
+    mine = ApiToken.objects.filter(pk=token).annotate(guests=sums["asked_count"], cents=sums["asked_cents"])
+    cheap = Q(dollars_per_day=None) | Q(cents__lte=F("dollars_per_day") * CENTS)
+    return mine.filter(cheap, guests__lte=F("guests_per_day")).update(counted_until=until, **sums)
