@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from campaigns.models import Campaign, RewardTemplate, Variant
 from issuance.events.asked import MOST_FIELDS
 from issuance.events.gathering import MOST as MOST_GUESTS
-from issuance.events.telling import Told, counts_of, state_of, why_of
+from issuance.events.telling import Told, counts_of, state_of, why_behind, why_of
 from issuance.models import EventBatch
 from issuance.outcomes.story import Chapter, Story
 from thanxportal.prepared import LARGEST
@@ -122,7 +122,11 @@ class GuestIn(Sent):
     email: str = Field("", max_length=320)
     phone: str = Field("", max_length=60)
     reason: str = Field("", max_length=200)
-    external_id: str = Field("", max_length=100, description="Your own name of this event, to find its outcome by.")
+    external_id: str = Field(
+        "",
+        max_length=100,
+        description="Your own name of this event, to find its outcome by. Answers leave out emails and phones in it.",
+    )
     fields: dict[Annotated[str, Field(min_length=1, max_length=40)], Annotated[str, Field(max_length=200)]] = Field(
         {}, max_length=10, description="Columns of the report."
     )
@@ -217,7 +221,8 @@ class BatchOut(Schema):
     size: int
     state: str = Field(
         description="waiting, not_published (it waits, as publishing its campaign failed), needs_approval, held, "
-        "issuing, finished, stopped, discarded, withdrawn, campaign_ended, opted_out or token_ended."
+        "issuing, finished, stopped, discarded, withdrawn, campaign_ended, opted_out, "
+        "token_ended or lapsed (it waited for as long as guests are kept)."
     )
     detail: str = Field(description="Why it is in no list yet or any more, in words; mostly empty.")
     received_at: datetime
@@ -246,7 +251,12 @@ class BatchMade(BatchOut):
 
 
 class BatchWhole(BatchOut):
+    detail: str = Field(description="Why it waits or is in no list any more, in words; mostly empty.")
     outcomes: dict[str, int] = Field(description="How many guests have which outcome; they add up to the size.")
+
+    @staticmethod
+    def resolve_detail(batch: EventBatch) -> str:
+        return why_of(batch) or why_behind(batch)
 
     @staticmethod
     def resolve_outcomes(batch: EventBatch) -> dict[str, int]:
@@ -255,7 +265,7 @@ class BatchWhole(BatchOut):
 
 class GuestOut(Schema):
     index: int = Field(description="In what was sent, from 0.")
-    external_id: str
+    external_id: str = Field(description="As it was sent, with [email] and [phone] for whatever in it is one.")
     outcome: str = Field(
         description="waiting, rewarded, refused, control (of a group that gets nothing, to learn what rewards change), "
         "already_rewarded, invalid, duplicate, unknown, revoked or not_sent."

@@ -9,5 +9,6 @@ GIVEN_UP = {
     EventBatch.ENDED: ("Not sent: the campaign had ended", "warn"),
     EventBatch.OPTED_OUT: ("Not sent: Thanx no longer lists you", "warn"),
     EventBatch.TOKEN_ENDED: ("Not sent: the token was ended", "warn"),
+    EventBatch.LAPSED: ("Not sent: it waited for too long", "bad"),
     EventBatch.CONTROL: ("Control, which gets nothing", ""),
 }

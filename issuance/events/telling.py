@@ -12,16 +12,17 @@ from campaigns.models import Campaign, CampaignState
 from issuance.events.asked import EXTERNAL_ID, kept
 from issuance.events.given_up import GIVEN_UP
 from issuance.guests.reasons import reason_in_words
-from issuance.models import UNDECIDED, EventBatch, Guest, GuestList, RowError
+from issuance.models import UNDECIDED, EventBatch, Guest, GuestList, RowError, lists_for_people
 from issuance.models.states import LIST_ENDED, ListState, Outcome
 from issuance.parsing.row_text import row_cells
+from thanxportal.plain_text import nameless
 
 WAITING, NOT_SENT, INVALID = "waiting", "not_sent", "invalid"
 NOT_PUBLISHED = "not_published"
 
 
 class Told(NamedTuple):
-    """One guest of a batch, counted from 0 as it was sent."""
+    """One guest of a batch, counted from 0 as it was sent. The program's own name of it has no email and no phone."""
 
     at: int
     outcome: str
@@ -69,6 +70,15 @@ def why_of(batch: EventBatch) -> str:
     return f"{told} {campaign.problem}" if state_of(batch) == NOT_PUBLISHED else told
 
 
+def why_behind(batch: EventBatch) -> str:
+    """That it waits for people who have an earlier list of its stream before them; empty if it doesn't. One query."""
+    if not batch.waits or batch.alone or batch.is_set_aside:
+        return ""
+    earlier = lists_for_people().filter(stream=batch.stream_id).order_by("pk")
+    names = earlier.values_list("name", flat=True)[:1]
+    return next((f"It waits until somebody has decided about the earlier list “{name}”." for name in names), "")
+
+
 def counts_of(batch: EventBatch) -> dict[str, int]:
     if batch.guest_list is None:
         return dict(Counter(told.outcome for told in _ungathered(batch)))
@@ -95,7 +105,7 @@ def _ungathered(batch: EventBatch) -> Iterator[Told]:
         outcome = Outcome.CONTROL if batch.given_up == EventBatch.CONTROL else NOT_SENT
         yield from (Told(index, outcome, "", "") for index in range(batch.size))
     for index, guest in enumerate(kept(batch.guests)):
-        yield Told(index, INVALID if guest.code else WAITING, guest.code, guest.cells[EXTERNAL_ID])
+        yield Told(index, INVALID if guest.code else WAITING, guest.code, nameless(guest.cells[EXTERNAL_ID]))
 
 
 def _gathered(batch: EventBatch, after: int, most: int, outcome: str) -> list[Told]:
@@ -151,4 +161,4 @@ def _shown(batch: EventBatch, outcome: str) -> str:
 
 def _external_id(cells: str | list[str]) -> str:
     texts = row_cells(cells) if isinstance(cells, str) else cells
-    return str(texts[EXTERNAL_ID]) if len(texts) > EXTERNAL_ID else ""
+    return nameless(texts[EXTERNAL_ID]) if len(texts) > EXTERNAL_ID else ""

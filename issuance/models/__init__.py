@@ -3,7 +3,7 @@
 from issuance.models.claims import ClaimOverride, GuestClaim, lock_claims, share_claims
 from issuance.models.column_mappings import ColumnMapping
 from issuance.models.erasures import Erasure, ErasureQuerySet
-from issuance.models.events import MOST_TRIES, UNDECIDED, EventBatch, EventBatchQuerySet, KeptAnswer
+from issuance.models.events import MOST_TRIES, UNDECIDED, EventBatch, EventBatchQuerySet, KeptAnswer, lists_for_people
 from issuance.models.exports import ExportedReward, ExportFile, ExportFileQuerySet, ExportKind, Member, Purchase
 from issuance.models.folders import LOOK_EVERY, FolderFile, FolderFileQuerySet, WatchedFolder, WatchedFolderQuerySet
 from issuance.models.history import Event, note_event
@@ -120,6 +120,7 @@ __all__ = [
     "jobs_and_more",
     "last_date",
     "last_row",
+    "lists_for_people",
     "lock_claims",
     "note_event",
     "on_their_way",

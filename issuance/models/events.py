@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignState
+from issuance.models.list_queries import GuestListQuerySet
 from issuance.models.lists import GuestList
 from issuance.models.states import ListState
 from issuance.models.streams import Stream
@@ -37,11 +39,20 @@ class EventBatchQuerySet(models.QuerySet["EventBatch"]):
         """Those that came before, and large ones at once, but for those that are being tried, were lately, or too
         often. Where a list of the stream waits for people, further ones would only ask them again: they wait with it,
         unless nobody can be rewarded any more."""
-        own = EventBatch.objects.filter(guest_list=OuterRef("pk"), alone=True)
-        undecided = GuestList.objects.filter(~Exists(own), stream=OuterRef("stream"), state__in=UNDECIDED)
+        undecided = lists_for_people().filter(stream=OuterRef("stream"))
         in_time = Q(alone=True) | Q(received_at__lte=before) & ~Exists(undecided)
         again = Q(tries__lt=MOST_TRIES, try_at=None) | Q(try_at__lte=timezone.now())
         return self.waiting().filter(in_time & again & _can_be_sent() | Q(received_at__lte=before) & _in_vain())
+
+    def lapsed(self) -> EventBatchQuerySet:
+        """Those that have waited for as long as guests may be kept."""
+        return self.waiting().filter(received_at__lt=timezone.now() - timedelta(days=settings.RETENTION_DAYS))
+
+
+def lists_for_people() -> GuestListQuerySet:
+    """Lists that wait for people, and what comes after them in their stream with them: not those of one large batch."""
+    own = EventBatch.objects.filter(guest_list=OuterRef("pk"), alone=True)
+    return GuestList.objects.filter(~Exists(own), state__in=UNDECIDED)
 
 
 def _can_be_sent() -> Q:
@@ -64,6 +75,7 @@ class EventBatch(models.Model):
     """The guests whom a program asked to reward by one request. Once they are rows of a list, it says of which."""
 
     WITHDRAWN, ENDED, OPTED_OUT, TOKEN_ENDED = "withdrawn", "campaign_ended", "opted_out", "token_ended"
+    LAPSED = "lapsed"  # It waited for as long as guests may be kept.
     CONTROL = "control"  # Its guest is held out by another campaign, to learn what rewards change.
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)

@@ -8,12 +8,15 @@ from typing import NamedTuple
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
-from issuance.models import Erasure, Hook, HookEvent, HookEventState, KeptAnswer
+from issuance.engine.sending_pauses import sends_were_forgotten
+from issuance.lifecycle.notices import tell_given_up
+from issuance.models import Erasure, EventBatch, Hook, HookEvent, HookEventState, KeptAnswer, Stream
 from issuance.privacy.erasing import erase_ordered
 from issuance.privacy.retention import purge_old_lists
 from issuance.privacy.uploads import delete_old_uploads
 from thanxportal.accounts.models import record_activity
 from thanxportal.counted import counted
+from thanxportal.outgoing.happenings import Kind, note_happening
 from thanxportal.outgoing.messages import delete_old_messages
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,7 @@ def remove_personal_data(*, seconds: float | None = None) -> Removed:
     SessionStore.clear_expired()
     KeptAnswer.objects.old().delete()
     _lapse_events()
+    _lapse_batches()
     HookEvent.objects.to_empty().empty()
     HookEvent.objects.to_delete().delete()
     files, erased = delete_old_uploads(), erase_ordered()
@@ -55,3 +59,18 @@ def _lapse_events() -> None:
         lapsed = hook.events.lapsed().update(state=HookEventState.LAPSED)
         sentence = f"{counted(lapsed, 'event')} of the hook “{hook}” came to nothing, as nobody decided in time."
         record_activity(merchant=hook.merchant, actor=None, sentence=sentence, target=hook.target)
+
+
+@transaction.atomic
+def _lapse_batches() -> None:
+    """Batches of programs that were never gathered end, and people and systems are told. After a restore they may have
+    been sent, which isn't known yet."""
+    if sends_were_forgotten():
+        return
+    waiting = EventBatch.objects.lapsed().order_by().values("stream")
+    for stream in Stream.objects.filter(pk__in=waiting).select_related("merchant", "campaign", "token").order_by("pk"):
+        sizes = dict(stream.batches.lapsed().select_for_update(no_key=True).order_by("pk").values_list("pk", "size"))
+        EventBatch.objects.filter(pk__in=sizes).update(waits=False, guests=[], given_up=EventBatch.LAPSED)
+        for pk in sizes:
+            note_happening(stream.merchant_id, Kind.BATCH_GIVEN_UP, pk)
+        tell_given_up(stream, sum(sizes.values()), "It waited for as long as guests are kept")

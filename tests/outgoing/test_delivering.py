@@ -266,6 +266,30 @@ def test_a_message_that_a_receiver_cant_take_doesnt_hold_up_the_others(
     assert states().count("Delivered") == 2
 
 
+def test_an_endpoint_that_failed_a_thousand_times_is_tried_as_any_other(
+    endpoint: Endpoint, receiver: Receiver, told: Say, deliver: Deliver
+) -> None:
+    Endpoint.objects.update(failures=5_000)
+    receiver.answers = [500, 200]
+    told()
+    deliver(hours=0.2)
+    assert (states(), fresh(endpoint).failures) == (["Delivered"], 0)
+
+
+def test_a_new_address_has_three_days_of_its_own(
+    endpoint: Endpoint, receiver: Receiver, told: Say, deliver: Deliver, ana: User, world: World
+) -> None:
+    receiver.answers = [500]
+    told()
+    deliver(hours=71)
+    change_endpoint(endpoint=endpoint, actor=ana, address="https://new.example.com/", types=["batch.finished"])
+    world.advance(3 * 3600)
+    told()
+    deliver()
+    assert fresh(endpoint).state == "Fails"
+    assert fresh(endpoint).failing_since >= timezone.now() - timedelta(hours=1)
+
+
 def test_after_a_rotation_both_secrets_verify_for_a_day_and_the_new_one_alone_then(
     endpoint: Endpoint, receiver: Receiver, told: Say, deliver: Deliver, ana: User, world: World
 ) -> None:

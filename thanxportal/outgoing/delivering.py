@@ -120,7 +120,7 @@ def _learn(endpoint: Endpoint, answer: Answer, now: datetime) -> None:
     if answer.taken:
         row.update(succeeded_at=now, failing_since=None, failures=0, rests_until=None)
         return
-    rest = max(timedelta(seconds=min(2.0**endpoint.failures, LONGEST_REST)), _asked_to_wait(answer))
+    rest = max(timedelta(seconds=min(2.0 ** min(endpoint.failures, 10), LONGEST_REST)), _asked_to_wait(answer))
     since = Coalesce("failing_since", Value(now))
     row.update(failed_at=now, failing_since=since, failures=F("failures") + 1, rests_until=now + rest)
     long_ago = endpoint.failing_since is not None and endpoint.failing_since <= now - PATIENCE

@@ -34,7 +34,9 @@ def change_endpoint(*, endpoint: Endpoint, actor: User, address: str, types: lis
     """False if nothing is changed by it."""
     if (endpoint.address, endpoint.types) == (address, types):
         return False
-    Endpoint.objects.filter(pk=endpoint.pk).update(address=address, types=types, rests_until=None, failures=0)
+    anew: dict[str, Any] = {"failing_since": None} if endpoint.address != address else {}
+    row = Endpoint.objects.filter(pk=endpoint.pk)
+    row.update(address=address, types=types, rests_until=None, failures=0, **anew)
     before, endpoint.address, endpoint.types = endpoint.host, address, types
     _note(endpoint, actor, f"Changed {before}: {endpoint} is told {', '.join(endpoint.gets)}.", path)
     return True

@@ -49,6 +49,9 @@ def test_what_waits_is_given_up_though_a_list_before_it_waits_for_people(
         ask(program, one_arm, name)
         world.drive(hours=0.1)
     assert list(EventBatch.objects.order_by("pk").values_list("waits", flat=True)) == [False, False, True]
+    batch = program.get(f"/batches/{EventBatch.objects.latest('pk').uuid}").json()
+    name = GuestList.objects.latest("pk").name
+    assert batch["detail"] == f"It waits until somebody has decided about the earlier list “{name}”."
     make_vain(why, program, one_arm, ana)
     world.drive(hours=0.1)
     last = EventBatch.objects.latest("pk")

@@ -477,3 +477,13 @@ def test_who_looks_at_batches_reads_no_guests(program: Program, one_arm: Campaig
 
 def test_more_guests_than_a_job_takes_are_refused(program: Program, one_arm: Campaign) -> None:
     assert ask(program, one_arm, [{"email": f"g{n}@example.com"} for n in range(10_001)]).status_code == 422
+
+
+def test_an_external_id_that_is_an_address_is_told_to_nobody(program: Program, one_arm: Campaign, world: World) -> None:
+    names = ["ann@example.com", "order 7 of 202-555-0123", "survey-1"]
+    guests = [{"email": f"guest{at}@example.com", "external_id": name} for at, name in enumerate(names)]
+    batch = program.post(f"/campaigns/{one_arm.pk}/rewards", {"guests": guests}).json()["id"]
+    for _ in range(2):
+        told = program.get(f"/batches/{batch}/guests").json()["items"]
+        assert [guest["external_id"] for guest in told] == ["[email]", "order 7 of [phone]", "survey-1"]
+        world.drive()

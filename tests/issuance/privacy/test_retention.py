@@ -24,16 +24,18 @@ from issuance.guests.sight import Sight
 from issuance.importing.broken_files import use_rows_before_break
 from issuance.launching.launch import launch_list
 from issuance.launching.retries import CantRetry, retry_refused
-from issuance.models import Attempt, GuestClaim, GuestList, UnknownReason
+from issuance.models import MOST_TRIES, Attempt, EventBatch, GuestClaim, GuestList, UnknownReason
 from issuance.models.states import JOB_UNSETTLED, JobState, ListState
 from issuance.outcomes.reports import report
-from issuance.privacy import retention
+from issuance.privacy import removal, retention
 from issuance.privacy.removal import remove_personal_data
 from issuance.staff.revocation import request_revocation
+from tests.issuance.api.programs import Program
 from tests.issuance.factories import brought, job, make_list, read, read_file
 from tests.issuance.privacy.tables import everything, refused
 from tests.world import World
-from thanxportal.accounts.models import User
+from thanxportal.accounts.models import Merchant, Notification, User
+from thanxportal.outgoing.models import Happening
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 3600
@@ -55,6 +57,32 @@ def test_nothing_is_removed_before_its_time(june: GuestList, world: World) -> No
     world.advance(89 * DAY)
     assert remove_personal_data().lists == 0
     assert june.guests.exclude(value="").count() == 2
+
+
+def test_what_a_program_asked_for_and_nobody_could_gather_ends_and_people_and_systems_are_told(
+    one_arm: Campaign, ana: User, harbor: Merchant, world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Campaign.objects.filter(pk=one_arm.pk).update(end_at=None)
+    program = Program(harbor, ana)
+    for name in ("ann", "bob"):
+        program.post(f"/campaigns/{one_arm.pk}/rewards", {"guests": [{"email": f"{name}@example.com"}]})
+    EventBatch.objects.update(tries=MOST_TRIES)
+    world.advance((settings.RETENTION_DAYS - 1) * 86_400)
+    remove_personal_data()
+    assert EventBatch.objects.set_aside().count() == 2
+    world.advance(86_401)
+    with monkeypatch.context() as restored:
+        restored.setattr(removal, "sends_were_forgotten", lambda: True)
+        remove_personal_data()
+    assert EventBatch.objects.set_aside().count() == 2, "It may have been sent."
+    remove_personal_data()
+    remove_personal_data()
+    assert {(batch.waits, batch.given_up, str(batch.guests)) for batch in EventBatch.objects.all()} == {
+        (False, "lapsed", "[]")
+    }
+    told = Notification.objects.get(person=ana, sentence__contains="in vain")
+    assert told.sentence.endswith("asked for 2 guests in vain. It waited for as long as guests are kept.")
+    assert Happening.objects.filter(kind=Happening.Kind.BATCH_GIVEN_UP).count() == 2
 
 
 def test_a_session_that_is_over_is_removed_with_the_form_that_it_keeps(world: World, db: None) -> None:
