@@ -52,13 +52,14 @@ class World:
             due_work.drive_due_work(kinds=[SENDING])
             self.advance(0.5)
 
-    def drive(self, *, hours: float = 2) -> None:
-        """Works and waits until nothing is due within `hours`; reads first, as what is sent brings nothing to read."""
-        due_work.drive_due_work(kinds=[READING])
+    def drive(self, *, hours: float = 2, list_id: int | None = None) -> None:
+        """Works and waits until nothing is due within `hours`, of one list or of all; reads first, as what is sent
+        brings nothing to read."""
+        due_work.drive_due_work(kinds=[READING], list_id=list_id)
         end = timezone.now() + timedelta(hours=hours)
         while timezone.now() < end:
-            due_work.drive_due_work(kinds=[SENDING])
-            due = due_work.next_due(kinds=[SENDING])
+            due_work.drive_due_work(kinds=[SENDING], list_id=list_id)
+            due = due_work.next_due(kinds=[SENDING], list_id=list_id)
             if due is None:
                 return
             self.advance(max(0.05, (min(due, end) - timezone.now()).total_seconds()))

@@ -33,7 +33,7 @@ from tests.world import NOON, World
 from thanxportal.accounts.models import Merchant, User
 from thanxportal.partner_simulator import Simulator
 from thanxportal.partner_simulator.limits import RequestLimits
-from thanxportal.queues import READING
+from thanxportal.queues import READING, SENDING
 
 COLUMNS = ("Email", "Phone", "Reason", "External ID")
 EXTERNAL_ID = 3  # cell of both doors
@@ -85,7 +85,7 @@ class Doors:
         made = self._read(GuestList.objects.get(name="Guests"))
         if made.state == ListState.CHECKED and not self._launched(made) and made.waiting_count:
             return None
-        self.world.drive()
+        self.world.drive(list_id=made.pk)
         return self._became(made, situation)
 
     def _read(self, made: GuestList) -> GuestList:
@@ -102,7 +102,7 @@ class Doors:
 
     @staticmethod
     def _worked_on(made: GuestList) -> None:
-        due_work.drive_due_work(kinds=[READING])
+        due_work.drive_due_work(kinds=[READING], list_id=made.pk)
         made.refresh_from_db()
 
     def _launched(self, made: GuestList) -> bool:
@@ -120,8 +120,11 @@ class Doors:
         (status,) = {answer.status_code for answer in answers}
         if status == 409:
             return None
-        self.world.drive()
-        became = self._became(GuestList.objects.get(stream__isnull=False), situation)
+        self.world.advance(portal.GATHER_SECONDS)
+        due_work.drive_due_work(kinds=[SENDING])
+        made = GuestList.objects.get(stream__isnull=False)
+        self.world.drive(list_id=made.pk)
+        became = self._became(made, situation)
         self._check_told([answer.json()["id"] for answer in answers], became)
         return became
 
@@ -141,7 +144,7 @@ class Doors:
         guests, asked = verdicts(made), made.state == ListState.AWAITING_APPROVAL
         if asked and situation["answer"] == "approve":
             assert approve_list(guest_list=made, token=made.confirm_token, actor=self.approver)
-            self.world.drive()
+            self.world.drive(list_id=made.pk)
         elif asked and situation["answer"] == "send back":
             assert send_back_list(guest_list=made, actor=self.approver, reason="Too many", facts={})
         made.refresh_from_db()
