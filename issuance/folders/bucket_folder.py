@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, Any
 
-from issuance.folders.dropped import Changes, check_size, copy_exactly, is_meant
+from issuance.folders.dropped import DONE, REFUSED, Changes, check_size, copy_exactly, is_meant
 from thanxportal.object_store import ObjectStore, as_of_a_folder
 
 
@@ -19,6 +19,12 @@ class BucketFolder:
         rest = [each.key for each in objects if each.last_modified.timestamp() < before]
         names = sorted(key.removeprefix(self._prefix) for key in rest)
         return [name for name in names if name and is_meant(name)]
+
+    @as_of_a_folder
+    def folders(self, before: float) -> list[str]:
+        listed = self._bucket.meta.client.list_objects_v2(Bucket=self._bucket.name, Prefix=self._prefix, Delimiter="/")
+        names = (each["Prefix"].removeprefix(self._prefix)[:-1] for each in listed.get("CommonPrefixes", ()))
+        return [name for name in names if name not in (DONE, REFUSED) and name and is_meant(name)]
 
     @as_of_a_folder
     def copy(self, name: str, target: IO[bytes]) -> str:

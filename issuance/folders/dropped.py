@@ -24,11 +24,17 @@ class Changes(Exception):
     """Somebody changes the file right now: the next look takes it."""
 
 
+A_FOLDER = "This is a folder. Only files that lie in the folder of the campaign itself are taken: move them there."
+
+
 class DropFolder(Protocol):
     """A folder with its `done` and `refused`, on this machine or in a bucket. Its methods raise OSError."""
 
     def whole_files(self, before: float) -> list[str]:
         """Names of what nobody has changed since a moment, in their order."""
+
+    def folders(self, before: float) -> list[str]:
+        """Names of folders in it, of which nothing is taken, but for its own."""
 
     def copy(self, name: str, target: IO[bytes]) -> Any:
         """Copies a file, and returns what it was, which `move` takes. Raises Unfit and Changes."""

@@ -25,12 +25,16 @@ class MachineFolder:
     def whole_files(self, before: float) -> list[str]:
         return [name for name in sorted(os.listdir(self._own)) if is_meant(name) and self._rests(name, before)]
 
-    def _rests(self, name: str, before: float) -> bool:
+    def folders(self, before: float) -> list[str]:
+        names = (name for name in sorted(os.listdir(self._own)) if name not in self._inside and is_meant(name))
+        return [name for name in names if self._rests(name, before, folder=True)]
+
+    def _rests(self, name: str, before: float, *, folder: bool = False) -> bool:
         """By the time of its last change of any kind, which only the kernel sets: programs set that of its content, to
         long ago or to years ahead."""
         with suppress(FileNotFoundError):
             seen = _seen(name, self._own)
-            return not S_ISDIR(seen.st_mode) and seen.st_ctime < before
+            return S_ISDIR(seen.st_mode) == folder and seen.st_ctime < before
         return False
 
     def copy(self, name: str, target: IO[bytes]) -> os.stat_result:

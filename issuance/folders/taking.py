@@ -18,11 +18,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from issuance import shutdown
-from issuance.folders.dropped import Changes, DropFolder, Unfit, readable
+from issuance.folders.dropped import A_FOLDER, Changes, DropFolder, Unfit, readable
 from issuance.folders.opening import are_there, opened
 from issuance.importing.new_list import CampaignTakesNoLists, create_list
 from issuance.importing.no_tables import why_no_table
-from issuance.lifecycle.notices import tell_file_refused
+from issuance.lifecycle.notices import tell_file_refused, tell_folder_unread
 from issuance.models import LOOK_EVERY, FolderFile, GuestList, WatchedFolder, WatchedFolderQuerySet
 from issuance.models.states import ListState
 from thanxportal.seldom import Seldom
@@ -55,6 +55,8 @@ def look_into(folder_id: int) -> None:
         troubles.append(type(error).__name__)
     for trouble in troubles:
         log.error("Folder %s: %s.", folder.pk, trouble, about=f"{folder.pk} {trouble}")
+    if troubles and folder.trouble:  # Not at the first time, which may be a moment's.
+        tell_folder_unread(folder)
     looked = {"looked_at": timezone.now(), "trouble": ", ".join(dict.fromkeys(troubles))[:100]}
     WatchedFolder.objects.filter(pk=folder.pk).update(**looked)
 
@@ -69,8 +71,10 @@ def _next_look(folder_id: int) -> WatchedFolder | None:
 
 def _take_all(folder: WatchedFolder, place: DropFolder) -> list[str]:
     """One file that can't be taken stops no other; returns why."""
-    troubles, taken = [], 0
-    for name in place.whole_files(time.time() - QUIET):
+    troubles, taken, before = [], 0, time.time() - QUIET
+    for name in place.folders(before)[:MOST_AT_ONCE]:
+        _noted(folder, name, problem=A_FOLDER)  # Once, as it is never moved.
+    for name in place.whole_files(before):
         if shutdown.asked.is_set() or taken == MOST_AT_ONCE:
             break
         try:

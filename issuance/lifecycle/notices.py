@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issuance.lifecycle.ledger import facts_of
-from issuance.models import MOST_TRIES, FolderFile, GuestList, IssuanceJob, RevocationRequest, Stream
+from issuance.models import MOST_TRIES, FolderFile, GuestList, IssuanceJob, RevocationRequest, Stream, WatchedFolder
 from issuance.models.states import JobState, ListState
 from thanxportal.accounts.models import Kind, Right, User
 from thanxportal.accounts.notifications import notify, notify_staff
@@ -142,6 +142,15 @@ def tell_file_refused(file: FolderFile) -> None:
     fields: dict[str, Any] = {"key": f"folder-file:{file.pk}", "path": path, "right": Right.MANAGE}
     sentence = f"“{file.name}” in the folder of “{file.folder.campaign}” can’t be taken. {file.problem}"
     notify(merchant=merchant, kind=Kind.LIST_UNREAD, sentence=sentence, **fields)
+
+
+def tell_folder_unread(folder: WatchedFolder) -> None:
+    """Programs put files into a folder in vain, as the portal can't use it: the managers, once a day."""
+    merchant = folder.merchant
+    key = f"folder:{folder.pk}:unread:{timezone.now():%Y%m%d}"
+    path = reverse("issuance:folder", args=[merchant.handle, folder.campaign_id])
+    sentence = f"The portal can’t use the folder of “{folder.campaign}”. What lies in it stays there; staff see it too."
+    notify(merchant=merchant, kind=Kind.LIST_UNREAD, key=key, sentence=sentence, path=path, right=Right.MANAGE)
 
 
 def tell_asked(guest_list: GuestList, asker: User | None) -> None:

@@ -119,7 +119,9 @@ def test_it_is_tried_for_three_days_at_growing_distances_and_the_endpoint_goes_o
     told()
     deliver()
     assert fresh(endpoint).off_why == Endpoint.FAILED
-    assert [note.person for note in Notification.objects.all()] == [ana]
+    given_up, off = Notification.objects.order_by("pk")
+    assert (given_up.person, off.person) == (ana, ana)
+    assert ("gave it up" in given_up.sentence, "took no message for three days" in off.sentence) == (True, True)
     assert "hooks.example.com took no message for three days" in Notification.objects.get().sentence
     assert "key=" not in Notification.objects.get().sentence
 
@@ -274,6 +276,21 @@ def test_an_endpoint_that_failed_a_thousand_times_is_tried_as_any_other(
     told()
     deliver(hours=0.2)
     assert (states(), fresh(endpoint).failures) == (["Delivered"], 0)
+
+
+def test_managers_are_told_once_a_day_of_messages_that_were_given_up_while_others_are_taken(
+    endpoint: Endpoint, receiver: Receiver, told: Say, deliver: Deliver, ana: User, ben: User, world: World
+) -> None:
+    receiver.answers = [500]
+    told(2)
+    Message.objects.update(asked_at=timezone.now() - timedelta(days=3))
+    deliver(hours=0.01)
+    receiver.answers = [200]
+    told()
+    deliver(hours=0.01)
+    assert sorted(states()) == ["Delivered", "Given up", "Given up"]
+    given_up = Notification.objects.filter(sentence__contains="gave it up")
+    assert [each.person for each in given_up] == [ana]
 
 
 def test_a_new_address_has_three_days_of_its_own(

@@ -5,7 +5,7 @@ from celery import shared_task
 from thanxportal.accounts.confirming import let_take_effect
 from thanxportal.accounts.mail import send_due_mail
 from thanxportal.accounts.partner_tokens import end_unanswered_partner_tokens
-from thanxportal.accounts.tokens import end_unanswered_tokens
+from thanxportal.accounts.tokens import end_unanswered_tokens, tell_of_expiry
 
 
 @shared_task
@@ -22,3 +22,4 @@ def loosen() -> None:
 def end_tokens() -> None:
     end_unanswered_tokens()
     end_unanswered_partner_tokens()
+    tell_of_expiry()

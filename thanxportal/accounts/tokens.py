@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import choice
 from typing import Any
 from zlib import crc32
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +21,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.formats import date_format
 
 from thanxportal.accounts.models import ApiToken, Kind, Merchant, Right, User, record_activity
 from thanxportal.accounts.notifications import notify
@@ -29,6 +31,8 @@ from thanxportal.thanx_address import LIVE
 SIGNS = string.digits + string.ascii_letters
 OF_MERCHANT, OF_PARTNER = "tpk", "tpp"
 RANDOM, CHECK = 32, 6
+TOLD_BEFORE, TOLD_UNTIL = timedelta(days=7), timedelta(days=1)  # a token expires
+ANEW = "Make a new one to let it go on."
 
 
 @transaction.atomic
@@ -70,7 +74,7 @@ def end_tokens_of(person: User, actor: User | None, *, merchant: Merchant | None
             tell_of_token(token, f"left:{person.pk}", f"{why} Renew its address under Hooks, and you do.", path)
         elif end_token(token=token, actor=actor, path=path):
             why = f"“{token.name}” stopped: {person}, who made its token, may no longer answer for it."
-            tell_of_token(token, "ended", f"{why} Make a new one to let it go on.", path)
+            tell_of_token(token, "ended", f"{why} {ANEW}", path)
 
 
 def is_answered_for(token: ApiToken) -> bool:
@@ -84,6 +88,19 @@ def end_unanswered_tokens() -> None:
     unanswered = ApiToken.objects.good().unanswered_for().select_related("created_by", "merchant")
     for token in unanswered:
         end_tokens_of(token.created_by, None, merchant=token.merchant)
+
+
+def tell_of_expiry() -> None:
+    """The managers, a week before a token of their own expires, and once it has: its program stops then."""
+    now = timezone.now()
+    mine = ApiToken.objects.filter(ended_at=None, partner_token=None).select_related("merchant")
+    for token in mine.filter(expires_at__gt=now - TOLD_UNTIL, expires_at__lte=now + TOLD_BEFORE):
+        path = reverse("issuance:integrations", args=[token.merchant.handle])
+        if token.works:
+            day = date_format(token.expires_at.astimezone(ZoneInfo(token.merchant.time_zone)), "MONTH_DAY_FORMAT")
+            tell_of_token(token, "expires", f"The token of “{token.name}” expires on {day}. {ANEW}", path)
+        else:
+            tell_of_token(token, "expired", f"“{token.name}” stopped, as its token has expired. {ANEW}", path)
 
 
 def tell_of_token(token: ApiToken, event: str, sentence: str, path: str, *, but: User | None = None) -> None:

@@ -100,6 +100,20 @@ def _record(endpoint_id: int, message: Message, answer: Answer) -> None:
         told = {"status": answer.status, "code": answer.code, "answer": answer.words}
         Try.objects.create(message=message, at=now, duration_ms=answer.duration_ms, **told)
         _learn(endpoint, answer, now)
+        if due_at is None and not answer.taken:
+            _tell_given_up(endpoint, now)
+
+
+def _tell_given_up(endpoint: Endpoint, now: datetime) -> None:
+    """The managers, once a day: it may take others, so that nothing else would say so."""
+    notify(
+        merchant=endpoint.merchant,
+        kind=Kind.ENDPOINT_OFF,
+        key=f"{endpoint.target}:given-up:{now:%Y%m%d}",
+        sentence=f"{endpoint} didn’t take a message for three days, so the portal gave it up. Send it again later.",
+        path=reverse("issuance:endpoint", args=[endpoint.merchant.handle, endpoint.pk]),
+        right=Right.MANAGE,
+    )
 
 
 def _next_try(message: Message, asked: timedelta, now: datetime) -> datetime | None:

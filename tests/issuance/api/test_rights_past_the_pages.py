@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.models import EventBatch, HookEvent
@@ -129,3 +131,20 @@ def test_a_partners_program_stops_with_the_rights_of_who_made_its_token(harbor: 
 
 def _update(person: User, **fields: Any) -> None:
     User.objects.filter(pk=person.pk).update(**fields)
+
+
+def test_managers_are_told_a_week_before_a_token_expires_and_once_it_has(
+    harbor: Merchant, ana: User, ben: User, world: World
+) -> None:
+    Program(harbor, ana, expires_at=timezone.now() + timedelta(days=7, hours=1))
+    told = Notification.objects.filter(person__in=[ana, ben], sentence__contains="xpire").order_by("pk")
+    end_tokens()
+    assert not told.exists()
+    for days in (0.5, 6, 0.6, 1, 30):
+        world.advance(days * 86_400)
+        for _ in range(2):
+            end_tokens()
+    assert [(each.person, each.sentence) for each in told] == [
+        (ana, "The token of “Survey tool” expires on June 8. Make a new one to let it go on."),
+        (ana, "“Survey tool” stopped, as its token has expired. Make a new one to let it go on."),
+    ]

@@ -10,6 +10,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import EndpointConnectionError
 
 from issuance.folders import taking
+from issuance.folders.dropped import A_FOLDER
 from issuance.models import FolderFile, GuestList, WatchedFolder
 from issuance.worker.due_work import drive_due_work
 from tests.issuance.folders.dropping import GUESTS, log
@@ -53,6 +54,7 @@ def test_objects_become_lists_once_each(put: Put, bucket: Any) -> None:
     FolderFile.objects.update(delete_at="2000-01-01T00:00Z")
     look()
     assert keys(bucket) == ["", "deeper/july.csv", "new.csv.part"]
+    assert [line for line in log() if line[0] == "deeper"] == [("deeper", "Refused", A_FOLDER)]
 
 
 def test_keys_that_look_like_ways_elsewhere_are_names(put: Put, bucket: Any) -> None:

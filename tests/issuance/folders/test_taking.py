@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.folders import taking
+from issuance.folders.dropped import A_FOLDER
 from issuance.folders.machine_folder import MachineFolder
 from issuance.folders.watching import end_folder, watch_folder
 from issuance.launching.discarding import discard_list
@@ -154,6 +155,37 @@ def test_a_folder_that_became_a_link_is_used_by_nobody(place: str, drop: Drop, t
     assert os.listdir(elsewhere) == ["theirs.csv"]
     folder = WatchedFolder.objects.get()
     assert (folder.trouble, folder.said) == ("NotADirectoryError", ("Can’t be read", "bad"))
+
+
+def test_a_folder_inside_is_named_once_and_nothing_of_it_is_taken(drop: Drop, ana: User) -> None:
+    for name in ("2026", ".hidden"):
+        (drop.folder / name).mkdir()
+        (drop.folder / name / "june.csv").write_text(GUESTS)
+    for _ in range(3):
+        drop.look()
+    assert log() == [("2026", "Refused", A_FOLDER)]
+    assert Notification.objects.filter(person=ana, sentence__contains="This is a folder.").count() == 1
+    assert not GuestList.objects.exists()
+    assert (drop.folder / "2026" / "june.csv").exists()
+
+
+def test_managers_are_told_once_a_day_of_a_folder_that_can_not_be_used(
+    drop: Drop, ana: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*args: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    told = Notification.objects.filter(sentence__startswith="The portal can’t use the folder of “Coffee for")
+    with monkeypatch.context() as broken:
+        broken.setattr(MachineFolder, "whole_files", fails)
+        drop.look()
+        assert not told.exists(), "It may be a moment's."
+        for _ in range(3):
+            drop.look()
+    assert [each.person for each in told] == [ana]
+    drop.put("june.csv")
+    drop.look()
+    assert (WatchedFolder.objects.get().trouble, GuestList.objects.count()) == ("", 1)
 
 
 def test_a_file_that_somebody_still_writes_waits(drop: Drop) -> None:
