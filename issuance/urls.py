@@ -61,6 +61,7 @@ urlpatterns = [
     path("hooks/<int:pk>/again/", hooks.hook_try_again, name="hook_try_again"),
     path("hooks/<int:pk>/drop/", hooks.hook_drop_all, name="hook_drop_all"),
     path("hooks/<int:pk>/renew/", hooks.hook_renew, name="hook_renew"),
+    path("hooks/<int:pk>/campaign/", hooks.hook_campaign, name="hook_campaign"),
     path("hooks/<int:pk>/signature/", hooks.hook_signature, name="hook_signature"),
     path("hooks/<int:pk>/fields/", hook_rules.hook_rules, name="hook_rules"),
     path("hook-events/<int:pk>/", hook_events.hook_event, name="hook_event"),

@@ -105,6 +105,7 @@ OF_A_MERCHANT = """
     POST      manager   issuance:token_end issuance:reward_preset_end issuance:folder_end
     GET,POST  manager   issuance:hook_new issuance:hook_rules
     POST      manager   issuance:hook_switch issuance:hook_try_again issuance:hook_renew issuance:hook_drop_all
+    POST      manager   issuance:hook_campaign
     POST      manager   issuance:hook_signature issuance:hook_event_reveal issuance:hook_event_pass
     POST      manager   issuance:hook_event_drop issuance:hook_event_take_up
     GET,POST  manager   issuance:endpoints issuance:endpoint
@@ -128,7 +129,8 @@ GUARDED = {
     "accounts:settings", "accounts:loosening_confirm", "issuance:privacy_export", "issuance:privacy_erase",
     "issuance:guest_story", "issuance:integrations", "issuance:reward_preset", "issuance:folders",
     "issuance:hook_new", "issuance:hook_rules", "issuance:hook_try_again", "issuance:hook_renew",
-    "issuance:hook_drop_all", "issuance:hook_signature", "issuance:hook_event_reveal", "issuance:hook_event_pass",
+    "issuance:hook_drop_all", "issuance:hook_campaign", "issuance:hook_signature",
+    "issuance:hook_event_reveal", "issuance:hook_event_pass",
     "issuance:endpoints", "issuance:endpoint", "issuance:endpoint_secret",
 }  # fmt: skip
 # For programs, which show a token: by which methods people ask in vain. See issuance/api/test_rights.py.

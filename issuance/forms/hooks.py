@@ -23,24 +23,34 @@ NO_GUEST = "Choose the field that holds the guest’s email, the one that holds 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class HookForm(forms.Form):
+class CampaignForm(forms.Form):
+    """Offers those that take guests; campaigns of rewards on the fly are no person's to choose."""
+
+    campaign = forms.ModelChoiceField(
+        label="Which campaign rewards the guests", queryset=Campaign.objects.none(), empty_label=None
+    )
+
+    def __init__(self, merchant: Merchant, data: Any = None, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        campaigns = Campaign.objects.for_merchant(merchant).taking_guests().filter(preset=None)
+        self.fields["campaign"].queryset = campaigns.defer("raw")  # type: ignore[attr-defined]
+
+
+class HookForm(CampaignForm):
+    field_order = ("name", "campaign", "guests_per_day")
+
     name = forms.CharField(
         label="Which tool sends",
         max_length=60,
         help_text="The activity log says by whom guests were rewarded, such as Survey hook.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    campaign = forms.ModelChoiceField(
-        label="Which campaign rewards the guests", queryset=Campaign.objects.none(), empty_label=None
-    )
     guests_per_day = forms.IntegerField(
         label="Most guests a day", min_value=1, max_value=1_000_000, help_text="What comes beyond that waits for you."
     )
 
     def __init__(self, merchant: Merchant, data: Any = None) -> None:
-        super().__init__(data, initial={"guests_per_day": 500})
-        campaigns = Campaign.objects.for_merchant(merchant).taking_guests().filter(preset=None)
-        self.fields["campaign"].queryset = campaigns.defer("raw")  # type: ignore[attr-defined]
+        super().__init__(merchant, data, initial={"guests_per_day": 500})
 
 
 class MappingForm(forms.Form):

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from issuance.events.receiving import Refused, TooManyToday, receive
+from issuance.hooks.alarms import tell_of_end
 from issuance.hooks.arriving import keyed
 from issuance.hooks.fields import kept
 from issuance.hooks.making import note_hook
@@ -112,15 +113,19 @@ def _ask_for(hook: Hook, guest: dict[str, str]) -> Asked:
     try:
         return HookEventState.PASSED, "", receive(campaign=hook.campaign, token=hook.token, guests=[guest])
     except Refused as refusal:
+        if hook.campaign.has_ended:
+            tell_of_end(hook)
         return HookEventState.WAITS, str(refusal), None
     except TooManyToday:
         return HookEventState.WAITS, FULL_DAY, None
 
 
-def try_again(hook: Hook, actor: User) -> str:
-    """Settles what waits by the rules as they are now, as far as there is time; returns what came of it, in words."""
+def try_again(hook: Hook, actor: User, *, newest: int) -> str:
+    """Settles what waits, up to the newest event that somebody saw, by the rules as they are now and as far as there is
+    time; returns what came of it, in words."""
     note_hook(hook, actor, f"Tried what waits at the hook “{hook}” again.")
-    pks, end = [*hook.events.waiting().order_by("pk").values_list("pk", flat=True)], monotonic() + SECONDS
+    waiting = hook.events.waiting().filter(pk__lte=newest).order_by("pk")
+    pks, end = [*waiting.values_list("pk", flat=True)], monotonic() + SECONDS
     states = [_decided(pk, actor) for pk in takewhile(lambda _: monotonic() < end, pks)]
     passed, left = states.count(HookEventState.PASSED), states.count(HookEventState.WAITS)
     tried = counted(len(states), "event")
@@ -130,10 +135,10 @@ def try_again(hook: Hook, actor: User) -> str:
 
 
 @transaction.atomic
-def drop_all(hook: Hook, actor: User) -> int:
-    """Drops whatever waits; returns how much."""
+def drop_all(hook: Hook, actor: User, *, newest: int) -> int:
+    """Drops what waits, up to the newest event that somebody saw; returns how much."""
     fields = {"state": HookEventState.DROPPED, "note": "", "decided_by": actor, "decided_at": timezone.now()}
-    if dropped := hook.events.waiting().update(**fields):
+    if dropped := hook.events.waiting().filter(pk__lte=newest).update(**fields):
         note_hook(hook, actor, f"Dropped {counted(dropped, 'event')} of the hook “{hook}”: nobody is rewarded.")
     return dropped
 

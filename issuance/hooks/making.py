@@ -56,8 +56,16 @@ def change_rules(
 
 
 @transaction.atomic
+def change_campaign(hook: Hook, campaign: Campaign, actor: User) -> None:
+    """Of what comes and of what waits; what was passed on stays with the one that it had."""
+    if Hook.objects.filter(pk=hook.pk).exclude(campaign=campaign).update(campaign=campaign):
+        instead = f"“{campaign}” instead of “{hook.campaign}”"
+        note_hook(hook, actor, f"The hook “{hook}” rewards guests from the campaign {instead}.")
+
+
+@transaction.atomic
 def change_signature(hook: Hook, signature: dict[str, Any], actor: User) -> None:
-    Hook.objects.filter(pk=hook.pk).update(signature=signature)
+    Hook.objects.filter(pk=hook.pk).update(signature=signature, unsigned_count=0)
     does = "takes only what its sender signed" if signature else "takes what nobody signed"
     note_hook(hook, actor, f"The hook “{hook}” {does} from now on.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from thanxportal.kept_text import KeptText
 MOST_A_MINUTE = 600  # events to one hook
 FIELDS_KEPT = timedelta(days=7)  # of an event about which nobody has to decide
 LATEST = 10  # events whose fields are kept
+SOON_OVER = timedelta(days=3)  # before the end of its campaign, for another to be chosen
 
 
 class HookEventState(models.TextChoices):
@@ -44,6 +45,14 @@ class HookQuerySet(models.QuerySet["Hook"]):
         """Those with events about which somebody has to decide."""
         return self.filter(Exists(HookEvent.objects.waiting().filter(hook=OuterRef("pk"))))
 
+    def unsigned(self) -> HookQuerySet:
+        """Those that refuse what comes, as its signature is wrong."""
+        return self.filter(unsigned_count__gt=0, token__ended_at=None)
+
+    def ending(self, until: datetime) -> HookQuerySet:
+        """Those whose campaign has ended, or will until then."""
+        return self.filter(is_on=True, campaign__end_at__lte=until, token__ended_at=None)
+
     def with_waiting(self) -> HookQuerySet:
         """Each with `waiting`, its events about which somebody has to decide."""
         waiting = HookEvent.objects.waiting().filter(hook=OuterRef("pk")).order_by().values("hook")
@@ -65,6 +74,8 @@ class Hook(models.Model):
     refused_count = models.PositiveIntegerField(default=0, help_text="Requests that weren’t stored.")
     refused_at = models.DateTimeField(null=True)
     refused_why = models.CharField(max_length=200, blank=True, help_text="The last time, in words.")
+    unsigned_count = models.PositiveIntegerField(default=0, help_text="Requests signed wrongly since one was right.")
+    unsigned_told = models.DateField(null=True, help_text="The day on which managers were last told of them.")
     minute = models.DateTimeField(null=True, help_text="In which events are counted.")
     minute_count = models.PositiveIntegerField(default=0)
 
@@ -82,11 +93,18 @@ class Hook(models.Model):
     def label(self) -> str:
         if not self.token.works:
             return "Ended"
+        if self.is_on and self.campaign.has_ended:
+            return "Campaign ended"
         return "Off" if not self.is_on else "On" if self.mapping else "Not set up"
 
     @property
     def tone(self) -> str:
-        return {"On": "ok", "Not set up": "warn"}.get(self.label, "")
+        return {"On": "ok", "Not set up": "warn", "Campaign ended": "warn"}.get(self.label, "")
+
+    @property
+    def ends_soon(self) -> bool:
+        """Or has ended: what comes waits from then on."""
+        return self.token.works and self.campaign.is_over(timezone.now() + SOON_OVER)
 
     def take(self, events: int) -> bool:
         """Counts events of this minute; False if they are too many. One statement, as requests come at once."""

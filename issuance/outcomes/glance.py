@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, RewardTemplate, Variant
 from issuance.launching.retries import refused_and_left
-from issuance.models import SOON, FolderFile, GuestList, HookEvent, IssuanceJob, on_their_way
+from issuance.models import SOON, SOON_OVER, FolderFile, GuestList, Hook, HookEvent, IssuanceJob, on_their_way
 from issuance.models.states import LIST_RUNNING, JobState, ListState
 from thanxportal.accounts.models import Merchant
 from thanxportal.outgoing.models import Endpoint
@@ -42,12 +42,17 @@ WAITING = (ListState.AWAITING_APPROVAL, ListState.MAPPING, ListState.CHECKED)
 
 class Around(NamedTuple):
     """How many rewards Thanx publishes for the merchant, and when that was last asked; how many of its systems the
-    portal stopped telling what happens, and the id of the latest."""
+    portal stopped telling what happens, and the id of the latest; the same of hooks that refuse what comes, as its
+    signature is wrong, and of those whose campaign has ended or will soon."""
 
     templates: int | None
     seen_at: datetime | None
     silent: int | None
     pk: int | None
+    unsigned: int | None
+    unsigned_pk: int | None
+    ending: int | None
+    ending_pk: int | None
 
 
 class Glance:
@@ -91,7 +96,7 @@ class Glance:
     @cached_property
     def around(self) -> Around:
         """What belongs to no list or campaign."""
-        return next(Around(*row) for row in _around(self.merchant.pk))
+        return next(Around(*row) for row in _around(self.merchant.pk, timezone.now() + SOON_OVER))
 
 
 @Prepared
@@ -140,14 +145,22 @@ def _campaigns(merchant: int, now: datetime, since: datetime) -> QuerySet[Any]:
 
 
 @Prepared
-def _around(merchant: int) -> QuerySet[Merchant, tuple[Any, ...]]:
+def _around(merchant: int, soon: datetime) -> QuerySet[Merchant, tuple[Any, ...]]:
     templates = RewardTemplate.objects.published().filter(merchant=OuterRef("pk")).order_by().values("merchant")
     silent = Endpoint.objects.switched_off().filter(merchant=OuterRef("pk")).order_by().values("merchant")
+    unsigned, ending = (
+        hooks.filter(merchant=OuterRef("pk")).order_by().values("merchant")
+        for hooks in (Hook.objects.unsigned(), Hook.objects.ending(soon))
+    )
     found = {
         "templates_count": Subquery(templates.annotate(n=Count("pk")).values("n")),
         "templates_seen_at": Subquery(templates.annotate(n=Max("seen_at")).values("n")),
         "silent": Subquery(silent.annotate(n=Count("pk")).values("n")),
         "last_silent": Subquery(silent.annotate(n=Max("pk")).values("n")),
+        "unsigned": Subquery(unsigned.annotate(n=Count("pk")).values("n")),
+        "last_unsigned": Subquery(unsigned.annotate(n=Max("pk")).values("n")),
+        "ending": Subquery(ending.annotate(n=Count("pk")).values("n")),
+        "last_ending": Subquery(ending.annotate(n=Max("pk")).values("n")),
     }
     return Merchant.objects.filter(pk=merchant).annotate(**found).values_list(*found)
 

@@ -184,8 +184,21 @@ def _silent(glance: Glance) -> Iterable[Around]:
 
 
 def _silent_in_words(around: Any) -> str:
-    others = f" and {around.silent - 1} more" if around.silent > 1 else ""
-    return f"One of your systems{others} {'are' if others else 'is'} no longer told what happens."
+    return f"{_one_of('your systems', around.silent)} no longer told what happens."
+
+
+def _one_of(what: str, count: int) -> str:
+    return f"One of {what} and {count - 1} more are" if count > 1 else f"One of {what} is"
+
+
+def _unsigned(glance: Glance) -> Iterable[Around]:
+    """Hooks that refuse what comes, until it is signed as they expect."""
+    return [glance.around] if glance.around.unsigned else []
+
+
+def _ending(glance: Glance) -> Iterable[Around]:
+    """Hooks without a campaign that rewards, now or soon, until they get another, are ended or turned off."""
+    return [glance.around] if glance.around.ending else []
 
 
 KINDS = (
@@ -245,6 +258,27 @@ KINDS = (
         right=Right.MANAGE,
         page="issuance:endpoint",
         page_of_all="issuance:endpoints",
+    ),
+    Kind(
+        _unsigned,
+        title=lambda around: f"{_one_of('your hooks', around.unsigned)} refusing what its tool sends.",
+        text="The signature is wrong: the tool may have a new secret. What is refused isn’t kept.",
+        action="Look at it",
+        right=Right.MANAGE,
+        tone="bad",
+        page="issuance:hook",
+        page_of_all="issuance:hooks",
+        pk=attrgetter("unsigned_pk"),
+    ),
+    Kind(
+        _ending,
+        title=lambda around: f"{_one_of('your hooks', around.ending)} without a campaign, now or within three days.",
+        text="Its campaign ends. What a tool sends after that waits, until the hook gets another campaign.",
+        action="Choose a campaign",
+        right=Right.MANAGE,
+        page="issuance:hook",
+        page_of_all="issuance:hooks",
+        pk=attrgetter("ending_pk"),
     ),
     Kind(
         _refused,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from issuance.hooks.alarms import note_signed, note_unsigned
 from issuance.hooks.arriving import TooManyWait, hook_at, store
 from issuance.hooks.deciding import decide_all
 from issuance.hooks.documents import MOST_BYTES, Unreadable, events_in
@@ -43,6 +44,8 @@ def take(request: HttpRequest, secret: str) -> HttpResponse:
         stored = _stored(request, hook)
     except Unreadable as refusal:
         hook.count_refusal(refusal.why)
+        if refusal.why == UNSIGNED:
+            note_unsigned(hook)
         return problem(refusal.status, refusal.why)
     except TooManyNow as refusal:
         hook.count_refusal(str(refusal))
@@ -63,6 +66,7 @@ def _stored(request: HttpRequest, hook: Hook) -> list[int]:
         raise Unreadable(413, f"An event has at most {MOST_BYTES // 1024} KB.")
     if not is_signed(hook.signature, raw, request.headers):
         raise Unreadable(401, UNSIGNED)
+    note_signed(hook)
     events = events_in(request)
     if not hook.take(max(1, len(events))):
         raise TooManyNow(TOO_OFTEN)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from issuance.access import hook_for, may
-from issuance.forms.hooks import HookForm, SignatureForm
+from issuance.forms.hooks import CampaignForm, HookForm, SignatureForm
 from issuance.hooks.deciding import drop_all, try_again
-from issuance.hooks.making import change_signature, make_hook, renew_address, switch
+from issuance.hooks.making import change_campaign, change_signature, make_hook, renew_address, switch
 from issuance.hooks.telling import rules_in_words, told_of
 from issuance.models import LATEST, Hook, HookEvent
 from thanxportal.accounts.access import merchant_for, user_of
@@ -77,7 +79,7 @@ def hook_switch(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def hook_try_again(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     found = hook_for(request, handle, pk, Right.MANAGE)
     _prove(request, found)
-    messages.success(request, f"{try_again(found, user_of(request))}.")
+    messages.success(request, f"{try_again(found, user_of(request), newest=_newest(request))}.")
     return redirect(_address(found))
 
 
@@ -85,7 +87,7 @@ def hook_try_again(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def hook_drop_all(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     found = hook_for(request, handle, pk, Right.MANAGE)
     _prove(request, found)
-    dropped = drop_all(found, user_of(request))
+    dropped = drop_all(found, user_of(request), newest=_newest(request))
     messages.success(request, f"{counted(dropped, 'event was', 'events were')} dropped: nobody is rewarded.")
     return redirect(_address(found))
 
@@ -105,6 +107,18 @@ def hook_renew(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 @require_POST
+def hook_campaign(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
+    found = hook_for(request, handle, pk, Right.MANAGE)
+    _prove(request, found)
+    form = CampaignForm(found.merchant, request.POST)
+    if not form.is_valid():
+        return _page(request, found, campaigns=form, status=422)
+    change_campaign(found, form.cleaned_data["campaign"], user_of(request))
+    messages.success(request, "Saved. What waits can be tried again.")
+    return redirect(_address(found))
+
+
+@require_POST
 def hook_signature(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     found = hook_for(request, handle, pk, Right.MANAGE)
     _prove(request, found)
@@ -114,6 +128,14 @@ def hook_signature(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     change_signature(found, form.signature, user_of(request))
     messages.success(request, "Saved.")
     return redirect(_address(found))
+
+
+def _newest(request: HttpRequest) -> int:
+    """The id of the last event of which the page told; what came after it isn't acted on."""
+    newest = request.POST.get("newest", "")
+    if not (newest.isascii() and newest.isdecimal() and len(newest) < 19):
+        raise BadRequest("Say up to which event.")
+    return int(newest)
 
 
 def _prove(request: HttpRequest, found: Hook) -> None:
@@ -127,14 +149,17 @@ def _address(found: Hook) -> str:
 def _page(request: HttpRequest, found: Hook, *, secret: str = "", status: int = 200, **more: Any) -> HttpResponse:
     events = HookEvent.objects.for_merchant(found.merchant).filter(hook=found).defer("fields")
     waiting, older = page_of(request, events.waiting(), LATEST)
+    manages = may(request, Right.MANAGE)
     context = {
         "hook": found,
         "address": f"{settings.PORTAL_URL}{reverse('hook', args=[secret])}" if secret else "",
         "rules": rules_in_words(found),
         "waiting": waiting,
         "older": older,
+        "all": events.waiting().order_by().aggregate(count=Count("pk"), newest=Max("pk")),
         "events": [(event, told_of(event)) for event in events[:LATEST]],
         "signature": SignatureForm(found.signature),
-        "may_manage": may(request, Right.MANAGE),
+        "campaigns": CampaignForm(found.merchant, initial={"campaign": found.campaign_id}) if manages else None,
+        "may_manage": manages,
     }
     return TemplateResponse(request, "issuance/hooks/hook.html", context | more, status=status)

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.hooks import deciding
-from issuance.hooks.deciding import decide, drop, take_up, try_again
-from issuance.hooks.making import renew_address, switch
+from issuance.hooks.deciding import decide, drop, drop_all, take_up, try_again
+from issuance.hooks.making import change_campaign, renew_address, switch
 from issuance.models import EventBatch, Guest, GuestList, HookEvent
 from issuance.outcomes.glance import Glance
 from issuance.outcomes.needs import needs_of
@@ -24,6 +24,7 @@ from thanxportal.accounts.team import let_sign_in, remove_member, set_role
 from thanxportal.accounts.tokens import end_token
 
 pytestmark = pytest.mark.django_db
+ALL = 10**9  # No event has a later id.
 
 
 def let_through(event: HookEvent, mapping: dict[str, str], actor: User) -> HookEvent:
@@ -63,10 +64,10 @@ def test_while_a_hook_is_off_events_wait_and_go_on_once_it_is_on(tool: Tool, ana
     switch(tool.hook, on=False, actor=ana)
     tool.send(UNHAPPY)
     assert "off" in waits_because(tool)
-    try_again(tool.hook, ana)
+    try_again(tool.hook, ana, newest=ALL)
     assert states() == ["waits"]
     switch(tool.hook, on=True, actor=ana)
-    assert try_again(tool.hook, ana) == "1 guest is rewarded, 0 of 1 event still wait"
+    assert try_again(tool.hook, ana, newest=ALL) == "1 guest is rewarded, 0 of 1 event still wait"
     assert states() == ["passed"]
 
 
@@ -123,7 +124,7 @@ def test_an_id_that_a_tool_sends_each_time_swallows_no_event(tool: Tool, header:
     assert states() == ["passed", "waits", "waits"]
     assert "with other content" in HookEvent.objects.latest("pk").note
     assert HookEvent.objects.latest("pk").received_count == 2
-    assert try_again(tool.hook, ana) == "2 guests are rewarded, 0 of 2 events still wait"
+    assert try_again(tool.hook, ana, newest=ALL) == "2 guests are rewarded, 0 of 2 events still wait"
     assert EventBatch.objects.count() == 3
 
 
@@ -147,9 +148,9 @@ def test_what_waits_is_tried_to_its_end_and_what_there_was_no_time_for_is_said(
         tool.send({"id": number})
     tool.send(unhappy(7))
     tool.reads(MAPPING)
-    assert try_again(tool.hook, ana) == "1 guest is rewarded, 3 of 4 events still wait"
+    assert try_again(tool.hook, ana, newest=ALL) == "1 guest is rewarded, 3 of 4 events still wait"
     monkeypatch.setattr(deciding, "SECONDS", -1)
-    assert try_again(tool.hook, ana).endswith("there was no time for 3 more")
+    assert try_again(tool.hook, ana, newest=ALL).endswith("there was no time for 3 more")
 
 
 def test_who_was_left_out_by_a_wrong_condition_is_decided_on_again(tool: Tool, ana: User, world: World) -> None:
@@ -159,7 +160,7 @@ def test_who_was_left_out_by_a_wrong_condition_is_decided_on_again(tool: Tool, a
     assert take_up(tool.event(), ana)
     assert not take_up(tool.event(), ana)
     tool.reads(MAPPING, ("/score", "at_most", "2"))
-    try_again(tool.hook, ana)
+    try_again(tool.hook, ana, newest=ALL)
     assert states() == ["passed"]
     assert not take_up(tool.event(), ana)
     assert EventBatch.objects.count() == 1
@@ -182,7 +183,7 @@ def test_once_who_made_a_hook_no_longer_manages_events_wait_until_another_manage
     assert let_through(tool.event(), MAPPING, mia).waits
     assert "What comes to “Survey hook” waits" in Notification.objects.get(person=mia, kind=Kind.TOKEN).sentence
     tool.secret = renew_address(tool.hook, mia) or ""
-    try_again(tool.hook, mia)
+    try_again(tool.hook, mia, newest=ALL)
     assert tool.send(unhappy(2)).status_code == 202
     assert states() == ["passed", "passed"]
     assert ApiToken.objects.get().created_by == mia
@@ -224,7 +225,7 @@ def test_an_external_id_that_all_guests_have_swallows_none_of_them(tool: Tool, a
     assert states() == ["passed", "waits", "waits", "waits"]
     assert "Another guest" in HookEvent.objects.latest("pk").note
     tool.reads({"email": "/guest/email"})
-    assert try_again(tool.hook, ana) == "3 guests are rewarded, 0 of 3 events still wait"
+    assert try_again(tool.hook, ana, newest=ALL) == "3 guests are rewarded, 0 of 3 events still wait"
     assert EventBatch.objects.count() == 4
 
 
@@ -276,8 +277,44 @@ def test_a_campaign_that_takes_no_guests_keeps_them_waiting(tool: Tool, one_arm:
     tool.send(UNHAPPY)
     assert "has ended" in waits_because(tool)
     Campaign.objects.filter(pk=one_arm.pk).update(end_at=timezone.now() + timedelta(days=1))
-    try_again(tool.hook, ana)
+    try_again(tool.hook, ana, newest=ALL)
     assert states() == ["passed"]
+
+
+def test_managers_hear_once_that_the_campaign_of_a_hook_has_ended_and_give_it_another(
+    tool: Tool, harbor: Merchant, one_arm: Campaign, ana: User
+) -> None:
+    Campaign.objects.filter(pk=one_arm.pk).update(end_at=timezone.now() + timedelta(days=2))
+    (need,) = (need for need in needs_of(Glance(harbor)) if "hook" in need.url)
+    assert need.title == "One of your hooks is without a campaign, now or within three days."
+    tool.send(unhappy(1))
+    assert states() == ["passed"]
+    Campaign.objects.filter(pk=one_arm.pk).update(end_at=timezone.now())
+    for number in (2, 3):
+        tool.send(unhappy(number))
+    assert states() == ["passed", "waits", "waits"]
+    (told,) = Notification.objects.filter(person=ana, kind=Kind.HOOK)
+    assert "its campaign “Coffee for everybody” has ended" in told.sentence
+    other = cast.draft_campaign(harbor, weights=(100,), name="Cake", state="published", thanx_id="cake")
+    change_campaign(tool.hook, other, ana)
+    assert [need.title for need in needs_of(Glance(harbor)) if "hook" in need.url] == [
+        "What a tool sent for “Cake” waits."
+    ]
+    try_again(tool.hook, ana, newest=ALL)
+    assert states() == ["passed"] * 3
+    assert [batch.stream.campaign.name for batch in EventBatch.objects.order_by("pk")][1:] == ["Cake", "Cake"]
+
+
+def test_what_came_after_somebody_looked_is_neither_tried_nor_dropped(tool: Tool, ana: User) -> None:
+    tool.reads({})
+    tool.send(unhappy(1))
+    seen = tool.event().pk
+    tool.send(unhappy(2))
+    tool.reads(MAPPING)
+    try_again(tool.hook, ana, newest=seen)
+    assert states() == ["passed", "waits"]
+    assert drop_all(tool.hook, ana, newest=seen) == 0
+    assert states() == ["passed", "waits"]
 
 
 def test_more_guests_than_a_day_has_wait_for_the_next(one_arm: Campaign, ana: User, world: World) -> None:
@@ -287,7 +324,7 @@ def test_more_guests_than_a_day_has_wait_for_the_next(one_arm: Campaign, ana: Us
     assert states() == ["passed", "waits"]
     assert ApiToken.objects.get().asked_count == 1
     world.advance(86_400)
-    try_again(tool.hook, ana)
+    try_again(tool.hook, ana, newest=ALL)
     assert states() == ["passed", "passed"]
 
 

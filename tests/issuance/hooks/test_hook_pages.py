@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -10,12 +11,17 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.hooks.making import facts_of_rules
 from issuance.models import EventBatch, Hook, HookEvent
+from issuance.outcomes.glance import Glance
+from issuance.outcomes.needs import needs_of
+from tests import cast
 from tests.issuance.hooks.tools import MAPPING, UNHAPPY, Tool
-from thanxportal.accounts.models import Activity, ApiToken, Merchant, User
+from tests.world import World
+from thanxportal.accounts.models import Activity, ApiToken, Kind, Merchant, Notification, User
 from thanxportal.accounts.tokens import token_by
 from thanxportal.reviewed import sign
 
@@ -75,7 +81,7 @@ def test_a_campaign_that_takes_no_guests_or_is_anothers_gets_no_hook(
 
 
 def acts(hook: Hook, event: HookEvent) -> Iterator[str]:
-    names = ("switch", "try_again", "drop_all", "renew", "signature", "rules")
+    names = ("switch", "try_again", "drop_all", "renew", "signature", "rules", "campaign")
     yield from (url(f"hook_{name}", hook) for name in names)
     yield from (url(f"hook_event_{name}", event) for name in ("reveal", "pass", "drop", "take_up"))
     yield url("hook_new")
@@ -129,7 +135,8 @@ def test_fields_are_chosen_on_the_event_that_came_and_all_is_logged(
     shown = text_of(browser.get(url("hook", tool.hook)))
     assert "score is at most 2" in shown
     assert "Try 1 event again" in shown
-    browser.post(url("hook_try_again", tool.hook))
+    assert browser.post(url("hook_try_again", tool.hook)).status_code == 400, "Nobody said what was seen."
+    browser.post(url("hook_try_again", tool.hook), {"newest": tool.event().pk})
     assert tool.event().state == "passed"
 
 
@@ -168,10 +175,13 @@ def test_all_that_waits_is_dropped_by_one_act_that_is_logged(
 ) -> None:
     for number in range(3):
         tool.send({"id": number})
-    assert "Drop 3 events" in text_of(client_of(ana).get(url("hook", tool.hook)))
+    page = client_of(ana).get(url("hook", tool.hook))
+    assert "Drop 3 events Yes, nobody is rewarded for them" in text_of(page)
+    (newest,) = set(re.findall(r'name="newest" value="(\d+)"', page.content.decode()))
+    tool.send({"id": "later"})
     for _ in range(2):
-        client_of(ana).post(url("hook_drop_all", tool.hook))
-    assert {event.state for event in HookEvent.objects.all()} == {"dropped"}
+        client_of(ana).post(url("hook_drop_all", tool.hook), {"newest": newest})
+    assert [event.state for event in HookEvent.objects.order_by("pk")] == ["dropped"] * 3 + ["waits"]
     line = Activity.objects.for_merchant(harbor)[0].sentence
     assert line == "Dropped 3 events of the hook “Survey hook”: nobody is rewarded."
 
@@ -269,6 +279,53 @@ def test_a_signature_with_its_time_needs_its_header_and_keeps_nothing_else(
     assert browser.post(address, form).status_code == 302
     tool.hook.refresh_from_db()
     assert tool.hook.signature == {"kind": "timed", "header": "X-Signature", "secret": "whsec_x"}
+
+
+def test_managers_hear_once_a_day_that_what_a_tool_sends_is_signed_wrongly(
+    tool: Tool, harbor: Merchant, ana: User, client_of: ClientOf, world: World
+) -> None:
+    browser, address = client_of(ana), url("hook_signature", tool.hook)
+    form = {"kind": "hmac", "header": "X-Signature", "encoding": "hex", "before": "", "secret": "old"}
+    browser.post(address, form)
+    for _ in range(3):
+        assert tool.send(UNHAPPY, X_Signature="00").status_code == 401
+    told = Notification.objects.filter(person=ana, kind=Kind.HOOK).order_by("pk")
+    assert "“Survey hook” has refused 1 request, as the signature is wrong" in told.get().sentence
+    assert told.get().path == url("hook", tool.hook)
+    (need,) = (need for need in needs_of(Glance(harbor)) if "hook" in need.url)
+    assert need.title == "One of your hooks is refusing what its tool sends."
+    assert "The signature of the last 3 requests was wrong" in text_of(browser.get(url("hook", tool.hook)))
+    world.advance(86_400)
+    tool.send(UNHAPPY, X_Signature="00")
+    assert [one.sentence.partition(",")[0] for one in told][1:] == ["“Survey hook” has refused 4 requests"]
+    signed = hmac.digest(b"old", json.dumps(UNHAPPY).encode(), "sha256").hex()
+    assert tool.send(UNHAPPY, X_Signature=signed).status_code == 202
+    assert not [need for need in needs_of(Glance(harbor)) if "hook" in need.url]
+    tool.send(UNHAPPY, X_Signature="00")
+    client_of(ana).post(address, form | {"secret": "new"})
+    assert not [need for need in needs_of(Glance(harbor)) if "hook" in need.url]
+
+
+def test_a_manager_gives_a_hook_another_campaign_of_the_merchant_that_takes_guests(
+    tool: Tool, harbor: Merchant, sunny: Merchant, one_arm: Campaign, ana: User, client_of: ClientOf
+) -> None:
+    Campaign.objects.filter(pk=one_arm.pk).update(end_at=timezone.now())
+    browser, address = client_of(ana), url("hook_campaign", tool.hook)
+    shown = text_of(browser.get(url("hook", tool.hook)))
+    assert "Campaign ended" in shown
+    assert "Its campaign has ended" in shown
+    draft = cast.draft_campaign(harbor, weights=(100,), name="Draft")
+    others = cast.draft_campaign(sunny, weights=(100,), name="Others", state="published", thanx_id="others")
+    for pk in (draft.pk, others.pk, one_arm.pk, 0, ""):
+        assert browser.post(address, {"campaign": pk}).status_code == 422
+    other = cast.draft_campaign(harbor, weights=(100,), name="Cake", state="published", thanx_id="cake")
+    for _ in range(2):
+        assert browser.post(address, {"campaign": other.pk}).status_code == 302
+    assert Hook.objects.get().campaign == other
+    lines = Activity.objects.for_merchant(harbor).filter(target=tool.hook.target, sentence__contains="instead of")
+    assert [line.sentence for line in lines] == [
+        "The hook “Survey hook” rewards guests from the campaign “Cake” instead of “Coffee for everybody”."
+    ]
 
 
 def test_switching_and_renewing_are_acts_of_managers_that_are_logged(

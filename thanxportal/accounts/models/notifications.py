@@ -32,6 +32,7 @@ class Kind(models.TextChoices):
     NOT_PUBLISHED = "not_published", "A campaign that a program asked for couldn’t be published"
     ENDPOINT_OFF = "endpoint_off", "The portal stopped sending messages to one of your systems"
     TOKEN = "token", "A program gets a token, or its token ends"
+    HOOK = "hook", "A hook refuses what its tool sends, or its campaign has ended"
     ACCESS = "access", "Thanx lets the portal issue rewards for a merchant, or no longer does"
 
 
