@@ -1,8 +1,8 @@
 """Turning a checked list into jobs: one transaction that freezes who is sent what, in which order, under which key.
 
-Everything is a function of the list and of the campaign's claims: planned again after a lost commit, the
+Everything is a function of the list and of the merchant's claims: planned again after a lost commit, the
 same guests get the same bytes under the same idempotency keys, and Thanx answers from its cache. After a
-restored backup that holds only while no other list of the campaign shares its guests: see docs/engine.md.
+restored backup that holds only while no other list of the merchant shares its guests: see docs/engine.md.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from issuance.engine.control_leaks import note_leaks
 from issuance.engine.frozen_jobs import frozen_job
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import forget_unsent, lock_forgotten, sending_is_paused, sends_were_forgotten
-from issuance.importing.earlier_rewards import set_aside_rewarded
+from issuance.importing.earlier_rewards import set_aside_rewarded_meanwhile
 from issuance.lifecycle.campaign_end import not_sent_in_words
 from issuance.lifecycle.notices import tell_missed
 from issuance.lifecycle.transitions import (
@@ -36,12 +36,15 @@ from issuance.lifecycle.transitions import (
     move_list,
     release_list_lease,
 )
-from issuance.models import ClaimOverride, GuestList, IssuanceJob, lock_claims, share_claims
+from issuance.models import ClaimOverride, Guest, GuestList, IssuanceJob, lock_claims, share_claims
 from issuance.models.cells import SEPARATOR
-from issuance.models.states import ListState
+from issuance.models.states import ListState, Outcome
 from thanxportal import database_clock
+from thanxportal.accounts.models import Merchant
+from thanxportal.counted import counted
 
 LATEST_START = timedelta(days=1)  # after the time for which a list was scheduled
+A_MOMENT = timedelta(seconds=1)
 log = logging.getLogger(__name__)
 
 
@@ -64,13 +67,40 @@ def plan_list(list_id: int) -> bool:
     forgotten = sends_were_forgotten()
     if sending_is_paused() and not forgotten:
         return False
-    guest_list = lease_list(list_id, ListState.HELD)
+    guest_list = _take(list_id)
     if guest_list is None:
         return False
     if guest_list.crash_count >= MOST_CRASHES:
         park_list(guest_list)
         return False
     return _plan(guest_list, forgotten)
+
+
+@transaction.atomic
+def _take(list_id: int) -> GuestList | None:
+    """Takes the lease of a list to be planned; None if it isn't due, somebody else has it, or it waits a moment for one
+    that shares guests with it.
+
+    That takes the merchant's row for a moment, so that of two such lists one is first; nobody waits for a long plan.
+    """
+    of_list = GuestList.objects.filter(pk=list_id).values("merchant")
+    Merchant.objects.select_for_update(no_key=True).filter(pk__in=of_list).first()
+    guest_list = lease_list(list_id, ListState.HELD)
+    if guest_list is None or not _others_promise(guest_list):
+        return guest_list
+    later = database_clock.now() + A_MOMENT
+    GuestList.objects.filter(pk=list_id, epoch=guest_list.epoch).update(lease_until=None, held_until=later)
+    return None
+
+
+def _others_promise(guest_list: GuestList) -> bool:
+    """Whether another campaign's list is being planned that has guests of this one: whom it promises a reward can be
+    seen only after its commit. Of the same campaign the claims let one list have a guest."""
+    lists = GuestList.objects.filter(merchant=guest_list.merchant_id, state=ListState.HELD)
+    planned = lists.filter(lease_until__gt=database_clock.now()).exclude(campaign=guest_list.campaign_id)
+    mine = guest_list.guests.filter(outcome=Outcome.WAITING).order_by().values("identity")
+    theirs = Guest.objects.filter(guest_list__in=[*planned], outcome=Outcome.WAITING)
+    return theirs.filter(identity__in=mine).exists()
 
 
 @crash_point("plan a list")
@@ -85,9 +115,8 @@ def _plan(guest_list: GuestList, forgotten: bool) -> bool:
         return move_list(guest_list, ListState.STOPPED, note=why, ended_at=timezone.now())
     if guest_list.launch_at and now - guest_list.launch_at > LATEST_START and not forgotten:
         return _missed(guest_list)
-    if guest_list.campaign.preset_id:
-        _look_again(guest_list)
-    if not move_list(guest_list, ListState.ISSUING, planned_at=timezone.now(), lease_until=None):
+    note = _look_again(guest_list)
+    if not move_list(guest_list, ListState.ISSUING, note=note, planned_at=timezone.now(), lease_until=None):
         return False
     _claim_guests(guest_list)
     note_leaks(guest_list)
@@ -98,11 +127,14 @@ def _plan(guest_list: GuestList, forgotten: bool) -> bool:
     return True
 
 
-def _look_again(guest_list: GuestList) -> None:
-    """Rewards on the fly are of many campaigns, and a list may have waited for an approver: who was rewarded meanwhile
-    is set aside. One list of the preset is planned at a time."""
-    guest_list.campaign.lock_preset()
-    set_aside_rewarded(guest_list)
+def _look_again(guest_list: GuestList) -> str:
+    """Sets aside whom other campaigns have rewarded since the list was looked through, as while it waited for an
+    approver; returns what its story says of them."""
+    aside = set_aside_rewarded_meanwhile(guest_list)
+    if not aside:
+        return ""
+    guest_list.refresh_from_db(fields=["waiting_count", "already_rewarded_count"])
+    return f"{counted(aside, 'guest')} left out, whom other campaigns rewarded after this list was checked."
 
 
 def _missed(guest_list: GuestList) -> bool:

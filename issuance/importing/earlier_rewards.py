@@ -7,8 +7,8 @@ They move to the outcome *already rewarded*, with the campaign that rewarded the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,6 +19,7 @@ from issuance.models import GuestList
 from issuance.models.states import Outcome
 
 FEW = 2_000  # rows that are named one by one
+MARGIN = timedelta(minutes=10)  # more than planning takes, whose claims are seen when it ends, and than clocks differ
 
 
 @transaction.atomic
@@ -30,18 +31,32 @@ def set_aside_rewarded(guest_list: GuestList, *, rows: Sequence[int] | None = No
     In all arms alike, Control too: taking them out of the others alone would make the arms differ. The list's own
     campaign names itself before others, and of others the latest.
     """
-    campaigns = _campaigns_with_claims(guest_list)
-    if not campaigns:
+    campaigns, since = _campaigns_with_claims(guest_list), _lately(guest_list)
+    few = rows is not None and len(rows) <= FEW
+    among = f"AND issuance_guest.row IN ({_marks(rows or [0])})" if few else ""
+    of = f"campaign_id IN ({_marks(campaigns)}) AND (campaign_id = %(campaign)s OR claimed_at >= %(since)s)"
+    return _move(guest_list, of, since, among) if campaigns else 0
+
+
+@transaction.atomic
+def set_aside_rewarded_meanwhile(guest_list: GuestList) -> int:
+    """The same as the list is planned: of those alone whom other campaigns rewarded since the list was made, so that a
+    large list is looked through again only if there are any. Of its own campaign claims keep them apart."""
+    since = max(_lately(guest_list), guest_list.created_at - MARGIN)
+    planned = GuestList.objects.filter(merchant=guest_list.merchant_id, planned_at__gte=since)
+    lists = [*planned.exclude(campaign=guest_list.campaign_id).values_list("pk", flat=True)]
+    if not (lists and _days(guest_list)):
         return 0
-    since = timezone.now() - timedelta(days=_days(guest_list))
+    return _move(guest_list, f"guest_list_id IN ({_marks(lists)}) AND claimed_at >= %(since)s", since)
+
+
+def _move(guest_list: GuestList, of: str, since: datetime, among: str = "") -> int:
+    """Moves guests to *already rewarded* who have claims `of` which this is true, with the terms of the ledger."""
     values = {
         "list": guest_list.pk,
         "campaign": guest_list.campaign_id,
         "since": connection.ops.adapt_datetimefield_value(since),
     }
-    marks = ", ".join(map(str, campaigns))
-    few = rows is not None and len(rows) <= FEW
-    among = f"AND issuance_guest.row IN ({', '.join(map(str, rows or [0]))})" if few else ""
     moved = {}
     with connection.cursor() as cursor:
         for outcome in (Outcome.WAITING, Outcome.CONTROL):
@@ -50,8 +65,7 @@ def set_aside_rewarded(guest_list: GuestList, *, rows: Sequence[int] | None = No
                 earlier_at = earlier.claimed_at FROM (
                     SELECT identity, campaign_id, claimed_at, ROW_NUMBER() OVER (
                         PARTITION BY identity ORDER BY campaign_id <> %(campaign)s, claimed_at DESC, id DESC) AS rank
-                    FROM issuance_guestclaim WHERE campaign_id IN ({marks}) AND guest_list_id <> %(list)s
-                    AND (campaign_id = %(campaign)s OR claimed_at >= %(since)s)) AS earlier
+                    FROM issuance_guestclaim WHERE guest_list_id <> %(list)s AND {of}) AS earlier
                 WHERE earlier.rank = 1 AND earlier.identity = issuance_guest.identity
                 AND issuance_guest.guest_list_id = %(list)s {among}
                 AND issuance_guest.earlier_campaign_id IS NULL AND issuance_guest.outcome = %(outcome)s""",  # noqa: S608 - all marks are numbers of ours
@@ -62,14 +76,20 @@ def set_aside_rewarded(guest_list: GuestList, *, rows: Sequence[int] | None = No
     return sum(moved.values())
 
 
+def _marks(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
 def _campaigns_with_claims(guest_list: GuestList) -> list[int]:
     """The list's own campaign and the merchant's others that issued anything lately."""
-    days = _days(guest_list)
-    since = timezone.now() - timedelta(days=days)
     planned = GuestList.objects.filter(merchant=guest_list.merchant_id, planned_at__isnull=False)
     own = planned.filter(campaign=guest_list.campaign_id)
-    others = planned.filter(planned_at__gte=since) if days else planned.none()
+    others = planned.filter(planned_at__gte=_lately(guest_list)) if _days(guest_list) else planned.none()
     return sorted(set((own | others).order_by().values_list("campaign", flat=True)))
+
+
+def _lately(guest_list: GuestList) -> datetime:
+    return timezone.now() - timedelta(days=_days(guest_list))
 
 
 def _days(guest_list: GuestList) -> int:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from issuance.checking.reward_again import set_aside_claimed
 from issuance.guests.reasons import FINAL
+from issuance.importing.earlier_rewards import set_aside_rewarded
 from issuance.lifecycle.activity import note_activity
 from issuance.models import Guest, GuestList, note_event
 from issuance.models.states import ListState, Outcome
@@ -112,7 +113,8 @@ def _child_of(guest_list: GuestList, guests: QuerySet[Guest], actor: User, word:
     )
     count = _copy_guests(child, guests)
     GuestList.objects.filter(pk=child.pk).update(rows_count=count, waiting_count=count)
-    set_aside_claimed(child)  # Another list may have rewarded some of them since.
+    set_aside_claimed(child)  # Other lists may have rewarded some of them since.
+    set_aside_rewarded(child)
     child.refresh_from_db()
     return child, count
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,13 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from issuance.folders import deciding
-from issuance.folders.watching import ENDED, end_folder
+from issuance.folders.watching import ENDED, end_folder, watch_folder
 from issuance.importing.mapping import choose_columns
 from issuance.launching.launch import launch_list, stop_list
 from issuance.models import FolderFile, GuestList, WatchedFolder
 from issuance.models.states import ListState
-from tests.issuance.factories import read
+from tests import cast
+from tests.issuance.factories import known_at_thanx, read
 from tests.issuance.folders.dropping import GUESTS, Drop
 from tests.world import World
 from thanxportal.accounts.confirming import confirm
@@ -299,3 +301,19 @@ def test_letting_lists_start_takes_a_second_manager_and_stopping_that_takes_nobo
     saved = change_settings(merchant=harbor, values={"launch_from_folders": False}, actor=ana)
     harbor.refresh_from_db()
     assert (saved.changed, saved.asked, harbor.launch_from_folders) == (True, [], False)
+
+
+@pytest.mark.usefixtures("alone")
+def test_one_file_in_the_folders_of_two_campaigns_rewards_its_guests_once(
+    drop: Drop, root: Path, harbor: Merchant, ana: User, world: World, simulator: Simulator
+) -> None:
+    july = known_at_thanx(cast.draft_campaign(harbor, weights=(100,), name="July"), simulator)
+    other = watch_folder(campaign=july, actor=ana, path="/")
+    (root / other.path).mkdir(parents=True)
+    (root / other.path / "june.csv").write_text(GUESTS)
+    drop.put("june.csv")
+    drop.look()
+    world.drive()
+    assert sum(len(job.identifiers) for job in simulator.books.jobs.values()) == 2
+    ledgers = [(made.rewarded_count, made.already_rewarded_count, made.closed) for made in GuestList.objects.all()]
+    assert sorted(ledgers) == [(0, 2, True), (2, 0, True)]
