@@ -28,6 +28,7 @@ from issuance.events.asked import MOST_FIELDS, NAMES, field_names, kept
 from issuance.events.given_up import GIVEN_UP
 from issuance.importing.batches import BatchMaker, insert_batch
 from issuance.importing.earlier_rewards import set_aside_rewarded
+from issuance.launching.job_cutting import canary_size
 from issuance.launching.launch import launch_list
 from issuance.lifecycle.notices import tell_given_up, tell_set_aside
 from issuance.models import MOST_TRIES, EventBatch, EventBatchQuerySet, GuestList, Stream, note_event
@@ -111,8 +112,10 @@ def _finish(stream_id: int, pks: list[int]) -> GuestList | None:
     if not batches:
         return None
     made = _list_of(stream, batches)
+    made.refresh_from_db(fields=["waiting_count"])
+    hold = canary_size(made) > 0  # A mistake of so many guests can be stopped; few are rewarded at once.
     who: dict[str, Any] = {"actor": stream.token.created_by, "by": stream.token.name}
-    if not launch_list(guest_list=made, token=made.confirm_token, **who):
+    if not launch_list(guest_list=made, token=made.confirm_token, hold=hold, **who):
         raise NotLaunched
     GuestList.objects.let_one_stand_for(stream_id)
     return made

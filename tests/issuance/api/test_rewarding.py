@@ -13,6 +13,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from issuance.guests.sight import opens_rows, sight_of, takes_bad_rows
 from issuance.launching.approval import approve_list
+from issuance.launching.launch import stop_list
 from issuance.launching.retries import retry_refused
 from issuance.models import EventBatch, Guest, GuestList, IssuanceJob
 from issuance.models.states import JobState, ListState
@@ -215,6 +216,42 @@ def test_what_can_no_longer_be_gathered_says_why(
     assert program.get(f"/batches/{made.json()['id']}").json()["state"] == why
     assert outcomes(program, made) == {"not_sent": 4}
     assert (EventBatch.objects.get().guests, GuestList.objects.count()) == ([], 0)
+
+
+def test_a_large_list_is_held_and_can_be_stopped_before_anything_is_sent(
+    program: Program, one_arm: Campaign, world: World, settings: Any, sid: User
+) -> None:
+    settings.CANARY_ABOVE = 3
+    made = ask(program, one_arm, FOUR)
+    world.advance(settings.GATHER_SECONDS)
+    due_work.drive_due_work()
+    gathered = GuestList.objects.get()
+    assert (gathered.state, gathered.held_until) == (
+        ListState.HELD, gathered.launched_at + timedelta(seconds=settings.HOLD_SECONDS),
+    )  # fmt: skip
+    world.advance(settings.HOLD_SECONDS - 10)
+    due_work.drive_due_work()
+    assert stop_list(guest_list=gathered, actor=sid)
+    world.drive()
+    assert not IssuanceJob.objects.exists()
+    assert outcomes(program, made) == {"waiting": 4}
+
+
+def test_a_large_list_that_nobody_stops_goes_out_after_its_hold(
+    program: Program, one_arm: Campaign, world: World, settings: Any
+) -> None:
+    settings.CANARY_ABOVE = 3
+    made = ask(program, one_arm, FOUR)
+    world.drive()
+    assert outcomes(program, made) == {"rewarded": 4}
+
+
+def test_few_guests_are_sent_without_a_hold(program: Program, one_arm: Campaign, world: World, settings: Any) -> None:
+    settings.CANARY_ABOVE = 4
+    ask(program, one_arm, FOUR)
+    world.advance(settings.GATHER_SECONDS)
+    due_work.drive_due_work()
+    assert IssuanceJob.objects.get().first_sent_at is not None
 
 
 def test_a_batch_above_the_threshold_waits_by_itself_for_an_approver(
