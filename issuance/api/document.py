@@ -8,8 +8,18 @@ from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.parser import Parser
 
+from issuance.api.callers import NAMES_MERCHANT
 from thanxportal.plain_text import read_json
 from thanxportal.problems import KIND
+
+X_MERCHANT = {
+    "in": "header",
+    "name": NAMES_MERCHANT,
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "With a token for all merchants: the handle of the one that is meant, such as harbor-grill.",
+}
+TOO_LONG = {"description": "Content Too Large"}
 
 
 class PlainJson(Parser):
@@ -26,6 +36,9 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **options: Any) -> Any:
         document = super().get_openapi_schema(**options)
         for operation in (told for methods in document["paths"].values() for told in methods.values()):
+            operation["parameters"].append(X_MERCHANT)
+            if "requestBody" in operation:
+                operation["responses"]["413"] = TOO_LONG | {"content": dict(operation["responses"]["400"]["content"])}
             for status, answer in operation["responses"].items():
                 if int(status) >= 400:
                     answer["content"] = {KIND: answer["content"].pop("application/json")}

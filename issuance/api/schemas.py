@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.models import Campaign, RewardTemplate, Variant
-from issuance.events.asked import MOST_FIELDS
+from issuance.events.asked import MOST_FIELDS, RESERVED
 from issuance.events.gathering import MOST as MOST_GUESTS
 from issuance.events.telling import Told, counts_of, state_of, why_behind, why_of
 from issuance.models import EventBatch
@@ -21,8 +21,8 @@ from thanxportal.prepared import LARGEST
 Item = TypeVar("Item")
 MOST = 100  # items of a page
 Id = Annotated[int, Path(ge=1, le=LARGEST)]
-Before = Annotated[int | None, Query(ge=1, le=LARGEST, description="The `next` of the page before.")]
-After = Annotated[int, Query(ge=-1, le=MOST_GUESTS, description="The `next` of the page before.")]
+Before = Annotated[int | None, Query(ge=1, le=LARGEST, description="The “next” of the page before.")]
+After = Annotated[int, Query(ge=-1, le=MOST_GUESTS, description="The “next” of the page before.")]
 BatchId = Annotated[UUID, Path()]
 Key = Annotated[
     str,
@@ -59,7 +59,7 @@ REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 422, 429), Problem
 
 class Page(Schema, Generic[Item]):
     items: list[Item]
-    next: int | None = Field(description="Send it as `before` to get the next page; null on the last.")
+    next: int | None = Field(description="Send it as “before” to get the next page; null on the last.")
 
 
 class Health(Schema):
@@ -128,8 +128,20 @@ class GuestIn(Sent):
         description="Your own name of this event, to find its outcome by. Answers leave out emails and phones in it.",
     )
     fields: dict[Annotated[str, Field(min_length=1, max_length=40)], Annotated[str, Field(max_length=200)]] = Field(
-        {}, max_length=10, description="Columns of the report."
+        {},
+        max_length=10,
+        description="Columns of the report, called unlike those that it has anyway, such as Email.",
     )
+
+    @field_validator("fields")
+    @classmethod
+    def no_column_twice(cls, fields: dict[str, str]) -> dict[str, str]:
+        for name in fields:
+            if name.strip().lower() in RESERVED:
+                raise PydanticCustomError(
+                    "reserved_field", f"The report has a column “{name}” already. Rename the field."
+                )
+        return fields
 
 
 class RewardsIn(Sent):
@@ -276,3 +288,8 @@ class GuestOut(Schema):
     @staticmethod
     def resolve_index(told: Told) -> int:
         return told.at
+
+
+class GuestPage(Schema):
+    items: list[GuestOut]
+    next: int | None = Field(description="Send it as “after” to get the next page; null on the last.")

@@ -28,7 +28,7 @@ from issuance.api.schemas import (
     BatchWhole,
     Before,
     CampaignOut,
-    GuestOut,
+    GuestPage,
     Health,
     Id,
     Key,
@@ -42,7 +42,7 @@ from issuance.api.schemas import (
 from issuance.events.on_the_fly import NoGuest, TooManyInPeriod, receive_on_the_fly
 from issuance.events.once import Answer, KeyReused, batch_once, once
 from issuance.events.receiving import Refused, TooManyToday, checked, withdraw
-from issuance.events.telling import INVALID, guests_of
+from issuance.events.telling import INVALID, guests_of, said_of
 from issuance.guests.reasons import reason_in_words
 from issuance.models import EventBatch
 from thanxportal.accounts.models import Merchant, Scope
@@ -188,7 +188,7 @@ def batch(request: HttpRequest, batch_id: BatchId) -> EventBatch:
     return _batch(request, batch_id)
 
 
-@api.get("/batches/{batch_id}/guests", auth=Token(Scope.READ), response={200: Page[GuestOut]} | REFUSALS)
+@api.get("/batches/{batch_id}/guests", auth=Token(Scope.READ), response={200: GuestPage} | REFUSALS)
 def batch_guests(
     request: HttpRequest, batch_id: BatchId, outcome: str = "", after: After = -1, limit: Limit = 100
 ) -> dict[str, Any]:
@@ -205,10 +205,16 @@ def withdraw_batch(request: HttpRequest, batch_id: BatchId) -> EventBatch:
         raise HttpError(403, "Only who asked for a batch takes it back: this one was asked for with another token.")
     try:
         if not withdraw(found):
-            raise Refused("This batch no longer waits. Stop its list in the portal, if there is still time.")
+            raise Refused(_no_longer_waits(_batch(request, batch_id)))
     except Refused as refusal:
         raise HttpError(409, str(refusal)) from None
     return _batch(request, batch_id)
+
+
+def _no_longer_waits(batch: EventBatch) -> str:
+    if batch.guest_list is not None:
+        return "This batch no longer waits. Stop its list in the portal, if there is still time."
+    return f"This batch no longer waits. {said_of(batch)[0]}."
 
 
 def _batch(request: HttpRequest, uuid: UUID) -> EventBatch:

@@ -11,6 +11,8 @@ from issuance.parsing.sent_rows import read_rows
 from thanxportal.accounts.models import Merchant
 
 NAMES = ("Email", "Phone", "Reason", "External ID", "Received")  # Columns of a list that programs fill.
+OF_REPORT = ("row", "identifier", "type", "arm", "outcome", "job", "reward id")
+RESERVED = {*OF_REPORT, *map(str.lower, NAMES)}  # No field is called like a column that a report has anyway.
 REASON, EXTERNAL_ID = 2, 3  # cells
 MOST_FIELDS = 50  # different names of free fields in a list, as each of them is a column of all its rows
 

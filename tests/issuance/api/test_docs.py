@@ -15,6 +15,7 @@ from campaigns.models import Campaign
 from issuance.models import EventBatch
 from tests.issuance.api.presets import preset_of
 from tests.issuance.api.programs import Program
+from tests.issuance.factories import published_campaign
 from thanxportal.accounts.models import Merchant, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,7 +62,9 @@ def test_a_point_of_sale_rewards_by_phone(program: Program) -> None:
     assert EventBatch.objects.get().guests[0][6] == {"Shop": "Pier 4", "Minutes": "41"}
 
 
-def test_a_crm_brings_files_piece_by_piece(program: Program, tmp_path: Path) -> None:
+def test_a_crm_brings_files_piece_by_piece(
+    program: Program, one_arm: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = example("CRM")
     names["MOST"] = 2
     lines = "".join(f"{number},guest{number}@example.com,Lapsed\n" for number in range(5))
@@ -70,6 +73,9 @@ def test_a_crm_brings_files_piece_by_piece(program: Program, tmp_path: Path) -> 
     assert len(set(names["reward_export"](file))) == 3
     names["reward_export"](file)
     assert [batch.size for batch in EventBatch.objects.order_by("pk")] == [2, 2, 1]
+    monkeypatch.setenv("CAMPAIGN", str(published_campaign(one_arm.merchant, weights=(100,)).pk))
+    names["reward_export"](file)
+    assert EventBatch.objects.count() == 6
 
 
 def test_the_lines_for_a_shell_work(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

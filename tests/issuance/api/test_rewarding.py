@@ -524,3 +524,18 @@ def test_an_external_id_that_is_an_address_is_told_to_nobody(program: Program, o
         told = program.get(f"/batches/{batch}/guests").json()["items"]
         assert [guest["external_id"] for guest in told] == ["[email]", "order 7 of [phone]", "survey-1"]
         world.drive()
+
+
+@pytest.mark.parametrize("name", ["Email", "external id", "Outcome", " row "])
+def test_a_field_called_like_a_column_of_the_report_is_refused(name: str, program: Program, one_arm: Campaign) -> None:
+    guest = {"email": "ann@example.com", "fields": {name: "x"}}
+    refused = program.post(f"/campaigns/{one_arm.pk}/rewards", {"guests": [guest]})
+    assert refused.status_code == 422
+    assert "Rename the field." in str(refused.json()["errors"])
+
+
+def test_a_batch_that_was_taken_back_says_so_when_it_is_again(program: Program, one_arm: Campaign) -> None:
+    batch = program.post(f"/campaigns/{one_arm.pk}/rewards", {"guests": [{"email": "ann@example.com"}]}).json()["id"]
+    assert program.delete(f"/batches/{batch}").status_code == 200
+    again = program.delete(f"/batches/{batch}")
+    assert (again.status_code, again.json()["detail"]) == (409, "This batch no longer waits. Taken back.")

@@ -145,6 +145,6 @@ def test_managers_are_told_a_week_before_a_token_expires_and_once_it_has(
         for _ in range(2):
             end_tokens()
     assert [(each.person, each.sentence) for each in told] == [
-        (ana, "The token of “Survey tool” expires on June 8. Make a new one to let it go on."),
+        (ana, "The token of “Survey tool” expires on Jun 8. Make a new one to let it go on."),
         (ana, "“Survey tool” stopped, as its token has expired. Make a new one to let it go on."),
     ]

@@ -97,6 +97,8 @@ def test_a_secret_says_whether_real_rewards_hang_on_it(settings: Any) -> None:
 
 
 def test_a_token_of_some_addresses_is_refused_from_others(harbor: Merchant, ana: User) -> None:
+    mapped = Program(harbor, ana, networks=["203.0.113.0/24"]).token
+    assert [mapped.works_from(address) for address in ("::ffff:203.0.113.7", "::ffff:203.0.114.7")] == [True, False]
     assert Program(harbor, ana, networks=["127.0.0.0/8"]).get("/health").status_code == 200
     refused = Program(harbor, ana, networks=["203.0.113.0/24", "2001:db8::/32"]).get("/health")
     assert (refused.status_code, "network address" in refused.json()["detail"]) == (403, True)

@@ -93,7 +93,9 @@ class Token(models.Model):
 
     def works_from(self, address: str) -> bool:
         """For tokens that may be used only from some networks."""
-        return any(ip_address(address) in ip_network(network) for network in self.networks)
+        found = ip_address(address)
+        found = getattr(found, "ipv4_mapped", None) or found  # As servers write who came by IPv4 to an IPv6 socket.
+        return any(found in ip_network(network) for network in self.networks)
 
     def note_use(self) -> bool:
         """Notes that it was used, at most every minute: requests stay free of writes. False if that was noted."""
