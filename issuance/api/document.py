@@ -38,7 +38,7 @@ class Api(NinjaAPI):
         for operation in (told for methods in document["paths"].values() for told in methods.values()):
             operation["parameters"].append(X_MERCHANT)
             if "requestBody" in operation:
-                operation["responses"]["413"] = TOO_LONG | {"content": dict(operation["responses"]["400"]["content"])}
+                operation["responses"][413] = TOO_LONG | {"content": dict(operation["responses"][400]["content"])}
             for status, answer in operation["responses"].items():
                 if int(status) >= 400:
                     answer["content"] = {KIND: answer["content"].pop("application/json")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from typing import Any
 
 import pytest
@@ -107,3 +108,22 @@ def test_the_document_and_its_page_are_there_for_anybody() -> None:
     page = Client().get("/api/v1/docs").content.decode()
     for path in document["paths"]:
         assert path in page
+
+
+def test_its_page_says_what_is_sent_and_has_a_command_for_each_operation() -> None:
+    page = unescape(Client().get("/api/v1/docs").content.decode())
+    for name in ("guests[].external_id", "guests[].fields", "reward_template_id", "arms[].percent", "X-Merchant"):
+        assert f"<code>{name}</code>" in page
+    assert page.count('aria-label="By curl"') == page.count("data-copy=") == 12
+    assert """-d '{"guests": [{"email": "ann@example.com"}]}'""" in page
+    assert '/api/v1/batches/$BATCH_ID/guests"' in page
+    assert "`" not in page.partition("<main")[2].partition("</main")[0]
+
+
+def test_the_document_says_how_to_go_on_and_what_is_too_long() -> None:
+    document = Client().get("/api/v1/openapi.json").json()
+    pages = document["components"]["schemas"]
+    assert "“after”" in pages["GuestPage"]["properties"]["next"]["description"]
+    assert "“before”" in pages["Page_BatchOut_"]["properties"]["next"]["description"]
+    too_long = document["paths"]["/api/v1/rewards"]["post"]["responses"]["413"]
+    assert [*too_long["content"]] == ["application/problem+json"]
