@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from campaigns.models import Campaign
 from issuance.hooks.conditions import BY_NUMBER, OPERATORS, WITHOUT_VALUE, Condition, number_in
 from issuance.hooks.documents import Unreadable, sample_event
-from issuance.hooks.fields import LONGEST_POINTER, Field, is_nameless, label_of
+from issuance.hooks.fields import LONGEST_POINTER, Field, is_nameless, label_and_place
+from issuance.hooks.items import by_name
 from issuance.hooks.rules import ROLES
 from issuance.hooks.signatures import ENCODINGS, HMAC, KINDS, STANDARD, TIMED, is_standard_secret
 from thanxportal.accounts.models import Merchant
@@ -79,7 +80,7 @@ class ConditionForm(forms.Form):
 
     def __init__(self, *args: Any, pointers: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [("", "No condition"), *((pointer, label_of(pointer)) for pointer in pointers)]
+        choices = [("", "No condition"), *((pointer, label_and_place(pointer)) for pointer in pointers)]
         self.fields["field"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -104,7 +105,7 @@ _Conditions = forms.formset_factory(ConditionForm, extra=BLANK, max_num=MOST_CON
 def conditions_form(conditions: Iterable[Condition], fields: Iterable[Field], data: Any = None) -> Any:
     """A formset over the fields of an event and those that the conditions name already."""
     conditions = [*conditions]
-    pointers = [field.pointer for field in fields if field.can_be_chosen]
+    pointers = [field.pointer for field in by_name(fields) if field.can_be_chosen]
     pointers += [condition.field for condition in conditions]
     if data is not None:
         pointers += [typed for name, typed in data.items() if name.endswith("-field") and _is_pointer(typed)]

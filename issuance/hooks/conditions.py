@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from issuance.hooks.fields import label_of
+from issuance.hooks.items import text_at
 
 OPERATORS = {
     "is": "is",
@@ -36,7 +37,7 @@ class Condition(NamedTuple):
 
     def holds(self, texts: Mapping[str, str]) -> bool:
         """Whether it does for the fields of an event, by pointer. Raises CantRead."""
-        text = texts.get(self.field, "")
+        text = text_at(texts, self.field)
         if self.operator == "is_present":
             return bool(text)
         if not text:

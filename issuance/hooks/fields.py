@@ -9,7 +9,12 @@ from typing import Any, NamedTuple
 from thanxportal.plain_text import nameless
 
 MOST_FIELDS, MOST_DEPTH, LONGEST_POINTER = 300, 12, 400
+NAMED_ITEM = re.compile(r"\[([a-z_/]+)=(.*)\]").fullmatch  # in a pointer instead of a place
 _SMALL = re.compile(r"-?\d{1,4}(?:\.\d{1,4})?|true|false", re.ASCII).fullmatch
+
+
+_WORD = re.compile(r"[a-z][\w.:-]{0,39}", re.ASCII | re.IGNORECASE).fullmatch
+KINDS = ("type", "kind", "event", "event_type", "status", "field", "ref", "language", "locale", "currency", "country")
 
 
 class TooMuch(Exception):
@@ -28,7 +33,9 @@ class Field(NamedTuple):
 
     @property
     def tells_of_nobody(self) -> bool:
-        return _SMALL(self.text) is not None
+        """A small number, yes or no, or the one word of a field that says of what kind something is."""
+        is_kind = self.pointer.rpartition("/")[2] in KINDS and _WORD(self.text)
+        return bool(is_kind or _SMALL(self.text))
 
     @property
     def can_be_chosen(self) -> bool:
@@ -52,13 +59,17 @@ def _walk(part: Any, pointer: str, depth: int) -> Iterator[Field]:
     if isinstance(part, (dict, list)):
         named = part.items() if isinstance(part, dict) else enumerate(part)
         for name, value in named:
-            yield from _walk(value, f"{pointer}/{_escaped(str(name))}", depth + 1)
+            yield from _walk(value, f"{pointer}/{escaped(str(name))}", depth + 1)
     elif part is not None and (text := _text(part)):
         yield Field(pointer, text)
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def unescaped(name: str) -> str:
+    return name.replace("~1", "/").replace("~0", "~")
 
 
 def _text(value: Any) -> str:
@@ -73,12 +84,28 @@ def kept(fields: Sequence[Sequence[str]]) -> list[Field]:
 
 
 def label_of(pointer: str) -> str:
-    """Such as `answers › 1 › email` for `/answers/0/email`, without whom a name may name."""
-    names = (name.replace("~1", "/").replace("~0", "~") for name in pointer.split("/")[1:])
-    return nameless(" › ".join(str(int(name) + 1) if _is_place(name) else name for name in names))
+    """Such as `answers › 1 › email` for `/answers/0/email` and `answers › stars › number` for
+    `/answers/[field=stars]/number`, without whom a name may name."""
+    return nameless(" › ".join(_label(unescaped(name)) for name in pointer.split("/")[1:]))
 
 
-def _is_place(name: str) -> bool:
+def _label(name: str) -> str:
+    if named := NAMED_ITEM(name):
+        key, name = named.groups()
+        return f"{key} {name}" if is_place(name) else name
+    return str(int(name) + 1) if is_place(name) else name
+
+
+def is_by_place(pointer: str) -> bool:
+    """Whether it counts in a list whose items have no names."""
+    return any(map(is_place, pointer.split("/")))
+
+
+def label_and_place(pointer: str) -> str:
+    return label_of(pointer) + (", by its place in the list" if is_by_place(pointer) else "")
+
+
+def is_place(name: str) -> bool:
     return name.isascii() and name.isdecimal() and len(name) < 4
 
 

@@ -9,6 +9,7 @@ from issuance.events.asked import asked_for
 from issuance.guests.reasons import reason_in_words
 from issuance.hooks.conditions import CantRead, Condition
 from issuance.hooks.fields import Field
+from issuance.hooks.items import by_name, text_at
 from issuance.models import Hook, HookEventState
 from issuance.parsing.identifiers import parse_guest
 from thanxportal.accounts.models import Merchant
@@ -60,7 +61,7 @@ def _by_conditions(conditions: Iterable[Condition], texts: Mapping[str, str]) ->
 
 def guest_in(texts: Mapping[str, str], mapping: Mapping[str, str], merchant: Merchant) -> Verdict:
     """The guest whom the mapped fields name, or why they name nobody."""
-    guest = {role: texts.get(pointer, "") for role, pointer in mapping.items()}
+    guest = {role: text_at(texts, pointer) for role, pointer in mapping.items()}
     if not guest.get("email") and not guest.get("phone"):
         return Verdict(HookEventState.WAITS, "The fields that should hold an email or a phone are empty.")
     for role, most in LONGEST.items():
@@ -76,7 +77,7 @@ def guest_in(texts: Mapping[str, str], mapping: Mapping[str, str], merchant: Mer
 def proposed(fields: Iterable[Field], country: str) -> dict[str, str]:
     """A mapping for a hook that has none: the first email, the first phone."""
     mapping: dict[str, str] = {}
-    for field in fields:
+    for field in by_name(fields):
         value = parse_guest(field.text, country).value if field.can_be_chosen else ""
         if value:
             mapping.setdefault("email" if "@" in value else "phone", field.pointer)

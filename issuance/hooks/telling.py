@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from issuance.events.telling import said_of
 from issuance.guests.sight import Sight
-from issuance.hooks.fields import Field, label_of
+from issuance.hooks.fields import Field, is_by_place, label_and_place
+from issuance.hooks.items import by_name, text_at
 from issuance.hooks.rules import ROLES, Verdict, conditions_of
 from issuance.models import Hook, HookEvent, HookEventState
 
@@ -19,6 +20,7 @@ class Line(NamedTuple):
     label: str
     shown: str
     can_be_chosen: bool
+    by_place: bool
     roles: list[str]
 
 
@@ -33,14 +35,16 @@ class Told(NamedTuple):
 def lines_of(fields: Iterable[Field], mapping: Mapping[str, str], sight: Sight) -> list[Line]:
     """Those that the mapping names and the event lacks come last, so that nothing that was chosen is lost."""
     fields = [*fields]
-    there = {field.pointer for field in fields}
-    fields += [Field(pointer, "") for pointer in dict.fromkeys(mapping.values()) if pointer not in there]
+    texts, named = dict(fields), by_name(fields)
+    there = {field.pointer for field in named}
+    chosen = (pointer for pointer in dict.fromkeys(mapping.values()) if pointer not in there)
+    named += [Field(pointer, text_at(texts, pointer)) for pointer in chosen]
     return [
         Line(
-            field.pointer, field.label, _shown(field, sight), field.can_be_chosen,
+            field.pointer, field.label, _shown(field, sight), field.can_be_chosen, is_by_place(field.pointer),
             [role for role in ROLES if mapping.get(role) == field.pointer],
         )
-        for field in fields
+        for field in named
     ]  # fmt: skip
 
 
@@ -65,6 +69,8 @@ def told_of_sample(verdict: Verdict) -> Told:
 
 def rules_in_words(hook: Hook) -> list[dict[str, str]]:
     """As names and values."""
-    fields = [{"label": ROLES[role], "value": label_of(hook.mapping[role])} for role in ROLES if role in hook.mapping]
+    fields = [
+        {"label": ROLES[role], "value": label_and_place(hook.mapping[role])} for role in ROLES if role in hook.mapping
+    ]
     only = [{"label": "Only if", "value": str(condition)} for condition in conditions_of(hook)]
     return fields + only

@@ -15,7 +15,7 @@ from issuance.access import hook_for
 from issuance.forms.hooks import MappingForm, SampleForm, conditions_form, conditions_in
 from issuance.guests.sight import Sight
 from issuance.hooks.fields import Field, kept
-from issuance.hooks.making import change_rules, facts_of_rules
+from issuance.hooks.making import change_rules, facts_of_rules, note_hook
 from issuance.hooks.rules import ROLES, conditions_of, proposed, verdict_on
 from issuance.hooks.telling import Told, lines_of, told_of_sample
 from issuance.models import Hook
@@ -30,13 +30,17 @@ from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 @never_cache
 @require_http_methods(["GET", "POST"])
 def hook_rules(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
-    """A POST saves them, or only says what would become of a sample by what is chosen in the form."""
+    """A POST saves them, only says what would become of a sample by what is chosen in the form, or shows the event in
+    full, which the log keeps."""
     hook = hook_for(request, handle, pk, Right.MANAGE)
     if request.method == "GET":
         return _page(request, hook, typed_before(request))
     if "test" in request.POST:
         return _page(request, hook, request.POST, tests=True)
     require_proof(request, hook.merchant, back=request.path, keep=True)
+    if "reveal" in request.POST:
+        note_hook(hook, user_of(request), f"Looked at an event of the hook “{hook}” unmasked.")
+        return _page(request, hook, None, whole=True)
     mapping, conditions = MappingForm(request.POST), conditions_form([], [], request.POST)
     if not mapping.is_valid() or not conditions.is_valid():
         return _page(request, hook, request.POST, status=422)
@@ -50,19 +54,29 @@ def hook_rules(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, hook: Hook, typed: Any, *, tests: bool = False, status: int = 200, **more: Any
+    request: HttpRequest,
+    hook: Hook,
+    typed: Any,
+    *,
+    tests: bool = False,
+    whole: bool = False,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     sample = SampleForm(typed if typed and typed.get("sample") else {"sample": ""} if tests else None)
     pasted = sample.cleaned_data["sample"] if sample.is_bound and sample.is_valid() else None
     fields = _latest(hook) if pasted is None else pasted
     mapping, conditions = MappingForm(typed), conditions_form(conditions_of(hook), fields, typed)
     chosen = _chosen(typed) if typed else hook.mapping or proposed(fields, hook.merchant.country)
+    lines = lines_of(fields, chosen, Sight(whole=whole or pasted is not None))
     told = _tried(hook, mapping, conditions, pasted) if tests and pasted is not None else None
     context = {
         "hook": hook,
         "sample": sample,
         "pasted": pasted is not None,
-        "lines": lines_of(fields, chosen, Sight(whole=pasted is not None)),
+        "lines": lines,
+        "by_place": any(line.by_place for line in lines),
+        "masked": bool(lines) and not whole and pasted is None,
         "roles": ROLES,
         "chosen": chosen,
         "mapping": mapping,

@@ -77,10 +77,10 @@ def test_a_manager_makes_a_hook_and_chooses_its_fields_by_clicks(
     page.get_by_role("link", name="Choose the fields").click()
     expect(page.get_by_role("radio", name="Email is in form_response › hidden › email")).to_be_checked()
     assert "ann@" not in page.content()
-    for label in ("Reason is in form_response › answers › 2 › text", "External id is in form_response › token"):
+    for label in ("Reason is in form_response › answers › why › text", "External id is in form_response › token"):
         page.get_by_role("radio", name=label).check(force=True)
     first = page.get_by_role("group", name="Condition 1")
-    first.get_by_label("Field").select_option(label="form_response › answers › 1 › number")
+    first.get_by_label("Field").select_option(label="form_response › answers › 1 › number, by its place in the list")
     first.get_by_label("Has to be so").select_option(label="is at most")
     first.get_by_label("Value").fill("2")
     page.get_by_role("button", name="Save what it reads").click()

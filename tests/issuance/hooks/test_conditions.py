@@ -61,3 +61,14 @@ def test_a_field_whose_name_names_a_guest_is_not_chosen_and_not_shown() -> None:
 )  # fmt: skip
 def test_a_masked_field_tells_of_nobody(text: str, shown: str) -> None:
     assert lines_of([Field("/a", text)], {}, MASKED)[0].shown == shown
+
+
+@pytest.mark.parametrize(
+    ("pointer", "text", "shown"),
+    [("/event_type", "form_response", "form_response"), ("/answers/0/type", "number", "number"),
+     ("/name", "ann", "a•••"),
+     ("/type", "Ann Lee", "A•••"), ("/type", "ann@example.com", "a•••@example.com"),
+     ("/type", "+12025550123", "+1•••0123"), ("/type", "x" * 41, "x•••"), ("/text", "number", "n•••")],
+)  # fmt: skip
+def test_the_one_word_that_says_of_what_kind_something_is_stays(pointer: str, text: str, shown: str) -> None:
+    assert lines_of([Field(pointer, text)], {}, MASKED)[0].shown == shown

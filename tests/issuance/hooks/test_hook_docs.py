@@ -17,6 +17,7 @@ from django.urls import reverse
 from campaigns.models import Campaign
 from issuance.hooks.conditions import OPERATORS
 from issuance.hooks.fields import fields_in
+from issuance.hooks.items import by_name
 from issuance.hooks.making import facts_of_rules
 from issuance.models import EventBatch, HookEvent
 from tests.issuance.hooks.tools import Tool
@@ -36,7 +37,7 @@ def block(kind: str) -> str:
 
 def form(document: Any) -> dict[str, str]:
     """What a manager chooses by the table of the example."""
-    pointers = {field.label: field.pointer for field in fields_in(document)}
+    pointers = {field.label: field.pointer for field in by_name(fields_in(document))}
     chosen = dict(re.findall(r"^\| ([\w ]+) \| `(.+?)` \|$", TEXT, re.MULTILINE))
     (only,) = re.findall(r"^\| Only if \| `(.+?)` (.+?) `(.+?)` \|$", TEXT, re.MULTILINE)
     operator = next(name for name, words in OPERATORS.items() if words == only[1])

@@ -223,6 +223,19 @@ def test_a_manager_sees_an_event_in_full_and_the_log_says_so(
     assert (line.actor, line.sentence) == (ana, "Looked at an event of the hook “Survey hook” unmasked.")
 
 
+def test_who_chooses_fields_sees_the_event_in_full_once_the_log_says_so(
+    tool: Tool, harbor: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    tool.send(UNHAPPY)
+    browser = client_of(ana)
+    assert "Show it in full" in text_of(browser.get(url("hook_rules", tool.hook)))
+    shown = browser.post(url("hook_rules", tool.hook), {"reveal": "yes"})
+    assert "ann@example.com" in shown.content.decode()
+    assert 'name="email" value="/guest/email" checked' in shown.content.decode()
+    line = Activity.objects.for_merchant(harbor)[0]
+    assert (line.actor, line.sentence) == (ana, "Looked at an event of the hook “Survey hook” unmasked.")
+
+
 def test_an_event_is_let_through_or_dropped_on_its_page(tool: Tool, ana: User, client_of: ClientOf) -> None:
     for number in range(2):
         tool.send({"id": number, "mail": f"guest{number}@example.com"})
