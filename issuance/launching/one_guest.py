@@ -1,7 +1,8 @@
 """One guest rewarded within seconds, as service recovery: a list of one, through the same engine as any list.
 
 Whoever gives it picks the reward, so these guests stand outside the split of the campaign. Control is for learning what
-a reward changes: giving one to a guest of Control takes a decision, which is kept for the campaign's read-out.
+a reward changes: giving one to a guest of Control takes a decision, which is kept for the campaign's read-out. So does
+giving one to a guest whom a list of another campaign, of people or programs, has rewarded lately.
 """
 
 from __future__ import annotations
@@ -36,12 +37,17 @@ class CantReward(Exception):
     """`args[0]` says to the sender why this guest gets nothing now."""
 
 
-class InControl(Exception):
-    """The guest belongs to Control of these campaigns, and nobody has decided to give a reward nevertheless."""
+class AskFirst(Exception):
+    """Nobody has decided to give a reward nevertheless: the guest belongs to Control of the campaigns `controls`, or
+    those of the claims `lately` have rewarded the guest."""
 
-    def __init__(self, campaigns: list[Campaign]) -> None:
-        self.campaigns = campaigns
+    def __init__(self, controls: list[Campaign], lately: list[GuestClaim]) -> None:
+        self.controls, self.lately = controls, lately
         super().__init__()
+
+    @property
+    def campaigns(self) -> set[Campaign]:
+        return {*self.controls, *(claim.campaign for claim in self.lately)}
 
 
 @transaction.atomic
@@ -49,7 +55,7 @@ def reward_one_guest(
     *, gift: Variant, guest: str, reason: str, token: UUID, actor: User, despite: Collection[Campaign] = ()
 ) -> GuestList:
     """Issues the reward of an arm to one guest, an email or phone as `identifiers` writes it. Raises CantReward, and
-    InControl for a guest of Control, but `despite` the Control of these campaigns.
+    AskFirst unless it is `despite` all campaigns that have the guest in Control or rewarded the guest lately.
 
     The token is the form's: the same form sent twice leads to the same list.
     """
@@ -67,16 +73,20 @@ def reward_one_guest(
     )  # fmt: skip
     digest = guest_hasher(made)(identity(guest))
     _refuse_if_too_often(campaign, digest, actor)
-    controls = controls_of(campaign, guest, digest)
-    if not set(controls) <= set(despite):
-        raise InControl(controls)
+    doubts = AskFirst(controls_of(campaign, guest, digest), _rewarded_lately(campaign, digest))
+    if not doubts.campaigns <= set(despite):
+        raise doubts
     made.save(force_insert=True)
+    earlier = doubts.lately[0] if doubts.lately else None  # Planning leaves the guest as was decided.
     chosen = Guest.objects.create(
         guest_list=made, row=1, type="email" if "@" in guest else "phone", value=guest, identity=digest,
-        variant=gift, outcome=Outcome.WAITING,
+        variant=gift, outcome=Outcome.WAITING, earlier_campaign=earlier and earlier.campaign,
+        earlier_at=earlier and earlier.claimed_at,
     )  # fmt: skip
     note_event(made, ListState.CHECKED, actor=actor, note=f"One guest: {reason}")
-    for control in controls:
+    for claim in doubts.lately:
+        note_activity(made, actor, f"Rewarded a guest whom “{claim.campaign.name}” had rewarded.")
+    for control in doubts.controls:
         ControlLeak.objects.create(campaign=control, guest_list=made, guest=chosen, identity=digest, decided_by=actor)
         note_activity(made, actor, f"Rewarded a guest of Control of “{control.name}”.")
     launch_list(guest_list=made, token=made.confirm_token, actor=actor)
@@ -101,10 +111,26 @@ def _own_arm(campaign: Campaign, guest: str) -> Variant:
     return arms[arm_chooser(campaign.salt, [arm.weight for arm in arms])(identity(guest))]
 
 
-def facts_of_leak(guest: str, campaigns: list[Campaign]) -> Facts:
-    """On what somebody decides who rewards a guest of Control nevertheless."""
-    held_out_by = {f"Control of “{campaign.name}”": "has this guest" for campaign in campaigns}
-    return {"This guest": fingerprint([identity(guest)])} | held_out_by
+def _rewarded_lately(chosen: Campaign, digest: bytes) -> list[GuestClaim]:
+    """What lists of other campaigns promised the guest within the merchant's days, at least one: the latest of each
+    campaign, the latest first. Rewards of single guests have a limit of their own."""
+    since = timezone.now() - max(chosen.merchant.repeat_days, 1) * DAY
+    others = Campaign.objects.filter(merchant=chosen.merchant_id).exclude(pk=chosen.pk)
+    claims = GuestClaim.objects.filter(campaign__in=others, identity=digest, guest_list__one_guest=False)
+    claims = claims.filter(claimed_at__gte=since).select_related("campaign")
+    found = [claim for primary in (True, False) for claim in claims.filter(primary=primary)]  # An index for each.
+    found.sort(key=lambda claim: claim.claimed_at)
+    return [*reversed({claim.campaign_id: claim for claim in found}.values())]
+
+
+def facts_of_doubts(guest: str, doubts: AskFirst) -> Facts:
+    """On what somebody decides who rewards the guest nevertheless."""
+    held_out_by = {f"Control of “{campaign.name}”": "has this guest" for campaign in doubts.controls}
+    rewarded_by = {
+        f"“{claim.campaign.name}”": f"rewarded this guest on {written(claim.claimed_at, 'DATE_FORMAT')}"
+        for claim in doubts.lately
+    }
+    return {"This guest": fingerprint([identity(guest)])} | held_out_by | rewarded_by
 
 
 def tried_before(member: Membership, pk: int) -> dict[str, Any]:
@@ -137,7 +163,8 @@ def _refuse_if_too_often(campaign: Campaign, digest: bytes, actor: User) -> None
             f"You have rewarded {settings.ONE_GUEST_PER_SENDER} single guests within 24 hours, which is the limit. "
             "Bring more guests as a list, or ask a colleague."
         )
-    same = Guest.objects.filter(guest_list__in=lately, identity=digest).exclude(outcome=Outcome.REFUSED)
+    same = Guest.objects.filter(guest_list__in=lately, identity=digest)
+    same = same.exclude(outcome__in=(Outcome.REFUSED, Outcome.ALREADY_REWARDED))
     if same.count() >= settings.ONE_GUEST_PER_GUEST:
         raise CantReward("Someone on your team rewarded this guest within the last 24 hours. Try again tomorrow.")
 

@@ -16,9 +16,9 @@ from issuance.access import member_of
 from issuance.forms.one_guest import OneGuestForm
 from issuance.guests.grid import number_in
 from issuance.launching.one_guest import (
+    AskFirst,
     CantReward,
-    InControl,
-    facts_of_leak,
+    facts_of_doubts,
     last_reward_of,
     reward_one_guest,
     tried_before,
@@ -31,7 +31,7 @@ from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.celery import nudge
 from thanxportal.reviewed import FIELD, differences, sign
 
-LEAK = "leak"
+DESPITE = "one guest, despite"
 
 
 @keeps_typed
@@ -52,15 +52,15 @@ def one_guest(request: HttpRequest, handle: str) -> HttpResponse:
     except CantReward as refusal:
         form.add_error(None, str(refusal))
         return _form(request, form, status=422)
-    except InControl as held_out:
-        seen = sign(LEAK, facts_of_leak(form.cleaned_data["guest"], held_out.campaigns))
-        return _form(request, form, status=409, controls=held_out.campaigns, seen=seen)
+    except AskFirst as doubts:
+        seen = sign(DESPITE, facts_of_doubts(form.cleaned_data["guest"], doubts))
+        return _form(request, form, status=409, controls=doubts.controls, lately=doubts.lately, seen=seen)
     nudge(tasks.work_list, made.pk)
     return redirect("issuance:list_detail", handle, made.pk)
 
 
 def _reward(request: HttpRequest, form: OneGuestForm) -> GuestList:
-    """Raises CantReward, and InControl unless the person has seen whose Control it concerns and says so."""
+    """Raises CantReward, and AskFirst unless the person has seen what speaks against it and says so."""
     asked = form.cleaned_data
     wish: dict[str, Any] = {
         "gift": form.gifts[asked["reward"]],
@@ -71,10 +71,10 @@ def _reward(request: HttpRequest, form: OneGuestForm) -> GuestList:
     }
     try:
         return reward_one_guest(**wish)
-    except InControl as held_out:
-        if differences(LEAK, request.POST.get(FIELD, ""), facts_of_leak(asked["guest"], held_out.campaigns)):
+    except AskFirst as doubts:
+        if differences(DESPITE, request.POST.get(FIELD, ""), facts_of_doubts(asked["guest"], doubts)):
             raise
-        return reward_one_guest(**wish, despite=held_out.campaigns)
+        return reward_one_guest(**wish, despite=doubts.campaigns)
 
 
 def _form(request: HttpRequest, form: OneGuestForm, status: int = 200, **more: Any) -> HttpResponse:

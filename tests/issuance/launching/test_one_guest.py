@@ -13,16 +13,24 @@ from django.utils import timezone
 
 from campaigns.allocation import arm_chooser
 from campaigns.models import Campaign, RewardTemplate, Variant
+from issuance.engine.planning import plan_list
 from issuance.launching.one_guest import CantReward, reward_one_guest
 from issuance.models import ControlLeak, Guest, GuestList
 from issuance.outcomes.arm_outcomes import outcome_of
 from tests import cast
-from tests.issuance.factories import published, published_campaign
+from tests.issuance.api.programs import Program
+from tests.issuance.factories import known_at_thanx, published, published_campaign
 from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, Role, User
+from thanxportal.partner_simulator import Simulator
 
 ClientOf = Callable[[User], Client]
 FORM = reverse("issuance:one_guest", args=["harbor-grill"])
+
+
+@pytest.fixture
+def july(harbor: Merchant, simulator: Simulator) -> Campaign:
+    return known_at_thanx(cast.draft_campaign(harbor, weights=(100,), name="July"), simulator)
 
 
 def ask(browser: Client, campaign: Campaign, guest: str = "ann@example.com", **data: Any) -> Any:
@@ -222,6 +230,66 @@ def test_a_guest_whom_another_campaign_holds_out_is_asked_about_as_well(
     assert asked.context["controls"] == [campaign]
     assert ask(browser, one_arm, person, seen=asked.context["seen"]).status_code == 302
     assert ControlLeak.objects.get().campaign == campaign
+
+
+def test_a_guest_whom_a_program_rewarded_lately_gets_another_reward_only_after_a_question(
+    one_arm: Campaign, july: Campaign, harbor: Merchant, ana: User, sid: User, client_of: ClientOf, world: World,
+) -> None:  # fmt: skip
+    guests = [{"email": "ann@example.com"}]
+    Program(harbor, ana).post(f"/campaigns/{july.pk}/rewards", {"guests": guests})
+    world.drive()
+    world.advance(5 * 86_400)
+    browser = client_of(sid)
+    asked = ask(browser, one_arm)
+    assert asked.status_code == 409
+    html = asked.content.decode()
+    assert "This guest was rewarded lately. Nothing was sent yet." in html
+    assert "“July” rewarded this guest on Jun 1, 2026." in html
+    assert "belongs to Control" not in html
+    assert GuestList.objects.count() == 1
+    answer = ask(browser, one_arm, seen=asked.context["seen"])
+    assert answer.status_code == 302
+    world.drive()
+    made = GuestList.objects.get(one_guest=True)
+    assert (made.rewarded_count, made.guests.get().earlier_campaign) == (1, july)
+    assert Activity.objects.filter(sentence="Rewarded a guest whom “July” had rewarded.", actor=sid).exists()
+    assert not ControlLeak.objects.exists()
+
+
+def test_who_was_rewarded_by_a_list_of_people_is_asked_about_as_well(
+    one_arm: Campaign, july: Campaign, sid: User, client_of: ClientOf, world: World, launched: Any
+) -> None:
+    launched(july, "ann@example.com bob@example.com")
+    world.drive()
+    seen = ask(client_of(sid), one_arm).context["seen"]
+    assert ask(client_of(sid), one_arm, "bob@example.com", seen=seen).status_code == 409
+    assert ask(client_of(sid), one_arm, seen=seen).status_code == 302
+
+
+def test_only_what_was_given_within_the_merchants_days_is_asked_about(
+    one_arm: Campaign, july: Campaign, harbor: Merchant, sid: User, client_of: ClientOf, world: World, launched: Any
+) -> None:
+    Merchant.objects.filter(pk=harbor.pk).update(repeat_days=0)
+    launched(july, "ann@example.com")
+    world.drive()
+    assert ask(client_of(sid), one_arm).status_code == 409  # One reward a day all the same.
+    world.advance(25 * 3_600)
+    assert ask(client_of(sid), one_arm).status_code == 302
+
+
+def test_who_is_rewarded_elsewhere_before_the_single_reward_goes_out_gets_one_and_may_get_another(
+    one_arm: Campaign, july: Campaign, sid: User, client_of: ClientOf, world: World, launched: Any
+) -> None:
+    browser, other = client_of(sid), launched(july, "ann@example.com")
+    answer = ask(browser, one_arm)
+    assert plan_list(other.pk)
+    world.drive()
+    html = browser.get(answer["Location"]).content.decode()
+    assert "“July” rewarded this guest just before, so nothing was sent." in html
+    seen = ask(browser, one_arm).context["seen"]
+    assert ask(browser, one_arm, seen=seen).status_code == 302
+    world.drive()
+    assert GuestList.objects.filter(one_guest=True, rewarded_count=1).count() == 1
 
 
 def test_control_of_a_campaign_that_never_met_the_guest_is_no_matter(
