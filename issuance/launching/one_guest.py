@@ -77,11 +77,11 @@ def reward_one_guest(
     if not doubts.campaigns <= set(despite):
         raise doubts
     made.save(force_insert=True)
-    earlier = doubts.lately[0] if doubts.lately else None  # Planning leaves the guest as was decided.
+    latest = doubts.lately[0] if doubts.lately else None  # Planning leaves the guest as was decided.
     chosen = Guest.objects.create(
         guest_list=made, row=1, type="email" if "@" in guest else "phone", value=guest, identity=digest,
-        variant=gift, outcome=Outcome.WAITING, earlier_campaign=earlier and earlier.campaign,
-        earlier_at=earlier and earlier.claimed_at,
+        variant=gift, outcome=Outcome.WAITING, earlier_campaign=latest and latest.campaign,
+        earlier_at=latest and latest.claimed_at,
     )  # fmt: skip
     note_event(made, ListState.CHECKED, actor=actor, note=f"One guest: {reason}")
     for claim in doubts.lately:
