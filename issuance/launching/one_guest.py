@@ -80,8 +80,8 @@ def reward_one_guest(
     latest = doubts.lately[0] if doubts.lately else None  # Planning leaves the guest as was decided.
     chosen = Guest.objects.create(
         guest_list=made, row=1, type="email" if "@" in guest else "phone", value=guest, identity=digest,
-        variant=gift, outcome=Outcome.WAITING, earlier_campaign=latest and latest.campaign,
-        earlier_at=latest and latest.claimed_at,
+        variant=gift, outcome=Outcome.WAITING, earlier_campaign=latest.campaign if latest else None,
+        earlier_at=latest.claimed_at if latest else None,
     )  # fmt: skip
     note_event(made, ListState.CHECKED, actor=actor, note=f"One guest: {reason}")
     for claim in doubts.lately:
