@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,8 +48,11 @@ class TokenForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput, help_text="Of this form, as it was shown.")
+
     def __init__(self, data: Any = None) -> None:
-        super().__init__(data, initial={"scopes": [Scope.READ, Scope.REWARD], "guests_per_day": 500, "days": 90})
+        initial = {"scopes": [Scope.READ, Scope.REWARD], "guests_per_day": 500, "days": 90, "once": uuid4()}
+        super().__init__(data, initial=initial)
 
     def clean_networks(self) -> list[str]:
         written = self.cleaned_data["networks"].replace(",", " ").split()
@@ -58,7 +62,7 @@ class TokenForm(forms.Form):
 
     @property
     def fields_of_token(self) -> dict[str, Any]:
-        values = dict(self.cleaned_data)
+        values = {name: value for name, value in self.cleaned_data.items() if name != "once"}
         return values | {"expires_at": timezone.now() + timedelta(days=values.pop("days"))}
 
 

@@ -42,6 +42,19 @@ def test_a_manager_makes_a_token_whose_secret_is_shown_once(
     assert "Made the token “Survey tool”" in line.sentence
 
 
+def test_a_form_that_is_sent_twice_makes_one_token(
+    harbor: Merchant, ana: User, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(ana)
+    once = re.findall(r'name="once" value="([\w-]+)"', browser.get(page(harbor)).content.decode())[0]
+    assert "tpk_" in browser.post(page(harbor), FORM | {"once": once}).content.decode()
+    again = browser.post(page(harbor), FORM | {"once": once}, follow=True).content.decode()
+    assert "“Survey tool” has its token already." in again
+    assert "tpk_" not in again
+    assert ApiToken.objects.count() == 1
+    assert browser.post(page(harbor), FORM | {"once": "x"}).status_code == 422
+
+
 def test_what_is_wrong_with_a_token_is_said_beside_its_field(
     harbor: Merchant, ana: User, client_of: Callable[[User], Client]
 ) -> None:
