@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -54,10 +54,10 @@ class HookQuerySet(models.QuerySet["Hook"]):
         return self.filter(is_on=True, campaign__end_at__lte=until, token__ended_at=None)
 
     def with_waiting(self) -> HookQuerySet:
-        """Each with `waiting`, its events about which somebody has to decide."""
+        """Each with `waiting`, how many of its events somebody has to decide about, and the `newest` of them."""
         waiting = HookEvent.objects.waiting().filter(hook=OuterRef("pk")).order_by().values("hook")
-        counted = waiting.annotate(total=Count("pk")).values("total")
-        return self.annotate(waiting=Coalesce(Subquery(counted), 0))
+        counted, newest = (waiting.annotate(total=of("pk")).values("total") for of in (Count, Max))
+        return self.annotate(waiting=Coalesce(Subquery(counted), 0), newest=Subquery(newest))
 
 
 class Hook(models.Model):
