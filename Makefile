@@ -85,7 +85,7 @@ crash-ci: $(VENV)/dev.stamp ## the same for some minutes, on SQLite and on the P
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.webhook_endurance 15 2500
 	@$(BIN)/python -m tests.crash --ci
 
-crash: $(VENV)/dev.stamp ## every proof of exactly-once at full size, on both databases: about an hour
+crash: $(VENV)/dev.stamp ## every proof of exactly-once at full size, on both databases: some hours
 	env -u DATABASE_URL CRASH_SIZE=full $(BIN)/python -m pytest -q -n 2 -m "$(PROOFS) or hypothesis"
 	CRASH_SIZE=full DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m pytest -q -n 2 -m "$(PROOFS) or hypothesis"
 	@DATABASE_URL=$(POSTGRESQL) $(BIN)/python -m benchmarks.webhook_endurance

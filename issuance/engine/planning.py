@@ -25,7 +25,7 @@ from issuance.engine.control_leaks import note_leaks
 from issuance.engine.frozen_jobs import frozen_job
 from issuance.engine.parking import park_list
 from issuance.engine.sending_pauses import forget_unsent, lock_forgotten, sending_is_paused, sends_were_forgotten
-from issuance.importing.earlier_rewards import set_aside_rewarded_meanwhile
+from issuance.importing.earlier_rewards import days_looked_back, set_aside_rewarded_meanwhile
 from issuance.lifecycle.campaign_end import not_sent_in_words
 from issuance.lifecycle.notices import tell_missed
 from issuance.lifecycle.transitions import (
@@ -96,6 +96,8 @@ def _take(list_id: int) -> GuestList | None:
 def _others_promise(guest_list: GuestList) -> bool:
     """Whether another campaign's list is being planned that has guests of this one: whom it promises a reward can be
     seen only after its commit. Of the same campaign the claims let one list have a guest."""
+    if not days_looked_back(guest_list):
+        return False
     lists = GuestList.objects.filter(merchant=guest_list.merchant_id, state=ListState.HELD)
     planned = [*lists.filter(lease_until__gt=database_clock.now()).exclude(campaign=guest_list.campaign_id)]
     mine, theirs = (

@@ -45,7 +45,7 @@ def set_aside_rewarded_meanwhile(guest_list: GuestList) -> int:
     since = max(_lately(guest_list), guest_list.created_at - MARGIN)
     planned = GuestList.objects.filter(merchant=guest_list.merchant_id, planned_at__gte=since)
     lists = [*planned.exclude(campaign=guest_list.campaign_id).values_list("pk", flat=True)]
-    if not (lists and _days(guest_list)):
+    if not (lists and days_looked_back(guest_list)):
         return 0
     return _move(guest_list, f"guest_list_id IN ({_marks(lists)}) AND claimed_at >= %(since)s", since)
 
@@ -84,15 +84,15 @@ def _campaigns_with_claims(guest_list: GuestList) -> list[int]:
     """The list's own campaign and the merchant's others that issued anything lately."""
     planned = GuestList.objects.filter(merchant=guest_list.merchant_id, planned_at__isnull=False)
     own = planned.filter(campaign=guest_list.campaign_id)
-    others = planned.filter(planned_at__gte=_lately(guest_list)) if _days(guest_list) else planned.none()
+    others = planned.filter(planned_at__gte=_lately(guest_list)) if days_looked_back(guest_list) else planned.none()
     return sorted(set((own | others).order_by().values_list("campaign", flat=True)))
 
 
 def _lately(guest_list: GuestList) -> datetime:
-    return timezone.now() - timedelta(days=_days(guest_list))
+    return timezone.now() - timedelta(days=days_looked_back(guest_list))
 
 
-def _days(guest_list: GuestList) -> int:
+def days_looked_back(guest_list: GuestList) -> int:
     """How many days are lately: at least one for rewards on the fly, as a person gives a guest one a day."""
     return max(guest_list.merchant.repeat_days, 1 if guest_list.campaign.preset_id else 0)
 
