@@ -15,7 +15,7 @@ from campaigns.models import RewardTemplate
 from issuance.launching.retries import retry_refused
 from issuance.models import Guest, GuestList
 from issuance.models.states import ListState
-from issuance.outcomes import needs
+from issuance.outcomes import kinds_of_needs
 from tests.cast import draft_campaign
 from tests.issuance.factories import make_list, published_campaign
 from thanxportal.accounts.models import Merchant, User
@@ -84,8 +84,9 @@ def test_only_refused_guests_who_can_be_sent_again_are_counted(
 def test_beyond_a_thousand_refused_guests_are_not_counted(
     harbor: Merchant, ana: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(needs, "MANY", 3)
-    monkeypatch.setattr(needs, "_with_refused", Prepared(needs._with_refused.__wrapped__))  # type: ignore[attr-defined]
+    monkeypatch.setattr(kinds_of_needs, "MANY", 3)
+    again = Prepared(kinds_of_needs._with_refused.__wrapped__)  # type: ignore[attr-defined]
+    monkeypatch.setattr(kinds_of_needs, "_with_refused", again)
     make_list(published_campaign(harbor), ListState.FINISHED, name="June", refused=5)
     assert "3 or more guests of “June” were refused." in home(client_of(ana))
 
