@@ -26,6 +26,22 @@ def link_to_rows(model: type[Model], words: str, **query: object) -> str:
     return format_html('<a href="{}?{}">{}</a>', page, urlencode(query), words)
 
 
+class SomeFilter(admin.SimpleListFilter):
+    """Offers to show some of the rows alone, for which it has `words`."""
+
+    words: str
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", self.words)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return self.some(queryset) if self.value() else queryset
+
+    @abstractmethod
+    def some(self, rows: Any) -> Any:
+        """Those that it shows."""
+
+
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts at most 10,000 rows, so that a log of millions opens quickly."""
 

@@ -20,18 +20,14 @@ from issuance.hooks.telling import Line, lines_of
 from issuance.models import Hook, HookEvent
 from thanxportal.accounts.models import Merchant
 from thanxportal.accounts.tokens import is_answered_for
-from thanxportal.read_only_admin import ReadOnlyAdmin, link_to_rows
+from thanxportal.read_only_admin import ReadOnlyAdmin, SomeFilter, link_to_rows
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    title = "waiting"
-    parameter_name = "waiting"
+class WaitingFilter(SomeFilter):
+    title, parameter_name, words = "waiting", "waiting", "Waits for the merchant"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("yes", "Waits for the merchant")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.waiting() if self.value() else queryset
+    def some(self, rows: Any) -> Any:
+        return rows.waiting()
 
 
 @admin.register(Hook)

@@ -17,7 +17,7 @@ from issuance.models import Event, GuestList, IssuanceJob, RevocationPlan
 from issuance.outcomes.causes import causes_of
 from issuance.tasks import work_list
 from thanxportal.accounts.access import user_of
-from thanxportal.read_only_admin import ReadOnlyInline
+from thanxportal.read_only_admin import ReadOnlyInline, SomeFilter
 
 ONE_MERCHANT = ("merchant", admin.RelatedOnlyFieldListFilter)
 DATES = ("created_at", "checked_at", "launched_at", "launch_at", "held_until", "planned_at", "ended_at")
@@ -27,15 +27,11 @@ LEDGER = (
 )  # fmt: skip
 
 
-class OptedOutFilter(admin.SimpleListFilter):
-    title = "opted out"
-    parameter_name = "opted_out"
+class OptedOutFilter(SomeFilter):
+    title, parameter_name, words = "opted out", "opted_out", "Stands still: its merchant has opted out"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("yes", "Stands still: its merchant has opted out")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.waiting_for_return() if self.value() else queryset
+    def some(self, rows: Any) -> Any:
+        return rows.waiting_for_return()
 
 
 class ListEventInline(EventInline):

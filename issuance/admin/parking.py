@@ -12,18 +12,14 @@ from issuance.admin.reason import asked_reason
 from issuance.engine.parking import return_to_work
 from thanxportal.accounts.access import user_of
 from thanxportal.celery import nudge
-from thanxportal.read_only_admin import ReadOnlyAdmin
+from thanxportal.read_only_admin import ReadOnlyAdmin, SomeFilter
 
 
-class ParkedFilter(admin.SimpleListFilter):
-    title = "parked"
-    parameter_name = "parked"
+class ParkedFilter(SomeFilter):
+    title, parameter_name, words = "parked", "parked", "Parked: waits for staff"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("yes", "Parked: waits for staff")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.parked() if self.value() else queryset
+    def some(self, rows: Any) -> Any:
+        return rows.parked()
 
 
 class ParkingAdmin(ReadOnlyAdmin):

@@ -18,7 +18,7 @@ from issuance.models import EventBatch, FolderFile, Stream, WatchedFolder
 from thanxportal.accounts.access import user_of
 from thanxportal.accounts.models import ApiToken, Merchant, PartnerToken
 from thanxportal.accounts.partner_tokens import end_partner_token, make_partner_token
-from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin, link_to_rows
+from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin, SomeFilter, link_to_rows
 
 
 class OfMerchantAdmin(LogAdmin):
@@ -122,15 +122,11 @@ class StreamAdmin(OfMerchantAdmin):
     fields = ("merchant", "campaign", "token", "day")
 
 
-class AsideFilter(admin.SimpleListFilter):
-    title = "set aside"
-    parameter_name = "aside"
+class AsideFilter(SomeFilter):
+    title, parameter_name, words = "set aside", "aside", "Set aside: waits for staff"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("yes", "Set aside: waits for staff")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.set_aside() if self.value() else queryset
+    def some(self, rows: Any) -> Any:
+        return rows.set_aside()
 
 
 @admin.register(EventBatch)

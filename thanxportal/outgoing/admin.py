@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from thanxportal.accounts.models import Merchant
 from thanxportal.outgoing.models import Endpoint, Message, Try
-from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin, ReadOnlyInline, link_to_rows
+from thanxportal.read_only_admin import LogAdmin, ReadOnlyAdmin, ReadOnlyInline, SomeFilter, link_to_rows
 
 
 @admin.register(Endpoint)
@@ -60,15 +60,11 @@ class EndpointAdmin(ReadOnlyAdmin):
         return last.said if last else "-"
 
 
-class UndeliveredFilter(admin.SimpleListFilter):
-    title = "waiting"
-    parameter_name = "waiting"
+class UndeliveredFilter(SomeFilter):
+    title, parameter_name, words = "waiting", "waiting", "Still to be sent"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("yes", "Still to be sent")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.undelivered() if self.value() else queryset
+    def some(self, rows: Any) -> Any:
+        return rows.undelivered()
 
 
 class TryInline(ReadOnlyInline):
@@ -85,17 +81,8 @@ class MessageAdmin(LogAdmin):
     own_lookups = ("endpoint__exact",)
     list_select_related = ("endpoint__merchant",)
     fields = (
-        "name",
-        "merchant",
-        "endpoint",
-        "type",
-        "status",
-        "made_at",
-        "asked_at",
-        "due_at",
-        "tries",
-        "delivered_at",
-    )
+        "name", "merchant", "endpoint", "type", "status", "made_at", "asked_at", "due_at", "tries", "delivered_at",
+    )  # fmt: skip
     readonly_fields = ("name", "merchant", "status")
     search_fields = ("uuid",)
     search_help_text = "The id of a message, as its header has it"

@@ -23,7 +23,7 @@ from thanxportal.accounts.merchant_settings import change_settings
 from thanxportal.accounts.models import Invitation, Loosening, Membership, Merchant, Role, User
 from thanxportal.accounts.partner_tokens import end_partner_tokens_of
 from thanxportal.accounts.team import TeamRefusal, change_role, invite, let_sign_in, remove_member, withdraw_invitation
-from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
+from thanxportal.read_only_admin import ReadOnlyAdmin, ReadOnlyInline, SomeFilter, StaffAdmin
 
 
 class TeamAdmin(StaffAdmin):
@@ -141,15 +141,11 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
         return country
 
 
-class UnfinishedFilter(admin.SimpleListFilter):
-    title = "left to do"
-    parameter_name = "unfinished"
+class UnfinishedFilter(SomeFilter):
+    title, parameter_name, words = "left to do", "unfinished", "Something is left to do"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("yes", "Something is left to do")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.unfinished() if self.value() else queryset
+    def some(self, rows: Any) -> Any:
+        return rows.unfinished()
 
 
 @admin.register(Merchant)
