@@ -3,6 +3,7 @@ what it costs to ask the database."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import UTC, date, datetime
@@ -25,57 +26,67 @@ STAND_INS: dict[type, Callable[[int], Any]] = {  # What no row has, one for each
 LARGEST = 2**63 - 1  # number in a database; no row has a larger one
 
 
-class Prepared(Generic[Values, Row]):
+class _Written(ABC, Generic[Values]):
+    """A function whose SQL is written when it is first called, for each database and kinds of values."""
+
+    def __init__(self, function: Callable[Values, Any]) -> None:
+        self._function: Callable[..., Any] = function
+        self._statements: dict[tuple[Any, ...], Any] = {}
+        update_wrapper(self, function)
+
+    def _statement(self, connection: Any, values: Sequence[Any]) -> Any:
+        kinds = tuple(map(type, values))
+        key = (connection.vendor, *kinds)
+        if key not in self._statements:
+            stand_ins = [STAND_INS[kind](number) for number, kind in enumerate(kinds)]
+            self._statements[key] = self._write(connection, stand_ins)
+        return self._statements[key]
+
+    @abstractmethod
+    def __call__(self, *values: Values.args, **none: Values.kwargs) -> Any: ...
+
+    @abstractmethod
+    def _write(self, connection: Any, stand_ins: Sequence[Any]) -> _Statement:
+        """What the function would ask for with these values."""
+
+
+class Prepared(_Written[Values], Generic[Values, Row]):
     """A function that makes a query of numbers, texts, days and times, and here returns the rows or values it finds.
 
     What the function does with a value must be the same for all values, and end as a parameter of the SQL.
     """
 
     def __init__(self, query: Callable[Values, QuerySet[Any, Row]]) -> None:
-        self._query: Callable[..., QuerySet[Any, Row]] = query
-        self._statements: dict[tuple[Any, ...], _Query] = {}
-        update_wrapper(self, query)
+        super().__init__(query)
 
     def __call__(self, *values: Values.args, **none: Values.kwargs) -> list[Row]:
         if any(isinstance(value, int) and abs(value) > LARGEST for value in values):
             return []
-        connection, kinds = connections[DEFAULT_DB_ALIAS], tuple(map(type, values))
-        key = (connection.vendor, *kinds)
-        if key not in self._statements:
-            stand_ins = _stand_ins(kinds)
-            self._statements[key] = _Query(connection, self._query(*stand_ins), stand_ins)
-        return self._statements[key].rows(connection, values)
+        connection = connections[DEFAULT_DB_ALIAS]
+        rows: list[Row] = self._statement(connection, values).rows(connection, values)
+        return rows
+
+    def _write(self, connection: Any, stand_ins: Sequence[Any]) -> _Query:
+        return _Query(connection, self._function(*stand_ins), stand_ins)
 
 
-class PreparedUpdate(Generic[Values]):
+class PreparedUpdate(_Written[Values]):
     """The same for a function that updates rows by one statement: here it returns how many it changed."""
 
-    def __init__(self, update: Callable[Values, int]) -> None:
-        self._update: Callable[..., int] = update
-        self._statements: dict[tuple[Any, ...], _Statement] = {}
-        update_wrapper(self, update)
-
     def __call__(self, *values: Values.args, **none: Values.kwargs) -> int:
-        connection, kinds = connections[DEFAULT_DB_ALIAS], tuple(map(type, values))
-        key = (connection.vendor, *kinds)
-        if key not in self._statements:
-            self._statements[key] = self._statement(connection, _stand_ins(kinds))
-        statement = self._statements[key]
+        connection = connections[DEFAULT_DB_ALIAS]
+        statement = self._statement(connection, values)
         with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
             cursor.execute(statement.sql, statement.filled(connection, values))
             return int(cursor.rowcount)
 
-    def _statement(self, connection: Any, stand_ins: Sequence[Any]) -> _Statement:
+    def _write(self, connection: Any, stand_ins: Sequence[Any]) -> _Statement:
         """What the function would execute, which it is kept from here."""
         said: list[tuple[str, Sequence[Any]]] = []
         with connection.execute_wrapper(lambda execute, sql, parameters, *_: said.append((sql, parameters))):
-            self._update(*stand_ins)
+            self._function(*stand_ins)
         [(sql, parameters)] = said
         return _Statement(connection, sql, parameters, stand_ins)
-
-
-def _stand_ins(kinds: Sequence[type]) -> list[Any]:
-    return [STAND_INS[kind](number) for number, kind in enumerate(kinds)]
 
 
 class _Statement:
