@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -61,12 +61,11 @@ def batch_of(
 @transaction.atomic
 def keep(batch: EventBatch) -> None:
     """As one that waits to be gathered. Raises TooManyToday, and keeps nothing then."""
-    add([batch])
+    keep_all([batch])
 
 
-def add(batches: Iterable[EventBatch]) -> None:
-    """The same, in a transaction of the caller that ends with nothing kept if it raises."""
-    batches = [*batches]
+def keep_all(batches: Sequence[EventBatch]) -> None:
+    """The same of several, in a transaction of the caller that ends with nothing kept if it raises."""
     for batch in batches:
         batch.stream = _kept_stream(batch.stream)
     EventBatch.objects.bulk_create(batches)
@@ -80,9 +79,9 @@ def add(batches: Iterable[EventBatch]) -> None:
 
 
 def _kept_stream(new: Stream) -> Stream:
-    of_day = {"campaign": new.campaign, "token": new.token, "day": new.day}
     stream = next(iter(_streams(new.campaign_id, new.token_id, new.day)), None)
     if stream is None:
+        of_day = {"campaign": new.campaign, "token": new.token, "day": new.day}
         stream, _ = Stream.objects.get_or_create(**of_day, defaults={"merchant": new.merchant})
     stream.campaign, stream.token = new.campaign, new.token
     return stream

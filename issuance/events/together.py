@@ -1,5 +1,5 @@
-"""Batches for which programs ask at the same moment are kept by one transaction: one each would cost more than all else
-about a request, and at the token's count of the day they would wait for each other's commits."""
+"""Batches for which programs ask at the same moment are kept by one transaction: one each costs about as much as all
+else about a request, and at the token's count of the day they would wait for each other's commits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from issuance.events.receiving import add
+from issuance.events.receiving import keep_all
 from issuance.models import EventBatch, KeptAnswer
 
 
@@ -36,14 +36,14 @@ class Together:
         self._asked.put(mine)
         with self._turn:
             if not mine.done.done():
-                _keep_all([self._asked.get() for _ in range(self._asked.qsize())])
+                _settle([self._asked.get() for _ in range(self._asked.qsize())])
         mine.done.result(timeout=0)
 
 
 together = Together()
 
 
-def _keep_all(asked: Sequence[Asked]) -> None:
+def _settle(asked: Sequence[Asked]) -> None:
     """If that fails, each by itself: nobody is refused for another."""
     try:
         _keep(asked)
@@ -53,7 +53,7 @@ def _keep_all(asked: Sequence[Asked]) -> None:
             return
         for each in asked:
             each.batch.pk = each.answer.pk = None  # Somebody else may have that number now.
-            _keep_all([each])
+            _settle([each])
     else:
         for each in asked:
             each.done.set_result(None)
@@ -63,4 +63,4 @@ def _keep_all(asked: Sequence[Asked]) -> None:
 def _keep(asked: Sequence[Asked]) -> None:
     """Answers in the order of their keys, as another process may be keeping some of the same."""
     KeptAnswer.objects.bulk_create(sorted((each.answer for each in asked), key=attrgetter("token_id", "key")))
-    add(each.batch for each in asked)
+    keep_all([each.batch for each in asked])
