@@ -14,6 +14,7 @@ DONE, REFUSED = "done", "refused"
 BEING_WRITTEN = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload")
 LONGEST = 150  # bytes of a name; what stands before it says when it was taken
 PIECE = 1024 * 1024  # bytes
+A_FOLDER = "This is a folder. Only files that lie in the folder of the campaign itself are taken: move them there."
 
 
 class Unfit(Exception):
@@ -22,9 +23,6 @@ class Unfit(Exception):
 
 class Changes(Exception):
     """Somebody changes the file right now: the next look takes it."""
-
-
-A_FOLDER = "This is a folder. Only files that lie in the folder of the campaign itself are taken: move them there."
 
 
 class DropFolder(Protocol):

@@ -11,8 +11,6 @@ from thanxportal.plain_text import nameless
 MOST_FIELDS, MOST_DEPTH, LONGEST_POINTER = 300, 12, 400
 NAMED_ITEM = re.compile(r"\[([a-z_/]+)=(.*)\]").fullmatch  # in a pointer instead of a place
 _SMALL = re.compile(r"-?\d{1,4}(?:\.\d{1,4})?|true|false", re.ASCII).fullmatch
-
-
 _WORD = re.compile(r"[a-z][\w.:-]{0,39}", re.ASCII | re.IGNORECASE).fullmatch
 KINDS = ("type", "kind", "event", "event_type", "status", "field", "ref", "language", "locale", "currency", "country")
 

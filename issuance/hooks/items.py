@@ -19,14 +19,16 @@ LONGEST_NAME = 60
 
 def text_at(texts: Mapping[str, str], pointer: str) -> str:
     """What stands there; empty if nothing does, or if no item has the name, or several have it."""
+    if pointer in texts:
+        return texts[pointer]
     at = ""
-    for token in pointer.split("/")[1:] if pointer not in texts else ():
+    for token in pointer.split("/")[1:]:
         named = NAMED_ITEM(unescaped(token))
         place = _place(texts, at, *named.groups()) if named else token
         if place is None:
             return ""
         at += f"/{place}"
-    return texts.get(at or pointer, "")
+    return texts.get(at, "")
 
 
 def _place(texts: Mapping[str, str], of_list: str, key: str, name: str) -> str | None:

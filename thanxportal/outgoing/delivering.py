@@ -101,19 +101,9 @@ def _record(endpoint_id: int, message: Message, answer: Answer) -> None:
         Try.objects.create(message=message, at=now, duration_ms=answer.duration_ms, **told)
         _learn(endpoint, answer, now)
         if due_at is None and not answer.taken:
-            _tell_given_up(endpoint, now)
-
-
-def _tell_given_up(endpoint: Endpoint, now: datetime) -> None:
-    """The managers, once a day: it may take others, so that nothing else would say so."""
-    notify(
-        merchant=endpoint.merchant,
-        kind=Kind.ENDPOINT_OFF,
-        key=f"{endpoint.target}:given-up:{now:%Y%m%d}",
-        sentence=f"{endpoint} didn’t take a message for three days, so the portal gave it up. Send it again later.",
-        path=reverse("issuance:endpoint", args=[endpoint.merchant.handle, endpoint.pk]),
-        right=Right.MANAGE,
-    )
+            # It may take others, so that nothing else would say so: once a day.
+            lost = "didn’t take a message for three days, so the portal gave it up. Send it again later."
+            _tell(endpoint, f"given-up:{now:%Y%m%d}", lost)
 
 
 def _next_try(message: Message, asked: timedelta, now: datetime) -> datetime | None:
@@ -147,11 +137,12 @@ def _switch_off(endpoint: Endpoint, why: str, now: datetime) -> None:
     if not Endpoint.objects.on().filter(pk=endpoint.pk).update(off_since=now, off_why=why):
         return
     said = "answered that nobody listens there any more" if why == Endpoint.GONE else "took no message for three days"
-    notify(
-        merchant=endpoint.merchant,
-        kind=Kind.ENDPOINT_OFF,
-        key=f"{endpoint.target}:off:{now:%Y%m%dT%H%M%S}",
-        sentence=f"{endpoint} {said}, so the portal sends it nothing more. Turn it on again once it works.",
-        path=reverse("issuance:endpoint", args=[endpoint.merchant.handle, endpoint.pk]),
-        right=Right.MANAGE,
-    )
+    nothing = f"{said}, so the portal sends it nothing more. Turn it on again once it works."
+    _tell(endpoint, f"off:{now:%Y%m%dT%H%M%S}", nothing)
+
+
+def _tell(endpoint: Endpoint, event: str, what: str) -> None:
+    """The managers."""
+    path = reverse("issuance:endpoint", args=[endpoint.merchant.handle, endpoint.pk])
+    about: dict[str, Any] = {"merchant": endpoint.merchant, "kind": Kind.ENDPOINT_OFF, "right": Right.MANAGE}
+    notify(key=f"{endpoint.target}:{event}", sentence=f"{endpoint} {what}", path=path, **about)

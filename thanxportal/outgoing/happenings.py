@@ -30,5 +30,7 @@ def begin_to_tell(happening_id: int) -> Happening | None:
     is: what can't be told, or kills whoever tries, keeps nobody from telling the rest."""
     due, now = Happening.objects.due().filter(pk=happening_id), timezone.now()
     happening = due.first()
-    wait = max(LEAST_WAIT, (now - happening.at) / 2) if happening else LEAST_WAIT
+    if happening is None:
+        return None
+    wait = max(LEAST_WAIT, (now - happening.at) / 2)
     return happening if due.update(try_at=now + wait) else None
