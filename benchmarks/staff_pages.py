@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from statistics import median
+from types import SimpleNamespace
 from typing import Any
 
 import django
@@ -44,7 +45,8 @@ def multiplied(row: Any, times: int, **changed: str) -> int:
     return int(model.objects.filter(pk__gt=last).earliest("pk").pk)
 
 
-def seed(lines: int) -> None:
+def one_of_each() -> SimpleNamespace:
+    """The rows that are multiplied, by what they are."""
     from issuance.models import WebhookDelivery, note_event
     from issuance.models.states import ListState
     from tests import cast
@@ -59,37 +61,52 @@ def seed(lines: int) -> None:
     campaign = published_campaign(harbor)
     made = make_list(campaign, ListState.FINISHED, by=ana, rewarded=9, refused=1)
     note_event(made, ListState.FINISHED, actor=ana)
-    line = record_activity(merchant=harbor, actor=ana, sentence="Looked at row 7.", target="list:1")
-    told = Notification.objects.create(person=ana, merchant=harbor, kind=Kind.FINISHED, key="0", sentence="Finished.")
-    asked = ApiRequest.objects.create(method="GET", path="/partner/issuance_jobs/job0", status=200, duration_ms=90)
-    webhook = WebhookDelivery.objects.create(sha256="0", event="reward.issued", thanx_job_id="job0", state="applied")
+    told = {"person": ana, "merchant": harbor, "kind": Kind.FINISHED, "key": "0", "sentence": "Finished."}
+    asked = {"method": "GET", "path": "/partner/issuance_jobs/job0", "status": 200, "duration_ms": 90}
+    webhook = {"sha256": "0", "event": "reward.issued", "thanx_job_id": "job0", "state": "applied"}
+    return SimpleNamespace(
+        merchant=harbor,
+        campaign=campaign,
+        guest_list=made,
+        line=record_activity(merchant=harbor, actor=ana, sentence="Looked at row 7.", target="list:1"),
+        told=Notification.objects.create(**told),
+        asked=ApiRequest.objects.create(**asked),
+        webhook=WebhookDelivery.objects.create(**webhook),
+    )
 
-    first = multiplied(harbor, MERCHANTS, handle="'merchant' || n", thanx_id="'m' || n", name="'Merchant ' || n")
+
+def seed(lines: int) -> None:
+    of = one_of_each()
+    first = multiplied(of.merchant, MERCHANTS, handle="'merchant' || n", thanx_id="'m' || n", name="'Merchant ' || n")
     merchant = f"{first} + n % {MERCHANTS}"
     new = {"uuid": "gen_random_uuid()"}
-    campaigns = multiplied(campaign, MERCHANTS, merchant_id=f"{first} - 1 + n", thanx_id="'c' || n", **new)
-    arms = multiplied(campaign.variants.first(), MERCHANTS, campaign_id=f"{campaigns} - 1 + n")
+    campaigns = multiplied(of.campaign, MERCHANTS, merchant_id=f"{first} - 1 + n", thanx_id="'c' || n", **new)
+    arms = multiplied(of.campaign.variants.first(), MERCHANTS, campaign_id=f"{campaigns} - 1 + n")
     named = {"name": "'Guests ' || n", "campaign_id": f"{campaigns} + n % {MERCHANTS}", "merchant_id": merchant}
-    lists = multiplied(made, LISTS, confirm_token="gen_random_uuid()", **named, **new)  # noqa: S106
+    lists = multiplied(of.guest_list, LISTS, confirm_token="gen_random_uuid()", **named, **new)  # noqa: S106
     shared = f"(n % {LISTS} + 1) % {MERCHANTS}"
-    of = {"guest_list_id": f"{lists} + n % {LISTS}", "merchant_id": f"{first} + {shared}"}
-    of["variant_id"] = f"{arms} + {shared}"
+    whose = {"guest_list_id": f"{lists} + n % {LISTS}", "merchant_id": f"{first} + {shared}"}
+    whose["variant_id"] = f"{arms} + {shared}"
     seats = {"thanx_id": "'job' || n", "number": f"1 + n / {LISTS}", "idempotency_key": "gen_random_uuid()"}
-    jobs = multiplied(made.jobs.get(), JOBS, **of, **seats)
+    jobs = multiplied(of.guest_list.jobs.get(), JOBS, **whose, **seats)
     at = "now() - n * interval '20 seconds'"
-    multiplied(line, lines // 2, merchant_id=merchant, at=at, target="'list:' || n")
-    multiplied(told, lines // 2, merchant_id=merchant, at=at, key="n")
+    multiplied(of.line, lines // 2, merchant_id=merchant, at=at, target="'list:' || n")
+    multiplied(of.told, lines // 2, merchant_id=merchant, at=at, key="n")
     multiplied(
-        made.events.get(), lines // 2, guest_list_id=f"{lists} + n % {LISTS}", job_id=f"{jobs} + n % {JOBS}", at=at
+        of.guest_list.events.get(),
+        lines // 2,
+        guest_list_id=f"{lists} + n % {LISTS}",
+        job_id=f"{jobs} + n % {JOBS}",
+        at=at,
     )
     rare = "CASE WHEN n % 5000 = 7 THEN {} WHEN n % 50000 = 9 THEN NULL ELSE {} END"
     multiplied(
-        asked, lines, at=at, status=rare.format(429, 200), merchant_id=f"'m' || n % {MERCHANTS}",
+        of.asked, lines, at=at, status=rare.format(429, 200), merchant_id=f"'m' || n % {MERCHANTS}",
         method="CASE WHEN n % 100 = 1 THEN 'POST' ELSE 'GET' END", path=f"'/partner/issuance_jobs/job' || n % {JOBS}",
         code="CASE WHEN n % 5000 = 7 THEN 'RATE_LIMITED' ELSE '' END",
     )  # fmt: skip
     state = "CASE WHEN n % 20000 = 7 THEN 'quarantined' ELSE 'applied' END"
-    multiplied(webhook, lines, sha256="n", thanx_job_id=f"'job' || n % {JOBS}", received_at=at, state=state)
+    multiplied(of.webhook, lines, sha256="n", thanx_job_id=f"'job' || n % {JOBS}", received_at=at, state=state)
 
 
 def addresses() -> Iterator[tuple[str, str]]:
