@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from django.db import transaction
+from django.forms import Form
 from django.utils import timezone
 from ninja.errors import ValidationError
 from pydantic import AfterValidator, Field
@@ -29,10 +30,13 @@ MOST_A_DAY = 100  # campaigns of one token: Thanx can't take them back
 SENT_AS = {"reward": "reward_template_id", "weight": "percent"}  # fields of the page's arms, as programs send them
 
 
-def _text(field: str, says: str = "") -> Any:
-    """As long as the page takes it, which its own form tells."""
-    longest = CampaignForm.base_fields[field].max_length  # type: ignore[attr-defined]
-    return Field("", description=says or None, json_schema_extra={"maxLength": longest})
+def _length(form: type[Form], field: str) -> str:
+    """How long the page's form takes it. In words, as the form counts no blanks around it and the document would."""
+    return f"At most {form.base_fields[field].max_length} characters, blanks around it not counted."  # type: ignore[attr-defined]
+
+
+def _text(field: str, says: str) -> Any:
+    return Field("", description=f"{says} {_length(CampaignForm, field)}")
 
 
 def _between(least: int, most: int) -> Any:
@@ -58,7 +62,7 @@ When = Annotated[Iso | None, Field(description=WHEN)]
 class ArmIn(Sent):
     """A group of guests, and what they get."""
 
-    name: str = Field("", description="Empty: the name of its reward.", json_schema_extra={"maxLength": 80})
+    name: str = Field("", description=f"Empty: the name of its reward. {_length(ArmForm, 'name')}")
     reward_template_id: int | None = Field(
         None, strict=True, description=f"Null for the arm named {CONTROL}, whose guests get nothing."
     )
@@ -71,7 +75,7 @@ class ArmIn(Sent):
 class CampaignIn(Sent):
     """A campaign as the builder's page takes it; only the name is needed for a draft."""
 
-    name: str = Field(json_schema_extra={"minLength": 1, "maxLength": 120})
+    name: str = Field(description=_length(CampaignForm, "name"), json_schema_extra={"minLength": 1})
     objective: str = _text("objective", "One sentence that says what it is for.")
     fine_print: str = _text("fine_print", "Guests see it with the reward.")
     start_at: When = None

@@ -204,3 +204,8 @@ def test_after_a_lost_answer_of_thanx_it_is_published_once(
 def test_a_token_that_may_only_reward_makes_no_campaign(harbor: Merchant, ana: User) -> None:
     refused = Program(harbor, ana, Scope.READ, Scope.REWARD).post("/campaigns", {"name": "A"})
     assert (refused.status_code, "it lacks “campaigns”" in refused.json()["detail"]) == (403, True)
+
+
+def test_blanks_around_a_name_are_not_counted(program: Program) -> None:
+    assert program.post("/campaigns", {"name": f"\r {'x' * 120} "}).json()["name"] == "x" * 120
+    assert program.post("/campaigns", {"name": "x" * 121}).status_code == 422
