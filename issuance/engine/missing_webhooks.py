@@ -13,7 +13,7 @@ MOST_AT_ONCE = 100
 
 def look_for_missing_webhooks() -> int:
     """Counts the reward ids of completed jobs once their webhooks should have come; returns how many jobs."""
-    due = IssuanceJob.objects.filter(webhooks_due_at__lte=timezone.now()).order_by("webhooks_due_at")
+    due = IssuanceJob.objects.filter(webhooks_due_at__lte=timezone.now()).order_by("webhooks_due_at", "pk")
     pks = list(due.values_list("pk", flat=True)[:MOST_AT_ONCE])
     for job in count_missing(pks):
         if job.missing_reward_ids:

@@ -37,7 +37,7 @@ log = Seldom(logging.getLogger(__name__))
 
 def folders_to_look_into() -> WatchedFolderQuerySet:
     folders = WatchedFolder.objects.due() if are_there() else WatchedFolder.objects.none()
-    return folders.order_by("look_at")
+    return folders.order_by("look_at", "pk")
 
 
 def look_into(folder_id: int) -> None:
@@ -144,7 +144,7 @@ def _noted(
 def _look_after(folder: WatchedFolder, place: DropFolder) -> None:
     """Files that were taken: what was written to since comes back to be taken again, and what is old goes."""
     now = timezone.now()
-    for file in FolderFile.objects.kept().filter(folder=folder).order_by("delete_at")[:MOST_KEPT]:
+    for file in FolderFile.objects.kept().filter(folder=folder).order_by("delete_at", "pk")[:MOST_KEPT]:
         if file.mark and place.bring_back_changed(*file.kept_as, file.mark):
             log.error("Folder %s: file %s was written to after it was taken.", folder.pk, file.pk, about=str(file.pk))
             FolderFile.objects.filter(pk=file.pk).update(delete_at=None)

@@ -137,7 +137,7 @@ def _exported(search: GuestSearch) -> Iterator[Row]:
     for member in members_with(search.merchant.pk, search.digest):
         yield {"id at Thanx": member.user_id, "second id": member.user_uid, "joined": member.joined_at}
         own = {"merchant": search.merchant, "user_id": member.user_id}
-        for bought in Purchase.objects.filter(**own).order_by("purchased_at"):
+        for bought in Purchase.objects.filter(**own).order_by("purchased_at", "pk"):
             paid = {"bought": bought.purchased_at, "amount in cents": bought.amount, "channel": bought.channel}
             yield {"purchase": bought.purchase_id, "location": bought.location_id} | paid
         for reward in ExportedReward.objects.filter(**own).order_by("pk"):

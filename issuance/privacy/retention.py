@@ -78,7 +78,7 @@ def _unsettled() -> Exists:
 def _marked(due: QuerySet[GuestList], may_go_on: Callable[[], bool]) -> Iterator[GuestList]:
     """Lists that an earlier process has begun with, then those that are due now."""
     yield from GuestList.objects.filter(purge_left=True).order_by("pk")
-    for pk in list(due.order_by("ended_at").values_list("pk", flat=True)):
+    for pk in list(due.order_by("ended_at", "pk").values_list("pk", flat=True)):
         if may_go_on() and due.filter(pk=pk).update(purged_at=timezone.now(), purge_left=True):
             yield GuestList.objects.get(pk=pk)
 

@@ -32,8 +32,8 @@ def due_read_outs() -> list[int]:
 def _with_exports(read_outs: ReadOutQuerySet) -> ReadOutQuerySet:
     """With when exports last told something new, and until when purchases are known."""
     exports = ExportFile.objects.filter(merchant=OuterRef("campaign__merchant"))
-    told = exports.filter(changed_at__isnull=False).order_by("-changed_at")
-    bought = exports.filter(kind=ExportKind.PURCHASES, state=ExportState.LOADED).order_by("-stated_at")
+    told = exports.filter(changed_at__isnull=False).order_by("-changed_at", "-pk")
+    bought = exports.filter(kind=ExportKind.PURCHASES, state=ExportState.LOADED).order_by("-stated_at", "-pk")
     return read_outs.annotate(
         exports_changed_at=Subquery(told.values("changed_at")[:1]),
         purchases_until=Subquery(bought.values("stated_at")[:1]),

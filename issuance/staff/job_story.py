@@ -76,7 +76,7 @@ def story_of_job(job: IssuanceJob) -> JobStory:
 
 def _refusals(job: IssuanceJob) -> list[tuple[str, int]]:
     refused = job.guests.filter(outcome=Outcome.REFUSED).order_by().values_list("reason").annotate(count=Count("pk"))
-    return [(reason_in_words(reason), count) for reason, count in refused.order_by("-count")]
+    return [(reason_in_words(reason), count) for reason, count in refused.order_by("-count", "reason")]
 
 
 def _sends(job: IssuanceJob) -> list[tuple[str, int]]:

@@ -66,7 +66,7 @@ def _prepare() -> int:
     look_for_missing_webhooks()
     tell_refusals()
     failed = sum(not succeeds(gather, stream) for stream in streams_to_gather())
-    return failed + _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at"))
+    return failed + _each(publish_campaign, Campaign.objects.due_to_publish().order_by("next_attempt_at", "pk"))
 
 
 def _read(list_id: int | None) -> int:
@@ -95,7 +95,7 @@ def _send(list_id: int | None) -> int:
     if sending_is_paused():
         jobs = jobs.exclude(state=JobState.READY)
         lists = lists if sends_were_forgotten() else lists.none()
-    failed = _each(plan_list, lists.due_to_plan().order_by("held_until"))
+    failed = _each(plan_list, lists.due_to_plan().order_by("held_until", "pk"))
     return failed + _each(work_job, jobs.in_turn())
 
 

@@ -24,7 +24,7 @@ def send_due_mail() -> int:
 
 def _due(model: type[Invitation] | type[Notification]) -> list[Any]:
     rows = model._default_manager.filter(mail_due_at__lte=timezone.now()).select_related("merchant")
-    return list(rows.order_by("mail_due_at")[:MOST_AT_ONCE])
+    return list(rows.order_by("mail_due_at", "pk")[:MOST_AT_ONCE])
 
 
 def _send(row: Invitation | Notification) -> bool:

@@ -37,7 +37,7 @@ def standing() -> Standing:
         refusal=credential.refusal,
         missing_merchants=credential.missing_merchants,
         parked=[(merchant, refusals[merchant.thanx_id]) for merchant in parked],
-        opted_out=list(Merchant.objects.opted_out().order_by("-withdrawn_at")[:SHOWN]),
+        opted_out=list(Merchant.objects.opted_out().order_by("-withdrawn_at", "pk")[:SHOWN]),
         unfinished=list(Merchant.objects.unfinished().order_by("-pk")[:SHOWN]),
     )
 

@@ -93,7 +93,7 @@ def delete_old_messages(*, seconds: float | None = None) -> int:
     now, count = timezone.now(), 0
     Endpoint.objects.filter(rotated_at__lt=now - BOTH_SIGN).exclude(earlier_seed="").update(earlier_seed="")
     end = None if seconds is None else time.monotonic() + seconds
-    old = Message.objects.filter(made_at__lt=now - KEPT).order_by("made_at")
+    old = Message.objects.filter(made_at__lt=now - KEPT).order_by("made_at", "pk")
     while end is None or time.monotonic() < end:
         pks = list(old.values_list("pk", flat=True)[:AT_ONCE])
         if not pks:
