@@ -56,6 +56,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class, task_class = Request, Task
     close_when_flushed: bool
     lingers_since = 0.0
+    is_new = True  # No request was answered yet.
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.waits_since = time.monotonic()
@@ -74,7 +75,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def service(self) -> None:
         super().service()
-        self.waits_since = time.monotonic()
+        self.waits_since, self.is_new = time.monotonic(), False
 
     def is_late(self, now: float) -> bool:
         if self.lingers_since:
@@ -93,6 +94,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         request = self.request
         is_known = request is not None and bool(request.let_in_up_to) and not request.of_stranger
         return is_known, self.waits_since
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self.requests or self.is_new)
 
     def is_busy(self) -> bool:
         return bool(self.requests or self.total_outbufs_len or self.request or self.lingers_since)

@@ -18,6 +18,7 @@ from waitress.task import ThreadedTaskDispatcher
 from thanxportal.body_limits import SMALL_BODY
 from thanxportal.stored_files import look_after_leftovers
 from thanxportal.web_server.connections import Channel
+from thanxportal.web_server.shares import Shares
 
 MOST_HEADERS = 32 * 1024
 MOST_IN_MEMORY = 6 * 1024 * 1024  # of one body; a longer one is in a temporary file
@@ -36,6 +37,7 @@ ADJUSTMENTS = Adjustments(
 )
 COLLECT_EVERY = 20_000  # objects, a few pages: every 700, as Python does, looking for garbage is up to 5 % of a page
 Sockets = dict[int, Any]
+shares = Shares()  # of all processes that gunicorn forks after this
 
 
 class Doors:
@@ -43,8 +45,10 @@ class Doors:
 
     active_channels: dict[int, Channel]
     channel_class = Channel
+    place = 0  # of this process in `shares`
 
     def handle_accept(self) -> None:
+        shares.let_others_first(self.place)
         super().handle_accept()  # type: ignore[misc]
         if len(self.active_channels) > MOST_CONNECTIONS:
             waiting = [channel for channel in self.active_channels.values() if not channel.requests]
@@ -56,6 +60,10 @@ class Doors:
         for channel in list(self.active_channels.values()):
             if channel.is_late(time.monotonic()):
                 channel.handle_close()
+
+    @property
+    def work(self) -> int:
+        return sum(channel.has_work for channel in self.active_channels.values())
 
     def close_idle(self) -> None:
         for channel in list(self.active_channels.values()):
@@ -95,8 +103,11 @@ class Worker(GunicornWorker):  # type: ignore[misc]
         threads = ThreadedTaskDispatcher()
         threads.set_thread_count(self.cfg.threads)
         doors = [open_doors(self.wsgi, listener, threads, sockets) for listener in self.sockets]
+        for door in doors:
+            door.place = self.age
         while self.alive and os.getppid() == self.ppid:
             self.notify()
+            shares.say(self.age, sum(door.work for door in doors))
             turn(sockets)
         self._finish(doors, sockets)
 
