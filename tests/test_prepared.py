@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Case, F, QuerySet, Value, When
 from django.utils import timezone
 
@@ -88,3 +89,22 @@ def test_preparing_an_update_changes_nothing(harbor: Merchant) -> None:
     assert prepared("August") == 1
     told.refresh_from_db()
     assert told.name == "August"
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite plans in the program itself.")
+def test_postgresql_plans_what_is_asked_often_once(harbor: Merchant) -> None:
+    for _ in range(10):
+        campaigns(harbor.pk, "June", timezone.now())
+        rename(harbor.pk, "June", "July", timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT left(statement, 6), count(*) FROM pg_prepared_statements GROUP BY 1")
+        planned = dict(cursor.fetchall())
+    assert planned["SELECT"] >= 1
+    assert planned["UPDATE"] >= 1
+
+
+def test_other_queries_are_asked_as_before_and_after(harbor: Merchant) -> None:
+    with connection.cursor() as before:
+        campaigns(harbor.pk, "June", timezone.now())
+    with connection.cursor() as after:
+        assert type(after.cursor) is type(before.cursor)

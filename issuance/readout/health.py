@@ -88,7 +88,7 @@ def health_of(campaign: Campaign, outcome: CampaignOutcome) -> Health | None:
 
 def _by_list(leaks: Any) -> list[Leak]:
     columns = ("guest_list", "guest_list__name", "guest_list__one_guest")
-    groups = leaks.order_by().values(*columns).annotate(guests=Count("pk"), at=Max("decided_at")).order_by("at", "guest_list")
+    groups = leaks.order_by().values(*columns).annotate(guests=Count("pk"), at=Max("decided_at"))
     return [
         Leak(
             group["guest_list"],
@@ -96,7 +96,7 @@ def _by_list(leaks: Any) -> list[Leak]:
             group["guests"],
             group["at"],
         )
-        for group in groups
+        for group in groups.order_by("at", "guest_list")
     ]
 
 
