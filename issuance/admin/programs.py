@@ -9,6 +9,7 @@ from django.contrib.admin.utils import display_for_value
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from issuance.events.gathering import gather_again
@@ -61,12 +62,19 @@ class ApiTokenAdmin(OfMerchantAdmin):
         return "; ".join(token.may)
 
 
+class ExpiringFilter(SomeFilter):
+    title, parameter_name, words = "expiring", "expiring", "Expires within a week, or just did"
+
+    def some(self, rows: Any) -> Any:
+        return rows.expiring()
+
+
 @admin.register(PartnerToken)
 class PartnerTokenAdmin(ReadOnlyAdmin):
     """Tokens of the partner's own programs, for all merchants. Adding one shows its secret, once."""
 
     list_display = ("name", "state", "created_by", "used_at", "expires_at", "ended_at")
-    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    list_filter = (ExpiringFilter, ("ended_at", admin.EmptyFieldListFilter))
     list_select_related = ("created_by",)
     ordering = ("-id",)
     fields = (
@@ -99,6 +107,9 @@ class PartnerTokenAdmin(ReadOnlyAdmin):
             "title": "Make a token for all merchants", "opts": self.opts, "form": form,
         }  # fmt: skip
         if form.is_valid():
+            if not form.comes_first("everywhere"):
+                self.message_user(request, form.made_before, messages.WARNING)
+                return redirect("admin:accounts_partnertoken_changelist")
             context["made"], context["secret"] = make_partner_token(actor=user_of(request), **form.fields_of_token)
             self.log_addition(request, context["made"], "Made.")
         status = 422 if form.errors else 200

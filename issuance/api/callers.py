@@ -11,7 +11,7 @@ from ninja.security import HttpBearer
 from thanxportal.accounts.models import ApiToken, Merchant, PartnerToken, Scope
 from thanxportal.accounts.partner_tokens import is_of_partner, note_reading, part_at, partner_token_by
 from thanxportal.accounts.request_rate import rates
-from thanxportal.accounts.tokens import token_by
+from thanxportal.accounts.tokens import note_use, token_by
 
 NAMES_MERCHANT = "X-Merchant"
 
@@ -30,12 +30,14 @@ class Token(HttpBearer):
         if found is None or found.of_hook:
             return None
         self._check(request, found)
-        found.note_use()
-        if found.partner_token:
-            found.partner_token.note_use()
-            note_reading(found)
         timezone.activate(found.merchant.time_zone)
         translation.activate(found.merchant.locale)
+        if found.partner_token:
+            found.note_use()
+            found.partner_token.note_use()
+            note_reading(found)
+        else:
+            note_use(found)
         return found
 
     def _check(self, request: HttpRequest, found: ApiToken | PartnerToken) -> None:

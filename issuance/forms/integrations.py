@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from thanxportal.accounts.models import Scope
 
 DAYS = ((30, "30 days"), (90, "90 days"), (365, "A year"))
 MOST_NETWORKS = 20
+A_DAY = 24 * 60 * 60  # seconds
 
 
 class TokenForm(forms.Form):
@@ -59,6 +61,17 @@ class TokenForm(forms.Form):
         if len(written) > MOST_NETWORKS:
             raise ValidationError(f"These are {len(written)} addresses; {MOST_NETWORKS} are the most.")
         return [_network(text) for text in written]
+
+    def comes_first(self, place: str) -> bool:
+        """Whether it wasn't sent before at this merchant or other place: reloading the page that shows a secret sends
+        it again."""
+        once = self.cleaned_data["once"]
+        return once is None or cache.add(f"token-form:{place}:{once}", True, A_DAY)
+
+    @property
+    def made_before(self) -> str:
+        missed = "Its secret was shown once: if you missed it, end that token and make another."
+        return f"“{self.cleaned_data['name']}” has its token already. {missed}"
 
     @property
     def fields_of_token(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from issuance.models import (
     WebhookDelivery,
 )
 from issuance.models.states import JOB_DUE, JobState
-from thanxportal.accounts.models import Invitation, Merchant, Notification, User
+from thanxportal.accounts.models import Invitation, Merchant, Notification, PartnerToken, User
 from thanxportal.counted import counted
 from thanxportal.partner.models import Credential, MerchantRefusal
 
@@ -148,6 +148,12 @@ def _programs() -> Iterator[Need]:
     aside = EventBatch.objects.set_aside().count()
     words = ("batch of a program was set aside", "batches of programs were set aside")
     yield Need(aside, *words, "issuance.eventbatch", {"aside": "yes"})
+    tokens = PartnerToken.objects.expiring().count()
+    words = (
+        "token for all merchants expires or has just expired",
+        "tokens for all merchants expire or have just expired",
+    )
+    yield Need(tokens, *words, "accounts.partnertoken", {"expiring": "yes"})
     folders = WatchedFolder.objects.filter(ended_at=None).exclude(trouble="").count()
     words = ("folder for files of guests can’t be read", "folders for files of guests can’t be read")
     yield Need(folders, *words, "issuance.watchedfolder", {"trouble__isempty": "0", "ended_at__isempty": "1"})

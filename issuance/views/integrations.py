@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -25,7 +22,6 @@ from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.pagination import page_of
 
 PAGE = 30
-A_DAY = 24 * 60 * 60  # seconds
 
 
 @keeps_typed
@@ -40,17 +36,11 @@ def integrations(request: HttpRequest, handle: str) -> HttpResponse:
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _page(request, merchant, form, status=422)
-    if not _sent_first(merchant, form.cleaned_data["once"]):
-        missed = "Its secret was shown once: if you missed it, end that token and make another."
-        messages.warning(request, f"“{form.cleaned_data['name']}” has its token already. {missed}")
+    if not form.comes_first(merchant.handle):
+        messages.warning(request, form.made_before)
         return redirect(request.path)
     made, secret = make_token(merchant=merchant, actor=user_of(request), path=request.path, **form.fields_of_token)
     return _page(request, merchant, TokenForm(), made=made, secret=secret)
-
-
-def _sent_first(merchant: Merchant, once: UUID | None) -> bool:
-    """Whether a form comes for the first time: reloading the page that shows a secret sends it again."""
-    return once is None or cache.add(f"token-form:{merchant.pk}:{once}", True, A_DAY)
 
 
 @require_POST

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from secrets import choice
 from typing import Any
@@ -31,7 +31,6 @@ from thanxportal.thanx_address import LIVE
 SIGNS = string.digits + string.ascii_letters
 OF_MERCHANT, OF_PARTNER = "tpk", "tpp"
 RANDOM, CHECK = 32, 6
-TOLD_BEFORE, TOLD_UNTIL = timedelta(days=7), timedelta(days=1)  # a token expires
 ANEW = "Make a new one to let it go on."
 
 
@@ -90,11 +89,18 @@ def end_unanswered_tokens() -> None:
         end_tokens_of(token.created_by, None, merchant=token.merchant)
 
 
+def note_use(token: ApiToken) -> None:
+    """The log of its merchant, whose time zone is the active one, keeps on which days a program asked. What it makes or
+    asks for there is logged each time."""
+    before = token.used_at
+    if token.note_use() and (before is None or timezone.localdate(before) != timezone.localdate()):
+        path = reverse("issuance:integrations", args=[token.merchant.handle])
+        _note(token, None, f"“{token.name}” asked the portal for the first time today.", path)
+
+
 def tell_of_expiry() -> None:
     """The managers, a week before a token of their own expires, and once it has: its program stops then."""
-    now = timezone.now()
-    mine = ApiToken.objects.filter(ended_at=None, partner_token=None).select_related("merchant")
-    for token in mine.filter(expires_at__gt=now - TOLD_UNTIL, expires_at__lte=now + TOLD_BEFORE):
+    for token in ApiToken.objects.expiring().filter(partner_token=None).select_related("merchant"):
         path = reverse("issuance:integrations", args=[token.merchant.handle])
         if token.works:
             day = date_format(token.expires_at.astimezone(ZoneInfo(token.merchant.time_zone)), "MONTH_DAY_FORMAT")

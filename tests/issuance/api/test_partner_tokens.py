@@ -280,6 +280,34 @@ def test_administrators_make_it_in_the_admin_and_see_its_secret_once(
     assert answer.status_code == 401
 
 
+def test_a_form_that_is_sent_again_makes_no_second_one(
+    sam: User, client_of: Callable[[User], Client], harbor: Merchant
+) -> None:
+    browser = client_of(sam)
+    (once,) = re.findall(r'name="once" value="([\w-]+)"', browser.get(ADD).content.decode())
+    assert "<code>tpp_" in browser.post(ADD, FORM | {"once": once}).content.decode()
+    again = browser.post(ADD, FORM | {"once": once}, follow=True).content.decode()
+    assert "“Our CRM” has its token already." in again
+    assert "tpp_" not in again
+    assert PartnerToken.objects.count() == 1
+
+
+def test_staff_see_a_week_before_that_one_expires_and_a_day_after_that_it_did(
+    sam: User, client_of: Callable[[User], Client], world: World
+) -> None:
+    soon = "1 token for all merchants expires or has just expired"
+    OfPartner(sam, expires_at=timezone.now() + timedelta(days=8))
+    OfPartner(sam, name="Their CRM")
+    for days, told in ((0, False), (2, True), (6, True), (2, False)):
+        world.advance(days * 86_400)
+        browser = client_of(sam)  # Sessions end meanwhile.
+        needs = {need.words: need.address for need in browser.get("/admin/").context["needs"]}
+        assert (soon in needs) is told
+        if told:
+            listed = browser.get(needs[soon]).context["cl"].result_list
+            assert [token.name for token in listed] == ["Our CRM"]
+
+
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"scopes": []}, {"guests_per_day": 0}, {"networks": "home"}])
 def test_what_is_wrong_with_it_is_said_beside_its_field(
     wrong: dict[str, Any], sam: User, client_of: Callable[[User], Client]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.issuance.api.programs import Program, token_of_program
+from tests.world import World
 from thanxportal.accounts import tokens
 from thanxportal.accounts.models import Activity, ApiToken, Merchant, Scope, User
 from thanxportal.accounts.tokens import end_token, new_secret, token_by
@@ -125,6 +126,17 @@ def test_when_a_token_was_used_is_noted_to_the_minute(harbor: Merchant, ana: Use
     assert first is not None
     program.get("/health")
     assert ApiToken.objects.get().used_at == first
+
+
+def test_the_log_keeps_each_day_on_which_a_token_was_used(harbor: Merchant, ana: User, world: World) -> None:
+    Merchant.objects.filter(pk=harbor.pk).update(time_zone="America/New_York")
+    program, used = Program(harbor, ana), "“Survey tool” asked the portal for the first time today."
+    lines = Activity.objects.for_merchant(harbor).filter(sentence=used)
+    for seconds, days in ((0, 1), (3_600, 1), (86_400, 2), (120, 2)):
+        world.advance(seconds)
+        assert program.get("/health").status_code == 200
+        assert lines.count() == days
+    assert {(line.actor, line.target, line.path) for line in lines} == {(None, program.token.target, page(harbor))}
 
 
 def test_a_token_that_ended_twice_ended_once(harbor: Merchant, ana: User) -> None:

@@ -19,6 +19,7 @@ from thanxportal.prepared import PreparedUpdate
 
 Row = TypeVar("Row", bound=models.Model)
 USE_NOTED_EVERY = timedelta(minutes=1)
+TOLD_BEFORE, TOLD_UNTIL = timedelta(days=7), timedelta(days=1)  # a token expires
 CENTS = 100
 
 
@@ -39,6 +40,11 @@ class TokenQuerySet(models.QuerySet[Row], Generic[Row]):
     def good(self, now: datetime | None = None) -> Any:
         """Those that weren't ended and last still; see also `answered_for`."""
         return self.filter(ended_at=None, expires_at__gt=now or timezone.now())
+
+    def expiring(self) -> Any:
+        """Those that expire within a week or did within a day, so that somebody makes new ones."""
+        now = timezone.now()
+        return self.filter(ended_at=None, expires_at__gt=now - TOLD_UNTIL, expires_at__lte=now + TOLD_BEFORE)
 
 
 class Token(models.Model):
@@ -102,8 +108,7 @@ class Token(models.Model):
         now = timezone.now()
         if self.used_at is not None and self.used_at >= now - USE_NOTED_EVERY:
             return False
-        type(self)._default_manager.filter(pk=self.pk).update(used_at=now)
-        return True
+        return bool(type(self)._default_manager.filter(pk=self.pk, used_at=self.used_at).update(used_at=now))
 
 
 class PartnerTokenQuerySet(TokenQuerySet["PartnerToken"]):
