@@ -91,7 +91,10 @@ def test_preparing_an_update_changes_nothing(harbor: Merchant) -> None:
     assert told.name == "August"
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite plans in the program itself.")
+on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite plans in the program itself.")
+
+
+@on_postgresql
 def test_postgresql_plans_what_is_asked_often_once(harbor: Merchant) -> None:
     for _ in range(10):
         campaigns(harbor.pk, "June", timezone.now())
@@ -108,3 +111,45 @@ def test_other_queries_are_asked_as_before_and_after(harbor: Merchant) -> None:
         campaigns(harbor.pk, "June", timezone.now())
     with connection.cursor() as after:
         assert type(after.cursor) is type(before.cursor)
+
+
+@on_postgresql
+def test_what_other_queries_say_is_kept_nowhere(harbor: Merchant) -> None:
+    rename(harbor.pk, "June", "July", timezone.now())
+    for number in range(10):
+        list(Campaign.objects.filter(name=f"A long text {number}"))
+    kept = str(vars(connection.connection._prepared))
+    assert "UPDATE" in kept
+    assert "A long text" not in kept
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_a_migration_changes_meanwhile_is_read_as_it_is_now(harbor: Merchant) -> None:
+    june = cast.draft_campaign(harbor, name="June")
+    yesterday = timezone.now() - timedelta(days=1)
+    length = Campaign._meta.get_field("name").max_length or 0
+    try:
+        for more in (0, 1):
+            change_length(length + more)
+            for _ in range(10):
+                assert campaigns(harbor.pk, "June", yesterday) == [june]
+    finally:
+        change_length(length)
+
+
+def change_length(length: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE campaigns_campaign ALTER COLUMN name TYPE varchar({length})")
+
+
+@on_postgresql
+def test_a_pool_that_knows_no_plans_gets_none(harbor: Merchant, settings: Any) -> None:
+    @Prepared
+    def by_objective(objective: str) -> QuerySet[Campaign]:
+        return Campaign.objects.filter(objective=objective)
+
+    for on, counted in ((False, 0), (True, 1)):
+        settings.PREPARED_STATEMENTS = on
+        assert by_objective("None so far") == []
+        assert str(vars(connection.connection._prepared)).count('"objective" = ') == counted

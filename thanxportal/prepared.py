@@ -12,7 +12,8 @@ from functools import update_wrapper
 from types import SimpleNamespace
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections, transaction
 from django.db.models import QuerySet
 
 Values = ParamSpec("Values")
@@ -24,6 +25,7 @@ STAND_INS: dict[type, Callable[[int], Any]] = {  # What no row has, one for each
     date: lambda number: date(9000 + number, 1, 1),
 }
 
+PLANNED_FROM = 5  # times that a connection asks; psycopg's own number
 LARGEST = 2**63 - 1  # number in a database; no row has a larger one
 
 
@@ -121,6 +123,17 @@ class _Query(_Statement):
         self.iterable: Any = queryset._iterable_class
 
     def rows(self, connection: Any, values: Sequence[Any]) -> list[Any]:
+        """Asks once more if a migration changed the type of a column since it was planned. In a transaction that can't
+        be; its end forgets the plan."""
+        try:
+            return self._rows(connection, values)
+        except NotSupportedError:
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            return self._rows(connection, values)
+
+    def _rows(self, connection: Any, values: Sequence[Any]) -> list[Any]:
         filled = self.filled(connection, values)
         compiler = copy(self.compiler)
         compiler.connection, compiler.as_sql = connection, lambda *args, **options: (self.sql, filled)
@@ -134,20 +147,21 @@ class _Query(_Statement):
 
 @contextmanager
 def _planned_once(connection: Any) -> Iterator[None]:
-    """Has values sent apart from the SQL, so that psycopg prepares the statement (`prepare_threshold`): planning costs
-    PostgreSQL more than to find a row. Django's usual cursors write values into the SQL."""
-    if connection.vendor != "postgresql":
+    """Has values sent apart from the SQL, so that psycopg prepares the statement: to plan it costs PostgreSQL more than
+    to find a row. Django's usual cursors write values into the SQL; if psycopg counted that too, it would keep it."""
+    if connection.vendor != "postgresql" or not settings.PREPARED_STATEMENTS:
         yield
         return
     from django.db.backends.postgresql.base import ServerBindingCursor  # 0.1 s that processes on SQLite do without
 
     connection.ensure_connection()
     opened = connection.connection
-    usual, opened.cursor_factory = opened.cursor_factory, ServerBindingCursor
+    usual = opened.cursor_factory, opened.prepare_threshold
+    opened.cursor_factory, opened.prepare_threshold = ServerBindingCursor, PLANNED_FROM
     try:
         yield
     finally:
-        opened.cursor_factory = usual
+        opened.cursor_factory, opened.prepare_threshold = usual
 
 
 def _adapted(connection: Any, value: Any) -> Any:

@@ -165,11 +165,10 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         **_probes,
         "tcp_user_timeout": 30_000,  # milliseconds
-        # Statements of `prepared` are planned once a connection, from the fifth time on.
-        "prepare_threshold": 5 if env.bool("PREPARED_STATEMENTS", default=True) else None,
         "options": " ".join([*_there, "-c tcp_user_timeout=30000"]),
         **DATABASES["default"].get("OPTIONS", {}),
     }
+PREPARED_STATEMENTS: bool = env.bool("PREPARED_STATEMENTS", default=True)
 # Limits of attempts are counted by all processes together.
 CACHES = {
     "default": {

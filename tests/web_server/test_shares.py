@@ -16,7 +16,7 @@ import pytest
 from tests.crash.patience import comes_true
 from tests.web_server.serving import answer_of, connected
 from thanxportal.demo.__main__ import answers, free_port
-from thanxportal.web_server import shares
+from thanxportal.web_server import shares, worker
 from thanxportal.web_server.shares import Shares
 
 CONNECTIONS = 40
@@ -40,6 +40,36 @@ def test_one_that_says_nothing_any_more_is_not_waited_for(monkeypatch: pytest.Mo
     monkeypatch.setattr(shares.time, "monotonic", lambda: now + shares.BELIEVED + 1)
     ours.say(1, 3)
     assert not ours.others_have_less(1)
+
+
+def test_one_that_takes_no_more_is_not_waited_for() -> None:
+    ours = Shares()
+    ours.say(2, 0)
+    ours.say(1, 3)
+    ours.leave(2)
+    assert not ours.others_have_less(1)
+
+
+class Closing:
+    """A connection that a thread closes while work is counted."""
+
+    def __init__(self, channels: dict[int, Any], file: int) -> None:
+        self.channels, self.file = channels, file
+        channels[file] = self
+
+    @property
+    def has_work(self) -> bool:
+        del self.channels[self.file]
+        return True
+
+
+def test_connections_may_be_closed_while_they_are_counted() -> None:
+    doors = worker.Doors()
+    doors.active_channels = channels = {}
+    for file in range(3):
+        Closing(channels, file)
+    assert doors.work == 3
+    assert doors.work == 0
 
 
 def who(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

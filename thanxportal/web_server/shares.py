@@ -20,6 +20,10 @@ class Shares:
     def say(self, place: int, work: int) -> None:
         self._works[place % PLACES], self._said_at[place % PLACES] = work, time.monotonic()
 
+    def leave(self, place: int) -> None:
+        """Takes no connections any more, so nobody waits for it."""
+        self._said_at[place % PLACES] = 0
+
     def others_have_less(self, place: int) -> bool:
         mine, since = self._works[place % PLACES], time.monotonic() - BELIEVED
         return any(work < mine and at > since for work, at in zip(self._works, self._said_at, strict=True))

@@ -63,7 +63,7 @@ class Doors:
 
     @property
     def work(self) -> int:
-        return sum(channel.has_work for channel in self.active_channels.values())
+        return sum(channel.has_work for channel in list(self.active_channels.values()))  # Threads close some, too.
 
     def close_idle(self) -> None:
         for channel in list(self.active_channels.values()):
@@ -113,6 +113,7 @@ class Worker(GunicornWorker):  # type: ignore[misc]
 
     def _finish(self, doors: list[Any], sockets: Sockets) -> None:
         until = time.monotonic() + self.cfg.graceful_timeout
+        shares.leave(self.age)
         for door in doors:
             door.del_channel()
         while time.monotonic() < until:
