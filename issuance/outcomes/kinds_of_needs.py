@@ -20,6 +20,7 @@ from thanxportal.accounts.models import Right
 from thanxportal.counted import counted
 from thanxportal.prepared import Prepared
 
+UNCOUNTED = "Guests who opted out or are in a retry already aren’t counted."
 Words = str | Callable[[Any], str]  # a format that takes the row, or a function of the row
 
 
@@ -97,14 +98,17 @@ def _refused_of_programs(glance: Glance) -> Iterable[Any]:
 
 
 def _refused_of_programs_in_words(campaign: Any) -> str:
-    more = "or more " if campaign.left == MANY else ""
-    whom = f"whom programs asked for in “{campaign}”"
-    return counted(campaign.left, f"guest {whom} was refused.", f"{more}guests {whom} were refused.")
+    return _left_in_words(campaign.left, f"whom programs asked for in “{campaign}”")
 
 
 def _refused_in_words(guest_list: Any) -> str:
-    more, of_list = "or more " if guest_list.left == MANY else "", f"of “{guest_list.name}”"
-    return counted(guest_list.left, f"guest {of_list} was refused.", f"{more}guests {of_list} were refused.")
+    return _left_in_words(guest_list.left, f"of “{guest_list.name}”")
+
+
+def _left_in_words(count: int, which: str) -> str:
+    """The ledger may have more refused guests: not all of them can be sent again."""
+    more, be_sent = "or more " if count == MANY else "", "can be corrected and sent again."
+    return counted(count, f"refused guest {which} {be_sent}", f"{more}refused guests {which} {be_sent}")
 
 
 def _checked_in_words(guest_list: GuestList) -> str:
@@ -244,7 +248,7 @@ KINDS = (
     Kind(
         _refused,
         title=_refused_in_words,
-        text="See why, correct them, and send them again.",
+        text=f"See why Thanx refused them. {UNCOUNTED}",
         action="Correct and retry",
         right=Right.ISSUE,
         tone="bad",
@@ -262,7 +266,7 @@ KINDS = (
     Kind(
         _refused_of_programs,
         title=_refused_of_programs_in_words,
-        text="The lists of the last two weeks say why. Correct them there, and send them again.",
+        text=f"The lists of the last two weeks say why, and are where you send them again. {UNCOUNTED}",
         action="See its lists",
         right=Right.ISSUE,
         tone="bad",

@@ -163,7 +163,7 @@ def test_home_shows_how_a_running_list_moves_and_what_it_came_to(
     until(page, work, made, "finished")
     Guest.objects.filter(guest_list=made, outcome="refused").update(reason="USER_EMAIL_INVALID")
     expect(page.get_by_text("Nothing is being read or issued right now.")).to_be_visible()
-    expect(page.get_by_text("3 guests of “June guests” were refused.").first).to_be_visible()
+    expect(page.get_by_text("3 refused guests of “June guests” can be corrected and sent again.").first).to_be_visible()
 
 
 def test_another_way_to_cut_a_list_keeps_the_typed_count_and_the_focus(

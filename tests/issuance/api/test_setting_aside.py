@@ -19,6 +19,7 @@ from issuance.worker import due_work
 from tests.issuance.api.programs import Program
 from tests.world import World
 from thanxportal.accounts.models import Activity, Merchant, Notification, User
+from thanxportal.counted import counted
 from thanxportal.queues import SENDING
 
 pytestmark = pytest.mark.django_db
@@ -171,17 +172,19 @@ def test_what_waits_for_staff_ends_with_its_campaign(
     assert (batch.waits, batch.given_up, batch.guests) == (False, "campaign_ended", [])
 
 
-def test_home_says_how_many_guests_of_programs_were_refused(
+def test_home_says_how_many_refused_guests_of_programs_can_be_sent_again(
     program: Program, one_arm: Campaign, world: World, ana: User, client_of: Callable[[User], Client], harbor: Merchant
 ) -> None:
-    for name in ("refused", "refused2", "ann"):
+    for name in ("refused", "refused2", "refused3", "ann"):
         ask(program, one_arm, name)
     world.drive()
     Guest.objects.filter(outcome="refused").update(reason="USER_NOT_FOUND")  # Who may be tried again.
-    refused = GuestList.objects.get().refused_count
+    Guest.objects.filter(pk=Guest.objects.filter(outcome="refused")[:1].get().pk).update(reason="USER_OPTED_OUT")
+    left = GuestList.objects.get().refused_count - 1
     home = reverse("issuance:home", args=[harbor.handle])
     html = client_of(ana).get(home).content.decode()
-    words = "1 guest whom programs" if refused == 1 else f"{refused} guests whom programs"
-    assert f"{words} asked for in “Coffee for everybody” w" in html
+    words = "whom programs asked for in “Coffee for everybody” can be corrected and sent again."
+    assert f"{counted(left, 'refused guest')} {words}" in html
+    assert "Guests who opted out or are in a retry already aren’t counted." in html
     world.advance(15 * 86_400)
     assert "whom programs asked" not in client_of(ana).get(home).content.decode()

@@ -58,7 +58,7 @@ def test_everything_that_waits_for_a_person_is_there(harbor: Merchant, ana: User
     html = home(client_of(ana))
     assert "“Checked one” is checked but not issued." in html
     assert "3 of 4 rows would get a reward" in html
-    assert "2 guests of “Refused one” were refused." in html
+    assert "2 refused guests of “Refused one” can be corrected and sent again." in html
     assert "“Held up” was stopped by the safety check." in html
     assert "1 job of “Unclear one” needs review." in html
     assert "The campaign “Half a campaign” is a draft." in html
@@ -76,9 +76,11 @@ def test_only_refused_guests_who_can_be_sent_again_are_counted(
     Guest.objects.filter(pk=refused[1].pk).update(reason="USER_PHONE_INVALID")
     retry_refused(guest_list=made, reasons=["USER_PHONE_INVALID"], actor=ana)
     browser = client_of(ana)
-    assert "3 guests of “June” were refused." in home(browser)
+    html = home(browser)
+    assert "3 refused guests of “June” can be corrected and sent again." in html
+    assert "Guests who opted out or are in a retry already aren’t counted." in html
     retry_refused(guest_list=made, reasons=[], actor=ana)
-    assert "were refused." not in home(browser)
+    assert "can be corrected and sent again." not in home(browser)
 
 
 def test_beyond_a_thousand_refused_guests_are_not_counted(
@@ -88,7 +90,7 @@ def test_beyond_a_thousand_refused_guests_are_not_counted(
     again = Prepared(kinds_of_needs._with_refused.__wrapped__)  # type: ignore[attr-defined]
     monkeypatch.setattr(kinds_of_needs, "_with_refused", again)
     make_list(published_campaign(harbor), ListState.FINISHED, name="June", refused=5)
-    assert "3 or more guests of “June” were refused." in home(client_of(ana))
+    assert "3 or more refused guests of “June” can be corrected and sent again." in home(client_of(ana))
 
 
 def test_no_retry_is_asked_for_once_the_campaign_has_ended(harbor: Merchant, ana: User, client_of: ClientOf) -> None:
