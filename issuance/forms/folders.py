@@ -11,6 +11,8 @@ from thanxportal.accounts.models import Merchant
 
 
 class FolderForm(forms.Form):
+    """Campaigns of rewards on the fly are no person's to choose."""
+
     campaign = forms.ModelChoiceField(
         label="Guests of which campaign",
         queryset=Campaign.objects.none(),
@@ -20,5 +22,5 @@ class FolderForm(forms.Form):
 
     def __init__(self, merchant: Merchant, data: Any = None) -> None:
         super().__init__(data)
-        published = Campaign.objects.for_merchant(merchant).taking_guests()
+        published = Campaign.objects.for_merchant(merchant).taking_guests().filter(preset=None)
         self.fields["campaign"].queryset = published.defer("raw")  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ MOST = 50  # campaigns to choose from, the newest
 
 
 class OneGuestForm(forms.Form):
-    """One guest, one reward, one reason."""
+    """One guest, one reward, one reason. Campaigns of rewards on the fly are no person's to choose."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)
     guest = forms.CharField(
@@ -44,7 +44,7 @@ class OneGuestForm(forms.Form):
         """`before` is what the form proposes, such as what was given the last time."""
         super().__init__(data, initial={"token": uuid4()} | (before or {}))
         self.country = merchant.country
-        campaigns = Campaign.objects.for_merchant(merchant).taking_guests().with_variants()
+        campaigns = Campaign.objects.for_merchant(merchant).taking_guests().filter(preset=None).with_variants()
         self.gifts = {arm.pk: arm for campaign in campaigns[:MOST] for arm in _gifts_of(campaign)}
         self.fields["reward"].choices = [(pk, str(arm.reward_template)) for pk, arm in self.gifts.items()]  # type: ignore[attr-defined]
         if len(self.gifts) == 1:

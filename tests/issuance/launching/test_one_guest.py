@@ -18,6 +18,7 @@ from issuance.launching.one_guest import CantReward, reward_one_guest
 from issuance.models import ControlLeak, Guest, GuestList
 from issuance.outcomes.arm_outcomes import outcome_of
 from tests import cast
+from tests.issuance.api.presets import preset_of
 from tests.issuance.api.programs import Program
 from tests.issuance.factories import known_at_thanx, published, published_campaign
 from tests.world import World
@@ -308,6 +309,13 @@ def test_a_campaign_that_has_ended_is_not_offered_and_not_taken(
     one_arm.refresh_from_db()
     with pytest.raises(CantReward, match="has ended"):
         reward_one_guest(gift=gift(one_arm), guest="ann@example.com", reason="", token=one_arm.uuid, actor=sid)
+
+
+def test_no_reward_of_a_campaign_made_on_the_fly_is_a_choice(
+    one_arm: Campaign, harbor: Merchant, ana: User, sid: User, client_of: ClientOf
+) -> None:
+    Campaign.objects.filter(pk=one_arm.pk).update(preset=preset_of(harbor, ana))
+    assert "No campaign to reward from" in client_of(sid).get(FORM).content.decode()
 
 
 def test_a_campaign_of_another_merchant_is_no_choice(
