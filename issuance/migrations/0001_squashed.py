@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('one_guest', models.BooleanField(default=False, help_text='Made by the form for a single guest.')),
                 ('reason', models.CharField(blank=True, help_text='Why the single guest is rewarded.', max_length=200)),
                 ('name', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('uploaded', 'Waiting to be read'), ('reading', 'Reading'), ('mapping', 'Needs columns'), ('unreadable', "Can't be read"), ('checked', 'Ready for review'), ('repairing', 'Being repaired'), ('awaiting_approval', 'Waits for approval'), ('held', 'About to start'), ('issuing', 'Issuing'), ('finished', 'Finished'), ('stopped', 'Stopped'), ('discarded', 'Discarded')], default='uploaded', max_length=20)),
+                ('state', models.CharField(choices=[('uploaded', 'Waiting to be read'), ('reading', 'Reading'), ('mapping', 'Needs columns'), ('unreadable', 'Can’t be read'), ('checked', 'Ready for review'), ('repairing', 'Being repaired'), ('awaiting_approval', 'Waits for approval'), ('held', 'About to start'), ('issuing', 'Issuing'), ('finished', 'Finished'), ('stopped', 'Stopped'), ('discarded', 'Discarded')], default='uploaded', max_length=20)),
                 ('file', models.FileField(blank=True, max_length=200, upload_to='lists/')),
                 ('pasted', models.BooleanField(default=False)),
                 ('file_info', models.JSONField(default=dict, help_text='Kind, encoding, columns and warnings, as read.')),

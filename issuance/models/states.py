@@ -9,7 +9,7 @@ class ListState(models.TextChoices):
     UPLOADED = "uploaded", "Waiting to be read"
     READING = "reading", "Reading"
     MAPPING = "mapping", "Needs columns"
-    UNREADABLE = "unreadable", "Can't be read"
+    UNREADABLE = "unreadable", "Can’t be read"
     CHECKED = "checked", "Ready for review"
     REPAIRING = "repairing", "Being repaired"
     AWAITING_APPROVAL = "awaiting_approval", "Waits for approval"

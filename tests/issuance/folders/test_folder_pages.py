@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from issuance.models import WatchedFolder
+from issuance.models import GuestList, WatchedFolder
 from tests import cast
+from tests.issuance.api.presets import preset_of
 from tests.issuance.folders.dropping import GUESTS, Drop
 from thanxportal.accounts.models import Activity, Merchant, Role, User
 
@@ -50,6 +51,15 @@ def test_only_published_campaigns_of_the_own_merchant_have_folders(
     assert not WatchedFolder.objects.exists()
 
 
+def test_no_folder_is_offered_for_a_campaign_made_on_the_fly(
+    root: Any, harbor: Merchant, one_arm: Campaign, ana: User, client_of: ClientOf
+) -> None:
+    Campaign.objects.filter(pk=one_arm.pk).update(preset=preset_of(harbor, ana))
+    assert "Coffee for everybody" not in client_of(ana).get(ADDRESS).content.decode()
+    assert client_of(ana).post(ADDRESS, {"campaign": one_arm.pk}).status_code == 422
+    assert not WatchedFolder.objects.exists()
+
+
 def test_without_a_root_there_are_no_folders_and_the_page_says_so(
     one_arm: Campaign, ana: User, client_of: ClientOf, settings: Any
 ) -> None:
@@ -72,6 +82,19 @@ def test_the_log_of_a_folder_says_what_became_of_each_file(
         assert words in html
     for table in (client_of(ana).get(ADDRESS), client_of(ana).get("/m/harbor-grill/integrations/")):
         assert "Folders" in table.content.decode()
+
+
+def test_a_folder_says_why_nobody_can_be_read_from_a_file_that_was_taken(
+    drop: Drop, watched: WatchedFolder, ana: User, client_of: ClientOf
+) -> None:
+    drop.put("broken.xlsx", b"PK\x03\x04")
+    drop.look()
+    assert drop.inside("done") == ["broken.xlsx"]
+    html = client_of(ana).get(page(watched)).content.decode()
+    made = GuestList.objects.get()
+    assert made.problem
+    for words in ("Can’t be read", made.problem, reverse("issuance:list_detail", args=["harbor-grill", made.pk])):
+        assert words in html
 
 
 def test_home_says_what_could_not_be_taken_until_something_else_came(
