@@ -20,6 +20,7 @@ from thanxportal.accounts.proofs import require_proof
 from thanxportal.accounts.typed import keeps_typed, typed_before
 from thanxportal.outgoing.endpoints import (
     MOST,
+    AlreadyThere,
     TooMany,
     add_endpoint,
     change_endpoint,
@@ -33,6 +34,10 @@ from thanxportal.outgoing.models import Endpoint
 from thanxportal.pagination import page_of
 
 PAGE = 30
+TWICE = (
+    "This address is in your list already, so messages would arrive there twice. To change what it’s told, open it "
+    "under “Messages to your systems”, or enter another address."
+)
 FULL = f"{MOST} addresses are the most. Remove one that nobody needs any more."
 
 
@@ -51,8 +56,8 @@ def endpoints(request: HttpRequest, handle: str) -> HttpResponse:
         return _all(request, merchant, form, status=422)
     try:
         made, secret = add_endpoint(merchant=merchant, actor=user_of(request), path=request.path, **form.cleaned_data)
-    except TooMany:
-        form.add_error(None, FULL)
+    except (AlreadyThere, TooMany) as refusal:
+        form.add_error(*(("address", TWICE) if isinstance(refusal, AlreadyThere) else (None, FULL)))
         return _all(request, merchant, form, status=422)
     return _all(request, merchant, EndpointForm(), endpoint=made, secret=secret)
 
@@ -75,7 +80,12 @@ def endpoint(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     form = EndpointForm(request.POST)
     if not form.is_valid():
         return _one(request, one, form, status=422)
-    if change_endpoint(endpoint=one, actor=user_of(request), path=request.path, **form.cleaned_data):
+    try:
+        changed = change_endpoint(endpoint=one, actor=user_of(request), path=request.path, **form.cleaned_data)
+    except AlreadyThere:
+        form.add_error("address", TWICE)
+        return _one(request, one, form, status=422)
+    if changed:
         messages.success(request, "Saved. What happens from now on is told so.")
     return redirect(request.path)
 
@@ -112,7 +122,7 @@ def endpoint_off(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     """Needs no fresh proof, as it only keeps things in."""
     one = endpoint_for(request, handle, pk)
     if turn_off(endpoint=one, actor=user_of(request), path=_page(one)):
-        messages.success(request, f"{one} is told nothing more. What happens meanwhile isn’t told later.")
+        messages.success(request, f"{one.place} is told nothing more. What happens meanwhile isn’t told later.")
     return redirect(_page(one))
 
 
@@ -120,7 +130,7 @@ def endpoint_off(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def endpoint_on(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     one = endpoint_for(request, handle, pk)
     if turn_on(endpoint=one, actor=user_of(request), path=_page(one)):
-        messages.success(request, f"{one} is told again what happens. What waited is sent now.")
+        messages.success(request, f"{one.place} is told again what happens. What waited is sent now.")
     return redirect(_page(one))
 
 
@@ -128,7 +138,7 @@ def endpoint_on(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 def endpoint_remove(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
     one, page = endpoint_for(request, handle, pk), reverse("issuance:endpoints", args=[handle])
     remove_endpoint(endpoint=one, actor=user_of(request), path=page)
-    messages.success(request, f"{one} is removed, with its log.")
+    messages.success(request, f"{one.place} is removed, with its log.")
     return redirect(page)
 
 

@@ -186,7 +186,7 @@ def test_a_worker_killed_between_sending_and_noting_sends_the_same_again_after_i
     world.advance(61)
     with pytest.raises(Killed):
         delivering.serve(endpoint.pk)
-    assert (states(), Try.objects.count()) == (["Tried again"], 0)
+    assert (states(), Try.objects.count()) == (["Retrying"], 0)
     deliver(hours=0.003)
     assert receiver.names == [message.name] * 2
     assert states() == ["Delivered"]

@@ -58,6 +58,13 @@ def judge_of(address: str, *, this_machine: bool) -> Callable[[str], bool]:
     return is_this_machine if this_machine and goes_to_this_machine(address) else is_public
 
 
+def same_for(address: str) -> tuple[str, str, int, str, str]:
+    """Equal for two URLs of one place, however they are written; for those without a problem."""
+    parts = urlsplit(address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, parts.hostname or "", port, parts.path or "/", parts.query
+
+
 def problem_of(address: str, *, ports: Collection[int], this_machine: bool) -> str:
     """A sentence on why nothing may be sent to a URL; empty if it may. Names are looked up only when it is sent.
 

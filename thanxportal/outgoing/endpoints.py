@@ -8,6 +8,7 @@ from django.db import transaction
 
 from thanxportal import database_clock
 from thanxportal.accounts.models import Merchant, User, record_activity
+from thanxportal.outgoing.addresses import same_for
 from thanxportal.outgoing.models import Endpoint, Message
 from thanxportal.outgoing.signing import new_seed, secret_of
 
@@ -18,10 +19,14 @@ class TooMany(Exception):
     """The merchant has as many endpoints as it may."""
 
 
+class AlreadyThere(Exception):
+    """Another endpoint of the merchant has this address, so each message would arrive twice."""
+
+
 @transaction.atomic
 def add_endpoint(*, merchant: Merchant, actor: User, path: str = "", **fields: Any) -> tuple[Endpoint, str]:
-    """Adds one; returns it with its secret, which no page shows again. Raises TooMany."""
-    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)  # Of two at once, the second sees the first's.
+    """Adds one; returns it with its secret, which no page shows again. Raises AlreadyThere and TooMany."""
+    _only_once(merchant.pk, fields["address"])
     if merchant.endpoints.count() >= MOST:
         raise TooMany
     made = Endpoint.objects.create(merchant=merchant, created_by=actor, seed=new_seed(), **fields)
@@ -31,9 +36,11 @@ def add_endpoint(*, merchant: Merchant, actor: User, path: str = "", **fields: A
 
 @transaction.atomic
 def change_endpoint(*, endpoint: Endpoint, actor: User, address: str, types: list[str], path: str = "") -> bool:
-    """False if nothing is changed by it."""
+    """False if nothing is changed by it. Raises AlreadyThere."""
     if (endpoint.address, endpoint.types) == (address, types):
         return False
+    if endpoint.address != address:
+        _only_once(endpoint.merchant_id, address, but=endpoint.pk)
     anew: dict[str, Any] = {"failing_since": None} if endpoint.address != address else {}
     row = Endpoint.objects.filter(pk=endpoint.pk)
     row.update(address=address, types=types, rests_until=None, failures=0, **anew)
@@ -81,6 +88,13 @@ def remove_endpoint(*, endpoint: Endpoint, actor: User, path: str = "") -> None:
     _note(endpoint, actor, f"Removed {endpoint}.", path)
     Endpoint.objects.select_for_update().get(pk=endpoint.pk)  # Who writes messages locks their endpoint first.
     endpoint.delete()
+
+
+def _only_once(merchant_id: int, address: str, but: int = 0) -> None:
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)  # Of two at once, the second sees the first's.
+    others = Endpoint.objects.filter(merchant=merchant_id).exclude(pk=but)
+    if any(same_for(other.address) == same_for(address) for other in others):
+        raise AlreadyThere
 
 
 def _note(endpoint: Endpoint, actor: User, sentence: str, path: str) -> None:

@@ -129,6 +129,11 @@ class Endpoint(models.Model):
         return urlsplit(self.address).netloc
 
     @property
+    def place(self) -> str:
+        """What managers tell it by from others on the same host."""
+        return self.address.partition("://")[2]
+
+    @property
     def target(self) -> str:
         """Its name in the merchant's activity log."""
         return f"endpoint:{self.pk}"
@@ -199,12 +204,20 @@ class Message(models.Model):
     @property
     def state(self) -> str:
         if self.due_at:
-            return "Tried again" if self.tries else "Waits"
+            return "Retrying" if self.tries and self.endpoint.is_on else "Waits"
         return "Delivered" if self.delivered_at else "Given up"
 
     @property
     def tone(self) -> str:
-        return {"Delivered": "ok", "Tried again": "warn", "Given up": "bad"}.get(self.state, "info")
+        return {"Delivered": "ok", "Retrying": "warn", "Given up": "bad"}.get(self.state, "info")
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it is tried again, if that is known: not while its endpoint is off, nor if a worker is about to."""
+        if not (self.due_at and self.tries and self.endpoint.is_on):
+            return None
+        at = max(self.due_at, self.endpoint.rests_until or self.due_at)
+        return at if at > timezone.now() else None
 
     @property
     def last_said(self) -> str:

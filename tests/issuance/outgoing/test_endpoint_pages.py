@@ -79,6 +79,55 @@ def test_too_many_are_refused_with_what_to_do(harbor: Merchant, ana: User, clien
     assert "Remove one that nobody needs" in shown(client_of(ana).post(url("endpoints"), FORM), 422)
 
 
+@pytest.mark.parametrize("again", [ADDRESS, "https://HOOKS.example.com:443/portal?key=1"])
+def test_the_same_address_is_not_added_twice_as_each_message_would_arrive_twice(
+    endpoint: Endpoint, ana: User, client_of: ClientOf, again: str
+) -> None:
+    assert "This address is in your list already" in shown(
+        client_of(ana).post(url("endpoints"), FORM | {"address": again}), 422
+    )
+    assert Endpoint.objects.get() == endpoint
+
+
+def test_no_address_is_changed_to_one_that_is_told_already(
+    endpoint: Endpoint, harbor: Merchant, sunny: Merchant, ana: User, client_of: ClientOf
+) -> None:
+    other, _ = add_endpoint(merchant=harbor, actor=ana, address=f"{ADDRESS}2", types=["batch.finished"])
+    add_endpoint(merchant=sunny, actor=ana, address=f"{ADDRESS}3", types=["batch.finished"])
+    browser = client_of(ana)
+    assert "This address is in your list already" in shown(browser.post(url("endpoint", other.pk), FORM), 422)
+    other.refresh_from_db()
+    assert other.address == f"{ADDRESS}2"
+    assert "Saved." in shown(browser.post(url("endpoint", other.pk), FORM | {"address": f"{ADDRESS}3"}, follow=True))
+
+
+def test_an_address_that_was_removed_can_be_added_again(endpoint: Endpoint, ana: User, client_of: ClientOf) -> None:
+    browser = client_of(ana)
+    browser.post(url("endpoint_remove", endpoint.pk))
+    assert SECRET.search(shown(browser.post(url("endpoints"), FORM)))
+
+
+def test_managers_tell_two_addresses_of_one_host_by_their_paths(
+    endpoint: Endpoint, ana: User, client_of: ClientOf
+) -> None:
+    assert "<h1>hooks.example.com/portal?key=1</h1>" in shown(client_of(ana).get(url("endpoint", endpoint.pk)))
+
+
+def test_what_waits_for_an_address_that_is_off_promises_no_time(
+    endpoint: Endpoint, ana: User, client_of: ClientOf, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver, browser = Receiver([500]), client_of(ana)
+    monkeypatch.setattr(delivering, "network", lambda: receiver.network)
+    browser.post(url("endpoint_test", endpoint.pk))
+    delivering.serve(endpoint.pk)
+    browser.post(url("endpoint_off", endpoint.pk))
+    for page in (url("endpoint", endpoint.pk), url("message", Message.objects.get().pk)):
+        html = shown(browser.get(page))
+        assert "until the address is turned on" in html
+        assert "Retrying" not in html
+        assert "next " not in html
+
+
 def test_a_new_secret_is_shown_once_and_said_to_sign_beside_the_earlier_one(
     endpoint: Endpoint, ana: User, client_of: ClientOf
 ) -> None:
@@ -113,7 +162,8 @@ def test_the_log_shows_what_was_sent_what_was_answered_and_sends_again(
     message = Message.objects.get()
     delivering.serve(endpoint.pk)
     html = shown(browser.get(url("endpoint", endpoint.pk)))
-    assert "Tried again" in html
+    assert "Retrying" in html
+    assert "next " in html
     assert message.name in html
     world.advance(60)
     delivering.serve(endpoint.pk)
