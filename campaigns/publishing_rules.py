@@ -41,7 +41,7 @@ def _about_dates(campaign: Campaign, now: datetime) -> Iterator[str]:
     if start <= now - LONG_PAST:
         yield f"The campaign starts in {start.year}, more than a year ago. Check the year."
     if end <= now:
-        yield "The campaign's end is in the past."
+        yield "The campaign’s end is in the past."
     if closes <= opens:
         yield "Redeeming has to end after it begins."
     if closes <= start:

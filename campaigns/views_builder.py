@@ -29,7 +29,7 @@ from thanxportal.reviewed import FIELD, ChangedSinceReview, sign
 from thanxportal.whole_pages import lead_to, page_above, wants_piece
 
 CHOICES = 12
-GONE = "This campaign was published meanwhile, so it can't be changed any more."
+GONE = "This campaign was published meanwhile, so it can’t be changed any more."
 KEEP = "mine"  # the button by which a person who has seen what somebody else saved saves the page all the same
 SEEN_NOW = "seen_now"  # what the page then carries as seen
 PASSING = ("", "save", KEEP)  # buttons that change no field of the page

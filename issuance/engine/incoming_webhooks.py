@@ -84,10 +84,10 @@ def _read_event(raw: bytes) -> dict[str, Any]:
         return {"state": DeliveryState.QUARANTINED, "note": str(problem)}
     if isinstance(event, UnknownEvent):
         name = event.name if NAME.fullmatch(event.name) and redact(event.name) == event.name else ""
-        note = "A test of ours." if name == TEST_EVENT else "The portal doesn't know this event."
+        note = "A test of ours." if name == TEST_EVENT else "The portal doesn’t know this event."
         return {"event": name, "state": DeliveryState.IGNORED, "note": note}
     if not all(ID.fullmatch(text) for text in _ids(event)):
-        return {"state": DeliveryState.QUARANTINED, "note": "It carries ids that can't be ids."}
+        return {"state": DeliveryState.QUARANTINED, "note": "It carries ids that can’t be ids."}
     return _named(event) | {"due_at": timezone.now()}
 
 

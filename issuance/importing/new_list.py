@@ -38,7 +38,7 @@ def create_list(
     it, where that was nobody.
     """
     if not campaign.accepts_lists:
-        why = "has ended" if campaign.has_ended else "isn't published yet"
+        why = "has ended" if campaign.has_ended else "isn’t published yet"
         raise CampaignTakesNoLists(f"“{campaign.name}” {why}, so it takes no guests.")
     pasted = isinstance(content, str)
     file = ContentFile(content.encode("utf-8", "replace")) if isinstance(content, str) else content

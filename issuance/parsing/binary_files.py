@@ -43,4 +43,4 @@ def refuse_binary(path: Path, head: bytes) -> None:
         raise UnreadableFile("binary_file", what="a JSON file")
     controls = sum(byte < 32 and byte not in b"\t\n\r\x00" for byte in head.rstrip(b"\x1a"))
     if controls > len(head) // 10:
-        raise UnreadableFile("binary_file", what="a program's own format")
+        raise UnreadableFile("binary_file", what="a program’s own format")

@@ -14,7 +14,7 @@ SENTENCES = {
     "email_two_dots": "This email address has two dots in a row.",
     "email_no_dot": "The part after the @ sign has no ending such as .com.",
     "email_reserved_domain": "The part after the @ sign is reserved for tests and private networks.",
-    "email_bad_local": "The part before the @ sign has characters that an email address can't have.",
+    "email_bad_local": "The part before the @ sign has characters that an email address can’t have.",
     "email_bad_domain": "The part after the @ sign is not the name of a mail domain.",
     "email_mixed_letters": (
         "The part after the @ sign has letters of another alphabet that look like ordinary ones. Type it again."
@@ -38,17 +38,17 @@ SENTENCES = {
         "The beginning of this number is new to us. If the number is right, take it as it is, or write (new) after it."
     ),
     "phone_not_one": "This is no phone number, but looks like a date, a price, a place or the address of a computer.",
-    "phone_premium": "This is a premium-rate number, which can't belong to a guest.",
-    "phone_unclear": "It isn't clear which of these digits are the phone number. Keep those alone.",
+    "phone_premium": "This is a premium-rate number, which can’t belong to a guest.",
+    "phone_unclear": "It isn’t clear which of these digits are the phone number. Keep those alone.",
     "phone_named_otherwise": (
-        "Words in this cell say that its number is something else, such as an order or a table. If it is the guest's "
+        "Words in this cell say that its number is something else, such as an order or a table. If it is the guest’s "
         "phone, keep the number alone."
     ),
     "phone_scientific": "The spreadsheet has cut digits off this number. Format the column as text and enter it again.",
     "phone_invalid": "This is not a phone number.",
     "masked": "A mask hides this guest: signs such as • or * stand for the rest. Bring the original list.",
     "formula_without_result": "The cell holds a formula without a result: open the file in Excel and save it again.",
-    "phone_country_unknown": "The country beside this phone isn't known. Write the phone with + and its country code.",
+    "phone_country_unknown": "The country beside this phone isn’t known. Write the phone with + and its country code.",
     "beside_the_table": "This looks like a note above or below the guests, not like a guest.",
     "later_table": (
         "Another table seems to begin above this row, perhaps of people who are no guests. Bring this row as a list of "

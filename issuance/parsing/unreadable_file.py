@@ -63,7 +63,7 @@ _SENTENCES = {
         "Unpacked, the spreadsheet would be far larger than any list of guests. Save the sheet as CSV and upload that."
     ),
     "spreadsheet_too_large": (
-        "The used area of the sheet has too many cells. Remove the columns that aren't needed, or save it as CSV."
+        "The used area of the sheet has too many cells. Remove the columns that aren’t needed, or save it as CSV."
     ),
 }
 

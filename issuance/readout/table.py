@@ -10,8 +10,8 @@ from issuance.readout.page import ReadOutPage
 from thanxportal.moments import written
 
 METHOD = (
-    "Every guest assigned to an arm counts in it (intention to treat). Visits and spend: Welch's t interval. Guests "
-    "who came: Newcombe's interval. 95% confidence that the intervals of a measure hold for all arms at once "
+    "Every guest assigned to an arm counts in it (intention to treat). Visits and spend: Welch’s t interval. Guests "
+    "who came: Newcombe’s interval. 95% confidence that the intervals of a measure hold for all arms at once "
     "(Bonferroni). What stands out does so in visits and in guests who came; else the interval of visits reaches 0. "
     "Adjusted: CUPED, by what the same guests did before."
 )

@@ -11,7 +11,7 @@
   const SENT = "sent:";
   const NOT_TYPED = ["csrfmiddlewaretoken", "seen", "seen_now", "uuid", "act", "q"];
   const WHY = {
-    403: "your role doesn't allow it any more",
+    403: "your role doesn’t allow it any more",
     404: "it was deleted meanwhile",
     429: "that was too much at once",
   };
@@ -73,7 +73,7 @@
     if (xhr.status === 200 && xhr.responseText.includes("data-saved")) {
       if (typedIn(form) === sent || !isKept(form)) drop(form);
       tell(form, "");
-    } else if (xhr.status === 0) tell(form, navigator.onLine ? `the portal can't be reached. ${STAYS}` : OFFLINE);
+    } else if (xhr.status === 0) tell(form, navigator.onLine ? `the portal can’t be reached. ${STAYS}` : OFFLINE);
     else if (xhr.status < 400 || xhr.status === 409 || xhr.status === 422) tell(form, "");
     else tell(form, `${WHY[xhr.status] || "something went wrong in the portal"}. ${STAYS}`);
   });

@@ -158,14 +158,14 @@
 
   // Trouble on the way.
   const offline = "You are offline. What was started goes on without you; this page shows how things stood.";
-  const unreachable = "The portal can't be reached. Look at your connection, then try again.";
+  const unreachable = "The portal can’t be reached. Look at your connection, then try again.";
   window.addEventListener("offline", () => say(offline, true));
   window.addEventListener("online", () => {
     say("You are online again.");
     lookNow();
   });
   document.addEventListener("htmx:sendError", () => say(navigator.onLine ? unreachable : offline, true));
-  const failed = "That didn't work. Reload the page and try again.";
+  const failed = "That didn’t work. Reload the page and try again.";
   const tooMuch = "That was too much at once. Wait a moment, then try again.";
   document.addEventListener("htmx:responseError", (event) => {
     say(event.detail.xhr.status === 429 ? tooMuch : failed, true);

@@ -216,7 +216,7 @@ def test_a_refusal_is_said_beside_the_fields(
     page = opened(page_of(ana), draft)
     ana.memberships.update(role=Role.VIEWER)
     page.get_by_label("Name", exact=True).fill("Not mine any more")
-    expect(page.locator("[data-unsaved]")).to_contain_text("Not saved: your role doesn't allow it any more.")
+    expect(page.locator("[data-unsaved]")).to_contain_text("Not saved: your role doesn’t allow it any more.")
     expect(page.locator("#saved .badge.ok")).to_be_hidden()
     only(complaints, "403")
 
@@ -227,7 +227,7 @@ def test_a_reload_loses_nothing_that_could_not_be_saved(
     page = opened(page_of(ana), draft)
     page.route("**/edit/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     page.get_by_label("Fine print").fill("Typed and not saved")
-    expect(page.locator("[data-unsaved]")).to_contain_text("Not saved: the portal can't be reached.")
+    expect(page.locator("[data-unsaved]")).to_contain_text("Not saved: the portal can’t be reached.")
     page.reload()
     expect(page.get_by_label("Fine print")).to_have_value("Typed and not saved")
     page.unroute("**/edit/")

@@ -136,9 +136,9 @@ def test_a_connection_that_breaks_is_told_and_taken_back_when_it_works_again(
     page = page_of(sid)
     page.goto(reverse("issuance:list_detail", args=[large.merchant.handle, large.pk]))
     page.route("**/progress/*", lambda route: route.abort())
-    expect(page.get_by_text("The portal can't be reached.")).to_be_visible()
+    expect(page.get_by_text("The portal can’t be reached.")).to_be_visible()
     page.unroute("**/progress/*")
-    expect(page.get_by_text("The portal can't be reached.")).to_be_hidden(timeout=20_000)
+    expect(page.get_by_text("The portal can’t be reached.")).to_be_hidden(timeout=20_000)
     complaints.clear()  # The browser itself notes each request that failed.
 
 

@@ -319,7 +319,7 @@ def test_another_file_is_refused_with_what_to_do(
     [
         (b"", "This file is empty."),
         (b"%PDF-1.7 nothing", "a PDF document"),
-        (b"\x00\x01\x02" * 300, "a program's own format"),
+        (b"\x00\x01\x02" * 300, "a program’s own format"),
     ],
 )
 def test_a_file_that_can_not_be_read_gets_its_sentence(

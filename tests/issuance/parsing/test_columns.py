@@ -104,7 +104,7 @@ def test_a_column_of_few_values_is_asked_about_whatever_its_name() -> None:
     rows = [["Email"], *([f"shop{at % 3}@example.com"] for at in range(24))]
     columns = find_columns(rows, country="US")
     assert columns.doubts == (
-        "“Email” holds the same few values again and again, as a shop's or a clerk's column does.",
+        "“Email” holds the same few values again and again, as a shop’s or a clerk’s column does.",
     )
 
 
