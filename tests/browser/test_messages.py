@@ -60,6 +60,21 @@ def test_axe_finds_nothing_and_nothing_overflows(
         assert_fit_for_everybody(page, address)
 
 
+def test_addresses_have_room_and_a_button_keeps_away_from_the_last_field(
+    endpoint: Endpoint, page_of: Callable[..., Page], ana: User
+) -> None:
+    page = page_of(ana, width=1280)
+    page.goto(url("endpoints"))
+    assert page.locator("td.wide").first.evaluate("cell => cell.offsetWidth") > 200
+    assert page.locator(".table").first.evaluate("table => table.scrollWidth <= table.clientWidth")
+    page.goto(url("integrations"))
+    field, button = page.get_by_label("Only from these addresses"), page.get_by_role("button", name="Make the token")
+    above, below = field.bounding_box(), button.bounding_box()
+    assert above
+    assert below
+    assert below["y"] - above["y"] - above["height"] > 10
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_manager_adds_an_address_and_tries_it(
     harbor: Merchant, page_of: Callable[..., Page], ana: User, javascript: bool, monkeypatch: pytest.MonkeyPatch
