@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from thanxportal.counted import counted
+from thanxportal.counted import counted, listed
 
 NOUNS = (
     "guests|rows|jobs|lists|rewards|requests|campaigns|arms|columns|seconds|minutes|hours|days|lines|files|values|"
@@ -72,3 +72,17 @@ def test_no_sentence_counts_one_guests(folders: tuple[str, ...], ending: str, co
 def test_what_is_counted_is_written_with_its_number() -> None:
     assert [counted(count, "guest") for count in (0, 1, 1_234)] == ["0 guests", "1 guest", "1,234 guests"]
     assert counted(2, "row is", "rows are") == "2 rows are"
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (["read"], "read"),
+        (["read", "send"], "read and send"),
+        (["read", "send", "look up"], "read, send, and look up"),
+        (["read this, or that", "send"], "read this, or that; and send"),
+        (["read this, or that", "send", "look up"], "read this, or that; send; and look up"),
+    ],
+)
+def test_what_a_sentence_lists_is_one_list_of_commas_or_semicolons(parts: list[str], words: str) -> None:
+    assert listed(parts) == words

@@ -23,6 +23,7 @@ from thanxportal.accounts.tokens import (
     tell_of_token,
     was_made_here,
 )
+from thanxportal.counted import listed
 from thanxportal.prepared import Prepared
 
 COPIED = ("name", "ending", "scopes", "networks", "guests_per_day", "dollars_per_day", "expires_at", "created_by")
@@ -95,8 +96,7 @@ def _made(token: PartnerToken, merchant: Merchant) -> ApiToken | None:
         partner_token=token, merchant=merchant, defaults=fields | {"digest": own}
     )
     if new:
-        may = " and ".join(part.may)
-        sentence = f"“{token.name}”, a program of partner staff, asks for you from now on. It may {may}."
+        sentence = f"“{token.name}”, a program of partner staff, asks for you from now on. It may {listed(part.may)}."
         record_activity(merchant=merchant, actor=None, sentence=sentence, target=part.target, path=_page(merchant))
         tell_of_token(part, "made", sentence, _page(merchant))
     return part

@@ -25,6 +25,7 @@ from django.utils.formats import date_format
 
 from thanxportal.accounts.models import ApiToken, Kind, Merchant, Right, User, record_activity
 from thanxportal.accounts.notifications import notify
+from thanxportal.counted import listed
 from thanxportal.prepared import Prepared
 from thanxportal.thanx_address import LIVE
 
@@ -40,7 +41,7 @@ def make_token(*, merchant: Merchant, actor: User, path: str = "", **fields: Any
     managers are told."""
     secret = new_secret()
     token = ApiToken.objects.create(merchant=merchant, created_by=actor, **kept_of(secret), **fields)
-    did = f"made the token “{token.name}”. It may {' and '.join(token.may)}."
+    did = f"made the token “{token.name}”. It may {listed(token.may)}."
     _note(token, actor, f"{did[0].upper()}{did[1:]}", path)
     tell_of_token(token, "made", f"{actor} {did}", path, but=actor)
     return token, secret

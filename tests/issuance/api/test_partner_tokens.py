@@ -127,6 +127,8 @@ def test_managers_are_told_see_and_end_it(
         program.get("/campaigns")
     (told,) = Notification.objects.filter(person=ana)
     assert told.sentence.startswith("“Our CRM”, a program of partner staff, asks for you from now on. It may read")
+    assert " and read" not in told.sentence
+    assert "batches; reward guests" in told.sentence
     said = Activity.objects.for_merchant(harbor).filter(target__startswith="token:").values_list("sentence", flat=True)
     assert [*said] == [
         "“Our CRM”, a program of partner staff, looked at your campaigns and what it asked for.", told.sentence,
