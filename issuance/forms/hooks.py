@@ -73,7 +73,7 @@ class MappingForm(forms.Form):
 
 class ConditionForm(forms.Form):
     field = forms.ChoiceField(label="Field", required=False)
-    operator = forms.ChoiceField(label="Has to be so", choices=[*OPERATORS.items()])
+    operator = forms.ChoiceField(label="Comparison", choices=[*OPERATORS.items()])
     value = forms.CharField(
         label="Value", required=False, max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )

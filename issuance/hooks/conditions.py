@@ -41,9 +41,9 @@ class Condition(NamedTuple):
         if self.operator == "is_present":
             return bool(text)
         if not text:
-            raise CantRead(f"It has no “{label_of(self.field)}”, so nobody can tell whether “{self}”.")
+            raise CantRead(f"It has no “{label_of(self.field)}”, so the condition “{self}” can’t be checked.")
         if self.operator in BY_NUMBER and number_in(text) is None:
-            raise CantRead(f"“{label_of(self.field)}” is no number, so nobody can tell whether “{self}”.")
+            raise CantRead(f"“{label_of(self.field)}” isn’t a number, so the condition “{self}” can’t be checked.")
         return _HOLDS[self.operator](text, self.value)
 
 

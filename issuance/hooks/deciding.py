@@ -129,7 +129,9 @@ def try_again(hook: Hook, actor: User, *, newest: int) -> str:
     states = [_decided(pk, actor) for pk in takewhile(lambda _: monotonic() < end, pks)]
     passed, left = states.count(HookEventState.PASSED), states.count(HookEventState.WAITS)
     tried = counted(len(states), "event")
-    sentence = f"{counted(passed, 'guest is', 'guests are')} rewarded, {left:,} of {tried} still wait"
+    sentence = (
+        f"{counted(passed, 'guest was', 'guests were')} passed on to be rewarded; {left:,} of {tried} still waiting"
+    )
     untried = len(pks) - len(states)
     return f"{sentence}; there was no time for {untried:,} more" if untried else sentence
 

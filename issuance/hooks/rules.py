@@ -53,7 +53,7 @@ def _by_conditions(conditions: Iterable[Condition], texts: Mapping[str, str]) ->
     for condition in conditions:
         try:
             if not condition.holds(texts):
-                return Verdict(HookEventState.LEFT_OUT, f"It isn’t so that “{condition}”.")
+                return Verdict(HookEventState.LEFT_OUT, f"It doesn’t meet the condition “{condition}”.")
         except CantRead as why:
             unread = unread or Verdict(HookEventState.WAITS, str(why))
     return unread

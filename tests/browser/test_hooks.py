@@ -63,6 +63,13 @@ def test_axe_finds_nothing_and_nothing_overflows(
     assert_shown_fit(page)
 
 
+def test_the_name_of_an_event_stays_on_one_line(tool: Tool, ana: User, page_of: Callable[..., Page]) -> None:
+    HookEvent.objects.update(note="A reason that is as long as reasons are. " * 6)
+    page = page_of(ana, width=1280)
+    page.goto(address("hook", tool.hook))
+    assert page.locator("td.lead a").first.evaluate("link => link.getClientRects()[0].height") < 30
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_manager_makes_a_hook_and_chooses_its_fields_by_clicks(
     one_arm: Campaign, ana: User, page_of: Callable[..., Page], javascript: bool
@@ -81,7 +88,7 @@ def test_a_manager_makes_a_hook_and_chooses_its_fields_by_clicks(
         page.get_by_role("radio", name=label).check(force=True)
     first = page.get_by_role("group", name="Condition 1")
     first.get_by_label("Field").select_option(label="form_response › answers › 1 › number, by its place in the list")
-    first.get_by_label("Has to be so").select_option(label="is at most")
+    first.get_by_label("Comparison").select_option(label="is at most")
     first.get_by_label("Value").fill("2")
     page.get_by_role("button", name="Save what it reads").click()
     expect(page.get_by_text("form_response › answers › 1 › number is at most 2")).to_be_visible()

@@ -67,7 +67,7 @@ def test_while_a_hook_is_off_events_wait_and_go_on_once_it_is_on(tool: Tool, ana
     try_again(tool.hook, ana, newest=ALL)
     assert states() == ["waits"]
     switch(tool.hook, on=True, actor=ana)
-    assert try_again(tool.hook, ana, newest=ALL) == "1 guest is rewarded, 0 of 1 event still wait"
+    assert try_again(tool.hook, ana, newest=ALL) == "1 guest was passed on to be rewarded; 0 of 1 event still waiting"
     assert states() == ["passed"]
 
 
@@ -102,8 +102,8 @@ def test_conditions_leave_out_who_is_happy_and_wait_where_nobody_can_tell(tool: 
         tool.send(unhappy(number) | more)
     assert states() == ["left_out", "passed", "waits", "waits", "left_out"]
     notes = [event.note for event in HookEvent.objects.order_by("pk")]
-    assert notes[0] == "It isn’t so that “score is at most 2”."
-    assert "no number" in notes[2]
+    assert notes[0] == "It doesn’t meet the condition “score is at most 2”."
+    assert "isn’t a number" in notes[2]
     assert "no “location”" in notes[3]
 
 
@@ -124,7 +124,9 @@ def test_an_id_that_a_tool_sends_each_time_swallows_no_event(tool: Tool, header:
     assert states() == ["passed", "waits", "waits"]
     assert "with other content" in HookEvent.objects.latest("pk").note
     assert HookEvent.objects.latest("pk").received_count == 2
-    assert try_again(tool.hook, ana, newest=ALL) == "2 guests are rewarded, 0 of 2 events still wait"
+    assert (
+        try_again(tool.hook, ana, newest=ALL) == "2 guests were passed on to be rewarded; 0 of 2 events still waiting"
+    )
     assert EventBatch.objects.count() == 3
 
 
@@ -148,7 +150,7 @@ def test_what_waits_is_tried_to_its_end_and_what_there_was_no_time_for_is_said(
         tool.send({"id": number})
     tool.send(unhappy(7))
     tool.reads(MAPPING)
-    assert try_again(tool.hook, ana, newest=ALL) == "1 guest is rewarded, 3 of 4 events still wait"
+    assert try_again(tool.hook, ana, newest=ALL) == "1 guest was passed on to be rewarded; 3 of 4 events still waiting"
     monkeypatch.setattr(deciding, "SECONDS", -1)
     assert try_again(tool.hook, ana, newest=ALL).endswith("there was no time for 3 more")
 
@@ -225,7 +227,9 @@ def test_an_external_id_that_all_guests_have_swallows_none_of_them(tool: Tool, a
     assert states() == ["passed", "waits", "waits", "waits"]
     assert "Another guest" in HookEvent.objects.latest("pk").note
     tool.reads({"email": "/guest/email"})
-    assert try_again(tool.hook, ana, newest=ALL) == "3 guests are rewarded, 0 of 3 events still wait"
+    assert (
+        try_again(tool.hook, ana, newest=ALL) == "3 guests were passed on to be rewarded; 0 of 3 events still waiting"
+    )
     assert EventBatch.objects.count() == 4
 
 

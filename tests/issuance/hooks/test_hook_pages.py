@@ -191,7 +191,10 @@ def test_all_that_waits_is_dropped_by_one_act_that_is_logged(
     ("sample", "says"),
     [
         (json.dumps(UNHAPPY), "Its guest would be rewarded"),
-        (json.dumps(UNHAPPY | {"score": 5}), "Nobody would be rewarded. It isn’t so that “score is at most 2”."),
+        (
+            json.dumps(UNHAPPY | {"score": 5}),
+            "Nobody would be rewarded. It doesn’t meet the condition “score is at most 2”.",
+        ),
         (json.dumps(UNHAPPY | {"score": "?"}), "It would wait for you."),
         (json.dumps([UNHAPPY]), "Its guest would be rewarded"),
         ("{", "no JSON"),
