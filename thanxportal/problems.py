@@ -15,6 +15,11 @@ TITLES = {
     400: "Bad request", 401: "No good token", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
     409: "Conflict", 413: "Too long", 415: "Not a kind that is read", 422: "Invalid", 429: "Too many",
 }  # fmt: skip
+DETAILS = {  # of what is refused before anybody who knows more is asked
+    404: "There’s no such address. /api/v1/docs has all of them.",
+    405: "This address takes only the methods that the header Allow names.",
+    413: "This is longer than the address takes. Send less at once.",
+}
 OTHER = "Something went wrong here"
 OF_THE_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "ETag")  # headers that are true of that page alone
 
@@ -38,7 +43,7 @@ class ForPrograms:
         response = self.get_response(request)
         if response.status_code < 400 or response.headers.get("Content-Type") == KIND:
             return response
-        told = problem(response.status_code)
+        told = problem(response.status_code, DETAILS.get(response.status_code, ""))
         for name, value in response.headers.items():
             if name not in OF_THE_BODY:
                 told.headers.setdefault(name, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone, translation
 from ninja.errors import AuthorizationError, HttpError, Throttled
 from ninja.security import HttpBearer
@@ -30,6 +30,7 @@ class Token(HttpBearer):
         if found is None or found.of_hook:
             return None
         self._check(request, found)
+        self._check_merchant(request, found)
         timezone.activate(found.merchant.time_zone)
         translation.activate(found.merchant.locale)
         if found.partner_token:
@@ -46,6 +47,11 @@ class Token(HttpBearer):
         if self.scope and self.scope not in found.scopes:
             raise AuthorizationError(message=f"This token may not {self.scope.label}: it lacks “{self.scope}”.")
 
+    def _check_merchant(self, request: HttpRequest, found: ApiToken) -> None:
+        """A program of several merchants may have taken the token of another one."""
+        if request.headers.get(NAMES_MERCHANT, found.merchant.handle) != found.merchant.handle:
+            raise AuthorizationError(message=f"This token is of another merchant than {NAMES_MERCHANT} names.")
+
     def _part(self, request: HttpRequest, secret: str) -> ApiToken | None:
         """Nothing is made at a merchant for whom the token isn't taken."""
         whole, handle = partner_token_by(secret), request.headers.get(NAMES_MERCHANT, "")
@@ -57,7 +63,7 @@ class Token(HttpBearer):
         try:
             return part_at(whole, handle)
         except Merchant.DoesNotExist:
-            raise Http404 from None
+            raise HttpError(404, f"No merchant has the handle that {NAMES_MERCHANT} names.") from None
 
 
 class TooFast(Throttled):

@@ -76,10 +76,14 @@ def _in_body(schema: dict[str, Any], schemas: dict[str, Any], above: str = "") -
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    kinds = [each.get("type", "") for each in schema.get("anyOf", [schema])]
+    return " or ".join(said for each in schema.get("anyOf", [schema]) if (said := _one_kind(each)))
+
+
+def _one_kind(schema: dict[str, Any]) -> str:
+    if values := schema.get("enum"):
+        return "one of " + ", ".join(map(str, values))
     longest = schema.get("maxLength")
-    limit = f", at most {longest} characters" if longest else ""
-    return " or ".join(kind for kind in kinds if kind) + limit
+    return str(schema.get("type", "")) + (f" of at most {longest} characters" if longest else "")
 
 
 def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:

@@ -24,7 +24,8 @@ TOO_LONG = {"description": "Content Too Large"}
 
 class PlainJson(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
-        return read_json(request.body)
+        """Raises ValueError also for what isn't UTF-8: with letters replaced, an external id could become another."""
+        return read_json(request.body.decode("utf-8-sig"))
 
 
 class Api(NinjaAPI):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,21 @@ from thanxportal.moments import start_of
 from thanxportal.problems import problem
 
 NO_TOKEN = "Send a token of this merchant that hasn’t ended, as “Authorization: Bearer …”."  # noqa: S105 - a sentence
+
+
+MOST_ERRORS = 100  # that are told at once
+WORDS = {  # of kinds of errors whose usual words are about Python
+    "missing": "It is missing.",
+    "extra_forbidden": "It has a name that isn’t known here. /api/v1/docs has those that are.",
+    "model_attributes_type": "It has to be an object.",
+    "model_type": "It has to be an object.",
+    "dict_type": "It has to be an object.",
+    "list_type": "It has to be a list.",
+    "too_short": "It needs at least {min_length}.",
+    "too_long": "It takes at most {max_length:,}.",
+    "string_too_short": "It needs at least {min_length} character.",
+    "string_too_long": "It takes at most {max_length} characters.",
+}
 
 
 class TooMany(Throttled):
@@ -50,7 +66,16 @@ def _not_let_in(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
-    return problem(error.status_code, error.message)
+    return problem(error.status_code, _unreadable(error.__cause__) or error.message)
+
+
+def _unreadable(cause: Exception | None) -> str:
+    """Why a body can't be read, without a word of it."""
+    if isinstance(cause, json.JSONDecodeError):
+        return f"The body isn’t JSON: look at line {cause.lineno}, column {cause.colno}."
+    if isinstance(cause, UnicodeDecodeError):
+        return f"The body isn’t UTF-8: look at byte {cause.start + 1}."
+    return "The body is nested too deeply." if isinstance(cause, RecursionError) else ""
 
 
 def _missing(request: HttpRequest, error: Any) -> HttpResponse:
@@ -64,14 +89,23 @@ def _too_many(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
-    errors = [{"at": ".".join(_place(each)), "says": each["msg"]} for each in error.errors]
-    status = 400 if any(each["type"] == "json_invalid" for each in error.errors) else 422
-    return problem(status, "What was sent isn’t as the API takes it.", errors=errors)
+    found = error.errors
+    errors = [{"at": ".".join(_place(each)), "says": _says(each)} for each in found[:MOST_ERRORS]]
+    first = f" These are the first {MOST_ERRORS} of {len(found):,} errors." if len(found) > MOST_ERRORS else ""
+    status = 400 if any(each["type"] == "json_invalid" for each in found) else 422
+    return problem(status, f"What was sent isn’t as the API takes it.{first}", errors=errors)
+
+
+def _says(error: Any) -> str:
+    words: str = WORDS.get(error["type"], error["msg"])
+    return words.format(**error.get("ctx", {})) if error["type"] in WORDS else words
 
 
 def _place(error: Any) -> list[str]:
     """Says where, and never repeats what was sent, names included, as that may be a guest."""
     parts = [str(part) for part in error["loc"]]
+    if parts[:2] == ["body", "body"]:  # Operations call their body so, too.
+        parts.pop(0)
     if error["type"] == "extra_forbidden":
         parts.pop()
     return parts[: parts.index("fields") + 1] if "fields" in parts else parts

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from ninja import Header, Path, Query, Schema
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.models import Campaign, RewardTemplate, Variant
@@ -35,6 +35,12 @@ Key = Annotated[
     ),
 ]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
+
+
+GuestOutcome = Literal[
+    "waiting", "rewarded", "refused", "control", "already_rewarded", "invalid", "duplicate", "unknown", "revoked",
+    "not_sent",
+]  # fmt: skip
 
 
 class Sent(Schema):
@@ -116,13 +122,32 @@ class RewardTemplateOut(Schema):
         return template.offer
 
 
+def _as_text(sent: Any) -> Any:
+    """Exports of other systems have null for what is empty, and numbers for ids and phones."""
+    is_number = type(sent) is int and 0 <= sent <= LARGEST
+    return str(sent) if is_number else _not_null(sent)
+
+
+def _not_null(sent: Any) -> Any:
+    return "" if sent is None else sent
+
+
+def _kinds(most: int, *more: dict[str, Any]) -> WithJsonSchema:
+    """What becomes a text of so many characters at most, for the document."""
+    return WithJsonSchema({"anyOf": [{"type": "string", "maxLength": most}, *more, {"type": "null"}]})
+
+
+NUMBER = {"type": "integer", "minimum": 0, "maximum": LARGEST}
+NOT_NULL, AS_TEXT = BeforeValidator(_not_null), BeforeValidator(_as_text)
+
+
 class GuestIn(Sent):
     """Who is to be rewarded, by email or phone, and why."""
 
-    email: str = Field("", max_length=320)
-    phone: str = Field("", max_length=60)
-    reason: str = Field("", max_length=200)
-    external_id: str = Field(
+    email: Annotated[str, NOT_NULL, _kinds(320)] = Field("", max_length=320)
+    phone: Annotated[str, AS_TEXT, _kinds(60, NUMBER)] = Field("", max_length=60)
+    reason: Annotated[str, AS_TEXT, _kinds(200, NUMBER)] = Field("", max_length=200)
+    external_id: Annotated[str, AS_TEXT, _kinds(100, NUMBER)] = Field(
         "",
         max_length=100,
         description="Your own name of this event, to find its outcome by. Answers leave out emails and phones in it.",
@@ -173,7 +198,7 @@ class GuestLookUp(Sent):
     @model_validator(mode="after")
     def one_of_both(self) -> GuestLookUp:
         if bool(self.email.strip()) == bool(self.phone.strip()):
-            raise PydanticCustomError("one_guest", "Send an email or a phone, not both.")
+            raise PydanticCustomError("one_guest", "Send either an email or a phone.")
         return self
 
 
@@ -277,10 +302,13 @@ class BatchWhole(BatchOut):
 
 class GuestOut(Schema):
     index: int = Field(description="In what was sent, from 0.")
-    external_id: str = Field(description="As it was sent, with [email] and [phone] for whatever in it is one.")
-    outcome: str = Field(
-        description="waiting, rewarded, refused, control (of a group that gets nothing, to learn what rewards change), "
-        "already_rewarded, invalid, duplicate, unknown, revoked or not_sent."
+    external_id: str = Field(
+        description="As it was sent, with [email] and [phone] for whatever in it is one. Empty in a batch that was "
+        "given up, of which nothing but its size is kept."
+    )
+    outcome: GuestOutcome = Field(
+        description="control: of a group that gets nothing, to learn what rewards change. already_rewarded: within the "
+        "days that the merchant has set, or another reward for this guest was on its way."
     )
     code: str
     detail: str = Field(description="Why, in words.")

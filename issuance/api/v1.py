@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Schema
 from ninja.errors import HttpError
+from ninja.responses import NinjaJSONEncoder
 
 from campaigns.access import campaign_of
 from campaigns.models import Campaign, RewardTemplate
@@ -28,6 +30,7 @@ from issuance.api.schemas import (
     BatchWhole,
     Before,
     CampaignOut,
+    GuestOutcome,
     GuestPage,
     Health,
     Id,
@@ -101,7 +104,7 @@ def make_campaign(request: HttpRequest, body: CampaignIn, idempotency_key: Key) 
         made = made_campaign(token=token, asked=body)
         if body.publish:
             nudge(publish_campaign, made)
-        return Answer(201, CampaignOut.from_orm(campaign(request, made)).model_dump_json())
+        return Answer(201, _written(CampaignOut.from_orm(campaign(request, made))))
 
     return _answered(request, partial(once, key=idempotency_key, act=act))
 
@@ -173,7 +176,12 @@ def _answered(request: HttpRequest, ask: Callable[..., Answer]) -> HttpResponse:
 def _made(batch: EventBatch) -> str:
     bad = [told for told in guests_of(batch, after=-1, most=batch.size) if told.outcome == INVALID]
     told = [{"index": each.at, "code": each.code, "detail": each.detail} for each in bad]
-    return json.dumps(BatchOut.from_orm(batch).model_dump(mode="json") | {"invalid": told}, ensure_ascii=False)
+    return _written(BatchOut.from_orm(batch), invalid=told)
+
+
+def _written(answer: Schema, **more: Any) -> str:
+    """As ninja writes other answers."""
+    return json.dumps(answer.model_dump() | more, cls=NinjaJSONEncoder, ensure_ascii=False)
 
 
 @api.get("/batches", auth=Token(Scope.READ), response={200: Page[BatchOut]} | REFUSALS)
@@ -190,10 +198,14 @@ def batch(request: HttpRequest, batch_id: BatchId) -> EventBatch:
 
 @api.get("/batches/{batch_id}/guests", auth=Token(Scope.READ), response={200: GuestPage} | REFUSALS)
 def batch_guests(
-    request: HttpRequest, batch_id: BatchId, outcome: str = "", after: After = -1, limit: Limit = 100
+    request: HttpRequest,
+    batch_id: BatchId,
+    outcome: GuestOutcome | None = None,
+    after: After = -1,
+    limit: Limit = 100,
 ) -> dict[str, Any]:
     """Guests of a batch in the order in which they were sent, without emails and phones."""
-    told = guests_of(_batch(request, batch_id), after=after, most=limit + 1, outcome=outcome)
+    told = guests_of(_batch(request, batch_id), after=after, most=limit + 1, outcome=outcome or "")
     return {"items": told[:limit], "next": told[limit - 1].at if len(told) > limit else None}
 
 

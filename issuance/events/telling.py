@@ -19,6 +19,11 @@ from thanxportal.plain_text import nameless
 
 WAITING, NOT_SENT, INVALID = "waiting", "not_sent", "invalid"
 NOT_PUBLISHED = "not_published"
+WHY_NOTHING = {
+    Outcome.CONTROL: "The guest is in Control, which gets nothing.",
+    Outcome.ALREADY_REWARDED: "The guest was rewarded lately, or another reward for the guest was on its way.",
+    NOT_SENT: "Nothing was sent to Thanx for this guest.",
+}
 
 
 class Told(NamedTuple):
@@ -31,7 +36,7 @@ class Told(NamedTuple):
 
     @property
     def detail(self) -> str:
-        return reason_in_words(self.code) if self.code else ""
+        return reason_in_words(self.code) if self.code else WHY_NOTHING.get(self.outcome, "")
 
 
 def state_of(batch: EventBatch) -> str:

@@ -50,7 +50,7 @@ JOB_PROBLEMS = {
     "REVOKE_UNANSWERED": "Thanx gave no answer when it was asked to take the rewards back.",
 }
 REVOKE = re.compile(r"REVOKE_(?:REFUSED|ANSWERED)_(\d{3})")
-DUPLICATE = "The same guest is already in this file, further up."
+DUPLICATE = "The same guest is already in this list, further up."
 UNKNOWN_STATE = "Thanx reports a state that we don’t know"
 _WORD = re.compile(r"[A-Za-z]+(?:[ _-][A-Za-z]+)*")
 

@@ -54,7 +54,7 @@ SENTENCES = {
         "Another table seems to begin above this row, perhaps of people who are no guests. Bring this row as a list of "
         "its own if it is a guest."
     ),
-    "no_identifier": "This row has neither an email address nor a phone number.",
+    "no_identifier": "There is neither an email address nor a phone number.",
     "row_too_long": "This row has more cells than the others: a comma inside a cell may be missing its quotes.",
     "rows_run_together": (
         "Several rows ran together here: a closing quote is probably missing. Keep one guest in this row of the "

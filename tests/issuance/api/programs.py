@@ -41,7 +41,7 @@ class Program:
         return self.client.get(f"/api/v1{path}", query, headers=self._headers())
 
     def post(self, path: str, body: Any, *, key: str = "") -> Any:
-        sent = body if isinstance(body, str) else json.dumps(body)
+        sent = body if isinstance(body, str | bytes) else json.dumps(body)
         headers = self._headers() | {"Idempotency-Key": key or uuid4().hex}
         return self.client.post(f"/api/v1{path}", sent, content_type="application/json", headers=headers)
 

@@ -76,7 +76,7 @@ def _try(operation: Any, mode: GenerationMode, program: Program, known: dict[str
     def check(case: Any) -> None:
         if mode == GenerationMode.POSITIVE and case.path_parameters and len(str(case.body)) % 2:
             case.path_parameters = {name: known[name] for name in case.path_parameters}
-        headers = {"Authorization": f"Bearer {program.secret}"}
+        headers = {"Authorization": f"Bearer {program.secret}", "X-Merchant": "harbor-grill"}
         if mode == GenerationMode.POSITIVE:
             headers["Idempotency-Key"] = uuid4().hex  # The same one with something else is refused.
         response = case.call(app=application, headers=headers)

@@ -97,10 +97,10 @@ def test_the_log_says_which_program_did_it(program: Program, harbor: Merchant, w
         ({"arms": [{}, {"reward_template_id": 10**17, "percent": 1}]}, "arms.1.reward_template_id", "can’t be given"),
         ({"arms": [{"name": "control", "percent": 1}]}, "arms.0.name", "Only the arm without a reward"),
         ({"arms": [{"name": "Control"}] * 2}, "arms.1.reward_template_id", "only one Control"),
-        ({"arms": [{"percent": 1}] * 5}, "arms", "at most 4"),
+        ({"arms": [{"percent": 1}] * 5}, "arms", "at most 4."),
         ({"arms": [{"percent": "50"}]}, "arms.0.percent", "integer"),
         ({"publish": "yes"}, "publish", "boolean"),
-        ({"state": "published"}, "", "Extra inputs"),
+        ({"state": "published"}, "", "a name that isn’t known"),
     ],
 )
 def test_what_is_wrong_is_said_where_it_is_and_nothing_is_kept(

@@ -81,8 +81,10 @@ def test_without_a_good_token_nobody_learns_which_merchants_there_are(program: O
 
 def test_a_token_of_one_merchant_names_no_other(harbor: Merchant, sunny: Merchant, ana: User) -> None:
     program = Program(harbor, ana)
-    answer = program.client.get("/api/v1/health", headers=program._headers() | {"X-Merchant": sunny.handle})
-    assert answer.json()["merchant"] == harbor.handle
+    named = {handle: program._headers() | {"X-Merchant": handle} for handle in (harbor.handle, sunny.handle, "nobody")}
+    answers = {handle: program.client.get("/api/v1/health", headers=headers) for handle, headers in named.items()}
+    assert [answer.status_code for answer in answers.values()] == [200, 403, 403]
+    assert answers[sunny.handle].json()["detail"] == "This token is of another merchant than X-Merchant names."
 
 
 def test_each_merchant_is_asked_counted_and_told_by_itself(

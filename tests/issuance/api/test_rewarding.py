@@ -366,7 +366,51 @@ def test_errors_repeat_no_name_that_was_sent(program: Program, one_arm: Campaign
     refused = ask(program, one_arm, [wrong])
     assert refused.status_code == 422
     assert "example.com" not in refused.content.decode()
-    assert {each["at"] for each in refused.json()["errors"]} == {"body.body.guests.0.fields", "body.body.guests.0"}
+    assert {each["at"] for each in refused.json()["errors"]} == {"body.guests.0.fields", "body.guests.0"}
+
+
+def test_of_many_errors_the_first_are_told(program: Program, one_arm: Campaign) -> None:
+    problem = ask(program, one_arm, [{"email": 7}] * 250).json()
+    assert len(problem["errors"]) == 100
+    assert problem["errors"][99]["at"] == "body.guests.99.email"
+    assert problem["detail"].endswith("These are the first 100 of 250 errors.")
+
+
+def test_numbers_and_nulls_of_exports_are_texts(program: Program, one_arm: Campaign, world: World) -> None:
+    made = ask(program, one_arm, [{"email": None, "phone": 2025550123, "external_id": 8841, "reason": 2}])
+    assert made.status_code == 202
+    world.drive()
+    (told,) = program.get(f"/batches/{made.json()['id']}/guests").json()["items"]
+    assert (told["external_id"], told["outcome"]) == ("8841", "rewarded")
+    assert Guest.objects.get().value == "+12025550123"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b'{"guests": [{}],\n}', "The body isn’t JSON: look at line 2, column 1."),
+        (b'{"guests": [{"external_id": "Zo\xeb"}]}', "The body isn’t UTF-8: look at byte 32."),
+        (b"[" * 100_000, "The body is nested too deeply."),
+    ],
+)
+def test_why_a_body_cannot_be_read_is_said(program: Program, one_arm: Campaign, body: bytes, says: str) -> None:
+    refused = program.post(f"/campaigns/{one_arm.pk}/rewards", body)
+    assert (refused.status_code, refused.json()["detail"]) == (400, says)
+
+
+def test_an_outcome_that_there_is_none_of_is_refused(program: Program, one_arm: Campaign) -> None:
+    made = ask(program, one_arm, FOUR).json()
+    refused = program.get(f"/batches/{made['id']}/guests", outcome="Refused")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["at"] == "query.outcome"
+
+
+def test_one_batch_is_told_in_the_same_way_each_time(program: Program, one_arm: Campaign) -> None:
+    made = ask(program, one_arm, FOUR).json()
+    whole = program.get(f"/batches/{made['id']}").json()
+    assert made.pop("invalid") == []
+    assert whole.pop("outcomes") == {"waiting": 4}
+    assert whole == made
 
 
 def test_the_log_says_which_program_did_it(program: Program, one_arm: Campaign, harbor: Merchant, world: World) -> None:
@@ -484,7 +528,7 @@ def test_outcomes_are_read_a_page_at_a_time(program: Program, one_arm: Campaign,
     for outcome, indexes in (("", [*range(7)]), ("rewarded", [0, 2, 5, 6]), ("invalid", [1, 4]), ("not_sent", [])):
         after, told = -1, []
         while after is not None:
-            page = program.get(path, outcome=outcome, after=after, limit=2).json()
+            page = program.get(path, **({"outcome": outcome} if outcome else {}), after=after, limit=2).json()
             told += [each["index"] for each in page["items"]]
             after = page["next"]
         assert told == indexes
