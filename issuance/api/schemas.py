@@ -124,8 +124,8 @@ class RewardTemplateOut(Schema):
 
 def _as_text(sent: Any) -> Any:
     """Exports of other systems have null for what is empty, and numbers for ids and phones."""
-    is_number = type(sent) is int and 0 <= sent <= LARGEST
-    return str(sent) if is_number else _not_null(sent)
+    is_whole = type(sent) in (int, float) and 0 <= sent <= LARGEST and sent == int(sent)
+    return str(int(sent)) if is_whole else _not_null(sent)
 
 
 def _not_null(sent: Any) -> Any:

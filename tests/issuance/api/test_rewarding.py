@@ -377,7 +377,7 @@ def test_of_many_errors_the_first_are_told(program: Program, one_arm: Campaign) 
 
 
 def test_numbers_and_nulls_of_exports_are_texts(program: Program, one_arm: Campaign, world: World) -> None:
-    made = ask(program, one_arm, [{"email": None, "phone": 2025550123, "external_id": 8841, "reason": 2}])
+    made = ask(program, one_arm, [{"email": None, "phone": 2025550123.0, "external_id": 8841, "reason": 2}])
     assert made.status_code == 202
     world.drive()
     (told,) = program.get(f"/batches/{made.json()['id']}/guests").json()["items"]
