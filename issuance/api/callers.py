@@ -11,7 +11,7 @@ from ninja.security import HttpBearer
 from thanxportal.accounts.models import ApiToken, Merchant, PartnerToken, Scope
 from thanxportal.accounts.partner_tokens import is_of_partner, note_reading, part_at, partner_token_by
 from thanxportal.accounts.request_rate import rates
-from thanxportal.accounts.tokens import note_use, token_by
+from thanxportal.accounts.tokens import note_day_of_use, token_by
 
 NAMES_MERCHANT = "X-Merchant"
 
@@ -38,7 +38,7 @@ class Token(HttpBearer):
             found.partner_token.note_use()
             note_reading(found)
         else:
-            note_use(found)
+            note_day_of_use(found)
         return found
 
     def _check(self, request: HttpRequest, found: ApiToken | PartnerToken) -> None:

@@ -9,7 +9,8 @@ from ninja import Router
 from ninja.errors import HttpError, Throttled
 
 from issuance.api.callers import Token, token_of
-from issuance.api.schemas import REFUSALS, GuestLookUp, GuestStory
+from issuance.api.schemas import REFUSALS, GuestStory
+from issuance.api.sent import GuestLookUp
 from issuance.guests.sight import note_look_up_by
 from issuance.outcomes.story import story_of
 from issuance.parsing.identifiers import parse_guest

@@ -21,7 +21,7 @@ from campaigns.models import CONTROL
 from campaigns.publishing import request_publication
 from campaigns.publishing_rules import problems
 from issuance.api.refusals import TooMany, invalid
-from issuance.api.schemas import Sent
+from issuance.api.sent import Sent
 from issuance.models import KeptAnswer
 from thanxportal.accounts.models import ApiToken
 from thanxportal.moments import start_of

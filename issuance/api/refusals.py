@@ -16,8 +16,6 @@ from thanxportal.moments import start_of
 from thanxportal.problems import problem
 
 NO_TOKEN = "Send a token of this merchant that hasn’t ended, as “Authorization: Bearer …”."  # noqa: S105 - a sentence
-
-
 MOST_ERRORS = 100  # that are told at once
 WORDS = {  # of kinds of errors whose usual words are about Python
     "missing": "It is missing.",
@@ -96,9 +94,9 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(status, f"What was sent isn’t as the API takes it.{first}", errors=errors)
 
 
-def _says(error: Any) -> str:
-    words: str = WORDS.get(error["type"], error["msg"])
-    return words.format(**error.get("ctx", {})) if error["type"] in WORDS else words
+def _says(error: Any) -> Any:
+    words = WORDS.get(error["type"])
+    return words.format(**error.get("ctx", {})) if words else error["msg"]
 
 
 def _place(error: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""What programs send and get."""
+"""What stands in addresses and headers of requests, and what programs get."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from ninja import Header, Path, Query, Schema
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from campaigns.models import Campaign, RewardTemplate, Variant
-from issuance.events.asked import MOST_FIELDS, RESERVED
 from issuance.events.gathering import MOST as MOST_GUESTS
 from issuance.events.telling import Told, counts_of, state_of, why_behind, why_of
 from issuance.models import EventBatch
@@ -35,18 +33,10 @@ Key = Annotated[
     ),
 ]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
-
-
 GuestOutcome = Literal[
     "waiting", "rewarded", "refused", "control", "already_rewarded", "invalid", "duplicate", "unknown", "revoked",
     "not_sent",
 ]  # fmt: skip
-
-
-class Sent(Schema):
-    """What programs send; a name that nobody knows is a mistake."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Problem(Schema):
@@ -120,86 +110,6 @@ class RewardTemplateOut(Schema):
     @staticmethod
     def resolve_offer(template: RewardTemplate) -> str:
         return template.offer
-
-
-def _as_text(sent: Any) -> Any:
-    """Exports of other systems have null for what is empty, and numbers for ids and phones."""
-    is_whole = type(sent) in (int, float) and 0 <= sent <= LARGEST and sent == int(sent)
-    return str(int(sent)) if is_whole else _not_null(sent)
-
-
-def _not_null(sent: Any) -> Any:
-    return "" if sent is None else sent
-
-
-def _kinds(most: int, *more: dict[str, Any]) -> WithJsonSchema:
-    """What becomes a text of so many characters at most, for the document."""
-    return WithJsonSchema({"anyOf": [{"type": "string", "maxLength": most}, *more, {"type": "null"}]})
-
-
-NUMBER = {"type": "integer", "minimum": 0, "maximum": LARGEST}
-NOT_NULL, AS_TEXT = BeforeValidator(_not_null), BeforeValidator(_as_text)
-
-
-class GuestIn(Sent):
-    """Who is to be rewarded, by email or phone, and why."""
-
-    email: Annotated[str, NOT_NULL, _kinds(320)] = Field("", max_length=320)
-    phone: Annotated[str, AS_TEXT, _kinds(60, NUMBER)] = Field("", max_length=60)
-    reason: Annotated[str, AS_TEXT, _kinds(200, NUMBER)] = Field("", max_length=200)
-    external_id: Annotated[str, AS_TEXT, _kinds(100, NUMBER)] = Field(
-        "",
-        max_length=100,
-        description="Your own name of this event, to find its outcome by. Answers leave out emails and phones in it.",
-    )
-    fields: dict[Annotated[str, Field(min_length=1, max_length=40)], Annotated[str, Field(max_length=200)]] = Field(
-        {},
-        max_length=10,
-        description="Columns of the report, called unlike those that it has anyway, such as Email.",
-    )
-
-    @field_validator("fields")
-    @classmethod
-    def no_column_twice(cls, fields: dict[str, str]) -> dict[str, str]:
-        for name in fields:
-            if name.strip().lower() in RESERVED:
-                raise PydanticCustomError(
-                    "reserved_field", f"The report has a column “{name}” already. Rename the field."
-                )
-        return fields
-
-
-class RewardsIn(Sent):
-    guests: list[GuestIn] = Field(min_length=1, max_length=MOST_GUESTS)
-
-    @field_validator("guests")
-    @classmethod
-    def few_columns(cls, guests: list[GuestIn]) -> list[GuestIn]:
-        """Each name of a field is a column of all rows, so names made up for each guest would fill the memory."""
-        if len({name for guest in guests for name in guest.fields}) > MOST_FIELDS:
-            raise PydanticCustomError(
-                "many_fields", f"Fields of one request have at most {MOST_FIELDS} different names."
-            )
-        return guests
-
-
-class RewardIn(GuestIn):
-    """One guest, and the reward that the guest gets."""
-
-    reward_template_id: int = Field(ge=1, le=LARGEST, strict=True, description="As /reward-templates tells it.")
-
-
-class GuestLookUp(Sent):
-    """One guest: an email or a phone."""
-
-    email: str = Field("", max_length=320)
-    phone: str = Field("", max_length=60)
-
-    @model_validator(mode="after")
-    def one_of_both(self) -> GuestLookUp:
-        if bool(self.email.strip()) == bool(self.phone.strip()):
-            raise PydanticCustomError("one_guest", "Send either an email or a phone.")
-        return self
 
 
 class GuestChapter(Schema):

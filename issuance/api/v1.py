@@ -38,10 +38,9 @@ from issuance.api.schemas import (
     Limit,
     Page,
     Problem,
-    RewardIn,
-    RewardsIn,
     RewardTemplateOut,
 )
+from issuance.api.sent import RewardIn, RewardsIn
 from issuance.events.on_the_fly import NoGuest, TooManyInPeriod, receive_on_the_fly
 from issuance.events.once import Answer, KeyReused, batch_once, once
 from issuance.events.receiving import Refused, TooManyToday, checked, withdraw
