@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, date, datetime
-from functools import update_wrapper
+from functools import cache, update_wrapper
 from types import SimpleNamespace
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -152,16 +152,22 @@ def _planned_once(connection: Any) -> Iterator[None]:
     if connection.vendor != "postgresql" or not settings.PREPARED_STATEMENTS:
         yield
         return
-    from django.db.backends.postgresql.base import ServerBindingCursor  # 0.1 s that processes on SQLite do without
-
     connection.ensure_connection()
     opened = connection.connection
     usual = opened.cursor_factory, opened.prepare_threshold
-    opened.cursor_factory, opened.prepare_threshold = ServerBindingCursor, PLANNED_FROM
+    opened.cursor_factory, opened.prepare_threshold = _binding_cursor(), PLANNED_FROM
     try:
         yield
     finally:
         opened.cursor_factory, opened.prepare_threshold = usual
+
+
+@cache
+def _binding_cursor() -> Any:
+    """To import it takes 0.1 s, which processes on SQLite do without."""
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    return ServerBindingCursor
 
 
 def _adapted(connection: Any, value: Any) -> Any:

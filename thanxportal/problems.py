@@ -16,7 +16,7 @@ TITLES = {
     409: "Conflict", 413: "Too long", 415: "Not a kind that is read", 422: "Invalid", 429: "Too many",
 }  # fmt: skip
 DETAILS = {  # of what is refused before anybody who knows more is asked
-    404: "There’s no such address. /api/v1/docs has all of them.",
+    404: "There’s no such address. Check how it is written.",
     405: "This address takes only the methods that the header Allow names.",
     413: "This is longer than the address takes. Send less at once.",
 }

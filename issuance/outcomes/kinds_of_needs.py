@@ -97,14 +97,6 @@ def _refused_of_programs(glance: Glance) -> Iterable[Any]:
     return (campaign for campaign in glance.campaigns if campaign.left)
 
 
-def _refused_of_programs_in_words(campaign: Any) -> str:
-    return _left_in_words(campaign.left, f"whom programs asked for in “{campaign}”")
-
-
-def _refused_in_words(guest_list: Any) -> str:
-    return _left_in_words(guest_list.left, f"of “{guest_list.name}”")
-
-
 def _left_in_words(count: int, which: str) -> str:
     """The ledger may have more refused guests: not all of them can be sent again."""
     more, be_sent = "or more " if count == MANY else "", "can be corrected and sent again."
@@ -247,7 +239,7 @@ KINDS = (
     ),
     Kind(
         _refused,
-        title=_refused_in_words,
+        title=lambda guest_list: _left_in_words(guest_list.left, f"of “{guest_list.name}”"),
         text=f"See why Thanx refused them. {UNCOUNTED}",
         action="Correct and retry",
         right=Right.ISSUE,
@@ -265,7 +257,7 @@ KINDS = (
     ),
     Kind(
         _refused_of_programs,
-        title=_refused_of_programs_in_words,
+        title=lambda campaign: _left_in_words(campaign.left, f"whom programs asked for in “{campaign}”"),
         text=f"The lists of the last two weeks say why, and are where you send them again. {UNCOUNTED}",
         action="See its lists",
         right=Right.ISSUE,

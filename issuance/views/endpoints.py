@@ -56,10 +56,13 @@ def endpoints(request: HttpRequest, handle: str) -> HttpResponse:
         return _all(request, merchant, form, status=422)
     try:
         made, secret = add_endpoint(merchant=merchant, actor=user_of(request), path=request.path, **form.cleaned_data)
-    except (AlreadyThere, TooMany) as refusal:
-        form.add_error(*(("address", TWICE) if isinstance(refusal, AlreadyThere) else (None, FULL)))
-        return _all(request, merchant, form, status=422)
-    return _all(request, merchant, EndpointForm(), endpoint=made, secret=secret)
+    except AlreadyThere:
+        form.add_error("address", TWICE)
+    except TooMany:
+        form.add_error(None, FULL)
+    else:
+        return _all(request, merchant, EndpointForm(), endpoint=made, secret=secret)
+    return _all(request, merchant, form, status=422)
 
 
 def _all(

@@ -90,7 +90,7 @@ def end_unanswered_tokens() -> None:
         end_tokens_of(token.created_by, None, merchant=token.merchant)
 
 
-def note_use(token: ApiToken) -> None:
+def note_day_of_use(token: ApiToken) -> None:
     """The log of its merchant, whose time zone is the active one, keeps on which days a program asked. What it makes or
     asks for there is logged each time."""
     before = token.used_at

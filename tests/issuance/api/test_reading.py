@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from html import unescape
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.test import Client
 
 from campaigns.models import Campaign
+from issuance.api.schemas import GuestOutcome
+from issuance.events.telling import NOT_SENT
+from issuance.models import RowError
+from issuance.models.states import Outcome
 from tests import cast
 from tests.issuance.api.programs import Program
 from tests.issuance.factories import published_campaign
@@ -128,3 +132,25 @@ def test_the_document_says_how_to_go_on_and_what_is_too_long() -> None:
     assert "“before”" in pages["Page_BatchOut_"]["properties"]["next"]["description"]
     too_long = document["paths"]["/api/v1/rewards"]["post"]["responses"]["413"]
     assert [*too_long["content"]] == ["application/problem+json"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("get", "/nothing", "", 404),
+        ("get", "/campaigns/", "", 404),
+        ("delete", "/campaigns", "", 405),
+        ("post", "/rewards", "x" * 9_000_000, 413),
+    ],
+)
+def test_what_is_refused_before_the_api_is_asked_says_what_to_do(
+    program: Program, method: str, path: str, body: str, status: int
+) -> None:
+    headers = {"Authorization": f"Bearer {program.secret}"}
+    refused = getattr(program.client, method)(f"/api/v1{path}", body, content_type="application/json", headers=headers)
+    assert (refused.status_code, refused["Content-Type"]) == (status, "application/problem+json")
+    assert refused.json()["detail"]
+
+
+def test_the_document_names_each_outcome_that_a_guest_can_have() -> None:
+    assert {*get_args(GuestOutcome)} == {*Outcome.values, RowError.INVALID, RowError.DUPLICATE, NOT_SENT}
